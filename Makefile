@@ -1,0 +1,81 @@
+# Two commands on a machine that has python3 (3.11 to 3.13) and make: `make run` and `make test`.
+# The virtual environment is built once from requirements.lock; afterwards nothing here needs a network.
+
+# ARGS goes to pytest: make test ARGS="-k house".
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.built-from-lock
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run run-all test verify bench lint format types imports venv lock clean
+
+help:
+	@echo "make run      compare traditional with peer staffing (builds .venv first)"
+	@echo "make run-all  the same for every shipped staffing"
+	@echo "make test     the quick test suite"
+	@echo "make verify   every verification case against theory, the long ones too"
+	@echo "make bench    speed and memory of the engine on the default department"
+	@echo "make lint     ruff: rules and format          make format   apply them"
+	@echo "make types    mypy --strict on sim            make imports  the ring contract"
+	@echo "make lock     pin dependencies anew           make clean    remove .venv and caches"
+
+run: venv
+	$(BIN)/peered
+
+run-all: venv
+	$(BIN)/peered study.staffing=all
+
+test: venv
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+verify: venv
+	$(BIN)/python -m pytest tests/verification -m "slow or not slow" --numprocesses auto $(ARGS)
+
+bench: venv
+	$(BIN)/python benchmarks/run.py
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: venv
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: venv
+	$(BIN)/mypy
+
+imports: venv
+	$(BIN)/lint-imports
+
+venv: $(STAMP)
+
+# setuptools comes first and from the lock, so that the one source distribution (antlr4) is built
+# with a pinned tool; the project itself is then installed with the locked hatchling, offline.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "PeerED needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@if cmp -s requirements.lock $(VENV)/requirements.lock; then echo "dependencies: as locked"; else \
+	  echo "building $(VENV) from requirements.lock" && \
+	  $(PYTHON) -m venv --clear $(VENV) && \
+	  sed -n '/^setuptools==/,/# via/p' requirements.lock > $(VENV)/setuptools.lock && \
+	  $(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement $(VENV)/setuptools.lock && \
+	  $(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation --use-pep517 \
+	    --requirement requirements.lock && \
+	  cp requirements.lock $(VENV)/requirements.lock; fi
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	touch $@
+
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
+	$(VENV)-lock/bin/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Children's emergency department staffing with peer support workers, simulated."""

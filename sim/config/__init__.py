@@ -1,0 +1,9 @@
+"""From overrides and YAML files to checked values: the only part that knows Hydra.
+
+What the values mean is said by `sim.department`; what is done with them is decided by the studies.
+"""
+
+from sim.config.composition import Composed, compose, shipped_choices, staffing_scenarios
+from sim.config.settings import ExecutorSettings, StudySettings
+
+__all__ = ["Composed", "ExecutorSettings", "StudySettings", "compose", "shipped_choices", "staffing_scenarios"]

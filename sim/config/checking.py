@@ -1,0 +1,199 @@
+"""From plain data to one validated value, with every problem named and not only the first.
+
+A faulty entry is reported, put right for the moment, and the rest looked at again; what the whole must satisfy is
+checked by `sim.department.scenario`.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.config.places import MODELS, Path, Plain, annotation_of, field_names, has_entry, models_of, shown, value_at
+from sim.config.remedies import remedy_of, short, value_of
+from sim.department.scenario import Problem
+
+MOST_REPAIRS = 60
+NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {})
+GONE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One error of pydantic at its place in the data."""
+
+    place: Path
+    kind: str
+    message: str
+    details: ErrorDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A group's value, or None where it could not be put right, and what was wrong."""
+
+    value: Any
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=16)
+def adapter(group: str) -> TypeAdapter[Any]:
+    return TypeAdapter(MODELS[group])
+
+
+def checked(group: str, data: Plain, reference: Plain) -> Checked:
+    """Validate one group; `reference` is the same group without the user's changes, used to look past a fault."""
+    problems: dict[Problem, None] = {}
+    data = copy.deepcopy(data)
+    for _ in range(MOST_REPAIRS):
+        faults = faults_of(group, data)
+        if not faults:
+            return Checked(adapter(group).validate_python(data), tuple(problems))
+        for fault in faults:
+            problems[problem_of(group, data, fault)] = None
+        repaired = repair(group, data, reference, faults[0])
+        if repaired is None:
+            break
+        data = repaired
+    return Checked(None, tuple(problems))
+
+
+def faults_of(group: str, data: Plain) -> list[Fault]:
+    try:
+        adapter(group).validate_python(data)
+    except ValidationError as error:
+        return sifted([fault_from(data, details) for details in error.errors(include_url=False)])
+    return []
+
+
+def fault_from(data: Plain, details: ErrorDetails) -> Fault:
+    return Fault(place_of(data, details), details["type"], details["msg"], details)
+
+
+def place_of(data: Plain, details: ErrorDetails) -> Path:
+    """Pydantic's location without the tags of unions."""
+    place: list[str | int] = []
+    here = data
+    *inner, last = details["loc"] or ("",)
+    for segment in inner:
+        if has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
+            place.append(segment)
+            here = here[segment]
+    if (
+        details["type"] == "missing"
+        or (isinstance(here, dict) and last in here)
+        or (isinstance(here, list) and isinstance(last, int))
+    ):
+        place.append(last)
+    return tuple(place)
+
+
+def sifted(faults: list[Fault]) -> list[Fault]:
+    """One fault per place: of the branches of a union, the one that understood the value best."""
+    deeper = {fault.place[:length] for fault in faults for length in range(len(fault.place))}
+    kept: dict[Path, Fault] = {}
+    for fault in faults:
+        wrong_branch = fault.kind.endswith("_type")
+        if wrong_branch and fault.place in deeper:
+            continue
+        earlier = kept.get(fault.place)
+        if earlier is None or (earlier.kind.endswith("_type") and not wrong_branch):
+            kept[fault.place] = fault
+    return list(kept.values())
+
+
+def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
+    place, value = fault.place, value_of(fault.details)
+    if fault.kind == "value_error":
+        place, value = pointed_at(data, place, value, fault.message)
+    path = ".".join(word for word in (group, shown(data, place)) if word)
+    return Problem(path, value, remedy_of(fault.details, words_beside(group, data, place)))
+
+
+def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
+    """The entry a contradiction begins by naming, and what stands there if the message does not say."""
+    named = message.removeprefix("Value error, ").split(" ")[0].split(".")
+    try:
+        entry = value_at(data, (*place, *named))
+    except (KeyError, IndexError, TypeError):
+        return place, value
+    return (*place, *named), value if ": " in message.removeprefix("Value error, ") else short(entry)
+
+
+def words_beside(group: str, data: Plain, place: Path) -> list[str]:
+    """Fields that could stand where this key stands."""
+    kinds, here = list(models_of(MODELS[group], data)), data
+    for segment in place[:-1]:
+        here = here[segment] if has_entry(here, segment) else {}
+        kinds = [kind for inner in kinds for kind in models_of(annotation_of(inner, segment), here)]
+    return field_names(kinds)
+
+
+def repair(group: str, data: Plain, reference: Plain, fault: Fault) -> Plain | None:
+    """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
+    for candidate in candidates(data, reference, fault):
+        if not any(is_same(fault, other) for other in faults_of(group, candidate)):
+            return candidate
+    return None
+
+
+def is_same(fault: Fault, other: Fault) -> bool:
+    """The old fault is still there, or its repair made a new one below it."""
+    at = other.place[: len(fault.place)] == fault.place
+    return at and (other.message == fault.message or len(other.place) > len(fault.place) or other.kind == "missing")
+
+
+def candidates(data: Plain, reference: Plain, fault: Fault) -> Iterator[Plain]:
+    if fault.kind == "value_error":
+        for place in below(data, fault.place):
+            if differs(data, reference, place):
+                yield changed(data, place, value_at(reference, place))
+        for place in below(data, fault.place):
+            yield changed(data, place, GONE)
+    if fault.kind != "extra_forbidden" and fault.place and differs(data, reference, fault.place):
+        yield changed(data, fault.place, value_at(reference, fault.place))
+    if fault.place:
+        yield changed(data, fault.place, GONE)
+        for value in NEUTRAL:
+            yield changed(data, fault.place, value)
+
+
+def below(data: Plain, place: Path) -> list[Path]:
+    """Places one and two levels down, the lower ones first."""
+    one = [(*place, key) for key in keys_at(value_at(data, place))]
+    two = [(*child, key) for child in one for key in keys_at(value_at(data, child))]
+    return two + one
+
+
+def keys_at(here: Plain) -> list[str | int]:
+    if isinstance(here, dict):
+        return list(here)
+    return list(range(len(here))) if isinstance(here, list) else []
+
+
+def differs(data: Plain, reference: Plain, place: Path) -> bool:
+    try:
+        wanted = value_at(reference, place)
+    except (KeyError, IndexError, TypeError):
+        return False
+    try:
+        return bool(value_at(data, place) != wanted)
+    except (KeyError, IndexError, TypeError):
+        return True
+
+
+def changed(data: Plain, place: Path, value: Plain) -> Plain:
+    """A copy with one entry replaced, or removed for GONE."""
+    data = copy.deepcopy(data)
+    here = value_at(data, place[:-1])
+    if value is not GONE and isinstance(here, list) and place[-1] == len(here):
+        here.append(value)
+    elif value is not GONE:
+        here[place[-1]] = copy.deepcopy(value)
+    elif has_entry(here, place[-1]):
+        del here[place[-1]]
+    return data

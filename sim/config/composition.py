@@ -1,0 +1,351 @@
+"""Overrides and files into one checked scenario and study, or one error with everything that is wrong.
+
+Keys are found in `places`, values are checked in `checking`; nothing is written and nothing simulated.
+"""
+
+import copy
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+import hydra
+import yaml
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.config.checking import Checked, checked
+from sim.config.overrides import PATH_KEYS, Override, read_overrides
+from sim.config.places import MODELS, Path, Plain, locate, put, shown
+from sim.config.settings import ExecutorSettings, Root, StudySettings
+from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean, problems_of
+
+HERE = FilePath(__file__).resolve().parent
+COMPARING = "compare"
+PLANNED = ("breakeven", "sensitivity", "optimise", "results", "report")
+"""Studies that are promised and not there yet, unless a file of their name is in the study group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study compares.
+
+    `choices` maps groups to files, `files` are all files read, `overridden` the keys set on the command line.
+    """
+
+    scenario: Scenario
+    study: StudySettings
+    seed: int
+    output: FilePath | None
+    engine: str
+    executor: ExecutorSettings
+    choices: dict[str, str]
+    scenarios: dict[str, Scenario]
+    overrides: tuple[str, ...]
+    overridden: tuple[str, ...]
+    files: tuple[FilePath, ...]
+    visits: FilePath | None = None
+    run: FilePath | None = None
+    config_dir: FilePath | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A command on its way to being checked."""
+
+    folders: tuple[FilePath, ...]
+    choices: dict[str, str]
+    values: list[Override]
+    paths: dict[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+
+def shipped_configs() -> FilePath:
+    """The folder of the shipped choices: beside the package in a wheel, at the top of the repository else."""
+    inside = HERE.parent / "configs"
+    return inside if inside.is_dir() else HERE.parent.parent / "configs"
+
+
+def shipped_choices(group: str, config_dir: FilePath | None = None) -> tuple[str, ...]:
+    """Names of the files of a group, in order of name, those of `config_dir` too."""
+    return choices_of(group, folders_of(config_dir))
+
+
+def folders_of(config_dir: FilePath | None) -> tuple[FilePath, ...]:
+    return (shipped_configs(),) if config_dir is None else (shipped_configs(), config_dir.resolve())
+
+
+def choices_of(group: str, folders: Iterable[FilePath]) -> tuple[str, ...]:
+    return tuple(sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")}))
+
+
+def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Composed:
+    """Compose and check everything the overrides ask for.
+
+    `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError
+    with every problem found.
+    """
+    draft = drafted(overrides, config_dir)
+    base = composed_files(draft)
+    if base is None:
+        raise ScenarioError(draft.problems)
+    return finished(draft, base, tuple(overrides))
+
+
+def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Scenario]:
+    """The same command with each of the staffings; ScenarioError with the problems of all of them."""
+    known = {name: composed.scenarios[name] for name in names if name in composed.scenarios}
+    if len(known) == len(names):
+        return known
+    kept = [text for text in composed.overrides if not text.startswith(("study.staffing=", "study.baseline="))]
+    again = compose([*kept, f"study.staffing=[{','.join(names)}]"], composed.config_dir)
+    return {name: again.scenarios[name] for name in names}
+
+
+def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
+    """Sort what was typed into choices of files, paths and values."""
+    read, problems = read_overrides(overrides)
+    paths = {item.key: str(item.value) for item in read if item.key in PATH_KEYS and item.value is not None}
+    folder = FilePath(paths["configs"]) if "configs" in paths else config_dir
+    if folder is not None and not folder.is_dir():
+        problems.append(Problem("configs", repr(str(folder)), "no such folder: give the folder that holds your groups"))
+        folder = None
+    draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
+    for item in read:
+        if item.key in draft.choices:
+            choose(draft, item)
+        elif item.key not in PATH_KEYS:
+            draft.values.append(item)
+    return draft
+
+
+def default_choices() -> dict[str, str]:
+    entries = yaml.safe_load((shipped_configs() / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    return {group: choice for entry in entries if isinstance(entry, dict) for group, choice in entry.items()}
+
+
+def choose(draft: Draft, item: Override) -> None:
+    known = choices_of(item.key, draft.folders)
+    name = "none" if item.value is None else str(item.value)
+    if name in known:
+        draft.choices[item.key] = name
+    elif item.key == "study" and name in PLANNED:
+        draft.problems.append(
+            Problem(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
+        )
+    else:
+        draft.problems.append(Problem(item.key, repr(name), f"no such choice; {did_you_mean(name, known)}"))
+
+
+def composed_files(draft: Draft) -> Plain | None:
+    """The chosen files put together by Hydra, no value changed yet; None after reporting why not."""
+    chosen = [f"{group}={name}" for group, name in draft.choices.items()]
+    return hydra_composed(draft, "config", chosen)
+
+
+def staffing_file(draft: Draft, name: str) -> Plain | None:
+    """One staffing with what it inherits."""
+    composed = hydra_composed(draft, f"staffing/{name}", [])
+    return None if composed is None else composed["staffing"]
+
+
+def hydra_composed(draft: Draft, config_name: str, chosen: list[str]) -> Plain | None:
+    further = [folder.as_uri() for folder in draft.folders[1:]]
+    search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
+    GlobalHydra.instance().clear()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with hydra.initialize_config_dir(str(draft.folders[0]), version_base="1.3"):
+                config = hydra.compose(config_name, overrides=[*chosen, *search])
+        return OmegaConf.to_container(config, resolve=True)
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        what = ", ".join(chosen) if chosen else config_name
+        draft.problems.append(Problem("files", what, f"cannot be put together: {' '.join(str(error).split())}"))
+        return None
+
+
+def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
+    """Apply the values, check every group and every staffing asked for; raise all that was found."""
+    for key in set(base) - set(MODELS) - set(Root.model_fields):
+        draft.problems.append(Problem(key, repr(key), f"no such group; {did_you_mean(key, MODELS)}"))
+    others = [item for item in draft.values if not item.key.startswith("staffing.")]
+    data = changed_by(draft, base, others)
+    groups = {group: checked(group, data[group], base[group]) for group in MODELS if group != "staffing"}
+    root = root_of(draft, data)
+    study = study_asked_for(draft, groups["study"].value)
+    staffings = staffings_of(draft, base, study)
+    for group in groups.values():
+        draft.problems += group.problems
+    scenarios = scenarios_of(draft, groups, staffings, study)
+    if draft.problems or study is None:
+        raise ScenarioError(dict.fromkeys(draft.problems))
+    compared = {name: scenarios[name] for name in study.staffing}
+    return Composed(
+        scenario=scenarios[draft.choices["staffing"]],
+        study=study,
+        seed=root.seed,
+        output=optional_path(draft.paths.get("output") or root.output),
+        engine=groups["engine"].value.name,
+        executor=groups["executor"].value,
+        choices=dict(draft.choices),
+        scenarios=compared,
+        overrides=overrides,
+        overridden=tuple(item.key for item in draft.values),
+        files=tuple(files_read(draft, compared)),
+        visits=optional_path(draft.paths.get("visits")),
+        run=optional_path(draft.paths.get("run")),
+        config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
+    )
+
+
+def optional_path(text: str | None) -> FilePath | None:
+    return None if text is None else FilePath(text)
+
+
+def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
+    """The data with the overrides applied; what has no place is reported."""
+    data = copy.deepcopy(base)
+    for item in items:
+        place = placed(base, item)
+        if isinstance(place, Problem):
+            draft.problems.append(place)
+        else:
+            put(data, place, item.value)
+    return data
+
+
+def placed(base: Plain, item: Override) -> Path | Problem:
+    if item.key.startswith("department.minimum_cover"):
+        remedy = "minimum cover cannot be bought out: it is a value of the department, set in its file only"
+        return Problem(item.key, repr(item.value), remedy)
+    place = locate(base, item.key, item.adds)
+    return Problem(item.key, repr(item.value), place) if isinstance(place, str) else place
+
+
+def root_of(draft: Draft, data: Plain) -> Root:
+    try:
+        return Root(**{key: data[key] for key in Root.model_fields if key in data})
+    except ValueError:
+        draft.problems.append(Problem("seed", repr(data.get("seed")), "give a whole number of at least 0"))
+        return Root()
+
+
+def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings | None:
+    """The study with its staffings by name, `all` spelled out, and a baseline among them.
+
+    A chosen staffing that a comparison does not list is compared with the baseline alone.
+    """
+    if study is None or not study.staffing:
+        return study
+    chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
+    names = study.staffing
+    if names == ("all",):
+        names = tuple(dict.fromkeys((*baseline_of(study), *choices_of("staffing", draft.folders))))
+    elif study.name == COMPARING and "study.staffing" not in typed and chosen not in names:
+        names = tuple(dict.fromkeys((*baseline_of(study), chosen)))
+    baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
+    if baseline not in (*names, None):
+        remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
+        draft.problems.append(Problem("study.baseline", repr(baseline), remedy))
+    return study.model_copy(update={"staffing": names, "baseline": baseline})
+
+
+def baseline_of(study: StudySettings) -> tuple[str, ...]:
+    return () if study.baseline is None else (study.baseline,)
+
+
+def staffings_of(draft: Draft, base: Plain, study: StudySettings | None) -> dict[str, Checked]:
+    """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
+    names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
+    known = choices_of("staffing", draft.folders)
+    bases: dict[str, Plain] = {draft.choices["staffing"]: base["staffing"]}
+    for name in names:
+        if name not in known:
+            draft.problems.append(
+                Problem("study.staffing", repr(name), f"no such staffing; {did_you_mean(name, known)}")
+            )
+        elif name not in bases:
+            read = staffing_file(draft, name)
+            bases |= {} if read is None else {name: read}
+    items = [item for item in draft.values if item.key.startswith("staffing.")]
+    for item in items:
+        places = [placed({"staffing": own}, item) for own in bases.values()]
+        draft.problems += places[:1] if all(isinstance(place, Problem) for place in places) else []
+    return {name: checked("staffing", roster_with(own, items), own) for name, own in bases.items()}
+
+
+def roster_with(own: Plain, items: list[Override]) -> Plain:
+    """One staffing with the overrides that have a place in it."""
+    data = {"staffing": copy.deepcopy(own)}
+    for item in items:
+        place = locate({"staffing": own}, item.key, item.adds)
+        if not isinstance(place, str):
+            put(data, place, item.value)
+    return data["staffing"]
+
+
+def scenarios_of(
+    draft: Draft, groups: dict[str, Checked], staffings: dict[str, Checked], study: StudySettings | None
+) -> dict[str, Scenario]:
+    """The scenarios that could be put together; their problems are added to the draft, each once."""
+    found: dict[Problem, list[str]] = {}
+    scenarios: dict[str, Scenario] = {}
+    for name, staffing in staffings.items():
+        problems = list(staffing.problems)
+        parts = {group: part.value for group, part in groups.items() if group in Scenario.model_fields}
+        if staffing.value is not None and all(part is not None for part in parts.values()):
+            period = {} if study is None else {"period": study.period}
+            scenarios[name] = Scenario(staffing=staffing.value, **parts, **period)
+            unsure = frozenset(problem.path.split(".")[1] for problem in problems if "." in problem.path)
+            problems += [readable(item, scenarios[name]) for item in problems_of(scenarios[name], unsure_roles=unsure)]
+        for problem in problems:
+            found.setdefault(problem, []).append(name)
+    everywhere = len(staffings)
+    draft.problems += [
+        said_of(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
+    ]
+    return scenarios
+
+
+def said_of(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
+    """A problem of some staffings only says of which."""
+    if len(names) == everywhere or (names == [chosen] and everywhere == 1):
+        return problem
+    return Problem(f"{problem.path} (staffing={','.join(names)})", problem.value, problem.remedy)
+
+
+def readable(problem: Problem, scenario: Scenario) -> Problem:
+    """Paths of cross-checks as keys that can be typed."""
+    words = problem.path.partition(" (")[0].replace("[", ".").replace("]", "").split(".")
+    segments = tuple(int(word) if word.isdigit() else word for word in words)
+    remedy = problem.remedy.replace(f" in staffing.{scenario.staffing.name};", ";")
+    return Problem(shown(plain_of(scenario), segments), problem.value, remedy)
+
+
+def plain_of(scenario: Scenario) -> dict[str, Any]:
+    streams = {
+        name: {"pathway": [{"name": step.name} for step in stream.pathway]}
+        for name, stream in scenario.department.streams.items()
+    }
+    return {"department": {"streams": streams}}
+
+
+def files_read(draft: Draft, compared: Iterable[str]) -> list[FilePath]:
+    """Every file the scenarios come from, inherited ones before their heirs, each once."""
+    wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
+    wanted += [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]
+    files = [draft.folders[0] / "config.yaml"]
+    for group, name in wanted:
+        files += with_inherited(draft.folders, group, name)
+    return list(dict.fromkeys(files))
+
+
+def with_inherited(folders: tuple[FilePath, ...], group: str, name: str) -> list[FilePath]:
+    file = next(folder / group / f"{name}.yaml" for folder in folders if (folder / group / f"{name}.yaml").is_file())
+    entries = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("defaults", [])
+    parents = [entry for entry in entries if isinstance(entry, str) and entry != "_self_"]
+    return [inherited for parent in parents for inherited in with_inherited(folders, group, parent)] + [file]

@@ -1,0 +1,204 @@
+"""Finding the place a key names: in the composed data, or in the models where the files leave a default.
+
+Steps of a pathway are found by name or number, entries of lists by number.
+"""
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from sim.config.settings import EngineSettings, ExecutorSettings, Root, StudySettings
+from sim.department.arrivals import Demand
+from sim.department.boarding import Boarding
+from sim.department.department import Department
+from sim.department.dispatch import Disciplines
+from sim.department.roster import Role, Staffing
+from sim.department.scenario import did_you_mean
+from sim.department.support import Effects, Support
+
+Plain = Any
+"""Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
+
+Path = tuple[str | int, ...]
+
+MODELS: dict[str, Any] = {
+    "department": Department,
+    "demand": Demand,
+    "staffing": Staffing,
+    "support": Support,
+    "effects": Effects,
+    "boarding": Boarding,
+    "discipline": Disciplines,
+    "study": StudySettings,
+    "engine": EngineSettings,
+    "executor": ExecutorSettings,
+}
+TAGS = ("kind", "family")
+
+
+def locate(data: Plain, key: str, adds: bool = False) -> Path | str:
+    """The place of a dotted key, or a remedy where there is none."""
+    group, *rest = key.split(".")
+    if not rest and group in Root.model_fields:
+        return (group,)
+    if group not in MODELS or not rest:
+        return unknown_group(group, data)
+    place: Path = (group,)
+    here, kinds = data[group], models_of(MODELS[group], data[group])
+    for segment in rest:
+        found = entry_named(here, segment)
+        if found is None:
+            if segment not in field_names(kinds) and not (adds and is_mapping(kinds)):
+                return unknown_entry(segment, here, kinds)
+            found = segment
+        below = here[found] if has_entry(here, found) else {}
+        kinds = [kind for outer in kinds for kind in models_of(annotation_of(outer, found), below)]
+        place, here = (*place, found), below
+    return place
+
+
+def unknown_group(word: str, data: Plain) -> str:
+    """A close word, or the place where the word is a key."""
+    remedy = did_you_mean(word, (*Root.model_fields, *MODELS))
+    elsewhere = next((shown(data, place) for place in keys_of(data) if len(place) > 1 and place[-1] == word), None)
+    close = remedy.startswith("did you mean")
+    return f"no such key; did you mean {elsewhere}?" if elsewhere and not close else f"no such key; {remedy}"
+
+
+def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
+    new = f"; a new entry is written +…{word}=" if is_mapping(kinds) else ""
+    return f"no {word!r} here; {did_you_mean(word, words_at(here, kinds))}{new}"
+
+
+def put(data: Plain, place: Path, value: Plain) -> None:
+    """Set an entry in the data itself; a mapping is merged into a mapping of the same kind."""
+    here = data
+    for segment in place[:-1]:
+        here = here.setdefault(segment, {}) if isinstance(here, dict) else here[segment]
+    old = here[place[-1]] if has_entry(here, place[-1]) else None
+    if (
+        isinstance(old, dict)
+        and isinstance(value, dict)
+        and all(value.get(tag, old.get(tag)) == old.get(tag) for tag in TAGS)
+    ):
+        for key, inner in value.items():
+            put(old, (key,), inner)
+    else:
+        here[place[-1]] = value
+
+
+def entry_named(here: Plain, segment: str) -> str | int | None:
+    if isinstance(here, dict):
+        return segment if segment in here else None
+    if isinstance(here, list):
+        if segment.isdigit() and int(segment) < len(here):
+            return int(segment)
+        return next((n for n, item in enumerate(here) if isinstance(item, dict) and item.get("name") == segment), None)
+    return None
+
+
+def has_entry(here: Plain, found: str | int) -> bool:
+    return isinstance(here, list) or (isinstance(here, dict) and found in here)
+
+
+def models_of(annotation: Any, data: Plain) -> list[Any]:
+    """The models and containers an annotation allows, narrowed by the tag the data carries."""
+    return [kind for kind in alternatives(annotation) if fits(kind, data)]
+
+
+def alternatives(annotation: Any) -> Iterator[Any]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from alternatives(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for choice in get_args(annotation):
+            yield from alternatives(choice)
+    elif annotation is not None:
+        yield annotation
+
+
+def fits(kind: Any, data: Plain) -> bool:
+    if not is_model(kind) or not isinstance(data, dict):
+        return True
+    tags = [tag for tag in TAGS if tag in data and tag in kind.model_fields]
+    return all(data[tag] in (get_args(kind.model_fields[tag].annotation) or (data[tag],)) for tag in tags)
+
+
+def is_model(kind: Any) -> typing.TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def is_mapping(kinds: list[Any]) -> bool:
+    return any(get_origin(kind) is dict or kind is Staffing for kind in kinds)
+
+
+def annotation_of(kind: Any, segment: str | int) -> Any:
+    """What stands under a segment of a model or container; None where nothing can."""
+    if is_model(kind):
+        field = kind.model_fields.get(str(segment))
+        if field is not None:
+            return field.annotation
+        return Role if kind is Staffing else None
+    arguments = get_args(kind)
+    if get_origin(kind) is dict:
+        return arguments[1]
+    if get_origin(kind) is tuple and isinstance(segment, int):
+        return (
+            arguments[0]
+            if len(arguments) == 2 and arguments[1] is Ellipsis
+            else arguments[min(segment, len(arguments) - 1)]
+        )
+    return None
+
+
+def field_names(kinds: list[Any]) -> list[str]:
+    return [
+        name
+        for kind in kinds
+        if is_model(kind)
+        for name in kind.model_fields
+        if not (kind is Staffing and name == "roles")
+    ]
+
+
+def words_at(here: Plain, kinds: list[Any]) -> list[str]:
+    """Every word that can follow here."""
+    if isinstance(here, list):
+        return [str(item.get("name", n)) if isinstance(item, dict) else str(n) for n, item in enumerate(here)]
+    return list(dict.fromkeys((*(here if isinstance(here, dict) else ()), *field_names(kinds))))
+
+
+def keys_of(data: Plain, place: Path = ()) -> Iterator[Path]:
+    """Every key of nested mappings, outer ones first."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield (*place, key)
+        for key, value in data.items():
+            yield from keys_of(value, (*place, key))
+
+
+def value_at(data: Plain, place: Path) -> Plain:
+    """What stands at a place; KeyError or IndexError where nothing does."""
+    for segment in place:
+        if not isinstance(data, dict | list):
+            raise KeyError(segment)
+        data = data[segment]
+    return data
+
+
+def shown(data: Plain, place: Path) -> str:
+    """A place as users write it: steps by their names."""
+    words: list[str] = []
+    for segment in place:
+        inside = (
+            data[segment]
+            if has_entry(data, segment) and not (isinstance(data, list) and not isinstance(segment, int))
+            else None
+        )
+        named = isinstance(segment, int) and isinstance(inside, dict) and isinstance(inside.get("name"), str)
+        words.append(inside["name"] if named else str(segment))
+        data = inside
+    return ".".join(words)

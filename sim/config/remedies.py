@@ -1,0 +1,87 @@
+"""What pydantic says, as a value and a remedy a planner can act on.
+
+Which place is meant is found in `sim.config.checking`.
+"""
+
+from pydantic_core import ErrorDetails
+
+from sim.department.scenario import did_you_mean
+
+LONGEST = 60
+
+BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+    "multiple_of": ("a multiple of", "multiple_of"),
+}
+KINDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "a text",
+    "tuple": "a list: [a, b]",
+    "list": "a list: [a, b]",
+    "dict": "a mapping: {key: value}",
+    "model": "a mapping: {key: value}",
+    "date": "a date: 2024-01-01",
+    "finite": "a finite number",
+}
+
+
+def short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def value_of(details: ErrorDetails) -> str:
+    """What stands there; for a contradiction between entries, the contradiction."""
+    if details["type"] == "missing":
+        return "nothing"
+    if details["type"] == "value_error":
+        return contradiction(details)[0]
+    return short(details["input"])
+
+
+def remedy_of(details: ErrorDetails, known: list[str]) -> str:
+    kind, context = details["type"], details.get("ctx", {})
+    if kind in BOUNDS:
+        words, bound = BOUNDS[kind]
+        return f"give {words} {context[bound]:g}"
+    if kind == "extra_forbidden":
+        return f"no such key; {did_you_mean(str(details['loc'][-1]), known)}"
+    if kind == "missing":
+        return "missing: add it"
+    if kind == "value_error":
+        return contradiction(details)[1]
+    if kind == "literal_error":
+        return f"use one of {context['expected']}"
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return tag_remedy(details)
+    return other_remedy(details)
+
+
+def tag_remedy(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    key = str(context["discriminator"]).strip("'")
+    if "tag" not in context:
+        return f"add {key}"
+    return f"{key} {context['tag']!r} is not one of {context['expected_tags'].replace(chr(39), '')}"
+
+
+def other_remedy(details: ErrorDetails) -> str:
+    kind, value = details["type"], details["input"]
+    if isinstance(value, str) and ".." in value and kind.startswith(("float", "int")):
+        return "a range is not a number: give one number here; a list is written [0.6,1.2]"
+    wanted = KINDS.get(kind.split("_")[0])
+    if wanted is not None and kind not in ("string_too_short", "string_too_long"):
+        return f"give {wanted}"
+    return details["msg"][:1].lower() + details["msg"][1:]
+
+
+def contradiction(details: ErrorDetails) -> tuple[str, str]:
+    """Our own messages read 'what is wrong: what to do'."""
+    message = details["msg"].removeprefix("Value error, ")
+    wrong, colon, remedy = message.rpartition(": ")
+    return (wrong, remedy) if colon else (short(details["input"]), message)

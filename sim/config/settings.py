@@ -1,0 +1,74 @@
+"""How a study is run: its name, the staffings it compares, its length and precision, the executor.
+
+What is simulated stands in `sim.department.scenario`.
+"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.department.quantities import Frozen, Positive
+from sim.department.scenario import Period
+
+WholePositive = Annotated[int, Field(ge=1)]
+WholeNonNegative = Annotated[int, Field(ge=0)]
+
+
+def as_list(value: object) -> object:
+    """A single name or number as a list of one."""
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+class StudySettings(Frozen):
+    """The question asked and how precisely.
+
+    `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
+    measured after `warm_up_weeks`. `follow_up_days`: a return rate over so many days counts visits that departed
+    at least that long before the end. `demand_levels` multiply growth. `visits`: keep the visits of every
+    replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
+    column map of a visits file.
+    """
+
+    name: str
+    staffing: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    baseline: str | None = None
+    replications: WholePositive
+    weeks: WholePositive
+    warm_up_weeks: WholeNonNegative = 0
+    follow_up_days: WholeNonNegative = 30
+    demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    visits: bool = False
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    month_factors: bool | None = None
+    map: str | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "StudySettings":
+        if len(set(self.staffing)) < len(self.staffing):
+            raise ValueError("a staffing is named twice: name each once")
+        return self
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers."""
+        return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, month_factors=self.month_factors)
+
+
+class EngineSettings(Frozen):
+    """The engine by name."""
+
+    name: str
+
+
+class ExecutorSettings(Frozen):
+    """Where replications run. `workers` None: as many as there are cores."""
+
+    name: str
+    workers: WholePositive | None = None
+
+
+class Root(Frozen):
+    """What stands outside every group."""
+
+    seed: WholeNonNegative = 1
+    output: str | None = None

@@ -1,0 +1,196 @@
+"""Who comes and when: yearly volume, hour-of-week and month profile, acuity mix; or a given list of visits.
+
+Random arrival times are drawn from these values by `sim.engine.workload`.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.department.quantities import (
+    FiveProbabilities,
+    Frozen,
+    NonNegative,
+    Positive,
+    Probability,
+)
+
+HOURS_PER_WEEK = 168
+DAYS_PER_YEAR = 365.0
+MENTAL_HEALTH = "mental_health"
+MEDICAL = "medical"
+
+Seven = Annotated[tuple[NonNegative, ...], Field(min_length=7, max_length=7)]
+Twelve = Annotated[tuple[NonNegative, ...], Field(min_length=12, max_length=12)]
+DayShape = Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
+WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
+
+SUM_TOLERANCE = 1e-6
+
+
+def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
+    """Raise ValueError unless the values sum to one within `SUM_TOLERANCE`."""
+    total = sum(values)
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
+
+
+class StreamArrivals(Frozen):
+    """First visits of one stream from outside, ready for drawing.
+
+    `rate_per_hour` has 168 entries, Monday 00:00 first, in first visits per hour of an average month.
+    """
+
+    rate_per_hour: tuple[NonNegative, ...]
+    month_index: Twelve
+    day_factor_cv: NonNegative
+    acuity_mix: FiveProbabilities
+
+
+class Profile(Frozen):
+    """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
+
+    `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`.
+    `hour_shares` (all visits) is one day of 24 shares or seven days of 24, each day summing to one. The medical
+    shape is what remains of all visits when mental health is taken away.
+    `mh_growth`, when set, replaces `growth` for mental health.
+    """
+
+    kind: Literal["profile"] = "profile"
+    name: str
+    visits_per_year: Positive
+    mental_health_share: Probability
+    growth: Positive = 1.0
+    mh_growth: Positive | None = None
+    mh_shape: str = "default"
+    hour_shares: WeekShape | DayShape
+    mh_hour_shares: dict[str, DayShape]
+    weekday_index: dict[str, Seven]
+    month_index: dict[str, Twelve]
+    acuity_mix: dict[str, FiveProbabilities]
+    day_factor_cv: dict[str, NonNegative]
+    visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)]]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Profile":
+        for day, shares in enumerate(self._week_of_shares()):
+            check_sums_to_one(shares, f"hour_shares of day {day} (0 is Monday)")
+        for name, shares in self.mh_hour_shares.items():
+            check_sums_to_one(shares, f"mh_hour_shares.{name}")
+        for stream, mix in self.acuity_mix.items():
+            check_sums_to_one(mix, f"acuity_mix.{stream}")
+        if self.mh_shape not in self.mh_hour_shares:
+            raise ValueError(f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}")
+        for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
+            if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
+                raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
+        if np.any(self._medical_shares() < 0.0):
+            raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
+        return self
+
+    def streams(self) -> tuple[str, ...]:
+        return MEDICAL, MENTAL_HEALTH
+
+    def arrivals_of(self, stream: str) -> StreamArrivals:
+        """First visits of one stream, per hour of the week."""
+        mental = stream == MENTAL_HEALTH
+        share = self.mental_health_share if mental else 1.0 - self.mental_health_share
+        growth = self.mh_growth if mental and self.mh_growth is not None else self.growth
+        per_day = self.visits_per_year * share * growth / DAYS_PER_YEAR / self.visits_per_patient[stream]
+        weekdays = np.asarray(self.weekday_index[stream])
+        weekdays = weekdays / weekdays.mean()
+        by_hour = self._mh_shares() if mental else self._medical_shares()
+        rates = per_day * weekdays[:, None] * by_hour
+        return StreamArrivals(
+            rate_per_hour=tuple(float(rate) for rate in rates.ravel()),
+            month_index=self.month_index[stream],
+            day_factor_cv=self.day_factor_cv[stream],
+            acuity_mix=self.acuity_mix[stream],
+        )
+
+    def _week_of_shares(self) -> tuple[tuple[float, ...], ...]:
+        first = self.hour_shares[0]
+        return self.hour_shares if isinstance(first, tuple) else (self.hour_shares,) * 7  # type: ignore[return-value]
+
+    def _mh_shares(self) -> np.ndarray:
+        return np.tile(np.asarray(self.mh_hour_shares[self.mh_shape]), (7, 1))
+
+    def _medical_shares(self) -> np.ndarray:
+        """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
+        mental = np.asarray(self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0])
+        everyone = np.asarray(self._week_of_shares())
+        return (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
+
+
+class Steady(Frozen):
+    """Arrivals at a constant rate, for small worlds and queueing theory; no months, no day factor."""
+
+    kind: Literal["steady"] = "steady"
+    name: str = "steady"
+    growth: Positive = 1.0
+    per_hour: dict[str, NonNegative]
+    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+
+    def streams(self) -> tuple[str, ...]:
+        return tuple(self.per_hour)
+
+    def arrivals_of(self, stream: str) -> StreamArrivals:
+        return StreamArrivals(
+            rate_per_hour=(self.per_hour[stream] * self.growth,) * HOURS_PER_WEEK,
+            month_index=(1.0,) * 12,
+            day_factor_cv=0.0,
+            acuity_mix=self.acuity_mix.get(stream, (0.0, 0.0, 1.0, 0.0, 0.0)),
+        )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Steady":
+        for stream, mix in self.acuity_mix.items():
+            check_sums_to_one(mix, f"acuity_mix.{stream}")
+        return self
+
+
+class GivenVisit(Frozen):
+    """One visit of a replayed list. What is None is drawn as usual; `minutes` gives service by step name."""
+
+    at: NonNegative
+    stream: str
+    patient: Annotated[int, Field(ge=0)] | None = None
+    acuity: Annotated[int, Field(ge=1, le=5)] | None = None
+    patience: NonNegative | None = None
+    held: bool | None = None
+    minutes: dict[str, NonNegative] = Field(default_factory=dict)
+
+
+class Replay(Frozen):
+    """Arrivals at given times; no visits besides these and the returns they cause."""
+
+    kind: Literal["replay"] = "replay"
+    name: str = "replay"
+    growth: Literal[1.0] = 1.0
+    visits: tuple[GivenVisit, ...]
+    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+
+    def streams(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(visit.stream for visit in self.visits))
+
+    def arrivals_of(self, stream: str) -> StreamArrivals:
+        return StreamArrivals(
+            rate_per_hour=(0.0,) * HOURS_PER_WEEK,
+            month_index=(1.0,) * 12,
+            day_factor_cv=0.0,
+            acuity_mix=self.acuity_mix.get(stream, (0.0, 0.0, 1.0, 0.0, 0.0)),
+        )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Replay":
+        times = [visit.at for visit in self.visits]
+        if times != sorted(times):
+            raise ValueError("visits are not in order of time: sort them by `at`")
+        named = [visit.patient for visit in self.visits if visit.patient is not None]
+        if len(named) != len(set(named)):
+            raise ValueError("a patient comes twice: replayed lists hold first visits only, returns come from the model")
+        return self
+
+
+Demand = Annotated[Profile | Steady | Replay, Field(discriminator="kind")]

@@ -1,0 +1,48 @@
+"""Boarding: admitted patients who wait in the department for an inpatient bed.
+
+Either by a distribution of boarding times or by a regional pool of beds with requests from elsewhere.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.department.quantities import Distribution, Frozen, NonNegative, Positive, Probability
+
+
+class BedPool(Frozen):
+    """Regional inpatient beds, first come first served; stays are exponential."""
+
+    beds: Annotated[int, Field(ge=1)]
+    mean_stay_h: Positive
+    outside_requests_per_day: NonNegative
+
+
+class BoardingTime(Frozen):
+    """Boarding minutes of one kind of patient: a `long_share` waits `boarding.mean_h` on average, the rest `minutes`.
+
+    `pooled` patients wait for the regional pool instead when `boarding.kind` is `pool`.
+    """
+
+    minutes: Distribution
+    long_share: Probability = 0.0
+    long_cv: Positive = 0.8
+    nurse_minutes_per_hour: NonNegative = 0.0
+    pooled: bool = False
+
+
+class Boarding(Frozen):
+    """All boarding times by name; `mean_h` is the mean of the long boarders; `nurse_role` cares for boarders."""
+
+    name: str = "distribution"
+    kind: Literal["distribution", "pool"] = "distribution"
+    mean_h: Positive = 20.0
+    nurse_role: str = "nurse"
+    times: dict[str, BoardingTime] = Field(default_factory=dict)
+    pool: BedPool | None = None
+
+    @model_validator(mode="after")
+    def _pool_is_there(self) -> "Boarding":
+        if self.kind == "pool" and self.pool is None:
+            raise ValueError("kind is pool but no pool is given: add beds, mean_stay_h, outside_requests_per_day")
+        return self

@@ -1,0 +1,39 @@
+"""The department itself: streams with their pathways, zones, the ratio rule, groups, minimum cover.
+
+Who works in it is `roster`, who comes to it is `arrivals`; `scenario` puts them together.
+"""
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sim.department.arrivals import check_sums_to_one
+from sim.department.patients import Group, Stream
+from sim.department.places import Zone
+from sim.department.quantities import Frozen
+
+
+class Department(Frozen):
+    """A place where children are seen.
+
+    `calendar_start` is the Monday of week 0. `ratio_role`: the role whose heads on duty bound the occupied places.
+    `handover_minutes` are added to the new holder's first task with a handed-over case. `minimum_cover` gives heads
+    of a role that must be rostered at every minute of the week.
+    """
+
+    name: str
+    calendar_start: datetime.date = datetime.date(2024, 1, 1)
+    streams: dict[str, Stream]
+    zones: dict[str, Zone] = Field(default_factory=dict)
+    ratio_role: str | None = None
+    handover_minutes: Annotated[float, Field(ge=0)] = 0.0
+    groups: tuple[Group, ...] = (Group(name="all", share=1.0),)
+    minimum_cover: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Department":
+        check_sums_to_one(tuple(group.share for group in self.groups), "shares of the groups")
+        if self.calendar_start.weekday() != 0:
+            raise ValueError(f"calendar_start {self.calendar_start} is not a Monday: week 0 starts on one")
+        return self

@@ -1,0 +1,188 @@
+"""The steps of a visit: what a stream's patients go through, in order.
+
+How a step is played is told in `sim.engine.model`; who does its task is decided in `sim.department.dispatch`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.department.arrivals import check_sums_to_one
+from sim.department.quantities import (
+    ACUITIES,
+    Distribution,
+    Frozen,
+    NonNegative,
+    Positive,
+    Probability,
+    ShareByAcuity,
+    of_acuity,
+)
+
+DISCHARGE, ADMISSION, TRANSFER = "discharge", "admission", "transfer"
+DEFAULT_BAND, CALL_BAND = 2, 3
+
+Band = Annotated[int, Field(ge=0, le=7)]
+BandByAcuity = Band | tuple[Band, Band, Band, Band, Band]
+Contact = Literal["first", "continuing", "one_off"]
+
+
+class StepOfAnyKind(Frozen):
+    """What every step has.
+
+    A step happens to a `share` of visits (own draw, keyed by the step's name), only to those with the named `need`,
+    and only after the named disposition where `only_if` is given.
+    """
+
+    name: str
+    share: ShareByAcuity = 1.0
+    need: str | None = None
+    only_if: Literal["discharge", "admission", "transfer"] | None = None
+
+
+class Delay(StepOfAnyKind):
+    """Time that needs nobody. With a `capacity` at most that many visits are in it at once, first come first served."""
+
+    kind: Literal["delay"] = "delay"
+    minutes: Distribution
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    may_leave: bool = False
+
+
+class Task(StepOfAnyKind):
+    """Minutes of a member of a role with the patient.
+
+    `unstaffed`: when nobody of the role is on duty the step is this delay instead (a telephone consultation).
+    `purpose` marks the tasks that measures and effects refer to.
+    """
+
+    kind: Literal["task"] = "task"
+    role: str
+    contact: Contact = "one_off"
+    minutes: Distribution
+    band: BandByAcuity = DEFAULT_BAND
+    may_leave: bool = False
+    preemptible: bool = False
+    unstaffed: Distribution | None = None
+    purpose: Literal["none", "triage", "physician", "assessment", "safety_plan"] = "none"
+
+
+class SideTask(StepOfAnyKind):
+    """Work the visit causes and does not wait for: charting, calls, notes.
+
+    Either `minutes`, or `share_of_minutes` of what the role has done for this visit so far, times `minutes` of mean 1.
+    `contact` is `continuing` (the member who holds or last held the case, anybody once that member has gone home)
+    or `one_off`; a side task never opens a case.
+    """
+
+    kind: Literal["side_task"] = "side_task"
+    role: str
+    contact: Literal["continuing", "one_off"] = "one_off"
+    minutes: Distribution
+    share_of_minutes: Positive | None = None
+    band: BandByAcuity = DEFAULT_BAND
+    preemptible: bool = False
+
+
+class Route(Frozen):
+    """Zones in order of preference for a share of the visits of some CTAS levels."""
+
+    acuities: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], Field(min_length=1)]
+    share: Probability = 1.0
+    zones: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Place(StepOfAnyKind):
+    """A place in the first free zone of the visit's route, held until freed, exchanged, or the visit ends."""
+
+    kind: Literal["place"] = "place"
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    band: BandByAcuity = DEFAULT_BAND
+    may_leave: bool = False
+
+    @model_validator(mode="after")
+    def _routes_cover_everyone(self) -> "Place":
+        for acuity in ACUITIES:
+            if of_acuity(self.share, acuity) > 0.0:
+                shares = tuple(route.share for route in self.routes if acuity in route.acuities)
+                check_sums_to_one(shares, f"shares of the routes of CTAS {acuity}")
+        return self
+
+
+class FreePlace(StepOfAnyKind):
+    """The place is given up; cleaning starts."""
+
+    kind: Literal["free_place"] = "free_place"
+
+
+class Release(StepOfAnyKind):
+    """The visit's cases with these roles close."""
+
+    kind: Literal["release"] = "release"
+    roles: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Dispose(StepOfAnyKind):
+    """Disposition: admission or transfer with these probabilities, otherwise discharge."""
+
+    kind: Literal["dispose"] = "dispose"
+    admission: ShareByAcuity
+    transfer: ShareByAcuity = 0.0
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> "Dispose":
+        for acuity in ACUITIES:
+            total = of_acuity(self.admission, acuity) + of_acuity(self.transfer, acuity)
+            if total > 1.0:
+                raise ValueError(f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them")
+        return self
+
+
+class Board(StepOfAnyKind):
+    """Wait for an inpatient bed in the place held; all cases close but the peer's. `time` names a boarding time."""
+
+    kind: Literal["board"] = "board"
+    time: str
+
+
+class Observe(StepOfAnyKind):
+    """One-to-one observation beside the rest of the stay.
+
+    Minutes without a member of `role` are unmet: then `fallback_role` is pulled for `fallback_minutes_per_hour`.
+    """
+
+    kind: Literal["observe"] = "observe"
+    role: str
+    fallback_role: str
+    fallback_minutes_per_hour: NonNegative
+    band: Band = DEFAULT_BAND
+
+
+class FollowUp(StepOfAnyKind):
+    """Linkage: a follow-up appointment booked and kept within 7 or within 30 days, as shares of visits."""
+
+    kind: Literal["follow_up"] = "follow_up"
+    within_7_days: Probability
+    within_30_days: Probability
+
+    @model_validator(mode="after")
+    def _nested(self) -> "FollowUp":
+        if self.within_30_days < self.within_7_days:
+            raise ValueError(f"within_30_days {self.within_30_days} is below within_7_days {self.within_7_days}: it includes them")
+        return self
+
+
+Step = Annotated[
+    Delay | Task | SideTask | Place | FreePlace | Release | Dispose | Board | Observe | FollowUp,
+    Field(discriminator="kind"),
+]
+Pathway = tuple[Step, ...]
+
+
+def roles_named(step: Step) -> tuple[str, ...]:
+    """Roles a step asks for."""
+    if isinstance(step, Task | SideTask):
+        return (step.role,)
+    if isinstance(step, Observe):
+        return (step.role, step.fallback_role)
+    return step.roles if isinstance(step, Release) else ()

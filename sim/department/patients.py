@@ -1,0 +1,133 @@
+"""What patients bring: age, needs, patience, escalation, and the law of their return.
+
+Draws are made by `sim.engine.workload`; what patience and escalation do to a visit stands in `sim.engine.model`.
+"""
+
+import math
+from typing import Annotated, Literal
+
+from numba.extending import register_jitable
+from pydantic import Field, model_validator
+
+from sim.department.arrivals import check_sums_to_one
+from sim.department.pathway import Pathway
+from sim.department.quantities import (
+    MINUTES_PER_DAY,
+    Distribution,
+    Frozen,
+    NonNegative,
+    Positive,
+    Probability,
+    ShareByAcuity,
+)
+
+AGE_GROUPS = ("0-5", "6-11", "12-17")
+AGE_BOUNDS = ((0, 5), (6, 11), (12, 17))
+ARRIVAL_MODES = ("walk_in", "ambulance", "police")
+OLDER_CHILD_FROM = 12
+
+
+class Patience(Frozen):
+    """Minutes of waiting a visit bears. `never_leaves` counts held visits; CTAS 1 never leaves.
+
+    `minutes` None: nobody leaves.
+    """
+
+    never_leaves: Probability = 0.0
+    ctas1_never_leaves: bool = True
+    minutes: Distribution | None = None
+
+
+class ResponseTask(Frozen):
+    """Minutes of one role when distress escalates."""
+
+    role: str
+    minutes: NonNegative
+
+
+class Escalation(Frozen):
+    """Exponential budget of minutes waiting or roomed, mean `mean_hours`; the response is at top rank."""
+
+    mean_hours: Positive
+    response: tuple[ResponseTask, ...]
+    restraint_share: Probability = 0.0
+
+
+class ReturnVisits(Frozen):
+    """Mixture-cure Weibull for the next unplanned visit: S(t) = (1 - pi F(t)) ** hazard.
+
+    `susceptible` is pi, `scale_days` and `shape` those of the Weibull F. A share of patients has `frailty` as factor
+    on the hazard, the others 1. `hazard_by_disposition` multiplies too (1 where not named).
+    """
+
+    susceptible: Annotated[float, Field(ge=0, lt=1)]
+    shape: Positive
+    scale_days: Positive
+    frail_share: Probability = 0.0
+    frailty: Positive = 1.0
+    hazard_by_disposition: dict[str, Positive] = Field(default_factory=dict)
+    prelude_days: NonNegative = 0.0
+
+    @model_validator(mode="after")
+    def _mean_returns_below_one(self) -> "ReturnVisits":
+        frail = 1.0 - (1.0 - self.susceptible) ** self.frailty
+        mean = (1.0 - self.frail_share) * self.susceptible + self.frail_share * frail
+        if mean >= 0.99:
+            raise ValueError(f"{mean:.3f} returns per visit never settle: lower susceptible or frailty")
+        return self
+
+
+@register_jitable
+def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazard: float, u: float) -> float:
+    """Minutes from departure to the next unplanned visit, inf for never; u in (0, 1) is the survival reached."""
+    share = (1.0 - u ** (1.0 / hazard)) / susceptible if susceptible > 0.0 else 1.0
+    if share >= 1.0:
+        return math.inf
+    return scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY
+
+
+class Group(Frozen):
+    """An equity group: its share of patients and its multipliers, all 1 by default."""
+
+    name: str
+    share: Probability
+    patience: Positive = 1.0
+    consent: NonNegative = 1.0
+    linkage: Positive = 1.0
+    triage: Positive = 1.0
+
+
+class Stream(Frozen):
+    """A kind of visit: what its patients are like and the pathway they take.
+
+    `age_shares` are for ages 0-5, 6-11, 12-17, uniform within each. `needs` gives shares by name.
+    `caregiver_share` is for under 12 and from 12 on.
+    """
+
+    age_shares: tuple[Probability, Probability, Probability] = (1.0, 0.0, 0.0)
+    ambulance_share: Probability = 0.0
+    police_share: Probability = 0.0
+    held_share: Probability = 0.0
+    caregiver_share: tuple[Probability, Probability] = (1.0, 1.0)
+    needs: dict[str, ShareByAcuity] = Field(default_factory=dict)
+    patience: Patience = Patience()
+    escalation: Escalation | None = None
+    returns: ReturnVisits | None = None
+    pathway: Pathway
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Stream":
+        check_sums_to_one(self.age_shares, "age_shares")
+        if self.ambulance_share + self.police_share > 1.0:
+            raise ValueError("ambulance_share and police_share sum to more than 1: lower one of them")
+        names = [step.name for step in self.pathway]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"step name {twice[0]!r} is used twice: names key the draws, give each step its own")
+        for step in self.pathway:
+            if step.need is not None and step.need not in self.needs:
+                raise ValueError(f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}")
+        return self
+
+
+PeerKind = Literal["youth", "family", "adult"]

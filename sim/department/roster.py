@@ -1,0 +1,253 @@
+"""Who works when: roles, shifts, breaks, caseload limits, pay; and the roster expanded over the weeks of a run.
+
+Which task a member takes is decided in `sim.department.dispatch`; filling of shifts is drawn by the workload.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.department.quantities import (
+    MINUTES_PER_DAY,
+    MINUTES_PER_WEEK,
+    Frozen,
+    NonNegative,
+    Positive,
+    Probability,
+)
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def minutes_of_clock(value: Any) -> Any:
+    """'07:30' as minutes after midnight; numbers pass through."""
+    if not isinstance(value, str):
+        return value
+    hours, colon, minutes = value.partition(":")
+    if not (colon and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
+        raise ValueError(f"{value!r} is not a time of day: write it like '07:30' (in quotes)")
+    return float(int(hours) * 60 + int(minutes))
+
+
+def weekday_numbers(value: Any) -> Any:
+    """['mon', 'fri'] or 'daily' as numbers with Monday 0; numbers pass through."""
+    if value == "daily":
+        return tuple(range(7))
+    if not isinstance(value, list | tuple):
+        return value
+    unknown = [day for day in value if isinstance(day, str) and day not in WEEKDAYS]
+    if unknown:
+        raise ValueError(f"unknown day {unknown[0]!r}: use {', '.join(WEEKDAYS)} or daily")
+    return tuple(WEEKDAYS.index(day) if isinstance(day, str) else day for day in value)
+
+
+ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=MINUTES_PER_DAY)]
+Days = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=6)], ...], BeforeValidator(weekday_numbers), Field(min_length=1, max_length=7)
+]
+Heads = Annotated[int, Field(ge=0, le=200)]
+
+
+class Break(Frozen):
+    """Time off the floor inside a shift, in minutes. Without `after` it is staggered over colleagues.
+
+    `protected` time (supervision, debriefing, training) is paid and off the floor too, and is counted apart.
+    """
+
+    minutes: Positive
+    after: NonNegative | None = None
+    protected: bool = False
+
+
+class Shift(Frozen):
+    """The same hours on some days of every week, worked by `heads` members. `minutes` is the length."""
+
+    start: ClockTime
+    minutes: Annotated[float, Field(gt=0, le=MINUTES_PER_WEEK)]
+    days: Days = tuple(range(7))
+    heads: Heads = 1
+    breaks: tuple[Break, ...] | None = None
+    peer_kind: Literal["youth", "family", "adult"] | None = None
+
+    @model_validator(mode="after")
+    def _breaks_fit(self) -> "Shift":
+        check_breaks(self.breaks or (), self.minutes)
+        return self
+
+
+def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
+    """Raise ValueError where breaks overlap or run past the shift."""
+    placed = sorted((item.after, item.after + item.minutes) for item in breaks if item.after is not None)
+    for (start, end), (following, _) in zip(placed, placed[1:], strict=False):
+        if following < end:
+            raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
+    for start, end in placed:
+        if end > shift_minutes:
+            raise ValueError(f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier")
+    if sum(item.minutes for item in breaks) >= shift_minutes:
+        raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
+
+
+class Role(Frozen):
+    """A kind of staff: members, limits and pay.
+
+    `also_serves` lists further levels of the skill list: `[[a, b], [c]]` takes tasks of a and b when the own queue
+    offers nothing, then c. `caseload` is the limit of open cases at once (None: no limit).
+    `hourly_cost` is CAD per rostered hour, loaded. `protected_share` of each shift is off the floor.
+    """
+
+    kind: Literal["clinical", "support", "peer"] = "clinical"
+    shifts: dict[str, Shift] = Field(default_factory=dict)
+    heads: Heads | None = None
+    caseload: Annotated[int, Field(ge=0)] | None = None
+    last_pickup_minutes: NonNegative = 0.0
+    hourly_cost: NonNegative = 0.0
+    breaks: tuple[Break, ...] = ()
+    also_serves: tuple[tuple[str, ...], ...] = ()
+    absence_share: Probability = 0.0
+    protected_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+    @model_validator(mode="after")
+    def _breaks_fit(self) -> "Role":
+        for shift in self.shifts.values():
+            check_breaks(self.breaks_of(shift), shift.minutes)
+        return self
+
+    def breaks_of(self, shift: Shift) -> tuple[Break, ...]:
+        """The shift's own breaks or the role's, with the protected block of the shift."""
+        breaks = self.breaks if shift.breaks is None else shift.breaks
+        if self.protected_share == 0.0:
+            return breaks
+        return (*breaks, Break(minutes=self.protected_share * shift.minutes, protected=True))
+
+    def heads_of(self, shift: Shift) -> int:
+        return shift.heads if self.heads is None else self.heads
+
+    def hours_per_week(self) -> float:
+        """Rostered hours in a week, breaks and protected time included."""
+        return sum(self.heads_of(s) * len(s.days) * s.minutes for s in self.shifts.values()) / 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class OffFloor:
+    """A break or protected block of one duty: due at `at`, lasting `minutes`, starting late if a task is in hand."""
+
+    at: float
+    minutes: float
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One uninterrupted spell of duty, absolute minutes; abutting and overlapping shifts are merged."""
+
+    start: float
+    end: float
+    off_floor: tuple[OffFloor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of a role with a place in the roster. `name` is stable when other shifts are added or removed."""
+
+    index: int
+    name: str
+    role: str
+    peer_kind: str | None
+    shift: Shift
+    breaks: tuple[Break, ...]
+    rank: int
+    colleagues: int
+
+
+def members_of(roles: dict[str, Role]) -> tuple[Member, ...]:
+    """Every member of every role, in the order of roles, shifts and heads."""
+    members: list[Member] = []
+    for role_name, role in roles.items():
+        for shift_name, shift in role.shifts.items():
+            heads = role.heads_of(shift)
+            for rank in range(heads):
+                name = f"{role_name}/{shift_name}/{rank + 1}"
+                members.append(
+                    Member(len(members), name, role_name, shift.peer_kind, shift, role.breaks_of(shift), rank, heads)
+                )
+    return tuple(members)
+
+
+def shift_starts(shift: Shift, horizon: float) -> list[float]:
+    """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
+    starts = [
+        week * MINUTES_PER_WEEK + day * MINUTES_PER_DAY + shift.start
+        for week in range(-2, int(horizon // MINUTES_PER_WEEK) + 1)
+        for day in shift.days
+    ]
+    return sorted(start for start in starts if start + shift.minutes > 0.0 and start < horizon)
+
+
+def off_floor_of(member: Member, start: float) -> tuple[OffFloor, ...]:
+    """Breaks of one shift in time order.
+
+    Breaks without a given time are staggered: the shift is cut into as many windows as it has such breaks, and in
+    each window the k-th of n colleagues who start together rests around the fraction (k + 1) / (n + 1) of it.
+    """
+    floating = [item for item in member.breaks if item.after is None]
+    fixed = [OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None]
+    window = member.shift.minutes / max(1, len(floating))
+    fraction = (member.rank + 1) / (member.colleagues + 1)
+    for number, item in enumerate(floating):
+        middle = start + number * window + fraction * window
+        latest = start + member.shift.minutes - item.minutes
+        fixed.append(OffFloor(min(max(start, middle - item.minutes / 2.0), latest), item.minutes, item.protected))
+    return tuple(sorted(fixed, key=lambda block: block.at))
+
+
+def duties_of(member: Member, starts: list[float]) -> tuple[Duty, ...]:
+    """Spells of duty from the starts of the filled shifts, merged where they touch."""
+    duties: list[Duty] = []
+    for start in starts:
+        duty = Duty(start, start + member.shift.minutes, off_floor_of(member, start))
+        if duties and start <= duties[-1].end:
+            last = duties.pop()
+            duty = Duty(last.start, max(last.end, duty.end), last.off_floor + duty.off_floor)
+        duties.append(duty)
+    return tuple(duties)
+
+
+def heads_by_minute(role: Role) -> np.ndarray:
+    """Rostered heads for each minute of the week, shape (10080,); nobody is taken off for breaks."""
+    heads = np.zeros(int(MINUTES_PER_WEEK), dtype=np.int64)
+    for shift in role.shifts.values():
+        for day in shift.days:
+            start = day * MINUTES_PER_DAY + shift.start
+            minutes = np.arange(int(np.ceil(start)), int(np.ceil(start + shift.minutes))) % int(MINUTES_PER_WEEK)
+            np.add.at(heads, minutes, role.heads_of(shift))
+    return heads
+
+
+class Staffing(Frozen):
+    """A roster and what it costs besides hours.
+
+    `weekly_extra_cost` (CAD) is what comes with the roster and is not anybody's hour here, such as a coordinator.
+    `enhances` names roles whose evidence of effect applies to this staffing.
+    `roles` may be written at the level of the staffing itself in a config file.
+    """
+
+    name: str
+    label: str = ""
+    weekly_extra_cost: NonNegative = 0.0
+    enhances: tuple[str, ...] = ()
+    roles: dict[str, Role]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_roles(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "roles" in data:
+            return data
+        own = {key: value for key, value in data.items() if key in cls.model_fields}
+        return own | {"roles": {key: value for key, value in data.items() if key not in cls.model_fields}}
+
+    def weekly_cost(self) -> float:
+        """CAD a week of rostered hours and extras, overtime apart."""
+        return self.weekly_extra_cost + sum(role.hours_per_week() * role.hourly_cost for role in self.roles.values())

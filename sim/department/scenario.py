@@ -1,0 +1,304 @@
+"""One scenario: department, demand, staffing, peer support, effects, boarding and disciplines, checked together.
+
+Composition from config files is `sim.config`; playing it is `sim.engine`.
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sim.department.arrivals import Demand, Replay
+from sim.department.boarding import Boarding
+from sim.department.department import Department
+from sim.department.dispatch import Disciplines
+from sim.department.pathway import Board, FreePlace, Observe, Pathway, Place, Release, Route, Task, roles_named
+from sim.department.quantities import MINUTES_PER_WEEK, Frozen, Positive
+from sim.department.roster import Staffing, heads_by_minute
+from sim.department.support import Effects, Support
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a scenario: where, what stands there, what to do."""
+
+    path: str
+    value: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.path} = {self.value}: {self.remedy}"
+
+
+class ScenarioError(ValueError):
+    """All problems of a scenario at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Period(Frozen):
+    """How long a replication lasts: `weeks` measured after `warm_up_weeks`, or exactly `minutes` if given.
+
+    `month_factors` None: on for runs of at least 52 weeks. `step_limit` bounds the calendar entries of one run.
+    """
+
+    weeks: Annotated[int, Field(ge=0)] = 13
+    warm_up_weeks: Annotated[int, Field(ge=0)] = 0
+    minutes: Positive | None = None
+    month_factors: bool | None = None
+    step_limit: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def horizon(self) -> float:
+        """End of the run in minutes."""
+        return self.minutes if self.minutes is not None else (self.weeks + self.warm_up_weeks) * MINUTES_PER_WEEK
+
+    @property
+    def warm_up(self) -> float:
+        """Start of what is measured, in minutes."""
+        return self.warm_up_weeks * MINUTES_PER_WEEK
+
+    @property
+    def uses_month_factors(self) -> bool:
+        return self.weeks >= 52 if self.month_factors is None else self.month_factors
+
+
+class Scenario(Frozen):
+    """Everything that decides what happens in a replication, but the seed."""
+
+    department: Department
+    demand: Annotated[Demand, Field()]
+    staffing: Staffing
+    support: Support = Support()
+    effects: Effects = Effects()
+    boarding: Boarding = Boarding()
+    discipline: Disciplines = Disciplines()
+    period: Period = Period()
+
+    def content_hash(self) -> str:
+        """Hash of everything that can change a result; names and labels of choices are left out."""
+        return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
+
+    def workload_hash(self) -> str:
+        """Hash of what decides arrivals and patients: equal for scenarios that see the same patients."""
+        data = self.model_dump(mode="json", include={"department", "demand", "support", "boarding", "period"})
+        return hashlib.sha256(canonical_json(data).encode()).hexdigest()
+
+    def checked(self) -> "Scenario":
+        """The scenario itself, or ScenarioError naming every problem."""
+        problems = tuple(problems_of(self))
+        if problems:
+            raise ScenarioError(problems)
+        return self
+
+
+LABELS = {"name", "label"}
+
+
+def canonical_json(data: object) -> str:
+    """JSON with sorted keys, without the names of top-level groups."""
+    if isinstance(data, dict):
+        data = {
+            key: {k: v for k, v in value.items() if k not in LABELS} if isinstance(value, dict) else value
+            for key, value in data.items()
+        }
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A remedy for an unknown word."""
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"use one of: {', '.join(names) or 'none is defined'}"
+
+
+def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset()) -> Iterator[Problem]:
+    """Every contradiction between the parts. Cover of `unsure_roles` is not judged."""
+    yield from unknown_roles(scenario)
+    yield from unknown_zones(scenario)
+    yield from unknown_streams(scenario)
+    yield from peers_out_of_place(scenario)
+    yield from idle_roles(scenario)
+    yield from uncovered(scenario, unsure_roles)
+    yield from holds_and_waits(scenario)
+
+
+def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
+    for stream_name, stream in scenario.department.streams.items():
+        for number, step in enumerate(stream.pathway):
+            yield f"department.streams.{stream_name}.pathway[{number}] ({step.name})", step
+
+
+def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """(path, role) of every place that names a role which must be in the roster."""
+    for path, step in steps_with_paths(scenario):
+        for role in roles_named(step):  # type: ignore[arg-type]
+            yield path, role
+    for stream_name, stream in scenario.department.streams.items():
+        for number, task in enumerate(stream.escalation.response if stream.escalation else ()):
+            yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
+    for role_name, role in scenario.staffing.roles.items():
+        for served in (served for level in role.also_serves for served in level):
+            yield f"staffing.{role_name}.also_serves", served
+    for role_name in scenario.department.minimum_cover:
+        yield "department.minimum_cover", role_name
+    for role_name in scenario.discipline.roles:
+        yield "discipline.roles", role_name
+    if scenario.department.ratio_role is not None:
+        yield "department.ratio_role", scenario.department.ratio_role
+    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+        yield "boarding.nurse_role", scenario.boarding.nurse_role
+
+
+def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
+    known = scenario.staffing.roles
+    optional = {scenario.support.role}
+    for path, role in roles_asked_for(scenario):
+        if role not in known and role not in optional:
+            yield Problem(path, repr(role), f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}")
+
+
+def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
+    zones = scenario.department.zones
+    for path, step in steps_with_paths(scenario):
+        if isinstance(step, Place):
+            for zone in dict.fromkeys(zone for route in step.routes for zone in route.zones if zone not in zones):
+                yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}")
+        if isinstance(step, Board) and step.time not in scenario.boarding.times:
+            yield Problem(path, repr(step.time), f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}")
+
+
+def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
+    known = scenario.department.streams
+    for stream in scenario.demand.streams():
+        if stream not in known:
+            yield Problem("demand", repr(stream), f"no such stream in the department; {did_you_mean(stream, known)}")
+    if isinstance(scenario.demand, Replay):
+        for number, visit in enumerate(scenario.demand.visits):
+            steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
+            for name in visit.minutes:
+                if name not in steps:
+                    yield Problem(f"demand.visits[{number}].minutes", repr(name), f"no such step; {did_you_mean(name, steps)}")
+
+
+def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:
+    """Peers support; they never triage, assess, observe, secure or respond to an escalation, and nobody plays one."""
+    peers = {name for name, role in scenario.staffing.roles.items() if role.kind == "peer"} | {scenario.support.role}
+    remedy = "peer support workers do no clinical, observation or security task: name a clinical role"
+    for path, role in roles_asked_for(scenario):
+        ours = path.startswith(("department.minimum_cover", "discipline."))
+        if role in peers and not ours:
+            yield Problem(path, repr(role), remedy)
+    for name, role in scenario.staffing.roles.items():
+        if name in peers and role.also_serves:
+            yield Problem(f"staffing.{name}.also_serves", str(role.also_serves), remedy)
+        if name == scenario.support.role and role.kind != "peer":
+            yield Problem(f"staffing.{name}.kind", repr(role.kind), "the role of peer support is of kind peer")
+        if name in peers and role.caseload is not None:
+            yield Problem(f"staffing.{name}.caseload", str(role.caseload), "set support.caseload instead")
+
+
+def idle_roles(scenario: Scenario) -> Iterator[Problem]:
+    """A role that no step names is a slip of the pen."""
+    named = {role for _, role in roles_asked_for(scenario)} | {scenario.support.role}
+    for name in scenario.staffing.roles:
+        if name not in named:
+            yield Problem(f"staffing.{name}", repr(name), f"no step asks for this role; {did_you_mean(name, named - {name})}")
+
+
+def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+    for role_name, needed in scenario.department.minimum_cover.items():
+        role = scenario.staffing.roles.get(role_name)
+        if role is None or role_name in unsure_roles:
+            continue
+        heads = heads_by_minute(role)
+        short = np.flatnonzero(heads < needed)
+        if short.size:
+            day, minute = divmod(int(short[0]), 1440)
+            when = f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day]} {minute // 60:02d}:{minute % 60:02d}"
+            yield Problem(
+                f"staffing.{role_name}",
+                f"{int(heads[short[0]])} heads on {when}",
+                f"minimum cover is {needed} at all times and cannot be bought out: roster more heads "
+                f"({short.size / 60:.1f} hours of the week are short)",
+            )
+
+
+def zones_of(step: Place) -> set[str]:
+    return {zone for route in step.routes for zone in route.zones}
+
+
+def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
+    """Refuse departments that can lock: places held while waiting for each other, or for a case that waits for a place."""
+    edges: set[tuple[str, str]] = set()
+    for stream in scenario.department.streams.values():
+        edges |= place_edges(stream.pathway)
+    for zone in cyclic(edges):
+        yield Problem("department.streams", repr(zone), "places wait for each other in a ring: free the place before the next")
+    for role_name, zone in sorted(case_locks(scenario)):
+        yield Problem(
+            "department.streams",
+            f"{role_name!r} before and inside {zone!r}",
+            "cases held while waiting for a place can block those in it: move the first contact behind the place, "
+            "or release the case",
+        )
+
+
+def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
+    """(held, wanted) for every pair of zones a visit may hold and wait for at once."""
+    edges: set[tuple[str, str]] = set()
+    held: set[str] = set()
+    for step in pathway:
+        if isinstance(step, FreePlace):
+            held = set()
+        elif isinstance(step, Place):
+            for route in step.routes:
+                edges |= {(zone, wanted) for zone in held for wanted in route.zones}
+            held = held | zones_of(step) if skippable(step) else zones_of(step)
+    return edges
+
+
+def skippable(step: Place) -> bool:
+    return step.share != 1.0 or step.need is not None or step.only_if is not None
+
+
+def cyclic(edges: set[tuple[str, str]]) -> list[str]:
+    """Zones on a ring of the graph, in order of name."""
+    reach = set(edges)
+    while True:
+        more = {(a, d) for a, b in reach for c, d in edges if b == c} - reach
+        if not more:
+            return sorted({a for a, b in reach if a == b})
+        reach |= more
+
+
+def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
+    """(role, zone) where a visit may wait for the zone with an open case while another waits in it for a first one."""
+    limited = {name for name, role in scenario.staffing.roles.items() if role.caseload is not None}
+    waiting: set[tuple[str, str]] = set()
+    inside: set[tuple[str, str]] = set()
+    for stream in scenario.department.streams.values():
+        open_cases: set[str] = set()
+        held: set[str] = set()
+        for step in stream.pathway:
+            if isinstance(step, Place):
+                waiting |= {(role, zone) for role in open_cases for zone in zones_of(step)}
+                held = zones_of(step)
+            elif isinstance(step, FreePlace):
+                held = set()
+            elif isinstance(step, Release):
+                open_cases -= set(step.roles)
+            elif isinstance(step, Task) and step.contact != "one_off" and step.role in limited:
+                inside |= {(step.role, zone) for zone in held}
+                open_cases = open_cases | {step.role}
+    return waiting & inside
+
+
+__all__ = ["Problem", "Route", "Observe", "Scenario", "ScenarioError", "Period", "problems_of", "did_you_mean"]

@@ -1,0 +1,80 @@
+"""The calendar: SimPy's event list with a total order that can be stated in one line, `(time, kind, id)`.
+
+What the entries mean is the model's business; the reasons for the order are in docs/law.md.
+"""
+
+from collections.abc import Callable
+from heapq import heappush
+from typing import Any
+
+import simpy
+
+TASK_ENDS = 2
+DELAY_ENDS = 3
+BED_POOL = 4
+CARE_DUE = 5
+CLEANED = 6
+ON_DUTY = 7
+OFF_DUTY = 8
+ARRIVAL = 9
+SETTLE = 10
+PATIENCE = 11
+ESCALATION = 12
+"""Kinds in order. SimPy's own triggers have priorities 0 and 1: what an entry causes happens before the next one."""
+
+KEY_SHIFT = 34
+"""Entries of equal time, kind and id stand in order of creation: the key is id * 2**34 + running number."""
+
+
+class Entry(simpy.Event):
+    """An event with a fixed time. `subject` is what it is about; None when it has been crossed out."""
+
+    def __init__(self, calendar: "Calendar", time: float, subject: Any) -> None:
+        self.env = calendar
+        self.callbacks = []
+        self._ok = True
+        self._value = None
+        self.time = time
+        self.subject = subject
+
+
+class Calendar(simpy.Environment):
+    """A SimPy environment whose own entries are ordered by time, kind and id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.n_created = 0
+
+    def at(
+        self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None
+    ) -> Entry:
+        """An entry at an absolute time; `callback` is called with it before any process that waits for it goes on."""
+        entry = Entry(self, time, subject)
+        if callback is not None:
+            entry.callbacks.append(callback)
+        self.n_created += 1
+        heappush(self._queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))  # type: ignore[misc]
+        return entry
+
+    def at_once(self, callback: Callable[[Any], None]) -> None:
+        """Call back after what has been triggered so far, before the next entry."""
+        event = simpy.Event(self)
+        event.callbacks.append(callback)  # type: ignore[union-attr]
+        event.succeed()
+
+    def close(self, horizon: float) -> None:
+        """The clock stands at the end of the run."""
+        self._now = horizon
+
+    def play(self, horizon: float, step_limit: int | None = None) -> int:
+        """Process every entry before the horizon and return how many there were.
+
+        Raises RuntimeError when `step_limit` entries did not reach the horizon: the department is in a loop.
+        """
+        queue, step = self._queue, self.step
+        limit = step_limit if step_limit is not None else 1 << 62
+        while queue and queue[0][0] < horizon:
+            step()
+            if self.n_created > limit:
+                raise RuntimeError(f"{limit} calendar entries by minute {self._now:g}: the department does not get on")
+        return self.n_created - sum(1 for entry in queue if entry[1] >= TASK_ENDS)

@@ -1,0 +1,785 @@
+"""The floor: who is on duty, who and what is waiting, which places are free, and the settling that gives out work.
+
+The order of a settling is law (docs/law.md); the rules it asks are in `sim.department`. How visits come to ask for
+something, and what follows when they got it, is told in `sim.engine.model`.
+"""
+
+from collections.abc import Callable
+from math import inf, nan
+from typing import Any
+
+from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
+from sim.department.places import may_open
+from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
+from sim.department.scenario import Scenario
+from sim.engine.calendar import CLEANED, OFF_DUTY, SETTLE, TASK_ENDS, Calendar, Entry
+from sim.engine.people import LEFT, Case, Line, Member, Request, Visit
+from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, RESPONSE, SIDE
+from sim.engine.workload import Workload
+
+ALL_EQUAL = (1.0, 1.0, 1.0, 1.0, 1.0)
+OPENS_CASES = frozenset((MAIN, CONTACT, BRIDGING))
+WITH_PATIENT = frozenset((MAIN, RESPONSE))
+"""Kinds of task during which a clinician is with the patient."""
+
+
+class Record:
+    """Rows of the trajectory's tables, as they come to be known."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[Any, ...]] = []
+        self.places: list[tuple[Any, ...]] = []
+        self.cases: list[tuple[Any, ...]] = []
+        self.duties: list[tuple[Any, ...]] = []
+        self.breaks: list[tuple[Any, ...]] = []
+
+
+class Floor:
+    """State of the department at one instant, and the giving out of work.
+
+    `on_finish` is called with every task that has ended, after its member is free again.
+    `on_begin` is called with every request that begins (task, place, limited delay), at that instant.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        workload: Workload,
+        calendar: Calendar,
+        on_begin: Callable[[Request], None],
+        on_finish: Callable[[Request], None],
+    ) -> None:
+        self.calendar = calendar
+        self.record = Record()
+        self.on_begin, self.on_finish = on_begin, on_finish
+        self.horizon = scenario.period.horizon
+        self.handover_minutes = scenario.department.handover_minutes
+        self._open_roles(scenario)
+        self._hire(scenario, workload)
+        self._open_zones(scenario)
+        self.settling = False
+        self.settle_due = False
+
+    def _open_roles(self, scenario: Scenario) -> None:
+        names = tuple(scenario.staffing.roles)
+        if scenario.support.role not in names:
+            names = (*names, scenario.support.role)
+        self.role_names = names
+        self.role_of = {name: number for number, name in enumerate(names)}
+        disciplines = [scenario.discipline.of(name) for name in names]
+        self.rules = [(RULES[d.rule], d.slopes, d.targets) for d in disciplines]
+        self.choices = [CHOICES[d.member] for d in disciplines]
+        self.opening = [Line(*rule) for rule in self.rules]
+        self.anyone = [Line(*rule) for rule in self.rules]
+        self.n_waiting = [0] * len(names)
+        self.n_urgent = [0] * len(names)  # CTAS 1 main-path tasks waiting
+
+    def _hire(self, scenario: Scenario, workload: Workload) -> None:
+        self.members: list[Member] = []
+        for rostered in members_of(scenario.staffing.roles):
+            role = scenario.staffing.roles[rostered.role]
+            starts = [
+                start
+                for start in shift_starts(rostered.shift, self.horizon)
+                if not workload.is_absent(rostered.name, start, role.absence_share)
+            ]
+            caseload = scenario.support.caseload if rostered.role == scenario.support.role else role.caseload
+            levels = ((rostered.role,), *role.also_serves)
+            served: dict[int, int] = {}
+            for level, names in enumerate(levels):
+                for name in names:
+                    served.setdefault(self.role_of[name], level)
+            self.members.append(
+                Member(
+                    rostered=rostered,
+                    index=rostered.index,
+                    role=self.role_of[rostered.role],
+                    served=served,
+                    caseload=-1 if caseload is None else caseload,
+                    last_pickup=role.last_pickup_minutes,
+                    duties=duties_of(rostered, starts),
+                    lines={},
+                )
+            )
+        n_levels = 1 + max((max(member.served.values()) for member in self.members), default=0)
+        self.free: list[list[set[Member]]] = [[set() for _ in self.role_names] for _ in range(n_levels)]
+        self.serving: list[list[Member]] = [
+            [member for member in self.members if role in member.served] for role in range(len(self.role_names))
+        ]
+        self.n_on_duty = [0] * len(self.role_names)
+        self.going: set[Member] = set()
+        self.resting: set[Member] = set()
+
+    def _open_zones(self, scenario: Scenario) -> None:
+        zones = scenario.department.zones
+        self.zone_names = tuple(zones)
+        self.zone_of = {name: number for number, name in enumerate(zones)}
+        self.n_places = [inf if zone.places is None else float(zone.places) for zone in zones.values()]
+        self.twelfths = [zone.nurse_twelfths for zone in zones.values()]
+        self.cleaning = [zone.cleaning_minutes for zone in zones.values()]
+        self.n_taken = [0] * len(zones)  # cleaning counted
+        self.occupied_twelfths = 0  # cleaning not counted
+        ratio_role = scenario.department.ratio_role
+        self.ratio_role = -1 if ratio_role is None else self.role_of[ratio_role]
+        self.place_lines: dict[tuple[int, ...], Line] = {}
+        self.places_changed = False
+        self.delay_lines: dict[int, Line] = {}
+        self.delay_room: dict[int, int] = {}
+        self.delays_changed = False
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    def ask(self, request: Request) -> None:
+        """A request joins its queue, or is set aside while it may not begin."""
+        request.visit.waiting.append(request)
+        self._line_up(request)
+
+    def withdraw(self, request: Request) -> None:
+        """A request that has not begun is taken back; whoever waits for it is told LEFT."""
+        request.visit.waiting.remove(request)
+        self._leave_line(request)
+        if request.role >= 0:
+            self._write_task(request, nan, self.calendar.now, withdrawn=True)
+        if request.kind == RECOVERY and request.owner is not None:
+            request.owner.recoveries.remove(request)
+        if request.done is not None:
+            request.done.succeed(LEFT)
+
+    def _line_up(self, request: Request) -> None:
+        visit = request.visit
+        if request.kind == MAIN and visit.responding:
+            return
+        if request.kind == CONTACT and visit.clinicians and not visit.peer_stays:
+            return
+        if request.role >= 0:
+            self._task_line(request).add(request)
+            self.n_waiting[request.role] += 1
+            if request.kind == MAIN and visit.acuity == 1:
+                self.n_urgent[request.role] += 1
+        elif request.zones:
+            self.place_lines.setdefault(request.zones, Line(RULES["acuity_fifo"], ALL_EQUAL, ALL_EQUAL)).add(request)
+            self.places_changed = True
+        else:
+            self.delay_lines.setdefault(request.step, Line(FIFO, ALL_EQUAL, ALL_EQUAL)).add(request)
+            self.delays_changed = True
+        self.touch()
+
+    def _leave_line(self, request: Request) -> None:
+        if request.line is None:
+            return
+        request.line.remove(request)
+        if request.role >= 0:
+            self.n_waiting[request.role] -= 1
+            if request.kind == MAIN and request.visit.acuity == 1:
+                self.n_urgent[request.role] -= 1
+
+    def becomes_delay(self, request: Request) -> None:
+        """A waiting task is no longer asked of anybody."""
+        request.visit.waiting.remove(request)
+        self._leave_line(request)
+        self._write_task(request, nan, self.calendar.now, withdrawn=True)
+
+    def waiting_for(self, role: int) -> list[Request]:
+        """Requests in the queues of a role that no member has to themselves, in order of waiting."""
+        return sorted(self.opening[role].everyone() + self.anyone[role].everyone())
+
+    def set_aside(self, request: Request) -> None:
+        """A waiting request that may not begin now; it keeps its waiting since."""
+        self._leave_line(request)
+
+    def put_back(self, request: Request) -> None:
+        """Back in its queue, if nothing else keeps it from beginning."""
+        if request.line is None:
+            self._line_up(request)
+
+    def _task_line(self, request: Request) -> Line:
+        member = self._bound_to(request)
+        role = request.role
+        if member is not None:
+            if role not in member.lines:
+                member.lines[role] = Line(*self.rules[role])
+            return member.lines[role]
+        return self.opening[role] if self._opens_case(request) else self.anyone[role]
+
+    def _bound_to(self, request: Request) -> Member | None:
+        """The only member who may do it, if there is one."""
+        if request.owner is not None:
+            return request.owner
+        if request.contact == ONE_OFF:
+            return None
+        case = request.visit.cases.get(request.role)
+        if case is not None and case.holder is not None:
+            return case.holder
+        if request.kind == SIDE:
+            last = request.visit.last_holder.get(request.role)
+            return last if last is not None and last.on_duty else None
+        return None
+
+    @staticmethod
+    def _opens_case(request: Request) -> bool:
+        """Whether a new holder is needed: no case is open, or nobody holds it."""
+        return request.contact != ONE_OFF and request.kind in OPENS_CASES
+
+    # --- settling -----------------------------------------------------------------------------------------------
+
+    def touch(self) -> None:
+        """Something changed: settle at this instant."""
+        if not (self.settling or self.settle_due):
+            self.settle_due = True
+            self.calendar.at(self.calendar.now, SETTLE, 0, self._settle)
+
+    def _settle(self, _: Any) -> None:
+        self.settle_due = False
+        self.settling = True
+        while True:
+            if self.going and self._someone_goes_home():
+                continue
+            if self.resting and self._someone_rests():
+                continue
+            if self.places_changed and self._gives_place():
+                self.calendar.at_once(self._settle)  # the visit moves on first
+                return
+            if self.delays_changed and self._starts_delay():
+                continue
+            if self._starts_task() or self._interrupts():
+                continue
+            break
+        self.settling = False
+
+    def _someone_goes_home(self) -> bool:
+        ready = [member for member in self.going if member.task is None and not member.recoveries]
+        if not ready:
+            return False
+        self._goes_home(min(ready, key=lambda member: member.index))
+        return True
+
+    def _someone_rests(self) -> bool:
+        ready = [m for m in self.resting if m.task is None and not m.recoveries and not m.shift_over]
+        if not ready:
+            return False
+        self._begins_break(min(ready, key=lambda member: member.index))
+        return True
+
+    def _gives_place(self) -> bool:
+        best: tuple[int, int, float, int] | None = None
+        for zones, line in self.place_lines.items():
+            for request in line.heads() if line.n else ():
+                zone = self._open_zone(zones, request.visit)
+                rank = (request.band, request.visit.acuity, request.since, request.visit.row)
+                if zone >= 0 and (best is None or rank < best):
+                    best, chosen, chosen_zone = rank, request, zone
+        if best is None:
+            self.places_changed = False
+            return False
+        self._leave_line(chosen)
+        chosen.visit.waiting.remove(chosen)
+        self._moves_into(chosen.visit, chosen_zone, chosen.since)
+        self.on_begin(chosen)
+        return True
+
+    def _open_zone(self, zones: tuple[int, ...], visit: Visit) -> int:
+        """The first zone of a route that has a place and may open it; -1 if none."""
+        occupied = self.occupied_twelfths - (self.twelfths[visit.zone] if visit.zone >= 0 else 0)
+        for zone in zones:
+            if self.n_taken[zone] < self.n_places[zone] and (
+                self.ratio_role < 0
+                or may_open(occupied, self.twelfths[zone], self.n_on_duty[self.ratio_role], visit.acuity)
+            ):
+                return zone
+        return -1
+
+    def _starts_delay(self) -> bool:
+        for step in sorted(self.delay_lines):
+            line = self.delay_lines[step]
+            if line.n and self.delay_room[step] > 0:
+                request = min(line.heads(), key=lambda head: line.rank(head, self.calendar.now))
+                self._leave_line(request)
+                request.visit.waiting.remove(request)
+                self.delay_room[step] -= 1
+                self.on_begin(request)
+                return True
+        self.delays_changed = False
+        return False
+
+    def _starts_task(self) -> bool:
+        n_waiting = self.n_waiting
+        for level in self.free:
+            for role, free in enumerate(level):
+                if free and n_waiting[role]:
+                    request = self._best_startable(role, free)
+                    if request is not None:
+                        self._start(request, self._member_for(request, free))
+                        return True
+        return False
+
+    def _best_startable(self, role: int, free: set[Member]) -> Request | None:
+        candidates: list[Request] = []
+        line = self.anyone[role]
+        if line.n:
+            candidates += line.heads()
+        line = self.opening[role]
+        if line.n:
+            candidates += self._openable(line, role, free)
+        for member in free:
+            own = member.lines.get(role)
+            if own is not None and own.n:
+                candidates += own.heads()
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+        now = self.calendar.now
+        return min(candidates, key=lambda request: line.rank(request, now))
+
+    def _openable(self, line: Line, role: int, free: set[Member]) -> list[Request]:
+        """Heads of the line of new cases that one of the free members may take on."""
+        roomy = [member for member in free if has_room(len(member.cases), member.caseload)]
+        if not roomy:
+            return []
+        if any(not self._is_held_back(member, role) for member in roomy):
+            return line.heads()
+        return [request for request in line.heads() if request.visit.acuity == 1]
+
+    def _is_held_back(self, member: Member, role: int) -> bool:
+        """Whether last pickup keeps this member from new cases: only while a colleague could take them."""
+        return self._near_shift_end(member) and any(
+            other is not member
+            and other.on_duty
+            and not other.shift_over
+            and not self._near_shift_end(other)
+            and has_room(len(other.cases), other.caseload)
+            for other in self.serving[role]
+        )
+
+    def _near_shift_end(self, member: Member) -> bool:
+        duty = member.duty
+        return (
+            member.last_pickup > 0.0
+            and duty is not None
+            and in_last_pickup(self.calendar.now, duty.end, member.last_pickup)
+        )
+
+    def _may_take(self, member: Member, request: Request) -> bool:
+        """Whether a free member may start this request."""
+        if request.line is not None and request.line is not self.opening[request.role]:
+            return request.line is self.anyone[request.role] or request.line is member.lines.get(request.role)
+        return has_room(len(member.cases), member.caseload) and (
+            request.visit.acuity == 1 or not self._is_held_back(member, request.role)
+        )
+
+    def _member_for(self, request: Request, free: set[Member]) -> Member:
+        if len(free) == 1:
+            return next(iter(free))
+        return self._preferred(request, [member for member in free if self._may_take(member, request)])
+
+    def _preferred(self, request: Request, members: list[Member]) -> Member:
+        choice = self.choices[request.role]
+        wished = request.visit.peer_kind if request.kind == CONTACT else None
+        return min(
+            members,
+            key=lambda m: (
+                wished is not None and m.rostered.peer_kind != wished,
+                preference(choice, len(m.cases), m.idle_since),
+                m.index,
+            ),
+        )
+
+    def _interrupts(self) -> bool:
+        for role, n_urgent in enumerate(self.n_urgent):
+            if n_urgent:
+                request = self._most_urgent(role)
+                candidates = [m for m in self.serving[role] if self._may_be_interrupted(m, request)]
+                if candidates:
+                    member = self._preferred(request, candidates)
+                    self._put_down(member)
+                    self._start(request, member)
+                    return True
+        return False
+
+    def _most_urgent(self, role: int) -> Request:
+        lines = [self.opening[role], self.anyone[role]]
+        lines += [member.lines[role] for member in self.serving[role] if role in member.lines]
+        waiting = [
+            request
+            for line in lines
+            if line.n
+            for request in line.everyone()
+            if request.kind == MAIN and request.visit.acuity == 1
+        ]
+        return min(waiting, key=lambda request: lines[0].rank(request, self.calendar.now))
+
+    def _may_be_interrupted(self, member: Member, request: Request) -> bool:
+        task = member.task
+        return (
+            task is not None
+            and task.preemptible
+            and task.visit.acuity != 1
+            and member.role == request.role
+            and not member.shift_over
+            and self._may_take(member, request)
+        )
+
+    # --- tasks --------------------------------------------------------------------------------------------------
+
+    def _start(self, request: Request, member: Member) -> None:
+        now = self.calendar.now
+        visit = request.visit
+        self._leave_line(request)
+        visit.waiting.remove(request)
+        if request.kind == RECOVERY:
+            member.recoveries.remove(request)
+        request.opened_case = self._take_case(request, member)
+        request.member = member
+        request.started = now
+        member.task = request
+        self._is_busy(member)
+        self.on_begin(request)  # sets the minutes
+        minutes = request.minutes + request.handover
+        request.ends = now + minutes
+        if minutes < inf:
+            request.ending = self.calendar.at(request.ends, TASK_ENDS, member.index, self._task_ends, request)
+        if request.kind in WITH_PATIENT:
+            self._clinician_comes(visit)
+
+    def _take_case(self, request: Request, member: Member) -> bool:
+        """Open or adopt the case if the request needs that, and add the minutes of taking it over."""
+        if request.contact == ONE_OFF or request.owner is not None:
+            return False
+        case = request.visit.cases.get(request.role)
+        opened = False
+        if request.kind in OPENS_CASES and (case is None or case.holder is None):
+            opened = case is None
+            taken_over = case is not None
+            if case is not None:
+                self._end_case_spell(case)
+            case = Case(request.visit, request.role, member, self.calendar.now, taken_over)
+            self._begin_case_spell(case)
+            for other in [r for r in request.visit.waiting if r.role == request.role and r.line is not None]:
+                self._leave_line(other)
+                self._line_up(other)
+        if case is not None and case.taken_over and case.holder is member:
+            case.taken_over = False
+            request.handover = self.handover_minutes
+        return opened
+
+    def _begin_case_spell(self, case: Case) -> None:
+        case.visit.cases[case.role] = case
+        if case.holder is not None:
+            case.holder.cases.append(case)
+            case.visit.last_holder[case.role] = case.holder
+
+    def _end_case_spell(self, case: Case) -> None:
+        holder = case.holder
+        self.record.cases.append(
+            (case.visit.row, case.role, -1 if holder is None else holder.index, case.since, self.calendar.now)
+        )
+        if holder is not None:
+            holder.cases.remove(case)
+
+    def close_case(self, visit: Visit, role: int) -> None:
+        """A case ends; its holder has room again. Requests that waited for the holder look for their place anew."""
+        case = visit.cases.pop(role, None)
+        if case is None:
+            return
+        self._end_case_spell(case)
+        for request in [r for r in visit.waiting if r.role == role and r.line is not None]:
+            self._leave_line(request)
+            self._line_up(request)
+        self.touch()
+
+    def _task_ends(self, entry: Entry) -> None:
+        request: Request = entry.subject
+        if request.ending is entry:
+            self._finish(request)
+
+    def _finish(self, request: Request, interrupted: bool = False) -> None:
+        """A spell of work is over: it is written down and its member is free."""
+        now = self.calendar.now
+        member = request.member
+        assert member is not None
+        request.ending = None
+        self._write_task(request, request.started, now, interrupted=interrupted)
+        self._count_minutes(member, request.started, now)
+        member.task = None
+        member.idle_since = now
+        request.member = None
+        if member.on_duty and not member.on_break:
+            self._is_free(member)
+        if request.kind in WITH_PATIENT:
+            self._clinician_goes(request.visit)
+        if not interrupted:
+            self.on_finish(request)
+        self.touch()
+
+    def cut(self, request: Request) -> None:
+        """End a running task before its time."""
+        self._finish(request)
+
+    def _put_down(self, member: Member) -> None:
+        """A preemptible task is interrupted; its rest waits for the same member."""
+        request = member.task
+        assert request is not None
+        rest = request.ends - self.calendar.now
+        self._finish(request, interrupted=True)
+        request.minutes, request.handover = rest, 0.0
+        request.owner = member
+        request.started, request.opened_case = nan, False
+        self.ask(request)
+
+    def _count_minutes(self, member: Member, start: float, end: float) -> None:
+        duty = member.duty
+        scheduled_end = inf if duty is None else duty.end
+        member.overtime += max(0.0, end - max(start, scheduled_end))
+        member.busy += max(0.0, min(end, scheduled_end) - start)
+
+    def _write_task(
+        self, request: Request, started: float, ended: float, interrupted: bool = False, withdrawn: bool = False
+    ) -> None:
+        member = request.member
+        overtime = 0.0
+        if member is not None and member.duty is not None and ended == ended:
+            overtime = max(0.0, ended - max(started, member.duty.end))
+        self.record.tasks.append(
+            (
+                request.visit.row, request.role, request.step, request.kind, request.contact, request.slot,
+                request.band, -1 if member is None else member.index, request.since, started, ended, request.paused,
+                interrupted, withdrawn, request.opened_case, request.handover, overtime,
+            )
+        )  # fmt: skip
+
+    # --- peers beside clinicians --------------------------------------------------------------------------------
+
+    def _clinician_comes(self, visit: Visit) -> None:
+        visit.clinicians += 1
+        if visit.clinicians > 1 or visit.peer_stays:
+            return
+        contact = visit.contact_task
+        if contact is None:
+            return
+        if contact.member is None:
+            self.set_aside(contact)
+        else:
+            contact.paused_at = self.calendar.now
+            contact.ending = None
+            self.stop_accompanying(visit)
+
+    def _clinician_goes(self, visit: Visit) -> None:
+        visit.clinicians -= 1
+        if visit.clinicians > 0 or visit.peer_stays:
+            return
+        contact = visit.contact_task
+        if contact is None:
+            return
+        if contact.member is None:
+            self.put_back(contact)
+        elif contact.paused_at == contact.paused_at:
+            self._resume_contact(contact)
+
+    def _resume_contact(self, contact: Request) -> None:
+        now = self.calendar.now
+        pause = now - contact.paused_at
+        contact.paused += pause
+        contact.paused_at = nan
+        contact.ends += pause
+        member = contact.member
+        assert member is not None
+        contact.ending = self.calendar.at(contact.ends, TASK_ENDS, member.index, self._task_ends, contact)
+        self.start_accompanying(contact.visit)
+
+    def start_accompanying(self, visit: Visit) -> None:
+        """The clock of a peer contact runs."""
+        visit.accompanied_since = self.calendar.now
+        self.on_pace(visit)
+
+    def stop_accompanying(self, visit: Visit) -> None:
+        """The clock of a peer contact stands still."""
+        if visit.accompanied_since == visit.accompanied_since:
+            visit.accompanied += self.calendar.now - visit.accompanied_since
+            visit.accompanied_since = nan
+            self.on_pace(visit)
+
+    on_pace: Callable[[Visit], None]
+    """Called when a visit begins or stops being accompanied."""
+
+    # --- members ------------------------------------------------------------------------------------------------
+
+    def _is_free(self, member: Member) -> None:
+        for role, level in member.served.items():
+            self.free[level][role].add(member)
+
+    def _is_busy(self, member: Member) -> None:
+        for role, level in member.served.items():
+            self.free[level][role].discard(member)
+
+    def comes_on_duty(self, member: Member, duty: Duty) -> None:
+        """A spell of duty begins; its end is entered in the calendar."""
+        member.duty = duty
+        member.on_duty = True
+        member.shift_over = member.on_break = False
+        member.break_due = None
+        member.idle_since = self.calendar.now
+        member.busy = member.overtime = 0.0
+        self.n_on_duty[member.role] += 1
+        self.places_changed = True
+        self._is_free(member)
+        self.calendar.at(duty.end, OFF_DUTY, member.index, self._shift_ends, member)
+        if member.last_pickup > 0.0 and duty.end - member.last_pickup > self.calendar.now:
+            self.calendar.at(duty.end - member.last_pickup, OFF_DUTY, member.index, self._something_changed)
+        self.touch()
+
+    def _something_changed(self, _: Entry) -> None:
+        self.touch()
+
+    def _shift_ends(self, entry: Entry) -> None:
+        member: Member = entry.subject
+        member.shift_over = True
+        self.going.add(member)
+        self._stop_observing(member)
+        self.touch()
+
+    def break_falls_due(self, member: Member, block: OffFloor) -> None:
+        """A break is due; the settling lets the member go as soon as no task is in hand."""
+        member.break_due = block
+        member.due_at = self.calendar.now
+        self.resting.add(member)
+        self._stop_observing(member)
+        self.touch()
+
+    def _stop_observing(self, member: Member) -> None:
+        if member.task is not None and member.task.kind == OBSERVATION:
+            self.cut(member.task)
+
+    def _begins_break(self, member: Member) -> None:
+        self.resting.discard(member)
+        member.on_break = True
+        member.break_start = self.calendar.now
+        self._is_busy(member)
+        assert member.rest is not None
+        member.rest.succeed(True)
+
+    def back_from_break(self, member: Member) -> None:
+        """The break is over."""
+        self._write_break(member)
+        member.on_break = False
+        member.break_due = None
+        member.idle_since = self.calendar.now
+        self._is_free(member)
+        self.touch()
+
+    def _write_break(self, member: Member) -> None:
+        protected = member.break_due.protected
+        self.record.breaks.append((member.index, member.due_at, member.break_start, self.calendar.now, protected))
+
+    def _goes_home(self, member: Member) -> None:
+        duty = member.duty
+        assert duty is not None
+        if member.on_break:
+            self._write_break(member)
+        self.going.discard(member)
+        self.resting.discard(member)
+        self._is_busy(member)
+        member.on_duty = member.on_break = False
+        self.n_on_duty[member.role] -= 1
+        self.places_changed = True
+        handed_over, unheld = self._hand_over(member)
+        for line in member.lines.values():
+            for request in sorted(line.everyone()) if line.n else ():
+                request.owner = None
+                self._leave_line(request)
+                self._line_up(request)
+        self.write_duty(member, self.calendar.now, handed_over, unheld)
+        member.duty = None
+        if self.n_on_duty[member.role] == 0:
+            self.on_unstaffed(member.role)
+        if member.rest is not None and not member.rest.triggered:
+            member.rest.succeed(False)
+        assert member.gone is not None
+        member.gone.succeed()
+
+    on_unstaffed: Callable[[int], None]
+    """Called when the last member of a role has gone home."""
+
+    def write_duty(self, member: Member, left: float, handed_over: int, unheld: int) -> None:
+        """Write down a spell of duty, clipped to the run."""
+        duty = member.duty
+        assert duty is not None
+        self.record.duties.append(
+            (
+                member.index, member.role, max(0.0, duty.start), min(self.horizon, duty.end), left,
+                member.busy, member.overtime, handed_over, unheld,
+            )
+        )  # fmt: skip
+
+    def write_unfinished_duty(self, member: Member) -> None:
+        """A spell of duty that the end of the run cuts short, with the task in hand counted up to it."""
+        if not member.on_duty:
+            return
+        if member.task is not None:
+            self._count_minutes(member, member.task.started, self.horizon)
+            self._write_task(member.task, member.task.started, nan)
+        self.write_duty(member, nan, 0, 0)
+
+    def write_unfinished_requests(self, visit: Visit) -> None:
+        """What a visit has under way or waiting when the run ends: tasks, place, cases."""
+        for request in visit.waiting:
+            if request.role >= 0:
+                self._write_task(request, nan, nan)
+        if visit.zone >= 0:
+            self.record.places.append((visit.row, visit.zone, visit.place_request, visit.place_since, nan))
+        for case in visit.cases.values():
+            holder = -1 if case.holder is None else case.holder.index
+            self.record.cases.append((visit.row, case.role, holder, case.since, nan))
+
+    def _hand_over(self, member: Member) -> tuple[int, int]:
+        """Every open case goes to a colleague or to nobody; how many each."""
+        handed_over = unheld = 0
+        for case in list(member.cases):
+            self._end_case_spell(case)
+            colleague = self._colleague_for(case.role)
+            self._begin_case_spell(Case(case.visit, case.role, colleague, self.calendar.now, colleague is not None))
+            handed_over += colleague is not None
+            unheld += colleague is None
+        return handed_over, unheld
+
+    def _colleague_for(self, role: int) -> Member | None:
+        able = [
+            other
+            for other in self.serving[role]
+            if other.on_duty
+            and not other.shift_over
+            and not self._near_shift_end(other)
+            and has_room(len(other.cases), other.caseload)
+        ]
+        return min(able, key=lambda m: (m.served[role], len(m.cases), m.index), default=None)
+
+    # --- places -------------------------------------------------------------------------------------------------
+
+    def _moves_into(self, visit: Visit, zone: int, requested: float) -> None:
+        self.give_up_place(visit)
+        visit.zone, visit.place_since, visit.place_request = zone, self.calendar.now, requested
+        self.n_taken[zone] += 1
+        self.occupied_twelfths += self.twelfths[zone]
+
+    def give_up_place(self, visit: Visit) -> None:
+        """The place held, if any, is left and cleaned."""
+        zone = visit.zone
+        if zone < 0:
+            return
+        self.record.places.append((visit.row, zone, visit.place_request, visit.place_since, self.calendar.now))
+        visit.zone = -1
+        self.occupied_twelfths -= self.twelfths[zone]
+        self.places_changed = True
+        if self.cleaning[zone] > 0.0:
+            self.calendar.at(self.calendar.now + self.cleaning[zone], CLEANED, zone, self._cleaned, zone)
+        else:
+            self.n_taken[zone] -= 1
+        self.touch()
+
+    def _cleaned(self, entry: Entry) -> None:
+        self.n_taken[entry.subject] -= 1
+        self.places_changed = True
+        self.touch()
+
+    def delay_is_over(self, step: int) -> None:
+        """Room in a limited delay again."""
+        self.delay_room[step] += 1
+        self.delays_changed = True
+        self.touch()

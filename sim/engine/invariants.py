@@ -1,0 +1,675 @@
+"""What must hold in every trajectory, whatever the rules of choice: `violations` names every breach.
+
+It reads the tables and the scenario alone. Whether the right task went to the right member is judged by the referee of
+the tests.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.department.pathway import Delay, Dispose, Place, Route, SideTask, Step, Task
+from sim.department.places import TWELFTHS
+from sim.department.roster import Member, members_of
+from sim.department.scenario import Scenario
+from sim.engine.trajectory import (
+    AMA,
+    BRIDGING,
+    CALL,
+    CONTACT,
+    LWBS,
+    MAIN,
+    OBSERVATION,
+    PRESENT,
+    RECOVERY,
+    RESPONSE,
+    TASK_KINDS,
+    Columns,
+    Trajectory,
+)
+
+TOLERANCE = 1e-6
+"""Minutes by which sums of many times may differ."""
+
+PEER_KINDS = (CONTACT, RECOVERY, BRIDGING, CALL)
+SHOWN = 5
+"""At most so many breaches of one invariant are listed; the rest are counted."""
+
+Floats = np.ndarray
+Ints = np.ndarray
+Flags = np.ndarray
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trajectory and its scenario, with the columns most invariants look at; times open at the end are inf."""
+
+    trajectory: Trajectory
+    scenario: Scenario
+
+    @property
+    def visits(self) -> Columns:
+        return self.trajectory.visit_columns
+
+    @property
+    def tasks(self) -> Columns:
+        return self.trajectory.task_columns
+
+    @property
+    def places(self) -> Columns:
+        return self.trajectory.place_columns
+
+    @property
+    def cases(self) -> Columns:
+        return self.trajectory.case_columns
+
+    @property
+    def staff(self) -> Columns:
+        return self.trajectory.staff_columns
+
+    @property
+    def breaks(self) -> Columns:
+        return self.trajectory.break_columns
+
+    @property
+    def horizon(self) -> float:
+        return self.trajectory.horizon
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        return members_of(self.scenario.staffing.roles)
+
+    @cached_property
+    def departure(self) -> Floats:
+        """Departure of every visit, inf while present."""
+        return open_end(self.visits["departure"])
+
+    @cached_property
+    def worked(self) -> Flags:
+        """Which rows of `tasks` are spells of work."""
+        return ~np.isnan(self.tasks["started"])
+
+    @cached_property
+    def task_end(self) -> Floats:
+        return open_end(self.tasks["ended"])
+
+    @cached_property
+    def duty_of_task(self) -> Ints:
+        """Row of `staff` in which each spell of work began, -1 if in none."""
+        return spell_at(
+            self.staff["member"], self.staff["scheduled_start"], self.tasks["member"], self.tasks["started"]
+        )
+
+    def column_of(self, step: Step) -> int:
+        """Where the step stands in `step_times`, -1 if it does not."""
+        return self.trajectory.steps.index(step.name) if step.name in self.trajectory.steps else -1
+
+    def pathway_of(self, stream: int) -> tuple[Step, ...]:
+        return self.scenario.department.streams[self.trajectory.streams[stream]].pathway
+
+
+Invariant = Callable[[Run], Iterator[str]]
+
+
+def violations(trajectory: Trajectory, scenario: Scenario) -> list[str]:
+    """Every breach of an invariant, in words; empty for a sound trajectory.
+
+    `scenario` is the one the run was made from. Of each invariant at most `SHOWN` breaches are spelt out.
+    """
+    run = Run(trajectory, scenario)
+    found: list[str] = []
+    for invariant in INVARIANTS:
+        breaches = list(invariant(run))
+        found += breaches[:SHOWN]
+        if len(breaches) > SHOWN:
+            found.append(f"... and {len(breaches) - SHOWN} more of {invariant.__name__}")
+    return found
+
+
+def open_end(times: Floats) -> Floats:
+    """Times with inf for what has not ended."""
+    return np.where(np.isnan(times), np.inf, times)
+
+
+def rows(flags: Flags) -> list[int]:
+    return [int(row) for row in np.flatnonzero(flags)]
+
+
+def spell_at(owners: Ints, starts: Floats, wanted: Ints, at: Floats) -> Ints:
+    """Row of the owner's last spell that starts no later than `at`, -1 if none."""
+    order = np.lexsort((starts, owners))
+    row_of = np.full(len(wanted), -1, dtype=np.int64)
+    begins = {int(owner): order[owners[order] == owner] for owner in np.unique(owners)}
+    for owner, spells in begins.items():
+        mine = np.flatnonzero(wanted == owner)
+        position = np.searchsorted(starts[spells], at[mine], side="right") - 1
+        row_of[mine] = np.where(position >= 0, spells[np.maximum(position, 0)], -1)
+    return row_of
+
+
+def overlaps(owners: Ints, starts: Floats, ends: Floats) -> list[tuple[int, int]]:
+    """Pairs of rows of one owner of which the second starts before an earlier one has ended."""
+    order = np.lexsort((ends, starts, owners))
+    clashes: list[tuple[int, int]] = []
+    last = -1
+    for row in order:
+        if last >= 0 and owners[last] == owners[row]:
+            if starts[row] < ends[last]:
+                clashes.append((int(last), int(row)))
+            if ends[row] < ends[last]:
+                continue
+        last = int(row)
+    return clashes
+
+
+def highest_count(starts: Floats, ends: Floats) -> tuple[int, float]:
+    """Most spells open at once and when; at one instant spells end before others start."""
+    times = np.concatenate([starts, ends])
+    steps = np.concatenate([np.ones(len(starts), np.int64), np.full(len(ends), -1, np.int64)])
+    order = np.lexsort((steps, times))
+    count = np.cumsum(steps[order])
+    if not count.size:
+        return 0, 0.0
+    peak = int(np.argmax(count))
+    return int(count[peak]), float(times[order][peak])
+
+
+def time_integral(starts: Floats, ends: Floats, horizon: float) -> float:
+    """Area under the number of open spells from 0 to the horizon, by a sweep over the instants of change."""
+    times = np.concatenate([starts, np.minimum(ends, horizon)])
+    steps = np.concatenate([np.ones(len(starts)), -np.ones(len(ends))])
+    order = np.argsort(times, kind="stable")
+    count = np.cumsum(steps[order])
+    edges = np.append(times[order], horizon)
+    return float(np.sum(count * np.diff(edges)))
+
+
+def tables_fit_the_scenario(run: Run) -> Iterator[str]:
+    named = tuple(member.name for member in run.members)
+    if named != run.trajectory.members:
+        yield f"members of the trajectory {run.trajectory.members} are not those of the roster {named}"
+    if run.horizon != run.scenario.period.horizon:
+        yield f"horizon {run.horizon} is not the scenario's {run.scenario.period.horizon}"
+
+
+def visits_depart_once_or_are_present(run: Run) -> Iterator[str]:
+    arrival, disposition = run.visits["arrival"], run.visits["disposition"]
+    present = np.isnan(run.visits["departure"])
+    for row in rows(present != (disposition == PRESENT)):
+        yield f"visit {row}: departure {run.visits['departure'][row]} does not fit disposition {disposition[row]}"
+    for row in rows(~present & ~((arrival <= run.departure) & (run.departure < run.horizon))):
+        yield f"visit {row}: departs at {run.departure[row]}, outside {arrival[row]} to the horizon"
+    for row in rows(np.diff(arrival, prepend=0.0) < 0.0):
+        yield f"visit {row}: arrives at {arrival[row]}, before the row above it or before time 0"
+
+
+def clock_never_runs_back(run: Run) -> Iterator[str]:
+    for table, columns, moments in (
+        ("tasks", run.tasks, ("requested", "started", "ended")),
+        ("places", run.places, ("requested", "start", "end")),
+        ("cases", run.cases, ("start", "end")),
+        ("breaks", run.breaks, ("due", "start", "end")),
+        ("staff", run.staff, ("scheduled_start", "scheduled_end", "left")),
+    ):
+        for first, second in zip(moments, moments[1:], strict=False):
+            for row in rows(columns[second] < columns[first]):
+                yield f"{table} row {row}: {second} {columns[second][row]} is before {first} {columns[first][row]}"
+    for table, columns, moment in (
+        ("tasks", run.tasks, "requested"),
+        ("places", run.places, "start"),
+        ("cases", run.cases, "start"),
+    ):
+        for row in rows(columns[moment] < run.visits["arrival"][columns["visit"]]):
+            yield f"{table} row {row}: {moment} {columns[moment][row]} is before the visit's arrival"
+
+
+def steps_follow_the_pathway(run: Run) -> Iterator[str]:
+    for number, stream in enumerate(run.trajectory.streams):
+        mine = np.flatnonzero(run.visits["stream"] == number)
+        steps = run.scenario.department.streams[stream].pathway
+        columns = [run.column_of(step) for step in steps if run.column_of(step) >= 0]
+        if len(mine) and columns:
+            times = run.trajectory.step_times[np.ix_(mine, columns)].reshape(len(mine), -1)
+            yield from steps_of_stream_in_order(run, mine, times)
+
+
+def steps_of_stream_in_order(run: Run, visits: Ints, times: Floats) -> Iterator[str]:
+    """`times` has requested, started, ended of each step of the pathway in a row, nan where it did not happen."""
+    bounded = np.column_stack([run.visits["arrival"][visits], times, run.departure[visits]])
+    latest = np.maximum.accumulate(np.where(np.isnan(bounded), -np.inf, bounded), axis=1)
+    for row in rows((bounded < latest).any(axis=1)):
+        column = int(np.argmax(bounded[row] < latest[row]))
+        yield f"visit {visits[row]}: time {bounded[row, column]} (number {column} of its steps) is before an earlier one"
+
+
+def one_main_task_at_a_time(run: Run) -> Iterator[str]:
+    main = np.flatnonzero(run.worked & (run.tasks["kind"] == MAIN))
+    visit = run.tasks["visit"][main]
+    for first, second in overlaps(visit, run.tasks["started"][main], run.task_end[main]):
+        yield f"visit {visit[first]}: task rows {main[first]} and {main[second]} of the main path overlap"
+    for row in rows(run.worked & (run.tasks["kind"] == MAIN) & (run.task_end > run.departure[run.tasks["visit"]])):
+        yield f"task row {row}: on the main path and ends after the departure of visit {run.tasks['visit'][row]}"
+
+
+def one_thing_at_a_time(run: Run) -> Iterator[str]:
+    """Nobody does two tasks at once, or one during a break."""
+    work = np.flatnonzero(run.worked)
+    member = np.concatenate([run.tasks["member"][work], run.breaks["member"]])
+    starts = np.concatenate([run.tasks["started"][work], run.breaks["start"]])
+    ends = np.concatenate([run.task_end[work], open_end(run.breaks["end"])])
+    for first, second in overlaps(member, starts, ends):
+        name = run.trajectory.members[member[first]]
+        yield f"{name}: busy from {starts[first]} to {ends[first]}, and again from {starts[second]}"
+
+
+def work_is_done_on_duty(run: Run) -> Iterator[str]:
+    """Tasks start on duty; after the shift's end only a peer's own recovery does; all end before the member leaves."""
+    staff, duty = run.staff, run.duty_of_task
+    left = open_end(staff["left"])
+    for row in rows(run.worked):
+        started, spell = run.tasks["started"][row], duty[row]
+        late = spell >= 0 and started >= staff["scheduled_end"][spell] and run.tasks["kind"][row] != RECOVERY
+        if spell < 0 or started > left[spell] or (late and staff["scheduled_end"][spell] < run.horizon):
+            yield f"task row {row}: starts at {started} while {run.tasks['member'][row]} is off duty"
+        elif run.task_end[row] > left[spell]:
+            yield f"task row {row}: ends at {run.task_end[row]}, the member left at {left[spell]}"
+
+
+def members_leave_when_free(run: Run) -> Iterator[str]:
+    """A member goes home at the end of the shift, or at the end of what is in hand then."""
+    staff = run.staff
+    work = np.flatnonzero(run.worked)
+    rest = spell_at(staff["member"], staff["scheduled_start"], run.breaks["member"], run.breaks["start"])
+    last = staff["scheduled_end"].copy()
+    np.maximum.at(last, run.duty_of_task[work], run.task_end[work])
+    np.maximum.at(last, rest[rest >= 0], open_end(run.breaks["end"])[rest >= 0])
+    left = open_end(staff["left"])
+    for row in rows(np.where(last >= run.horizon, np.isfinite(left), left != last)):
+        yield f"staff row {row}: member {staff['member'][row]} left at {left[row]}, was free at {last[row]}"
+
+
+def caseloads_are_kept(run: Run) -> Iterator[str]:
+    for member in run.members:
+        limit = caseload_of(run.scenario, member.role)
+        mine = run.cases["member"] == member.index
+        n_open, at = highest_count(run.cases["start"][mine], open_end(run.cases["end"][mine]))
+        if limit is not None and n_open > limit:
+            yield f"{member.name}: {n_open} open cases at {at}, the caseload is {limit}"
+
+
+def caseload_of(scenario: Scenario, role: str) -> int | None:
+    return scenario.support.caseload if role == scenario.support.role else scenario.staffing.roles[role].caseload
+
+
+def cases_have_one_holder(run: Run) -> Iterator[str]:
+    """Spells of one case do not overlap, and none outlives the visit."""
+    key = run.cases["visit"] * len(run.trajectory.roles) + run.cases["role"]
+    ends = open_end(run.cases["end"])
+    for first, second in overlaps(key, run.cases["start"], ends):
+        yield f"case rows {first} and {second}: two holders of one case at {run.cases['start'][second]}"
+    for row in rows(ends > run.departure[run.cases["visit"]]):
+        yield f"case row {row}: open until {ends[row]}, after the departure of visit {run.cases['visit'][row]}"
+
+
+def zones_are_never_overfull(run: Run) -> Iterator[str]:
+    for number, name in enumerate(run.trajectory.zones):
+        zone = run.scenario.department.zones[name]
+        mine = run.places["zone"] == number
+        ends = open_end(run.places["end"][mine]) + zone.cleaning_minutes
+        n_used, at = highest_count(run.places["start"][mine], ends)
+        if zone.places is not None and n_used > zone.places:
+            yield f"zone {name}: {n_used} places used or being cleaned at {at}, it has {zone.places}"
+
+
+def one_place_at_a_time(run: Run) -> Iterator[str]:
+    ends = open_end(run.places["end"])
+    for first, second in overlaps(run.places["visit"], run.places["start"], ends):
+        yield f"place rows {first} and {second}: visit {run.places['visit'][first]} holds two places"
+    for row in rows(ends > run.departure[run.places["visit"]]):
+        yield f"place row {row}: held after the departure of visit {run.places['visit'][row]}"
+
+
+def places_open_within_the_ratio(run: Run) -> Iterator[str]:
+    """At the opening of a place, all but CTAS 1 openings of that instant fit the nurses on duty at it."""
+    ratio_role = run.scenario.department.ratio_role
+    if ratio_role is None:
+        return
+    weights = [run.scenario.department.zones[name].nurse_twelfths for name in run.trajectory.zones]
+    weight = np.asarray(weights, dtype=np.int64)[run.places["zone"]]
+    start, end = run.places["start"], open_end(run.places["end"])
+    exempt = run.visits["acuity"][run.places["visit"]] == 1
+    nurses = run.staff["role"] == run.trajectory.roles.index(ratio_role)
+    on, off = run.staff["scheduled_start"][nurses], open_end(run.staff["left"][nurses])
+    for row in rows(~exempt):
+        at = start[row]
+        used = int(weight[(end > at) & ((start < at) | ((start == at) & ~exempt))].sum())
+        n_nurses = int(((on <= at) & (off >= at)).sum())
+        if end[row] > at and used > TWELFTHS * n_nurses:
+            yield f"place row {row}: opened at {at} with {used} twelfths in use and {n_nurses} on duty"
+
+
+def held_visits_stay(run: Run) -> Iterator[str]:
+    leaving = np.isin(run.visits["disposition"], (LWBS, AMA))
+    for row in rows(run.visits["held"] & leaving):
+        yield f"visit {row}: is held and left at {run.departure[row]}"
+    unseen = np.isnan(run.visits["pia"])
+    for row in rows(leaving & (unseen != (run.visits["disposition"] == LWBS))):
+        yield f"visit {row}: disposition {run.visits['disposition'][row]} with first physician contact {run.visits['pia'][row]}"
+
+
+def patience_is_never_overrun(run: Run) -> Iterator[str]:
+    """At pace 1 leavers have waited exactly their budget, others no more than it."""
+    effects = run.scenario.effects.peer
+    even = effects.patience_while == 1.0 and effects.patience_after == 1.0
+    judged = ~run.visits["held"] & (even | np.isnan(run.visits["peer_started"]))
+    waited, budget = minutes_waited(run), run.visits["patience"]
+    for row in rows(judged & (waited > budget + TOLERANCE)):
+        yield f"visit {row}: waited {waited[row]} minutes on a budget of {budget[row]}"
+    leaving = np.isin(run.visits["disposition"], (LWBS, AMA))
+    for row in rows(judged & leaving & (waited < budget - TOLERANCE)):
+        yield f"visit {row}: left after waiting {waited[row]} minutes of a budget of {budget[row]}"
+
+
+def minutes_waited(run: Run) -> Floats:
+    """Minutes every visit has spent in waits that use up patience."""
+    waited = np.zeros(run.trajectory.n_visits)
+    until = np.minimum(run.departure, run.horizon)
+    for number, _ in enumerate(run.trajectory.streams):
+        mine = run.visits["stream"] == number
+        for step in run.pathway_of(number):
+            if isinstance(step, Task | Place | Delay) and step.may_leave and run.column_of(step) >= 0:
+                times = run.trajectory.step_times[:, run.column_of(step)]
+                waits = np.where(np.isnan(times[:, 1]), until, times[:, 1]) - times[:, 0]
+                waited += np.where(mine & ~np.isnan(times[:, 0]), waits, 0.0)
+    return waited
+
+
+def peers_do_peer_work(run: Run) -> Iterator[str]:
+    """Peers do contacts, bridging, calls and their own recovery; and nobody else does those."""
+    peers = [member.index for member in run.members if member.role == run.scenario.support.role]
+    by_peer = np.isin(run.tasks["member"], peers)
+    peer_kind = np.isin(run.tasks["kind"], PEER_KINDS)
+    for row in rows(run.worked & (by_peer != peer_kind)):
+        kind, name = TASK_KINDS[run.tasks["kind"][row]], run.trajectory.members[run.tasks["member"][row]]
+        yield f"task row {row}: {name} does a task of kind {kind}"
+
+
+def skill_lists_are_kept(run: Run) -> Iterator[str]:
+    serves = {member.index: roles_served(run.scenario, member.role) for member in run.members}
+    for row in rows(run.worked):
+        role, member = run.trajectory.roles[run.tasks["role"][row]], int(run.tasks["member"][row])
+        if role not in serves[member]:
+            yield f"task row {row}: {run.trajectory.members[member]} does a task of {role}"
+
+
+def roles_served(scenario: Scenario, role: str) -> set[str]:
+    return {role} | {served for level in scenario.staffing.roles[role].also_serves for served in level}
+
+
+def littles_law_holds(run: Run) -> Iterator[str]:
+    """Time-average number times the horizon is the sum of stays, in every zone and in the whole department."""
+    arrival, until = run.visits["arrival"], np.minimum(run.departure, run.horizon)
+    yield from unequal(run, "department", arrival, until, float(np.sum(until - arrival)))
+    for number, name in enumerate(run.trajectory.zones):
+        mine = run.places["zone"] == number
+        start, end = run.places["start"][mine], open_end(run.places["end"][mine])
+        stays = float(np.sum(np.minimum(end, run.horizon) - start))
+        yield from unequal(run, f"zone {name}", start, end, stays)
+
+
+def unequal(run: Run, where: str, starts: Floats, ends: Floats, stays: float) -> Iterator[str]:
+    area = time_integral(starts, ends, run.horizon)
+    if abs(area - stays) > TOLERANCE * max(1.0, stays):
+        yield f"{where}: time-average number times horizon is {area}, the stays sum to {stays}"
+
+
+def places_are_the_place_steps(run: Run) -> Iterator[str]:
+    """Every spell in a place is a place step of the visit, in a zone of its routes, and the other way round."""
+    given = set(
+        zip(run.places["visit"].tolist(), run.places["requested"].tolist(), run.places["start"].tolist(), strict=True)
+    )
+    asked: set[tuple[int, float, float]] = set()
+    for number, _ in enumerate(run.trajectory.streams):
+        mine = np.flatnonzero(run.visits["stream"] == number)
+        for step in run.pathway_of(number):
+            if isinstance(step, Place) and run.column_of(step) >= 0:
+                times = run.trajectory.step_times[mine, run.column_of(step)]
+                begun = ~np.isnan(times[:, 1])
+                asked |= set(zip(mine[begun].tolist(), times[begun, 0].tolist(), times[begun, 1].tolist(), strict=True))
+    for visit, _, start in sorted(given ^ asked):
+        yield f"visit {visit}: the place it got at {start} stands in one of places and step_times only"
+    yield from zones_off_the_route(run)
+
+
+def zones_off_the_route(run: Run) -> Iterator[str]:
+    for row, (visit, zone) in enumerate(zip(run.places["visit"], run.places["zone"], strict=True)):
+        routes = [r for step in run.pathway_of(run.visits["stream"][visit]) for r in routes_of(step)]
+        acuity = run.visits["acuity"][visit]
+        if not any(acuity in route.acuities and run.trajectory.zones[zone] in route.zones for route in routes):
+            yield f"place row {row}: zone {run.trajectory.zones[zone]} is on no route of visit {visit}"
+
+
+def routes_of(step: Step) -> tuple[Route, ...]:
+    return step.routes if isinstance(step, Place) else ()
+
+
+def returns_follow_their_visit(run: Run) -> Iterator[str]:
+    """A return comes when the visit before it said, and every return due within the run comes."""
+    row_of = {key: row for row, key in enumerate(visit_keys(run))}
+    prelude = any(stream.returns and stream.returns.prelude_days for stream in run.scenario.department.streams.values())
+    if len(row_of) != run.trajectory.n_visits:
+        yield "two visits have the same patient and visit number"
+    for (patient, number), row in row_of.items():
+        before = row_of.get((patient, number - 1))
+        arrival = run.visits["arrival"][row]
+        if before is None and number > 1 and not prelude:
+            yield f"visit {row}: number {number} of patient {patient}, who has no visit before it"
+        if before is not None and not (run.departure[before] <= arrival == run.visits["next_visit"][before]):
+            yield f"visit {row}: arrives at {arrival}, visit {before} announced {run.visits['next_visit'][before]}"
+        if run.visits["next_visit"][row] < run.horizon and (patient, number + 1) not in row_of:
+            yield f"visit {row}: its return at {run.visits['next_visit'][row]} never came"
+    for row in rows(np.isnan(run.visits["next_visit"]) != np.isnan(run.visits["departure"])):
+        yield f"visit {row}: next_visit {run.visits['next_visit'][row]} with departure {run.visits['departure'][row]}"
+
+
+def visit_keys(run: Run) -> Iterator[tuple[int, int]]:
+    return zip(run.visits["patient"].tolist(), run.visits["visit_number"].tolist(), strict=True)
+
+
+def staff_rows_are_sums_of_tasks(run: Run) -> Iterator[str]:
+    """Busy minutes and overtime of a duty are those of its tasks, and so is the overtime of each task."""
+    work = np.flatnonzero(run.worked & (run.duty_of_task >= 0))
+    duty, start = run.duty_of_task[work], run.tasks["started"][work]
+    end = np.minimum(run.task_end[work], run.horizon)
+    close = run.staff["scheduled_end"][duty]
+    late = np.maximum(0.0, end - np.maximum(start, close))
+    for name, minutes in (("busy", np.maximum(0.0, np.minimum(end, close) - start)), ("overtime", late)):
+        total = np.bincount(duty, weights=minutes, minlength=len(run.staff[name]))
+        for row in rows(np.abs(total - run.staff[name]) > TOLERANCE):
+            yield f"staff row {row}: {name} {run.staff[name][row]}, its tasks sum to {total[row]}"
+    ended = ~np.isnan(run.tasks["ended"][work])
+    for row in rows(ended & (np.abs(late - run.tasks["overtime"][work]) > TOLERANCE)):
+        yield f"task row {work[row]}: overtime {run.tasks['overtime'][work[row]]}, it ran {late[row]} past the shift"
+
+
+def handovers_match_cases(run: Run) -> Iterator[str]:
+    """Cases handed over or left unheld at the end of a duty are those whose next spell begins when the member left."""
+    cases = run.cases
+    following = {
+        (int(visit), int(role), float(start)): int(member)
+        for visit, role, start, member in zip(
+            cases["visit"], cases["role"], cases["start"], cases["member"], strict=True
+        )
+    }
+    given: dict[tuple[int, float], list[int]] = {}
+    for visit, role, member, end in zip(cases["visit"], cases["role"], cases["member"], cases["end"], strict=True):
+        heir = following.get((int(visit), int(role), float(end)))
+        if member >= 0 and heir is not None and heir != member:
+            given.setdefault((int(member), float(end)), []).append(heir)
+    for row, (member, left) in enumerate(zip(run.staff["member"], run.staff["left"], strict=True)):
+        heirs = given.get((int(member), float(left)), [])
+        counted = (int(run.staff["n_handed_over"][row]), int(run.staff["n_unheld"][row]))
+        n_unheld = sum(heir < 0 for heir in heirs)
+        if counted != (len(heirs) - n_unheld, n_unheld):
+            yield f"staff row {row}: handed over, unheld {counted}; cases show {(len(heirs) - n_unheld, n_unheld)}"
+
+
+def handover_minutes_are_the_departments(run: Run) -> Iterator[str]:
+    minutes, asked = run.tasks["handover"], run.scenario.department.handover_minutes
+    for row in rows((minutes != 0.0) & (minutes != asked)):
+        yield f"task row {row}: {minutes[row]} handover minutes, the department has {asked}"
+
+
+def visits_tell_of_their_contacts(run: Run) -> Iterator[str]:
+    """First start, last end, number and minutes of peer contacts are those of the tasks."""
+    contact = np.flatnonzero(run.worked & (run.tasks["kind"] == CONTACT))
+    visit, start = run.tasks["visit"][contact], run.tasks["started"][contact]
+    n_visits = run.trajectory.n_visits
+    first = np.full(n_visits, np.inf)
+    np.minimum.at(first, visit, start)
+    for row in rows(first != open_end(run.visits["peer_started"])):
+        yield f"visit {row}: peer_started {run.visits['peer_started'][row]}, first contact {first[row]}"
+    n_contacts = np.bincount(visit, minlength=n_visits)
+    for row in rows(n_contacts != run.visits["n_peer_contacts"]):
+        yield f"visit {row}: {run.visits['n_peer_contacts'][row]} contacts told, {n_contacts[row]} done"
+    gone = ~np.isnan(run.visits["departure"])
+    missed = run.visits["peer_consented"] & gone & (n_contacts == 0)
+    for row in rows(missed != run.visits["peer_missed"]):
+        yield f"visit {row}: peer_missed {run.visits['peer_missed'][row]} does not fit its {n_contacts[row]} contacts"
+    clock = run.tasks["ended"][contact] - start - run.tasks["paused"][contact]
+    minutes = np.bincount(visit, weights=clock, minlength=n_visits)
+    for row in rows(gone & ~(np.abs(minutes - run.visits["minutes_accompanied"]) <= TOLERANCE)):
+        yield f"visit {row}: accompanied {run.visits['minutes_accompanied'][row]} minutes, its contacts ran {minutes[row]}"
+
+
+def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
+    visits = run.visits
+    for claim, ground in (
+        ("peer_offered", "peer_eligible"),
+        ("peer_consented", "peer_offered"),
+        ("call_reached", "called"),
+    ):
+        for row in rows(visits[claim] & ~visits[ground]):
+            yield f"visit {row}: {claim} but not {ground}"
+    for row in rows(~np.isnan(visits["peer_started"]) & ~visits["peer_consented"]):
+        yield f"visit {row}: a peer contact without consent"
+
+
+def observation_is_accounted_for(run: Run) -> Iterator[str]:
+    """From its step to departure every minute of observation is with an aide, or unmet."""
+    spell = np.flatnonzero(run.worked & (run.tasks["kind"] == OBSERVATION))
+    until = np.minimum(run.task_end[spell], run.horizon)
+    visit = run.tasks["visit"][spell]
+    n_visits = run.trajectory.n_visits
+    seen = np.bincount(visit, weights=until - run.tasks["started"][spell], minlength=n_visits)
+    asked = run.tasks["kind"] == OBSERVATION
+    since = np.full(n_visits, np.inf)
+    np.minimum.at(since, run.tasks["visit"][asked], run.tasks["requested"][asked])
+    gone = ~np.isnan(run.visits["departure"])
+    whole = np.where(np.isfinite(since), run.departure - since, 0.0)
+    for row in rows(gone & ~(np.abs(seen - run.visits["minutes_observed"]) <= TOLERANCE)):
+        yield f"visit {row}: observed {run.visits['minutes_observed'][row]} minutes, its spells sum to {seen[row]}"
+    unmet = run.visits["minutes_observation_unmet"]
+    for row in rows(gone & ~(np.abs(whole - seen - unmet) <= TOLERANCE)):
+        yield f"visit {row}: observation unmet {unmet[row]}, of {whole[row]} minutes {seen[row]} had an aide"
+
+
+def escalations_are_answered(run: Run) -> Iterator[str]:
+    """Each escalation asks for one task per listed role."""
+    asked = (run.tasks["kind"] == RESPONSE) & ~resumed(run)
+    n_tasks = np.bincount(run.tasks["visit"][asked], minlength=run.trajectory.n_visits)
+    for row in range(run.trajectory.n_visits):
+        stream = run.scenario.department.streams[run.trajectory.streams[run.visits["stream"][row]]]
+        n_escalations = int(run.visits["n_escalations"][row])
+        n_listed = len(stream.escalation.response) if stream.escalation else 0
+        if n_tasks[row] != n_escalations * n_listed or (n_escalations and stream.escalation is None):
+            yield f"visit {row}: {n_escalations} escalations with {n_tasks[row]} response tasks"
+        if run.visits["n_restraints"][row] > n_escalations:
+            yield f"visit {row}: more restraints than escalations"
+
+
+def resumed(run: Run) -> Flags:
+    """Rows of `tasks` that are the rest of an interrupted one."""
+    key = list(zip(run.tasks["visit"].tolist(), run.tasks["slot"].tolist(), run.tasks["step"].tolist(), strict=True))
+    since = run.tasks["requested"]
+    cut = {(key[row], float(since[row])): row for row in rows(run.tasks["interrupted"])}
+    first: dict[object, float] = {}
+    for row in rows(run.tasks["interrupted"]):
+        name = (key[row], float(since[row]))
+        first[name] = min(first.get(name, np.inf), float(run.tasks["started"][row]))
+    flags = np.zeros(len(since), dtype=np.bool_)
+    for row, name in enumerate(zip(key, since.tolist(), strict=True)):
+        began = run.tasks["started"][row]
+        flags[row] = name in cut and not began <= first[name]
+    return flags
+
+
+def interruptions_are_rightful(run: Run) -> Iterator[str]:
+    """Only tasks of steps marked preemptible are interrupted, never those of CTAS 1, and somebody of CTAS 1 begins then."""
+    preemptible = {
+        (stream, step.name)
+        for stream, value in run.scenario.department.streams.items()
+        for step in value.pathway
+        if isinstance(step, Task | SideTask) and step.preemptible
+    }
+    acuity = run.visits["acuity"][run.tasks["visit"]]
+    urgent = run.worked & (acuity == 1) & (run.tasks["kind"] == MAIN)
+    begun = set(zip(run.tasks["member"][urgent].tolist(), run.tasks["started"][urgent].tolist(), strict=True))
+    for row in rows(run.tasks["interrupted"]):
+        stream = run.trajectory.streams[run.visits["stream"][run.tasks["visit"][row]]]
+        step = run.trajectory.steps[run.tasks["step"][row]] if run.tasks["step"][row] >= 0 else ""
+        if (stream, step) not in preemptible or acuity[row] == 1:
+            yield f"task row {row}: interrupted, though step {step!r} of CTAS {acuity[row]} may not be"
+        if (int(run.tasks["member"][row]), float(run.tasks["ended"][row])) not in begun:
+            yield f"task row {row}: interrupted, but its member begins no CTAS 1 task at that moment"
+
+
+def dispositions_fit_the_pathway(run: Run) -> Iterator[str]:
+    """Only streams that dispose admit or transfer, and boarding is for those."""
+    disposing = [
+        any(isinstance(step, Dispose) for step in run.pathway_of(number))
+        for number in range(len(run.trajectory.streams))
+    ]
+    known = np.asarray(disposing, dtype=np.bool_)[run.visits["stream"]] if disposing else np.zeros(0, np.bool_)
+    for row in rows(~known & np.isin(run.visits["disposition"], (2, 3))):
+        yield f"visit {row}: admitted or transferred on a pathway that does not dispose"
+    boarded = open_end(run.visits["boarding_end"])
+    for row in rows(boarded < run.visits["boarding_start"]):
+        yield f"visit {row}: boarding ends before it starts"
+    for row in rows(np.isfinite(boarded) & (boarded > run.departure)):
+        yield f"visit {row}: boards after its departure"
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    tables_fit_the_scenario,
+    visits_depart_once_or_are_present,
+    clock_never_runs_back,
+    steps_follow_the_pathway,
+    one_main_task_at_a_time,
+    one_thing_at_a_time,
+    work_is_done_on_duty,
+    members_leave_when_free,
+    caseloads_are_kept,
+    cases_have_one_holder,
+    zones_are_never_overfull,
+    one_place_at_a_time,
+    places_open_within_the_ratio,
+    held_visits_stay,
+    patience_is_never_overrun,
+    peers_do_peer_work,
+    skill_lists_are_kept,
+    littles_law_holds,
+    places_are_the_place_steps,
+    returns_follow_their_visit,
+    staff_rows_are_sums_of_tasks,
+    handovers_match_cases,
+    handover_minutes_are_the_departments,
+    visits_tell_of_their_contacts,
+    only_the_eligible_are_accompanied,
+    observation_is_accounted_for,
+    escalations_are_answered,
+    interruptions_are_rightful,
+    dispositions_fit_the_pathway,
+)

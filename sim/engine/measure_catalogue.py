@@ -1,0 +1,837 @@
+"""The catalogue of measures: what each is called, what is counted over what, and what happens at the end of a run.
+
+The numbers themselves are made in `sim.engine.measures`; the data dictionary prints this catalogue.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Better = Literal["low", "high", "neutral"]
+Kind = Literal["mean", "quantile", "rate", "cost", "count"]
+Part = Literal["stream", "role", "zone", "step", "run"]
+Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "per_week", "per_day", "count", "ratio"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure. Its value stands under `key.part`: a stream or `all`, a role, a zone, a step; a run has `key.all`.
+
+    `numerator` and `denominator` say what is averaged or counted and over which visits; `censoring` what is left out
+    because the run ends. `outcome` names the per-visit quantity (`sim.engine.visit_outcomes`) and `statistic` what is
+    made of it; for a ratio of sums `outcome` is divided by `per`. Both are empty where the value is not made of visits.
+    """
+
+    key: str
+    label: str
+    unit: str
+    better: Better
+    kind: Kind
+    numerator: str
+    denominator: str
+    censoring: str
+    decimals: int
+    headline: bool = False
+    by: Part = "stream"
+    outcome: str = ""
+    statistic: Statistic = "mean"
+    per: str = ""
+
+
+HAPPENED = (
+    "Visits that arrive in the measured window and to whom it happened before the end of the run; "
+    "waits still open then, or given up, are left out"
+)
+DEPARTED = (
+    "Visits that arrive in the measured window and have departed before the end of the run; "
+    "the others are counted by n_present_at_end"
+)
+ARRIVED = "Visits that arrive in the measured window, departed or not"
+CLOCK = "Minutes inside the measured window, whenever the visit arrived; what is still going on counts up to its end"
+MOMENT = "Counted if it happens inside the measured window"
+RETURNS = "Index visits that arrive in the measured window and depart at least that long before the end of the run"
+BOTH = "As the two parts of the quotient"
+
+WORDS: dict[Statistic, str] = {
+    "mean": "mean",
+    "sd": "standard deviation",
+    "median": "median",
+    "p25": "lower quartile",
+    "p75": "upper quartile",
+    "p90": "90th percentile",
+    "per_week": "per week",
+    "per_day": "per day",
+    "count": "number",
+    "ratio": "share",
+}
+SUM_UP: dict[Statistic, str] = {
+    "mean": "Sum of the {what}",
+    "sd": "Spread of the {what} (n - 1)",
+    "median": "Middle of the {what} (linear interpolation)",
+    "p25": "25 % point of the {what} (linear interpolation)",
+    "p75": "75 % point of the {what} (linear interpolation)",
+    "p90": "90 % point of the {what} (linear interpolation)",
+}
+
+
+def spread(
+    outcome: str,
+    label: str,
+    what: str,
+    whom: str,
+    censoring: str,
+    statistics: tuple[Statistic, ...],
+    *,
+    unit: str = "min",
+    decimals: int = 1,
+    better: Better = "low",
+    headline: Statistic | None = None,
+) -> tuple[Measure, ...]:
+    """Several statistics of one duration, as `outcome_statistic`."""
+    return tuple(
+        Measure(
+            key=f"{outcome}_{statistic}",
+            label=f"{label}, {WORDS[statistic]}",
+            unit=unit,
+            better="neutral" if statistic == "sd" else better,
+            kind="mean" if statistic in ("mean", "sd") else "quantile",
+            numerator=SUM_UP[statistic].format(what=what),
+            denominator=whom,
+            censoring=censoring,
+            decimals=decimals,
+            headline=statistic == headline,
+            outcome=outcome,
+            statistic=statistic,
+        )
+        for statistic in statistics
+    )
+
+
+def share(
+    key: str,
+    label: str,
+    counted: str,
+    whom: str,
+    *,
+    better: Better = "low",
+    censoring: str = DEPARTED,
+    headline: bool = False,
+) -> Measure:
+    """The share of visits to whom something applies."""
+    return Measure(key, label, "proportion", better, "rate", counted, whom, censoring, 4, headline, outcome=key)
+
+
+def mean_of(
+    key: str,
+    label: str,
+    unit: str,
+    counted: str,
+    whom: str,
+    *,
+    better: Better = "low",
+    decimals: int = 1,
+    headline: bool = False,
+    censoring: str = DEPARTED,
+) -> Measure:
+    """The mean of one per-visit quantity that has no other statistic."""
+    return Measure(key, label, unit, better, "mean", counted, whom, censoring, decimals, headline, outcome=key)
+
+
+THREE: tuple[Statistic, ...] = ("mean", "median", "p90")
+SIX: tuple[Statistic, ...] = ("mean", "sd", "median", "p25", "p75", "p90")
+FROM_TRIAGE = "minutes from the end of triage (from arrival where there was none) to the first physician contact"
+
+WAITS: tuple[Measure, ...] = (
+    *spread(
+        "time_to_triage",
+        "Time to triage",
+        "minutes from arrival to the start of triage",
+        "Visits triaged",
+        HAPPENED,
+        THREE,
+    ),
+    *spread(
+        "time_to_pia",
+        "Time to physician initial assessment",
+        "minutes from arrival to the start of the first physician contact",
+        "Visits seen by a physician",
+        HAPPENED,
+        THREE,
+        headline="mean",
+    ),
+    *spread(
+        "wait_triage_to_pia",
+        "Wait from triage to physician",
+        FROM_TRIAGE,
+        "Visits seen by a physician",
+        HAPPENED,
+        ("mean", "sd", "median", "p90"),
+        headline="mean",
+    ),
+    *spread(
+        "time_to_triage_ctas3",
+        "Time to triage, CTAS 3",
+        "minutes from arrival to the start of triage",
+        "CTAS 3 visits triaged",
+        HAPPENED,
+        ("median",),
+    ),
+    *spread(
+        "wait_triage_to_pia_ctas3",
+        "Wait from triage to physician, CTAS 3",
+        FROM_TRIAGE,
+        "CTAS 3 visits seen by a physician",
+        HAPPENED,
+        ("median",),
+    ),
+    share(
+        "pia_within_target",
+        "Seen by a physician within the CTAS target",
+        "Visits with at most 0, 15, 30, 60, 120 minutes (CTAS 1-5) from arrival to the first physician contact",
+        "Visits seen by a physician",
+        better="high",
+        censoring=HAPPENED,
+    ),
+    Measure(
+        "step_wait_mean",
+        "Wait for a step, mean",
+        "min",
+        "low",
+        "mean",
+        "Sum of the minutes from request to start of the step",
+        "Visits in which the step started (tasks, places, delays of limited capacity); "
+        "`step_wait_mean.STEP` all visits, `step_wait_mean.STEP.STREAM` one stream",
+        HAPPENED,
+        1,
+        by="step",
+    ),
+    Measure(
+        "mh_minus_medical_wait_ctas3_median",
+        "Mental-health minus medical wait to physician, CTAS 3",
+        "min",
+        "neutral",
+        "quantile",
+        "wait_triage_to_pia_ctas3_median of mental health",
+        "minus that of medical visits",
+        HAPPENED,
+        1,
+        by="run",
+    ),
+)
+
+STAYS: tuple[Measure, ...] = (
+    *spread(
+        "length_of_stay",
+        "Length of stay",
+        "hours from arrival to departure, boarding included",
+        "Visits departed, however they ended",
+        DEPARTED,
+        SIX,
+        unit="h",
+        decimals=2,
+        headline="mean",
+    ),
+    *spread(
+        "length_of_stay_without_boarding",
+        "Length of stay without boarding",
+        "hours from arrival to departure minus those boarding",
+        "Visits departed, however they ended",
+        DEPARTED,
+        SIX,
+        unit="h",
+        decimals=2,
+    ),
+    *spread(
+        "length_of_stay_discharged",
+        "Length of stay, discharged",
+        "hours from arrival to departure",
+        "Visits discharged",
+        DEPARTED,
+        THREE,
+        unit="h",
+        decimals=2,
+    ),
+    *spread(
+        "length_of_stay_admitted",
+        "Length of stay, admitted or transferred",
+        "hours from arrival to departure",
+        "Visits admitted or transferred",
+        DEPARTED,
+        THREE,
+        unit="h",
+        decimals=2,
+    ),
+    share("stay_over_12h", "Stay over 12 h", "Visits with a stay of more than 12 hours", "Visits departed"),
+    share("stay_over_24h", "Stay over 24 h", "Visits with a stay of more than 24 hours", "Visits departed"),
+    share(
+        "admitted_stay_over_12h",
+        "Admitted or transferred, stay of 12 h or more",
+        "Visits with a stay of 12 hours or more",
+        "Visits admitted or transferred",
+    ),
+    share(
+        "admission",
+        "Admitted or transferred",
+        "Visits that end in admission or transfer",
+        "Visits departed",
+        better="neutral",
+    ),
+    mean_of(
+        "boarding_hours_per_admitted",
+        "Boarding per admission",
+        "h",
+        "Hours from the start to the end of boarding, 0 without any",
+        "Visits admitted or transferred",
+        decimals=2,
+    ),
+    Measure(
+        "boarding_hours_per_week",
+        "Boarding hours",
+        "h/week",
+        "low",
+        "rate",
+        "Hours spent boarding",
+        "Weeks of the window",
+        CLOCK,
+        1,
+    ),
+    Measure(
+        "clearance_extra_stay",
+        "Extra stay with clearance tests",
+        "min",
+        "low",
+        "mean",
+        "Coefficient of a clearance test having started, in a least-squares regression of the stay in minutes on it, "
+        "CTAS level and admission",
+        "Mental-health visits departed that did not leave of their own accord; at least 10 with and 10 without",
+        DEPARTED,
+        0,
+        by="run",
+    ),
+    Measure(
+        "clearance_stay_difference",
+        "Stay with minus stay without clearance tests",
+        "min",
+        "low",
+        "mean",
+        "Mean stay in minutes with clearance tests",
+        "minus that without; visits as in clearance_extra_stay",
+        DEPARTED,
+        0,
+        by="run",
+    ),
+)
+
+LEAVING: tuple[Measure, ...] = (
+    share(
+        "lwbs",
+        "Left without being seen",
+        "Visits that left before the first physician contact",
+        "Visits departed",
+        headline=True,
+    ),
+    share("ama", "Left against advice", "Visits that left after the first physician contact", "Visits departed"),
+    share(
+        "lwbs_or_ama",
+        "Left without being seen or against advice",
+        "Visits that left of their own accord",
+        "Visits departed",
+    ),
+)
+
+PEERS: tuple[Measure, ...] = (
+    share(
+        "reach",
+        "Reached by a peer",
+        "Visits with a peer contact begun",
+        "Visits departed",
+        better="high",
+        headline=True,
+    ),
+    share(
+        "reach_of_eligible",
+        "Reached by a peer, of the eligible",
+        "Visits with a peer contact begun",
+        "Visits departed that were eligible",
+        better="high",
+    ),
+    share(
+        "reach_of_consenting",
+        "Reached by a peer, of the consenting",
+        "Visits with a peer contact begun",
+        "Visits departed that were eligible and consented",
+        better="high",
+    ),
+    share(
+        "peer_declined",
+        "Declined peer contact",
+        "Visits that did not consent",
+        "Visits departed that were offered a peer",
+        better="neutral",
+    ),
+    share(
+        "peer_missed",
+        "Wanted a peer, left without",
+        "Visits that consented and departed without a contact",
+        "Visits departed that were offered a peer and consented",
+    ),
+    share(
+        "peer_continuity",
+        "Same peer again",
+        "Visits all of whose contacts were with one member",
+        "Visits departed with two contacts or more",
+        better="high",
+    ),
+    share(
+        "bridged",
+        "Bridging done before leaving",
+        "Visits with bridging done",
+        "Visits departed that were eligible",
+        better="high",
+    ),
+    share(
+        "call_reached",
+        "Reached by a call after leaving",
+        "Visits whose call was answered",
+        "Visits departed that were eligible",
+        better="high",
+    ),
+    Measure(
+        "peer_contacts_per_day",
+        "Patients met by a peer a day",
+        "patients/day",
+        "high",
+        "rate",
+        "Visits with a peer contact begun",
+        "Days of the window, worked by peers or not",
+        ARRIVED,
+        2,
+        outcome="met_by_peer",
+        statistic="per_day",
+    ),
+    Measure(
+        "peer_episodes_per_day",
+        "Peer contacts a day, repeats included",
+        "contacts/day",
+        "high",
+        "rate",
+        "Peer contacts begun",
+        "Days of the window, worked by peers or not",
+        ARRIVED,
+        2,
+        outcome="n_peer_contacts",
+        statistic="per_day",
+    ),
+    *spread(
+        "minutes_accompanied",
+        "Minutes accompanied by a peer",
+        "minutes a peer was with the patient, pauses for clinicians left out",
+        "Visits departed that were eligible",
+        DEPARTED,
+        ("mean",),
+        better="high",
+    ),
+    *spread(
+        "minutes_alone",
+        "Minutes alone",
+        "minutes of the stay without a task of the visit's own path, an escalation response or a peer contact",
+        "Visits departed that were eligible for peer support",
+        DEPARTED,
+        ("mean", "p90"),
+        headline="mean",
+    ),
+    *spread(
+        "minutes_unattended",
+        "Minutes alone and unwatched",
+        "minutes alone, less those with an observation aide or a nurse caring for a boarder",
+        "Visits departed that were eligible for peer support",
+        DEPARTED,
+        ("mean", "p90"),
+    ),
+    share(
+        "left_empty_handed",
+        "Left empty-handed",
+        "Visits without any of: peer contact, completed safety plan, booked follow-up, answered call; by any role",
+        "Visits departed that were eligible for peer support",
+        headline=True,
+    ),
+    share(
+        "went_home_empty_handed",
+        "Went home empty-handed",
+        "As left_empty_handed",
+        "Visits departed that were eligible for peer support and neither admitted nor transferred",
+    ),
+)
+
+SAFETY: tuple[Measure, ...] = (
+    Measure(
+        "observation_unmet_share",
+        "Observation unmet",
+        "proportion",
+        "low",
+        "rate",
+        "Minutes without an observation aide",
+        "Minutes one-to-one observation was needed, with an aide or without",
+        DEPARTED,
+        4,
+        True,
+        outcome="observation_unmet",
+        statistic="ratio",
+        per="observation_needed",
+    ),
+    Measure(
+        "observation_unmet_hours_per_week",
+        "Observation unmet",
+        "h/week",
+        "low",
+        "rate",
+        "Hours without an observation aide",
+        "Weeks of the window",
+        DEPARTED,
+        2,
+        outcome="observation_unmet_hours",
+        statistic="per_week",
+    ),
+    mean_of(
+        "escalations_per_100",
+        "Escalations per 100 visits",
+        "per 100 visits",
+        "Escalations times 100",
+        "Visits departed",
+        decimals=2,
+    ),
+    share("restraint", "Restraint", "Visits with a restraint recorded", "Visits departed"),
+)
+
+SPANS = {"72h": ("72 h", 3.0), "7d": ("7 days", 7.0), "30d": ("30 days", 30.0), "180d": ("180 days", 180.0)}
+"""Follow-up spans of return rates: name in words and days."""
+
+AFTERWARDS: tuple[Measure, ...] = (
+    *(
+        share(
+            f"return_{span}_per_{unit}",
+            f"Return within {words}, per {unit}",
+            f"Index visits followed by an unplanned visit within {words} of departure",
+            "First visits of a patient" if unit == "patient" else "Visits, the patient's first or not",
+            censoring=RETURNS,
+            headline=span == "30d" and unit == "patient",
+        )
+        for span, (words, _) in SPANS.items()
+        for unit in ("patient", "visit")
+    ),
+    share(
+        "repeat_visit",
+        "Visits that are not the patient's first",
+        "Visits with a visit number above 1",
+        "Visits",
+        better="neutral",
+        censoring=ARRIVED,
+    ),
+    share(
+        "follow_up_7d",
+        "Follow-up within 7 days",
+        "Visits with a follow-up booked and kept within 7 days",
+        "Visits discharged",
+        better="high",
+    ),
+    share(
+        "follow_up_30d",
+        "Follow-up within 30 days",
+        "Visits with a follow-up booked and kept within 30 days",
+        "Visits discharged",
+        better="high",
+    ),
+)
+
+BLOCKS = {"00_08": (0, 8), "08_16": (8, 16), "16_24": (16, 24)}
+"""Blocks of the day for shares of arrivals, in hours."""
+
+VOLUME: tuple[Measure, ...] = (
+    Measure(
+        "n_visits",
+        "Visits",
+        "visits",
+        "neutral",
+        "count",
+        "Visits",
+        "",
+        ARRIVED,
+        0,
+        outcome="visits",
+        statistic="count",
+    ),
+    Measure(
+        "n_present_at_end",
+        "Still present at the end",
+        "visits",
+        "neutral",
+        "count",
+        "Visits not departed",
+        "",
+        ARRIVED,
+        0,
+        outcome="present_at_end",
+        statistic="count",
+    ),
+    Measure(
+        "visits_per_week",
+        "Visits a week",
+        "visits/week",
+        "neutral",
+        "rate",
+        "Visits",
+        "Weeks of the window",
+        ARRIVED,
+        1,
+        outcome="visits",
+        statistic="per_week",
+    ),
+    *(
+        share(
+            f"arrivals_{block}",
+            f"Arrivals {first:02d}:00-{last:02d}:00",
+            "Visits arriving in these hours",
+            "Visits",
+            better="neutral",
+            censoring=ARRIVED,
+        )
+        for block, (first, last) in BLOCKS.items()
+    ),
+    Measure(
+        "census_present_mean",
+        "Present, mean",
+        "visits",
+        "neutral",
+        "mean",
+        "Minutes present",
+        "Minutes of the window",
+        CLOCK,
+        2,
+    ),
+    Measure(
+        "census_waiting_mean",
+        "Waiting for a place, mean",
+        "visits",
+        "low",
+        "mean",
+        "Minutes from arrival to the first place or departure",
+        "Minutes of the window",
+        CLOCK,
+        2,
+    ),
+    Measure(
+        "census_boarding_mean",
+        "Boarding, mean",
+        "visits",
+        "low",
+        "mean",
+        "Minutes boarding",
+        "Minutes of the window",
+        CLOCK,
+        2,
+    ),
+    Measure(
+        "census_zone_mean",
+        "Places in use, mean",
+        "places",
+        "neutral",
+        "mean",
+        "Minutes places of the zone are held, cleaning left out",
+        "Minutes of the window",
+        CLOCK,
+        2,
+        by="zone",
+    ),
+    Measure(
+        "occupancy",
+        "Occupancy of the zone",
+        "proportion",
+        "neutral",
+        "rate",
+        "Mean places in use",
+        "Places of the zone (nan without a limit)",
+        CLOCK,
+        4,
+        by="zone",
+    ),
+)
+
+STAFF: tuple[Measure, ...] = (
+    Measure(
+        "utilisation",
+        "Utilisation",
+        "proportion",
+        "neutral",
+        "rate",
+        "Minutes busy inside the shift",
+        "Minutes rostered and filled, breaks and protected time taken off; not given for peers",
+        CLOCK,
+        4,
+        by="role",
+    ),
+    Measure(
+        "utilisation_raw",
+        "Utilisation, breaks not taken off",
+        "proportion",
+        "neutral",
+        "rate",
+        "Minutes busy inside the shift",
+        "Minutes rostered and filled; not given for peers",
+        CLOCK,
+        4,
+        by="role",
+    ),
+    Measure(
+        "scheduled_hours_per_week",
+        "Hours on the roster and filled",
+        "h/week",
+        "neutral",
+        "rate",
+        "Hours of duty scheduled",
+        "Weeks of the window",
+        CLOCK,
+        1,
+        by="role",
+    ),
+    Measure(
+        "busy_hours_per_week",
+        "Hours of work inside shifts",
+        "h/week",
+        "neutral",
+        "rate",
+        "Hours with a task inside the shift",
+        "Weeks of the window",
+        CLOCK,
+        1,
+        by="role",
+    ),
+    Measure(
+        "overtime_hours_per_week",
+        "Overtime",
+        "h/week",
+        "low",
+        "rate",
+        "Hours of work after the end of the member's shift",
+        "Weeks of the window",
+        CLOCK,
+        2,
+        by="role",
+    ),
+    Measure(
+        "handovers_per_week",
+        "Cases handed over",
+        "cases/week",
+        "low",
+        "rate",
+        "Cases taken over by a colleague at shift end",
+        "Weeks of the window",
+        MOMENT,
+        1,
+        by="role",
+    ),
+    Measure(
+        "unheld_per_week",
+        "Cases nobody could take over",
+        "cases/week",
+        "low",
+        "rate",
+        "Cases left unheld at shift end",
+        "Weeks of the window",
+        MOMENT,
+        2,
+        by="role",
+    ),
+    Measure(
+        "protected_time_kept",
+        "Protected time kept",
+        "proportion",
+        "high",
+        "rate",
+        "Minutes of protected time taken",
+        "Minutes of protected time due in the window (by the roster)",
+        "Blocks due in the window; those not begun while the member is still on duty at the end are left out; "
+        "a block cut by the end of the run counts in full",
+        4,
+        by="role",
+    ),
+    Measure(
+        "physician_hours_demanded_per_day",
+        "Physician hours demanded a day",
+        "h/day",
+        "neutral",
+        "rate",
+        "Hours of physician tasks on the visits' path and beside it (charting, notes), escalation responses left out",
+        "Days of the window",
+        CLOCK,
+        1,
+        by="run",
+    ),
+    Measure(
+        "patients_per_physician_hour",
+        "Patients per physician-hour",
+        "patients/h",
+        "neutral",
+        "rate",
+        "First physician contacts",
+        "Physician hours rostered and filled",
+        MOMENT,
+        2,
+        by="run",
+    ),
+)
+
+COSTS: tuple[Measure, ...] = (
+    Measure(
+        "staff_cost_per_week",
+        "Staff cost a week",
+        "CAD/week",
+        "low",
+        "cost",
+        "Rostered hours at the hourly cost (absent or not), weekly extras, and overtime at the same hourly cost",
+        "Weeks of the window",
+        CLOCK,
+        0,
+        True,
+        by="run",
+    ),
+    Measure(
+        "overtime_cost_per_week",
+        "of which overtime",
+        "CAD/week",
+        "low",
+        "cost",
+        "Overtime at the hourly cost",
+        "Weeks of the window",
+        CLOCK,
+        0,
+        by="run",
+    ),
+    Measure(
+        "cost_per_visit",
+        "Staff cost per visit",
+        "CAD/visit",
+        "low",
+        "cost",
+        "Staff cost a week",
+        "Visits a week",
+        BOTH,
+        2,
+        by="run",
+    ),
+)
+
+MEASURES: tuple[Measure, ...] = (*WAITS, *STAYS, *LEAVING, *PEERS, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *COSTS)
+"""Every measure, in the order of the data dictionary."""
+
+MEASURE_BY_KEY: dict[str, Measure] = {measure.key: measure for measure in MEASURES}
+
+
+def catalogue_table() -> str:
+    """The catalogue as a Markdown table, as the data dictionary prints it."""
+    head = "| Key | Parts | Meaning | Unit | Numerator | Denominator | Censoring |\n|---|---|---|---|---|---|---|"
+    return "\n".join([head, *(_row(measure) for measure in MEASURES)])
+
+
+def _row(measure: Measure) -> str:
+    words = (measure.by, measure.label, measure.unit, measure.numerator, measure.denominator, measure.censoring)
+    cells = (f"`{measure.key}`", *words)
+    return "| " + " | ".join(cell or "–" for cell in cells) + " |"

@@ -1,0 +1,1014 @@
+"""The SimPy model: a patient's visit and a staff member's duty, as they happen. The reference for every other engine.
+
+Who is chosen for what is settled on the floor (`sim.engine.floor`); what is drawn comes from `sim.engine.workload`.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.department.dispatch import patience_left
+from sim.department.pathway import (
+    Board,
+    Delay,
+    Dispose,
+    FollowUp,
+    FreePlace,
+    Observe,
+    Place,
+    Release,
+    SideTask,
+    Step,
+    Task,
+)
+from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM, ReturnVisits, Stream
+from sim.department.quantities import ACUITIES, MINUTES_PER_HOUR, of_acuity
+from sim.department.roster import Duty
+from sim.department.scenario import Scenario
+from sim.department.support import eligible, pace, return_factors, with_odds_ratio
+from sim.engine.bed_pool import BedPool
+from sim.engine.calendar import (
+    ARRIVAL,
+    CARE_DUE,
+    DELAY_ENDS,
+    ESCALATION,
+    OFF_DUTY,
+    ON_DUTY,
+    PATIENCE,
+    Calendar,
+    Entry,
+)
+from sim.engine.floor import Floor
+from sim.engine.people import SERVED, Member, Request, Visit
+from sim.engine.trajectory import (
+    ADMITTED,
+    AMA,
+    BREAK_COLUMNS,
+    BRIDGING,
+    CALL,
+    CARE,
+    CASE_COLUMNS,
+    CONTACT,
+    CONTINUING,
+    DISCHARGED,
+    DISPOSITIONS,
+    FIRST,
+    HUDDLE,
+    LWBS,
+    MAIN,
+    OBSERVATION,
+    ONE_OFF,
+    PLACE_COLUMNS,
+    PRESENT,
+    RECOVERY,
+    RESPONSE,
+    SIDE,
+    STAFF_COLUMNS,
+    TASK_COLUMNS,
+    TRANSFERRED,
+    VISIT_COLUMNS,
+    Trajectory,
+    columns_of,
+)
+from sim.engine.workload import Arrival, Workload, quantity_id, return_gap
+
+Process = Generator[simpy.Event, Any, Any]
+
+ESCALATION_ID = quantity_id("escalation")
+RESTRAINT_ID = quantity_id("restraint")
+REPEAT_ID = quantity_id("peer/repeat_wanted")
+HUDDLE_ID = quantity_id("peer/huddle")
+CALL_ID = quantity_id("peer/call_reached")
+
+CONTACTS = {"first": FIRST, "continuing": CONTINUING, "one_off": ONE_OFF}
+NO_STEP = -1
+RECOVERY_BAND = 0
+RESPONSE_BAND = 0
+BRIDGING_BAND = 1
+ORDINARY_BAND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step of a stream with what the engine looks up once: positions of its draws, role, bands, routes."""
+
+    step: Step
+    index: int
+    happens_at: int
+    need_at: int
+    value_at: int
+    role: int
+    bands: tuple[int, ...]
+    unstaffed_at: int
+    routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
+
+
+def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
+    """Play one replication of a scenario and return everything that happened.
+
+    The result is a pure function of scenario, seed and replication. Raises ScenarioError for a scenario with
+    contradictions and RuntimeError when `period.step_limit` is exceeded.
+    """
+    return EmergencyDepartment(scenario.checked(), seed, replication).play()
+
+
+class EmergencyDepartment:
+    """One replication: visits and duties as processes on one calendar."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
+        self.scenario = scenario
+        self.seed, self.replication = seed, replication
+        self.calendar = Calendar()
+        self.workload = Workload(scenario, seed, replication)
+        self.floor = Floor(scenario, self.workload, self.calendar, self.begins, self.finishes)
+        self.floor.on_pace = self.pace_changes
+        self.floor.on_unstaffed = self.role_goes_home
+        self.streams: list[Stream] = list(scenario.department.streams.values())
+        self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
+        self.plans = [self._planned(number, stream) for number, stream in enumerate(self.streams)]
+        self.plan_by_step = [{plan.index: plan for plan in plans} for plans in self.plans]
+        self.support = scenario.support
+        self.triggers = [self._trigger(plans) for plans in self.plans]
+        self.supported = [name in scenario.support.streams for name in scenario.department.streams]
+        self.peer_role = self.floor.role_of[scenario.support.role]
+        self.has_peers = any(member.role == self.peer_role for member in self.floor.members)
+        self.factors = return_factors(scenario.effects)
+        self.visits: list[Visit] = []
+        self.pool: BedPool | None = None
+        if scenario.boarding.kind == "pool" and scenario.boarding.pool is not None:
+            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, scenario.period.horizon)
+
+    def play(self) -> Trajectory:
+        """Open the doors, let the horizon come, write down what happened."""
+        for member in self.floor.members:
+            self.calendar.process(self.duty(member))
+        self.calendar.process(self.door(self.workload.arrivals()))
+        if self.pool is not None:
+            self.pool.open()
+        n_entries = self.calendar.play(self.scenario.period.horizon, self.scenario.period.step_limit)
+        return self._trajectory(n_entries)
+
+    # --- a member's duty ----------------------------------------------------------------------------------------
+
+    def duty(self, member: Member) -> Process:
+        """Come on duty, rest when a break is due, go home when the shift is over and nothing is in hand."""
+        for duty in member.duties:
+            if duty.end <= self.calendar.now:
+                continue
+            yield self.calendar.at(max(duty.start, self.calendar.now), ON_DUTY, member.index)
+            member.gone = self.calendar.event()
+            self.floor.comes_on_duty(member, duty)
+            yield from self.breaks(member, duty)
+            yield member.gone
+
+    def breaks(self, member: Member, duty: Duty) -> Process:
+        """Each break begins when it is due and no task is in hand, and lasts its full length."""
+        for block in duty.off_floor:
+            if block.at < duty.start or block.at < 0.0:
+                continue
+            yield self.calendar.at(max(block.at, self.calendar.now), OFF_DUTY, member.index)
+            if not member.on_duty or member.shift_over:
+                return
+            member.rest = self.calendar.event()
+            self.floor.break_falls_due(member, block)
+            rests = yield member.rest
+            if not rests:
+                return
+            yield self.calendar.at(self.calendar.now + block.minutes, ON_DUTY, member.index)
+            if not member.on_break:
+                return
+            self.floor.back_from_break(member)
+
+    # --- a patient's visit --------------------------------------------------------------------------------------
+
+    def door(self, arrivals: list[Arrival]) -> Process:
+        """Patients come in at their times."""
+        for arrival in arrivals:
+            if arrival.time >= self.scenario.period.horizon:
+                return
+            yield self.calendar.at(arrival.time, ARRIVAL, arrival.patient)
+            self.comes_in(arrival)
+
+    def comes_in(self, arrival: Arrival) -> None:
+        """A visit gets its row and starts on its pathway."""
+        visit = Visit(
+            len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.now, len(self.step_names)
+        )
+        self.visits.append(visit)
+        self._meet(visit, arrival)
+        self.calendar.process(self.visit(visit))
+
+    def visit(self, visit: Visit) -> Process:
+        """Step by step along the pathway, unless patience runs out."""
+        if visit.escalation_left < inf:
+            self.budget_runs(visit)
+        trigger = self.triggers[visit.stream]
+        if trigger == 0:
+            self.offer_peer(visit)
+        for number, plan in enumerate(self.plans[visit.stream], start=1):
+            if self._applies(visit, plan):
+                while visit.responding:
+                    visit.calm = visit.calm or self.calendar.event()
+                    yield visit.calm
+                visit.times[3 * plan.index] = self.calendar.now
+                stays = yield from self.take_step(visit, plan)
+                if not stays:
+                    break
+                visit.times[3 * plan.index + 2] = self.calendar.now
+            if number == trigger:
+                self.offer_peer(visit)
+        self.departs(visit)
+
+    def take_step(self, visit: Visit, plan: StepPlan) -> Process:
+        """Play one step. False: the visit has left."""
+        step = plan.step
+        if isinstance(step, Task):
+            return (yield from self.have_task(visit, plan, step))
+        if isinstance(step, Delay):
+            return (yield from self.spend_delay(visit, plan, step))
+        if isinstance(step, Place):
+            return (yield from self.get_place(visit, plan, step))
+        if isinstance(step, Board):
+            yield from self.board(visit, plan, step)
+            return SERVED
+        visit.times[3 * plan.index + 1] = self.calendar.now
+        if isinstance(step, SideTask):
+            self.leave_work(visit, plan, step)
+        elif isinstance(step, Dispose):
+            self.dispose(visit, plan, step)
+        elif isinstance(step, FollowUp):
+            self.book_follow_up(visit, step)
+        elif isinstance(step, Release):
+            for role in step.roles:
+                self.floor.close_case(visit, self.floor.role_of[role])
+        elif isinstance(step, FreePlace):
+            self.floor.give_up_place(visit)
+        elif isinstance(step, Observe):
+            self.observe(visit, plan, step)
+        return SERVED
+
+    def have_task(self, visit: Visit, plan: StepPlan, step: Task) -> Process:
+        """Wait for a member of the role, then for the end of the task."""
+        if plan.unstaffed_at >= 0 and self.floor.n_on_duty[plan.role] == 0:
+            yield from self.pass_time(visit, plan, visit.draws[plan.unstaffed_at])
+            return SERVED
+        request = self._request(visit, MAIN, plan)
+        request.role, request.contact = plan.role, CONTACTS[step.contact]
+        request.minutes = self._given_minutes(visit, plan)
+        if step.purpose == "triage":
+            request.minutes *= self.scenario.department.groups[visit.group].triage
+        request.preemptible, request.may_leave = step.preemptible, step.may_leave
+        if plan.unstaffed_at >= 0:
+            request.unstaffed = visit.draws[plan.unstaffed_at]
+        return (yield from self.wait_for(request))
+
+    def spend_delay(self, visit: Visit, plan: StepPlan, step: Delay) -> Process:
+        """Let the time pass; a limited delay has to be waited for."""
+        minutes = self._given_minutes(visit, plan)
+        if step.capacity is None:
+            yield from self.pass_time(visit, plan, minutes)
+            return SERVED
+        self.floor.delay_room.setdefault(plan.index, step.capacity)
+        request = self._request(visit, MAIN, plan)
+        request.band, request.minutes, request.may_leave = 0, minutes, step.may_leave
+        return (yield from self.wait_for(request))
+
+    def pass_time(self, visit: Visit, plan: StepPlan, minutes: float) -> Process:
+        """A delay that needs nobody."""
+        visit.times[3 * plan.index + 1] = self.calendar.now
+        yield self.calendar.at(self.calendar.now + minutes, DELAY_ENDS, 2 * visit.row)
+
+    def get_place(self, visit: Visit, plan: StepPlan, step: Place) -> Process:
+        """Wait for a place on the visit's route."""
+        request = self._request(visit, MAIN, plan)
+        request.zones = self._route(visit, plan)
+        request.may_leave = step.may_leave
+        return (yield from self.wait_for(request))
+
+    def wait_for(self, request: Request) -> Process:
+        """Ask, wait until it is done or patience is used up."""
+        visit = request.visit
+        request.done = self.calendar.event()
+        visit.main = request
+        self.floor.ask(request)
+        if request.may_leave:
+            self.wait_begins(visit)
+        served = yield request.done
+        visit.main = None
+        return served
+
+    def board(self, visit: Visit, plan: StepPlan, step: Board) -> Process:
+        """Cases close, nurses care hour by hour, until there is a bed upstairs."""
+        now = self.calendar.now
+        visit.times[3 * plan.index + 1] = visit.boarding_start = now
+        for role in [role for role in visit.cases if role != self.peer_role]:
+            self.floor.close_case(visit, role)
+        time = self.scenario.boarding.times[step.time]
+        nurse = self.floor.role_of.get(self.scenario.boarding.nurse_role, -1)
+        care = CareByTheHour(self, visit, nurse, time.nurse_minutes_per_hour, 0)
+        if self.pool is not None and time.pooled:
+            yield self.pool.ask(visit)
+        else:
+            yield self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
+        visit.boarding_end = self.calendar.now
+        care.stop()
+
+    def leave_work(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
+        """Work for later that the visit does not wait for."""
+        request = self._request(visit, SIDE, plan)
+        request.slot = visit.next_slot()
+        request.role, request.contact, request.preemptible = plan.role, CONTACTS[step.contact], step.preemptible
+        request.minutes = self._given_minutes(visit, plan)
+        if step.share_of_minutes is not None:
+            request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
+        self.floor.ask(request)
+
+    def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
+        """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
+        u = visit.draws[plan.value_at]
+        admission = of_acuity(step.admission, visit.acuity)
+        if u < admission:
+            visit.disposition = ADMITTED
+        elif u < admission + of_acuity(step.transfer, visit.acuity):
+            visit.disposition = TRANSFERRED
+        else:
+            visit.disposition = DISCHARGED
+            if visit.contacts:
+                visit.bridging = self.side_request(
+                    visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
+                )
+                visit.bridging.contact = CONTINUING
+                self.floor.ask(visit.bridging)
+
+    def book_follow_up(self, visit: Visit, step: FollowUp) -> None:
+        """Linkage, with the odds the scenario assumes."""
+        effects = self.scenario.effects
+        odds = self.scenario.department.groups[visit.group].linkage
+        if visit.contacts:
+            odds *= effects.peer.linkage_odds
+        if effects.clinician.role in self.scenario.staffing.enhances:
+            odds *= effects.clinician.linkage_odds
+        u = visit.draws[self._uniform_at(visit, "follow_up")]
+        if u < with_odds_ratio(step.within_7_days, odds):
+            visit.follow_up = 1
+        elif u < with_odds_ratio(step.within_30_days, odds):
+            visit.follow_up = 2
+
+    def departs(self, visit: Visit) -> None:
+        """Everything held is given back; the next visit is drawn."""
+        floor = self.floor
+        visit.departed = True
+        visit.departure = self.calendar.now
+        if visit.disposition == PRESENT:
+            visit.disposition = DISCHARGED
+        self.peer_takes_leave(visit)
+        if visit.observation is not None and visit.observation.is_running:
+            floor.cut(visit.observation)
+        elif visit.observation is not None:
+            self.observation_is_met(visit)
+            floor.withdraw(visit.observation)
+        floor.give_up_place(visit)
+        for role in list(visit.cases):
+            floor.close_case(visit, role)
+        self.plan_return(visit, call_reached=False)
+
+    # --- patience and escalation --------------------------------------------------------------------------------
+
+    def wait_begins(self, visit: Visit) -> None:
+        """Patience is being used up from now on."""
+        if visit.patience_left < inf and not visit.tried_to_leave:
+            visit.patience_since = self.calendar.now
+            self._set_patience_deadline(visit)
+
+    def wait_ends(self, visit: Visit) -> None:
+        """What is left of the patience is kept for the next wait."""
+        if visit.patience_since == visit.patience_since:
+            visit.patience_left = patience_left(
+                visit.patience_left, self.calendar.now - visit.patience_since, visit.patience_pace
+            )
+            visit.patience_since = nan
+            visit.patience_deadline = inf
+
+    def _set_patience_deadline(self, visit: Visit) -> None:
+        paced = visit.patience_pace > 0.0
+        visit.patience_deadline = visit.patience_since + visit.patience_left / visit.patience_pace if paced else inf
+        if visit.patience_deadline < visit.patience_entry:
+            visit.patience_entry = visit.patience_deadline
+            self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
+
+    def _patience_is_up(self, entry: Entry) -> None:
+        visit: Visit = entry.subject
+        if entry.time != visit.patience_entry:
+            return
+        visit.patience_entry = inf
+        if visit.patience_deadline > self.calendar.now:
+            if visit.patience_deadline < inf:
+                visit.patience_entry = visit.patience_deadline
+                self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
+            return
+        self.wait_ends(visit)
+        if visit.held:
+            visit.tried_to_leave = True
+            if self.streams[visit.stream].escalation is not None and not visit.responding:
+                self.escalates(visit)
+            return
+        visit.disposition = LWBS if visit.pia != visit.pia else AMA
+        assert visit.main is not None
+        self.floor.withdraw(visit.main)
+
+    def budget_runs(self, visit: Visit) -> None:
+        """The escalation budget is being used up from now on."""
+        visit.escalation_since = self.calendar.now
+        self._set_escalation_deadline(visit)
+
+    def _budget_rests(self, visit: Visit) -> None:
+        visit.escalation_left = patience_left(
+            visit.escalation_left, self.calendar.now - visit.escalation_since, visit.escalation_pace
+        )
+
+    def _set_escalation_deadline(self, visit: Visit) -> None:
+        paced = visit.escalation_pace > 0.0
+        visit.escalation_deadline = (
+            visit.escalation_since + visit.escalation_left / visit.escalation_pace if paced else inf
+        )
+        if visit.escalation_deadline < visit.escalation_entry:
+            visit.escalation_entry = visit.escalation_deadline
+            self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
+
+    def _budget_is_up(self, entry: Entry) -> None:
+        visit: Visit = entry.subject
+        if entry.time != visit.escalation_entry:
+            return
+        visit.escalation_entry = inf
+        if visit.departed:
+            return
+        if visit.escalation_deadline > self.calendar.now:
+            if visit.escalation_deadline < inf:
+                visit.escalation_entry = visit.escalation_deadline
+                self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
+            return
+        self.escalates(visit)
+
+    def escalates(self, visit: Visit) -> None:
+        """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
+        rules = self.streams[visit.stream].escalation
+        assert rules is not None
+        visit.escalation_deadline = inf
+        visit.escalations += 1
+        drawn = self.workload.uniform(visit.patient, visit.number, RESTRAINT_ID, visit.escalations)
+        visit.restraints += drawn < rules.restraint_share
+        visit.responding = len(rules.response)
+        if visit.main is not None and visit.main in visit.waiting:
+            self.floor.set_aside(visit.main)
+        for task in rules.response:
+            role = self.floor.role_of[task.role]
+            self.floor.ask(self.side_request(visit, RESPONSE, role, RESPONSE_BAND, task.minutes))
+        if not rules.response:
+            self.is_calm(visit)
+
+    def is_calm(self, visit: Visit) -> None:
+        """The response is over; a new budget runs and the visit goes on."""
+        if visit.departed:
+            return
+        visit.escalation_left = self._escalation_budget(visit, visit.escalations)
+        self.budget_runs(visit)
+        main = visit.main
+        if main is not None and main in visit.waiting:
+            if main.unstaffed is not None and self.floor.n_on_duty[main.role] == 0:
+                self.takes_other_way(main)
+            else:
+                self.floor.put_back(main)
+        if visit.calm is not None:
+            visit.calm.succeed()
+            visit.calm = None
+
+    def pace_changes(self, visit: Visit) -> None:
+        """A peer comes or goes: patience and calm are used up at another pace, if the scenario assumes one."""
+        effects = self.scenario.effects.peer
+        accompanied = visit.accompanied_since == visit.accompanied_since
+        patience = pace(effects.patience_while, effects.patience_after, accompanied, visit.contacts > 0)
+        if patience != visit.patience_pace:
+            waiting = visit.patience_since == visit.patience_since
+            if waiting:
+                self.wait_ends(visit)
+            visit.patience_pace = patience
+            if waiting:
+                self.wait_begins(visit)
+        calm = pace(effects.escalation_while, effects.escalation_after, accompanied, visit.contacts > 0)
+        if calm != visit.escalation_pace:
+            running = visit.escalation_left < inf and not visit.responding and not visit.departed
+            if running:
+                self._budget_rests(visit)
+            visit.escalation_pace = calm
+            if running:
+                self.budget_runs(visit)
+
+    # --- peer support -------------------------------------------------------------------------------------------
+
+    def offer_peer(self, visit: Visit) -> None:
+        """A peer is offered to who may want one, and asked for by who does."""
+        visit.offered = visit.eligible and self.has_peers
+        if visit.offered and visit.consented:
+            self.calendar.process(self.accompany(visit))
+
+    def accompany(self, visit: Visit) -> Process:
+        """A peer's time with one patient: a first contact, perhaps a huddle, perhaps a second contact after a gap."""
+        draws = self.workload.draws[visit.stream].value_at
+        yield self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
+        if visit.departed:
+            return
+        if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
+            self._ask_huddle(visit)
+        if self.workload.uniform(visit.patient, visit.number, REPEAT_ID) < self.support.repeat_share:
+            yield self.calendar.at(self.calendar.now + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
+            if visit.departed:
+                return
+            yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, visit.draws[draws["peer/repeat"]])
+            if visit.departed:
+                return
+        self._ask_recovery(visit)
+
+    def _ask_contact(self, visit: Visit, contact: int, band: int, minutes: float) -> simpy.Event:
+        request = self.side_request(visit, CONTACT, self.peer_role, band, minutes)
+        request.contact = contact
+        request.done = self.calendar.event()
+        visit.contact_task = request
+        self.floor.ask(request)
+        return request.done
+
+    def _ask_huddle(self, visit: Visit) -> None:
+        roles = [self.floor.role_of[name] for name in self.support.huddle_roles if name in self.floor.role_of]
+        if roles:
+            role = next((role for role in roles if role in visit.cases), roles[-1])
+            self.floor.ask(self.side_request(visit, HUDDLE, role, ORDINARY_BAND, self.support.huddle_min))
+
+    def _ask_recovery(self, visit: Visit) -> None:
+        """The peer's own time after a patient, before anything else."""
+        peer = visit.peer_member
+        if visit.recovery_asked or peer is None or not peer.on_duty:
+            return
+        visit.recovery_asked = True
+        request = self.side_request(visit, RECOVERY, self.peer_role, RECOVERY_BAND, self.support.recovery_min)
+        request.contact, request.owner = CONTINUING, peer
+        peer.recoveries.append(request)
+        self.floor.ask(request)
+
+    def peer_takes_leave(self, visit: Visit) -> None:
+        """The patient goes: a contact ends, who was missed is called, the peer recovers."""
+        contact = visit.contact_task
+        if contact is not None and contact.is_running:
+            self.floor.cut(contact)
+        elif contact is not None and contact in visit.waiting:
+            self.floor.withdraw(contact)
+        if visit.contacts:
+            self._ask_recovery(visit)
+        goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
+        if visit.bridging is not None and visit.bridging in visit.waiting:
+            self.floor.withdraw(visit.bridging)
+            self._ask_call(visit)
+        elif visit.offered and visit.consented and not visit.contacts and goes_home:
+            self._ask_call(visit)
+
+    def _ask_call(self, visit: Visit) -> None:
+        self.floor.ask(self.side_request(visit, CALL, self.peer_role, self.support.call_band, self.support.call_min))
+
+    def call_ends(self, visit: Visit) -> None:
+        """A call back that reaches the family counts as bridging for what follows."""
+        visit.called = True
+        u = self.workload.uniform(visit.patient, visit.number, CALL_ID)
+        visit.call_reached = u < self.support.call_reached_share
+        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.now:
+            self.plan_return(visit, call_reached=True)
+
+    # --- observation and care by the hour -----------------------------------------------------------------------
+
+    def observe(self, visit: Visit, plan: StepPlan, step: Observe) -> None:
+        """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
+        visit.needs_observation = True
+        request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.now, visit.next_slot())
+        request.role, request.contact, request.minutes = self.floor.role_of[step.role], ONE_OFF, inf
+        visit.observation = request
+        self.nobody_observes(visit, step)
+
+    def nobody_observes(self, visit: Visit, step: Observe) -> None:
+        """Until an aide comes the minutes are unmet."""
+        visit.observation_since = self.calendar.now
+        fallback = self.floor.role_of[step.fallback_role]
+        visit.observation_care = CareByTheHour(self, visit, fallback, step.fallback_minutes_per_hour, 1)
+        assert visit.observation is not None
+        self.floor.ask(visit.observation)
+
+    def observation_is_met(self, visit: Visit) -> None:
+        """An aide has come, or nobody has to any more."""
+        visit.unmet += self.calendar.now - visit.observation_since
+        visit.observation_since = self.calendar.now
+        visit.observation_care.stop()
+
+    def aide_goes(self, visit: Visit) -> None:
+        """Shift end, break or departure ends an aide's spell; if the visit goes on the next aide is asked for."""
+        visit.observed += self.calendar.now - visit.observation_since
+        if not visit.departed:
+            request = visit.observation
+            assert request is not None
+            step = self.plan_of(visit, request.step).step
+            assert isinstance(step, Observe)
+            request.started = nan
+            self.nobody_observes(visit, step)
+
+    # --- what the floor reports ---------------------------------------------------------------------------------
+
+    def begins(self, request: Request) -> None:
+        """A request is met: a task starts, a place is given, a limited delay begins."""
+        visit = request.visit
+        now = self.calendar.now
+        if request.kind == MAIN:
+            self._main_begins(request, visit, now)
+        elif request.kind == CONTACT:
+            self._contact_begins(request, visit, now)
+        elif request.kind == BRIDGING:
+            visit.bridged = True
+        elif request.kind == OBSERVATION:
+            self.observation_is_met(visit)
+
+    def _main_begins(self, request: Request, visit: Visit, now: float) -> None:
+        if request.may_leave:
+            self.wait_ends(visit)
+        at = 3 * request.step + 1
+        if visit.times[at] != visit.times[at]:
+            visit.times[at] = now
+        if request.role < 0:
+            assert request.done is not None
+            if request.zones:
+                request.done.succeed(SERVED)
+            else:
+                self.calendar.at(now + request.minutes, DELAY_ENDS, 2 * visit.row, self._limited_delay_ends, request)
+            return
+        step = self.plan_of(visit, request.step).step
+        assert isinstance(step, Task) and request.member is not None
+        visit.members[request.step] = request.member.index
+        if request.owner is not None:
+            return  # the rest of an interrupted task
+        if step.purpose == "physician" and visit.pia != visit.pia:
+            visit.pia = now
+        elif step.purpose == "assessment":
+            request.minutes *= self._assessment_factor(visit)
+        visit.minutes_by_role[request.role] = visit.minutes_by_role.get(request.role, 0.0) + request.minutes
+
+    def _limited_delay_ends(self, entry: Entry) -> None:
+        request: Request = entry.subject
+        self.floor.delay_is_over(request.step)
+        assert request.done is not None
+        request.done.succeed(SERVED)
+
+    def _contact_begins(self, request: Request, visit: Visit, now: float) -> None:
+        visit.contacts += 1
+        visit.peer_member = request.member
+        if visit.contacts == 1:
+            visit.peer_started = now
+        self.floor.start_accompanying(visit)
+
+    def finishes(self, request: Request) -> None:
+        """A task has ended."""
+        visit = request.visit
+        kind = request.kind
+        if kind == MAIN:
+            step = self.plan_of(visit, request.step).step
+            if isinstance(step, Task) and step.purpose == "safety_plan":
+                visit.safety_plan = True
+        elif kind == RESPONSE:
+            visit.responding -= 1
+            if visit.responding == 0:
+                self.is_calm(visit)
+        elif kind == CONTACT:
+            visit.contact_task = None
+            visit.peer_ended = self.calendar.now
+            self.floor.stop_accompanying(visit)
+        elif kind == CALL:
+            self.call_ends(visit)
+        elif kind == OBSERVATION:
+            self.aide_goes(visit)
+        if request.done is not None:
+            request.done.succeed(SERVED)
+
+    def role_goes_home(self, role: int) -> None:
+        """Nobody of the role is left: steps that have another way take it."""
+        for request in self.floor.waiting_for(role):
+            if request.unstaffed is not None:
+                self.takes_other_way(request)
+
+    def takes_other_way(self, request: Request) -> None:
+        """A task nobody is there for becomes the delay its step names."""
+        visit = request.visit
+        self.floor.becomes_delay(request)
+        if request.may_leave:
+            self.wait_ends(visit)
+        visit.times[3 * request.step + 1] = self.calendar.now
+        assert request.unstaffed is not None and request.done is not None
+        self.calendar.at(
+            self.calendar.now + request.unstaffed, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request
+        )
+
+    @staticmethod
+    def _other_way_ends(entry: Entry) -> None:
+        entry.subject.done.succeed(SERVED)
+
+    # --- returns ------------------------------------------------------------------------------------------------
+
+    def plan_return(self, visit: Visit, call_reached: bool) -> None:
+        """The next unplanned visit of the patient, by one uniform; an earlier plan for it is crossed out."""
+        returns = self.streams[visit.stream].returns
+        if returns is None:
+            visit.next_visit = inf
+            return
+        u = visit.draws[self._uniform_at(visit, "return")]
+        hazard = self._return_hazard(visit, returns, call_reached)
+        gap = return_gap(returns.susceptible, returns.shape, returns.scale_days, hazard, u)
+        if visit.pending_return is not None:
+            visit.pending_return.subject = None
+            visit.pending_return = None
+        visit.next_visit = max(self.calendar.now, visit.departure + gap)
+        if visit.next_visit < self.scenario.period.horizon:
+            visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
+
+    def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
+        hazard = self.workload.frailty(visit.patient, returns)
+        hazard *= returns.hazard_by_disposition.get(DISPOSITIONS[visit.disposition], 1.0)
+        if visit.contacts:
+            hazard *= self.factors.direct
+            if visit.follow_up:
+                hazard *= self.factors.linkage
+        if visit.bridged or call_reached:
+            hazard *= self.factors.bridging
+        return hazard
+
+    def _comes_again(self, entry: Entry) -> None:
+        before: Visit | None = entry.subject
+        if before is not None:
+            before.pending_return = None
+            self.comes_in(Arrival(self.calendar.now, before.patient, before.number + 1, before.stream))
+
+    # --- what was drawn and what is looked up -------------------------------------------------------------------
+
+    def _meet(self, visit: Visit, arrival: Arrival) -> None:
+        """What the draws say about the patient and this visit."""
+        given = arrival.given
+        stream = self.streams[visit.stream]
+        acuity = given.acuity if given is not None else None
+        visit.draws = self.workload.visit(visit.stream, visit.patient, visit.number, acuity)
+        visit.given = given.minutes if given is not None and given.minutes else None
+        visit.acuity = int(visit.draws[0])
+        visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
+        u = self._uniform(visit, "arrival_mode")
+        visit.arrival_mode = 1 if u < stream.ambulance_share else 2 * (u < stream.ambulance_share + stream.police_share)
+        visit.group = self.workload.group(visit.patient)
+        visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
+        visit.held = self._uniform(visit, "held") < stream.held_share
+        if given is not None and given.held is not None:
+            visit.held = given.held
+        self._meet_peer_wishes(visit)
+        visit.patience = self._patience(visit, stream)
+        if given is not None and given.patience is not None:
+            visit.patience = given.patience
+        visit.patience_left = visit.patience
+        visit.escalation_budget = visit.escalation_left = self._escalation_budget(visit, 0)
+
+    def _meet_peer_wishes(self, visit: Visit) -> None:
+        support = self.support
+        group = self.scenario.department.groups[visit.group]
+        screened = self._uniform(visit, "peer_screen") < support.positive_screen_share
+        in_stream = self.supported[visit.stream]
+        visit.eligible = eligible(in_stream, screened, visit.age, support.minimum_age, visit.caregiver)
+        visit.consented = visit.eligible and self._uniform(visit, "peer_consent") < support.consent * group.consent
+        visit.peer_kind = "youth" if self._uniform(visit, "peer_kind") < support.youth_peer_share else "family"
+        visit.peer_stays = self._uniform(visit, "peer_stays") < support.stays_with_clinician_share
+
+    def _patience(self, visit: Visit, stream: Stream) -> float:
+        rules = stream.patience
+        if rules.minutes is None or (visit.acuity == 1 and rules.ctas1_never_leaves):
+            return inf
+        free_to_go = 1.0 - stream.held_share
+        never = max(0.0, rules.never_leaves - stream.held_share) / free_to_go if free_to_go > 0.0 else 1.0
+        if self._uniform(visit, "never_leaves") < never:
+            return inf
+        drawn = visit.draws[self.workload.draws[visit.stream].value_at["patience"]]
+        return drawn * self.scenario.department.groups[visit.group].patience
+
+    def _escalation_budget(self, visit: Visit, counter: int) -> float:
+        rules = self.streams[visit.stream].escalation
+        if rules is None:
+            return inf
+        mean = rules.mean_hours * MINUTES_PER_HOUR
+        return self.workload.exponential(visit.patient, visit.number, ESCALATION_ID, counter, mean)
+
+    def _uniform_at(self, visit: Visit, name: str) -> int:
+        return self.workload.draws[visit.stream].uniform_at[name]
+
+    def _uniform(self, visit: Visit, name: str) -> float:
+        return visit.draws[self.workload.draws[visit.stream].uniform_at[name]]
+
+    def _applies(self, visit: Visit, plan: StepPlan) -> bool:
+        draws = visit.draws
+        return (
+            draws[plan.happens_at] != 0.0
+            and (plan.need_at < 0 or draws[plan.need_at] != 0.0)
+            and (plan.step.only_if is None or plan.step.only_if == DISPOSITIONS[visit.disposition])
+        )
+
+    def _given_minutes(self, visit: Visit, plan: StepPlan) -> float:
+        if visit.given is not None and plan.step.name in visit.given:
+            return visit.given[plan.step.name]
+        return visit.draws[plan.value_at]
+
+    def _assessment_factor(self, visit: Visit) -> float:
+        effects = self.scenario.effects
+        factor = effects.peer.assessment_minutes if visit.contacts else 1.0
+        if effects.clinician.role in self.scenario.staffing.enhances:
+            factor *= effects.clinician.assessment_minutes
+        return factor
+
+    def _boarding_minutes(self, visit: Visit, plan: StepPlan, step: Board) -> float:
+        if visit.given is not None and step.name in visit.given:
+            return visit.given[step.name]
+        value_at = self.workload.draws[visit.stream].value_at
+        is_long = visit.draws[plan.value_at] < self.scenario.boarding.times[step.time].long_share
+        return visit.draws[value_at[f"{'long_' if is_long else ''}boarding/{step.name}"]]
+
+    def _route(self, visit: Visit, plan: StepPlan) -> tuple[int, ...]:
+        u = visit.draws[plan.value_at]
+        routes = plan.routes[visit.acuity - 1]
+        return next((zones for up_to, zones in routes if u < up_to), routes[-1][1])
+
+    def _request(self, visit: Visit, kind: int, plan: StepPlan) -> Request:
+        band = plan.bands[visit.acuity - 1]
+        return Request(visit, kind, plan.index, band, self.calendar.now, 0)
+
+    def side_request(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
+        """A one-off request beside or after the visit's own path."""
+        request = Request(visit, kind, NO_STEP, band, self.calendar.now, visit.next_slot())
+        request.role, request.contact, request.minutes = role, ONE_OFF, minutes
+        return request
+
+    def plan_of(self, visit: Visit, step: int) -> StepPlan:
+        """The plan of a step by its index in the union of all streams' steps."""
+        return self.plan_by_step[visit.stream][step]
+
+    def _planned(self, number: int, stream: Stream) -> list[StepPlan]:
+        draws = self.workload.draws[number]
+        role_of, zone_of = self.floor.role_of, self.floor.zone_of
+        plans = []
+        for step in stream.pathway:
+            band = getattr(step, "band", ORDINARY_BAND)
+            plans.append(
+                StepPlan(
+                    step=step,
+                    index=self.step_names.index(step.name),
+                    happens_at=draws.flag_at[f"step/{step.name}"],
+                    need_at=draws.flag_at[f"need/{step.need}"] if step.need is not None else -1,
+                    value_at=draws.value_at.get(f"step/{step.name}", -1),
+                    role=role_of[step.role] if isinstance(step, Task | SideTask) else -1,
+                    bands=band if isinstance(band, tuple) else (band,) * 5,
+                    unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
+                    routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
+                )
+            )
+        return plans
+
+    def _trigger(self, plans: list[StepPlan]) -> int:
+        """After how many steps a peer is offered."""
+        for number, plan in enumerate(plans, start=1):
+            if self.support.trigger == "after_triage" and plan.step.name == "triage":
+                return number
+            if self.support.trigger == "when_roomed" and isinstance(plan.step, Place):
+                return number
+        return 0
+
+    # --- what is written down -----------------------------------------------------------------------------------
+
+    def _trajectory(self, n_entries: int) -> Trajectory:
+        self._write_down_the_unfinished()
+        record = self.floor.record
+        n_steps = len(self.step_names)
+        times = np.array([visit.times for visit in self.visits], dtype=float).reshape(len(self.visits), n_steps, 3)
+        members = np.array([visit.members for visit in self.visits], dtype=np.int32).reshape(len(self.visits), n_steps)
+        return Trajectory(
+            engine="simpy",
+            seed=self.seed,
+            replication=self.replication,
+            horizon=self.scenario.period.horizon,
+            warm_up=self.scenario.period.warm_up,
+            streams=tuple(self.scenario.department.streams),
+            roles=self.floor.role_names,
+            zones=self.floor.zone_names,
+            groups=tuple(group.name for group in self.scenario.department.groups),
+            steps=self.step_names,
+            members=tuple(member.rostered.name for member in self.floor.members),
+            visit_columns=columns_of([written(visit) for visit in self.visits], VISIT_COLUMNS),
+            step_times=times,
+            step_members=members,
+            task_columns=columns_of(record.tasks, TASK_COLUMNS),
+            place_columns=columns_of(record.places, PLACE_COLUMNS),
+            case_columns=columns_of(record.cases, CASE_COLUMNS),
+            staff_columns=columns_of(record.duties, STAFF_COLUMNS),
+            break_columns=columns_of(record.breaks, BREAK_COLUMNS),
+            n_entries=n_entries,
+        )
+
+    def _write_down_the_unfinished(self) -> None:
+        """What is under way when the run ends."""
+        horizon = self.scenario.period.horizon
+        self.calendar.close(horizon)
+        for visit in self.visits:
+            self.floor.write_unfinished_requests(visit)
+            if not visit.departed:
+                visit.disposition = PRESENT
+                self._close_clocks(visit)
+        for member in self.floor.members:
+            self.floor.write_unfinished_duty(member)
+
+    def _close_clocks(self, visit: Visit) -> None:
+        """Minutes accompanied, observed and unmet up to the end of the run."""
+        now = self.calendar.now
+        if visit.accompanied_since == visit.accompanied_since:
+            visit.accompanied += now - visit.accompanied_since
+        if visit.observation is not None and visit.observation.is_running:
+            visit.observed += now - visit.observation_since
+        elif visit.observation is not None:
+            visit.unmet += now - visit.observation_since
+
+
+class CareByTheHour:
+    """Nurse minutes asked for at each full hour, and for the part of the last one when it stops."""
+
+    def __init__(
+        self, department: EmergencyDepartment, visit: Visit, role: int, minutes_per_hour: float, which: int
+    ) -> None:
+        self.department, self.visit, self.role = department, visit, role
+        self.minutes_per_hour, self.which = minutes_per_hour, which
+        self.since = department.calendar.now
+        self.entry: Entry | None = None
+        self._next_hour()
+
+    def _next_hour(self) -> None:
+        if self.minutes_per_hour > 0.0:
+            calendar = self.department.calendar
+            ident = 2 * self.visit.row + self.which
+            self.entry = calendar.at(self.since + MINUTES_PER_HOUR, CARE_DUE, ident, self._hour_is_full, self)
+
+    def _hour_is_full(self, entry: Entry) -> None:
+        if entry.subject is not None:
+            self.since = self.department.calendar.now
+            self._ask(self.minutes_per_hour)
+            self._next_hour()
+
+    def stop(self) -> None:
+        """No more hours; the part since the last full one is asked for."""
+        if self.entry is not None:
+            self.entry.subject = None
+            self._ask((self.department.calendar.now - self.since) * self.minutes_per_hour / MINUTES_PER_HOUR)
+
+    def _ask(self, minutes: float) -> None:
+        if minutes > 0.0:
+            self.department.floor.ask(self.department.side_request(self.visit, CARE, self.role, ORDINARY_BAND, minutes))
+
+
+def age_of(u: float, shares: tuple[float, ...]) -> tuple[int, int]:
+    """Age in years and age group of a uniform: groups by their shares, uniform in years within."""
+    below = 0.0
+    for group, share in enumerate(shares):
+        if u < below + share or group == len(shares) - 1:
+            low, high = AGE_BOUNDS[group]
+            part = min(max((u - below) / share, 0.0), 1.0) if share > 0.0 else 0.0
+            return min(high, low + int(part * (high - low + 1))), group
+        below += share
+    raise AssertionError("shares are never empty")
+
+
+def routes_of(step: Place, zone_of: dict[str, int]) -> tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]:
+    """For each CTAS level the routes with the uniform up to which they are taken."""
+    routes = []
+    for acuity in ACUITIES:
+        up_to = 0.0
+        of_level = []
+        for route in step.routes:
+            if acuity in route.acuities:
+                up_to += route.share
+                of_level.append((up_to, tuple(zone_of[zone] for zone in route.zones)))
+        routes.append(tuple(of_level))
+    return tuple(routes)
+
+
+def written(visit: Visit) -> tuple[Any, ...]:
+    """The row of `visits`, in the order of VISIT_COLUMNS."""
+    missed = visit.offered and visit.consented and visit.departed and not visit.contacts
+    return (
+        visit.patient, visit.number, visit.stream, visit.acuity, visit.age, visit.age_group, visit.arrival_mode,
+        visit.group, visit.held, visit.caregiver, visit.arrival, visit.departure, visit.disposition, visit.patience,
+        visit.escalation_budget, visit.pia, visit.boarding_start, visit.boarding_end, visit.eligible, visit.offered,
+        visit.consented, visit.peer_kind == "family", visit.peer_started, visit.peer_ended, visit.contacts, missed,
+        visit.accompanied, visit.bridged, visit.called, visit.call_reached, visit.safety_plan, visit.follow_up,
+        visit.escalations, visit.restraints, visit.needs_observation, visit.observed, visit.unmet, visit.next_visit,
+    )  # fmt: skip

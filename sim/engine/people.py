@@ -1,0 +1,303 @@
+"""The people of a run and what they ask for: visits, members on duty, requests, and the queues requests wait in.
+
+State only. What happens to them is told in `sim.engine.model`; who is chosen, in `sim.engine.floor`.
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Any
+
+import simpy
+
+from sim.department.dispatch import order_within_class, score
+from sim.department.roster import Duty
+from sim.department.roster import Member as RosteredMember
+
+SERVED, LEFT = True, False
+"""What a waiting visit is told."""
+
+
+class Request:
+    """Something asked for that has to wait its turn: a task, a place, or room in a limited delay.
+
+    `since` is when it was first asked for. `done` is the event its process waits for: SERVED when the task has ended
+    (the place is given, the delay is over), LEFT when it was withdrawn before it began.
+    """
+
+    __slots__ = (
+        "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
+        "minutes", "opened_case", "order", "owner", "paused", "paused_at", "preemptible", "role", "since", "slot", "started", "step",
+        "unstaffed", "visit", "zones",
+    )  # fmt: skip
+
+    def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
+        self.visit = visit
+        self.kind = kind
+        self.step = step
+        self.band = band
+        self.since = since
+        self.slot = slot
+        self.order = since
+        self.role = -1
+        self.contact = -1
+        self.minutes = 0.0
+        self.may_leave = False
+        self.preemptible = False
+        self.unstaffed: float | None = None
+        self.zones: tuple[int, ...] = ()
+        self.owner: Member | None = None  # bound to this member though no case says so
+        self.line: Line | None = None  # where it waits now
+        self.member: Member | None = None  # who does it
+        self.started = nan
+        self.ends = nan
+        self.ending: simpy.Event | None = None
+        self.handover = 0.0
+        self.opened_case = False
+        self.paused = 0.0
+        self.paused_at = nan
+        self.done: simpy.Event | None = None
+
+    def __lt__(self, other: "Request") -> bool:
+        return self.place_in_line < other.place_in_line
+
+    @property
+    def place_in_line(self) -> tuple[float, float, int, int]:
+        return self.order, self.since, self.visit.row, self.slot
+
+    @property
+    def is_running(self) -> bool:
+        return self.member is not None
+
+
+class Line:
+    """A queue: requests in classes of equal band and acuity, each class first come first served."""
+
+    __slots__ = ("classes", "n", "rule", "slopes", "targets")
+
+    def __init__(self, rule: int, slopes: tuple[float, ...], targets: tuple[float, ...]) -> None:
+        self.rule = rule
+        self.slopes = slopes
+        self.targets = targets
+        self.classes: dict[tuple[int, int], list[Request]] = {}
+        self.n = 0
+
+    def add(self, request: Request) -> None:
+        request.line = self
+        request.order = order_within_class(self.rule, request.since, request.visit.arrival)
+        key = (request.band, request.visit.acuity)
+        waiting = self.classes.get(key)
+        if waiting is None:
+            self.classes[key] = [request]
+        elif waiting[-1] < request:
+            waiting.append(request)
+        else:
+            insort(waiting, request)
+        self.n += 1
+
+    def remove(self, request: Request) -> None:
+        key = (request.band, request.visit.acuity)
+        waiting = self.classes[key]
+        waiting.remove(request)
+        if not waiting:
+            del self.classes[key]
+        request.line = None
+        self.n -= 1
+
+    def rank(self, request: Request, now: float) -> tuple[int, float, float, int, int]:
+        """Lower goes first."""
+        visit = request.visit
+        acuity = visit.acuity
+        worth = score(
+            self.rule, self.slopes[acuity - 1], self.targets[acuity - 1], acuity, request.since, visit.arrival, now
+        )
+        return request.band, worth, request.since, visit.row, request.slot
+
+    def heads(self) -> list[Request]:
+        """The first of every class."""
+        return [waiting[0] for waiting in self.classes.values()]
+
+    def everyone(self) -> list[Request]:
+        return [request for waiting in self.classes.values() for request in waiting]
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """A patient held open with a role by a member, or by nobody (`holder` None: unheld)."""
+
+    visit: "Visit"
+    role: int
+    holder: "Member | None"
+    since: float
+    taken_over: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A member of staff on the floor. `served` maps the roles of the skill list to their level."""
+
+    rostered: RosteredMember
+    index: int
+    role: int
+    served: dict[int, int]
+    caseload: int
+    last_pickup: float
+    duties: tuple[Duty, ...]
+    lines: dict[int, Line]
+    duty: Duty | None = None
+    on_duty: bool = False
+    shift_over: bool = False
+    on_break: bool = False
+    break_due: Any = None
+    due_at: float = nan
+    break_start: float = nan
+    task: Request | None = None
+    idle_since: float = 0.0
+    cases: list[Case] = field(default_factory=list)
+    recoveries: list[Request] = field(default_factory=list)
+    rest: simpy.Event | None = None
+    gone: simpy.Event | None = None
+    busy: float = 0.0
+    overtime: float = 0.0
+
+    @property
+    def is_free(self) -> bool:
+        return self.on_duty and not self.on_break and self.task is None
+
+
+class Visit:
+    """A visit in the department: what was drawn for it, what it holds, and what is written down about it."""
+
+    __slots__ = (
+        "accompanied",
+        "accompanied_since",
+        "accompanying",
+        "acuity",
+        "age",
+        "age_group",
+        "arrival",
+        "arrival_mode",
+        "boarding_end",
+        "boarding_start",
+        "bridged",
+        "bridging",
+        "call_reached",
+        "called",
+        "calm",
+        "caregiver",
+        "cases",
+        "clinicians",
+        "companion",
+        "consented",
+        "contact_task",
+        "contacts",
+        "departed",
+        "departure",
+        "disposition",
+        "draws",
+        "eligible",
+        "escalation_budget",
+        "escalation_deadline",
+        "escalation_entry",
+        "escalation_left",
+        "escalation_pace",
+        "escalation_since",
+        "escalations",
+        "follow_up",
+        "given",
+        "group",
+        "held",
+        "last_holder",
+        "main",
+        "members",
+        "minutes_by_role",
+        "needs_observation",
+        "next_visit",
+        "number",
+        "observation",
+        "observation_care",
+        "observation_since",
+        "observed",
+        "offered",
+        "patience",
+        "patience_deadline",
+        "patience_entry",
+        "patience_left",
+        "patience_pace",
+        "patience_since",
+        "patient",
+        "peer_ended",
+        "peer_kind",
+        "peer_member",
+        "peer_started",
+        "peer_stays",
+        "pending_return",
+        "pia",
+        "place_request",
+        "place_since",
+        "recovery_asked",
+        "responding",
+        "restraints",
+        "row",
+        "safety_plan",
+        "slots",
+        "stream",
+        "times",
+        "tried_to_leave",
+        "unmet",
+        "waiting",
+        "zone",
+    )  # fmt: skip
+
+    def __init__(self, row: int, patient: int, number: int, stream: int, arrival: float, n_steps: int) -> None:
+        self.row, self.patient, self.number, self.stream, self.arrival = row, patient, number, stream, arrival
+        self.times = [nan] * (3 * n_steps)
+        self.members = [-1] * n_steps
+        self.slots = 0
+        self.departed = False
+        self.departure = nan
+        self.disposition = 0
+        self.main: Request | None = None
+        self.waiting: list[Request] = []
+        self.cases: dict[int, Case] = {}
+        self.last_holder: dict[int, Member] = {}
+        self.minutes_by_role: dict[int, float] = {}
+        self.clinicians = 0
+        self.zone = -1
+        self.place_since = nan
+        self.place_request = nan
+        self.pia = nan
+        self.boarding_start = self.boarding_end = nan
+        self.patience_deadline = self.escalation_deadline = inf
+        self.patience_entry = self.escalation_entry = inf
+        self.patience_pace = self.escalation_pace = 1.0
+        self.patience_since = self.escalation_since = nan
+        self.tried_to_leave = False
+        self.responding = 0
+        self.calm: simpy.Event | None = None
+        self.escalations = self.restraints = 0
+        self.eligible = self.offered = self.consented = False
+        self.contacts = 0
+        self.accompanying: Request | None = None
+        self.contact_task: Request | None = None
+        self.accompanied = 0.0
+        self.accompanied_since = nan
+        self.peer_started = self.peer_ended = nan
+        self.peer_member: Member | None = None
+        self.recovery_asked = False
+        self.bridging: Request | None = None
+        self.bridged = self.called = self.call_reached = False
+        self.companion = False
+        self.safety_plan = False
+        self.follow_up = 0
+        self.needs_observation = False
+        self.observation: Request | None = None
+        self.observation_care: Any = None
+        self.observation_since = nan
+        self.observed = self.unmet = 0.0
+        self.next_visit = nan
+        self.pending_return: simpy.Event | None = None
+
+    def next_slot(self) -> int:
+        self.slots += 1
+        return self.slots

@@ -1,0 +1,348 @@
+"""Measures of a run that are not made of one number per visit: staff, zones, census, cost, waits by step.
+
+Those made of visits are in `sim.engine.measures`, which puts all of them together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.department.pathway import Delay, Place, Task
+from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.department.roster import members_of
+from sim.department.scenario import Scenario
+from sim.engine.census import end_of_waiting
+from sim.engine.intervals import Flags, Floats, Integers, minutes_between, minutes_inside, until
+from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
+from sim.engine.visit_outcomes import Cohort, among, steps_with_purpose
+
+Values = dict[str, float]
+SMALLEST_GROUP = 10
+"""Visits on each side below which the effect of clearance tests is not estimated."""
+
+
+def quotient(above: float, below: float) -> float:
+    """Above by below, nan where below is 0."""
+    return above / below if below > 0.0 else np.nan
+
+
+def sums(codes: Integers, values: Floats, n_codes: int) -> Floats:
+    """Sum of the values of each code 0 to n_codes - 1."""
+    return np.bincount(codes, weights=values, minlength=n_codes).astype(np.float64)
+
+
+def mean(values: Floats) -> float:
+    """Mean of what is not nan, nan of nothing."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else np.nan
+
+
+@dataclass(frozen=True)
+class StaffTime:
+    """Who was on duty, off the floor and at work, as intervals inside [warm_up, horizon).
+
+    Duties are rows of `staff`, rests rows of `breaks` that began (cut at the scheduled end of their duty), spells rows
+    of `tasks` that started. `…_role` is the role of the member, which need not be the role whose queue a task was in.
+    """
+
+    trajectory: Trajectory
+    scenario: Scenario
+
+    @property
+    def window(self) -> tuple[float, float]:
+        return self.trajectory.warm_up, self.trajectory.horizon
+
+    @property
+    def weeks(self) -> float:
+        return (self.trajectory.horizon - self.trajectory.warm_up) / MINUTES_PER_WEEK
+
+    @property
+    def days(self) -> float:
+        return (self.trajectory.horizon - self.trajectory.warm_up) / MINUTES_PER_DAY
+
+    @cached_property
+    def role_of_member(self) -> Integers:
+        """Role of every member, -1 for a member without any duty."""
+        staff = self.trajectory.staff_columns
+        roles = np.full(max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1) + 1, -1)
+        roles[staff["member"]] = staff["role"]
+        return roles
+
+    @property
+    def duties(self) -> tuple[Floats, Floats]:
+        staff = self.trajectory.staff_columns
+        return staff["scheduled_start"], staff["scheduled_end"]
+
+    @property
+    def duty_role(self) -> Integers:
+        return self.trajectory.staff_columns["role"].astype(np.int64)
+
+    @cached_property
+    def scheduled(self) -> Floats:
+        """Minutes of each duty inside the window."""
+        return minutes_inside(*self.duties, *self.window)
+
+    @cached_property
+    def rests(self) -> tuple[Floats, Floats]:
+        """Starts and ends of breaks and protected blocks, nan start for those never begun."""
+        breaks = self.trajectory.break_columns
+        ends = until(breaks["end"], self.trajectory.horizon)
+        return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, self.end_of_duty()))
+
+    def end_of_duty(self) -> Floats:
+        """Scheduled end of the duty each break belongs to, inf where there is none."""
+        staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
+        order = np.lexsort((staff["scheduled_start"], staff["member"]))
+        stretch = self.trajectory.horizon + 1.0
+        begins = staff["member"][order] * stretch + staff["scheduled_start"][order]
+        due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
+        found = np.searchsorted(begins, breaks["member"] * stretch + due, side="right") - 1
+        ends = np.full(found.size, np.inf)
+        ends[found >= 0] = staff["scheduled_end"][order][found[found >= 0]]
+        return ends
+
+    @property
+    def rest_role(self) -> Integers:
+        return self.role_of_member[self.trajectory.break_columns["member"]]
+
+    @cached_property
+    def overtime_of_spell(self) -> Floats:
+        return np.nan_to_num(self.trajectory.task_columns["overtime"])
+
+    @cached_property
+    def end_of_spell(self) -> Floats:
+        return until(self.trajectory.task_columns["ended"], self.trajectory.horizon)
+
+    @cached_property
+    def spell_role(self) -> Integers:
+        """Role of the member at work, -1 where the task never started."""
+        tasks = self.trajectory.task_columns
+        return np.where(np.isnan(tasks["started"]), -1, self.role_of_member[tasks["member"]])
+
+    @cached_property
+    def busy(self) -> Floats:
+        """Minutes of each spell inside the shift and the window."""
+        started = self.trajectory.task_columns["started"]
+        return minutes_inside(started, self.end_of_spell - self.overtime_of_spell, *self.window)
+
+    @cached_property
+    def overtime(self) -> Floats:
+        """Minutes of each spell after the end of the shift and inside the window."""
+        started = self.trajectory.task_columns["started"]
+        over = among(~np.isnan(started), self.end_of_spell - self.overtime_of_spell)
+        return minutes_inside(over, self.end_of_spell, *self.window)
+
+    def by_role(self, roles: Integers, minutes: Floats) -> Floats:
+        """Sum of minutes for each role of the trajectory."""
+        known = roles >= 0
+        return sums(roles[known], minutes[known], len(self.trajectory.roles))
+
+    @cached_property
+    def peers(self) -> tuple[bool, ...]:
+        """Whether each role of the trajectory is one of peers."""
+        roles = self.scenario.staffing.roles
+        peers = {name for name, role in roles.items() if role.kind == "peer"} | {self.scenario.support.role}
+        return tuple(name in peers for name in self.trajectory.roles)
+
+
+def run_measures(cohort: Cohort, time: StaffTime) -> Values:
+    """All measures of the run that need more than one number per visit."""
+    values: Values = {}
+    for part in (role_measures, physician_measures, cost_measures):
+        values.update(part(time))
+    values.update(zone_measures(time))
+    values.update(census_measures(time))
+    values.update(step_waits(cohort))
+    values.update(clearance_measures(cohort))
+    return values
+
+
+def role_measures(time: StaffTime) -> Values:
+    """Utilisation, hours and handovers of every role; protected time kept of roles that have some."""
+    scheduled = time.by_role(time.duty_role, time.scheduled)
+    resting = time.by_role(time.rest_role, minutes_inside(*time.rests, *time.window))
+    busy = time.by_role(time.spell_role, time.busy)
+    overtime = time.by_role(time.spell_role, time.overtime)
+    handed_over, unheld = handovers(time)
+    kept = protected_time_kept(time)
+    values: Values = {}
+    for number, role in enumerate(time.trajectory.roles):
+        if not time.peers[number]:
+            values[f"utilisation.{role}"] = quotient(busy[number], scheduled[number] - resting[number])
+            values[f"utilisation_raw.{role}"] = quotient(busy[number], scheduled[number])
+        values[f"scheduled_hours_per_week.{role}"] = scheduled[number] / MINUTES_PER_HOUR / time.weeks
+        values[f"busy_hours_per_week.{role}"] = busy[number] / MINUTES_PER_HOUR / time.weeks
+        values[f"overtime_hours_per_week.{role}"] = overtime[number] / MINUTES_PER_HOUR / time.weeks
+        values[f"handovers_per_week.{role}"] = handed_over[number] / time.weeks
+        values[f"unheld_per_week.{role}"] = unheld[number] / time.weeks
+        values[f"protected_time_kept.{role}"] = kept[number]
+    return values
+
+
+def handovers(time: StaffTime) -> tuple[Floats, Floats]:
+    """Cases handed over and left unheld by role, by members who went home inside the window."""
+    staff = time.trajectory.staff_columns
+    inside = (staff["left"] >= time.trajectory.warm_up) & (staff["left"] <= time.trajectory.horizon)
+    return (
+        time.by_role(time.duty_role, np.where(inside, staff["n_handed_over"], 0.0)),
+        time.by_role(time.duty_role, np.where(inside, staff["n_unheld"], 0.0)),
+    )
+
+
+def protected_time_kept(time: StaffTime) -> Floats:
+    """Share of protected minutes due in the window that were taken, by role; nan for roles without any."""
+    breaks = time.trajectory.break_columns
+    begun = ~np.isnan(breaks["start"])
+    due = breaks["protected"] & (breaks["due"] >= time.trajectory.warm_up) & (breaks["due"] < time.trajectory.horizon)
+    due &= begun | ~still_on_duty(time)[breaks["member"]]
+    planned = protected_minutes(time)
+    running = begun & np.isnan(breaks["end"])
+    taken = np.where(running, planned, np.where(begun, breaks["end"] - breaks["start"], 0.0))
+    asked = time.by_role(time.rest_role, np.where(due, planned, 0.0))
+    got = time.by_role(time.rest_role, np.where(due, taken, 0.0))
+    return np.array([quotient(*pair) for pair in zip(got.tolist(), asked.tolist(), strict=True)])
+
+
+def still_on_duty(time: StaffTime) -> Flags:
+    """Whether each member is on duty when the run ends."""
+    staff = time.trajectory.staff_columns
+    present = np.zeros(time.role_of_member.size, dtype=np.bool_)
+    present[staff["member"][np.isnan(staff["left"])]] = True
+    return present
+
+
+def protected_minutes(time: StaffTime) -> Floats:
+    """Minutes each protected block was to last: the member's by the roster, an even split if there are several."""
+    lengths = np.zeros(time.role_of_member.size)
+    for member in members_of(time.scenario.staffing.roles):
+        blocks = [block.minutes for block in member.breaks if block.protected]
+        if blocks and member.index < lengths.size:
+            lengths[member.index] = sum(blocks) / len(blocks)
+    return lengths[time.trajectory.break_columns["member"]]
+
+
+def physician_measures(time: StaffTime) -> Values:
+    """Physician hours demanded a day, patients per physician-hour rostered."""
+    names = {step.role for step in steps_with_purpose(time.scenario, "physician")} or {"physician"}
+    roles = [number for number, role in enumerate(time.trajectory.roles) if role in names]
+    tasks = time.trajectory.task_columns
+    theirs = np.isin(tasks["role"], roles) & np.isin(tasks["kind"], (MAIN, SIDE))
+    worked = minutes_inside(tasks["started"], tasks["ended"], *time.window)[theirs].sum() / MINUTES_PER_HOUR
+    rostered = time.scheduled[np.isin(time.duty_role, roles)].sum() / MINUTES_PER_HOUR
+    pia = time.trajectory.visit_columns["pia"]
+    n_seen = int(np.count_nonzero((pia >= time.trajectory.warm_up) & (pia < time.trajectory.horizon)))
+    return {
+        "physician_hours_demanded_per_day.all": float(worked / time.days),
+        "patients_per_physician_hour.all": quotient(n_seen, float(rostered)),
+    }
+
+
+def cost_measures(time: StaffTime) -> Values:
+    """Staff cost a week and per visit, overtime apart too."""
+    staffing = time.scenario.staffing
+    overtime = time.by_role(time.spell_role, time.overtime) / MINUTES_PER_HOUR / time.weeks
+    rates = [staffing.roles[role].hourly_cost if role in staffing.roles else 0.0 for role in time.trajectory.roles]
+    extra = float(overtime @ np.asarray(rates, dtype=np.float64)) if rates else 0.0
+    arrival = time.trajectory.visit_columns["arrival"]
+    n_visits = int(np.count_nonzero((arrival >= time.trajectory.warm_up) & (arrival < time.trajectory.horizon)))
+    weekly = staffing.weekly_cost() + extra
+    return {
+        "staff_cost_per_week.all": weekly,
+        "overtime_cost_per_week.all": extra,
+        "cost_per_visit.all": quotient(weekly, n_visits / time.weeks),
+    }
+
+
+def zone_measures(time: StaffTime) -> Values:
+    """Mean places in use and occupancy of every zone."""
+    places, zones = time.trajectory.place_columns, time.scenario.department.zones
+    held = minutes_inside(places["start"], places["end"], *time.window)
+    minutes = sums(places["zone"].astype(np.int64), held, len(time.trajectory.zones))
+    values: Values = {}
+    for number, zone in enumerate(time.trajectory.zones):
+        in_use = minutes[number] / (time.trajectory.horizon - time.trajectory.warm_up)
+        limit = zones[zone].places if zone in zones else None
+        values[f"census_zone_mean.{zone}"] = float(in_use)
+        values[f"occupancy.{zone}"] = quotient(float(in_use), limit or 0.0)
+    return values
+
+
+def census_measures(time: StaffTime) -> Values:
+    """Mean visits present, waiting for a place and boarding, and boarding hours a week, by stream."""
+    visits, edges = time.trajectory.visit_columns, np.asarray(time.window)
+    states = {
+        "present": (visits["arrival"], visits["departure"]),
+        "waiting": (visits["arrival"], end_of_waiting(time.trajectory)),
+        "boarding": (visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])),
+    }
+    values: Values = {}
+    for part, chosen in all_streams(time.trajectory, visits["stream"]):
+        for state, (starts, ends) in states.items():
+            minutes = float(minutes_between(starts[chosen], ends[chosen], edges)[0])
+            values[f"census_{state}_mean.{part}"] = minutes / (edges[1] - edges[0])
+        values[f"boarding_hours_per_week.{part}"] = values[f"census_boarding_mean.{part}"] * MINUTES_PER_WEEK / 60.0
+    return values
+
+
+def all_streams(trajectory: Trajectory, codes: np.ndarray) -> Iterator[tuple[str, Flags]]:
+    """`all`, medical, mental health and any other stream of the run, each with its visits."""
+    yield "all", np.ones(codes.size, dtype=np.bool_)
+    for name in dict.fromkeys((*STREAMS, *trajectory.streams)):
+        number = trajectory.streams.index(name) if name in trajectory.streams else -1
+        yield name, np.asarray(codes == number)
+
+
+STREAMS = ("medical", "mental_health")
+"""Streams every run reports, nan where it has none of their visits."""
+
+
+def step_waits(cohort: Cohort) -> Values:
+    """Mean wait for every step that can be waited for, over all visits and by stream."""
+    parts = list(all_streams(cohort.trajectory, cohort.numbers("stream")))
+    queueing = queueing_steps(cohort.scenario)
+    values: Values = {}
+    for number, name in enumerate(cohort.trajectory.steps):
+        if name in queueing:
+            times = cohort.trajectory.step_times[cohort.rows, number]
+            wait = times[:, 1] - times[:, 0]
+            for part, chosen in parts:
+                key = name if part == "all" else f"{name}.{part}"
+                values[f"step_wait_mean.{key}"] = mean(wait[chosen])
+    return values
+
+
+def queueing_steps(scenario: Scenario) -> frozenset[str]:
+    """Steps for which somebody or something must be free."""
+    steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
+    return frozenset(
+        step.name
+        for step in steps
+        if isinstance(step, Task | Place) or (isinstance(step, Delay) and step.capacity is not None)
+    )
+
+
+def clearance_measures(cohort: Cohort) -> Values:
+    """Extra stay of mental-health visits with clearance tests, by regression and as plain difference."""
+    streams = dict(all_streams(cohort.trajectory, cohort.numbers("stream")))
+    # Who walks out has a short stay and no tests: counting them would blame the tests for it.
+    chosen = streams["mental_health"] & cohort.departed & ~cohort.ended_as(LWBS, AMA)
+    tested = ~np.isnan(cohort.step(cohort.clearance_steps, 1))[chosen]
+    stay = cohort.stay[chosen]
+    n_tested = np.count_nonzero(tested)
+    if min(n_tested, tested.size - n_tested) < SMALLEST_GROUP:
+        return {"clearance_extra_stay.all": np.nan, "clearance_stay_difference.all": np.nan}
+    adjusted = effect_of(tested, stay, cohort.numbers("acuity")[chosen], cohort.admitted[chosen])
+    plain = float(stay[tested].mean() - stay[~tested].mean())
+    return {"clearance_extra_stay.all": adjusted, "clearance_stay_difference.all": plain}
+
+
+def effect_of(tested: Flags, stay: Floats, acuity: Integers, admitted: Flags) -> float:
+    """Least-squares coefficient of tested, CTAS dummies and admission held fixed; nan if they cannot be told apart."""
+    dummies = [acuity == level for level in np.unique(acuity)]
+    others = np.column_stack([*dummies, admitted]).astype(np.float64)
+    design = np.column_stack([tested, others]).astype(np.float64)
+    if np.linalg.matrix_rank(design) == np.linalg.matrix_rank(others):
+        return np.nan
+    return float(np.linalg.lstsq(design, stay)[0][0])

@@ -1,0 +1,249 @@
+"""What a run leaves behind: columnar tables with one schema for every engine, and when two are identical.
+
+What is measured on them stands in `sim.engine.measures`; their invariants in `sim.engine.invariants`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+DISPOSITIONS = ("present", "discharge", "admission", "transfer", "lwbs", "ama")
+"""How a visit ended; `present`: not yet, `lwbs`: left before the first physician contact, `ama`: left after it."""
+PRESENT, DISCHARGED, ADMITTED, TRANSFERRED, LWBS, AMA = range(6)
+
+TASK_KINDS = ("main", "side", "response", "contact", "recovery", "bridging", "call", "huddle", "observation", "care")
+"""Why a task exists. `main` holds the patient up; all others run beside or after the visit's own path.
+
+`contact` is a peer episode, `recovery` the peer's own time after a patient, `observation` an aide's spell one-to-one,
+`care` nurse minutes for boarders and for observation without an aide.
+"""
+MAIN, SIDE, RESPONSE, CONTACT, RECOVERY, BRIDGING, CALL, HUDDLE, OBSERVATION, CARE = range(10)
+
+CONTACTS = ("first", "continuing", "one_off")
+FIRST, CONTINUING, ONE_OFF = range(3)
+
+FOLLOW_UPS = ("none", "within_7_days", "within_30_days")
+
+VISIT_COLUMNS: Mapping[str, type] = {
+    "patient": np.int64,
+    "visit_number": np.int32,  # 1 is the patient's first
+    "stream": np.int8,  # index in Trajectory.streams
+    "acuity": np.int8,  # CTAS 1-5
+    "age_years": np.int8,
+    "age_group": np.int8,  # index in AGE_GROUPS
+    "arrival_mode": np.int8,  # index in ARRIVAL_MODES
+    "group": np.int8,  # index in Trajectory.groups
+    "held": np.bool_,
+    "caregiver": np.bool_,
+    "arrival": np.float64,
+    "departure": np.float64,  # nan while present
+    "disposition": np.int8,  # index in DISPOSITIONS
+    "patience": np.float64,  # budget in minutes at arrival, inf for never leaves
+    "escalation_budget": np.float64,  # first budget in minutes, inf where the stream has none
+    "pia": np.float64,  # start of the first physician contact, nan if none
+    "boarding_start": np.float64,
+    "boarding_end": np.float64,  # nan if none, or still boarding
+    "peer_eligible": np.bool_,
+    "peer_offered": np.bool_,  # asked for: eligible, and the roster has a peer role
+    "peer_consented": np.bool_,
+    "peer_kind_wished": np.int8,  # 0 youth, 1 family
+    "peer_started": np.float64,  # first contact begins, nan if never
+    "peer_ended": np.float64,  # last contact ends
+    "n_peer_contacts": np.int16,
+    "peer_missed": np.bool_,  # consented and departed without a contact
+    "minutes_accompanied": np.float64,
+    "bridged": np.bool_,  # bridging done before departure
+    "called": np.bool_,  # call made after departure
+    "call_reached": np.bool_,
+    "safety_plan": np.bool_,
+    "follow_up": np.int8,  # index in FOLLOW_UPS
+    "n_escalations": np.int16,
+    "n_restraints": np.int16,
+    "needs_observation": np.bool_,
+    "minutes_observed": np.float64,  # with an aide
+    "minutes_observation_unmet": np.float64,
+    "next_visit": np.float64,  # time of the next unplanned visit, inf for never, nan while present
+}
+"""Columns of `visits`, one row per visit in order of arrival. Times are minutes since Monday 00:00 of week 0."""
+
+TASK_COLUMNS: Mapping[str, type] = {
+    "visit": np.int64,  # row in visits
+    "role": np.int8,  # index in Trajectory.roles: whose queue
+    "step": np.int16,  # index in Trajectory.steps, -1 where the pathway has no such step
+    "kind": np.int8,  # index in TASK_KINDS
+    "contact": np.int8,  # index in CONTACTS, as asked by the pathway
+    "slot": np.int16,  # 0 main path; others number the visit's further requests in order
+    "band": np.int8,
+    "member": np.int32,  # who did it, -1 if never started
+    "requested": np.float64,  # waiting since; a resumed task keeps it
+    "started": np.float64,  # nan if withdrawn or still waiting at the end of the run
+    "ended": np.float64,  # end of this spell of work, or when withdrawn; nan if still waiting or running
+    "paused": np.float64,  # minutes inside started-ended in which a peer contact stood still
+    "interrupted": np.bool_,  # cut by a CTAS 1 task; the rest is another row
+    "withdrawn": np.bool_,  # the visit left before it started, or it lapsed
+    "opened_case": np.bool_,
+    "handover": np.float64,  # minutes added because the case was taken over
+    "overtime": np.float64,  # minutes of it after the end of the member's shift
+}
+"""Columns of `tasks`: one row per spell of work, and per request that never began."""
+
+PLACE_COLUMNS: Mapping[str, type] = {
+    "visit": np.int64,
+    "zone": np.int8,  # index in Trajectory.zones
+    "requested": np.float64,
+    "start": np.float64,
+    "end": np.float64,  # nan if still held at the end of the run
+}
+
+CASE_COLUMNS: Mapping[str, type] = {
+    "visit": np.int64,
+    "role": np.int8,
+    "member": np.int32,  # -1: unheld
+    "start": np.float64,
+    "end": np.float64,  # closed, handed over, or nan
+}
+"""Columns of `cases`: spells in which one member holds a patient's case, or nobody does."""
+
+STAFF_COLUMNS: Mapping[str, type] = {
+    "member": np.int32,
+    "role": np.int8,
+    "scheduled_start": np.float64,  # clipped to the run
+    "scheduled_end": np.float64,  # clipped to the run
+    "left": np.float64,  # when the member went home, nan if still on duty at the end of the run
+    "busy": np.float64,  # minutes with a task, inside the scheduled time
+    "overtime": np.float64,  # minutes of work after the scheduled end
+    "n_handed_over": np.int32,
+    "n_unheld": np.int32,  # cases nobody could take over
+}
+"""Columns of `staff`: one row per spell of duty."""
+
+BREAK_COLUMNS: Mapping[str, type] = {
+    "member": np.int32,
+    "due": np.float64,
+    "start": np.float64,
+    "end": np.float64,
+    "protected": np.bool_,
+}
+
+Columns = dict[str, np.ndarray]
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> Columns:
+    """Rows of a table as one array per column."""
+    if not rows:
+        return {name: np.empty(0, dtype) for name, dtype in schema.items()}
+    return {
+        name: np.array(values, dtype=dtype)
+        for (name, dtype), values in zip(schema.items(), zip(*rows, strict=True), strict=True)
+    }
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One replication, complete.
+
+    `step_times` has shape (visits, steps, 3): requested, started, ended of every step of the pathway, nan where it did
+    not happen; `step_members` (visits, steps) the member of it, -1 where none.
+    `n_entries` counts the calendar entries processed. `horizon` and `warm_up` are minutes.
+    """
+
+    engine: str
+    seed: int
+    replication: int
+    horizon: float
+    warm_up: float
+    streams: tuple[str, ...]
+    roles: tuple[str, ...]
+    zones: tuple[str, ...]
+    groups: tuple[str, ...]
+    steps: tuple[str, ...]
+    members: tuple[str, ...]
+    visit_columns: Columns
+    step_times: np.ndarray
+    step_members: np.ndarray
+    task_columns: Columns
+    place_columns: Columns
+    case_columns: Columns
+    staff_columns: Columns
+    break_columns: Columns
+    n_entries: int
+
+    @property
+    def n_visits(self) -> int:
+        return len(self.visit_columns["arrival"])
+
+    @cached_property
+    def visits(self) -> pd.DataFrame:
+        """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
+        frame = pd.DataFrame(self.visit_columns)
+        frame.insert(0, "replication", self.replication)
+        frame["stream"] = named(frame["stream"], self.streams)
+        frame["group"] = named(frame["group"], self.groups)
+        frame["disposition"] = named(frame["disposition"], DISPOSITIONS)
+        frame["follow_up"] = named(frame["follow_up"], FOLLOW_UPS)
+        extra: dict[str, Any] = {}
+        for number, step in enumerate(self.steps):
+            for moment, label in enumerate(("requested", "started", "ended")):
+                extra[f"{label}_{step}"] = self.step_times[:, number, moment]
+            extra[f"member_{step}"] = self.step_members[:, number]
+        return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1)
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """One row per spell of work or request, codes as names."""
+        frame = pd.DataFrame(self.task_columns)
+        frame["role"] = named(frame["role"], self.roles)
+        frame["step"] = [self.steps[step] if step >= 0 else "" for step in frame["step"]]
+        frame["kind"] = named(frame["kind"], TASK_KINDS)
+        frame["contact"] = named(frame["contact"], CONTACTS)
+        return frame
+
+    @cached_property
+    def staff(self) -> pd.DataFrame:
+        """One row per spell of duty."""
+        frame = pd.DataFrame(self.staff_columns)
+        frame["role"] = named(frame["role"], self.roles)
+        frame.insert(1, "name", named(frame["member"], self.members))
+        return frame
+
+    @cached_property
+    def census(self) -> pd.DataFrame:
+        """Visits waiting for a place, in each zone and boarding, as counts on a grid of 15 minutes."""
+        from sim.engine.census import census_of
+
+        return census_of(self)
+
+
+def named(codes: Any, names: Sequence[str]) -> Any:
+    """Codes as an array of names."""
+    return np.asarray(names, dtype=object)[np.asarray(codes)] if len(names) else np.asarray(codes)
+
+
+def tables_of(trajectory: Trajectory) -> dict[str, np.ndarray]:
+    """Every array of the trajectory under one name each, for comparison and storage."""
+    tables = {"step_times": trajectory.step_times, "step_members": trajectory.step_members}
+    for table in ("visit", "task", "place", "case", "staff", "break"):
+        for name, values in getattr(trajectory, f"{table}_columns").items():
+            tables[f"{table}.{name}"] = values
+    return tables
+
+
+def differences(a: Trajectory, b: Trajectory) -> list[str]:
+    """Names of the arrays in which two trajectories differ by a single bit (nan equals nan)."""
+    left, right = tables_of(a), tables_of(b)
+    return [name for name in left if not same_bits(left[name], right.get(name))]
+
+
+def same_bits(a: np.ndarray, b: np.ndarray | None) -> bool:
+    if b is None or a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+
+
+def identical(a: Trajectory, b: Trajectory) -> bool:
+    """Whether two runs left exactly the same behind."""
+    return not differences(a, b)

@@ -1,0 +1,310 @@
+"""What became of each visit: one number per visit and outcome, nan for visits outside the outcome's denominator.
+
+How they are summed up is said by `sim.engine.measure_catalogue` and done in `sim.engine.measures`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.department.pathway import Task
+from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
+from sim.department.scenario import Scenario
+from sim.engine.intervals import Flags, Floats, Integers, covered_minutes
+from sim.engine.measure_catalogue import BLOCKS, SPANS
+from sim.engine.trajectory import (
+    ADMITTED,
+    AMA,
+    CARE,
+    CONTACT,
+    DISCHARGED,
+    LWBS,
+    MAIN,
+    OBSERVATION,
+    RESPONSE,
+    TASK_KINDS,
+    TRANSFERRED,
+    Trajectory,
+)
+
+CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
+"""Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
+
+CLEARANCE = "clearance"
+"""Start of the name of every step of the medical clearance of mental-health visits."""
+
+ATTENDED = (MAIN, RESPONSE, CONTACT)
+WATCHED = (*ATTENDED, OBSERVATION, CARE)
+"""Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
+
+Outcomes = dict[str, Floats]
+
+
+def among(condition: Flags, values: npt.ArrayLike) -> Floats:
+    """Values as float64, nan where the condition fails."""
+    return np.where(condition, np.asarray(values, dtype=np.float64), np.nan)
+
+
+def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
+    """Tasks of all pathways that serve a purpose."""
+    pathways = (stream.pathway for stream in scenario.department.streams.values())
+    return tuple(step for pathway in pathways for step in pathway if isinstance(step, Task) and step.purpose == purpose)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Visits that arrive in [warm_up, horizon) of a run; every array has one entry for each, in order of arrival."""
+
+    trajectory: Trajectory
+    scenario: Scenario
+
+    @cached_property
+    def rows(self) -> Integers:
+        """Rows of the visits in the trajectory."""
+        arrival = self.trajectory.visit_columns["arrival"]
+        return np.flatnonzero((arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.horizon))
+
+    def __getitem__(self, column: str) -> npt.NDArray[np.generic]:
+        values: npt.NDArray[np.generic] = self.trajectory.visit_columns[column][self.rows]
+        return values
+
+    def times(self, column: str) -> Floats:
+        """A column of times or minutes."""
+        return np.asarray(self[column], dtype=np.float64)
+
+    def numbers(self, column: str) -> Integers:
+        """A column of codes or counts, wide enough to calculate with."""
+        return np.asarray(self[column], dtype=np.int64)
+
+    def flags(self, column: str) -> Flags:
+        """A column of yes and no."""
+        return np.asarray(self[column], dtype=np.bool_)
+
+    @cached_property
+    def arrival(self) -> Floats:
+        return self.times("arrival")
+
+    @cached_property
+    def stay(self) -> Floats:
+        """Minutes from arrival to departure, nan while present."""
+        return self.times("departure") - self.arrival
+
+    @cached_property
+    def departed(self) -> Flags:
+        return ~np.isnan(self.stay)
+
+    @cached_property
+    def boarded(self) -> Floats:
+        """Minutes boarding of departed visits, 0 without any."""
+        ended = np.fmin(self.times("boarding_end"), self.times("departure"))
+        started = self.times("boarding_start")
+        return np.where(np.isnan(started), 0.0, ended - started)
+
+    def ended_as(self, *dispositions: int) -> Flags:
+        """Whether each visit ended in one of these ways."""
+        return np.isin(self.numbers("disposition"), dispositions)
+
+    @cached_property
+    def admitted(self) -> Flags:
+        """Admitted or transferred, and gone."""
+        return self.departed & self.ended_as(ADMITTED, TRANSFERRED)
+
+    @cached_property
+    def eligible(self) -> Flags:
+        """Departed and eligible for peer support."""
+        return self.departed & self.flags("peer_eligible")
+
+    @cached_property
+    def contacted(self) -> Flags:
+        return ~np.isnan(self.times("peer_started"))
+
+    def step(self, names: Iterable[str], moment: int) -> Floats:
+        """Requested (0), started (1) or ended (2) of the first of these steps that got so far, nan if none."""
+        found = np.full(self.rows.size, np.nan)
+        for name in names:
+            if name in self.trajectory.steps:
+                number = self.trajectory.steps.index(name)
+                found = np.fmin(found, self.trajectory.step_times[self.rows, number, moment])
+        return found
+
+    @cached_property
+    def triage_steps(self) -> tuple[str, ...]:
+        return tuple(step.name for step in steps_with_purpose(self.scenario, "triage")) or ("triage",)
+
+    @cached_property
+    def clearance_steps(self) -> tuple[str, ...]:
+        return tuple(name for name in self.trajectory.steps if name.startswith(CLEARANCE))
+
+
+def visit_outcomes(cohort: Cohort) -> Outcomes:
+    """Every outcome by name, each with one entry per visit of the cohort."""
+    outcomes: Outcomes = {}
+    for part in (waits, stays, leaving, peers, company, safety, returns, volume):
+        outcomes.update(part(cohort))
+    return outcomes
+
+
+def waits(cohort: Cohort) -> Outcomes:
+    """Minutes until triage and until the first physician contact."""
+    acuity, pia = cohort.numbers("acuity"), cohort.times("pia")
+    to_triage = cohort.step(cohort.triage_steps, 1) - cohort.arrival
+    triaged = cohort.step(cohort.triage_steps, 2)
+    to_pia = pia - cohort.arrival
+    from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
+    target = np.asarray(CTAS_TARGETS)[acuity - 1]
+    return {
+        "time_to_triage": to_triage,
+        "time_to_pia": to_pia,
+        "wait_triage_to_pia": from_triage,
+        "time_to_triage_ctas3": among(acuity == 3, to_triage),
+        "wait_triage_to_pia_ctas3": among(acuity == 3, from_triage),
+        "pia_within_target": among(~np.isnan(pia), to_pia <= target),
+    }
+
+
+def stays(cohort: Cohort) -> Outcomes:
+    """Hours of the stay, with and without boarding."""
+    hours = cohort.stay / MINUTES_PER_HOUR
+    gone, admitted = cohort.departed, cohort.admitted
+    return {
+        "length_of_stay": hours,
+        "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
+        "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
+        "length_of_stay_admitted": among(admitted, hours),
+        "stay_over_12h": among(gone, hours > 12.0),
+        "stay_over_24h": among(gone, hours > 24.0),
+        "admitted_stay_over_12h": among(admitted, hours >= 12.0),
+        "admission": among(gone, admitted),
+        "boarding_hours_per_admitted": among(admitted, cohort.boarded / MINUTES_PER_HOUR),
+    }
+
+
+def leaving(cohort: Cohort) -> Outcomes:
+    """Who left of their own accord."""
+    gone = cohort.departed
+    return {
+        "lwbs": among(gone, cohort.ended_as(LWBS)),
+        "ama": among(gone, cohort.ended_as(AMA)),
+        "lwbs_or_ama": among(gone, cohort.ended_as(LWBS, AMA)),
+    }
+
+
+def peers(cohort: Cohort) -> Outcomes:
+    """Who was reached by a peer, and who left with nothing in hand."""
+    gone, eligible, reached = cohort.departed, cohort.eligible, cohort.contacted
+    consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
+    called = cohort.flags("call_reached")
+    empty = ~(reached | cohort.flags("safety_plan") | (cohort.numbers("follow_up") > 0) | called)
+    return {
+        "reach": among(gone, reached),
+        "reach_of_eligible": among(eligible, reached),
+        "reach_of_consenting": among(eligible & consented, reached),
+        "peer_declined": among(offered, ~consented),
+        "peer_missed": among(offered & consented, cohort.flags("peer_missed")),
+        "peer_continuity": continuity(cohort),
+        "bridged": among(eligible, cohort.flags("bridged")),
+        "call_reached": among(eligible, called),
+        "met_by_peer": np.asarray(reached, dtype=np.float64),
+        "n_peer_contacts": np.asarray(cohort.numbers("n_peer_contacts"), dtype=np.float64),
+        "left_empty_handed": among(eligible, empty),
+        "went_home_empty_handed": among(eligible & ~cohort.admitted, empty),
+    }
+
+
+def continuity(cohort: Cohort) -> Floats:
+    """1 where all contacts of a departed visit were with one member, 0 where not, nan with fewer than two contacts."""
+    tasks = cohort.trajectory.task_columns
+    held = (tasks["kind"] == CONTACT) & (tasks["member"] >= 0) & ~np.isnan(tasks["started"])
+    visit, member = tasks["visit"][held], tasks["member"][held].astype(np.int64)
+    n_visits = cohort.trajectory.n_visits
+    n_contacts = np.bincount(visit, minlength=n_visits)
+    lowest, highest = np.full(n_visits, np.iinfo(np.int64).max), np.full(n_visits, -1)
+    np.minimum.at(lowest, visit, member)
+    np.maximum.at(highest, visit, member)
+    repeated = (n_contacts[cohort.rows] >= 2) & cohort.departed
+    return among(repeated, (lowest == highest)[cohort.rows])
+
+
+def company(cohort: Cohort) -> Outcomes:
+    """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
+    return {
+        "minutes_accompanied": among(cohort.eligible, cohort.times("minutes_accompanied")),
+        "minutes_alone": minutes_without(cohort, ATTENDED),
+        "minutes_unattended": minutes_without(cohort, WATCHED),
+    }
+
+
+def minutes_without(cohort: Cohort, kinds: tuple[int, ...]) -> Floats:
+    """Minutes of each eligible visit's stay outside the union of its tasks of some kinds.
+
+    A peer contact that stands still does so because a clinician is there, so its pauses are not minutes alone.
+    """
+    tasks = cohort.trajectory.task_columns
+    chosen = np.flatnonzero(cohort.eligible)
+    position = np.full(cohort.trajectory.n_visits, -1)
+    position[cohort.rows[chosen]] = np.arange(chosen.size)
+    wanted = np.isin(np.arange(len(TASK_KINDS)), kinds)[tasks["kind"]]
+    spells = np.flatnonzero(wanted & (position[tasks["visit"]] >= 0) & ~np.isnan(tasks["started"]))
+    group = position[tasks["visit"][spells]]
+    arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
+    started = np.clip(tasks["started"][spells] - arrival[group], 0.0, stay[group])
+    ended = np.fmin(tasks["ended"][spells] - arrival[group], stay[group])
+    alone = np.full(cohort.rows.size, np.nan)
+    alone[chosen] = stay - covered_minutes(group, started, np.maximum(started, ended), chosen.size)
+    return alone
+
+
+def safety(cohort: Cohort) -> Outcomes:
+    """Observation without an aide, escalations, restraint."""
+    gone = cohort.departed
+    unmet = among(gone, cohort.times("minutes_observation_unmet"))
+    return {
+        "observation_unmet": unmet,
+        "observation_needed": unmet + cohort.times("minutes_observed"),
+        "observation_unmet_hours": unmet / MINUTES_PER_HOUR,
+        "escalations_per_100": among(gone, 100.0 * cohort.numbers("n_escalations")),
+        "restraint": among(gone, cohort.numbers("n_restraints") > 0),
+    }
+
+
+def returns(cohort: Cohort) -> Outcomes:
+    """Unplanned returns of index visits with enough time left in the run, repeat visits, follow-up."""
+    outcomes = dict(return_outcomes(cohort))
+    follow_up = cohort.numbers("follow_up")
+    discharged = cohort.departed & cohort.ended_as(DISCHARGED)
+    outcomes["repeat_visit"] = np.asarray(cohort.numbers("visit_number") > 1, dtype=np.float64)
+    outcomes["follow_up_7d"] = among(discharged, follow_up == 1)
+    # Within 7 days is within 30 days too.
+    outcomes["follow_up_30d"] = among(discharged, follow_up >= 1)
+    return outcomes
+
+
+def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats]]:
+    """Whether each index visit was followed by another within every span, per visit and per patient."""
+    departure = cohort.times("departure")
+    gap = cohort.times("next_visit") - departure
+    first = cohort.numbers("visit_number") == 1
+    for span, (_, days) in SPANS.items():
+        minutes = days * MINUTES_PER_DAY
+        index = departure + minutes <= cohort.trajectory.horizon
+        yield f"return_{span}_per_visit", among(index, gap <= minutes)
+        yield f"return_{span}_per_patient", among(index & first, gap <= minutes)
+
+
+def volume(cohort: Cohort) -> Outcomes:
+    """Who came, when, and who is still there."""
+    everyone = np.ones(cohort.rows.size)
+    hour = hour_of_day(cohort.arrival)
+    blocks = {
+        f"arrivals_{block}": among(everyone > 0.0, (hour >= first) & (hour < last))
+        for block, (first, last) in BLOCKS.items()
+    }
+    return {"visits": everyone, "present_at_end": among(~cohort.departed, everyone)} | blocks
+
+
+def hour_of_day(times: Floats) -> Integers:
+    """Hour 0 to 23 of a time in minutes."""
+    return (times % MINUTES_PER_DAY // MINUTES_PER_HOUR).astype(np.int64)

@@ -1,0 +1,499 @@
+"""The random weeks of a department: who comes, when, and what each visit needs. The only place with random numbers.
+
+Every quantity is a pure function of (seed, replication, patient, visit number, quantity name, counter), so that two
+scenarios see the same patients whatever their queues do. Nothing here knows what becomes of a visit.
+"""
+
+import datetime
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numba import njit
+
+from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
+from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
+from sim.department.patients import ReturnVisits, Stream, minutes_to_return
+from sim.department.quantities import (
+    ACUITIES,
+    EXPONENTIAL,
+    GAMMA,
+    MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
+    TABLE_POINTS,
+    Distribution,
+    Lognormal,
+    Lowered,
+    Uniform,
+    gamma_table,
+    of_acuity,
+    quantile,
+    table_quantile,
+)
+from sim.department.scenario import Scenario
+
+PATIENTS_PER_STREAM = 10**9
+"""Patients of stream s are numbered from s * this; serial numbers follow the first visits from the prelude on."""
+
+PERSON = 0
+"""The visit number under which what belongs to the patient for life is drawn."""
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX_A = np.uint64(0xBF58476D1CE4E5B9)
+MIX_B = np.uint64(0x94D049BB133111EB)
+TWO_TO_MINUS_53 = 2.0**-53
+TWO_TO_MINUS_54 = 2.0**-54
+
+
+def quantity_id(name: str) -> int:
+    """FNV-1a hash of a quantity's name, 63 bits: draws keep their values when steps are added or moved."""
+    value = 0xCBF29CE484222325
+    for byte in name.encode():
+        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return value >> 1
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def mixed(z):  # type: ignore[no-untyped-def]
+    """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits that leaves no visible pattern."""
+    z = (z ^ (z >> np.uint64(30))) * MIX_A
+    z = (z ^ (z >> np.uint64(27))) * MIX_B
+    return z ^ (z >> np.uint64(31))
+
+
+@njit("uint64(int64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+def keyed(base, a, b):  # type: ignore[no-untyped-def]
+    """Key of a visit (patient, visit number) under a base, or of any pair of numbers."""
+    return mixed(
+        mixed(np.uint64(base) + GOLDEN * (np.uint64(a) + np.uint64(1))) + GOLDEN * (np.uint64(b) + np.uint64(1))
+    )
+
+
+@njit("float64(uint64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+def uniform_of(key, quantity, counter):  # type: ignore[no-untyped-def]
+    """Uniform on the open interval (0, 1) of one quantity under a key."""
+    bits = mixed(mixed(key ^ np.uint64(quantity)) + GOLDEN * (np.uint64(counter) + np.uint64(1)))
+    return (bits >> np.uint64(11)) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
+
+
+@njit("float64(int64, int64, int64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+def visit_uniform(base, patient, number, quantity, counter):  # type: ignore[no-untyped-def]
+    """One uniform of one visit."""
+    return uniform_of(keyed(base, patient, number), quantity, counter)
+
+
+@njit("float64(float64[:], float64[:, :], float64)", cache=True)  # type: ignore[untyped-decorator]
+def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
+    """Quantile of lowered parameters; the gamma family looks into its table and scales it."""
+    family = int(parameters[0])
+    if family == GAMMA:
+        return parameters[1] * table_quantile(tables[int(parameters[2])], u)
+    return quantile(family, parameters[1], parameters[2], parameters[3], u)
+
+
+@njit("float64(int64, int64, int64, int64, int64, float64)", cache=True)  # type: ignore[untyped-decorator]
+def visit_exponential(base, patient, number, quantity, counter, mean):  # type: ignore[no-untyped-def]
+    """One exponential value of one visit."""
+    return quantile(EXPONENTIAL, mean, 0.0, 0.0, visit_uniform(base, patient, number, quantity, counter))
+
+
+return_gap = njit("float64(float64, float64, float64, float64, float64)", cache=True)(minutes_to_return)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def draw_visit(  # type: ignore[no-untyped-def]
+    base,
+    patient,
+    number,
+    acuity_id,
+    acuity_cumulated,
+    uniform_ids,
+    flag_ids,
+    flag_shares,
+    dist_ids,
+    dist_flags,
+    dist_parameters,
+    tables,
+    out,
+):
+    """Fill `out` with all quantities of one visit: acuity, uniforms, flags (0 or 1), drawn values (0 where flag is 0)."""
+    key = keyed(base, patient, number)
+    u = uniform_of(key, acuity_id, 0)
+    acuity = 0
+    while acuity < 4 and u >= acuity_cumulated[acuity]:
+        acuity += 1
+    fill_visit(key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def fill_visit(  # type: ignore[no-untyped-def]
+    key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out
+):
+    """The same for a known acuity (0 for CTAS 1 to 4)."""
+    out[0] = acuity + 1
+    place = 1
+    for i in range(len(uniform_ids)):
+        out[place + i] = uniform_of(key, uniform_ids[i], 0)
+    place += len(uniform_ids)
+    for i in range(len(flag_ids)):
+        share = flag_shares[i, acuity]
+        if share >= 1.0:
+            out[place + i] = 1.0
+        elif share <= 0.0:
+            out[place + i] = 0.0
+        else:
+            out[place + i] = 1.0 if uniform_of(key, flag_ids[i], 0) < share else 0.0
+    flags = place
+    place += len(flag_ids)
+    for i in range(len(dist_ids)):
+        if dist_flags[i] >= 0 and out[flags + dist_flags[i]] == 0.0:
+            out[place + i] = 0.0
+        else:
+            out[place + i] = drawn(dist_parameters[i, acuity], tables, uniform_of(key, dist_ids[i], 0))
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def draw_visit_as(  # type: ignore[no-untyped-def]
+    base,
+    patient,
+    number,
+    acuity,
+    uniform_ids,
+    flag_ids,
+    flag_shares,
+    dist_ids,
+    dist_flags,
+    dist_parameters,
+    tables,
+    out,
+):
+    """As `draw_visit`, with a given acuity (1 to 5)."""
+    fill_visit(
+        keyed(base, patient, number), acuity - 1, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags,
+        dist_parameters, tables, out,
+    )  # fmt: skip
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-untyped-def]
+    """Arrival times of a Poisson process with a rate constant in each hour from `start` on, by inversion.
+
+    Unit exponential gaps are laid along the cumulated rate. Returns the number of times written to `out`, or -1 if
+    `out` is too short.
+    """
+    cumulated = 0.0
+    target = 0.0
+    n = 0
+    hour = 0
+    target += -math.log(uniform_of(key, gap_id, 0))
+    while hour < len(rate_per_hour):
+        if cumulated + rate_per_hour[hour] <= target:
+            cumulated += rate_per_hour[hour]
+            hour += 1
+            continue
+        if n == len(out):
+            return -1
+        out[n] = start + (hour + (target - cumulated) / rate_per_hour[hour]) * 60.0
+        n += 1
+        target += -math.log(uniform_of(key, gap_id, n))
+    return n
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def play_prelude(  # type: ignore[no-untyped-def]
+    base,
+    first_patient,
+    times,
+    susceptible,
+    shape,
+    scale_days,
+    frail_share,
+    frailty,
+    hazard,
+    frail_id,
+    return_id,
+    pending,
+):
+    """Returns due at or after time 0 of patients first seen before it; visits take no time.
+
+    Writes rows (time, patient, visit number) to `pending` and returns their number.
+    """
+    n = 0
+    for i in range(len(times)):
+        time = times[i]
+        if time >= 0.0:
+            break
+        patient = first_patient + i
+        frail = uniform_of(keyed(base, patient, 0), frail_id, 0) < frail_share
+        h = (frailty if frail else 1.0) * hazard
+        number = 1
+        while time < 0.0:
+            u = uniform_of(keyed(base, patient, number), return_id, 0)
+            time += minutes_to_return(susceptible, shape, scale_days, h, u)
+            number += 1
+        if time < math.inf:
+            pending[n, 0] = time
+            pending[n, 1] = patient
+            pending[n, 2] = number
+            n += 1
+    return n
+
+
+UNIFORMS = (
+    "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
+    "never_leaves", "follow_up", "return",
+)  # fmt: skip
+"""Quantities handed on as uniforms; the model reads them with rules of the department."""
+
+ACUITY_ID = quantity_id("acuity")
+RETURN_ID = quantity_id("return")
+FRAILTY_ID = quantity_id("frailty")
+GROUP_ID = quantity_id("group")
+GAP_ID = quantity_id("arrival_gap")
+DAY_ID = quantity_id("day_factor")
+ABSENCE_ID = quantity_id("absence")
+FIRST_DAY = 100_000
+"""Added to day numbers, which are negative in the prelude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A visit that is to come: a first visit from outside, a return left by the prelude, or a given one."""
+
+    time: float
+    patient: int
+    number: int
+    stream: int
+    given: GivenVisit | None = None
+
+
+class StreamDraws:
+    """What is drawn for a visit of one stream, lowered to arrays.
+
+    `flag_of` and `value_of` give the position of a flag or drawn value in the list that `Workload.visit` returns.
+    """
+
+    def __init__(self, stream: Stream, scenario: Scenario, acuity_mix: tuple[float, ...], tables: "Tables") -> None:
+        flags: list[tuple[str, float | tuple[float, ...]]] = [(f"need/{n}", s) for n, s in stream.needs.items()]
+        flags += [(f"step/{step.name}", step.share) for step in stream.pathway]
+        values = values_of(stream, scenario)
+        names = [name for name, _ in flags]
+        first = 1 + len(UNIFORMS)
+        self.uniform_at = {name: 1 + i for i, name in enumerate(UNIFORMS)}
+        self.flag_at = {name: first + i for i, name in enumerate(names)}
+        self.value_at = {name: first + len(flags) + i for i, (name, _) in enumerate(values)}
+        self.size = first + len(flags) + len(values)
+        self.acuity_cumulated = np.cumsum(np.asarray(acuity_mix))
+        self.arrays = (
+            np.array([quantity_id(name) for name in UNIFORMS], dtype=np.int64),
+            np.array([quantity_id(name) for name in names], dtype=np.int64),
+            np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
+            np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
+            np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
+            np.array([[tables.lowered(d.lowered(a)) for a in ACUITIES] for _, d in values], dtype=float).reshape(
+                -1, 5, 4
+            ),
+        )
+
+
+def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distribution]]:
+    """Names and distributions of all drawn values of a stream's visits."""
+    values: list[tuple[str, Distribution]] = []
+    for step in stream.pathway:
+        if isinstance(step, Delay | Task | SideTask):
+            values.append((f"step/{step.name}", step.minutes))
+        elif isinstance(step, Place | Dispose | FollowUp):
+            values.append((f"step/{step.name}", UNIT))
+        elif isinstance(step, Board):
+            values += boarding_values(step, scenario)
+        if isinstance(step, Task) and step.unstaffed is not None:
+            values.append((f"unstaffed/{step.name}", step.unstaffed))
+    if stream.patience.minutes is not None:
+        values.append(("patience", stream.patience.minutes))
+    support = scenario.support
+    values.append(("peer/first", Lognormal(mean=support.contact_min * support.first_share, cv=support.contact_cv)))
+    values.append(
+        ("peer/repeat", Lognormal(mean=support.contact_min * (1.0 - support.first_share), cv=support.contact_cv))
+    )
+    return values
+
+
+UNIT = Uniform(low=0.0, high=1.0)
+
+
+def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribution]]:
+    """Two times and the uniform that chooses between them."""
+    time = scenario.boarding.times[step.time]
+    long_time = Lognormal(mean=scenario.boarding.mean_h * MINUTES_PER_HOUR, cv=time.long_cv)
+    return [
+        (f"step/{step.name}", UNIT),
+        (f"boarding/{step.name}", time.minutes),
+        (f"long_boarding/{step.name}", long_time),
+    ]
+
+
+class Tables:
+    """Quantile tables of the gamma distributions in use, one row per coefficient of variation."""
+
+    def __init__(self) -> None:
+        self.rows: dict[float, int] = {}
+
+    def lowered(self, parameters: Lowered) -> Lowered:
+        """Parameters with the coefficient of variation replaced by the row of its table."""
+        if parameters[0] != GAMMA:
+            return parameters
+        return GAMMA, parameters[1], float(self.rows.setdefault(parameters[2], len(self.rows))), 0.0
+
+    def array(self) -> np.ndarray:
+        return np.array([gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
+
+
+class Workload:
+    """The random weeks of one scenario under one seed and replication.
+
+    Scenarios with equal department, demand, support, boarding and period see the same visits, bit for bit.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
+        self.scenario = scenario
+        self.base = int(keyed(seed, replication, 0)) >> 1
+        self.stream_names = tuple(scenario.department.streams)
+        tables = Tables()
+        self.draws = [
+            StreamDraws(stream, scenario, scenario.demand.arrivals_of(name).acuity_mix, tables)
+            for name, stream in scenario.department.streams.items()
+        ]
+        self.tables = tables.array()
+        self.buffers = [np.zeros(draws.size) for draws in self.draws]
+        self.group_cumulated = np.cumsum([group.share for group in scenario.department.groups])
+
+    def arrivals(self) -> list[Arrival]:
+        """All arrivals from outside and from the prelude, in order of time and patient."""
+        if isinstance(self.scenario.demand, Replay):
+            return self._replayed(self.scenario.demand)
+        coming: list[Arrival] = []
+        for number, name in enumerate(self.stream_names):
+            if name in self.scenario.demand.streams():
+                coming += self._stream_arrivals(number, name)
+        return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
+
+    def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
+        """Every quantity of one visit; positions are in `draws[stream]`."""
+        draws, out = self.draws[stream], self.buffers[stream]
+        if given_acuity is None:
+            draw_visit(self.base, patient, number, ACUITY_ID, draws.acuity_cumulated, *draws.arrays, self.tables, out)
+        else:
+            draw_visit_as(self.base, patient, number, given_acuity, *draws.arrays, self.tables, out)
+        return out.tolist()  # type: ignore[no-any-return]
+
+    def uniform(self, patient: int, number: int, quantity: int, counter: int = 0) -> float:
+        """One further uniform of a visit; `quantity` is a `quantity_id`."""
+        return visit_uniform(self.base, patient, number, quantity, counter)  # type: ignore[no-any-return]
+
+    def exponential(self, patient: int, number: int, quantity: int, counter: int, mean: float) -> float:
+        """One further exponential value of a visit."""
+        return visit_exponential(self.base, patient, number, quantity, counter, mean)  # type: ignore[no-any-return]
+
+    def group(self, patient: int) -> int:
+        """Index of the patient's equity group."""
+        u = self.uniform(patient, PERSON, GROUP_ID)
+        return min(int(np.searchsorted(self.group_cumulated, u, side="right")), len(self.group_cumulated) - 1)
+
+    def frailty(self, patient: int, returns: ReturnVisits) -> float:
+        """The patient's own factor on the hazard of return."""
+        return returns.frailty if self.uniform(patient, PERSON, FRAILTY_ID) < returns.frail_share else 1.0
+
+    def is_absent(self, member_name: str, shift_start: float, share: float) -> bool:
+        """Whether a member's shift goes unfilled."""
+        if share == 0.0:
+            return False
+        return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
+
+    def _stream_arrivals(self, number: int, name: str) -> list[Arrival]:
+        times, pending = stream_times(
+            self.scenario.demand.arrivals_of(name).model_dump_json(),
+            self.scenario.department.streams[name].returns,
+            self.scenario.department.calendar_start,
+            self.scenario.period.uses_month_factors,
+            self.scenario.period.horizon,
+            number,
+            quantity_id(name),
+            self.base,
+        )
+        first = number * PATIENTS_PER_STREAM
+        start = int(np.searchsorted(times, 0.0))
+        coming = [Arrival(time, first + start + i, 1, number) for i, time in enumerate(times[start:].tolist())]
+        coming += [Arrival(time, int(patient), int(visit), number) for time, patient, visit in pending.tolist()]
+        return coming
+
+    def _replayed(self, demand: Replay) -> list[Arrival]:
+        coming = []
+        for serial, given in enumerate(demand.visits):
+            number = self.stream_names.index(given.stream)
+            patient = number * PATIENTS_PER_STREAM + (given.patient if given.patient is not None else serial)
+            coming.append(Arrival(given.at, patient, 1, number, given))
+        return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
+
+
+@lru_cache(maxsize=8)
+def stream_times(
+    arrivals_json: str,
+    returns: ReturnVisits | None,
+    calendar_start: datetime.date,
+    month_factors: bool,
+    horizon: float,
+    stream: int,
+    stream_id: int,
+    base: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
+
+    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
+    """
+    arrivals = StreamArrivals.model_validate_json(arrivals_json)
+    prelude_days = math.ceil(returns.prelude_days) if returns is not None else 0
+    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude_days, horizon, stream_id, base)
+    expected = float(rates.sum())
+    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
+    key = keyed(base, stream_id, PERSON)
+    n = poisson_times(key, GAP_ID, rates, -prelude_days * MINUTES_PER_DAY, out)
+    times = out[:n]
+    times = times[times < horizon]
+    pending = np.empty((len(times) if returns is not None else 0, 3))
+    if returns is not None:
+        n_pending = play_prelude(
+            base, stream * PATIENTS_PER_STREAM, times, returns.susceptible, returns.shape, returns.scale_days,
+            returns.frail_share, returns.frailty, returns.hazard_by_disposition.get("discharge", 1.0),
+            FRAILTY_ID, RETURN_ID, pending,
+        )  # fmt: skip
+        pending = pending[:n_pending]
+        pending = pending[pending[:, 0] < horizon]
+    return times, pending
+
+
+def hourly_rates(
+    arrivals: StreamArrivals,
+    calendar_start: datetime.date,
+    month_factors: bool,
+    first_day: int,
+    horizon: float,
+    stream_id: int,
+    base: int,
+) -> np.ndarray:
+    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day."""
+    days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
+    by_weekday = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)
+    factors = np.array([day_factor(int(day), arrivals.day_factor_cv, stream_id, base) for day in days])
+    if month_factors:
+        months = [(calendar_start + datetime.timedelta(days=int(day))).month - 1 for day in days]
+        factors = factors * np.asarray(arrivals.month_index)[months]
+    return np.ascontiguousarray((by_weekday[days % 7] * factors[:, None]).ravel())
+
+
+def day_factor(day: int, cv: float, stream_id: int, base: int) -> float:
+    """Gamma factor on a whole day of one stream, mean 1."""
+    if cv == 0.0:
+        return 1.0
+    u = visit_uniform(base, stream_id, PERSON, DAY_ID, FIRST_DAY + day)
+    return float(table_quantile(gamma_table(cv), u))

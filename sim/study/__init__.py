@@ -1,0 +1,1 @@
+"""Questions asked of many replications: estimates, paired differences, stored results."""

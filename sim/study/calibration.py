@@ -1,0 +1,401 @@
+"""From a hospital's visits file to a `demand` configuration: hour-of-week shape and acuity mix, with errors.
+
+`visits` reads the file, `share_estimates` does the arithmetic, `demand_file` writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.study.column_map import ColumnMap, Sources
+from sim.study.data_quality import DataQuality, VisitsFileError
+from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
+from sim.study.share_estimates import (
+    BLOCK_HOURS,
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
+    Dispersion,
+    Floats,
+    Ints,
+    Shares,
+    dispersion,
+    estimate_shares,
+    hours_covered,
+    rake_to_blocks,
+    round_to_total,
+)
+from sim.study.visits import inspect_visits
+
+N_ACUITIES: Final = 5
+PUBLISHED_BLOCKS: Final = (0.126, 0.438, 0.436)  # ARR03, ARR04, ARR05: arrivals 00-08, 08-16, 16-24
+_EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class DemandEstimates:
+    """What the file says about arrivals and acuity.
+
+    Shares: `hour_of_day` (24,), `hour_by_weekday` seven of (24,), Monday first, `weekday` (7,) of a week,
+    `hour_of_week` (168,), `blocks` (3,) of 8 hours, `acuity` (5,) or None when no level is usable.
+    `design_effect` is the median over the 24 hours of the clustered over the multinomial variance, None
+    without clusters. `period` is the first to the last arrival; `n_days_without_visits` within it counts as
+    really empty, None without dates. `dispersion` is None when the file has no dates or covers under two weeks.
+    """
+
+    hour_of_day: Shares
+    hour_by_weekday: tuple[Shares, ...]
+    weekday: Shares
+    hour_of_week: Shares
+    blocks: Shares
+    acuity: Shares | None
+    dispersion: Dispersion | None
+    n_clusters: int | None
+    design_effect: float | None
+    period: str
+    n_days_without_visits: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """What was read, estimated and written."""
+
+    quality: DataQuality
+    estimates: DemandEstimates
+    demand: DemandFile
+    config_file: Path
+    estimates_file: Path
+
+    def lines(self) -> tuple[str, ...]:
+        """Quality first, then the estimates and their limits, then where they were written."""
+        written = (f"written: {self.config_file}", f"written: {self.estimates_file}")
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), "", *written)
+
+
+def calibrate(
+    visits_file: Path, column_map: ColumnMap, *, name: str, output: Path, rake: bool = False
+) -> CalibrationReport:
+    """Estimate demand from a visits file and write `output/demand/NAME.yaml` and `output/NAME_estimates.csv`.
+
+    With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. Raises
+    `VisitsFileError` with every problem at once, and then writes nothing.
+    """
+    read = inspect_visits(visits_file, column_map)
+    obstacles = (*_name_obstacles(name), *_arrival_obstacles(read.frame, column_map))
+    if errors := (*read.quality.errors(), *obstacles):
+        raise VisitsFileError(str(visits_file), errors)
+    estimates = estimate_demand(read.frame)
+    profile = _hour_profile(visits_file, estimates, rake=rake)
+    about = _about(visits_file, column_map, read.quality, estimates, rake=rake)
+    demand = _demand_file(name, about, _cited(column_map, visits_file), estimates, profile, rake=rake)
+    config_file, estimates_file = output / "demand" / f"{name}.yaml", output / f"{name}_estimates.csv"
+    write_together({config_file: demand.yaml_text(), estimates_file: demand.estimates_text()})
+    return CalibrationReport(read.quality, estimates, demand, config_file, estimates_file)
+
+
+# --- what stands in the way ---
+
+
+def _name_obstacles(name: str) -> tuple[str, ...]:
+    if not _NAME.fullmatch(name):
+        return (f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first",)
+    return ("name: 'default' is the built-in demand; choose another name",) if name == "default" else ()
+
+
+def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:
+    """Why no hour-of-week profile can come from these visits, if so."""
+    if column_map.arrival is None:
+        return ("column map: no `arrival`, so no demand can be estimated; name the column of arrival times",)
+    usable = _usable(frame)
+    if usable.empty:
+        return ("arrival: no row has a usable weekday and time; check `arrival` in the column map",)
+    if _dated(usable) and hours_covered(_slots(usable)).min() < 1:
+        return (f"arrival: {_period(usable)} is less than a week; give a file that covers every hour of the week",)
+    if _dated(usable) and 2 * len(empty := _days_without_visits(usable)) > _n_days(usable):
+        found = f"{len(empty):,} of the {_n_days(usable):,} days from {_period(usable)} have no visit"
+        return (f"arrival: {found}; dates look mistyped or shifted, correct them or cut the file",)
+    absent = sorted(set(range(7)) - set(usable["weekday"].astype(int)))
+    if absent:
+        return (f"arrival: no visit on weekdays {absent} (0 = Monday); give a file with visits on all seven",)
+    return ()
+
+
+def _usable(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["weekday"].notna() & frame["minute_of_day"].notna()]
+
+
+def _dated(usable: pd.DataFrame) -> bool:
+    return bool(usable["arrival"].notna().all())
+
+
+def _n_days(usable: pd.DataFrame) -> int:
+    days = usable["arrival"].dt.normalize()
+    return int((days.max() - days.min()).days) + 1
+
+
+def _days_without_visits(usable: pd.DataFrame) -> pd.DatetimeIndex:
+    days = usable["arrival"].dt.normalize()
+    return pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
+
+
+# --- estimates ---
+
+
+def estimate_demand(frame: pd.DataFrame) -> DemandEstimates:
+    """Shares of arrivals by hour of the week and of acuity from a tidy visits table (`VisitsFile.frame`).
+
+    Where arrivals have dates, each hour of the week is weighted by how often the file covers it; without
+    dates every hour counts as equally covered. Visits without a usable arrival or level are left out of that
+    estimate.
+    """
+    usable = _usable(frame)
+    cell = _hour_of_week(usable)
+    weight = 1.0 / hours_covered(_slots(usable))[cell] if _dated(usable) else np.ones(len(cell))
+    cluster = _clusters(usable)
+    hour_of_day = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight, cluster=cluster)
+    return DemandEstimates(
+        hour_of_day=hour_of_day,
+        hour_by_weekday=tuple(_hours_of(day, cell, weight, cluster) for day in range(7)),
+        weekday=estimate_shares(cell // HOURS_PER_DAY, 7, weight=weight, cluster=cluster),
+        hour_of_week=estimate_shares(cell, HOURS_PER_WEEK, weight=weight, cluster=cluster),
+        blocks=estimate_shares(cell % HOURS_PER_DAY // BLOCK_HOURS, 3, weight=weight, cluster=cluster),
+        acuity=_acuity_shares(frame),
+        dispersion=dispersion(_slots(usable)) if _dated(usable) else None,
+        n_clusters=None if cluster is None else len(np.unique(cluster)),
+        design_effect=_design_effect(hour_of_day, cell, weight) if cluster is not None else None,
+        period=_period(usable),
+        n_days_without_visits=len(_days_without_visits(usable)) if _dated(usable) else None,
+    )
+
+
+def _hour_of_week(usable: pd.DataFrame) -> Ints:
+    """0 = Monday 00:00-00:59 .. 167."""
+    hour: Ints = (usable["minute_of_day"] // 60).to_numpy(np.int64)
+    day: Ints = usable["weekday"].to_numpy(np.int64)
+    return day * HOURS_PER_DAY + hour
+
+
+def _slots(usable: pd.DataFrame) -> Ints:
+    """Whole hours since a Monday 00:00."""
+    return np.asarray((usable["arrival"] - _EPOCH_MONDAY) // pd.Timedelta(hours=1), dtype=np.int64)
+
+
+def _clusters(frame: pd.DataFrame) -> Ints | None:
+    """A number per cluster; a row without one is its own; None when the file names at most one."""
+    if frame["cluster"].nunique() < 2:
+        return None
+    codes = pd.factorize(frame["cluster"])[0].astype(np.int64)
+    return np.where(codes < 0, codes.max() + 1 + np.arange(len(codes)), codes).astype(np.int64)
+
+
+def _hours_of(day: int, cell: Ints, weight: Floats, cluster: Ints | None) -> Shares:
+    here = cell // HOURS_PER_DAY == day
+    within = None if cluster is None else cluster[here]
+    return estimate_shares(cell[here] % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight[here], cluster=within)
+
+
+def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
+    known = frame[frame["acuity"].notna()]
+    if known.empty:
+        return None
+    return estimate_shares(known["acuity"].to_numpy(np.int64) - 1, N_ACUITIES, cluster=_clusters(known))
+
+
+def _design_effect(clustered: Shares, cell: Ints, weight: Floats) -> float:
+    simple = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight)
+    seen = simple.standard_error > 0
+    return float(np.median((clustered.standard_error[seen] / simple.standard_error[seen]) ** 2))
+
+
+def _period(usable: pd.DataFrame) -> str:
+    if _dated(usable):
+        first, last = usable["arrival"].min(), usable["arrival"].max()
+        return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    years = usable["year"].dropna()
+    return f"years {int(years.min())} to {int(years.max())}" if len(years) else "no dates"
+
+
+# --- what is written ---
+
+
+def _hour_profile(visits_file: Path, estimates: DemandEstimates, *, rake: bool) -> Floats:
+    """Shares of the week (7, 24) as they go into the configuration, before rounding."""
+    profile = estimates.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+    if not rake:
+        return profile
+    try:
+        return rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
+    except ValueError as error:
+        raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
+
+
+def _cited(column_map: ColumnMap, visits_file: Path) -> Sources:
+    """The sources to cite line by line: those of the column map, or else the file itself."""
+    given = column_map.sources
+    return Sources(
+        hour_shares=given.hour_shares or visits_file.name,
+        weekday_index=given.weekday_index or visits_file.name,
+        acuity_mix=given.acuity_mix or visits_file.name,
+    )
+
+
+def _about(
+    visits_file: Path, column_map: ColumnMap, quality: DataQuality, estimates: DemandEstimates, *, rake: bool
+) -> tuple[str, ...]:
+    digest = hashlib.sha256(visits_file.read_bytes()).hexdigest()
+    return (
+        f"File: {visits_file.name} (sha256 {digest[:16]}), {quality.n_rows:,} rows, {estimates.period}.",
+        f"Untrue values in {quality.n_faulty:,} rows, set to missing.{_gaps_about(estimates)}",
+        f"Usable arrivals {estimates.hour_of_week.n:,}; {_acuity_about(quality, estimates)}",
+        _error_about(column_map, estimates),
+        _rake_about(estimates, rake=rake),
+        _dispersion_about(estimates),
+        "The weekday index and acuity mix are those of all visits in the file, used for the medical stream.",
+        *(f"Limit: {note}." for note in column_map.notes),
+    )
+
+
+def _gaps_about(estimates: DemandEstimates) -> str:
+    if not estimates.n_days_without_visits:
+        return ""
+    return f" Days without any visit, counted as really empty: {estimates.n_days_without_visits:,}."
+
+
+def _acuity_about(quality: DataQuality, estimates: DemandEstimates) -> str:
+    if estimates.acuity is None:
+        return "no usable acuity level, the mix stays the default's."
+    return f"usable acuity levels {estimates.acuity.n:,} ({100 * estimates.acuity.n / quality.n_rows:.1f} %)."
+
+
+def _error_about(column_map: ColumnMap, estimates: DemandEstimates) -> str:
+    if estimates.n_clusters is None or estimates.design_effect is None:
+        return "Standard errors (SE): multinomial, as if visits were independent."
+    named = " + ".join(column_map.cluster)
+    return (
+        f"Standard errors (SE): robust to {estimates.n_clusters:,} clusters ({named}); the median variance "
+        f"of an hour's share is {estimates.design_effect:.2f} times that of independent visits."
+    )
+
+
+def _rake_about(estimates: DemandEstimates, *, rake: bool) -> str:
+    found = " ".join(f"{share:.4f}" for share in estimates.blocks.share)
+    if not rake:
+        return f"Shares of 00-08, 08-16, 16-24: {found}; not raked."
+    target = " ".join(f"{share:g}" for share in PUBLISHED_BLOCKS)
+    return (
+        f"Shares of 00-08, 08-16, 16-24: {found} in the file, raked to {target} (ARR03-05) with weekday "
+        "shares kept; SEs belong to the shares before raking."
+    )
+
+
+def _dispersion_about(estimates: DemandEstimates) -> str:
+    found = estimates.dispersion
+    if found is None:
+        return "Dispersion: not testable, the file has no dates or covers under two weeks."
+    return (
+        f"Dispersion of hourly counts given the hour of the week: {found.index:.2f} (Poisson 1; "
+        f"{found.degrees:,} degrees of freedom, p {_p_text(found.p_value)}); {found.n_uneven} of "
+        f"{found.n_hours} hours uneven at the 5 % level, {0.05 * found.n_hours:.0f} expected of Poisson."
+    )
+
+
+def _p_text(p_value: float) -> str:
+    return "under 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def _demand_file(
+    name: str,
+    about: tuple[str, ...],
+    cited: Sources,
+    estimates: DemandEstimates,
+    profile: Floats,
+    *,
+    rake: bool,
+) -> DemandFile:
+    hours = tuple(round_to_total(day, 1) for day in profile)
+    index = round_to_total(estimates.weekday.share, 7)
+    mix = None if estimates.acuity is None else round_to_total(estimates.acuity.share, 1)
+    source = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
+    weekday_line = ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
+    return DemandFile(
+        name=name,
+        about=about,
+        hour_shares=tuple(
+            ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}")
+            for day in range(7)
+        ),
+        weekday_index=weekday_line,
+        acuity_mix=_acuity_line(mix, cited, estimates.acuity),
+        estimates=_table(estimates, hours, index, mix),
+    )
+
+
+def _acuity_line(mix: tuple[float, ...] | None, cited: Sources, acuity: Shares | None) -> ConfigLine | None:
+    return None if mix is None or acuity is None else ConfigLine(mix, f"{cited.acuity_mix}, {_sample(acuity)}")
+
+
+def _sample(shares: Shares, scale: float = 1.0) -> str:
+    return f"n = {shares.n:,}, largest SE {scale * shares.standard_error.max():.4f}"
+
+
+def _table(
+    estimates: DemandEstimates,
+    hours: tuple[tuple[float, ...], ...],
+    index: tuple[float, ...],
+    mix: tuple[float, ...] | None,
+) -> tuple[Estimate, ...]:
+    """Every estimate with its error, beside the value written where there is one."""
+    days = tuple(weekday_name(day)[:3] for day in range(7))
+    clock = tuple(f"{hour:02d}" for hour in range(HOURS_PER_DAY))
+    week = tuple((day, hour) for day in days for hour in clock)
+    none7, none24, none168 = ("",) * 7, ("",) * HOURS_PER_DAY, ("",) * HOURS_PER_WEEK
+    rows = [
+        *_rows("block_share", estimates.blocks, ("",) * 3, ("00-07", "08-15", "16-23"), ("",) * 3),
+        *_rows("hour_of_day_share", estimates.hour_of_day, none24, clock, none24),
+        *_rows("weekday_index", estimates.weekday, days, none7, none7, written=index, scale=7.0),
+    ]
+    for day, shares in enumerate(estimates.hour_by_weekday):
+        rows += _rows("hour_share", shares, (days[day],) * HOURS_PER_DAY, clock, none24, written=hours[day])
+    named = tuple(zip(*week, strict=True))
+    rows += _rows("hour_of_week_share", estimates.hour_of_week, named[0], named[1], none168)
+    if estimates.acuity is not None:
+        levels = tuple(str(level) for level in range(1, N_ACUITIES + 1))
+        blank = ("",) * N_ACUITIES
+        rows += _rows("acuity_share", estimates.acuity, blank, blank, levels, written=mix)
+    return (*rows, *_dispersion_rows(estimates.dispersion, week, estimates.hour_of_week.n))
+
+
+def _rows(
+    quantity: str,
+    shares: Shares,
+    weekday: tuple[str, ...],
+    hour: tuple[str, ...],
+    level: tuple[str, ...],
+    *,
+    written: tuple[float, ...] | None = None,
+    scale: float = 1.0,
+) -> list[Estimate]:
+    values = written if written is not None else (None,) * len(shares.share)
+    columns = zip(weekday, hour, level, shares.share, shares.standard_error, values, strict=True)
+    return [
+        Estimate(quantity, day, clock, grade, shares.n, scale * float(share), scale * float(error), value)
+        for day, clock, grade, share, error, value in columns
+    ]
+
+
+def _dispersion_rows(found: Dispersion | None, week: tuple[tuple[str, str], ...], n: int) -> tuple[Estimate, ...]:
+    if found is None:
+        return ()
+    named = zip(week, found.by_hour, strict=True)
+    return tuple(
+        Estimate("dispersion_index", day, hour, "", n, float(index), None, None)
+        for (day, hour), index in named
+        if np.isfinite(index)
+    )

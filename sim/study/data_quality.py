@@ -1,0 +1,117 @@
+"""What was found wrong in a visits file, counted, with example rows, and when that is too much.
+
+Judges nothing about the department: `visits` does the looking, the command line does the printing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+N_EXAMPLES: Final = 5
+
+
+class Severity(Enum):
+    """NOTE: reported only. FAULT: untrue, tolerated up to a share of rows. ERROR: the file cannot be used."""
+
+    NOTE = "note"
+    FAULT = "fault"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of trouble in one column, or in whole rows when `column` is empty.
+
+    `rows` are the first of the `count` rows concerned (1 = first row below the header), `value` the first of
+    their values.
+    """
+
+    severity: Severity
+    column: str
+    kind: str
+    remedy: str
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    value: str = ""
+
+    def line(self) -> str:
+        place = f"column {self.column!r}" if self.column else "whole rows"
+        return f"{place}{self._where()}: {self.kind}{self._value()}; {self.remedy}"
+
+    def _where(self) -> str:
+        if not self.rows:
+            return ""
+        listed = ", ".join(str(row) for row in self.rows)
+        more = ", ..." if self.count > len(self.rows) else ""
+        return f", {self.count} row{'s' if self.count != 1 else ''} ({listed}{more})"
+
+    def _value(self) -> str:
+        return f" (such as {self.value!r})" if self.value else ""
+
+
+class VisitsFileError(ValueError):
+    """A visits file that cannot be used: every problem at once, each with its place, value and remedy."""
+
+    def __init__(self, path: str, lines: tuple[str, ...]) -> None:
+        self.path = path
+        self.lines = lines
+        count = f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"
+        super().__init__("\n".join((f"{path}: {count}", *(f"  - {line}" for line in lines))))
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """Of one field read: the column it comes from, and how many of the rows gave a usable value."""
+
+    field: str
+    column: str
+    n_usable: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """The quality report of one file. `n_faulty` counts rows with at least one fault."""
+
+    path: str
+    n_rows: int
+    n_faulty: int
+    tolerated_share: float
+    columns: tuple[ColumnUse, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def too_many_faults(self) -> bool:
+        return self.n_faulty > self.tolerated_share * self.n_rows
+
+    def errors(self) -> tuple[str, ...]:
+        """One line per reason to refuse the file; none when it may be used."""
+        faults = tuple(p.line() for p in self.problems if p.severity is Severity.FAULT)
+        unusable = tuple(p.line() for p in self.problems if p.severity is Severity.ERROR)
+        return unusable + ((*faults, self._share_line()) if self.too_many_faults else ())
+
+    def raise_errors(self) -> None:
+        """Raise `VisitsFileError` with all of them, if there are any."""
+        if lines := self.errors():
+            raise VisitsFileError(self.path, lines)
+
+    def report_lines(self) -> tuple[str, ...]:
+        """The report as plain lines: rows read, usable values per field, then each problem."""
+        head = f"{self.path}: {self.n_rows:,} rows read, {self.n_faulty:,} with an untrue value"
+        uses = (
+            f"  {use.field} from {use.column!r}: {use.n_usable:,} usable ({self._percent(use.n_usable)})"
+            for use in self.columns
+        )
+        found = (f"  {p.severity.value}: {p.line()}" for p in self.problems)
+        return (head, *uses, *found)
+
+    def _share_line(self) -> str:
+        return (
+            f"{self.n_faulty:,} of {self.n_rows:,} rows ({self._percent(self.n_faulty)}) hold such values, "
+            f"more than the tolerated {100 * self.tolerated_share:g} %; correct the file, or raise "
+            "`tolerated_share` in the column map to have them set to missing"
+        )
+
+    def _percent(self, n: int) -> str:
+        return f"{100 * n / self.n_rows:.2f} %" if self.n_rows else "no rows"

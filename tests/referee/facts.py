@@ -1,0 +1,141 @@
+"""The tables of a trajectory as rows with names, grouped by what asks for them.
+
+Chance stands in them already: how long a task took, which steps a visit has. Choices are judged in `replay`.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from sim.department.pathway import Place, Route
+from sim.department.scenario import Scenario
+from sim.engine.trajectory import MAIN, OBSERVATION, RESPONSE, Trajectory
+
+
+@dataclass(frozen=True)
+class Spell:
+    """One row of `tasks`."""
+
+    row: int
+    visit: int
+    role: str
+    step: str
+    kind: int
+    contact: int
+    slot: int
+    band: int
+    member: int
+    requested: float
+    started: float
+    ended: float
+    paused: float
+    interrupted: bool
+    withdrawn: bool
+    opened_case: bool
+    handover: float
+    overtime: float
+
+    @property
+    def begun(self) -> bool:
+        return not math.isnan(self.started)
+
+
+@dataclass
+class Asked:
+    """All rows of one request: the spells of work in order of time, and at the end what never began."""
+
+    spells: list[Spell] = field(default_factory=list)
+    taken: bool = False
+
+    @property
+    def first(self) -> Spell:
+        return self.spells[0]
+
+
+@dataclass
+class Facts:
+    """A trajectory by visit, request, member."""
+
+    trajectory: Trajectory
+    scenario: Scenario
+    spells: list[Spell] = field(init=False)
+    asked: dict[int, list[Asked]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.spells = spells_of(self.trajectory)
+        groups: dict[object, Asked] = {}
+        self.asked = defaultdict(list)
+        for spell in sorted(self.spells, key=order_in_request):
+            key = (spell.visit, spell.slot, spell.kind, spell.step, spell.role, spell.requested)
+            if spell.kind == OBSERVATION:
+                key = (spell.visit, spell.kind, spell.step)
+            if key not in groups:
+                groups[key] = Asked()
+                self.asked[spell.visit].append(groups[key])
+            groups[key].spells.append(spell)
+
+    def step_times(self, visit: int, step: str) -> tuple[float, float, float]:
+        """Requested, started, ended."""
+        times = self.trajectory.step_times[visit, self.trajectory.steps.index(step)]
+        return float(times[0]), float(times[1]), float(times[2])
+
+    def happened(self, visit: int, step: str) -> bool:
+        return not math.isnan(self.step_times(visit, step)[0])
+
+    def value(self, name: str, visit: int) -> float:
+        return float(self.trajectory.visit_columns[name][visit])
+
+    def main_request(self, visit: int, step: str) -> Asked | None:
+        return next((a for a in self.asked[visit] if a.first.kind == MAIN and a.first.step == step), None)
+
+    def stays_with_clinician(self, visit: int) -> bool:
+        """Whether the patient wants the peer to stay while a clinician is there, as far as it ever mattered."""
+        share = self.scenario.support.stays_with_clinician_share
+        if share in (0.0, 1.0):
+            return share == 1.0
+        spells = [spell for asked in self.asked[visit] for spell in asked.spells if spell.begun]
+        contacts = [spell for spell in spells if spell.contact >= 0 and spell.kind == 3 and spell.paused == 0.0]
+        others = [spell for spell in spells if spell.kind in (MAIN, RESPONSE)]
+        return any(overlap(contact, other) for contact in contacts for other in others)
+
+    def route(self, visit: int, step: Place, acuity: int, zone: str | None) -> Route | None:
+        """The visit's route, None if more than one fits what is known of it."""
+        routes = [route for route in step.routes if acuity in route.acuities and route.share > 0.0]
+        fitting = [route for route in routes if zone is None or zone in route.zones]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+def overlap(a: Spell, b: Spell) -> bool:
+    end_a, end_b = (math.inf if math.isnan(spell.ended) else spell.ended for spell in (a, b))
+    return a.started < end_b and b.started < end_a
+
+
+def order_in_request(spell: Spell) -> tuple[int, bool, float, int]:
+    return spell.visit, not spell.begun, spell.started if spell.begun else 0.0, spell.row
+
+
+def spells_of(trajectory: Trajectory) -> list[Spell]:
+    c = {name: values.tolist() for name, values in trajectory.task_columns.items()}
+    return [
+        Spell(
+            row,
+            c["visit"][row],
+            trajectory.roles[c["role"][row]],
+            trajectory.steps[c["step"][row]] if c["step"][row] >= 0 else "",
+            c["kind"][row],
+            c["contact"][row],
+            c["slot"][row],
+            c["band"][row],
+            c["member"][row],
+            c["requested"][row],
+            c["started"][row],
+            c["ended"][row],
+            c["paused"][row],
+            c["interrupted"][row],
+            c["withdrawn"][row],
+            c["opened_case"][row],
+            c["handover"][row],
+            c["overtime"][row],
+        )
+        for row in range(len(c["visit"]))
+    ]

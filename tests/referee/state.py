@@ -1,0 +1,141 @@
+"""The department at one instant as the referee sees it: members, visits, requests, cases, zones.
+
+What changes it is told in `replay`; who may do what, and who comes first, in `choices`.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+from sim.department.pathway import Step
+from sim.department.patients import Stream
+from sim.department.roster import OffFloor
+from tests.referee.facts import Asked, Spell
+
+
+@dataclass
+class Request:
+    """A task asked for: waiting, or set aside until the visit is calm again."""
+
+    asked: Asked
+    visit: "Visit"
+    role: str
+    kind: int
+    contact: int
+    band: int
+    since: float
+    slot: int
+    spell_number: int = 0
+    only_for: int | None = None
+    preemptible: bool = False
+
+    @property
+    def spell(self) -> Spell:
+        return self.asked.spells[min(self.spell_number, len(self.asked.spells) - 1)]
+
+
+@dataclass
+class Work:
+    """A request in the hands of a member."""
+
+    request: Request
+    member: "Person"
+    started: float
+    paused: float = 0.0
+    paused_since: float | None = None
+
+
+@dataclass
+class Person:
+    """A member: duty, breaks due, task in hand."""
+
+    index: int
+    role: str
+    peer_kind: str | None
+    levels: dict[str, int]
+    caseload: int | None
+    last_pickup: float
+    on_duty: bool = False
+    shift_end: float = math.inf
+    resting: bool = False
+    work: Work | None = None
+    due: list[OffFloor] = field(default_factory=list)
+    idle_since: float = 0.0
+    staff_row: int = -1
+
+    @property
+    def free(self) -> bool:
+        return self.on_duty and not self.resting and self.work is None
+
+
+@dataclass
+class Case:
+    """An open case; `holder` is -1 when nobody holds it, `taken_over` until its new holder's first task with it."""
+
+    visit: int
+    role: str
+    holder: int
+    number: int
+    start: float
+    taken_over: bool = False
+
+
+@dataclass
+class PlaceRequest:
+    visit: "Visit"
+    zones: tuple[str, ...]
+    band: int
+    since: float
+
+
+@dataclass
+class DelayRequest:
+    visit: "Visit"
+    step: str
+    capacity: int
+    since: float
+
+
+Wait = Request | PlaceRequest | DelayRequest
+
+
+@dataclass
+class Visit:
+    """Where a visit stands on its pathway, what it waits for, and how much patience is left."""
+
+    row: int
+    acuity: int
+    arrival: float
+    stream_name: str
+    stream: Stream
+    held: bool
+    stays: bool
+    patience_left: float
+    position: int = -1
+    wait: Wait | None = None
+    set_aside: bool = False
+    may_leave: bool = False
+    waiting_since: float | None = None
+    attempted: bool = False
+    n_responses: int = 0
+    stopped: bool = False
+    zone: str | None = None
+    place_row: int = -1
+    seen: bool = False
+    gone: bool = False
+    n_with_clinician: int = 0
+    reached: bool = False
+    contact: Work | None = None
+    observation: Work | None = None
+    calm_used: float = 0.0
+    calm_since: float | None = None
+    escalated: bool = False
+    pace: float = 1.0
+    calm_pace: float = 1.0
+
+    @property
+    def step(self) -> Step:
+        return self.stream.pathway[self.position]
+
+    @property
+    def clock_runs(self) -> bool:
+        return self.contact is not None and self.contact.paused_since is None

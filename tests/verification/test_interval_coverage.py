@@ -1,0 +1,139 @@
+"""Every kind of interval covers as often as it says, in 2,000 experiments each.
+
+Law: covering is a coin toss with the stated chance, so z = (covered - N p) / sqrt(N p (1 - p)). Seeds are
+fixed and |z| < 4 where the chance is exact, z > -4 where the interval is conservative: a false-alarm chance
+under 1e-4 a seed.
+"""
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.study import output_analysis as oa
+
+pytestmark = [pytest.mark.slow, pytest.mark.verification]
+
+Z_LIMIT = 4.0
+N_EXPERIMENTS = 2000
+CONFIDENCE = 0.95
+
+Experiment = Callable[[np.random.Generator], bool]
+
+
+def coverage_z(covers: Experiment, law: float, seed: int) -> float:
+    rng = np.random.default_rng(seed)
+    covered = sum(covers(rng) for _ in range(N_EXPERIMENTS))
+    return (covered - N_EXPERIMENTS * law) / sqrt(N_EXPERIMENTS * law * (1 - law))
+
+
+def correlated(rng: np.random.Generator, n: int, k: int, rho: float) -> np.ndarray:
+    """Normal columns of unit variance that all correlate by rho, as scenarios on common numbers do."""
+    return sqrt(rho) * rng.normal(size=(n, 1)) + sqrt(1 - rho) * rng.normal(size=(n, k))
+
+
+@pytest.mark.parametrize("n", [2, 5, 10, 40])
+def test_mean_intervals_are_exact_for_normal_values(n):
+    def covers(rng: np.random.Generator) -> bool:
+        interval = oa.mean_interval(rng.normal(3.0, 2.0, n), CONFIDENCE)
+        return interval.low <= 3.0 <= interval.high
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=201)) < Z_LIMIT
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.9])
+def test_paired_intervals_are_exact_whatever_the_correlation(rho):
+    def covers(rng: np.random.Generator) -> bool:
+        a, b = correlated(rng, 10, 2, rho).T
+        difference = oa.paired_difference(a + 0.5, b, CONFIDENCE)
+        return difference.low <= 0.5 <= difference.high
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=202)) < Z_LIMIT
+
+
+@pytest.mark.parametrize("law", [stats.expon(), stats.norm(), stats.lognorm(1.5)])
+@pytest.mark.parametrize(("q", "n"), [(0.5, 15), (0.9, 100)])
+def test_quantile_intervals_cover_by_the_binomial_law(law, q, n):
+    ranks = oa.quantile_interval(np.arange(1.0, n + 1.0), q, CONFIDENCE)
+    chance = float(stats.binom.cdf(ranks.high - 1, n, q) - stats.binom.cdf(ranks.low - 1, n, q))
+    truth = float(law.ppf(q))
+
+    def covers(rng: np.random.Generator) -> bool:
+        interval = oa.quantile_interval(law.rvs(n, random_state=rng), q, CONFIDENCE)
+        return interval.low <= truth <= interval.high
+
+    assert chance >= CONFIDENCE
+    assert abs(coverage_z(covers, chance, seed=203)) < Z_LIMIT
+
+
+def test_wilson_intervals_cover_by_the_binomial_law():
+    n, rate = 400, 0.04
+    counts = np.arange(n + 1)
+    inside = [(i := oa.proportion_interval(int(x), n)).low <= rate <= i.high for x in counts]
+    chance = float(stats.binom.pmf(counts, n, rate)[inside].sum())
+    assert chance == pytest.approx(CONFIDENCE, abs=0.015)
+
+
+def test_bonferroni_families_are_exact_for_independent_columns():
+    def covers(rng: np.random.Generator) -> bool:
+        table = rng.normal(size=(10, 12))
+        return bool(np.all(np.abs(table.mean(axis=0)) <= oa.simultaneous_half_widths(table, CONFIDENCE)))
+
+    assert abs(coverage_z(covers, (1 - 0.05 / 12) ** 12, seed=204)) < Z_LIMIT
+
+
+@pytest.mark.parametrize("method", ["bonferroni", "max_t"])
+@pytest.mark.parametrize(("n", "k", "rho"), [(10, 4, 0.5), (10, 4, 0.95)])
+def test_families_cover_at_least_as_often_as_they_say(n, k, rho, method):
+    def covers(rng: np.random.Generator) -> bool:
+        table = correlated(rng, n, k, rho)
+        half_widths = oa.simultaneous_half_widths(table, CONFIDENCE, method)
+        return bool(np.all(np.abs(table.mean(axis=0)) <= half_widths))
+
+    assert coverage_z(covers, CONFIDENCE, seed=205) > -Z_LIMIT
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.9])
+@pytest.mark.parametrize("better", ["low", "high"])
+def test_best_of_many_is_exact_when_one_leads_by_far(rho, better):
+    lead = 50.0 if better == "high" else -50.0
+    gaps = np.array([lead, -lead, -lead, -lead, -lead])
+
+    def covers(rng: np.random.Generator) -> bool:
+        table = correlated(rng, 10, 5, rho)
+        table[:, 0] += lead
+        best = oa.nelson_matejcik(table, better, CONFIDENCE)
+        return bool(np.all((best.low <= gaps) & (gaps <= best.high)))
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=206)) < Z_LIMIT
+
+
+def test_best_of_many_keeps_the_true_best_in_the_race():
+    means = np.array([0.3, 0.2, 0.1, 0.0])
+
+    def covers(rng: np.random.Generator) -> bool:
+        return bool(oa.nelson_matejcik(correlated(rng, 10, 4, 0.8) + means, "high", CONFIDENCE).may_be_best[0])
+
+    assert coverage_z(covers, CONFIDENCE, seed=207) > -Z_LIMIT
+
+
+def test_return_curves_and_their_standard_errors_are_right_under_censoring():
+    """Exponential returns with uniform ends of follow-up: S(20) = exp(-20/40), Greenwood's normal interval."""
+    truth = float(np.exp(-0.5))
+
+    def covers(rng: np.random.Generator) -> bool:
+        event, end = rng.exponential(40.0, 300), rng.uniform(10.0, 60.0, 300)
+        curve = oa.kaplan_meier(np.minimum(event, end), event <= end)
+        last = int(np.searchsorted(curve.times, 20.0, side="right")) - 1
+        return bool(abs(curve.survival[last] - truth) <= 1.959964 * curve.standard_error[last])
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=209)) < Z_LIMIT
+
+
+def test_the_dispersion_test_rejects_poisson_counts_as_often_as_it_says():
+    def covers(rng: np.random.Generator) -> bool:
+        return oa.poisson_dispersion_test(rng.poisson(6.0, (13, 24))).p_value > 0.05
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=210)) < Z_LIMIT

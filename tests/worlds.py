@@ -1,0 +1,632 @@
+"""Small departments for tests: builders of one-queue worlds, and whole random departments from a seed.
+
+What must be true in them is told by the tests; `random_scenario` only sees to it that every clause of the law is met
+by some world, and that in two thirds of the worlds times fall on a grid so that ties are the rule.
+"""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.department.arrivals import GivenVisit, Replay, Steady
+from sim.department.boarding import BedPool, Boarding, BoardingTime
+from sim.department.department import Department
+from sim.department.dispatch import Discipline, Disciplines
+from sim.department.pathway import (
+    Board,
+    Delay,
+    Dispose,
+    FollowUp,
+    FreePlace,
+    Observe,
+    Place,
+    Release,
+    Route,
+    SideTask,
+    Task,
+)
+from sim.department.patients import Escalation, Group, Patience, ResponseTask, ReturnVisits, Stream
+from sim.department.places import Zone
+from sim.department.quantities import (
+    Constant,
+    Exponential,
+    Gamma,
+    Lognormal,
+    LognormalMedian,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from sim.department.roster import Break, Role, Shift, Staffing
+from sim.department.scenario import Period, Scenario, ScenarioError
+from sim.department.support import Effects, RoleEffects, Support
+
+ALL = (1, 2, 3, 4, 5)
+
+
+def always(minutes: float) -> Constant:
+    """The same minutes for everybody."""
+    return Constant(value=minutes)
+
+
+def staffed(heads: int = 1, **role: Any) -> Role:
+    """A role with `heads` members on duty all the time."""
+    return Role(shifts={"always": Shift(start=0.0, minutes=1440.0, heads=heads)}, **role)
+
+
+def shift(start: float, minutes: float, heads: int = 1, **more: Any) -> Shift:
+    """A daily shift."""
+    return Shift(start=start, minutes=minutes, heads=heads, **more)
+
+
+def visits_at(*times: float, stream: str = "medical", **given: Any) -> Replay:
+    """A replayed list of visits that differ in time only."""
+    return Replay(visits=tuple(GivenVisit(at=at, stream=stream, **given) for at in times))
+
+
+def one_stream(
+    pathway: Sequence[Any],
+    roles: dict[str, Role],
+    demand: Any,
+    *,
+    minutes: float = 1440.0,
+    zones: dict[str, Zone] | None = None,
+    stream: dict[str, Any] | None = None,
+    department: dict[str, Any] | None = None,
+    discipline: Discipline | None = None,
+    name: str = "medical",
+    **scenario: Any,
+) -> Scenario:
+    """A department of one stream, checked."""
+    return Scenario(
+        department=Department(
+            name="small",
+            streams={name: Stream(pathway=tuple(pathway), **(stream or {}))},
+            zones=zones or {},
+            **(department or {}),
+        ),
+        demand=demand,
+        staffing=Staffing(name="small", roles=roles),
+        discipline=Disciplines(default=discipline or Discipline()),
+        period=Period(minutes=minutes, step_limit=200_000),
+        **scenario,
+    ).checked()
+
+
+class Dice:
+    """Draws for one random department, on a grid of minutes where `grid` is not 0."""
+
+    def __init__(self, seed: int, attempt: int) -> None:
+        self.random = Random(f"world {seed} {attempt}")
+        self.grid = (0.0, 1.0, 5.0)[seed % 3]
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def one_of(self, *choices: Any) -> Any:
+        return self.random.choice(choices)
+
+    def number(self, low: float, high: float) -> float:
+        return self.on_grid(self.random.uniform(low, high))
+
+    def on_grid(self, minutes: float) -> float:
+        return round(minutes / self.grid) * self.grid if self.grid else minutes
+
+    def share(self) -> float:
+        return self.one_of(1.0, 1.0, 1.0, 0.8, 0.5)
+
+    def minutes(self, mean: float) -> Any:
+        """A distribution with about this mean; constant where times must fall on the grid."""
+        if self.chance(0.06):
+            return Constant(value=0.0)
+        mean *= self.random.uniform(0.5, 1.5)
+        if self.grid:
+            by_acuity = tuple(self.on_grid(mean * factor) for factor in (2.0, 1.5, 1.0, 0.7, 0.5))
+            return Constant(value=by_acuity if self.chance(0.4) else self.on_grid(mean))
+        return self.one_of(
+            Exponential(mean=mean),
+            Lognormal(mean=mean, cv=0.7),
+            LognormalMedian(median=mean, log_sd=0.5),
+            Gamma(mean=mean, cv=0.5),
+            Weibull(shape=1.5, scale=mean),
+            Uniform(low=0.0, high=2.0 * mean),
+            Triangular(low=0.0, mode=mean, high=2.0 * mean),
+            Constant(value=mean),
+        )
+
+
+def random_scenario(seed: int) -> Scenario:
+    """A whole small department: 1 to 4 days, some 30 to 150 visits; the same for the same seed.
+
+    Worlds of seed 0 modulo 3 have times of full precision, of 1 modulo 3 whole minutes, of 2 modulo 3 fives of minutes
+    (what the law itself draws as exponential or lognormal excepted).
+    """
+    for attempt in range(50):
+        try:
+            return drawn_scenario(Dice(seed, attempt)).checked()
+        except ScenarioError:
+            continue
+    raise AssertionError(f"no valid department in 50 attempts for seed {seed}")
+
+
+def random_scenarios() -> st.SearchStrategy[Scenario]:
+    """Whole small departments, for hypothesis."""
+    return st.integers(min_value=0, max_value=1_000_000).map(random_scenario)
+
+
+def drawn_scenario(dice: Dice) -> Scenario:
+    streams = {"medical": medical(dice)}
+    if dice.chance(0.65):
+        streams["mental_health"] = mental_health(dice)
+    peers = "mental_health" in streams and dice.chance(0.8)
+    horizon = dice.on_grid(dice.random.uniform(1.0, 4.0) * 1440.0)
+    return Scenario(
+        department=department(dice, streams),
+        demand=demand(dice, tuple(streams), horizon),
+        staffing=staffing(dice, roles_asked(streams), peers),
+        support=support(dice),
+        effects=effects(dice),
+        boarding=boarding(dice),
+        discipline=Disciplines(
+            default=discipline(dice), roles={"physician": discipline(dice)} if dice.chance(0.7) else {}
+        ),
+        period=Period(minutes=horizon, step_limit=200_000),
+    )
+
+
+def roles_asked(streams: dict[str, Stream]) -> list[str]:
+    """Roles the streams ask for, and the nurse, in the order of a roster."""
+    asked = {"nurse"}
+    for stream in streams.values():
+        for step in stream.pathway:
+            if isinstance(step, Task | SideTask | Observe):
+                asked.add(step.role)
+        asked |= {task.role for task in stream.escalation.response} if stream.escalation else set()
+    order = ("physician", "nurse", "triage_nurse", "crisis_clinician", "observation_aide", "security")
+    return [role for role in order if role in asked]
+
+
+def department(dice: Dice, streams: dict[str, Stream]) -> Department:
+    ratio = dice.chance(0.6)
+    return Department(
+        name="random",
+        streams=streams,
+        zones={
+            "resus": zone(dice, 2, 12),
+            "acute": zone(dice, 5, 4),
+            "fast_track": zone(dice, 3, 3),
+            "mh_safe": zone(dice, 2, 4),
+            "lounge": zone(dice, 2, 0),
+            "corridor": Zone(places=None, nurse_twelfths=dice.one_of(0, 4)),
+        },
+        ratio_role="nurse" if ratio else None,
+        handover_minutes=dice.one_of(0.0, dice.number(2.0, 10.0)),
+        groups=(Group(name="a", share=0.7), Group(name="b", share=0.3, patience=0.5, consent=1.2, triage=1.5))
+        if dice.chance(0.3)
+        else (Group(name="all", share=1.0),),
+    )
+
+
+def zone(dice: Dice, places: int, twelfths: int) -> Zone:
+    return Zone(
+        places=max(1, places + dice.random.randint(-1, 2)),
+        nurse_twelfths=twelfths,
+        cleaning_minutes=dice.one_of(0.0, dice.number(2.0, 12.0)),
+    )
+
+
+def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
+    first = ("mh_safe",) if mental else ("acute",)
+    routes = [
+        Route(acuities=(1,), zones=("resus", "acute", "corridor")),
+        Route(acuities=(2, 3), zones=(*first, "acute") if mental else dice.one_of(("acute",), ("acute", "resus"))),
+        Route(acuities=(4, 5), zones=dice.one_of(("fast_track",), ("fast_track", "acute"))),
+    ]
+    return Place(name=name, routes=tuple(routes), **more)
+
+
+def later_place(name: str) -> Place:
+    return Place(name=name, routes=(Route(acuities=ALL, zones=("lounge",)),), may_leave=False, share=0.6)
+
+
+def bands(dice: Dice) -> Any:
+    return (0, 2, 2, 2, 2) if dice.chance(0.6) else 2
+
+
+def medical(dice: Dice) -> Stream:
+    steps: list[Any] = []
+    if dice.chance(0.7):
+        steps.append(Delay(name="desk", minutes=dice.minutes(4), capacity=dice.one_of(None, 1, 2), may_leave=True))
+    if dice.chance(0.8):
+        steps.append(
+            Task(
+                name="triage",
+                role=dice.one_of("triage_nurse", "nurse"),
+                minutes=dice.minutes(7),
+                may_leave=dice.chance(0.7),
+                purpose="triage",
+                share=(0.0, 1.0, 1.0, 1.0, 1.0),
+            )
+        )
+    roomed = dice.chance(0.8)
+    if roomed:
+        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=bands(dice)))
+    if dice.chance(0.7):
+        steps.append(Task(name="intake", role="nurse", minutes=dice.minutes(10), preemptible=dice.chance(0.3)))
+    steps.append(
+        Task(
+            name="physician_first",
+            role="physician",
+            contact=dice.one_of("first", "first", "one_off"),
+            minutes=dice.minutes(15),
+            band=bands(dice),
+            may_leave=True,
+            purpose="physician",
+            preemptible=dice.chance(0.15),
+        )
+    )
+    if dice.chance(0.7):
+        steps.append(
+            Delay(name="imaging", minutes=dice.minutes(20), capacity=dice.one_of(None, 1, 2), share=dice.share())
+        )
+    if dice.chance(0.5):
+        steps.append(
+            Task(
+                name="tests",
+                role="nurse",
+                contact=dice.one_of("one_off", "first"),
+                minutes=dice.minutes(8),
+                share=dice.share(),
+                need=dice.one_of(None, "tests"),
+            )
+        )
+    if dice.chance(0.7):
+        steps.append(
+            Task(
+                name="reassess",
+                role="physician",
+                contact="continuing",
+                minutes=dice.minutes(8),
+                band=1,
+                share=dice.share(),
+                may_leave=dice.chance(0.3),
+                preemptible=dice.chance(0.2),
+            )
+        )
+    if dice.chance(0.7):
+        steps.append(charting(dice, "charting", "physician"))
+    if dice.chance(0.3):
+        steps.append(
+            Task(
+                name="pharmacy",
+                role="security",
+                minutes=dice.minutes(10),
+                unstaffed=dice.minutes(25),
+                share=dice.share(),
+            )
+        )
+    steps += ending(dice, roomed, "")
+    return Stream(
+        age_shares=(0.5, 0.3, 0.2),
+        ambulance_share=0.1,
+        needs={"tests": 0.5},
+        patience=patience(dice),
+        returns=returns(dice),
+        pathway=tuple(steps),
+    )
+
+
+def charting(dice: Dice, name: str, role: str) -> SideTask:
+    part = dice.chance(0.5)
+    return SideTask(
+        name=name,
+        role=role,
+        contact=dice.one_of("continuing", "one_off"),
+        minutes=Constant(value=1.0) if part else dice.minutes(6),
+        share_of_minutes=0.15 if part else None,
+        preemptible=dice.chance(0.7),
+        band=dice.one_of(2, 3),
+        share=dice.share(),
+    )
+
+
+def ending(dice: Dice, roomed: bool, prefix: str) -> list[Any]:
+    steps: list[Any] = []
+    if dice.chance(0.8):
+        steps.append(Dispose(name=f"{prefix}dispose", admission=(0.7, 0.4, 0.2, 0.05, 0.0), transfer=0.05))
+        if dice.chance(0.4):
+            steps.append(
+                Release(name=f"{prefix}release", roles=("physician",), only_if=dice.one_of(None, "admission"))
+            )
+        if dice.chance(0.8):
+            steps.append(Board(name=f"{prefix}board", time=dice.one_of("ward", "unit"), only_if="admission"))
+        if dice.chance(0.4) and roomed:
+            steps.append(FreePlace(name=f"{prefix}leave_room", only_if="discharge"))
+        if dice.chance(0.6):
+            steps.append(
+                Task(
+                    name=f"{prefix}teaching",
+                    role="nurse",
+                    minutes=dice.minutes(8),
+                    only_if="discharge",
+                    preemptible=True,
+                    may_leave=dice.chance(0.2),
+                )
+            )
+    if dice.chance(0.2):
+        steps.append(Release(name=f"{prefix}release_all", roles=("physician", "crisis_clinician", "nurse")))
+        steps.append(later_place(f"{prefix}lounge"))
+        steps.append(Delay(name=f"{prefix}rest", minutes=dice.minutes(15)))
+    if dice.chance(0.4):
+        steps.append(charting(dice, f"{prefix}notes", "nurse"))
+    return steps
+
+
+def mental_health(dice: Dice) -> Stream:
+    steps: list[Any] = []
+    if dice.chance(0.8):
+        steps.append(
+            Task(
+                name="mh_triage",
+                role="nurse",
+                minutes=dice.minutes(8),
+                may_leave=True,
+                purpose="triage",
+                share=dice.share(),
+            )
+        )
+    roomed = dice.chance(0.85)
+    if roomed:
+        steps.append(place(dice, "mh_room", True, may_leave=dice.chance(0.7)))
+    if dice.chance(0.6):
+        steps.append(
+            Observe(
+                name="observe",
+                role="observation_aide",
+                fallback_role="nurse",
+                fallback_minutes_per_hour=dice.one_of(0.0, 10.0),
+                need="observation",
+            )
+        )
+    if dice.chance(0.7):
+        steps.append(
+            Task(
+                name="mh_physician",
+                role="physician",
+                contact="first",
+                minutes=dice.minutes(12),
+                band=bands(dice),
+                may_leave=True,
+                purpose="physician",
+            )
+        )
+    steps.append(
+        Task(
+            name="assessment",
+            role="crisis_clinician",
+            contact="first",
+            minutes=dice.minutes(40),
+            share=dice.share(),
+            purpose="assessment",
+            may_leave=dice.chance(0.4),
+            unstaffed=dice.minutes(60) if dice.chance(0.3) else None,
+        )
+    )
+    if dice.chance(0.7):
+        steps.append(charting(dice, "collateral", "crisis_clinician"))
+    if dice.chance(0.6):
+        steps.append(
+            Task(
+                name="safety_plan",
+                role="crisis_clinician",
+                contact="continuing",
+                minutes=dice.minutes(20),
+                purpose="safety_plan",
+                share=dice.share(),
+                band=dice.one_of(1, 2),
+            )
+        )
+    if dice.chance(0.5):
+        steps.append(Delay(name="sobering", minutes=dice.minutes(90), share=0.3, capacity=dice.one_of(None, 1)))
+    steps += ending(dice, roomed, "mh_")
+    if dice.chance(0.5):
+        steps.append(FollowUp(name="follow_up", within_7_days=0.3, within_30_days=0.6))
+    return Stream(
+        age_shares=(0.05, 0.25, 0.7),
+        police_share=0.1,
+        held_share=dice.one_of(0.0, 0.2, 0.5),
+        caregiver_share=(1.0, 0.5),
+        needs={"observation": 0.4},
+        patience=patience(dice),
+        escalation=escalation(dice),
+        returns=returns(dice),
+        pathway=tuple(steps),
+    )
+
+
+def escalation(dice: Dice) -> Escalation | None:
+    if dice.chance(0.3):
+        return None
+    roles = dice.random.sample(["security", "nurse", "physician", "crisis_clinician"], dice.random.randint(1, 3))
+    return Escalation(
+        mean_hours=dice.random.uniform(1.5, 10.0),
+        response=tuple(ResponseTask(role=role, minutes=dice.number(0.0, 20.0)) for role in roles),
+        restraint_share=0.25,
+    )
+
+
+def patience(dice: Dice) -> Patience:
+    if dice.chance(0.15):
+        return Patience()
+    return Patience(
+        never_leaves=dice.one_of(0.0, 0.3, 0.6),
+        ctas1_never_leaves=dice.chance(0.8),
+        minutes=dice.minutes(dice.one_of(20.0, 60.0, 150.0)),
+    )
+
+
+def returns(dice: Dice) -> ReturnVisits | None:
+    if dice.chance(0.4):
+        return None
+    return ReturnVisits(
+        susceptible=0.3,
+        shape=0.8,
+        scale_days=dice.one_of(0.3, 1.0, 5.0),
+        frail_share=0.2,
+        frailty=2.0,
+        hazard_by_disposition={"lwbs": 1.5},
+        prelude_days=dice.one_of(0.0, 0.0, 3.0),
+    )
+
+
+def discipline(dice: Dice) -> Discipline:
+    return Discipline(
+        rule=dice.one_of("fifo", "acuity_fifo", "accumulating", "target"),
+        slopes=dice.one_of((1000.0, 3.0, 1.2, 1.0, 1.0), (4.0, 3.0, 2.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0, 0.0)),
+        member=dice.one_of("least_loaded", "longest_idle", "listed_order"),
+    )
+
+
+def staffing(dice: Dice, asked: list[str], peers: bool) -> Staffing:
+    roles = {name: role(dice, name, asked) for name in asked}
+    if peers:
+        roles["psw"] = Role(
+            kind="peer",
+            shifts=shifts(dice, 2, peer=True),
+            last_pickup_minutes=dice.one_of(0.0, dice.number(20.0, 90.0)),
+            breaks=breaks(dice),
+            protected_share=dice.one_of(0.0, 0.0, 0.1),
+        )
+    if dice.chance(0.3):
+        roles = dict(sorted(roles.items(), key=lambda _: dice.random.random()))
+    return Staffing(name="random", roles=roles)
+
+
+def role(dice: Dice, name: str, asked: list[str]) -> Role:
+    limited = name in ("physician", "crisis_clinician")
+    others = [other for other in asked if other != name]
+    dice.random.shuffle(others)
+    levels: tuple[tuple[str, ...], ...] = ()
+    if dice.chance(0.35) and others:
+        levels = dice.one_of(((others[0],),), (tuple(others[:2]),), tuple((other,) for other in others[:2]))
+    cover = 3 if name in ("nurse", "physician") else 2
+    return Role(
+        shifts=shifts(dice, cover),
+        caseload=dice.one_of(1, 2, 3, 5, None) if limited else dice.one_of(None, None, 2),
+        last_pickup_minutes=dice.one_of(0.0, dice.number(20.0, 90.0)) if limited else 0.0,
+        breaks=breaks(dice),
+        also_serves=levels,
+        absence_share=dice.one_of(0.0, 0.0, 0.1),
+        protected_share=dice.one_of(0.0, 0.0, 0.0, 0.1) if not dice.grid else 0.0,
+    )
+
+
+def shifts(dice: Dice, cover: int, peer: bool = False) -> dict[str, Shift]:
+    """Mostly some cover round the clock; at times gaps, and at times nobody at all."""
+    if dice.chance(0.05):
+        return {"nobody": Shift(start=0.0, minutes=480.0, heads=0)}
+    plans: dict[str, Shift] = {}
+    if dice.chance(0.75):
+        length = dice.one_of(480.0, 720.0)
+        first = dice.number(0.0, length - 1.0)
+        for number in range(int(1440.0 / length)):
+            start = (first + number * length) % 1440.0
+            plans[f"turn_{number}"] = Shift(start=start, minutes=length, heads=dice.random.randint(1, cover))
+    for number in range(dice.random.randint(0 if plans else 1, 2)):
+        plans[f"extra_{number}"] = Shift(
+            start=min(dice.number(0.0, 1430.0), 1435.0),
+            minutes=max(dice.number(60.0, 600.0), 60.0),
+            heads=dice.random.randint(1, 2),
+            days=tuple(range(dice.random.randint(1, 7))),
+        )
+    if peer:
+        kinds = ("youth", "family", None)
+        plans = {name: plan.model_copy(update={"peer_kind": dice.one_of(*kinds)}) for name, plan in plans.items()}
+    return plans
+
+
+def breaks(dice: Dice) -> tuple[Break, ...]:
+    if dice.chance(0.4):
+        return ()
+    length = max(dice.number(5.0, 15.0), 1.0)
+    if dice.chance(0.5):
+        return (Break(minutes=length),)
+    return (Break(minutes=length, after=dice.number(0.0, 40.0)), Break(minutes=5.0, protected=dice.chance(0.5)))
+
+
+def demand(dice: Dice, streams: tuple[str, ...], horizon: float) -> Any:
+    n_visits = dice.random.randint(30, 150)
+    if dice.chance(0.25) and not dice.grid:
+        per_hour = n_visits / horizon * 60.0
+        shares = (0.8, 0.2) if len(streams) == 2 else (1.0,)
+        return Steady(
+            per_hour={name: per_hour * part for name, part in zip(streams, shares, strict=True)},
+            acuity_mix={name: (0.06, 0.24, 0.4, 0.2, 0.1) for name in streams},
+        )
+    times = sorted(dice.number(0.0, 0.9 * horizon) for _ in range(n_visits))
+    return Replay(visits=tuple(given_visit(dice, at, streams) for at in times))
+
+
+def given_visit(dice: Dice, at: float, streams: tuple[str, ...]) -> GivenVisit:
+    return GivenVisit(
+        at=at,
+        stream=dice.one_of(*streams, streams[0]),
+        acuity=dice.one_of(1, 2, 2, 3, 3, 3, 4, 5),
+        patience=dice.number(0.0, 120.0) if dice.chance(0.3) else None,
+        held=dice.one_of(None, None, None, True, False),
+    )
+
+
+def support(dice: Dice) -> Support:
+    return Support(
+        trigger=dice.one_of("at_arrival", "after_triage", "when_roomed"),
+        positive_screen_share=dice.one_of(0.0, 0.2),
+        consent=0.8,
+        stays_with_clinician_share=dice.one_of(0.0, 0.0, 1.0),
+        caseload=dice.one_of(1, 2, 3, None),
+        contact_min=dice.one_of(20.0, 45.0),
+        repeat_share=dice.one_of(0.0, 0.5, 1.0),
+        repeat_gap_min=dice.number(0.0, 40.0),
+        recovery_min=dice.one_of(0.0, dice.number(5.0, 15.0)),
+        bridging_min=dice.number(0.0, 15.0),
+        call_min=dice.number(0.0, 15.0),
+        huddle_share=dice.one_of(0.0, 0.5, 1.0),
+        huddle_min=dice.number(0.0, 5.0),
+        huddle_roles=dice.one_of(("crisis_clinician", "nurse"), ("nurse",)),
+    )
+
+
+def effects(dice: Dice) -> Effects:
+    if dice.chance(0.5):
+        return Effects()
+    return Effects(
+        total_return_hr=dice.one_of(0.7, 1.3),
+        peer=RoleEffects(
+            assessment_minutes=0.8,
+            linkage_odds=1.5,
+            patience_while=dice.one_of(0.0, 0.5, 1.0),
+            patience_after=dice.one_of(0.7, 1.0, 1.4),
+            escalation_while=dice.one_of(0.0, 0.5, 1.0),
+            escalation_after=dice.one_of(0.7, 1.0, 1.3),
+        ),
+    )
+
+
+def boarding(dice: Dice) -> Boarding:
+    ward = BoardingTime(
+        minutes=dice.minutes(120.0),
+        long_share=dice.one_of(0.0, 0.2),
+        nurse_minutes_per_hour=dice.one_of(0.0, 10.0),
+        pooled=dice.chance(0.5),
+    )
+    unit = BoardingTime(minutes=dice.minutes(60.0), nurse_minutes_per_hour=5.0, pooled=True)
+    pool = BedPool(beds=dice.random.randint(1, 4), mean_stay_h=4.0, outside_requests_per_day=6.0)
+    pooled = dice.chance(0.4)
+    return Boarding(
+        kind="pool" if pooled else "distribution",
+        mean_h=6.0,
+        times={"ward": ward, "unit": unit},
+        pool=pool if pooled else None,
+    )
