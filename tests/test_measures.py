@@ -198,7 +198,12 @@ def test_who_enters_at_an_instant_is_there_and_who_leaves_is_not() -> None:
 
 def test_only_arrivals_from_warm_up_to_horizon_count_and_stays_only_of_the_departed() -> None:
     run = played(
-        [stay(WEEK - 1.0, WEEK + 600.0), stay(WEEK, WEEK + 60.0), stay(WEEK + 10.0, WEEK + 190.0), {"arrival": WEEK + 5.0}],
+        [
+            stay(WEEK - 1.0, WEEK + 600.0),
+            stay(WEEK, WEEK + 60.0),
+            stay(WEEK + 10.0, WEEK + 190.0),
+            {"arrival": WEEK + 5.0},
+        ],
         warm_up=WEEK,
         horizon=2.0 * WEEK,
     )
@@ -312,7 +317,9 @@ def test_clearance_tests_are_told_apart_from_acuity_and_admission() -> None:
     values = measure(played(visits, steps=steps), scenario())
     assert values["clearance_extra_stay.all"] == pytest.approx(117.0)
     assert values["clearance_stay_difference.all"] == pytest.approx(117.0, abs=10.0)
-    assert np.isnan(measure(played(visits[:15], steps=dict(list(steps.items())[:8])), scenario())["clearance_extra_stay.all"])
+    assert np.isnan(
+        measure(played(visits[:15], steps=dict(list(steps.items())[:8])), scenario())["clearance_extra_stay.all"]
+    )
 
 
 def test_tests_that_only_the_admitted_have_are_no_effect_of_their_own() -> None:
@@ -329,7 +336,9 @@ def test_minutes_alone_are_the_stay_less_the_union_of_staff_and_peer() -> None:
         [peer_visit(1000.0, 1300.0, peer_started=1040.0, minutes_accompanied=50.0, n_peer_contacts=1), stay(0.0, 60.0)],
         tasks=[
             spell(1010.0, 1030.0),  # 20
-            spell(1040.0, 1110.0, role=PSW, kind=CONTACT, member=2, paused=20.0),  # 70, of which 20 beside the clinician
+            spell(
+                1040.0, 1110.0, role=PSW, kind=CONTACT, member=2, paused=20.0
+            ),  # 70, of which 20 beside the clinician
             spell(1060.0, 1080.0),
             spell(1200.0, 1230.0, kind=RESPONSE),  # 30 and 10 more of another responder
             spell(1220.0, 1240.0, kind=RESPONSE),
@@ -388,7 +397,11 @@ def test_continuity_asks_only_those_with_two_contacts() -> None:
 )
 def test_anything_in_hand_is_not_empty_handed(given: dict[str, Any]) -> None:
     run = played(
-        [peer_visit(0.0, 60.0, **given), peer_visit(0.0, 60.0, called=True, bridged=True), peer_visit(0.0, 60.0, ADMITTED)]
+        [
+            peer_visit(0.0, 60.0, **given),
+            peer_visit(0.0, 60.0, called=True, bridged=True),
+            peer_visit(0.0, 60.0, ADMITTED),
+        ]
     )
     values = measure(run, scenario())
     assert values["left_empty_handed.mental_health"] == pytest.approx(2.0 / 3.0)
@@ -455,7 +468,11 @@ def test_arrival_blocks_close_on_the_left() -> None:
 
 def test_zones_and_census_are_time_averages_of_the_window() -> None:
     run = played(
-        [stay(WEEK - 1008.0, WEEK + 1008.0), stay(WEEK, WEEK + 504.0, LWBS, stream=MENTAL), {"arrival": 2.0 * WEEK - 1008.0}],
+        [
+            stay(WEEK - 1008.0, WEEK + 1008.0),
+            stay(WEEK, WEEK + 504.0, LWBS, stream=MENTAL),
+            {"arrival": 2.0 * WEEK - 1008.0},
+        ],
         places=[(0, 0, 0.0, WEEK - 1000.0, WEEK + 1008.0), (2, 0, 0.0, 2.0 * WEEK - 504.0, NAN), (1, 0, 0.0, NAN, NAN)],
         warm_up=WEEK,
         horizon=2.0 * WEEK,
@@ -506,7 +523,14 @@ def test_utilisation_is_work_inside_the_shift_over_rostered_time_with_and_withou
             TASK | {"requested": 1.0, "ended": 5.0, "withdrawn": True},
         ],
         duties=[
-            {"member": 0, "scheduled_start": 0.0, "scheduled_end": 480.0, "left": 510.0, "n_handed_over": 2, "n_unheld": 1}
+            {
+                "member": 0,
+                "scheduled_start": 0.0,
+                "scheduled_end": 480.0,
+                "left": 510.0,
+                "n_handed_over": 2,
+                "n_unheld": 1,
+            }
         ],
         breaks=[(0, 250.0, 250.0, 280.0, False), (0, 470.0, NAN, NAN, False)],
     )
@@ -532,7 +556,10 @@ def test_staff_time_is_clipped_to_the_measured_window() -> None:
             {"member": 0, "scheduled_start": WEEK - 240.0, "scheduled_end": WEEK + 240.0, "left": WEEK + 240.0},
             {"member": 0, "scheduled_start": 2.0 * WEEK - 120.0, "scheduled_end": 2.0 * WEEK},
         ],
-        breaks=[(0, 2.0 * WEEK - 90.0, 2.0 * WEEK - 90.0, NAN, False), (0, WEEK + 230.0, WEEK + 230.0, WEEK + 260.0, False)],
+        breaks=[
+            (0, 2.0 * WEEK - 90.0, 2.0 * WEEK - 90.0, NAN, False),
+            (0, WEEK + 230.0, WEEK + 230.0, WEEK + 260.0, False),
+        ],
         warm_up=WEEK,
         horizon=2.0 * WEEK,
     )
@@ -565,6 +592,19 @@ def test_peers_have_protected_time_kept_and_no_utilisation() -> None:
     assert np.isnan(values["protected_time_kept.physician"])
 
 
+def test_protected_time_that_may_still_begin_is_left_out_but_not_that_of_an_earlier_duty() -> None:
+    duty = {"member": 0, "role": PSW}
+    run = played(
+        [],
+        duties=[
+            duty | {"scheduled_start": 540.0, "scheduled_end": 1140.0, "left": 1140.0},
+            duty | {"scheduled_start": WEEK - 300.0, "scheduled_end": WEEK},
+        ],
+        breaks=[(0, 700.0, NAN, NAN, True), (0, WEEK - 20.0, NAN, NAN, True), (0, WEEK - 90.0, WEEK - 30.0, NAN, True)],
+    )
+    assert measure(run, scenario(psw=peer_shifts()))["protected_time_kept.psw"] == 0.5
+
+
 def test_cost_is_the_roster_extras_and_overtime_at_the_rate_of_the_member() -> None:
     run = played(
         [stay(0.0, 60.0), stay(0.0, 60.0)],
@@ -593,7 +633,10 @@ def test_a_cell_of_fewer_than_ten_visits_is_hidden() -> None:
 
 @pytest.mark.parametrize("by", TRAITS)
 def test_a_breakdown_puts_every_visit_in_one_cell(by: str) -> None:
-    visits = [stay(1440.0 * row + 60.0 * row, 1440.0 * row + 90.0 * row + 1.0, acuity=1 + row % 5, held=row % 2) for row in range(7)]
+    visits = [
+        stay(1440.0 * row + 60.0 * row, 1440.0 * row + 90.0 * row + 1.0, acuity=1 + row % 5, held=row % 2)
+        for row in range(7)
+    ]
     rows = breakdown(played(visits), scenario(), by)
     counted = rows[(rows["measure"] == "length_of_stay_mean") & (rows["stream"] == "all")]
     assert counted["n"].sum() == 7
@@ -627,7 +670,13 @@ def test_the_mean_week_counts_who_is_present_and_who_works_by_the_hour() -> None
         ],
         duties=[
             {"member": 0, "scheduled_start": WEEK, "scheduled_end": WEEK + 120.0, "left": WEEK + 130.0},
-            {"member": 2, "role": PSW, "scheduled_start": WEEK + 60.0, "scheduled_end": WEEK + 180.0, "left": WEEK + 180.0},
+            {
+                "member": 2,
+                "role": PSW,
+                "scheduled_start": WEEK + 60.0,
+                "scheduled_end": WEEK + 180.0,
+                "left": WEEK + 180.0,
+            },
         ],
         breaks=[(0, WEEK + 60.0, WEEK + 75.0, WEEK + 90.0, False), (2, WEEK + 60.0, WEEK + 60.0, WEEK + 75.0, True)],
         warm_up=WEEK,
@@ -645,13 +694,12 @@ def test_the_mean_week_counts_who_is_present_and_who_works_by_the_hour() -> None
     assert first["mh_no_peer_on_duty"].tolist() == pytest.approx([0.5, 0.125, 0.0, 0.0])
     assert first["heads_physician"].tolist() == pytest.approx([0.5, 0.375, 0.0, 0.0])
     assert first["load_physician"].tolist() == pytest.approx([40.0 / 120.0, 0.0, 0.0, 0.0])
+    assert week["load_physician"].iloc[167] == 0.0, "the visit of the warm-up is not counted"
     assert first["load_psw"].tolist() == pytest.approx([30.0 / 120.0, 0.0, 0.0, 0.0])
 
 
 def test_first_visits_of_the_window_are_given_for_matching() -> None:
-    run = played(
-        [stay(0.0, 60.0, pia=10.0), stay(5.0, 65.0, visit_number=2), stay(7.0, 127.0, LWBS), {"arrival": 9.0}]
-    )
+    run = played([stay(0.0, 60.0, pia=10.0), stay(5.0, 65.0, visit_number=2), stay(7.0, 127.0, LWBS), {"arrival": 9.0}])
     found = per_visit_outcomes(run)
     assert found["patient"].tolist() == [0, 2, 3]
     assert found["left"].tolist() == [False, True, False]
@@ -674,7 +722,7 @@ def test_the_event_log_tells_a_visit_with_an_interruption_and_a_withdrawal() -> 
             TASK | {"kind": SIDE, "slot": 1, "requested": 12.0, "started": 20.0, "ended": NAN, "member": 0},
         ],
         places=[(0, 0, 12.0, 12.0, 60.0)],
-        steps={(0, "desk"): (0.0, 0.0, 5.0), (0, "triage"): (5.0, 6.0, 12.0)},
+        steps={(0, "desk"): (0.0, 0.0, 5.0), (0, "triage"): (5.0, 6.0, 12.0), (0, "place"): (12.0, 12.0, 12.0)},
     )
     log = event_log(run)
     assert [tuple(row) for row in log.drop(columns="case").itertuples(index=False)] == [
@@ -687,12 +735,15 @@ def test_the_event_log_tells_a_visit_with_an_interruption_and_a_withdrawal() -> 
         ("triage", "nurse_b", "suspend", 8.0),
         ("triage", "dr_a", "resume", 9.0),
         ("triage", "dr_a", "complete", 12.0),
-        ("side physician", "", "schedule", 12.0),
+        ("place", "", "schedule", 12.0),
+        ("place", "", "start", 12.0),
+        ("place", "", "complete", 12.0),
         ("place acute", "acute", "start", 12.0),
+        ("side physician", "", "schedule", 12.0),
         ("side physician", "dr_a", "start", 20.0),
         ("assessment", "", "schedule", 30.0),
-        ("place acute", "acute", "complete", 60.0),
         ("assessment", "", "withdraw", 60.0),
+        ("place acute", "acute", "complete", 60.0),
         ("departure lwbs", "", "complete", 60.0),
     ]
     assert set(log["case"]) == {"7-1"}
@@ -729,7 +780,7 @@ def test_every_row_of_the_face_validity_table_has_a_value() -> None:
 
 
 def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:
-    assert catalogue_table() in (ROOT / "docs/data-dictionary.md").read_text()
+    assert catalogue_table() in (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -744,7 +795,7 @@ def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:
     ],
 )
 def test_the_data_dictionary_tells_every_column_of_the_trajectory(name: str, schema: Any) -> None:
-    text = (ROOT / "docs/data-dictionary.md").read_text()
+    text = (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
     section = text.split(f"### `{name}`")[1].split("\n### ")[0].split("\n## ")[0]
     told = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
     assert told == list(schema)
@@ -767,7 +818,11 @@ def many(n: int) -> Trajectory:
     tasks["started"] = np.repeat(visits["arrival"], 8) + rng.exponential(60.0, 8 * n)
     tasks["ended"] = tasks["started"] + 5.0
     tasks["member"] = rng.integers(0, 60, 8 * n).astype(np.int32)
-    duties = [{"member": m, "scheduled_start": 1440.0 * d, "scheduled_end": 1440.0 * d + 480.0} for m in range(60) for d in range(91)]
+    duties = [
+        {"member": m, "scheduled_start": 1440.0 * d, "scheduled_end": 1440.0 * d + 480.0}
+        for m in range(60)
+        for d in range(91)
+    ]
     staff = table([DUTY | duty for duty in duties], STAFF_COLUMNS)
     times = np.sort(np.repeat(visits["arrival"], 3 * len(STEPS)).reshape(n, len(STEPS), 3), axis=2)
     return replace(run, visit_columns=visits, task_columns=tasks, staff_columns=staff, step_times=times)

@@ -3,7 +3,16 @@
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
 
-from sim.config.composition import Composed, compose, shipped_choices, staffing_scenarios
+from sim.config.composition import Composed, compose, staffing_scenarios
+from sim.config.files import shipped_choices, shipped_configs
 from sim.config.settings import ExecutorSettings, StudySettings
 
-__all__ = ["Composed", "ExecutorSettings", "StudySettings", "compose", "shipped_choices", "staffing_scenarios"]
+__all__ = [
+    "Composed",
+    "ExecutorSettings",
+    "StudySettings",
+    "compose",
+    "shipped_choices",
+    "shipped_configs",
+    "staffing_scenarios",
+]

@@ -5,7 +5,7 @@ checked by `sim.department.scenario`.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,11 +42,12 @@ class Checked:
 
 @lru_cache(maxsize=16)
 def adapter(group: str) -> TypeAdapter[Any]:
+    """The validator of a group."""
     return TypeAdapter(MODELS[group])
 
 
-def checked(group: str, data: Plain, reference: Plain) -> Checked:
-    """Validate one group; `reference` is the same group without the user's changes, used to look past a fault."""
+def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
+    """Validate one group; `references` are the group without the user's changes, used to look past a fault."""
     problems: dict[Problem, None] = {}
     data = copy.deepcopy(data)
     for _ in range(MOST_REPAIRS):
@@ -55,7 +56,7 @@ def checked(group: str, data: Plain, reference: Plain) -> Checked:
             return Checked(adapter(group).validate_python(data), tuple(problems))
         for fault in faults:
             problems[problem_of(group, data, fault)] = None
-        repaired = repair(group, data, reference, faults[0])
+        repaired = repair(group, data, references, faults[0])
         if repaired is None:
             break
         data = repaired
@@ -63,6 +64,7 @@ def checked(group: str, data: Plain, reference: Plain) -> Checked:
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
+    """Every fault of a group's data, one per place."""
     try:
         adapter(group).validate_python(data)
     except ValidationError as error:
@@ -71,6 +73,7 @@ def faults_of(group: str, data: Plain) -> list[Fault]:
 
 
 def fault_from(data: Plain, details: ErrorDetails) -> Fault:
+    """A fault with its place in the data as written."""
     return Fault(place_of(data, details), details["type"], details["msg"], details)
 
 
@@ -107,6 +110,7 @@ def sifted(faults: list[Fault]) -> list[Fault]:
 
 
 def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
+    """A fault as path, value and remedy."""
     place, value = fault.place, value_of(fault.details)
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
@@ -133,49 +137,58 @@ def words_beside(group: str, data: Plain, place: Path) -> list[str]:
     return field_names(kinds)
 
 
-def repair(group: str, data: Plain, reference: Plain, fault: Fault) -> Plain | None:
+def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Plain | None:
     """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
-    for candidate in candidates(data, reference, fault):
+    for candidate in candidates(data, references, fault):
         if not any(is_same(fault, other) for other in faults_of(group, candidate)):
             return candidate
     return None
 
 
 def is_same(fault: Fault, other: Fault) -> bool:
-    """The old fault is still there, or its repair made a new one below it."""
+    """The old fault is still there, or its repair made a new one at or below its place."""
     at = other.place[: len(fault.place)] == fault.place
-    return at and (other.message == fault.message or len(other.place) > len(fault.place) or other.kind == "missing")
+    new = len(other.place) > len(fault.place) or other.kind.startswith(("missing", "union_tag"))
+    return at and (new or (other.kind == fault.kind and subject(other) == subject(fault)))
 
 
-def candidates(data: Plain, reference: Plain, fault: Fault) -> Iterator[Plain]:
-    if fault.kind == "value_error":
-        for place in below(data, fault.place):
-            if differs(data, reference, place):
-                yield changed(data, place, value_at(reference, place))
-        for place in below(data, fault.place):
+def subject(fault: Fault) -> str:
+    """What a message is about: the first word of our own, the whole of pydantic's."""
+    own = fault.message.removeprefix("Value error, ")
+    return own.split(" ")[0] if fault.kind == "value_error" else own
+
+
+def candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Iterator[Plain]:
+    """Ways to put a fault right, the smallest change first."""
+    places = [*(below(data, fault.place) if fault.kind == "value_error" else ()), fault.place]
+    if fault.kind != "extra_forbidden":
+        for reference in references:
+            yield from (
+                changed(data, place, value_at(reference, place)) for place in places if differs(data, reference, place)
+            )
+    for place in places:
+        if place:
             yield changed(data, place, GONE)
-    if fault.kind != "extra_forbidden" and fault.place and differs(data, reference, fault.place):
-        yield changed(data, fault.place, value_at(reference, fault.place))
     if fault.place:
-        yield changed(data, fault.place, GONE)
-        for value in NEUTRAL:
-            yield changed(data, fault.place, value)
+        yield from (changed(data, fault.place, value) for value in NEUTRAL)
 
 
 def below(data: Plain, place: Path) -> list[Path]:
-    """Places one and two levels down, the lower ones first."""
+    """Places one and two levels down, the lower and the later ones first: of two alike the later is one too many."""
     one = [(*place, key) for key in keys_at(value_at(data, place))]
     two = [(*child, key) for child in one for key in keys_at(value_at(data, child))]
-    return two + one
+    return two[::-1] + one[::-1]
 
 
 def keys_at(here: Plain) -> list[str | int]:
+    """Keys of a mapping, numbers of a list."""
     if isinstance(here, dict):
         return list(here)
     return list(range(len(here))) if isinstance(here, list) else []
 
 
 def differs(data: Plain, reference: Plain, place: Path) -> bool:
+    """The reference has something else at this place."""
     try:
         wanted = value_at(reference, place)
     except (KeyError, IndexError, TypeError):
@@ -188,6 +201,8 @@ def differs(data: Plain, reference: Plain, place: Path) -> bool:
 
 def changed(data: Plain, place: Path, value: Plain) -> Plain:
     """A copy with one entry replaced, or removed for GONE."""
+    if not place:
+        return copy.deepcopy(value)
     data = copy.deepcopy(data)
     here = value_at(data, place[:-1])
     if value is not GONE and isinstance(here, list) and place[-1] == len(here):

@@ -4,26 +4,18 @@ Keys are found in `places`, values are checked in `checking`; nothing is written
 """
 
 import copy
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
-import hydra
-import yaml
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
 from sim.config.checking import Checked, checked
+from sim.config.files import choices_of, default_choices, folders_of, hydra_composed, with_inherited
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, locate, put, shown
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean, problems_of
 
-HERE = FilePath(__file__).resolve().parent
 COMPARING = "compare"
 PLANNED = ("breakeven", "sensitivity", "optimise", "results", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
@@ -61,25 +53,6 @@ class Draft:
     values: list[Override]
     paths: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
-
-
-def shipped_configs() -> FilePath:
-    """The folder of the shipped choices: beside the package in a wheel, at the top of the repository else."""
-    inside = HERE.parent / "configs"
-    return inside if inside.is_dir() else HERE.parent.parent / "configs"
-
-
-def shipped_choices(group: str, config_dir: FilePath | None = None) -> tuple[str, ...]:
-    """Names of the files of a group, in order of name, those of `config_dir` too."""
-    return choices_of(group, folders_of(config_dir))
-
-
-def folders_of(config_dir: FilePath | None) -> tuple[FilePath, ...]:
-    return (shipped_configs(),) if config_dir is None else (shipped_configs(), config_dir.resolve())
-
-
-def choices_of(group: str, folders: Iterable[FilePath]) -> tuple[str, ...]:
-    return tuple(sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")}))
 
 
 def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Composed:
@@ -122,12 +95,8 @@ def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
     return draft
 
 
-def default_choices() -> dict[str, str]:
-    entries = yaml.safe_load((shipped_configs() / "config.yaml").read_text(encoding="utf-8"))["defaults"]
-    return {group: choice for entry in entries if isinstance(entry, dict) for group, choice in entry.items()}
-
-
 def choose(draft: Draft, item: Override) -> None:
+    """Take a typed choice if there is a file of its name."""
     known = choices_of(item.key, draft.folders)
     name = "none" if item.value is None else str(item.value)
     if name in known:
@@ -143,29 +112,32 @@ def choose(draft: Draft, item: Override) -> None:
 def composed_files(draft: Draft) -> Plain | None:
     """The chosen files put together by Hydra, no value changed yet; None after reporting why not."""
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
-    return hydra_composed(draft, "config", chosen)
+    return reported(draft, hydra_composed(draft.folders, "config", chosen))
+
+
+def shipped_default(draft: Draft) -> Plain:
+    """The default choices of the shipped folder, to look past faults of a user's files."""
+    composed = hydra_composed(draft.folders[:1], "config")
+    return {} if isinstance(composed, Problem) else composed
+
+
+def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
+    """Where an entry that is not faulty can be had from."""
+    return [base, shipped[group]] if group in shipped else [base]
 
 
 def staffing_file(draft: Draft, name: str) -> Plain | None:
     """One staffing with what it inherits."""
-    composed = hydra_composed(draft, f"staffing/{name}", [])
+    composed = reported(draft, hydra_composed(draft.folders, f"staffing/{name}"))
     return None if composed is None else composed["staffing"]
 
 
-def hydra_composed(draft: Draft, config_name: str, chosen: list[str]) -> Plain | None:
-    further = [folder.as_uri() for folder in draft.folders[1:]]
-    search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
-    GlobalHydra.instance().clear()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with hydra.initialize_config_dir(str(draft.folders[0]), version_base="1.3"):
-                config = hydra.compose(config_name, overrides=[*chosen, *search])
-        return OmegaConf.to_container(config, resolve=True)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
-        what = ", ".join(chosen) if chosen else config_name
-        draft.problems.append(Problem("files", what, f"cannot be put together: {' '.join(str(error).split())}"))
+def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
+    """The data, or None after taking down the problem."""
+    if isinstance(composed, Problem):
+        draft.problems.append(composed)
         return None
+    return composed
 
 
 def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
@@ -174,10 +146,15 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         draft.problems.append(Problem(key, repr(key), f"no such group; {did_you_mean(key, MODELS)}"))
     others = [item for item in draft.values if not item.key.startswith("staffing.")]
     data = changed_by(draft, base, others)
-    groups = {group: checked(group, data[group], base[group]) for group in MODELS if group != "staffing"}
+    shipped = shipped_default(draft) if len(draft.folders) > 1 else {}
+    groups = {
+        group: checked(group, data[group], references(group, base[group], shipped))
+        for group in MODELS
+        if group != "staffing"
+    }
     root = root_of(draft, data)
     study = study_asked_for(draft, groups["study"].value)
-    staffings = staffings_of(draft, base, study)
+    staffings = staffings_of(draft, base, shipped, study)
     for group in groups.values():
         draft.problems += group.problems
     scenarios = scenarios_of(draft, groups, staffings, study)
@@ -203,6 +180,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
 
 
 def optional_path(text: str | None) -> FilePath | None:
+    """A path, or None."""
     return None if text is None else FilePath(text)
 
 
@@ -219,6 +197,7 @@ def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
 
 
 def placed(base: Plain, item: Override) -> Path | Problem:
+    """The place an override names, or what is wrong with it."""
     if item.key.startswith("department.minimum_cover"):
         remedy = "minimum cover cannot be bought out: it is a value of the department, set in its file only"
         return Problem(item.key, repr(item.value), remedy)
@@ -227,6 +206,7 @@ def placed(base: Plain, item: Override) -> Path | Problem:
 
 
 def root_of(draft: Draft, data: Plain) -> Root:
+    """The keys outside every group."""
     try:
         return Root(**{key: data[key] for key in Root.model_fields if key in data})
     except ValueError:
@@ -255,10 +235,11 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
 
 
 def baseline_of(study: StudySettings) -> tuple[str, ...]:
+    """The baseline, as a tuple of one or none."""
     return () if study.baseline is None else (study.baseline,)
 
 
-def staffings_of(draft: Draft, base: Plain, study: StudySettings | None) -> dict[str, Checked]:
+def staffings_of(draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
     names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
     known = choices_of("staffing", draft.folders)
@@ -274,8 +255,12 @@ def staffings_of(draft: Draft, base: Plain, study: StudySettings | None) -> dict
     items = [item for item in draft.values if item.key.startswith("staffing.")]
     for item in items:
         places = [placed({"staffing": own}, item) for own in bases.values()]
-        draft.problems += places[:1] if all(isinstance(place, Problem) for place in places) else []
-    return {name: checked("staffing", roster_with(own, items), own) for name, own in bases.items()}
+        homeless = [place for place in places if isinstance(place, Problem)]
+        draft.problems += homeless[:1] if len(homeless) == len(places) else []
+    return {
+        name: checked("staffing", roster_with(own, items), references("staffing", own, shipped))
+        for name, own in bases.items()
+    }
 
 
 def roster_with(own: Plain, items: list[Override]) -> Plain:
@@ -327,6 +312,7 @@ def readable(problem: Problem, scenario: Scenario) -> Problem:
 
 
 def plain_of(scenario: Scenario) -> dict[str, Any]:
+    """As much of a scenario as `shown` needs to name steps."""
     streams = {
         name: {"pathway": [{"name": step.name} for step in stream.pathway]}
         for name, stream in scenario.department.streams.items()
@@ -342,10 +328,3 @@ def files_read(draft: Draft, compared: Iterable[str]) -> list[FilePath]:
     for group, name in wanted:
         files += with_inherited(draft.folders, group, name)
     return list(dict.fromkeys(files))
-
-
-def with_inherited(folders: tuple[FilePath, ...], group: str, name: str) -> list[FilePath]:
-    file = next(folder / group / f"{name}.yaml" for folder in folders if (folder / group / f"{name}.yaml").is_file())
-    entries = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("defaults", [])
-    parents = [entry for entry in entries if isinstance(entry, str) and entry != "_self_"]
-    return [inherited for parent in parents for inherited in with_inherited(folders, group, parent)] + [file]

@@ -35,6 +35,7 @@ def read_overrides(texts: Sequence[str]) -> tuple[list[Override], list[Problem]]
 
 
 def read_override(text: str) -> Override | Problem:
+    """One override, or what is wrong with its form."""
     shape = SHAPE.fullmatch(text)
     if text.startswith("~"):
         return Problem(text.lstrip("~"), repr(text), "nothing can be taken out: set heads or a share to 0 instead")
@@ -49,6 +50,7 @@ def read_override(text: str) -> Override | Problem:
 
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
+    """The value by the grammar Hydra users know."""
     try:
         override = OverridesParser.create().parse_override(f"{key}={value}")
     except HydraException as error:
@@ -59,4 +61,5 @@ def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
 
 
 def first_line(error: Exception) -> str:
+    """The first line of an error."""
     return str(error).strip().splitlines()[0]

@@ -69,8 +69,10 @@ def unknown_group(word: str, data: Plain) -> str:
 
 
 def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
-    new = f"; a new entry is written +…{word}=" if is_mapping(kinds) else ""
-    return f"no {word!r} here; {did_you_mean(word, words_at(here, kinds))}{new}"
+    """A close word among those that can stand here."""
+    remedy = did_you_mean(word, words_at(here, kinds))
+    new = "" if remedy.startswith("did you mean") or not is_mapping(kinds) else f"; a new entry is written +…{word}="
+    return f"no {word!r} here; {remedy}{new}"
 
 
 def put(data: Plain, place: Path, value: Plain) -> None:
@@ -91,6 +93,7 @@ def put(data: Plain, place: Path, value: Plain) -> None:
 
 
 def entry_named(here: Plain, segment: str) -> str | int | None:
+    """The key or number a typed word means here; None where there is no such entry."""
     if isinstance(here, dict):
         return segment if segment in here else None
     if isinstance(here, list):
@@ -101,6 +104,7 @@ def entry_named(here: Plain, segment: str) -> str | int | None:
 
 
 def has_entry(here: Plain, found: str | int) -> bool:
+    """Something stands under this key or number."""
     return isinstance(here, list) or (isinstance(here, dict) and found in here)
 
 
@@ -110,6 +114,7 @@ def models_of(annotation: Any, data: Plain) -> list[Any]:
 
 
 def alternatives(annotation: Any) -> Iterator[Any]:
+    """The members of a union, annotations taken off."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from alternatives(get_args(annotation)[0])
@@ -121,6 +126,7 @@ def alternatives(annotation: Any) -> Iterator[Any]:
 
 
 def fits(kind: Any, data: Plain) -> bool:
+    """The data carries no tag of another model."""
     if not is_model(kind) or not isinstance(data, dict):
         return True
     tags = [tag for tag in TAGS if tag in data and tag in kind.model_fields]
@@ -128,10 +134,12 @@ def fits(kind: Any, data: Plain) -> bool:
 
 
 def is_model(kind: Any) -> typing.TypeGuard[type[BaseModel]]:
+    """A pydantic model."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def is_mapping(kinds: list[Any]) -> bool:
+    """New entries can be added here."""
     return any(get_origin(kind) is dict or kind is Staffing for kind in kinds)
 
 
@@ -155,6 +163,7 @@ def annotation_of(kind: Any, segment: str | int) -> Any:
 
 
 def field_names(kinds: list[Any]) -> list[str]:
+    """Fields of the models that can stand here."""
     return [
         name
         for kind in kinds
@@ -174,7 +183,7 @@ def words_at(here: Plain, kinds: list[Any]) -> list[str]:
 def keys_of(data: Plain, place: Path = ()) -> Iterator[Path]:
     """Every key of nested mappings, outer ones first."""
     if isinstance(data, dict):
-        for key, value in data.items():
+        for key in data:
             yield (*place, key)
         for key, value in data.items():
             yield from keys_of(value, (*place, key))
@@ -185,20 +194,17 @@ def value_at(data: Plain, place: Path) -> Plain:
     for segment in place:
         if not isinstance(data, dict | list):
             raise KeyError(segment)
-        data = data[segment]
+        data = data[segment]  # type: ignore[index]
     return data
 
 
 def shown(data: Plain, place: Path) -> str:
     """A place as users write it: steps by their names."""
     words: list[str] = []
+    here: Plain = data
     for segment in place:
-        inside = (
-            data[segment]
-            if has_entry(data, segment) and not (isinstance(data, list) and not isinstance(segment, int))
-            else None
-        )
-        named = isinstance(segment, int) and isinstance(inside, dict) and isinstance(inside.get("name"), str)
-        words.append(inside["name"] if named else str(segment))
-        data = inside
+        listed = isinstance(here, list) and not isinstance(segment, int)
+        here = here[segment] if not listed and has_entry(here, segment) else None
+        name = here.get("name") if isinstance(segment, int) and isinstance(here, dict) else None
+        words.append(name if isinstance(name, str) else str(segment))
     return ".".join(words)

@@ -31,6 +31,7 @@ KINDS = {
 
 
 def short(value: object) -> str:
+    """A value in a few characters."""
     text = repr(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
@@ -45,6 +46,7 @@ def value_of(details: ErrorDetails) -> str:
 
 
 def remedy_of(details: ErrorDetails, known: list[str]) -> str:
+    """What to do about an error."""
     kind, context = details["type"], details.get("ctx", {})
     if kind in BOUNDS:
         words, bound = BOUNDS[kind]
@@ -63,6 +65,7 @@ def remedy_of(details: ErrorDetails, known: list[str]) -> str:
 
 
 def tag_remedy(details: ErrorDetails) -> str:
+    """Which kinds or families there are."""
     context = details.get("ctx", {})
     key = str(context["discriminator"]).strip("'")
     if "tag" not in context:
@@ -71,6 +74,7 @@ def tag_remedy(details: ErrorDetails) -> str:
 
 
 def other_remedy(details: ErrorDetails) -> str:
+    """What kind of value is wanted."""
     kind, value = details["type"], details["input"]
     if isinstance(value, str) and ".." in value and kind.startswith(("float", "int")):
         return "a range is not a number: give one number here; a list is written [0.6,1.2]"

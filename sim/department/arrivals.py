@@ -47,6 +47,15 @@ class StreamArrivals(Frozen):
     day_factor_cv: NonNegative
     acuity_mix: FiveProbabilities
 
+    def day_cumulated(self) -> np.ndarray:
+        """Share of each weekday's arrivals before each hour, shape (7, 25); even over the day where none come."""
+        rates = np.asarray(self.rate_per_hour).reshape(7, 24)
+        totals = rates.sum(axis=1, keepdims=True)
+        shares = np.where(totals > 0.0, rates / np.where(totals > 0.0, totals, 1.0), 1.0 / 24.0)
+        cumulated = np.zeros((7, 25))
+        cumulated[:, 1:] = np.cumsum(shares, axis=1)
+        return cumulated
+
 
 class Profile(Frozen):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.

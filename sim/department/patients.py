@@ -6,6 +6,7 @@ Draws are made by `sim.engine.workload`; what patience and escalation do to a vi
 import math
 from typing import Annotated, Literal
 
+import numpy as np
 from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
@@ -13,6 +14,7 @@ from sim.department.arrivals import check_sums_to_one
 from sim.department.pathway import Pathway
 from sim.department.quantities import (
     MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
     Distribution,
     Frozen,
     NonNegative,
@@ -84,6 +86,25 @@ def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazar
     if share >= 1.0:
         return math.inf
     return scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY
+
+
+@register_jitable
+def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: float) -> float:
+    """When a patient is back, a `gap` after departure: on the day that gives, at an hour when such visits come.
+
+    A return on the day of departure itself keeps its minute. `day_cumulated` has shape (7, 25): the share of a day's
+    arrivals before each hour, Monday first; u in (0, 1) chooses within it. A longer gap never makes an earlier return.
+    """
+    time = departure + gap
+    day = math.floor(time / MINUTES_PER_DAY)
+    if gap == math.inf or day == math.floor(departure / MINUTES_PER_DAY):
+        return time
+    cumulated = day_cumulated[day % 7]
+    hour = 0
+    while hour < 23 and u >= cumulated[hour + 1]:
+        hour += 1
+    part = (u - cumulated[hour]) / (cumulated[hour + 1] - cumulated[hour])
+    return day * MINUTES_PER_DAY + (hour + part) * MINUTES_PER_HOUR
 
 
 class Group(Frozen):

@@ -5,6 +5,7 @@ Writing it to a file is left to the caller; column names of XES are given in `XE
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,11 +23,14 @@ XES_NAMES = {
 """Attribute names of the XES standard (IEEE 1849) for the columns of the log."""
 
 COLUMNS = ("case", "activity", "resource", "lifecycle", "time")
-RANK = {name: rank for rank, name in enumerate(("complete", "suspend", "withdraw", "schedule", "start", "resume"))}
+RANK = {name: rank for rank, name in enumerate(("schedule", "start", "resume", "suspend", "complete", "withdraw"))}
+
+FIRST, ENDING, INSTANT, BEGINNING, LAST = range(5)
+"""Order of a case's events at one instant: what took time and ends, what takes no time, what begins and takes time."""
 
 
 def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.DataFrame:
-    """One row per event, in order of time, then case; at one instant ends come before beginnings.
+    """One row per event, in order of time, then case, then the course of events at one instant.
 
     `case` is PATIENT-VISIT_NUMBER. `activity` is the step, or the kind of work and its role where the pathway has no
     such step, `place ZONE`, `arrival`, or `departure DISPOSITION`. `resource` is the member, the zone of a place, or
@@ -42,9 +46,7 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     ]
     log = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     log["rank"] = log["lifecycle"].map(RANK)
-    log.loc[log["activity"] == "arrival", "rank"] = -1
-    log.loc[log["activity"].str.startswith("departure"), "rank"] = len(RANK)
-    log = log.sort_values(["time", "visit", "rank"], kind="stable", ignore_index=True)
+    log = log.sort_values(["time", "visit", "tier", "sequence", "rank"], kind="stable", ignore_index=True)
     log["case"] = case_names(trajectory)[log["visit"]]
     if start is not None:
         log["time"] = pd.Timestamp(start) + pd.to_timedelta(log["time"], unit="min")
@@ -58,14 +60,47 @@ def case_names(trajectory: Trajectory) -> np.ndarray:
     return np.array([f"{patient}-{number}" for patient, number in pairs], dtype=object)
 
 
-def events(
-    visit: np.ndarray, activity: np.ndarray | str, resource: np.ndarray | str, lifecycle: str, time: np.ndarray
-) -> pd.DataFrame:
-    """Events of one lifecycle, those with a time."""
-    frame = pd.DataFrame(
-        {"visit": visit, "activity": activity, "resource": resource, "lifecycle": lifecycle, "time": time}
-    )
-    return frame[frame["time"].notna()]
+@dataclass(frozen=True)
+class Happenings:
+    """Things that were requested, began and ended, each an activity of a visit with a place in the pathway."""
+
+    visit: np.ndarray
+    activity: np.ndarray
+    sequence: np.ndarray
+    requested: np.ndarray
+    started: np.ndarray
+    ended: np.ndarray
+
+    def at(self, lifecycle: str, moment: str, chosen: Flags, resource: np.ndarray | str) -> pd.DataFrame:
+        """Events of one lifecycle for the chosen ones, those with a time."""
+        time = getattr(self, moment)
+        frame = pd.DataFrame(
+            {
+                "visit": self.visit,
+                "activity": self.activity,
+                "resource": resource,
+                "lifecycle": lifecycle,
+                "time": time,
+                "tier": self.tier(moment, time),
+                "sequence": self.sequence,
+            }
+        )
+        kept: pd.DataFrame = frame[chosen & ~np.isnan(time)]
+        return kept
+
+    def tier(self, moment: str, time: np.ndarray) -> np.ndarray:
+        """Whether it took no time: then all its events at this instant belong together."""
+        since = np.where(np.isnan(self.started), self.requested, self.started)
+        took_none = (since if moment == "ended" else time) == self.ended
+        return np.where(took_none, INSTANT, ENDING if moment == "ended" else BEGINNING)
+
+
+def edge_events(visit: np.ndarray, activity: np.ndarray, time: np.ndarray, tier: int) -> pd.DataFrame:
+    """The first or the last event of every case."""
+    columns = {"visit": visit, "activity": activity, "resource": "", "lifecycle": "complete", "time": time}
+    frame = pd.DataFrame(columns | {"tier": tier, "sequence": 0})
+    kept: pd.DataFrame = frame[~np.isnan(time)]
+    return kept
 
 
 def arrivals_and_departures(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
@@ -73,29 +108,24 @@ def arrivals_and_departures(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     visits = trajectory.visit_columns
     rows = np.arange(trajectory.n_visits)
     ways = named(np.arange(len(DISPOSITIONS)), [f"departure {name}" for name in DISPOSITIONS])
-    yield events(rows, "arrival", "", "complete", visits["arrival"])
-    yield events(rows, ways[visits["disposition"]], "", "complete", visits["departure"])
+    yield edge_events(rows, np.full(rows.size, "arrival", dtype=object), visits["arrival"], FIRST)
+    yield edge_events(rows, ways[visits["disposition"]], visits["departure"], LAST)
 
 
 def task_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     """Requests, spells of work, interruptions and withdrawals."""
     tasks = trajectory.task_columns
-    visit, activity = tasks["visit"], activities(trajectory)
-    members = np.array([*trajectory.members, ""], dtype=object)
-    resource = members[tasks["member"]]
-    resumed = is_resumed(trajectory)
-    cut, withdrawn = tasks["interrupted"], tasks["withdrawn"]
-    begun = ~np.isnan(tasks["started"])
-    for lifecycle, column, chosen, who in (
-        ("schedule", "requested", ~resumed, ""),
-        ("start", "started", ~resumed, resource),
-        ("resume", "started", resumed, resource),
-        ("suspend", "ended", cut, resource),
-        ("complete", "ended", begun & ~cut, resource),
-        ("withdraw", "ended", withdrawn & ~begun, ""),
-    ):
-        people = who if isinstance(who, str) else who[chosen]
-        yield events(visit[chosen], activity[chosen], people, lifecycle, tasks[column][chosen])
+    sequence = np.where(tasks["step"] >= 0, tasks["step"], len(trajectory.steps))
+    times = (tasks["requested"], tasks["started"], tasks["ended"])
+    work = Happenings(tasks["visit"], activities(trajectory), sequence, *times)
+    who = np.array([*trajectory.members, ""], dtype=object)[tasks["member"]]
+    resumed, cut, begun = is_resumed(trajectory), tasks["interrupted"], ~np.isnan(tasks["started"])
+    yield work.at("schedule", "requested", ~resumed, "")
+    yield work.at("start", "started", ~resumed, who)
+    yield work.at("resume", "started", resumed, who)
+    yield work.at("suspend", "ended", cut, who)
+    yield work.at("complete", "ended", begun & ~cut, who)
+    yield work.at("withdraw", "ended", tasks["withdrawn"] & ~begun, "")
 
 
 def activities(trajectory: Trajectory) -> np.ndarray:
@@ -128,8 +158,12 @@ def step_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     by_task[tasks["visit"][known], tasks["step"][known]] = True
     for number, step in enumerate(trajectory.steps):
         rows = np.flatnonzero(~by_task[:, number])
-        for moment, lifecycle in enumerate(("schedule", "start", "complete")):
-            yield events(rows, step, "", lifecycle, trajectory.step_times[rows, number, moment])
+        times = trajectory.step_times[rows, number].T
+        steps = Happenings(rows, np.full(rows.size, step, dtype=object), np.full(rows.size, number), *times)
+        everyone = np.ones(rows.size, dtype=np.bool_)
+        yield steps.at("schedule", "requested", everyone, "")
+        yield steps.at("start", "started", everyone, "")
+        yield steps.at("complete", "ended", everyone, "")
 
 
 def place_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
@@ -137,6 +171,10 @@ def place_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     places = trajectory.place_columns
     zones = named(places["zone"], trajectory.zones)
     activity = np.array([f"place {zone}" for zone in zones], dtype=object)
+    after_steps = np.full(zones.size, len(trajectory.steps))
+    times = (places["requested"], places["start"], places["end"])
+    held = Happenings(places["visit"], activity, after_steps, *times)
     begun = ~np.isnan(places["start"])
-    yield events(places["visit"][begun], activity[begun], zones[begun], "start", places["start"][begun])
-    yield events(places["visit"][begun], activity[begun], zones[begun], "complete", places["end"][begun])
+    # Taking a place takes no time: it comes after the step that asked for it and before what is done in it.
+    yield held.at("start", "started", begun, zones).assign(tier=INSTANT)
+    yield held.at("complete", "ended", begun, zones)

@@ -535,7 +535,7 @@ def visits_tell_of_their_contacts(run: Run) -> Iterator[str]:
     for row in rows(n_contacts != run.visits["n_peer_contacts"]):
         yield f"visit {row}: {run.visits['n_peer_contacts'][row]} contacts told, {n_contacts[row]} done"
     gone = ~np.isnan(run.visits["departure"])
-    missed = run.visits["peer_consented"] & gone & (n_contacts == 0)
+    missed = run.visits["peer_offered"] & run.visits["peer_consented"] & gone & (n_contacts == 0)
     for row in rows(missed != run.visits["peer_missed"]):
         yield f"visit {row}: peer_missed {run.visits['peer_missed'][row]} does not fit its {n_contacts[row]} contacts"
     clock = run.tasks["ended"][contact] - start - run.tasks["paused"][contact]
@@ -548,7 +548,7 @@ def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
     visits = run.visits
     for claim, ground in (
         ("peer_offered", "peer_eligible"),
-        ("peer_consented", "peer_offered"),
+        ("peer_missed", "peer_consented"),
         ("call_reached", "called"),
     ):
         for row in rows(visits[claim] & ~visits[ground]):
@@ -568,7 +568,9 @@ def observation_is_accounted_for(run: Run) -> Iterator[str]:
     since = np.full(n_visits, np.inf)
     np.minimum.at(since, run.tasks["visit"][asked], run.tasks["requested"][asked])
     gone = ~np.isnan(run.visits["departure"])
-    whole = np.where(np.isfinite(since), run.departure - since, 0.0)
+    whole = np.zeros(n_visits)
+    watched = gone & np.isfinite(since)
+    whole[watched] = run.departure[watched] - since[watched]
     for row in rows(gone & ~(np.abs(seen - run.visits["minutes_observed"]) <= TOLERANCE)):
         yield f"visit {row}: observed {run.visits['minutes_observed'][row]} minutes, its spells sum to {seen[row]}"
     unmet = run.visits["minutes_observation_unmet"]

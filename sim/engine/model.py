@@ -74,7 +74,7 @@ from sim.engine.trajectory import (
     Trajectory,
     columns_of,
 )
-from sim.engine.workload import Arrival, Workload, quantity_id, return_gap
+from sim.engine.workload import Arrival, Workload, quantity_id, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -730,7 +730,9 @@ class EmergencyDepartment:
         if visit.pending_return is not None:
             visit.pending_return.subject = None
             visit.pending_return = None
-        visit.next_visit = max(self.calendar.now, visit.departure + gap)
+        hours = self.workload.draws[visit.stream].day_cumulated
+        back = return_time(visit.departure, gap, hours, self._uniform(visit, "return_hour"))
+        visit.next_visit = max(self.calendar.now, back)
         if visit.next_visit < self.scenario.period.horizon:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 

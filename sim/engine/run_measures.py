@@ -196,7 +196,7 @@ def protected_time_kept(time: StaffTime) -> Floats:
     breaks = time.trajectory.break_columns
     begun = ~np.isnan(breaks["start"])
     due = breaks["protected"] & (breaks["due"] >= time.trajectory.warm_up) & (breaks["due"] < time.trajectory.horizon)
-    due &= begun | ~still_on_duty(time)[breaks["member"]]
+    due &= begun | (breaks["due"] < on_duty_since(time)[breaks["member"]])
     planned = protected_minutes(time)
     running = begun & np.isnan(breaks["end"])
     taken = np.where(running, planned, np.where(begun, breaks["end"] - breaks["start"], 0.0))
@@ -205,12 +205,13 @@ def protected_time_kept(time: StaffTime) -> Floats:
     return np.array([quotient(*pair) for pair in zip(got.tolist(), asked.tolist(), strict=True)])
 
 
-def still_on_duty(time: StaffTime) -> Flags:
-    """Whether each member is on duty when the run ends."""
+def on_duty_since(time: StaffTime) -> Floats:
+    """Start of the duty each member is still on when the run ends, inf for those at home."""
     staff = time.trajectory.staff_columns
-    present = np.zeros(time.role_of_member.size, dtype=np.bool_)
-    present[staff["member"][np.isnan(staff["left"])]] = True
-    return present
+    since = np.full(time.role_of_member.size, np.inf)
+    still = np.isnan(staff["left"])
+    since[staff["member"][still]] = staff["scheduled_start"][still]
+    return since
 
 
 def protected_minutes(time: StaffTime) -> Floats:

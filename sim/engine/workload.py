@@ -14,7 +14,7 @@ from numba import njit
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
 from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
-from sim.department.patients import ReturnVisits, Stream, minutes_to_return
+from sim.department.patients import ReturnVisits, Stream, minutes_to_return, time_of_return
 from sim.department.quantities import (
     ACUITIES,
     EXPONENTIAL,
@@ -98,6 +98,7 @@ def visit_exponential(base, patient, number, quantity, counter, mean):  # type: 
     return quantile(EXPONENTIAL, mean, 0.0, 0.0, visit_uniform(base, patient, number, quantity, counter))
 
 
+return_time = njit("float64(float64, float64, float64[:, :], float64)", cache=True)(time_of_return)
 return_gap = njit("float64(float64, float64, float64, float64, float64)", cache=True)(minutes_to_return)
 
 
@@ -213,6 +214,8 @@ def play_prelude(  # type: ignore[no-untyped-def]
     hazard,
     frail_id,
     return_id,
+    hour_id,
+    day_cumulated,
     pending,
 ):
     """Returns due at or after time 0 of patients first seen before it; visits take no time.
@@ -230,7 +233,9 @@ def play_prelude(  # type: ignore[no-untyped-def]
         number = 1
         while time < 0.0:
             u = uniform_of(keyed(base, patient, number), return_id, 0)
-            time += minutes_to_return(susceptible, shape, scale_days, h, u)
+            gap = minutes_to_return(susceptible, shape, scale_days, h, u)
+            hour = uniform_of(keyed(base, patient, number), hour_id, 0)
+            time = time_of_return(time, gap, day_cumulated, hour)
             number += 1
         if time < math.inf:
             pending[n, 0] = time
@@ -242,12 +247,13 @@ def play_prelude(  # type: ignore[no-untyped-def]
 
 UNIFORMS = (
     "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
-    "never_leaves", "follow_up", "return",
+    "never_leaves", "follow_up", "return", "return_hour",
 )  # fmt: skip
 """Quantities handed on as uniforms; the model reads them with rules of the department."""
 
 ACUITY_ID = quantity_id("acuity")
 RETURN_ID = quantity_id("return")
+RETURN_HOUR_ID = quantity_id("return_hour")
 FRAILTY_ID = quantity_id("frailty")
 GROUP_ID = quantity_id("group")
 GAP_ID = quantity_id("arrival_gap")
@@ -274,7 +280,7 @@ class StreamDraws:
     `flag_of` and `value_of` give the position of a flag or drawn value in the list that `Workload.visit` returns.
     """
 
-    def __init__(self, stream: Stream, scenario: Scenario, acuity_mix: tuple[float, ...], tables: "Tables") -> None:
+    def __init__(self, stream: Stream, scenario: Scenario, arrivals: StreamArrivals, tables: "Tables") -> None:
         flags: list[tuple[str, float | tuple[float, ...]]] = [(f"need/{n}", s) for n, s in stream.needs.items()]
         flags += [(f"step/{step.name}", step.share) for step in stream.pathway]
         values = values_of(stream, scenario)
@@ -284,7 +290,8 @@ class StreamDraws:
         self.flag_at = {name: first + i for i, name in enumerate(names)}
         self.value_at = {name: first + len(flags) + i for i, (name, _) in enumerate(values)}
         self.size = first + len(flags) + len(values)
-        self.acuity_cumulated = np.cumsum(np.asarray(acuity_mix))
+        self.acuity_cumulated = np.cumsum(np.asarray(arrivals.acuity_mix))
+        self.day_cumulated = arrivals.day_cumulated()
         self.arrays = (
             np.array([quantity_id(name) for name in UNIFORMS], dtype=np.int64),
             np.array([quantity_id(name) for name in names], dtype=np.int64),
@@ -361,7 +368,7 @@ class Workload:
         self.stream_names = tuple(scenario.department.streams)
         tables = Tables()
         self.draws = [
-            StreamDraws(stream, scenario, scenario.demand.arrivals_of(name).acuity_mix, tables)
+            StreamDraws(stream, scenario, scenario.demand.arrivals_of(name), tables)
             for name, stream in scenario.department.streams.items()
         ]
         self.tables = tables.array()
@@ -411,9 +418,10 @@ class Workload:
         return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
 
     def _stream_arrivals(self, number: int, name: str) -> list[Arrival]:
+        returns = self.scenario.department.streams[name].returns
         times, pending = stream_times(
             self.scenario.demand.arrivals_of(name).model_dump_json(),
-            self.scenario.department.streams[name].returns,
+            returns.model_dump_json() if returns is not None else None,
             self.scenario.department.calendar_start,
             self.scenario.period.uses_month_factors,
             self.scenario.period.horizon,
@@ -439,7 +447,7 @@ class Workload:
 @lru_cache(maxsize=8)
 def stream_times(
     arrivals_json: str,
-    returns: ReturnVisits | None,
+    returns_json: str | None,
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
@@ -452,11 +460,12 @@ def stream_times(
     Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
     """
     arrivals = StreamArrivals.model_validate_json(arrivals_json)
+    returns = None if returns_json is None else ReturnVisits.model_validate_json(returns_json)
     prelude_days = math.ceil(returns.prelude_days) if returns is not None else 0
     rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude_days, horizon, stream_id, base)
     expected = float(rates.sum())
     out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
-    key = keyed(base, stream_id, PERSON)
+    key = np.uint64(keyed(base, stream_id, PERSON))  # it leaves compiled code as a Python int
     n = poisson_times(key, GAP_ID, rates, -prelude_days * MINUTES_PER_DAY, out)
     times = out[:n]
     times = times[times < horizon]
@@ -465,7 +474,7 @@ def stream_times(
         n_pending = play_prelude(
             base, stream * PATIENTS_PER_STREAM, times, returns.susceptible, returns.shape, returns.scale_days,
             returns.frail_share, returns.frailty, returns.hazard_by_disposition.get("discharge", 1.0),
-            FRAILTY_ID, RETURN_ID, pending,
+            FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID, arrivals.day_cumulated(), pending,
         )  # fmt: skip
         pending = pending[:n_pending]
         pending = pending[pending[:, 0] < horizon]

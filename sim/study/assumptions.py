@@ -1,0 +1,223 @@
+"""The assumption register, and which of its rows stand behind a set of config files.
+
+Files are read as text with their comments; composing them is left to `sim.config`.
+"""
+
+import csv
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+REGISTER = DATA / "assumptions.csv"
+KEYS = DATA / "assumption_keys.csv"
+
+ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
+RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
+CLOCK = re.compile(r"\d\d:\d\d")
+STRUCTURAL = "structural"
+GRADES = {"A": "read in its source", "B": "from memory", "C": "assumption"}
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One row of the register, as text.
+
+    `places` are the config keys that name it; `overridden` those of them that were set on the command line.
+    """
+
+    id: str
+    quantity: str
+    value: str
+    low: str
+    high: str
+    distribution: str
+    unit: str
+    source: str
+    doi: str
+    grade: str
+    note: str
+    places: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a config file: its key in the file, its text, and the comment that ends its line."""
+
+    file: Path
+    line: int
+    key: str
+    text: str
+    comment: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids the comment names, ranges like ARR17-21 written out."""
+        return ids_in(self.comment)
+
+    @property
+    def own_ids(self) -> tuple[str, ...]:
+        """Ids whose value this is; those in brackets are what it comes from."""
+        return ids_in(re.sub(r"\([^)]*\)", "", self.comment))
+
+    @property
+    def structural(self) -> bool:
+        """The comment says that this is a choice of form, not a fact."""
+        return STRUCTURAL in self.comment
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOf:
+    """The config key that holds a row's value: its `entry` of several (from 0), times `scale`."""
+
+    id: str
+    key: str
+    entry: int | None
+    scale: float
+
+
+def read_register(file: Path = REGISTER) -> dict[str, Assumption]:
+    """All rows by id; ValueError for an id that stands there twice."""
+    rows: dict[str, Assumption] = {}
+    with file.open(newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["id"] in rows:
+                raise ValueError(f"{file.name}: {row['id']} stands there twice: give each row its own id")
+            rows[row["id"]] = row_of(row)
+    return rows
+
+
+def row_of(row: dict[str, str]) -> Assumption:
+    """One line of the register."""
+    return Assumption(
+        id=row["id"],
+        quantity=row["quantity"],
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        distribution=row["distribution"],
+        unit=row["unit"],
+        source=row["source"],
+        doi=row["doi"],
+        grade=row["grade"],
+        note=row["note"],
+    )
+
+
+def read_keys(file: Path = KEYS) -> tuple[KeyOf, ...]:
+    """Which config key holds the value of which row."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        return tuple(
+            KeyOf(row["id"], row["key"], int(row["entry"]) if row["entry"] else None, float(row["scale"]))
+            for row in csv.DictReader(lines)
+        )
+
+
+def values_of(row: Assumption) -> tuple[float, ...] | None:
+    """The value as numbers, several where it is written a/b/c; None where it is something else."""
+    try:
+        return tuple(float(part) for part in row.value.split("/"))
+    except ValueError:
+        return None
+
+
+def ids_in(text: str) -> tuple[str, ...]:
+    """Ids of the register named in a text, in order, each once."""
+    spelled = RANGE.sub(written_out, text)
+    return tuple(dict.fromkeys(ID.findall(spelled)))
+
+
+def written_out(match: re.Match[str]) -> str:
+    """ARR17-19 as ARR17 ARR18 ARR19."""
+    letters, first, last = match.groups()
+    return " ".join(f"{letters}{number:02d}" for number in range(int(first), int(last) + 1))
+
+
+def numbers_in(file: Path) -> Iterator[Number]:
+    """Every number of a YAML file with its key; times of day in quotes count, numbers in other text do not."""
+    text = file.read_text(encoding="utf-8")
+    comments = comments_of(text)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for key, node in scalars(root, ()) if root is not None else ():
+        if is_number(node):
+            line = node.start_mark.line
+            yield Number(file, line + 1, ".".join(key), node.value, comments.get(line, ""))
+
+
+def is_number(node: yaml.ScalarNode) -> bool:
+    """A YAML number, a date, or a time of day."""
+    numeric = node.tag.rpartition(":")[2] in ("int", "float", "timestamp")
+    return numeric or CLOCK.fullmatch(node.value) is not None
+
+
+def scalars(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
+    """Scalar values below a node with their keys; entries of lists by `name`, else by number."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from scalars(value, (*key, str(name.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from scalars(value, (*key, name_of(value) or str(number)))
+    elif isinstance(node, yaml.ScalarNode):
+        yield key, node
+
+
+def name_of(node: yaml.Node) -> str | None:
+    """The `name` of a mapping."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((str(value.value) for name, value in node.value if name.value == "name"), None)
+
+
+def comments_of(text: str) -> dict[int, str]:
+    """The comment that ends each line, by line number from 0; a # inside quoted text is none.
+
+    A comment starts at the first # that follows blank space behind the last token of its line.
+    """
+    ends: dict[int, int] = {}
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if not isinstance(token, yaml.BlockEndToken | yaml.StreamEndToken):
+            mark = token.end_mark
+            ends[mark.line] = max(ends.get(mark.line, 0), mark.column)
+    found = {}
+    for number, line in enumerate(text.splitlines()):
+        _, mark_found, comment = line[ends.get(number, 0) :].partition("#")
+        if mark_found:
+            found[number] = comment.strip()
+    return found
+
+
+def assumptions_in_use(
+    files: Iterable[Path], register: dict[str, Assumption], overridden: Collection[str] = ()
+) -> list[Assumption]:
+    """Rows named by the numbers of these files, in order of the register, with the keys that name them.
+
+    `files` as `Composed.files`: a group's key is its folder. `overridden` are keys set on the command line; a row
+    in use there is kept and says so. Ids the register does not hold raise KeyError.
+    """
+    places: dict[str, list[str]] = {}
+    for file in files:
+        group = "" if file.parent.name == "configs" else f"{file.parent.name}."
+        for number in numbers_in(file):
+            for name in number.ids:
+                places.setdefault(name, []).append(group + number.key)
+    unknown = sorted(set(places) - set(register))
+    if unknown:
+        raise KeyError(f"not in the register: {', '.join(unknown)}; add a row or correct the comment")
+    return [in_use(row, places[name], overridden) for name, row in register.items() if name in places]
+
+
+def in_use(row: Assumption, places: Iterable[str], overridden: Collection[str]) -> Assumption:
+    """The row with where it is used and where its value was replaced."""
+    keys = tuple(dict.fromkeys(places))
+    replaced = tuple(key for key in overridden if any(touches(key, place) for place in keys))
+    return replace(row, places=keys, overridden=replaced)
+
+
+def touches(override: str, place: str) -> bool:
+    """Setting a key sets everything below it, and changes what it is part of."""
+    return f"{place}.".startswith(f"{override}.") or f"{override}.".startswith(f"{place}.")

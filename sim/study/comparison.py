@@ -1,0 +1,70 @@
+"""The answer of a comparison as tables: estimates, paired differences, per-patient change, mean weeks, distributions.
+
+Runs are played by `sim.study.experiment`; how the answer is shown is the report's business.
+"""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+HEADLINE = (
+    "wait_triage_to_pia_mean.all",
+    "wait_triage_to_pia_mean.medical",
+    "wait_triage_to_pia_mean.mental_health",
+    "lwbs_or_ama.all",
+    "length_of_stay_mean.medical",
+    "length_of_stay_mean.mental_health",
+    "minutes_alone_mean.mental_health",
+    "reach.mental_health",
+    "left_empty_handed.mental_health",
+    "return_72h_per_patient.mental_health",
+    "return_30d_per_patient.mental_health",
+    "observation_unmet_share.mental_health",
+    "staff_cost_per_week.all",
+    "cost_per_visit.all",
+)
+"""Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
+
+LWBS_LIMIT = 0.05
+"""Above this share of visits leaving, a department is off its knee and differences are not interpreted."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything a comparison found out.
+
+    `estimates`: demand, staffing, measure, mean, low, high, half_width, sd, n.
+    `differences` (staffing minus baseline on the same patients): demand, staffing, baseline, measure, mean, low, high,
+    half_width, simultaneous_half_width (nan outside the family of `HEADLINE` measures), sd, n, correlation, p_value,
+    p_holm, interpretable, sentence.
+    `changes` (matched simulated patients, first visits): demand, staffing, stream, quantity (`time_to_pia` minutes,
+    `length_of_stay` hours), n, sooner, same, later (shares), p10, p50, p90, mean.
+    `week`: demand, staffing and the columns of `hour_of_week_table`, mean over replications.
+    `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
+    `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
+    `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
+    `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference.
+    """
+
+    baseline: str
+    staffings: tuple[str, ...]
+    labels: dict[str, str]
+    levels: tuple[float, ...]
+    weeks: int
+    warm_up_weeks: int
+    replications: int
+    n_finished: int
+    confidence: float
+    effects: str
+    effects_assumed: bool
+    one_sided: bool
+    estimates: pd.DataFrame
+    differences: pd.DataFrame
+    changes: pd.DataFrame
+    week: pd.DataFrame
+    waits: pd.DataFrame
+    returns: pd.DataFrame
+    alone: pd.DataFrame
+    costs: pd.DataFrame
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default=())

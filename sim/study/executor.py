@@ -1,0 +1,61 @@
+"""Run independent blocks of work on all cores and hand back each answer as it comes; an interrupt keeps what is done.
+
+What a block is, is the study's business. Answers do not depend on the number of workers.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from typing import TypeVar
+
+Block = TypeVar("Block")
+Answer = TypeVar("Answer")
+
+
+def n_cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_blocks(
+    play: Callable[[Block], Answer], blocks: Sequence[Block], workers: int | None = None
+) -> Iterator[tuple[Block, Answer]]:
+    """Yield (block, answer) in order of completion.
+
+    With one worker everything runs in this process. Closing the iterator, or an interrupt, drops what has not been
+    started; an exception in a block is raised here.
+    """
+    n_workers = min(workers or n_cores(), len(blocks))
+    if n_workers <= 1:
+        for block in blocks:
+            yield block, play(block)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(n_workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    try:
+        yield from _as_completed(pool, play, blocks, n_workers)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+
+
+def _as_completed(
+    pool: ProcessPoolExecutor, play: Callable[[Block], Answer], blocks: Sequence[Block], n_workers: int
+) -> Iterator[tuple[Block, Answer]]:
+    """Two blocks a worker are in flight at most, so that memory does not grow with their number."""
+    waiting = list(reversed(blocks))
+    running: dict[Future[Answer], Block] = {}
+    while waiting or running:
+        while waiting and len(running) < 2 * n_workers:
+            block = waiting.pop()
+            running[pool.submit(play, block)] = block
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in sorted(done, key=lambda item: blocks.index(running[item])):
+            yield running.pop(future), future.result()
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

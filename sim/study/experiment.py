@@ -1,0 +1,132 @@
+"""Play the replications of a comparison: the same patients under every staffing, block by block.
+
+A block is one demand level and one replication under all staffings, so that patients are matched inside the worker
+and only small tables leave it. What is made of them is `sim.study.comparing`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.department.scenario import Scenario
+from sim.engine.measure_tables import hour_of_week_table
+from sim.engine.measures import measure, per_visit_outcomes
+from sim.engine.model import simulate
+from sim.engine.trajectory import Trajectory
+from sim.study.distributions import alone_counts, return_table, wait_counts
+from sim.study.store import write_table
+
+ENGINES = {"simpy": simulate}
+SAME_MINUTES = 5.0
+"""A patient's wait or stay that moves by less than this is counted as the same."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One demand level and replication of all staffings. `visits_folder`: where to keep every visit, if anywhere."""
+
+    demand: float
+    replication: int
+    seed: int
+    scenarios: Mapping[str, Scenario]
+    baseline: str
+    engine: str = "simpy"
+    visits_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Played:
+    """What one replication of one staffing leaves: values of all measures and small tables."""
+
+    values: dict[str, float]
+    week: pd.DataFrame
+    waits: pd.DataFrame
+    returns: pd.DataFrame
+    alone: pd.DataFrame
+    changes: pd.DataFrame | None
+    n_visits: int
+    n_entries: int
+
+
+@dataclass(frozen=True)
+class BlockAnswer:
+    """Played staffings of a block, by name."""
+
+    demand: float
+    replication: int
+    played: dict[str, Played] = field(default_factory=dict)
+
+
+def at_demand(scenario: Scenario, level: float) -> Scenario:
+    """The scenario with growth multiplied."""
+    if level == 1.0:
+        return scenario
+    factors = {"growth": scenario.demand.growth * level}
+    mental = getattr(scenario.demand, "mh_growth", None)
+    if mental is not None:
+        factors["mh_growth"] = mental * level
+    return scenario.model_copy(update={"demand": scenario.demand.model_copy(update=factors)})
+
+
+def play_block(block: Block) -> BlockAnswer:
+    """Play every staffing of a block on the same patients."""
+    answer = BlockAnswer(block.demand, block.replication)
+    simulate_on = ENGINES[block.engine]
+    outcomes_of_baseline: dict[str, np.ndarray] | None = None
+    names = [block.baseline, *(name for name in block.scenarios if name != block.baseline)]
+    for name in names:
+        scenario = at_demand(block.scenarios[name], block.demand)
+        trajectory = simulate_on(scenario, block.seed, block.replication)
+        outcomes = per_visit_outcomes(trajectory)
+        changes = None
+        if outcomes_of_baseline is None:
+            outcomes_of_baseline = outcomes
+        else:
+            changes = matched_changes(outcomes_of_baseline, outcomes, trajectory.streams)
+        answer.played[name] = played(trajectory, scenario, changes)
+        if block.visits_folder is not None:
+            keep_visits(trajectory, name, block)
+    return answer
+
+
+def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
+    """Reduce a trajectory to what a comparison needs."""
+    return Played(
+        values=measure(trajectory, scenario),
+        week=hour_of_week_table(trajectory, scenario),
+        waits=wait_counts(trajectory),
+        returns=return_table(trajectory),
+        alone=alone_counts(trajectory, scenario),
+        changes=changes,
+        n_visits=trajectory.n_visits,
+        n_entries=trajectory.n_entries,
+    )
+
+
+def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
+    """Write every visit of a run."""
+    assert block.visits_folder is not None
+    table = trajectory.visits
+    table.insert(0, "staffing", name)
+    table.insert(0, "demand", block.demand)
+    write_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
+
+
+def matched_changes(
+    before: dict[str, np.ndarray], after: dict[str, np.ndarray], streams: tuple[str, ...]
+) -> pd.DataFrame:
+    """Each simulated patient's own change from the baseline: columns stream, quantity, change.
+
+    First visits only, seen (for waits) or departed (for stays) under both staffings.
+    """
+    _, left, right = np.intersect1d(before["patient"], after["patient"], assume_unique=True, return_indices=True)
+    tables = []
+    for quantity in ("time_to_pia", "length_of_stay"):
+        change = after[quantity][right] - before[quantity][left]
+        known = ~np.isnan(change)
+        stream = np.asarray(streams, dtype=object)[before["stream"][left][known]]
+        tables.append(pd.DataFrame({"stream": stream, "quantity": quantity, "change": change[known]}))
+    return pd.concat(tables, ignore_index=True)

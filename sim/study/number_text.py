@@ -1,0 +1,81 @@
+"""Numbers as a reader meets them: measures with their unit, differences with their sign, shares as percent.
+
+Whole sentences are `sim.study.sentences`.
+"""
+
+import math
+
+from sim.engine.measure_catalogue import MEASURE_BY_KEY, Measure
+
+MINUS = "−"
+NOTHING = "–"
+POINTS = "percentage points"
+PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
+
+
+def measure_and_part(name: str) -> tuple[Measure, str]:
+    """`length_of_stay_mean.medical` as its measure and its part. Raises KeyError for one not in the catalogue."""
+    key, _, part = name.partition(".")
+    return MEASURE_BY_KEY[key], part
+
+
+def is_share(measure: Measure) -> bool:
+    """Shown as percent."""
+    return measure.unit == "proportion"
+
+
+def decimals_shown(measure: Measure) -> int:
+    return max(measure.decimals - 2, 0) if is_share(measure) else measure.decimals
+
+
+def scale(measure: Measure) -> float:
+    """What a value is multiplied by to be shown."""
+    return 100.0 if is_share(measure) else 1.0
+
+
+def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """With thousands separated and a true minus sign; a dash for nan; no sign on a zero."""
+    if not math.isfinite(value):
+        return NOTHING
+    text = f"{abs(value):,.{decimals}f}"
+    zero = not text.strip("0.,")
+    return text if zero or (value > 0.0 and not signed) else f"{'+' if value > 0.0 else MINUS}{text}"
+
+
+def bare(measure: Measure, value: float, *, signed: bool = False) -> str:
+    """The number alone, shares times 100."""
+    return plain_number(value * scale(measure), decimals_shown(measure), signed=signed)
+
+
+def unit_of_value(measure: Measure) -> str:
+    return "%" if is_share(measure) else measure.unit
+
+
+def unit_of_difference(measure: Measure) -> str:
+    return POINTS if is_share(measure) else measure.unit
+
+
+def short_unit_of_difference(measure: Measure) -> str:
+    return "% points" if is_share(measure) else measure.unit
+
+
+def value_text(measure: Measure, value: float) -> str:
+    """The number with its unit."""
+    number = bare(measure, value)
+    return number if number == NOTHING else f"{number} {unit_of_value(measure)}"
+
+
+def amount_text(measure: Measure, value: float) -> str:
+    """The size of a difference with its unit, without a sign."""
+    return f"{bare(measure, abs(value))} {unit_of_difference(measure)}"
+
+
+def range_text(measure: Measure, low: float, high: float) -> str:
+    """An interval of differences, signed: `−0.3 to +0.5 h`."""
+    ends = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
+    return f"{ends} {unit_of_difference(measure)}"
+
+
+def part_text(part: str) -> str:
+    """A stream in words; a role, zone or step by its name."""
+    return PARTS.get(part, part.replace("_", " "))

@@ -1,0 +1,24 @@
+"""The referee: an independent reading of docs/law.md that judges every choice of a run from its tables.
+
+`referee` replays a trajectory and objects where the law would have chosen otherwise; sums and limits are judged by
+`sim.engine.invariants`.
+"""
+
+from sim.department.scenario import Scenario
+from sim.engine.trajectory import Trajectory
+from tests.referee.objection import Foul, Objection
+from tests.referee.replay import Replay
+
+
+def referee(trajectory: Trajectory, scenario: Scenario) -> list[Objection]:
+    """Every objection; after a wrong choice the replay stops, for what follows would follow from it."""
+    replay = Replay(trajectory, scenario)
+    try:
+        replay.play()
+        replay.cases_agree()
+    except Foul as foul:
+        replay.objections.append(foul.objection)
+    return replay.objections
+
+
+__all__ = ["Objection", "referee"]

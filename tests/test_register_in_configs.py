@@ -1,0 +1,131 @@
+"""Every number in the shipped configs stands in the assumption register, and says the same there."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sim.config import compose, shipped_configs
+from sim.config.composition import composed_files, drafted
+from sim.config.places import locate, value_at
+from sim.study.assumptions import (
+    CLOCK,
+    Number,
+    assumptions_in_use,
+    comments_of,
+    ids_in,
+    numbers_in,
+    read_keys,
+    read_register,
+    values_of,
+)
+
+REGISTER = read_register()
+FILES = sorted(shipped_configs().rglob("*.yaml"))
+NUMBERS = [number for file in FILES for number in numbers_in(file)]
+NAMES = [f"{file.parent.name}/{file.name}" for file in FILES]
+
+
+def has_source(number: Number) -> bool:
+    return number.structural or bool(number.ids)
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_every_number_names_its_row_of_the_register(file: Path) -> None:
+    bare = [f"{n.line}: {n.key} = {n.text}" for n in numbers_in(file) if not has_source(n)]
+    assert bare == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_every_id_in_a_comment_is_in_the_register(file: Path) -> None:
+    named = {name for comment in comments_of(file.read_text(encoding="utf-8")).values() for name in ids_in(comment)}
+    assert sorted(named - set(REGISTER)) == []
+
+
+def test_a_number_alone_on_its_line_equals_its_row() -> None:
+    per_line = Counter((number.file, number.line) for number in NUMBERS)
+    alone = [number for number in NUMBERS if per_line[number.file, number.line] == 1 and not number.structural]
+    checked = 0
+    for number in alone:
+        rows = [REGISTER[name] for name in number.own_ids if name in REGISTER]
+        values = values_of(rows[0]) if len(rows) == 1 and not CLOCK.fullmatch(number.text) else None
+        if values is not None and len(values) == 1:
+            checked += 1
+            assert float(number.text) == values[0], f"{number.file.name}:{number.line} {number.key}"
+    assert checked >= 90
+
+
+def minutes_of(value: object) -> object:
+    if isinstance(value, str) and CLOCK.fullmatch(value):
+        return float(value[:2]) * 60 + float(value[3:])
+    return value
+
+
+def test_every_mapped_key_holds_the_value_of_its_row() -> None:
+    """The composed files, peers added and the bed pool chosen, against the register through its list of keys."""
+    base = composed_files(drafted(["staffing=peer_added", "boarding=pool"], None))
+    keys = read_keys()
+    wrong = []
+    for item in keys:
+        place = locate(base, item.key)
+        assert not isinstance(place, str), f"{item.id}: {item.key}: {place}"
+        values = values_of(REGISTER[item.id])
+        assert values is not None, item.id
+        wanted = [values[item.entry]] if item.entry is not None else list(values)
+        found = minutes_of(value_at(base, place))
+        found = found if isinstance(found, list) else [found]
+        if found != pytest.approx([value * item.scale for value in wanted]):
+            wrong.append(f"{item.key} = {found}, {item.id} says {wanted}")
+    assert wrong == []
+    assert len({item.key for item in keys}) >= 60
+
+
+def test_every_row_the_configs_call_their_own_is_mapped_or_explained() -> None:
+    """Rows that stand behind a number of the default department can be varied by key, but for these few."""
+    not_a_single_key = {
+        "ARRA15": "counts, normalised in the file",
+        "ARRA31": "a date",
+        "PATA05": "a switch, not a number",
+        "ROSA43": "days are written by name",
+        "ZONA10": "an open zone",
+    }
+    composed = compose(["study=run", "staffing=peer_added", "boarding=pool"])
+    own = {name for file in composed.files for number in numbers_in(file) for name in number.own_ids}
+    unmapped = own - {item.id for item in read_keys()} - set(not_a_single_key) - {"STF05"}
+    assert sorted(name for name in unmapped if not name.startswith("RUNA")) == []
+
+
+def test_a_hash_inside_quotes_is_no_comment() -> None:
+    text = 'a: "x # ARR01"\nb: 3    # ARR02 # twice\nc: [1,\n  2]  # ARR03\n'
+    assert comments_of(text) == {1: "ARR02 # twice", 3: "ARR03"}
+
+
+def test_ranges_of_ids_are_written_out_and_brackets_are_sources() -> None:
+    assert ids_in("TIMA10 (TIM17-19)") == ("TIMA10", "TIM17", "TIM18", "TIM19")
+    number = Number(Path("x"), 1, "k", "1", "TIMA10 (TIM17-19)")
+    assert number.own_ids == ("TIMA10",)
+
+
+def test_a_number_without_a_source_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "staffing.yaml"
+    file.write_text('nurse:\n  heads: 3\n  note: "3 heads, see # STF08"\n  start: "07:30"    # STF08\n')
+    found = list(numbers_in(file))
+    assert [(n.key, has_source(n)) for n in found] == [("nurse.heads", False), ("nurse.start", True)]
+
+
+def test_the_rows_in_use_follow_the_choices_and_name_what_was_overridden() -> None:
+    plain = compose(["study=run"])
+    rows = {row.id: row for row in assumptions_in_use(plain.files, REGISTER)}
+    assert "ARR01" in rows
+    assert "COSA03" not in rows
+    changed = compose(["study=run", "staffing=peer_added", "support.consent=.6"])
+    rows = {row.id: row for row in assumptions_in_use(changed.files, REGISTER, changed.overridden)}
+    assert "COSA03" in rows
+    assert rows["SUPA02"].overridden == ("support.consent",)
+    assert [name for name, row in rows.items() if row.overridden] == ["SUPA02"]
+
+
+def test_every_row_has_a_grade_and_a_unit() -> None:
+    assert {row.grade for row in REGISTER.values()} <= {"A", "B", "C"}
+    assert all(row.unit for row in REGISTER.values() if row.value and re.fullmatch(r"[\d.]+", row.value))
