@@ -1,13 +1,15 @@
 """The shipped department composes, adds up to its own arithmetic, and takes the overrides users are told of."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.config import compose, shipped_choices, shipped_configs, staffing_scenarios
-from sim.config.composition import Composed
+from sim.config.composition import Composed, composed_files, drafted
+from sim.config.places import locate, value_at
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
 from sim.department.pathway import Dispose, SideTask, Task
 from sim.department.quantities import of_acuity
@@ -280,3 +282,37 @@ def test_every_file_read_is_named(everything: Composed) -> None:
 def test_a_list_of_one_may_be_written_without_brackets() -> None:
     study = compose(["study.staffing=peer_added", "study.demand_levels=1"]).study
     assert (study.staffing, study.baseline, study.demand_levels) == (("peer_added",), "peer_added", (1.0,))
+
+
+def documented_keys() -> list[tuple[str, str]]:
+    """Keys and defaults of the tables in docs/keys.md that name a place of the composed data."""
+    text = (Path(__file__).parents[1] / "docs" / "keys.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| `") and "." in line.split("|")[1]]
+    return [(key, default.strip()) for keys, default in rows for key in re.findall(r"`([a-z_.]+[A-Za-z_.]*)`", keys)]
+
+
+def test_every_documented_key_exists() -> None:
+    base = composed_files(drafted(["staffing=peer_added", "boarding=pool"], None))
+    examples = {
+        "ROLE": "nurse",
+        "NAME": "from_11",
+        "ZONE": "acute",
+        "STREAM": "mental_health",
+        "NEED": "crisis",
+        "STEP": "triage",
+    }
+    keys = [re.sub("[A-Z]{4,}", lambda word: examples[word[0]], key) for key, _ in documented_keys()]
+    assert len(keys) > 40
+    assert {key: place for key in keys if isinstance(place := locate(base, key), str)} == {}
+
+
+def test_documented_defaults_are_those_of_the_files() -> None:
+    base = composed_files(drafted([], None))
+    stated = {key: default.replace(",", "") for key, default in documented_keys() if re.fullmatch(r"[\d.,]+", default)}
+    held = {}
+    for key in stated:
+        place = locate(base, key)
+        if not isinstance(place, str) and not key.endswith((".absence_share", "weekly_extra_cost", "pool.beds")):
+            held[key] = float(value_at(base, place))
+    assert len(held) > 20
+    assert held == {key: float(stated[key]) for key in held}

@@ -50,13 +50,16 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     """Validate one group; `references` are the group without the user's changes, used to look past a fault."""
     problems: dict[Problem, None] = {}
     data = copy.deepcopy(data)
+    sound: list[Plain] | None = None
     for _ in range(MOST_REPAIRS):
         faults = faults_of(group, data)
         if not faults:
             return Checked(adapter(group).validate_python(data), tuple(problems))
         for fault in faults:
             problems[problem_of(group, data, fault)] = None
-        repaired = repair(group, data, references, faults[0])
+        if sound is None:
+            sound = [reference for reference in references if not faults_of(group, reference)]
+        repaired = repair(group, data, sound, faults[0])
         if repaired is None:
             break
         data = repaired

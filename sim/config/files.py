@@ -5,6 +5,7 @@ What the user changes in them is applied in `sim.config.composition`.
 
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import hydra
@@ -48,7 +49,16 @@ def default_choices() -> dict[str, str]:
 
 
 def hydra_composed(folders: Sequence[Path], config_name: str, chosen: Sequence[str] = ()) -> Plain | Problem:
-    """What Hydra makes of a file and its defaults, as plain data, or why it cannot."""
+    """What Hydra makes of a file and its defaults, as plain data not to be changed, or why it cannot."""
+    stamps = tuple(file.stat().st_mtime_ns for folder in folders for file in sorted(folder.glob("*/*.yaml")))
+    return composed_once(tuple(folders), config_name, tuple(chosen), stamps)
+
+
+@lru_cache(maxsize=64)
+def composed_once(
+    folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
+) -> Plain | Problem:
+    """Compose, once for every state of the files: a study asks for the same ones again and again."""
     further = [folder.as_uri() for folder in folders[1:]]
     search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
     GlobalHydra.instance().clear()

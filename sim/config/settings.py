@@ -26,7 +26,7 @@ class StudySettings(Frozen):
     measured after `warm_up_weeks`. `follow_up_days`: a return rate over so many days counts visits that departed
     at least that long before the end. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
-    column map of a visits file.
+    column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
     """
 
     name: str
@@ -41,6 +41,8 @@ class StudySettings(Frozen):
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     month_factors: bool | None = None
     map: str | None = None
+    demand_name: str = "calibrated"
+    rake: bool = False
 
     @model_validator(mode="after")
     def _each_once(self) -> "StudySettings":

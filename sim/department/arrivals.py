@@ -127,7 +127,9 @@ class Profile(Frozen):
 
     def _medical_shares(self) -> np.ndarray:
         """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
-        mental = np.asarray(self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0])
+        mental = np.asarray(
+            self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0]
+        )
         everyone = np.asarray(self._week_of_shares())
         return (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
 
@@ -176,7 +178,7 @@ class Replay(Frozen):
 
     kind: Literal["replay"] = "replay"
     name: str = "replay"
-    growth: Literal[1.0] = 1.0
+    growth: Annotated[float, Field(ge=1.0, le=1.0)] = 1.0
     visits: tuple[GivenVisit, ...]
     acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
 
@@ -198,7 +200,9 @@ class Replay(Frozen):
             raise ValueError("visits are not in order of time: sort them by `at`")
         named = [visit.patient for visit in self.visits if visit.patient is not None]
         if len(named) != len(set(named)):
-            raise ValueError("a patient comes twice: replayed lists hold first visits only, returns come from the model")
+            raise ValueError(
+                "a patient comes twice: replayed lists hold first visits only, returns come from the model"
+            )
         return self
 
 

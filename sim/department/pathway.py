@@ -168,7 +168,9 @@ class FollowUp(StepOfAnyKind):
     @model_validator(mode="after")
     def _nested(self) -> "FollowUp":
         if self.within_30_days < self.within_7_days:
-            raise ValueError(f"within_30_days {self.within_30_days} is below within_7_days {self.within_7_days}: it includes them")
+            raise ValueError(
+                f"within_30_days {self.within_30_days} is below within_7_days {self.within_7_days}: it includes them"
+            )
         return self
 
 

@@ -85,7 +85,7 @@ def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazar
     share = (1.0 - u ** (1.0 / hazard)) / susceptible if susceptible > 0.0 else 1.0
     if share >= 1.0:
         return math.inf
-    return scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY
+    return float(scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY)
 
 
 @register_jitable
@@ -104,7 +104,7 @@ def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: f
     while hour < 23 and u >= cumulated[hour + 1]:
         hour += 1
     part = (u - cumulated[hour]) / (cumulated[hour + 1] - cumulated[hour])
-    return day * MINUTES_PER_DAY + (hour + part) * MINUTES_PER_HOUR
+    return float(day * MINUTES_PER_DAY + (hour + part) * MINUTES_PER_HOUR)
 
 
 class Group(Frozen):
@@ -147,7 +147,9 @@ class Stream(Frozen):
             raise ValueError(f"step name {twice[0]!r} is used twice: names key the draws, give each step its own")
         for step in self.pathway:
             if step.need is not None and step.need not in self.needs:
-                raise ValueError(f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}")
+                raise ValueError(
+                    f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
+                )
         return self
 
 

@@ -264,8 +264,7 @@ def normal_quantile(u: float) -> float:
                 (
                     (
                         (
-                            ((r * 7.7454501427834140764e-4 + 0.0227238449892691845833) * r + 0.24178072517745061177)
-                            * r
+                            ((r * 7.7454501427834140764e-4 + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
                             + 1.27045825245236838258
                         )
                         * r
@@ -351,11 +350,11 @@ def table_quantile(table: np.ndarray, u: float) -> float:
     """Quantile by linear interpolation in a table on the grid of normal scores."""
     position = (normal_quantile(u) - TABLE_LOW) / TABLE_STEP
     if position < 0.0:
-        return table[0]
+        return float(table[0])
     index = int(position)
     if index >= TABLE_POINTS - 1:
-        return table[TABLE_POINTS - 1]
-    return table[index] + (position - index) * (table[index + 1] - table[index])
+        return float(table[TABLE_POINTS - 1])
+    return float(table[index] + (position - index) * (table[index + 1] - table[index]))
 
 
 @register_jitable
@@ -377,7 +376,7 @@ def quantile(family: int, a: float, b: float, c: float, u: float) -> float:
     if family == LOGNORMAL:
         return math.exp(a + b * normal_quantile(u))
     if family == WEIBULL:
-        return b * (-math.log1p(-u)) ** (1.0 / a)
+        return float(b * (-math.log1p(-u)) ** (1.0 / a))
     if family == UNIFORM:
         return a + u * (b - a)
     return triangular_quantile(a, b, c, u)

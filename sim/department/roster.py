@@ -85,7 +85,9 @@ def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
             raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
     for start, end in placed:
         if end > shift_minutes:
-            raise ValueError(f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier")
+            raise ValueError(
+                f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
+            )
     if sum(item.minutes for item in breaks) >= shift_minutes:
         raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
 
@@ -193,7 +195,9 @@ def off_floor_of(member: Member, start: float) -> tuple[OffFloor, ...]:
     each window the k-th of n colleagues who start together rests around the fraction (k + 1) / (n + 1) of it.
     """
     floating = [item for item in member.breaks if item.after is None]
-    fixed = [OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None]
+    fixed = [
+        OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None
+    ]
     window = member.shift.minutes / max(1, len(floating))
     fraction = (member.rank + 1) / (member.colleagues + 1)
     for number, item in enumerate(floating):

@@ -144,8 +144,8 @@ def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for stream_name, stream in scenario.department.streams.items():
         for number, task in enumerate(stream.escalation.response if stream.escalation else ()):
             yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
-    for role_name, role in scenario.staffing.roles.items():
-        for served in (served for level in role.also_serves for served in level):
+    for role_name, member_role in scenario.staffing.roles.items():
+        for served in (served for level in member_role.also_serves for served in level):
             yield f"staffing.{role_name}.also_serves", served
     for role_name in scenario.department.minimum_cover:
         yield "department.minimum_cover", role_name
@@ -162,7 +162,9 @@ def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
     optional = {scenario.support.role}
     for path, role in roles_asked_for(scenario):
         if role not in known and role not in optional:
-            yield Problem(path, repr(role), f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}")
+            yield Problem(
+                path, repr(role), f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}"
+            )
 
 
 def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
@@ -172,7 +174,9 @@ def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
             for zone in dict.fromkeys(zone for route in step.routes for zone in route.zones if zone not in zones):
                 yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}")
         if isinstance(step, Board) and step.time not in scenario.boarding.times:
-            yield Problem(path, repr(step.time), f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}")
+            yield Problem(
+                path, repr(step.time), f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}"
+            )
 
 
 def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
@@ -185,17 +189,19 @@ def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
             steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
             for name in visit.minutes:
                 if name not in steps:
-                    yield Problem(f"demand.visits[{number}].minutes", repr(name), f"no such step; {did_you_mean(name, steps)}")
+                    yield Problem(
+                        f"demand.visits[{number}].minutes", repr(name), f"no such step; {did_you_mean(name, steps)}"
+                    )
 
 
 def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:
     """Peers support; they never triage, assess, observe, secure or respond to an escalation, and nobody plays one."""
     peers = {name for name, role in scenario.staffing.roles.items() if role.kind == "peer"} | {scenario.support.role}
     remedy = "peer support workers do no clinical, observation or security task: name a clinical role"
-    for path, role in roles_asked_for(scenario):
+    for path, asked in roles_asked_for(scenario):
         ours = path.startswith(("department.minimum_cover", "discipline."))
-        if role in peers and not ours:
-            yield Problem(path, repr(role), remedy)
+        if asked in peers and not ours:
+            yield Problem(path, repr(asked), remedy)
     for name, role in scenario.staffing.roles.items():
         if name in peers and role.also_serves:
             yield Problem(f"staffing.{name}.also_serves", str(role.also_serves), remedy)
@@ -210,7 +216,9 @@ def idle_roles(scenario: Scenario) -> Iterator[Problem]:
     named = {role for _, role in roles_asked_for(scenario)} | {scenario.support.role}
     for name in scenario.staffing.roles:
         if name not in named:
-            yield Problem(f"staffing.{name}", repr(name), f"no step asks for this role; {did_you_mean(name, named - {name})}")
+            yield Problem(
+                f"staffing.{name}", repr(name), f"no step asks for this role; {did_you_mean(name, named - {name})}"
+            )
 
 
 def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
@@ -241,7 +249,9 @@ def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
     for stream in scenario.department.streams.values():
         edges |= place_edges(stream.pathway)
     for zone in cyclic(edges):
-        yield Problem("department.streams", repr(zone), "places wait for each other in a ring: free the place before the next")
+        yield Problem(
+            "department.streams", repr(zone), "places wait for each other in a ring: free the place before the next"
+        )
     for role_name, zone in sorted(case_locks(scenario)):
         yield Problem(
             "department.streams",

@@ -53,7 +53,7 @@ class Calendar(simpy.Environment):
         if callback is not None:
             entry.callbacks.append(callback)
         self.n_created += 1
-        heappush(self._queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))  # type: ignore[misc]
+        heappush(self._queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
 
     def at_once(self, callback: Callable[[Any], None]) -> None:

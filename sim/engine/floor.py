@@ -262,13 +262,15 @@ class Floor:
 
     def _gives_place(self) -> bool:
         best: tuple[int, int, float, int] | None = None
+        chosen: Request | None = None
+        chosen_zone = -1
         for zones, line in self.place_lines.items():
             for request in line.heads() if line.n else ():
                 zone = self._open_zone(zones, request.visit)
                 rank = (request.band, request.visit.acuity, request.since, request.visit.row)
                 if zone >= 0 and (best is None or rank < best):
                     best, chosen, chosen_zone = rank, request, zone
-        if best is None:
+        if chosen is None:
             self.places_changed = False
             return False
         self._leave_line(chosen)

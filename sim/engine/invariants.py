@@ -7,6 +7,7 @@ the tests.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -213,7 +214,7 @@ def clock_never_runs_back(run: Run) -> Iterator[str]:
         ("breaks", run.breaks, ("due", "start", "end")),
         ("staff", run.staff, ("scheduled_start", "scheduled_end", "left")),
     ):
-        for first, second in zip(moments, moments[1:], strict=False):
+        for first, second in pairwise(moments):
             for row in rows(columns[second] < columns[first]):
                 yield f"{table} row {row}: {second} {columns[second][row]} is before {first} {columns[first][row]}"
     for table, columns, moment in (
@@ -231,7 +232,7 @@ def steps_follow_the_pathway(run: Run) -> Iterator[str]:
         steps = run.scenario.department.streams[stream].pathway
         columns = [run.column_of(step) for step in steps if run.column_of(step) >= 0]
         if len(mine) and columns:
-            times = run.trajectory.step_times[np.ix_(mine, columns)].reshape(len(mine), -1)
+            times = run.trajectory.step_times[np.ix_(mine, np.asarray(columns))].reshape(len(mine), -1)
             yield from steps_of_stream_in_order(run, mine, times)
 
 
@@ -239,7 +240,7 @@ def steps_of_stream_in_order(run: Run, visits: Ints, times: Floats) -> Iterator[
     """`times` has requested, started, ended of each step of the pathway in a row, nan where it did not happen."""
     bounded = np.column_stack([run.visits["arrival"][visits], times, run.departure[visits]])
     latest = np.maximum.accumulate(np.where(np.isnan(bounded), -np.inf, bounded), axis=1)
-    for row in rows((bounded < latest).any(axis=1)):
+    for row in rows(np.any(bounded < latest, axis=1).astype(np.bool_)):
         column = int(np.argmax(bounded[row] < latest[row]))
         yield f"visit {visits[row]}: time {bounded[row, column]} (number {column} of its steps) is before an earlier one"
 
@@ -497,12 +498,10 @@ def staff_rows_are_sums_of_tasks(run: Run) -> Iterator[str]:
 def handovers_match_cases(run: Run) -> Iterator[str]:
     """Cases handed over or left unheld at the end of a duty are those whose next spell begins when the member left."""
     cases = run.cases
-    following = {
-        (int(visit), int(role), float(start)): int(member)
-        for visit, role, start, member in zip(
-            cases["visit"], cases["role"], cases["start"], cases["member"], strict=True
-        )
-    }
+    following: dict[tuple[int, int, float], int] = {}
+    for visit, role, start, member in zip(cases["visit"], cases["role"], cases["start"], cases["member"], strict=True):
+        key = (int(visit), int(role), float(start))
+        following[key] = min(int(member), following.get(key, int(member)))
     given: dict[tuple[int, float], list[int]] = {}
     for visit, role, member, end in zip(cases["visit"], cases["role"], cases["member"], cases["end"], strict=True):
         heir = following.get((int(visit), int(role), float(end)))

@@ -519,18 +519,23 @@ class EmergencyDepartment:
         """A peer's time with one patient: a first contact, perhaps a huddle, perhaps a second contact after a gap."""
         draws = self.workload.draws[visit.stream].value_at
         yield self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
-        if visit.departed:
+        if self.has_left(visit):
             return
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
             self._ask_huddle(visit)
         if self.workload.uniform(visit.patient, visit.number, REPEAT_ID) < self.support.repeat_share:
             yield self.calendar.at(self.calendar.now + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
-            if visit.departed:
+            if self.has_left(visit):
                 return
             yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, visit.draws[draws["peer/repeat"]])
-            if visit.departed:
+            if self.has_left(visit):
                 return
         self._ask_recovery(visit)
+
+    @staticmethod
+    def has_left(visit: Visit) -> bool:
+        """Whether the visit is over."""
+        return visit.departed
 
     def _ask_contact(self, visit: Visit, contact: int, band: int, minutes: float) -> simpy.Event:
         request = self.side_request(visit, CONTACT, self.peer_role, band, minutes)

@@ -13,6 +13,7 @@ import simpy
 from sim.department.dispatch import order_within_class, score
 from sim.department.roster import Duty
 from sim.department.roster import Member as RosteredMember
+from sim.engine.calendar import Entry
 
 SERVED, LEFT = True, False
 """What a waiting visit is told."""
@@ -51,7 +52,7 @@ class Request:
         self.member: Member | None = None  # who does it
         self.started = nan
         self.ends = nan
-        self.ending: simpy.Event | None = None
+        self.ending: Entry | None = None
         self.handover = 0.0
         self.opened_case = False
         self.paused = 0.0
@@ -249,6 +250,25 @@ class Visit:
         "zone",
     )  # fmt: skip
 
+    # drawn when the visit comes in
+    draws: list[float]
+    given: dict[str, float] | None
+    acuity: int
+    age: int
+    age_group: int
+    arrival_mode: int
+    group: int
+    held: bool
+    caregiver: bool
+    eligible: bool
+    consented: bool
+    peer_kind: str
+    peer_stays: bool
+    patience: float
+    patience_left: float
+    escalation_budget: float
+    escalation_left: float
+
     def __init__(self, row: int, patient: int, number: int, stream: int, arrival: float, n_steps: int) -> None:
         self.row, self.patient, self.number, self.stream, self.arrival = row, patient, number, stream, arrival
         self.times = [nan] * (3 * n_steps)
@@ -276,7 +296,7 @@ class Visit:
         self.responding = 0
         self.calm: simpy.Event | None = None
         self.escalations = self.restraints = 0
-        self.eligible = self.offered = self.consented = False
+        self.offered = False
         self.contacts = 0
         self.accompanying: Request | None = None
         self.contact_task: Request | None = None
@@ -287,7 +307,6 @@ class Visit:
         self.recovery_asked = False
         self.bridging: Request | None = None
         self.bridged = self.called = self.call_reached = False
-        self.companion = False
         self.safety_plan = False
         self.follow_up = 0
         self.needs_observation = False
@@ -296,7 +315,7 @@ class Visit:
         self.observation_since = nan
         self.observed = self.unmet = 0.0
         self.next_visit = nan
-        self.pending_return: simpy.Event | None = None
+        self.pending_return: Entry | None = None
 
     def next_slot(self) -> int:
         self.slots += 1

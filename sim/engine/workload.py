@@ -54,7 +54,7 @@ def quantity_id(name: str) -> int:
     return value >> 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def mixed(z):  # type: ignore[no-untyped-def]
     """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits that leaves no visible pattern."""
     z = (z ^ (z >> np.uint64(30))) * MIX_A
@@ -62,7 +62,7 @@ def mixed(z):  # type: ignore[no-untyped-def]
     return z ^ (z >> np.uint64(31))
 
 
-@njit("uint64(int64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+@njit("uint64(int64, int64, int64)", cache=True)
 def keyed(base, a, b):  # type: ignore[no-untyped-def]
     """Key of a visit (patient, visit number) under a base, or of any pair of numbers."""
     return mixed(
@@ -70,20 +70,20 @@ def keyed(base, a, b):  # type: ignore[no-untyped-def]
     )
 
 
-@njit("float64(uint64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+@njit("float64(uint64, int64, int64)", cache=True)
 def uniform_of(key, quantity, counter):  # type: ignore[no-untyped-def]
     """Uniform on the open interval (0, 1) of one quantity under a key."""
     bits = mixed(mixed(key ^ np.uint64(quantity)) + GOLDEN * (np.uint64(counter) + np.uint64(1)))
     return (bits >> np.uint64(11)) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
 
 
-@njit("float64(int64, int64, int64, int64, int64)", cache=True)  # type: ignore[untyped-decorator]
+@njit("float64(int64, int64, int64, int64, int64)", cache=True)
 def visit_uniform(base, patient, number, quantity, counter):  # type: ignore[no-untyped-def]
     """One uniform of one visit."""
     return uniform_of(keyed(base, patient, number), quantity, counter)
 
 
-@njit("float64(float64[:], float64[:, :], float64)", cache=True)  # type: ignore[untyped-decorator]
+@njit("float64(float64[:], float64[:, :], float64)", cache=True)
 def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
     """Quantile of lowered parameters; the gamma family looks into its table and scales it."""
     family = int(parameters[0])
@@ -92,7 +92,7 @@ def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
     return quantile(family, parameters[1], parameters[2], parameters[3], u)
 
 
-@njit("float64(int64, int64, int64, int64, int64, float64)", cache=True)  # type: ignore[untyped-decorator]
+@njit("float64(int64, int64, int64, int64, int64, float64)", cache=True)
 def visit_exponential(base, patient, number, quantity, counter, mean):  # type: ignore[no-untyped-def]
     """One exponential value of one visit."""
     return quantile(EXPONENTIAL, mean, 0.0, 0.0, visit_uniform(base, patient, number, quantity, counter))
@@ -102,7 +102,7 @@ return_time = njit("float64(float64, float64, float64[:, :], float64)", cache=Tr
 return_gap = njit("float64(float64, float64, float64, float64, float64)", cache=True)(minutes_to_return)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def draw_visit(  # type: ignore[no-untyped-def]
     base,
     patient,
@@ -127,7 +127,7 @@ def draw_visit(  # type: ignore[no-untyped-def]
     fill_visit(key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def fill_visit(  # type: ignore[no-untyped-def]
     key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out
 ):
@@ -154,7 +154,7 @@ def fill_visit(  # type: ignore[no-untyped-def]
             out[place + i] = drawn(dist_parameters[i, acuity], tables, uniform_of(key, dist_ids[i], 0))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def draw_visit_as(  # type: ignore[no-untyped-def]
     base,
     patient,
@@ -176,7 +176,7 @@ def draw_visit_as(  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-untyped-def]
     """Arrival times of a Poisson process with a rate constant in each hour from `start` on, by inversion.
 
@@ -201,7 +201,7 @@ def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-un
     return n
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def play_prelude(  # type: ignore[no-untyped-def]
     base,
     first_patient,
@@ -392,7 +392,7 @@ class Workload:
             draw_visit(self.base, patient, number, ACUITY_ID, draws.acuity_cumulated, *draws.arrays, self.tables, out)
         else:
             draw_visit_as(self.base, patient, number, given_acuity, *draws.arrays, self.tables, out)
-        return out.tolist()  # type: ignore[no-any-return]
+        return out.tolist()
 
     def uniform(self, patient: int, number: int, quantity: int, counter: int = 0) -> float:
         """One further uniform of a visit; `quantity` is a `quantity_id`."""

@@ -39,9 +39,7 @@ PHRASES = {
         "sooner",
         "later",
     ),
-    "length_of_stay_mean": Phrase(
-        "{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"
-    ),
+    "length_of_stay_mean": Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
     "minutes_alone_mean": Phrase(
         "eligible {who} spent on average {amount} {way} alone",
         "the time eligible {who} spent alone",
@@ -87,24 +85,16 @@ def difference_sentence(
     if not interpretable:
         return f"With {inside(staffing)}, {topic} is not interpreted: {reason}."
     if math.isnan(mean):
-        return (
-            f"With {inside(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
-        )
+        return f"With {inside(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
     if mean == low == high == 0.0:
-        return (
-            f"With {inside(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
-        )
+        return f"With {inside(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
     if math.isnan(low) or math.isnan(high):
         return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
     level = f"{100 * confidence:g} % CI"
     if low <= 0.0 <= high:
         found = spoken(range_text(measure, low, high), measure)
-        return (
-            f"With {inside(staffing)}, no difference in {topic} could be shown ({found}, {level}, {of(n)})."
-        )
-    sentence = (
-        f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {of(n)})"
-    )
+        return f"With {inside(staffing)}, no difference in {topic} could be shown ({found}, {level}, {of(n)})."
+    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {of(n)})"
     return f"{sentence}{together(measure, mean, simultaneous_half_width)}."
 
 

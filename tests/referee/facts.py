@@ -98,10 +98,10 @@ class Facts:
         others = [spell for spell in spells if spell.kind in (MAIN, RESPONSE)]
         return any(overlap(contact, other) for contact in contacts for other in others)
 
-    def route(self, visit: int, step: Place, acuity: int, zone: str | None) -> Route | None:
-        """The visit's route, None if more than one fits what is known of it."""
+    def route(self, step: Place, acuity: int, shown: set[str]) -> Route | None:
+        """The visit's route, None if more than one fits the zones that the table shows at its start."""
         routes = [route for route in step.routes if acuity in route.acuities and route.share > 0.0]
-        fitting = [route for route in routes if zone is None or zone in route.zones]
+        fitting = [route for route in routes if not shown or shown & set(route.zones)]
         return fitting[0] if len(fitting) == 1 else None
 
 

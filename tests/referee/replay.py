@@ -279,7 +279,7 @@ class Replay:
             return
         for request in list(self.waiting[role]):
             step = self.step_of(request)
-            if request.kind == MAIN and isinstance(step, Task) and step.unstaffed is not None:
+            if request.kind == MAIN and isinstance(step, Task) and step.unstaffed and not request.visit.set_aside:
                 self.waiting[role].remove(request)
                 self.ends_waiting(request.visit)
                 self.becomes_delay(request.visit, step.name, request.since)
@@ -406,6 +406,8 @@ class Replay:
     def is_calm(self, visit: Visit) -> None:
         visit.set_aside = False
         visit.calm_since = self.now
+        if isinstance(visit.wait, Request):
+            self.unstaff(visit.wait.role)
         if visit.stopped and not visit.gone:
             visit.stopped = False
             self.advance(visit)
@@ -592,11 +594,9 @@ class Replay:
 
     def begin_place(self, visit: Visit, step: Place) -> bool:
         started = self.facts.step_times(visit.row, step.name)[1]
-        zone = None
-        for row in self.place_rows[visit.row]:
-            if self.t.place_columns["start"][row] == started:
-                zone = self.t.zones[int(self.t.place_columns["zone"][row])]
-        route = self.facts.route(visit.row, step, visit.acuity, zone)
+        rows = [row for row in self.place_rows[visit.row] if self.t.place_columns["start"][row] == started]
+        shown = {self.t.zones[int(self.t.place_columns["zone"][row])] for row in rows}
+        route = self.facts.route(step, visit.acuity, shown)
         band = int(of_acuity(step.band, visit.acuity))
         request = PlaceRequest(visit, route.zones if route else (), band, self.now)
         visit.wait = request
@@ -737,8 +737,20 @@ class Replay:
             return
         departure = self.facts.value("departure", request.visit.row)
         if request.kind == CONTACT and spell.ended == departure and spell.ended > spell.started:
+            disposition = int(self.t.visit_columns["disposition"][request.visit.row])
+            if disposition in (LWBS, AMA):
+                self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes_unless_cut(work))
             return
         self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes(work))
+
+    def finishes_unless_cut(self, work: Work) -> None:
+        """A contact that ends when its visit leaves: by itself, unless patience was to end now at the present pace."""
+        visit = work.request.visit
+        if visit.pace > 0.0 and visit.waiting_since is not None:
+            deadline = visit.waiting_since + visit.patience_left / visit.pace
+            if deadline <= self.now + CLOSE:
+                return
+        self.finishes(work)
 
     def finishes(self, work: Work) -> None:
         request, visit, spell = work.request, work.request.visit, work.request.spell

@@ -1,0 +1,284 @@
+"""The command `peered`: read what is asked, have it checked, run it, show the answer.
+
+Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 the question was not understood.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.config import Composed, compose, shipped_choices
+from sim.config.plans import plan_of
+from sim.department.scenario import ScenarioError
+from sim.report.console import (
+    print_assumptions,
+    print_comparison,
+    print_problems,
+    print_validation,
+    progress,
+)
+from sim.report.figures import draw_figures
+from sim.report.markdown import comparison_markdown
+from sim.study.assumptions import assumptions_in_use
+from sim.study.comparing import compared, values_table
+from sim.study.comparison import Comparison
+from sim.study.data_quality import VisitsFileError
+from sim.study.executor import n_cores, run_blocks
+from sim.study.experiment import BlockAnswer, play_block
+from sim.study.plan import Plan
+from sim.study.store import final_folder, provenance, results_folder, write_json, write_table
+from sim.study.validation import ValidatedRow, validated, validation_values
+
+USAGE = """\
+usage: peered [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
+
+  peered                                      compare traditional with other staffings of a children's ED
+  peered study=run staffing=peer_added        play one scenario
+  peered study=validate                       simulated beside published values
+  peered study=assumptions                    every assumption in use, with source and grade
+  peered study=calibrate visits=FILE          a demand config from a file of visits
+
+Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
+--dry-run says what would run and about how long."""
+
+VISITS_PER_SECOND = 2500.0
+"""What --dry-run reckons with on one core; `make bench` measures it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    console, errors = Console(), Console(stderr=True)
+    if any(word in ("-h", "--help") for word in words):
+        console.print(USAGE, markup=False, highlight=False)
+        console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
+        return 0
+    try:
+        composed, dry = read(words)
+        return tell_plan(composed, console) if dry else STUDIES[composed.study.name](composed, console)
+    except (ScenarioError, VisitsFileError) as error:
+        print_problems(error, errors)
+        return 2
+    except Misunderstood as error:
+        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        return 2
+    except (FileExistsError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 2
+    except KeyboardInterrupt:
+        errors.print("peered: interrupted; nothing had finished, nothing was written", markup=False)
+        return 1
+
+
+class Misunderstood(Exception):
+    """The command line is not one of ours."""
+
+
+def read(words: Sequence[str]) -> tuple[Composed, bool]:
+    """What the words ask for, and whether only to tell the plan."""
+    overrides: list[str] = []
+    folder: Path | None = None
+    dry = False
+    rest = iter(words)
+    for word in rest:
+        if word == "--dry-run":
+            dry = True
+        elif word in ("-m", "--multirun"):
+            raise Misunderstood("peered: sweeps (-m) are not available in this version; run one command per scenario")
+        elif word.startswith("--config-dir"):
+            _, equals, value = word.partition("=")
+            folder = Path(value if equals else next(rest, ""))
+        elif word.startswith("-"):
+            raise Misunderstood(f"peered: unknown option {word}; see peered --help")
+        else:
+            overrides.append(word)
+    overrides = every_staffing(overrides)
+    return compose(overrides, folder), dry
+
+
+def every_staffing(overrides: list[str]) -> list[str]:
+    """`study.staffing=all` written out."""
+    everyone = f"study.staffing=[{','.join(comparable_staffings())}]"
+    return [everyone if text == "study.staffing=all" else text for text in overrides]
+
+
+def comparable_staffings() -> list[str]:
+    """Shipped staffings, the baseline first."""
+    names = list(shipped_choices("staffing"))
+    return ["traditional", *(name for name in names if name != "traditional")]
+
+
+def tell_plan(composed: Composed, console: Console) -> int:
+    """Say what would run and about how long; write nothing."""
+    plan = plan_of(composed)
+    first = plan.scenarios[plan.baseline]
+    weeks = first.period.weeks + first.period.warm_up_weeks
+    n_runs = plan.n_blocks * len(plan.scenarios)
+    console.print(f"study={composed.study.name}: {', '.join(plan.scenarios)}", markup=False, highlight=False)
+    console.print(
+        f"{n_runs} runs of {weeks} weeks ({len(plan.scenarios)} staffings, {len(plan.levels)} demand levels, "
+        f"{plan.replications} replications)",
+        highlight=False,
+    )
+    visits = n_runs * weeks * weekly_visits(composed)
+    seconds = visits / VISITS_PER_SECOND / min(composed.executor.workers or n_cores(), plan.n_blocks)
+    console.print(f"about {seconds / 60:.0f} minutes; nothing was run, nothing was written", highlight=False)
+    return 0
+
+
+def weekly_visits(composed: Composed) -> float:
+    """Visits of a week, returns included, roughly."""
+    demand = composed.scenario.demand
+    return getattr(demand, "visits_per_year", 0.0) * demand.growth / 52.14
+
+
+def run_compare(composed: Composed, console: Console) -> int:
+    """Play every staffing at every demand level on the same patients, and answer."""
+    plan = plan_of(composed)
+    started = time.monotonic()
+    with results_folder(composed.output, composed.study.name) as draft:
+        (draft / "visits").mkdir()
+        answers = finished_blocks(plan, draft / "visits", console)
+        if not answers:
+            raise KeyboardInterrupt
+        comparison = compared(answers, plan, time.monotonic() - started)
+        write_comparison(comparison, answers, plan, composed, draft)
+        figures = draw_figures(comparison, draft / "figures")
+        folder = final_folder(draft, composed.output)
+    print_comparison(comparison, console)
+    console.print(
+        f"\n{len(figures)} figures, tables, visits of the first replication and run.json are in {folder}",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    return 0 if len(answers) == plan.n_blocks else 1
+
+
+def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
+    """Answers of all blocks, or of those that had finished when the user interrupted."""
+    answers: list[BlockAnswer] = []
+    blocks = plan.blocks(visits_folder)
+    what = f"{len(plan.scenarios)} staffings on the same patients"
+    with progress(len(blocks), what, console) as advance:
+        running = run_blocks(play_block, blocks, plan.workers)
+        try:
+            for block, answer in running:
+                answers.append(answer)
+                advance(f"demand {block.demand:g}, replication {block.replication + 1}")
+        except KeyboardInterrupt:
+            console.print(f"interrupted: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
+        finally:
+            running.close()
+    return answers
+
+
+def write_comparison(
+    comparison: Comparison, answers: list[BlockAnswer], plan: Plan, composed: Composed, folder: Path
+) -> None:
+    """Tables, scenarios, provenance and the answer in words."""
+    write_table(values_table(answers), folder / "replications.parquet")
+    for name in ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs"):
+        table = getattr(comparison, name)
+        if len(table.columns):
+            write_table(table, folder / f"{name}.parquet")
+    write_json({name: s.model_dump(mode="json") for name, s in plan.scenarios.items()}, folder / "scenarios.json")
+    (folder / "answer.md").write_text(comparison_markdown(comparison), encoding="utf-8")
+    write_json(run_facts(composed, plan, comparison.n_finished, comparison.seconds), folder / "run.json")
+
+
+def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -> dict[str, object]:
+    """Provenance of a study."""
+    return provenance(
+        command=["peered", *composed.overrides],
+        choices=composed.choices,
+        seed=composed.seed,
+        engine=composed.engine,
+        blocks_finished=n_finished,
+        blocks_planned=plan.n_blocks,
+        seconds=round(seconds, 1),
+        scenario_hashes={name: scenario.content_hash() for name, scenario in plan.scenarios.items()},
+    )
+
+
+def run_one(composed: Composed, console: Console) -> int:
+    """One scenario, played and measured."""
+    from sim.report.console import print_estimates
+
+    plan = plan_of(composed)
+    started = time.monotonic()
+    with results_folder(composed.output, composed.study.name) as draft:
+        (draft / "visits").mkdir()
+        answers = finished_blocks(plan, draft / "visits", console)
+        if not answers:
+            raise KeyboardInterrupt
+        comparison = compared(answers, plan, time.monotonic() - started)
+        write_comparison(comparison, answers, plan, composed, draft)
+        folder = final_folder(draft, composed.output)
+    print_estimates(comparison, console)
+    console.print(f"\ntables, visits of the first replication and run.json are in {folder}", soft_wrap=True)
+    return 0 if len(answers) == plan.n_blocks else 1
+
+
+def run_validate(composed: Composed, console: Console) -> int:
+    """Simulated beside published values."""
+    rows = validation_rows(composed, console)
+    print_validation(rows, console)
+    return 0
+
+
+def validation_rows(composed: Composed, console: Console) -> tuple[ValidatedRow, ...]:
+    """Play the scenario, and the peer staffing for the one row that needs it."""
+    study = composed.study
+    values: list[dict[str, float]] = []
+    with progress(study.replications + 1, "whole years", console) as advance:
+        for value in validation_values(
+            composed.scenario, study.replications, composed.seed, composed.engine, composed.executor.workers
+        ):
+            values.append(value)
+            advance(f"replication {len(values)}")
+        with_peers = compose(
+            ["study=run", *kept(composed.overrides), "staffing=peer_added", f"seed={composed.seed}"],
+            composed.config_dir,
+        )
+        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, composed.engine, 1)))
+        advance("peer_added")
+    return validated(values, study.confidence, {"peer_contacts_per_day": peers["peer_contacts_per_day"]})
+
+
+def kept(overrides: Sequence[str]) -> list[str]:
+    """Overrides that another study and staffing can share."""
+    return [text for text in overrides if not text.startswith(("study", "staffing", "seed", "output"))]
+
+
+def run_assumptions(composed: Composed, console: Console) -> int:
+    """Every assumption in use."""
+    print_assumptions(assumptions_in_use(composed.files, overridden=composed.overridden), console)
+    return 0
+
+
+def run_calibrate(composed: Composed, console: Console) -> int:
+    """A demand config from a file of visits."""
+    from sim.config import shipped_configs
+    from sim.study.calibration import calibrate
+    from sim.study.column_map import load_column_map
+
+    if composed.visits is None:
+        raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
+    name = composed.study.map or "nhamcs"
+    folder = composed.output or Path("results") / "calibrated"
+    column_map = load_column_map(shipped_configs() / "visits" / f"{name}.yaml")
+    report = calibrate(composed.visits, column_map, name=composed.visits.stem.split(".")[0], output=folder, rake=True)
+    for line in report.lines():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+STUDIES: dict[str, Callable[[Composed, Console], int]] = {
+    "compare": run_compare,
+    "run": run_one,
+    "validate": run_validate,
+    "assumptions": run_assumptions,
+    "calibrate": run_calibrate,
+}

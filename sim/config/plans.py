@@ -1,0 +1,21 @@
+"""From a composed command to the plan a study carries out."""
+
+from sim.config.composition import Composed
+from sim.study.plan import Plan
+
+
+def plan_of(composed: Composed) -> Plan:
+    """Scenarios by staffing, levels and replications of a command; a single scenario is its own baseline."""
+    study = composed.study
+    scenarios = composed.scenarios or {composed.scenario.staffing.name: composed.scenario}
+    return Plan(
+        scenarios=scenarios,
+        baseline=study.baseline or next(iter(scenarios)),
+        levels=study.demand_levels,
+        replications=study.replications,
+        seed=composed.seed,
+        engine=composed.engine,
+        confidence=study.confidence,
+        keep_all_visits=study.visits,
+        workers=composed.executor.workers,
+    )

@@ -1,0 +1,113 @@
+"""Look things up in the tables of a comparison: one level, one staffing, one measure.
+
+Nothing is estimated here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.measure_catalogue import MEASURE_BY_KEY
+from sim.study.comparison import LWBS_LIMIT, Comparison
+from sim.study.number_text import plain_number
+
+ASSUMED = ("return_", "follow_up_", "repeat_visit", "lwbs", "ama", "escalations", "restraint", "call_reached", "bridged")
+"""Beginnings of the measures that an assumed effect moves directly; the others follow from work and time."""
+PEER_ROLE = "psw"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with its interval; of a difference also the simultaneous half-width and whether to interpret it."""
+
+    mean: float
+    low: float
+    high: float
+    half_width: float
+    sd: float
+    n: int
+    simultaneous: float = float("nan")
+    interpretable: bool = True
+    sentence: str = ""
+
+    @property
+    def identical(self) -> bool:
+        """Not a bit of difference in any replication."""
+        return self.mean == 0.0 and self.sd == 0.0
+
+    @property
+    def beyond_chance(self) -> bool:
+        """The simultaneous interval excludes zero; in one replication nothing is."""
+        return bool(abs(self.mean) > self.simultaneous)
+
+
+def central_level(comparison: Comparison) -> float:
+    """Demand as it is, or the level nearest to it."""
+    return min(comparison.levels, key=lambda level: (abs(level - 1.0), level))
+
+
+def others(comparison: Comparison) -> tuple[str, ...]:
+    """The staffings compared with the baseline."""
+    return tuple(name for name in comparison.staffings if name != comparison.baseline)
+
+
+def estimate(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> Found | None:
+    """The estimate of `measure.part`, None where there is none."""
+    return found_in(comparison.estimates, staffing, name, central_level(comparison) if level is None else level)
+
+
+def difference(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> Found | None:
+    """The paired difference of `measure.part` from the baseline, None where there is none."""
+    return found_in(comparison.differences, staffing, name, central_level(comparison) if level is None else level)
+
+
+def found_in(table: pd.DataFrame, staffing: str, name: str, level: float) -> Found | None:
+    chosen = table[(table["staffing"] == staffing) & (table["measure"] == name) & np.isclose(table["demand"], level)]
+    return None if chosen.empty else as_found(chosen.iloc[0].to_dict())
+
+
+def as_found(row: dict[Any, Any]) -> Found:
+    return Found(
+        mean=float(row["mean"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        half_width=float(row["half_width"]),
+        sd=float(row["sd"]),
+        n=int(row["n"]),
+        simultaneous=float(row.get("simultaneous_half_width", float("nan"))),
+        interpretable=bool(row.get("interpretable", True)),
+        sentence=str(row.get("sentence", "")),
+    )
+
+
+def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> pd.DataFrame:
+    """Rows of a staffing at the central level of demand."""
+    return table[(table["staffing"] == staffing) & np.isclose(table["demand"], central_level(comparison))]
+
+
+def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that the catalogue and the estimates know."""
+    there = set(comparison.estimates["measure"])
+    return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
+
+
+def is_assumed(comparison: Comparison, name: str) -> bool:
+    """Moved directly by an effect that was assumed."""
+    return comparison.effects_assumed and name.startswith(ASSUMED)
+
+
+def overloaded(comparison: Comparison) -> list[tuple[float, str]]:
+    """Demand levels and staffings at which more visits leave than may be interpreted."""
+    table = comparison.estimates
+    rows = table[(table["measure"] == "lwbs_or_ama.all") & (table["mean"] > LWBS_LIMIT)]
+    return [(float(level), str(name)) for level, name in zip(rows["demand"], rows["staffing"], strict=True)]
+
+
+def label(comparison: Comparison, staffing: str) -> str:
+    return comparison.labels.get(staffing, staffing)
+
+
+def plus_minus(half_width: float, decimals: int) -> str:
+    return f"± {plain_number(half_width, decimals)}"

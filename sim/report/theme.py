@@ -1,0 +1,134 @@
+"""How figures look: one width, one typeface, colours that colour-blind readers tell apart, a frame with a footer.
+
+What a figure shows is its own module's business.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH = 9.0
+"""Inches; twice the pixels of a README column at `DPI`."""
+DPI = 200
+LEFT, RIGHT = 0.2, 0.2
+INK, QUIET, FAINT, ASSUMED = "#1a1a1a", "#595959", "#d9d9d9", "#8c8c8c"
+BASELINE = "#3d3d3d"
+NIGHT = "#f0f0f0"
+
+# Okabe & Ito's palette, darkened where text needs it.
+HUES = ("#0072b2", "#d55e00", "#007a5a", "#a8467e", "#8a6a00", "#2f9bd6", "#6f4fa0", "#7a3e1d")
+HUE_OF = {
+    "peer_added": HUES[0],
+    "clinician_added": HUES[1],
+    "peer_swapped": HUES[3],
+    "nurse_added": HUES[2],
+    "peer_evening": HUES[5],
+    "peer_247": HUES[6],
+    "crisis_generous": HUES[4],
+    "crisis_lean": HUES[7],
+}
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": "#a0a0a0",
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlecolor": INK,
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "svg.hashsalt": "peered",
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+}
+
+
+def colours(staffings: Sequence[str], baseline: str) -> dict[str, str]:
+    """A colour for each staffing: the shipped ones keep theirs, others take what is left."""
+    free = [hue for hue in HUES if hue not in {HUE_OF.get(name) for name in staffings}] or list(HUES)
+    others = [name for name in staffings if name != baseline and name not in HUE_OF]
+    spare = {name: free[number % len(free)] for number, name in enumerate(others)}
+    return {name: BASELINE if name == baseline else HUE_OF.get(name) or spare[name] for name in staffings}
+
+
+class Sheet:
+    """A figure of the standard width with title, subtitle and footer; panels are placed in inches from the top left."""
+
+    def __init__(self, height: float, title: str, subtitle: str, footer: str) -> None:
+        lines = textwrap.wrap(footer, 126)
+        self.top = 0.62 + 0.17 * len(textwrap.wrap(subtitle, 112))
+        self.bottom = 0.22 + 0.155 * len(lines)
+        self.height = self.top + height + self.bottom
+        self.figure = Figure(figsize=(WIDTH, self.height))
+        self._text(LEFT, 0.18, title, size=13, weight="bold")
+        self._text(LEFT, 0.49, "\n".join(textwrap.wrap(subtitle, 112)), size=9, color=QUIET)
+        below = self.height - 0.155 * len(lines) - 0.1
+        self._text(LEFT, below, "\n".join(lines), size=8, color=QUIET)
+
+    def panel(self, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
+        """Axes at a place in the body, in inches."""
+        bottom = self.height - self.top - top - height
+        place = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(place, sharex=share_x)
+
+    def write(self, left: float, top: float, text: str, **look: object) -> None:
+        """Text at a place in the body, in inches; `top` is the upper edge."""
+        self._text(left, self.top + top, text, **look)
+
+    def _text(self, left: float, top: float, text: str, **look: object) -> None:
+        given: dict[str, object] = {"va": "top", "ha": "left", "linespacing": 1.3} | look
+        self.figure.text(left / WIDTH, 1.0 - top / self.height, text, **given)  # type: ignore[arg-type]
+
+    def save(self, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
+        """Write the figure in each format; the same figure gives the same bytes."""
+        paths = [folder / f"{name}.{kind}" for kind in formats]
+        for path in paths:
+            self.figure.savefig(path, dpi=DPI, facecolor="white", metadata=silence(path.suffix))
+        return paths
+
+
+def silence(suffix: str) -> Mapping[str, str | None]:
+    """Metadata without dates or versions."""
+    return {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}
+
+
+def styled() -> rc_context:
+    """The style, for a `with` statement."""
+    return rc_context(STYLE)  # type: ignore[arg-type]
+
+
+def spread_apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights for labels at least `gap` apart and as near as may be to the given ones, in their order."""
+    order = sorted(range(len(heights)), key=lambda number: heights[number])
+    blocks: list[tuple[float, int]] = []  # centre and size
+    for number in order:
+        blocks.append((heights[number], 1))
+        while len(blocks) > 1 and _touch(blocks[-2], blocks[-1], gap):
+            (low, n), (high, m) = blocks[-2], blocks[-1]
+            blocks[-2:] = [((low * n + high * m) / (n + m), n + m)]
+    placed = [centre + gap * (place - (size - 1) / 2) for centre, size in blocks for place in range(size)]
+    return [placed[order.index(number)] for number in range(len(heights))]
+
+
+def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bool:
+    return upper[0] - lower[0] < gap * (lower[1] + upper[1]) / 2
+
+
+def wrapped(label: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(label, width))

@@ -1,0 +1,328 @@
+"""From played blocks to the answer of a comparison: estimates, paired differences with intervals, added-up tables.
+
+Estimators are those of `sim.study.output_analysis`; words are made by `sim.study.sentences`.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.department.scenario import Scenario
+from sim.department.support import Effects
+from sim.engine.measures import measure_of
+from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
+from sim.study.executor import run_blocks
+from sim.study.experiment import SAME_MINUTES, BlockAnswer, Played, play_block
+from sim.study.output_analysis import (
+    holm,
+    kaplan_meier,
+    mean_interval,
+    paired_difference,
+    simultaneous_half_widths,
+)
+from sim.study.plan import Plan
+from sim.study.sentences import difference_sentence
+
+Table = Any
+"""A pandas table; its columns are told in the docstrings."""
+
+
+def compare_composed(plan: Plan, workers: int | None = None, visits_folder: Path | None = None) -> Comparison:
+    """Play a whole plan and compare. An interrupt ends it."""
+    started = time.monotonic()
+    blocks = plan.blocks(visits_folder)
+    answers = [answer for _, answer in run_blocks(play_block, blocks, workers or plan.workers)]
+    return compared(answers, plan, time.monotonic() - started)
+
+
+def compared(
+    answers: Sequence[BlockAnswer],
+    plan: Plan,
+    seconds: float,
+) -> Comparison:
+    """The comparison that the finished blocks allow. Raises ValueError if no block has finished."""
+    if not answers:
+        raise ValueError("no replication has finished: nothing to compare")
+    scenarios, baseline, confidence = plan.scenarios, plan.baseline, plan.confidence
+    ordered = sorted(answers, key=lambda answer: (answer.demand, answer.replication))
+    first = scenarios[baseline]
+    values = values_table(ordered)
+    estimates = estimates_of(values, confidence)
+    return Comparison(
+        baseline=baseline,
+        staffings=tuple(scenarios),
+        labels={name: scenario.staffing.label or name for name, scenario in scenarios.items()},
+        levels=plan.levels,
+        weeks=first.period.weeks,
+        warm_up_weeks=first.period.warm_up_weeks,
+        replications=plan.replications,
+        n_finished=len(ordered),
+        confidence=confidence,
+        effects=first.effects.name,
+        effects_assumed=assumes_effects(first.effects),
+        one_sided=is_one_sided(scenarios.values()),
+        estimates=estimates,
+        differences=differences_of(values, estimates, scenarios, baseline, confidence),
+        changes=changes_of(ordered),
+        week=mean_week(ordered),
+        waits=shares_of(ordered, "waits", ["stream", "acuity"]),
+        returns=return_curves(ordered),
+        alone=shares_of(ordered, "alone", []),
+        costs=costs_of(scenarios, baseline),
+        seconds=seconds,
+        notes=notes_of(scenarios, baseline),
+    )
+
+
+def each_played(answers: Sequence[BlockAnswer]) -> list[tuple[float, int, str, Played]]:
+    """(demand, replication, staffing, what was played)."""
+    return [
+        (answer.demand, answer.replication, name, played)
+        for answer in answers
+        for name, played in answer.played.items()
+    ]
+
+
+def values_table(answers: Sequence[BlockAnswer]) -> Table:
+    """The value of every measure: columns demand, replication, staffing, measure, value."""
+    tables = [
+        pd.DataFrame(
+            {
+                "demand": demand,
+                "replication": replication,
+                "staffing": staffing,
+                "measure": list(played.values),
+                "value": list(played.values.values()),
+            }
+        )
+        for demand, replication, staffing, played in each_played(answers)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def estimates_of(values: Table, confidence: float) -> Table:
+    """Mean and interval of every measure over replications; measures defined in no replication are left out."""
+    rows = []
+    for (demand, staffing, key), group in values.groupby(["demand", "staffing", "measure"], sort=False):
+        found = group["value"].to_numpy(float)
+        if np.isnan(found).all():
+            continue
+        interval = mean_interval(found, confidence)
+        rows.append(
+            {
+                "demand": demand, "staffing": staffing, "measure": key, "mean": interval.mean, "low": interval.low,
+                "high": interval.high, "half_width": interval.half_width, "sd": interval.sd, "n": interval.n,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def differences_of(
+    values: Table, estimates: Table, scenarios: Mapping[str, Scenario], baseline: str, confidence: float
+) -> Table:
+    """Paired differences from the baseline, one row per demand level, staffing and measure."""
+    wide = values.pivot_table(index=["demand", "measure", "replication"], columns="staffing", values="value")
+    labels = {name: scenario.staffing.label or name for name, scenario in scenarios.items()}
+    others = [name for name in scenarios if name != baseline and name in wide.columns]
+    left = share_that_leaves(estimates)
+    rows = []
+    for (demand, key), group in wide.groupby(level=["demand", "measure"], sort=False):
+        for name in others:
+            a, b = group[name].to_numpy(float), group[baseline].to_numpy(float)
+            if np.isnan(a - b).all():
+                continue
+            found = paired_difference(a, b, confidence)
+            rows.append(
+                {
+                    "demand": demand, "staffing": name, "baseline": baseline, "measure": key, "mean": found.mean,
+                    "low": found.low, "high": found.high, "half_width": found.half_width, "sd": found.sd,
+                    "n": found.n, "correlation": found.correlation, "p_value": found.p_value,
+                    "interpretable": max(left[demand, name], left[demand, baseline]) <= LWBS_LIMIT,
+                }
+            )  # fmt: skip
+    table = pd.DataFrame(rows)
+    if table.empty:
+        return table
+    table["simultaneous_half_width"] = np.nan
+    table["p_holm"] = np.nan
+    for demand in table["demand"].unique():
+        add_family(table, wide, float(demand), baseline, confidence)
+    table["sentence"] = [sentence_of(row, labels, confidence) for row in table.to_dict("records")]
+    return table
+
+
+def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
+    """Share of visits leaving of their own accord, by demand and staffing."""
+    rows = estimates[estimates["measure"] == "lwbs_or_ama.all"]
+    return {(row["demand"], row["staffing"]): row["mean"] for row in rows.to_dict("records")}
+
+
+def add_family(table: Table, wide: Table, demand: float, baseline: str, confidence: float) -> None:
+    """Simultaneous half-widths and Holm's p-values over the headline measures of all staffings at one demand level."""
+    chosen = table.index[(table["demand"] == demand) & table["measure"].isin(HEADLINE)]
+    if not len(chosen):
+        return
+    columns = []
+    for index in chosen:
+        group = wide.loc[(demand, table.at[index, "measure"])]
+        columns.append((group[table.at[index, "staffing"]] - group[baseline]).to_numpy(float))
+    length = max(len(column) for column in columns)
+    family = np.column_stack([np.pad(column, (0, length - len(column)), constant_values=np.nan) for column in columns])
+    table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(family, confidence)
+    p_values = table.loc[chosen, "p_value"].to_numpy(float)
+    known = ~np.isnan(p_values)
+    if known.any():
+        table.loc[chosen[known], "p_holm"] = holm(p_values[known])
+
+
+def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:
+    """The difference in words."""
+    key = str(row["measure"])
+    return difference_sentence(
+        measure_of(key),
+        key.split(".", 1)[1],
+        staffing=labels[row["staffing"]],
+        baseline=labels[row["baseline"]],
+        mean=row["mean"],
+        low=row["low"],
+        high=row["high"],
+        n=int(row["n"]),
+        simultaneous_half_width=row["simultaneous_half_width"],
+        confidence=confidence,
+        interpretable=bool(row["interpretable"]),
+    )
+
+
+def changes_of(answers: Sequence[BlockAnswer]) -> Table:
+    """How each simulated patient's own wait and stay changed, over all replications."""
+    tables = [
+        played.changes.assign(demand=demand, staffing=staffing)
+        for demand, _, staffing, played in each_played(answers)
+        if played.changes is not None
+    ]
+    if not tables:
+        return pd.DataFrame()
+    rows = []
+    for keys, group in pd.concat(tables).groupby(["demand", "staffing", "stream", "quantity"], sort=False):
+        change = group["change"].to_numpy(float)
+        same = SAME_MINUTES if keys[3] == "time_to_pia" else SAME_MINUTES / 60.0
+        low, middle, high = np.quantile(change, [0.1, 0.5, 0.9])
+        rows.append(
+            (*keys, len(change), np.mean(change < -same), np.mean(np.abs(change) <= same), np.mean(change > same),
+             low, middle, high, change.mean())
+        )  # fmt: skip
+    names = ["demand", "staffing", "stream", "quantity", "n", "sooner", "same", "later", "p10", "p50", "p90", "mean"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def mean_week(answers: Sequence[BlockAnswer]) -> Table:
+    """The mean hour of the week over replications."""
+    tables = [
+        played.week.assign(demand=demand, staffing=staffing) for demand, _, staffing, played in each_played(answers)
+    ]
+    keys = ["demand", "staffing", "hour_of_week", "weekday", "hour"]
+    return pd.concat(tables).groupby(keys, sort=False).mean().reset_index()
+
+
+def shares_of(answers: Sequence[BlockAnswer], which: str, keys: list[str]) -> Table:
+    """Counts in bins added up over replications and divided by their sum: column `share`."""
+    tables = [
+        getattr(played, which).assign(demand=demand, staffing=staffing)
+        for demand, _, staffing, played in each_played(answers)
+    ]
+    groups = ["demand", "staffing", *keys]
+    added = pd.concat(tables).groupby([*groups, "from_minute", "to_minute"], sort=False)["n"].sum().reset_index()
+    totals = added.groupby(groups, sort=False)["n"].transform("sum")
+    added["share"] = np.where(totals > 0, added["n"] / totals.where(totals > 0, 1), np.nan)
+    return added
+
+
+DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 270, 365], dtype=float)
+
+
+def return_curves(answers: Sequence[BlockAnswer]) -> Table:
+    """Kaplan-Meier share returned by day, per patient (first visits) and per visit, as far as anybody was followed."""
+    rows: list[Table] = []
+    pooled: dict[tuple[float, str], list[Table]] = {}
+    for demand, _, staffing, played in each_played(answers):
+        pooled.setdefault((demand, staffing), []).append(played.returns)
+    for (demand, staffing), tables in pooled.items():
+        visits: Table = pd.concat(tables, ignore_index=True)
+        for index, chosen in (("patient", visits[visits["first"]]), ("visit", visits)):
+            if len(chosen):
+                rows.append(curve(chosen).assign(demand=demand, staffing=staffing, index=index))
+    names = ["demand", "staffing", "index", "days", "returned", "standard_error"]
+    return pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
+
+
+def curve(visits: Table) -> Table:
+    """Share returned at the days of the curve."""
+    found = kaplan_meier(visits["days"].to_numpy(float), visits["observed"].to_numpy(bool))
+    days = np.append(0.0, DAYS[visits["days"].max() >= DAYS])
+    at = np.searchsorted(found.times, days, side="right") - 1
+    survival = np.where(at >= 0, np.asarray(found.survival)[np.maximum(at, 0)], 1.0)
+    error = np.where(at >= 0, np.asarray(found.standard_error)[np.maximum(at, 0)], 0.0)
+    return pd.DataFrame({"days": days, "returned": 1.0 - survival, "standard_error": error})
+
+
+def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> Table:
+    """Rostered hours and weekly cost of each staffing beside the baseline, overtime apart."""
+    base = scenarios[baseline].staffing
+    rows = []
+    for name, scenario in scenarios.items():
+        staffing = scenario.staffing
+        hours = {role: value.hours_per_week() for role, value in staffing.roles.items()}
+        changed = {
+            role: hours.get(role, 0.0) - (base.roles[role].hours_per_week() if role in base.roles else 0.0)
+            for role in {*hours, *base.roles}
+        }
+        rows.append(
+            {
+                "staffing": name,
+                "label": staffing.label or name,
+                "hours_added": ", ".join(f"{h:+g} {r}" for r, h in sorted(changed.items()) if abs(h) > 1e-9) or "none",
+                "weekly_cost": staffing.weekly_cost(),
+                "weekly_difference": staffing.weekly_cost() - base.weekly_cost(),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def assumes_effects(effects: Effects) -> bool:
+    """Whether anything but no effect is assumed."""
+    return any(
+        getattr(effects, field) != getattr(NO_EFFECTS, field) for field in ("total_return_hr", "peer", "clinician")
+    )
+
+
+NO_EFFECTS = Effects()
+
+
+def is_one_sided(scenarios: Iterable[Scenario]) -> bool:
+    """Whether effects are assumed for peers or for clinicians only while both kinds of staffing are compared."""
+    effects = next(iter(scenarios)).effects
+    neutral = Effects()
+    peers = effects.total_return_hr != 1.0 or effects.peer != neutral.peer
+    clinicians = effects.clinician.model_copy(update={"role": ""}) != neutral.clinician.model_copy(update={"role": ""})
+    return peers != clinicians
+
+
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+
+
+def notes_of(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
+    """What a reader must know about money before comparing."""
+    costs = costs_of(scenarios, baseline)
+    added = costs[costs["weekly_difference"] > 100.0]
+    if len(added) < 2:
+        return ()
+    spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
+    names = ", ".join(added["label"])
+    if spread <= EQUAL_MONEY:
+        return (f"Same money: {names} add the same cost a week within {spread:.1%}, supervision included.",)
+    return (f"Not the same money: the added weekly costs of {names} differ by up to {spread:.0%}.",)

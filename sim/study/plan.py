@@ -1,0 +1,52 @@
+"""What a study is asked to play: scenarios by staffing, demand levels, replications, seed, engine.
+
+Composition from config files makes plans (`sim.config`); `sim.study.comparing` and `sim.study.experiment` carry them out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.department.scenario import Scenario
+from sim.study.experiment import Block
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios by name of staffing, the first of which is the baseline unless another is named."""
+
+    scenarios: Mapping[str, Scenario]
+    baseline: str
+    levels: tuple[float, ...]
+    replications: int
+    seed: int
+    engine: str = "simpy"
+    confidence: float = 0.95
+    keep_all_visits: bool = False
+    workers: int | None = None
+
+    def blocks(self, visits_folder: Path | None = None) -> list[Block]:
+        """Every block, first replications first, so that an interrupted study has all levels.
+
+        Visits are kept in `visits_folder` for replication 0 at the middle demand level, or of all if asked for.
+        """
+        return list(self._blocks(visits_folder))
+
+    def _blocks(self, visits_folder: Path | None) -> Iterator[Block]:
+        main = 1.0 if 1.0 in self.levels else self.levels[0]
+        for replication in range(self.replications):
+            for level in self.levels:
+                keeps = self.keep_all_visits or (replication == 0 and level == main)
+                yield Block(
+                    demand=level,
+                    replication=replication,
+                    seed=self.seed,
+                    scenarios=self.scenarios,
+                    baseline=self.baseline,
+                    engine=self.engine,
+                    visits_folder=visits_folder if keeps else None,
+                )
+
+    @property
+    def n_blocks(self) -> int:
+        return self.replications * len(self.levels)

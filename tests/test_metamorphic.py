@@ -1,0 +1,300 @@
+"""What must not change when something else does: relations between runs on common random numbers.
+
+No figure is predicted here; runs of related departments are compared, mostly to the last bit.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.config import compose
+from sim.department.arrivals import Steady
+from sim.department.pathway import Task
+from sim.department.quantities import Exponential, Lognormal
+from sim.department.scenario import Scenario
+from sim.engine.invariants import violations
+from sim.engine.model import simulate
+from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
+from sim.engine.workload import Workload
+from tests.worlds import one_stream, staffed
+
+ROOT = Path(__file__).resolve().parent.parent
+STAFFINGS = sorted(file.stem for file in (ROOT / "configs" / "staffing").glob("*.yaml"))
+PEERS_ADDED = [name for name in STAFFINGS if name in ("peer_added", "peer_evening", "peer_247")]
+SEED = 20240101
+
+PEER_SIDE = {"n_peer_contacts", "minutes_accompanied", "bridged", "called", "call_reached"}
+
+
+def scenario_of(*overrides: str, weeks: int = 2, warm_up: int = 0) -> Scenario:
+    """The default department for some weeks from an empty start."""
+    return compose(["study=run", f"study.weeks={weeks}", f"study.warm_up_weeks={warm_up}", *overrides]).scenario
+
+
+@lru_cache(maxsize=4)
+def two_weeks(staffing: str, huddle_share: float = 0.0) -> Trajectory:
+    chosen = scenario_of(f"staffing={staffing}", "effects=none", f"support.huddle_share={huddle_share}")
+    return simulate(chosen, SEED)
+
+
+def patient_side(visits: pd.DataFrame) -> list[str]:
+    """All columns of `visits` but those that tell of peers."""
+    return [name for name in visits if not name.startswith("peer_") and name not in PEER_SIDE]
+
+
+def changed_columns(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
+    """Patient-side columns that differ in a single bit."""
+    return [name for name in patient_side(a) if not same_bits(bits_of(a[name]), bits_of(b[name]))]
+
+
+def bits_of(column: pd.Series) -> np.ndarray:
+    return column.to_numpy(dtype=str) if column.dtype == object else column.to_numpy()
+
+
+# --- peers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("staffing", PEERS_ADDED)
+def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(staffing: str):
+    without, with_peers = two_weeks("traditional"), two_weeks(staffing)
+    assert with_peers.visit_columns["n_peer_contacts"].sum() > 50
+    assert len(without.visits) == len(with_peers.visits) > 2500
+    assert list(without.visits) == list(with_peers.visits)
+    assert changed_columns(without.visits, with_peers.visits) == []
+
+
+def test_huddles_do_change_something():
+    """So that the test above can fail: three minutes of a colleague now and then move other patients."""
+    assert changed_columns(two_weeks("traditional").visits, two_weeks("peer_added", huddle_share=1.0).visits)
+
+
+# --- common random numbers --------------------------------------------------------------------------------------------
+
+
+ATTRIBUTES = (
+    "stream", "acuity", "age_years", "arrival_mode", "group", "held", "caregiver", "patience", "escalation_budget",
+    "peer_eligible", "peer_kind_wished", "needs_observation",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def weeks_by_staffing() -> dict[str, pd.DataFrame]:
+    return {name: simulate(scenario_of(f"staffing={name}", weeks=1), SEED).visits for name in STAFFINGS}
+
+
+@pytest.mark.parametrize("staffing", STAFFINGS)
+def test_all_staffings_share_first_visits_and_their_times(staffing: str, weeks_by_staffing: dict[str, pd.DataFrame]):
+    ours, others = (frame[frame.visit_number == 1] for frame in (weeks_by_staffing[s] for s in (staffing, "traditional")))
+    assert len(ours) > 1000
+    for column in ("patient", "arrival"):
+        assert same_bits(ours[column].to_numpy(), others[column].to_numpy())
+
+
+@pytest.mark.parametrize("staffing", STAFFINGS)
+def test_a_visit_is_the_same_visit_under_every_staffing(staffing: str, weeks_by_staffing: dict[str, pd.DataFrame]):
+    """For each (patient, visit number) that comes in both runs, at whatever time."""
+    keys = ["patient", "visit_number"]
+    # needs_observation is set when the pathway gets there: compare those who completed it in both.
+    both = weeks_by_staffing[staffing].merge(weeks_by_staffing["traditional"], on=keys, suffixes=("", "_base"))
+    done = both.disposition.isin(["discharge", "admission", "transfer"])
+    done &= both.disposition_base.isin(["discharge", "admission", "transfer"])
+    assert done.sum() > 1000
+    for column in ATTRIBUTES:
+        rows = done if column == "needs_observation" else np.ones(len(both), dtype=bool)
+        assert same_bits(bits_of(both[column][rows]), bits_of(both[f"{column}_base"][rows])), column
+
+
+@pytest.mark.parametrize("staffing", [name for name in STAFFINGS if name != "traditional"])
+def test_the_workload_of_a_visit_does_not_know_the_roster(staffing: str):
+    """Every draw of a visit, needs and minutes included, is equal under every staffing; so are all arrivals."""
+    ours = Workload(scenario_of(f"staffing={staffing}"), SEED, 3)
+    base = Workload(scenario_of("staffing=traditional"), SEED, 3)
+    assert ours.arrivals() == base.arrivals()
+    for coming in base.arrivals()[:200]:
+        for number in (coming.number, coming.number + 1):
+            assert ours.visit(coming.stream, coming.patient, number) == base.visit(coming.stream, coming.patient, number)
+
+
+# --- one more member --------------------------------------------------------------------------------------------------
+
+
+def tandem(first: int, second: int, load: float, mean: tuple[float, float]) -> Scenario:
+    """Two queues in a row: first come first served, one-off tasks, always on, nobody leaves."""
+    return one_stream(
+        [
+            Task(name="first", role="nurse", minutes=Exponential(mean=mean[0])),
+            Task(name="second", role="physician", minutes=Lognormal(mean=mean[1], cv=1.2)),
+        ],
+        {"nurse": staffed(first), "physician": staffed(second)},
+        Steady(per_hour={"medical": load}, acuity_mix={"medical": (0.1, 0.2, 0.4, 0.2, 0.1)}),
+        minutes=2880.0,
+    )
+
+
+def mean_wait(trajectory: Trajectory, step: str, n_visits: int) -> float:
+    """Mean wait for a step of the first visits, all of whom began it in both runs compared."""
+    requested, started, _ = trajectory.step_times[:n_visits, trajectory.steps.index(step)].T
+    return float(np.mean(started - requested))
+
+
+def n_started(trajectory: Trajectory, step: str) -> int:
+    """Visits before the first that has not begun the step."""
+    missing = np.isnan(trajectory.step_times[:, trajectory.steps.index(step), 1])
+    return int(np.argmax(missing)) if missing.any() else len(missing)
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    heads=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    load=st.floats(2.0, 20.0),
+    mean=st.tuples(st.floats(5.0, 20.0), st.floats(5.0, 20.0)),
+)
+def test_one_more_member_never_raises_the_mean_wait(
+    seed: int, heads: tuple[int, int], load: float, mean: tuple[float, float]
+):
+    """Kiefer and Wolfowitz: the ordered workloads of G/G/c fall with c on every path, so each single wait falls."""
+    base = simulate(tandem(*heads, load, mean), seed)
+    for step, more in (("first", (1, 0)), ("second", (0, 1))):
+        helped = simulate(tandem(heads[0] + more[0], heads[1] + more[1], load, mean), seed)
+        n = min(n_started(base, step), n_started(helped, step))
+        assert n > 0
+        assert mean_wait(helped, step, n) <= mean_wait(base, step, n) + 1e-9
+
+
+# --- nothing to do, nobody to do it, no time, no room ----------------------------------------------------------------
+
+
+def with_(scenario: Scenario, **parts: Any) -> Scenario:
+    return scenario.model_copy(update=parts).checked()
+
+
+def nobody_comes(scenario: Scenario) -> Scenario:
+    streams = scenario.department.streams
+    quiet = {name: stream.model_copy(update={"returns": None}) for name, stream in streams.items()}
+    return with_(
+        scenario,
+        demand=Steady(per_hour=dict.fromkeys(streams, 0.0)),
+        department=scenario.department.model_copy(update={"streams": quiet}),
+    )
+
+
+def nobody_works(scenario: Scenario) -> Scenario:
+    roles = {name: role.model_copy(update={"shifts": {}}) for name, role in scenario.staffing.roles.items()}
+    return with_(
+        scenario,
+        staffing=scenario.staffing.model_copy(update={"roles": roles}),
+        department=scenario.department.model_copy(update={"minimum_cover": {}}),
+    )
+
+
+def one_minute(scenario: Scenario) -> Scenario:
+    return with_(scenario, period=scenario.period.model_copy(update={"minutes": 1.0}))
+
+
+def full_house(scenario: Scenario) -> Scenario:
+    zones = {name: zone.model_copy(update={"places": 0}) for name, zone in scenario.department.zones.items()}
+    return with_(scenario, department=scenario.department.model_copy(update={"zones": zones}))
+
+
+@pytest.mark.parametrize("extreme", [nobody_comes, nobody_works, one_minute, full_house])
+@pytest.mark.parametrize("boarding", ["default", "pool"])
+@pytest.mark.parametrize("staffing", ["traditional", "peer_247"])
+def test_extremes_end_cleanly(extreme: Any, boarding: str, staffing: str):
+    scenario = extreme(scenario_of(f"staffing={staffing}", f"boarding={boarding}", weeks=1))
+    trajectory = simulate(scenario, SEED)
+    assert violations(trajectory, scenario) == []
+    assert trajectory.visits.shape[0] == trajectory.n_visits
+    assert trajectory.census is not None
+
+
+def test_no_arrivals_leave_no_visits_and_idle_staff():
+    trajectory = simulate(nobody_comes(scenario_of("staffing=peer_added", weeks=1)), SEED)
+    assert trajectory.n_visits == 0
+    assert trajectory.staff_columns["busy"].sum() == 0.0
+    assert trajectory.staff_columns["overtime"].sum() == 0.0
+    assert len(trajectory.break_columns["member"]) > 0
+
+
+def test_without_staff_nobody_is_seen_and_who_can_leaves():
+    trajectory = simulate(nobody_works(scenario_of(weeks=1)), SEED)
+    assert trajectory.n_visits > 1000
+    assert np.isnan(trajectory.visit_columns["pia"]).all()
+    assert set(trajectory.visits.disposition) == {"present", "lwbs"}
+    patient = trajectory.visits.patience
+    left = trajectory.visits.disposition == "lwbs"
+    assert np.isfinite(patient[left]).all()
+
+
+def test_in_a_full_house_nobody_gets_a_place():
+    trajectory = simulate(full_house(scenario_of(weeks=1)), SEED)
+    assert len(trajectory.place_columns["zone"]) == 0
+    assert set(trajectory.visits.disposition) == {"present", "lwbs"}
+
+
+# --- repeatability ----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_twice_is_identical_and_another_is_not():
+    scenario = scenario_of("staffing=peer_added", "effects=evidence", weeks=1)
+    first, again = simulate(scenario, SEED, 4), simulate(scenario, SEED, 4)
+    assert identical(first, again)
+    assert differences(first, simulate(scenario, SEED, 5))
+    assert differences(first, simulate(scenario, SEED + 1, 4))
+
+
+def test_a_run_in_between_leaves_no_trace():
+    """Engines share no state: nothing a run does is seen by the next."""
+    scenario = scenario_of("staffing=peer_added", weeks=1)
+    first = simulate(scenario, SEED)
+    simulate(scenario_of("staffing=crisis_lean", "boarding=pool", weeks=1), SEED + 7)
+    assert identical(first, simulate(scenario, SEED))
+
+
+def fingerprint(trajectory: Trajectory) -> str:
+    """Hash of every table of a run."""
+    digest = hashlib.sha256()
+    for name, values in sorted(tables_of(trajectory).items()):
+        digest.update(f"{name} {values.dtype} {values.shape}".encode() + np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+SCRIPT = """
+import os, sys
+if sys.argv[1] == "one core" and hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+sys.path.insert(0, sys.argv[2])
+from tests.test_metamorphic import fingerprint, scenario_of
+from sim.engine.model import simulate
+print(fingerprint(simulate(scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
+"""
+
+
+def fingerprint_elsewhere(cores: str, hash_seed: str, folder: Path) -> str:
+    """The same run in a process of its own."""
+    environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+    if cores == "one core":
+        environment |= {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", SCRIPT, cores, str(ROOT)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("cores", "hash_seed", "elsewhere"),
+    [("all cores", "0", False), ("all cores", "4711", True), ("one core", "random", True)],
+    ids=["hash seed 0", "another hash seed and folder", "one core"],
+)
+def test_hash_seed_folder_and_cores_change_nothing(cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path):
+    here = fingerprint(simulate(scenario_of("staffing=peer_added", "effects=evidence", weeks=1), SEED))
+    assert fingerprint_elsewhere(cores, hash_seed, tmp_path if elsewhere else ROOT) == here
