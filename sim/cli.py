@@ -95,20 +95,7 @@ def read(words: Sequence[str]) -> tuple[Composed, bool]:
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
             overrides.append(word)
-    overrides = every_staffing(overrides)
     return compose(overrides, folder), dry
-
-
-def every_staffing(overrides: list[str]) -> list[str]:
-    """`study.staffing=all` written out."""
-    everyone = f"study.staffing=[{','.join(comparable_staffings())}]"
-    return [everyone if text == "study.staffing=all" else text for text in overrides]
-
-
-def comparable_staffings() -> list[str]:
-    """Shipped staffings, the baseline first."""
-    names = list(shipped_choices("staffing"))
-    return ["traditional", *(name for name in names if name != "traditional")]
 
 
 def tell_plan(composed: Composed, console: Console) -> int:
@@ -266,10 +253,10 @@ def run_calibrate(composed: Composed, console: Console) -> int:
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
-    name = composed.study.map or "nhamcs"
     folder = composed.output or Path("results") / "calibrated"
-    column_map = load_column_map(shipped_configs() / "visits" / f"{name}.yaml")
-    report = calibrate(composed.visits, column_map, name=composed.visits.stem.split(".")[0], output=folder, rake=True)
+    column_map = load_column_map(shipped_configs() / "visits" / f"{composed.study.map}.yaml")
+    name = composed.study.demand_name or composed.visits.name.split(".")[0]
+    report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
     for line in report.lines():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -102,7 +102,7 @@ def test_all_137_rows_of_evidence_are_there() -> None:
         "ARR": 28, "TIM": 30, "LOS": 19, "REV": 12, "PEF": 19, "POP": 10, "RED": 8, "STF": 11,
     }  # fmt: skip
     expected = {f"{group}{i:02d}" for group, n in counts.items() for i in range(1, n + 1)}
-    assert {name for name in BY_ID if len(name) == 5} == expected
+    assert {name for name in BY_ID if len(name) == 5 and not name.startswith("DAT")} == expected
     assert len(expected) == 137
 
 

@@ -73,6 +73,7 @@ class Floor:
         self.anyone = [Line(*rule) for rule in self.rules]
         self.n_waiting = [0] * len(names)
         self.n_urgent = [0] * len(names)  # CTAS 1 main-path tasks waiting
+        self.changed: set[int] = set()  # roles in which something may have become startable
 
     def _hire(self, scenario: Scenario, workload: Workload) -> None:
         self.members: list[Member] = []
@@ -154,6 +155,7 @@ class Floor:
         if request.role >= 0:
             self._task_line(request).add(request)
             self.n_waiting[request.role] += 1
+            self.changed.add(request.role)
             if request.kind == MAIN and visit.acuity == 1:
                 self.n_urgent[request.role] += 1
         elif request.zones:
@@ -304,14 +306,19 @@ class Floor:
         return False
 
     def _starts_task(self) -> bool:
-        n_waiting = self.n_waiting
+        changed = self.changed
+        if not changed:
+            return False
+        roles = [role for role in sorted(changed) if self.n_waiting[role]]
         for level in self.free:
-            for role, free in enumerate(level):
-                if free and n_waiting[role]:
+            for role in roles:
+                free = level[role]
+                if free:
                     request = self._best_startable(role, free)
                     if request is not None:
                         self._start(request, self._member_for(request, free))
                         return True
+        changed.clear()
         return False
 
     def _best_startable(self, role: int, free: set[Member]) -> Request | None:
@@ -475,6 +482,7 @@ class Floor:
         )
         if holder is not None:
             holder.cases.remove(case)
+            self.changed.update(holder.served)  # room again, for the holder or in the eyes of colleagues
 
     def close_case(self, visit: Visit, role: int) -> None:
         """A case ends; its holder has room again. Requests that waited for the holder look for their place anew."""
@@ -606,6 +614,7 @@ class Floor:
     def _is_free(self, member: Member) -> None:
         for role, level in member.served.items():
             self.free[level][role].add(member)
+            self.changed.add(role)
 
     def _is_busy(self, member: Member) -> None:
         for role, level in member.served.items():
@@ -624,15 +633,17 @@ class Floor:
         self._is_free(member)
         self.calendar.at(duty.end, OFF_DUTY, member.index, self._shift_ends, member)
         if member.last_pickup > 0.0 and duty.end - member.last_pickup > self.calendar.now:
-            self.calendar.at(duty.end - member.last_pickup, OFF_DUTY, member.index, self._something_changed)
+            self.calendar.at(duty.end - member.last_pickup, OFF_DUTY, member.index, self._last_pickup_begins, member)
         self.touch()
 
-    def _something_changed(self, _: Entry) -> None:
+    def _last_pickup_begins(self, entry: Entry) -> None:
+        self.changed.update(entry.subject.served)
         self.touch()
 
     def _shift_ends(self, entry: Entry) -> None:
         member: Member = entry.subject
         member.shift_over = True
+        self.changed.update(member.served)  # colleagues may now be all there is
         self.going.add(member)
         self._stop_observing(member)
         self.touch()
@@ -679,6 +690,7 @@ class Floor:
         self.resting.discard(member)
         self._is_busy(member)
         member.on_duty = member.on_break = False
+        self.changed.update(member.served)
         self.n_on_duty[member.role] -= 1
         self.places_changed = True
         handed_over, unheld = self._hand_over(member)

@@ -1,0 +1,282 @@
+"""The referee finds nothing to object to in the engine's runs, and does object when a choice was not the law's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.config import compose
+from sim.department.dispatch import Discipline, Disciplines
+from sim.department.pathway import Delay, Place, Route, Task
+from sim.department.places import Zone
+from sim.department.roster import Role
+from sim.department.scenario import Period, Scenario
+from sim.engine.invariants import violations
+from sim.engine.model import simulate
+from sim.engine.trajectory import Trajectory
+from tests.referee import Objection, referee
+from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
+
+Change = Callable[[Scenario], Scenario]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_referee_agrees_with_every_choice_in_a_random_department(seed: int) -> None:
+    scenario = random_scenario(seed)
+
+    assert [str(objection) for objection in referee(simulate(scenario, seed=1), scenario)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60, 1000))
+def test_the_referee_agrees_in_a_thousand_random_departments(seed: int) -> None:
+    scenario = random_scenario(seed)
+    run = simulate(scenario, seed=1)
+
+    assert [str(objection) for objection in referee(run, scenario)] == []
+    assert violations(run, scenario) == []
+
+
+def test_the_referee_agrees_with_a_week_of_the_shipped_department() -> None:
+    composed = compose(["staffing=peer_added"]).scenario
+    scenario = composed.model_copy(update={"period": Period(weeks=1)})
+    run = simulate(scenario, seed=1)
+
+    assert [str(objection) for objection in referee(run, scenario)] == []
+    assert violations(run, scenario) == []
+
+
+# -- the same run under another law ---------------------------------------------------------------------------------
+
+
+def with_role(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    roles = {name: role.model_copy(update=change) for name, role in scenario.staffing.roles.items()}
+    return scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"roles": roles})})
+
+
+def with_discipline(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    default = scenario.discipline.default.model_copy(update=change)
+    return scenario.model_copy(update={"discipline": Disciplines(default=default)})
+
+
+def with_department(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    return scenario.model_copy(update={"department": scenario.department.model_copy(update=change)})
+
+
+def with_steps(scenario: Scenario, kind: type, change: dict[str, Any]) -> Scenario:
+    streams = {
+        name: stream.model_copy(
+            update={
+                "pathway": tuple(
+                    step.model_copy(update=change) if isinstance(step, kind) else step for step in stream.pathway
+                )
+            }
+        )
+        for name, stream in scenario.department.streams.items()
+    }
+    return with_department(scenario, {"streams": streams})
+
+
+def with_zones(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    zones = {name: zone.model_copy(update=change) for name, zone in scenario.department.zones.items()}
+    return with_department(scenario, {"zones": zones})
+
+
+def with_support(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    return scenario.model_copy(update={"support": scenario.support.model_copy(update=change)})
+
+
+def with_pace(scenario: Scenario, pace: float) -> Scenario:
+    peer = scenario.effects.peer.model_copy(update={"patience_while": pace, "patience_after": pace})
+    return scenario.model_copy(update={"effects": scenario.effects.model_copy(update={"peer": peer})})
+
+
+OTHER_LAWS: dict[str, Change] = {
+    "first come first served": lambda s: with_discipline(s, {"rule": "fifo"}),
+    "most urgent first": lambda s: with_discipline(s, {"rule": "acuity_fifo"}),
+    "least time left first": lambda s: with_discipline(s, {"rule": "target"}),
+    "the least loaded takes it": lambda s: with_discipline(s, {"member": "least_loaded"}),
+    "the longest idle takes it": lambda s: with_discipline(s, {"member": "longest_idle"}),
+    "the first listed takes it": lambda s: with_discipline(s, {"member": "listed_order"}),
+    "one case at a time": lambda s: with_role(s, {"caseload": 1}),
+    "any number of cases": lambda s: with_role(s, {"caseload": None}),
+    "a last pickup of two hours": lambda s: with_role(s, {"last_pickup_minutes": 120.0}),
+    "everyone does their own tasks only": lambda s: with_role(s, {"also_serves": ()}),
+    "no breaks": lambda s: with_role(s, {"breaks": ()}),
+    "more minutes for a handed-over case": lambda s: with_department(s, {"handover_minutes": 99.0}),
+    "no nurse ratio": lambda s: with_department(s, {"ratio_role": None}),
+    "a nurse for every place": lambda s: with_department(
+        with_zones(s, {"nurse_twelfths": 12}), {"ratio_role": "nurse"}
+    ),
+    "one place in each zone": lambda s: with_zones(s, {"places": 1}),
+    "long cleaning": lambda s: with_zones(s, {"cleaning_minutes": 45.0}),
+    "all places at band 7": lambda s: with_steps(s, Place, {"band": (7, 7, 0, 0, 0)}),
+    "all tasks at band 2": lambda s: with_steps(s, Task, {"band": 2}),
+    "nothing may be interrupted": lambda s: with_steps(s, Task, {"preemptible": False}),
+    "everything may be interrupted": lambda s: with_steps(s, Task, {"preemptible": True}),
+    "one visit in a delay at a time": lambda s: with_steps(s, Delay, {"capacity": 1}),
+    "nobody may leave while waiting for tasks": lambda s: with_steps(s, Task, {"may_leave": False}),
+    "everybody may leave while waiting for tasks": lambda s: with_steps(s, Task, {"may_leave": True}),
+    "patience used up at twice the pace": lambda s: with_pace(s, 2.0),
+    "peers for one patient": lambda s: with_support(s, {"caseload": 1}),
+    "peers asked for later": lambda s: with_support(s, {"trigger": "when_roomed"}),
+    "peers who stay with the clinician": lambda s: with_support(s, {"stays_with_clinician_share": 1.0}),
+    "peers who leave the clinician alone": lambda s: with_support(s, {"stays_with_clinician_share": 0.0}),
+}
+JUDGED = range(30)
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[tuple[Scenario, Trajectory]]:
+    scenarios = [random_scenario(seed) for seed in JUDGED]
+    return [(scenario, simulate(scenario, seed=1)) for scenario in scenarios]
+
+
+@pytest.mark.parametrize("law", OTHER_LAWS)
+def test_the_referee_objects_to_runs_made_under_another_law(law: str, runs: list[tuple[Scenario, Trajectory]]) -> None:
+    judged = ((run, OTHER_LAWS[law](scenario), scenario) for scenario, run in runs)
+
+    assert any(referee(run, other) for run, other, scenario in judged if other != scenario)
+
+
+# -- a run with one thing changed -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small() -> Scenario:
+    """Two equal nurses, one place, three children of whom the second may lose patience."""
+    everyone = Route(acuities=(1, 2, 3, 4, 5), zones=("room",))
+    return one_stream(
+        [
+            Place(name="room", routes=(everyone,), may_leave=True),
+            Task(name="care", role="nurse", contact="first", minutes=always(20.0)),
+        ],
+        {"nurse": Role(shifts={"day": shift(0.0, 600.0, 2)}, caseload=3)},
+        visits_at(10.0, 15.0, 20.0, 70.0, patience=21.0),
+        zones={"room": Zone(places=1)},
+    )
+
+
+@pytest.fixture(scope="module")
+def run(small: Scenario) -> Trajectory:
+    return simulate(small, seed=1)
+
+
+def changed(run: Trajectory, table: str, column: str, row: int, value: Any) -> Trajectory:
+    columns = dict(getattr(run, f"{table}_columns"))
+    columns[column] = columns[column].copy()
+    columns[column][row] = value
+    return replace(run, **{f"{table}_columns": columns})
+
+
+def laws(objections: list[Objection]) -> str:
+    return " ".join(objection.law for objection in objections)
+
+
+def test_the_small_run_is_as_the_law_makes_it(run: Trajectory, small: Scenario) -> None:
+    assert referee(run, small) == []
+    assert run.visit_columns["departure"].tolist() == [30.0, 50.0, 41.0, 90.0]
+
+
+def test_the_wrong_member_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    assert "member 0 takes it" in laws(referee(changed(run, "task", "member", 0, 1), small))
+
+
+def test_a_task_begun_late_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    found = referee(changed(run, "task", "started", 0, 11.0), small)
+
+    assert (found[0].time, "best-ranked startable" in found[0].law) == (10.0, True)
+
+
+def test_a_visit_that_outstays_its_patience_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    found = referee(changed(run, "visit", "patience", 2, 15.0), small)
+
+    assert (found[0].time, "patience is used up" in found[0].law) == (35.0, True)
+
+
+def test_a_place_given_to_the_wrong_visit_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    visits = run.visit_columns["acuity"].copy()
+    visits[2] = 2
+    more_urgent = replace(run, visit_columns=run.visit_columns | {"acuity": visits})
+
+    assert "opens for it now" in laws(referee(more_urgent, small))
+
+
+def test_a_place_opened_late_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    times = run.step_times.copy()
+    times[0, 0, 1:] = 12.0
+    late = changed(replace(run, step_times=times), "place", "start", 0, 12.0)
+
+    assert "opens for it now" in laws(referee(late, small))
+
+
+def test_a_task_out_of_nowhere_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    columns = {name: np.append(values, values[:1]) for name, values in run.task_columns.items()}
+    columns["kind"][-1], columns["slot"][-1] = 1, 9
+    columns["requested"][-1] = columns["started"][-1] = 200.0
+
+    found = laws(referee(replace(run, task_columns=columns), small))
+
+    assert "does not wait at that moment" in found or "nothing asks for it" in found
+
+
+def test_a_case_with_the_wrong_holder_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    found = referee(changed(run, "case", "member", 0, 1), small)
+
+    assert "is not in the table" in found[0].done
+
+
+def test_a_member_who_stays_after_the_shift_is_objected_to(run: Trajectory, small: Scenario) -> None:
+    assert "goes home" in laws(referee(changed(run, "staff", "left", 0, 610.0), small))
+
+
+def test_a_break_out_of_turn_is_objected_to() -> None:
+    scenario = one_stream(
+        [Task(name="care", role="nurse", minutes=always(20.0))],
+        {"nurse": staffed(1, breaks=({"minutes": 30.0, "after": 60.0},))},
+        visits_at(50.0),
+    )
+    run = simulate(scenario, seed=1)
+
+    assert referee(run, scenario) == []
+    assert run.break_columns["start"].tolist() == [70.0]
+    assert "as soon as they are free" in laws(referee(changed(run, "break", "start", 0, 80.0), scenario))
+
+
+def test_a_delay_out_of_turn_is_objected_to() -> None:
+    scenario = one_stream(
+        [Delay(name="imaging", minutes=always(20.0), capacity=1)], {"nurse": staffed()}, visits_at(1.0, 2.0, 3.0),
+    ) if False else one_stream(
+        [
+            Delay(name="imaging", minutes=always(20.0), capacity=1),
+            Task(name="care", role="nurse", minutes=always(0.0)),
+        ],
+        {"nurse": staffed()},
+        visits_at(1.0, 2.0, 3.0),
+    )
+    run = simulate(scenario, seed=1)
+    times = run.step_times.copy()
+    times[[1, 2]] = times[[2, 1]]
+    times[1, 0, 0], times[2, 0, 0] = 2.0, 3.0
+
+    assert referee(run, scenario) == []
+    assert referee(replace(run, step_times=times), scenario) != []
+
+
+def test_urgent_children_first_is_told_from_first_come_first_served() -> None:
+    scenario = one_stream(
+        [Task(name="care", role="nurse", minutes=always(20.0))],
+        {"nurse": staffed()},
+        visits_at(1.0, 2.0, 3.0),
+        discipline=Discipline(rule="acuity_fifo"),
+    )
+    demand = scenario.demand
+    mixed = [visit.model_copy(update={"acuity": acuity}) for visit, acuity in zip(demand.visits, (3, 4, 2), strict=True)]
+    scenario = scenario.model_copy(update={"demand": demand.model_copy(update={"visits": tuple(mixed)})})
+    run = simulate(scenario, seed=1)
+
+    assert referee(run, scenario) == []
+    found = referee(run, with_discipline(scenario, {"rule": "fifo"}))
+    assert found[0].time == 21.0
