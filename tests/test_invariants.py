@@ -34,14 +34,23 @@ def scenario() -> Scenario:
     return one_stream(
         [
             Place(name="room", routes=(everyone,), may_leave=True),
-            Task(name="assessment", role="physician", contact="first", minutes=always(30.0), may_leave=True, purpose="physician"),
+            Task(
+                name="assessment",
+                role="physician",
+                contact="first",
+                minutes=always(30.0),
+                may_leave=True,
+                purpose="physician",
+            ),
             Task(name="treatment", role="nurse", minutes=always(10.0), preemptible=True),
             Task(name="review", role="physician", contact="continuing", minutes=always(5.0), band=1),
             SideTask(name="charting", role="physician", contact="continuing", minutes=always(4.0)),
         ],
         {
             "physician": Role(
-                shifts={"day": shift(0.0, 300.0, 2), "late": shift(300.0, 600.0, 1)}, caseload=2, breaks=(Break(minutes=15.0),)
+                shifts={"day": shift(0.0, 300.0, 2), "late": shift(300.0, 600.0, 1)},
+                caseload=2,
+                breaks=(Break(minutes=15.0),),
             ),
             "nurse": Role(shifts={"all": shift(0.0, 1440.0, 1)}),
         },
@@ -148,7 +157,9 @@ def spoilt_runs(run: Trajectory) -> dict[str, Trajectory]:
 def test_every_breach_is_named_in_the_words_of_its_invariant(run: Trajectory, scenario: Scenario) -> None:
     found = {words: violations(spoilt, scenario) for words, spoilt in spoilt_runs(run).items()}
 
-    assert {words: breaches for words, breaches in found.items() if not any(words in breach for breach in breaches)} == {}
+    assert {
+        words: breaches for words, breaches in found.items() if not any(words in breach for breach in breaches)
+    } == {}
 
 
 def test_places_beyond_the_nurse_ratio_are_noticed(run: Trajectory, scenario: Scenario) -> None:

@@ -246,15 +246,21 @@ def test_a_break_out_of_turn_is_objected_to() -> None:
 
 
 def test_a_delay_out_of_turn_is_objected_to() -> None:
-    scenario = one_stream(
-        [Delay(name="imaging", minutes=always(20.0), capacity=1)], {"nurse": staffed()}, visits_at(1.0, 2.0, 3.0),
-    ) if False else one_stream(
-        [
-            Delay(name="imaging", minutes=always(20.0), capacity=1),
-            Task(name="care", role="nurse", minutes=always(0.0)),
-        ],
-        {"nurse": staffed()},
-        visits_at(1.0, 2.0, 3.0),
+    scenario = (
+        one_stream(
+            [Delay(name="imaging", minutes=always(20.0), capacity=1)],
+            {"nurse": staffed()},
+            visits_at(1.0, 2.0, 3.0),
+        )
+        if False
+        else one_stream(
+            [
+                Delay(name="imaging", minutes=always(20.0), capacity=1),
+                Task(name="care", role="nurse", minutes=always(0.0)),
+            ],
+            {"nurse": staffed()},
+            visits_at(1.0, 2.0, 3.0),
+        )
     )
     run = simulate(scenario, seed=1)
     times = run.step_times.copy()
@@ -273,7 +279,9 @@ def test_urgent_children_first_is_told_from_first_come_first_served() -> None:
         discipline=Discipline(rule="acuity_fifo"),
     )
     demand = scenario.demand
-    mixed = [visit.model_copy(update={"acuity": acuity}) for visit, acuity in zip(demand.visits, (3, 4, 2), strict=True)]
+    mixed = [
+        visit.model_copy(update={"acuity": acuity}) for visit, acuity in zip(demand.visits, (3, 4, 2), strict=True)
+    ]
     scenario = scenario.model_copy(update={"demand": demand.model_copy(update={"visits": tuple(mixed)})})
     run = simulate(scenario, seed=1)
 

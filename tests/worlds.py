@@ -337,9 +337,7 @@ def ending(dice: Dice, roomed: bool, prefix: str) -> list[Any]:
     if dice.chance(0.8):
         steps.append(Dispose(name=f"{prefix}dispose", admission=(0.7, 0.4, 0.2, 0.05, 0.0), transfer=0.05))
         if dice.chance(0.4):
-            steps.append(
-                Release(name=f"{prefix}release", roles=("physician",), only_if=dice.one_of(None, "admission"))
-            )
+            steps.append(Release(name=f"{prefix}release", roles=("physician",), only_if=dice.one_of(None, "admission")))
         if dice.chance(0.8):
             steps.append(Board(name=f"{prefix}board", time=dice.one_of("ward", "unit"), only_if="admission"))
         if dice.chance(0.4) and roomed:
@@ -563,7 +561,7 @@ def demand(dice: Dice, streams: tuple[str, ...], horizon: float) -> Any:
         shares = (0.8, 0.2) if len(streams) == 2 else (1.0,)
         return Steady(
             per_hour={name: per_hour * part for name, part in zip(streams, shares, strict=True)},
-            acuity_mix={name: (0.06, 0.24, 0.4, 0.2, 0.1) for name in streams},
+            acuity_mix=dict.fromkeys(streams, (0.06, 0.24, 0.4, 0.2, 0.1)),
         )
     times = sorted(dice.number(0.0, 0.9 * horizon) for _ in range(n_visits))
     return Replay(visits=tuple(given_visit(dice, at, streams) for at in times))

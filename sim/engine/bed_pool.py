@@ -58,7 +58,7 @@ class BedPool:
 
     def _take(self, stay: float, given: simpy.Event | None) -> None:
         self.n_taken += 1
-        self._enter(self.calendar.now + stay, self._falls_free)
+        self._enter(self.calendar.time + stay, self._falls_free)
         if given is not None:
             given.succeed()
 
@@ -70,7 +70,7 @@ class BedPool:
     def _next_outside(self) -> None:
         if self.outside_gap == self.outside_gap:
             gap = self.workload.exponential(POOL, POOL, OUTSIDE, self.n_outside, self.outside_gap)
-            self._enter(self.calendar.now + gap, self._outside_request)
+            self._enter(self.calendar.time + gap, self._outside_request)
 
     def _outside_request(self, _: Any) -> None:
         stay = self._drawn(OUTSIDE_STAY, self.n_outside)

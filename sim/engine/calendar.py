@@ -4,7 +4,7 @@ What the entries mean is the model's business; the reasons for the order are in 
 """
 
 from collections.abc import Callable
-from heapq import heappush
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -44,6 +44,8 @@ class Calendar(simpy.Environment):
     def __init__(self) -> None:
         super().__init__()
         self.n_created = 0
+        self.time = 0.0  # the present instant, as a plain attribute
+        self.settle_due = False
 
     def at(
         self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None
@@ -56,25 +58,34 @@ class Calendar(simpy.Environment):
         heappush(self._queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
 
-    def at_once(self, callback: Callable[[Any], None]) -> None:
-        """Call back after what has been triggered so far, before the next entry."""
-        event = simpy.Event(self)
-        event.callbacks.append(callback)  # type: ignore[union-attr]
-        event.succeed()
-
     def close(self, horizon: float) -> None:
         """The clock stands at the end of the run."""
-        self._now = horizon
+        self._now = self.time = horizon
 
-    def play(self, horizon: float, step_limit: int | None = None) -> int:
-        """Process every entry before the horizon and return how many there were.
+    def play(self, horizon: float, settle: Callable[[], None], step_limit: int | None = None) -> int:
+        """Process every entry before the horizon and return how many there were, settlings included.
 
-        Raises RuntimeError when `step_limit` entries did not reach the horizon: the department is in a loop.
+        When `settle_due` is set, `settle` is called in its place in the order: after everything that comes before a
+        settling at this instant. Raises RuntimeError when `step_limit` entries did not reach the horizon.
         """
-        queue, step = self._queue, self.step
+        queue = self._queue
         limit = step_limit if step_limit is not None else 1 << 62
-        while queue and queue[0][0] < horizon:
-            step()
+        n_settlings = 0
+        while True:
+            if self.settle_due and (not queue or queue[0][0] > self.time or queue[0][1] >= SETTLE):
+                self.settle_due = False
+                n_settlings += 1
+                settle()
+                continue
+            if not queue or queue[0][0] >= horizon:
+                break
+            time, _, _, event = heappop(queue)
+            self._now = self.time = time
+            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok:
+                raise event._value
             if self.n_created > limit:
-                raise RuntimeError(f"{limit} calendar entries by minute {self._now:g}: the department does not get on")
-        return self.n_created - sum(1 for entry in queue if entry[1] >= TASK_ENDS)
+                raise RuntimeError(f"{limit} calendar entries by minute {time:g}: the department does not get on")
+        return n_settlings + self.n_created - sum(1 for entry in queue if entry[1] >= TASK_ENDS)

@@ -12,7 +12,7 @@ from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pick
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.engine.calendar import CLEANED, OFF_DUTY, SETTLE, TASK_ENDS, Calendar, Entry
+from sim.engine.calendar import CLEANED, OFF_DUTY, TASK_ENDS, Calendar, Entry
 from sim.engine.people import LEFT, Case, Line, Member, Request, Visit
 from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, RESPONSE, SIDE
 from sim.engine.workload import Workload
@@ -57,8 +57,6 @@ class Floor:
         self._open_roles(scenario)
         self._hire(scenario, workload)
         self._open_zones(scenario)
-        self.settling = False
-        self.settle_due = False
 
     def _open_roles(self, scenario: Scenario) -> None:
         names = tuple(scenario.staffing.roles)
@@ -140,7 +138,7 @@ class Floor:
         request.visit.waiting.remove(request)
         self._leave_line(request)
         if request.role >= 0:
-            self._write_task(request, nan, self.calendar.now, withdrawn=True)
+            self._write_task(request, nan, self.calendar.time, withdrawn=True)
         if request.kind == RECOVERY and request.owner is not None:
             request.owner.recoveries.remove(request)
         if request.done is not None:
@@ -179,7 +177,7 @@ class Floor:
         """A waiting task is no longer asked of anybody."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
-        self._write_task(request, nan, self.calendar.now, withdrawn=True)
+        self._write_task(request, nan, self.calendar.time, withdrawn=True)
 
     def waiting_for(self, role: int) -> list[Request]:
         """Requests in the queues of a role that no member has to themselves, in order of waiting."""
@@ -226,27 +224,24 @@ class Floor:
 
     def touch(self) -> None:
         """Something changed: settle at this instant."""
-        if not (self.settling or self.settle_due):
-            self.settle_due = True
-            self.calendar.at(self.calendar.now, SETTLE, 0, self._settle)
+        self.calendar.settle_due = True
 
-    def _settle(self, _: Any) -> None:
-        self.settle_due = False
-        self.settling = True
+    def settle(self) -> None:
+        """Give out places and work until nothing moves, or until a visit that got a place has to move on first."""
         while True:
             if self.going and self._someone_goes_home():
                 continue
             if self.resting and self._someone_rests():
                 continue
             if self.places_changed and self._gives_place():
-                self.calendar.at_once(self._settle)  # the visit moves on first
+                self.touch()
                 return
             if self.delays_changed and self._starts_delay():
                 continue
             if self._starts_task() or self._interrupts():
                 continue
             break
-        self.settling = False
+        self.calendar.settle_due = False
 
     def _someone_goes_home(self) -> bool:
         ready = [member for member in self.going if member.task is None and not member.recoveries]
@@ -296,7 +291,7 @@ class Floor:
         for step in sorted(self.delay_lines):
             line = self.delay_lines[step]
             if line.n and self.delay_room[step] > 0:
-                request = min(line.heads(), key=lambda head: line.rank(head, self.calendar.now))
+                request = min(line.heads(), key=lambda head: line.rank(head, self.calendar.time))
                 self._leave_line(request)
                 request.visit.waiting.remove(request)
                 self.delay_room[step] -= 1
@@ -335,7 +330,7 @@ class Floor:
                 candidates += own.heads()
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        now = self.calendar.now
+        now = self.calendar.time
         return min(candidates, key=lambda request: line.rank(request, now))
 
     def _openable(self, line: Line, role: int, free: set[Member]) -> list[Request]:
@@ -363,7 +358,7 @@ class Floor:
         return (
             member.last_pickup > 0.0
             and duty is not None
-            and in_last_pickup(self.calendar.now, duty.end, member.last_pickup)
+            and in_last_pickup(self.calendar.time, duty.end, member.last_pickup)
         )
 
     def _may_take(self, member: Member, request: Request) -> bool:
@@ -413,7 +408,7 @@ class Floor:
             for request in line.everyone()
             if request.kind == MAIN and request.visit.acuity == 1
         ]
-        return min(waiting, key=lambda request: lines[0].rank(request, self.calendar.now))
+        return min(waiting, key=lambda request: lines[0].rank(request, self.calendar.time))
 
     def _may_be_interrupted(self, member: Member, request: Request) -> bool:
         task = member.task
@@ -429,7 +424,7 @@ class Floor:
     # --- tasks --------------------------------------------------------------------------------------------------
 
     def _start(self, request: Request, member: Member) -> None:
-        now = self.calendar.now
+        now = self.calendar.time
         visit = request.visit
         self._leave_line(request)
         visit.waiting.remove(request)
@@ -459,7 +454,7 @@ class Floor:
             taken_over = case is not None
             if case is not None:
                 self._end_case_spell(case)
-            case = Case(request.visit, request.role, member, self.calendar.now, taken_over)
+            case = Case(request.visit, request.role, member, self.calendar.time, taken_over)
             self._begin_case_spell(case)
             for other in [r for r in request.visit.waiting if r.role == request.role and r.line is not None]:
                 self._leave_line(other)
@@ -478,7 +473,7 @@ class Floor:
     def _end_case_spell(self, case: Case) -> None:
         holder = case.holder
         self.record.cases.append(
-            (case.visit.row, case.role, -1 if holder is None else holder.index, case.since, self.calendar.now)
+            (case.visit.row, case.role, -1 if holder is None else holder.index, case.since, self.calendar.time)
         )
         if holder is not None:
             holder.cases.remove(case)
@@ -502,7 +497,7 @@ class Floor:
 
     def _finish(self, request: Request, interrupted: bool = False) -> None:
         """A spell of work is over: it is written down and its member is free."""
-        now = self.calendar.now
+        now = self.calendar.time
         member = request.member
         assert member is not None
         request.ending = None
@@ -527,7 +522,7 @@ class Floor:
         """A preemptible task is interrupted; its rest waits for the same member."""
         request = member.task
         assert request is not None
-        rest = request.ends - self.calendar.now
+        rest = request.ends - self.calendar.time
         self._finish(request, interrupted=True)
         request.minutes, request.handover = rest, 0.0
         request.owner = member
@@ -567,7 +562,7 @@ class Floor:
         if contact.member is None:
             self.set_aside(contact)
         else:
-            contact.paused_at = self.calendar.now
+            contact.paused_at = self.calendar.time
             contact.ending = None
             self.stop_accompanying(visit)
 
@@ -584,7 +579,7 @@ class Floor:
             self._resume_contact(contact)
 
     def _resume_contact(self, contact: Request) -> None:
-        now = self.calendar.now
+        now = self.calendar.time
         pause = now - contact.paused_at
         contact.paused += pause
         contact.paused_at = nan
@@ -596,13 +591,13 @@ class Floor:
 
     def start_accompanying(self, visit: Visit) -> None:
         """The clock of a peer contact runs."""
-        visit.accompanied_since = self.calendar.now
+        visit.accompanied_since = self.calendar.time
         self.on_pace(visit)
 
     def stop_accompanying(self, visit: Visit) -> None:
         """The clock of a peer contact stands still."""
         if visit.accompanied_since == visit.accompanied_since:
-            visit.accompanied += self.calendar.now - visit.accompanied_since
+            visit.accompanied += self.calendar.time - visit.accompanied_since
             visit.accompanied_since = nan
             self.on_pace(visit)
 
@@ -626,13 +621,13 @@ class Floor:
         member.on_duty = True
         member.shift_over = member.on_break = False
         member.break_due = None
-        member.idle_since = self.calendar.now
+        member.idle_since = self.calendar.time
         member.busy = member.overtime = 0.0
         self.n_on_duty[member.role] += 1
         self.places_changed = True
         self._is_free(member)
         self.calendar.at(duty.end, OFF_DUTY, member.index, self._shift_ends, member)
-        if member.last_pickup > 0.0 and duty.end - member.last_pickup > self.calendar.now:
+        if member.last_pickup > 0.0 and duty.end - member.last_pickup > self.calendar.time:
             self.calendar.at(duty.end - member.last_pickup, OFF_DUTY, member.index, self._last_pickup_begins, member)
         self.touch()
 
@@ -651,7 +646,7 @@ class Floor:
     def break_falls_due(self, member: Member, block: OffFloor) -> None:
         """A break is due; the settling lets the member go as soon as no task is in hand."""
         member.break_due = block
-        member.due_at = self.calendar.now
+        member.due_at = self.calendar.time
         self.resting.add(member)
         self._stop_observing(member)
         self.touch()
@@ -663,7 +658,7 @@ class Floor:
     def _begins_break(self, member: Member) -> None:
         self.resting.discard(member)
         member.on_break = True
-        member.break_start = self.calendar.now
+        member.break_start = self.calendar.time
         self._is_busy(member)
         assert member.rest is not None
         member.rest.succeed(True)
@@ -673,13 +668,13 @@ class Floor:
         self._write_break(member)
         member.on_break = False
         member.break_due = None
-        member.idle_since = self.calendar.now
+        member.idle_since = self.calendar.time
         self._is_free(member)
         self.touch()
 
     def _write_break(self, member: Member) -> None:
         protected = member.break_due.protected
-        self.record.breaks.append((member.index, member.due_at, member.break_start, self.calendar.now, protected))
+        self.record.breaks.append((member.index, member.due_at, member.break_start, self.calendar.time, protected))
 
     def _goes_home(self, member: Member) -> None:
         duty = member.duty
@@ -699,7 +694,7 @@ class Floor:
                 request.owner = None
                 self._leave_line(request)
                 self._line_up(request)
-        self.write_duty(member, self.calendar.now, handed_over, unheld)
+        self.write_duty(member, self.calendar.time, handed_over, unheld)
         member.duty = None
         if self.n_on_duty[member.role] == 0:
             self.on_unstaffed(member.role)
@@ -748,7 +743,7 @@ class Floor:
         for case in list(member.cases):
             self._end_case_spell(case)
             colleague = self._colleague_for(case.role)
-            self._begin_case_spell(Case(case.visit, case.role, colleague, self.calendar.now, colleague is not None))
+            self._begin_case_spell(Case(case.visit, case.role, colleague, self.calendar.time, colleague is not None))
             handed_over += colleague is not None
             unheld += colleague is None
         return handed_over, unheld
@@ -768,7 +763,7 @@ class Floor:
 
     def _moves_into(self, visit: Visit, zone: int, requested: float) -> None:
         self.give_up_place(visit)
-        visit.zone, visit.place_since, visit.place_request = zone, self.calendar.now, requested
+        visit.zone, visit.place_since, visit.place_request = zone, self.calendar.time, requested
         self.n_taken[zone] += 1
         self.occupied_twelfths += self.twelfths[zone]
 
@@ -777,12 +772,12 @@ class Floor:
         zone = visit.zone
         if zone < 0:
             return
-        self.record.places.append((visit.row, zone, visit.place_request, visit.place_since, self.calendar.now))
+        self.record.places.append((visit.row, zone, visit.place_request, visit.place_since, self.calendar.time))
         visit.zone = -1
         self.occupied_twelfths -= self.twelfths[zone]
         self.places_changed = True
         if self.cleaning[zone] > 0.0:
-            self.calendar.at(self.calendar.now + self.cleaning[zone], CLEANED, zone, self._cleaned, zone)
+            self.calendar.at(self.calendar.time + self.cleaning[zone], CLEANED, zone, self._cleaned, zone)
         else:
             self.n_taken[zone] -= 1
         self.touch()

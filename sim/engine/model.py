@@ -149,7 +149,7 @@ class EmergencyDepartment:
         self.calendar.process(self.door(self.workload.arrivals()))
         if self.pool is not None:
             self.pool.open()
-        n_entries = self.calendar.play(self.scenario.period.horizon, self.scenario.period.step_limit)
+        n_entries = self.calendar.play(self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit)
         return self._trajectory(n_entries)
 
     # --- a member's duty ----------------------------------------------------------------------------------------
@@ -157,9 +157,9 @@ class EmergencyDepartment:
     def duty(self, member: Member) -> Process:
         """Come on duty, rest when a break is due, go home when the shift is over and nothing is in hand."""
         for duty in member.duties:
-            if duty.end <= self.calendar.now:
+            if duty.end <= self.calendar.time:
                 continue
-            yield self.calendar.at(max(duty.start, self.calendar.now), ON_DUTY, member.index)
+            yield self.calendar.at(max(duty.start, self.calendar.time), ON_DUTY, member.index)
             member.gone = self.calendar.event()
             self.floor.comes_on_duty(member, duty)
             yield from self.breaks(member, duty)
@@ -170,7 +170,7 @@ class EmergencyDepartment:
         for block in duty.off_floor:
             if block.at < duty.start or block.at < 0.0:
                 continue
-            yield self.calendar.at(max(block.at, self.calendar.now), OFF_DUTY, member.index)
+            yield self.calendar.at(max(block.at, self.calendar.time), OFF_DUTY, member.index)
             if not member.on_duty or member.shift_over:
                 return
             member.rest = self.calendar.event()
@@ -178,7 +178,7 @@ class EmergencyDepartment:
             rests = yield member.rest
             if not rests:
                 return
-            yield self.calendar.at(self.calendar.now + block.minutes, ON_DUTY, member.index)
+            yield self.calendar.at(self.calendar.time + block.minutes, ON_DUTY, member.index)
             if not member.on_break:
                 return
             self.floor.back_from_break(member)
@@ -196,7 +196,7 @@ class EmergencyDepartment:
     def comes_in(self, arrival: Arrival) -> None:
         """A visit gets its row and starts on its pathway."""
         visit = Visit(
-            len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.now, len(self.step_names)
+            len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.time, len(self.step_names)
         )
         self.visits.append(visit)
         self._meet(visit, arrival)
@@ -214,11 +214,11 @@ class EmergencyDepartment:
                 while visit.responding:
                     visit.calm = visit.calm or self.calendar.event()
                     yield visit.calm
-                visit.times[3 * plan.index] = self.calendar.now
+                visit.times[3 * plan.index] = self.calendar.time
                 stays = yield from self.take_step(visit, plan)
                 if not stays:
                     break
-                visit.times[3 * plan.index + 2] = self.calendar.now
+                visit.times[3 * plan.index + 2] = self.calendar.time
             if number == trigger:
                 self.offer_peer(visit)
         self.departs(visit)
@@ -235,7 +235,7 @@ class EmergencyDepartment:
         if isinstance(step, Board):
             yield from self.board(visit, plan, step)
             return SERVED
-        visit.times[3 * plan.index + 1] = self.calendar.now
+        visit.times[3 * plan.index + 1] = self.calendar.time
         if isinstance(step, SideTask):
             self.leave_work(visit, plan, step)
         elif isinstance(step, Dispose):
@@ -279,8 +279,8 @@ class EmergencyDepartment:
 
     def pass_time(self, visit: Visit, plan: StepPlan, minutes: float) -> Process:
         """A delay that needs nobody."""
-        visit.times[3 * plan.index + 1] = self.calendar.now
-        yield self.calendar.at(self.calendar.now + minutes, DELAY_ENDS, 2 * visit.row)
+        visit.times[3 * plan.index + 1] = self.calendar.time
+        yield self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, 2 * visit.row)
 
     def get_place(self, visit: Visit, plan: StepPlan, step: Place) -> Process:
         """Wait for a place on the visit's route."""
@@ -303,7 +303,7 @@ class EmergencyDepartment:
 
     def board(self, visit: Visit, plan: StepPlan, step: Board) -> Process:
         """Cases close, nurses care hour by hour, until there is a bed upstairs."""
-        now = self.calendar.now
+        now = self.calendar.time
         visit.times[3 * plan.index + 1] = visit.boarding_start = now
         for role in [role for role in visit.cases if role != self.peer_role]:
             self.floor.close_case(visit, role)
@@ -314,7 +314,7 @@ class EmergencyDepartment:
             yield self.pool.ask(visit)
         else:
             yield self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
-        visit.boarding_end = self.calendar.now
+        visit.boarding_end = self.calendar.time
         care.stop()
 
     def leave_work(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
@@ -362,7 +362,7 @@ class EmergencyDepartment:
         """Everything held is given back; the next visit is drawn."""
         floor = self.floor
         visit.departed = True
-        visit.departure = self.calendar.now
+        visit.departure = self.calendar.time
         if visit.disposition == PRESENT:
             visit.disposition = DISCHARGED
         self.peer_takes_leave(visit)
@@ -381,14 +381,14 @@ class EmergencyDepartment:
     def wait_begins(self, visit: Visit) -> None:
         """Patience is being used up from now on."""
         if visit.patience_left < inf and not visit.tried_to_leave:
-            visit.patience_since = self.calendar.now
+            visit.patience_since = self.calendar.time
             self._set_patience_deadline(visit)
 
     def wait_ends(self, visit: Visit) -> None:
         """What is left of the patience is kept for the next wait."""
         if visit.patience_since == visit.patience_since:
             visit.patience_left = patience_left(
-                visit.patience_left, self.calendar.now - visit.patience_since, visit.patience_pace
+                visit.patience_left, self.calendar.time - visit.patience_since, visit.patience_pace
             )
             visit.patience_since = nan
             visit.patience_deadline = inf
@@ -405,7 +405,7 @@ class EmergencyDepartment:
         if entry.time != visit.patience_entry:
             return
         visit.patience_entry = inf
-        if visit.patience_deadline > self.calendar.now:
+        if visit.patience_deadline > self.calendar.time:
             if visit.patience_deadline < inf:
                 visit.patience_entry = visit.patience_deadline
                 self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
@@ -422,12 +422,12 @@ class EmergencyDepartment:
 
     def budget_runs(self, visit: Visit) -> None:
         """The escalation budget is being used up from now on."""
-        visit.escalation_since = self.calendar.now
+        visit.escalation_since = self.calendar.time
         self._set_escalation_deadline(visit)
 
     def _budget_rests(self, visit: Visit) -> None:
         visit.escalation_left = patience_left(
-            visit.escalation_left, self.calendar.now - visit.escalation_since, visit.escalation_pace
+            visit.escalation_left, self.calendar.time - visit.escalation_since, visit.escalation_pace
         )
 
     def _set_escalation_deadline(self, visit: Visit) -> None:
@@ -446,7 +446,7 @@ class EmergencyDepartment:
         visit.escalation_entry = inf
         if visit.departed:
             return
-        if visit.escalation_deadline > self.calendar.now:
+        if visit.escalation_deadline > self.calendar.time:
             if visit.escalation_deadline < inf:
                 visit.escalation_entry = visit.escalation_deadline
                 self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
@@ -524,7 +524,7 @@ class EmergencyDepartment:
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
             self._ask_huddle(visit)
         if self.workload.uniform(visit.patient, visit.number, REPEAT_ID) < self.support.repeat_share:
-            yield self.calendar.at(self.calendar.now + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
+            yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
             if self.has_left(visit):
                 return
             yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, visit.draws[draws["peer/repeat"]])
@@ -586,7 +586,7 @@ class EmergencyDepartment:
         visit.called = True
         u = self.workload.uniform(visit.patient, visit.number, CALL_ID)
         visit.call_reached = u < self.support.call_reached_share
-        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.now:
+        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.time:
             self.plan_return(visit, call_reached=True)
 
     # --- observation and care by the hour -----------------------------------------------------------------------
@@ -594,14 +594,14 @@ class EmergencyDepartment:
     def observe(self, visit: Visit, plan: StepPlan, step: Observe) -> None:
         """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
         visit.needs_observation = True
-        request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.now, visit.next_slot())
+        request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.time, visit.next_slot())
         request.role, request.contact, request.minutes = self.floor.role_of[step.role], ONE_OFF, inf
         visit.observation = request
         self.nobody_observes(visit, step)
 
     def nobody_observes(self, visit: Visit, step: Observe) -> None:
         """Until an aide comes the minutes are unmet."""
-        visit.observation_since = self.calendar.now
+        visit.observation_since = self.calendar.time
         fallback = self.floor.role_of[step.fallback_role]
         visit.observation_care = CareByTheHour(self, visit, fallback, step.fallback_minutes_per_hour, 1)
         assert visit.observation is not None
@@ -609,13 +609,13 @@ class EmergencyDepartment:
 
     def observation_is_met(self, visit: Visit) -> None:
         """An aide has come, or nobody has to any more."""
-        visit.unmet += self.calendar.now - visit.observation_since
-        visit.observation_since = self.calendar.now
+        visit.unmet += self.calendar.time - visit.observation_since
+        visit.observation_since = self.calendar.time
         visit.observation_care.stop()
 
     def aide_goes(self, visit: Visit) -> None:
         """Shift end, break or departure ends an aide's spell; if the visit goes on the next aide is asked for."""
-        visit.observed += self.calendar.now - visit.observation_since
+        visit.observed += self.calendar.time - visit.observation_since
         if not visit.departed:
             request = visit.observation
             assert request is not None
@@ -629,7 +629,7 @@ class EmergencyDepartment:
     def begins(self, request: Request) -> None:
         """A request is met: a task starts, a place is given, a limited delay begins."""
         visit = request.visit
-        now = self.calendar.now
+        now = self.calendar.time
         if request.kind == MAIN:
             self._main_begins(request, visit, now)
         elif request.kind == CONTACT:
@@ -653,7 +653,8 @@ class EmergencyDepartment:
                 self.calendar.at(now + request.minutes, DELAY_ENDS, 2 * visit.row, self._limited_delay_ends, request)
             return
         step = self.plan_of(visit, request.step).step
-        assert isinstance(step, Task) and request.member is not None
+        assert isinstance(step, Task)
+        assert request.member is not None
         visit.members[request.step] = request.member.index
         if request.owner is not None:
             return  # the rest of an interrupted task
@@ -690,7 +691,7 @@ class EmergencyDepartment:
                 self.is_calm(visit)
         elif kind == CONTACT:
             visit.contact_task = None
-            visit.peer_ended = self.calendar.now
+            visit.peer_ended = self.calendar.time
             self.floor.stop_accompanying(visit)
         elif kind == CALL:
             self.call_ends(visit)
@@ -711,10 +712,11 @@ class EmergencyDepartment:
         self.floor.becomes_delay(request)
         if request.may_leave:
             self.wait_ends(visit)
-        visit.times[3 * request.step + 1] = self.calendar.now
-        assert request.unstaffed is not None and request.done is not None
+        visit.times[3 * request.step + 1] = self.calendar.time
+        assert request.unstaffed is not None
+        assert request.done is not None
         self.calendar.at(
-            self.calendar.now + request.unstaffed, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request
+            self.calendar.time + request.unstaffed, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request
         )
 
     @staticmethod
@@ -737,7 +739,7 @@ class EmergencyDepartment:
             visit.pending_return = None
         hours = self.workload.draws[visit.stream].day_cumulated
         back = return_time(visit.departure, gap, hours, self._uniform(visit, "return_hour"))
-        visit.next_visit = max(self.calendar.now, back)
+        visit.next_visit = max(self.calendar.time, back)
         if visit.next_visit < self.scenario.period.horizon:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 
@@ -756,7 +758,7 @@ class EmergencyDepartment:
         before: Visit | None = entry.subject
         if before is not None:
             before.pending_return = None
-            self.comes_in(Arrival(self.calendar.now, before.patient, before.number + 1, before.stream))
+            self.comes_in(Arrival(self.calendar.time, before.patient, before.number + 1, before.stream))
 
     # --- what was drawn and what is looked up -------------------------------------------------------------------
 
@@ -851,11 +853,11 @@ class EmergencyDepartment:
 
     def _request(self, visit: Visit, kind: int, plan: StepPlan) -> Request:
         band = plan.bands[visit.acuity - 1]
-        return Request(visit, kind, plan.index, band, self.calendar.now, 0)
+        return Request(visit, kind, plan.index, band, self.calendar.time, 0)
 
     def side_request(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
         """A one-off request beside or after the visit's own path."""
-        request = Request(visit, kind, NO_STEP, band, self.calendar.now, visit.next_slot())
+        request = Request(visit, kind, NO_STEP, band, self.calendar.time, visit.next_slot())
         request.role, request.contact, request.minutes = role, ONE_OFF, minutes
         return request
 
@@ -938,7 +940,7 @@ class EmergencyDepartment:
 
     def _close_clocks(self, visit: Visit) -> None:
         """Minutes accompanied, observed and unmet up to the end of the run."""
-        now = self.calendar.now
+        now = self.calendar.time
         if visit.accompanied_since == visit.accompanied_since:
             visit.accompanied += now - visit.accompanied_since
         if visit.observation is not None and visit.observation.is_running:
@@ -955,7 +957,7 @@ class CareByTheHour:
     ) -> None:
         self.department, self.visit, self.role = department, visit, role
         self.minutes_per_hour, self.which = minutes_per_hour, which
-        self.since = department.calendar.now
+        self.since = department.calendar.time
         self.entry: Entry | None = None
         self._next_hour()
 
@@ -967,7 +969,7 @@ class CareByTheHour:
 
     def _hour_is_full(self, entry: Entry) -> None:
         if entry.subject is not None:
-            self.since = self.department.calendar.now
+            self.since = self.department.calendar.time
             self._ask(self.minutes_per_hour)
             self._next_hour()
 
@@ -975,7 +977,7 @@ class CareByTheHour:
         """No more hours; the part since the last full one is asked for."""
         if self.entry is not None:
             self.entry.subject = None
-            self._ask((self.department.calendar.now - self.since) * self.minutes_per_hour / MINUTES_PER_HOUR)
+            self._ask((self.department.calendar.time - self.since) * self.minutes_per_hour / MINUTES_PER_HOUR)
 
     def _ask(self, minutes: float) -> None:
         if minutes > 0.0:

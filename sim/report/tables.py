@@ -13,7 +13,17 @@ from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.study.comparison import LWBS_LIMIT, Comparison
 from sim.study.number_text import plain_number
 
-ASSUMED = ("return_", "follow_up_", "repeat_visit", "lwbs", "ama", "escalations", "restraint", "call_reached", "bridged")
+ASSUMED = (
+    "return_",
+    "follow_up_",
+    "repeat_visit",
+    "lwbs",
+    "ama",
+    "escalations",
+    "restraint",
+    "call_reached",
+    "bridged",
+)
 """Beginnings of the measures that an assumed effect moves directly; the others follow from work and time."""
 PEER_ROLE = "psw"
 

@@ -5,6 +5,7 @@ What a figure shows is its own module's business.
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -108,7 +109,7 @@ def silence(suffix: str) -> Mapping[str, str | None]:
     return {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}
 
 
-def styled() -> rc_context:
+def styled() -> AbstractContextManager[None]:
     """The style, for a `with` statement."""
     return rc_context(STYLE)  # type: ignore[arg-type]
 

@@ -1,0 +1,82 @@
+"""Demand against waits, leaving and stays: where the knee is, and where interpretation stops.
+
+The numbers are looked up in `sim.report.tables`.
+"""
+
+from matplotlib.axes import Axes
+
+from sim.report.honesty import footer
+from sim.report.tables import estimate, known_measures, label
+from sim.report.theme import FAINT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
+from sim.study.comparison import LWBS_LIMIT, Comparison
+from sim.study.number_text import measure_and_part, scale, unit_of_value
+
+PANELS = {
+    "wait_triage_to_pia_mean.all": "Wait for a physician, all",
+    "lwbs_or_ama.all": "Left unseen or against advice, all",
+    "length_of_stay_mean.mental_health": "Stay, mental health",
+}
+
+
+def demand_curves(comparison: Comparison) -> Sheet:
+    """One line per staffing over the levels of demand."""
+    measures = known_measures(comparison, tuple(PANELS))
+    height, names = 2.3, 1.3
+    width = (WIDTH - 0.3 - names) / max(len(measures), 1)
+    sheet = Sheet(
+        height + 0.75,
+        "The same comparison with a little less and a little more demand",
+        f"Mean with its interval. Where more than {100 * LWBS_LIMIT:g} % leave, differences are not interpreted.",
+        footer(comparison, level=False),
+    )
+    for number, name in enumerate(measures):
+        axes = sheet.panel(0.55 + number * width, 0.28, width - 0.55, height)
+        ends = draw_levels(axes, comparison, name)
+        if number == len(measures) - 1:
+            name_lines(axes, comparison, ends)
+    return sheet
+
+
+def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, float]:
+    """The lines of one measure; returns where each ends."""
+    measure, _ = measure_and_part(name)
+    paint, times = colours(comparison.staffings, comparison.baseline), scale(measure)
+    ends: dict[str, float] = {}
+    for number, staffing in enumerate(comparison.staffings):
+        found = [(level, estimate(comparison, staffing, name, level)) for level in sorted(comparison.levels)]
+        known = [(level, item) for level, item in found if item is not None]
+        levels = [level + 0.0016 * (number - len(comparison.staffings) / 2) for level, _ in known]
+        means = [item.mean * times for _, item in known]
+        bars = [item.half_width * times for _, item in known]
+        axes.errorbar(
+            levels, means, bars, color=paint[staffing], linewidth=1.5, marker="o", markersize=3.5, elinewidth=1.0
+        )
+        if means:
+            ends[staffing] = means[-1]
+    axes.set_title(wrapped(PANELS[name], 24), fontsize=9)
+    axes.set_xticks(sorted(comparison.levels), [f"× {level:g}" for level in sorted(comparison.levels)])
+    axes.set_xlabel("demand")
+    axes.set_ylabel(unit_of_value(measure), labelpad=1)
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    if name.startswith("lwbs"):
+        axes.axhline(100 * LWBS_LIMIT, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
+        axes.set_ylim(0, max(axes.get_ylim()[1], 110 * LWBS_LIMIT))
+    return ends
+
+
+def name_lines(axes: Axes, comparison: Comparison, ends: dict[str, float]) -> None:
+    paint = colours(comparison.staffings, comparison.baseline)
+    placed = spread_apart(list(ends.values()), 0.13 * axes.get_ylim()[1])
+    for (name, _), height in zip(ends.items(), placed, strict=True):
+        axes.annotate(
+            wrapped(label(comparison, name), 17),
+            (1.02, height),
+            xycoords=axes.get_yaxis_transform(),
+            va="center",
+            size=8,
+            linespacing=1.0,
+            color=paint[name],
+            annotation_clip=False,
+        )

@@ -1,0 +1,38 @@
+"""Draw every figure of a comparison into a folder.
+
+What each shows is in its own module; how they look in `sim.report.theme`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sim.report.demand_figure import demand_curves
+from sim.report.forest import forest
+from sim.report.scorecard import scorecard
+from sim.report.spread_figures import minutes_alone, return_curves, waits_by_acuity
+from sim.report.theme import Sheet, styled
+from sim.report.week_figures import heads_and_load, hour_of_week, utilisation_map
+from sim.study.comparison import Comparison
+
+FIGURES: dict[str, Callable[[Comparison], Sheet]] = {
+    "scorecard": scorecard,
+    "differences": forest,
+    "hour_of_week": hour_of_week,
+    "heads_and_load": heads_and_load,
+    "waits_by_acuity": waits_by_acuity,
+    "return_curves": return_curves,
+    "utilisation": utilisation_map,
+    "minutes_alone": minutes_alone,
+    "demand": demand_curves,
+}
+"""File name without suffix, and what draws it."""
+
+
+def draw_figures(comparison: Comparison, folder: Path, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Write every figure in every format and return the files; the same comparison gives the same bytes.
+
+    `folder` is made if need be. `formats` are suffixes that matplotlib writes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with styled():
+        return [path for name, draw in FIGURES.items() for path in draw(comparison).save(folder, name, formats)]

@@ -1,0 +1,129 @@
+"""The forest of paired differences: each headline measure on its own scale, mental health and medical apart.
+
+The numbers are looked up in `sim.report.tables`.
+"""
+
+from matplotlib.axes import Axes
+
+from sim.engine.measure_catalogue import Measure
+from sim.report.honesty import footer
+from sim.report.tables import Found, difference, is_assumed, known_measures, label, others
+from sim.report.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.number_text import measure_and_part, scale, short_unit_of_difference
+
+BLOCKS = {
+    "Mental health": ("mental_health",),
+    "Medical": ("medical",),
+    "All visits": ("all",),
+}
+NAMES, ROW, ABOVE, BELOW, HEAD = 1.22, 0.21, 0.26, 0.42, 0.34
+SIDES = (("Mental health",), ("Medical", "All visits"))
+
+
+def forest(comparison: Comparison) -> Sheet:
+    """Mental health on the left, medical and all visits on the right."""
+    measures = known_measures(comparison, HEADLINE)
+    per_panel = panel_height(comparison)
+    sides = [[(block, of_block(measures, block)) for block in blocks] for blocks in SIDES]
+    body = max(sum(HEAD + per_panel * len(names) for _, names in side) for side in sides)
+    baseline = label(comparison, comparison.baseline).lower()
+    sheet = Sheet(
+        body,
+        f"Paired differences from {baseline}",
+        "Dot: mean difference on the same patients. Thick bar: interval of this one measure. Thin bar: interval "
+        f"when all headline measures are judged together. Left of zero is less.{grey(comparison)}",
+        footer(comparison),
+    )
+    half = (WIDTH - 0.4) / 2
+    for number, side in enumerate(sides):
+        draw_side(sheet, comparison, side, 0.2 + number * half, half - 0.15)
+    return sheet
+
+
+def grey(comparison: Comparison) -> str:
+    return " Grey: moved by an assumed effect." if comparison.effects_assumed else ""
+
+
+def panel_height(comparison: Comparison) -> float:
+    return ABOVE + ROW * max(len(others(comparison)), 1) + BELOW
+
+
+def of_block(measures: tuple[str, ...], block: str) -> list[str]:
+    return [name for name in measures if name.partition(".")[2] in BLOCKS[block]]
+
+
+def draw_side(
+    sheet: Sheet, comparison: Comparison, side: list[tuple[str, list[str]]], left: float, width: float
+) -> None:
+    """The blocks of one side, from the top."""
+    top = 0.0
+    for block, names in side:
+        if not names:
+            continue
+        sheet.write(left, top, block, size=11, weight="bold")
+        top += HEAD
+        for name in names:
+            measure, _ = measure_and_part(name)
+            sheet.write(left + NAMES, top, short(measure), size=8.5, weight="bold")
+            height = ROW * len(others(comparison))
+            draw_measure(sheet.panel(left + NAMES, top + ABOVE, width - NAMES, height), comparison, name, measure)
+            top += panel_height(comparison)
+
+
+def short(measure: Measure) -> str:
+    """The label without what stands in the panel already."""
+    return wrapped(measure.label, 48).partition("\n")[0]
+
+
+def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure) -> None:
+    """One row per staffing."""
+    names = others(comparison)
+    paint = colours(comparison.staffings, comparison.baseline)
+    axes.axvline(0.0, color="#8c8c8c", linewidth=0.9, zorder=1)
+    for row, staffing in enumerate(names):
+        found = difference(comparison, staffing, name)
+        if found is not None:
+            ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
+            draw_row(axes, row, found, scale(measure), ink)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), [wrapped(label(comparison, item), 24) for item in names], fontsize=8)
+    for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
+        text.set_color(paint[staffing])
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=8, length=2.5, pad=1.5)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.08)
+    widen_around_zero(axes, measure)
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_xlabel(short_unit_of_difference(measure), fontsize=8, labelpad=0.5, loc="right")
+
+
+def widen_around_zero(axes: Axes, measure: Measure) -> None:
+    """Zero stays in sight, and a scale is never finer than the last decimal of the measure."""
+    low, high = axes.get_xlim()
+    finest = 2.0 * 10.0**-measure.decimals * scale(measure)
+    axes.set_xlim(min(low, -finest), max(high, finest))
+
+
+def draw_row(axes: Axes, row: int, found: Found, times: float, ink: str) -> None:
+    """Dot and both bars; a word where there is nothing to draw."""
+    if not found.interpretable:
+        axes.annotate(
+            "not interpreted", (0.0, row), (4, 0), textcoords="offset points", va="center", size=8, color=QUIET
+        )
+        return
+    mean = found.mean * times
+    if found.identical:
+        axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
+    if found.simultaneous == found.simultaneous:
+        reach = found.simultaneous * times
+        axes.plot([mean - reach, mean + reach], [row, row], color=ink, linewidth=1.0, zorder=2)
+    axes.plot(
+        [found.low * times, found.high * times], [row, row], color=ink, linewidth=3.4, zorder=3, solid_capstyle="butt"
+    )
+    axes.plot(
+        [mean], [row], marker="o", markersize=4.6, color="white", markeredgecolor=ink, markeredgewidth=1.4, zorder=4
+    )

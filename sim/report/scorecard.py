@@ -1,0 +1,118 @@
+"""The scorecard: one row per staffing, one column per question a manager asks, with the difference from the baseline.
+
+The numbers are looked up in `sim.report.tables`.
+"""
+
+from matplotlib.axes import Axes
+
+from sim.report.honesty import footer
+from sim.report.tables import Found, central_level, difference, estimate, is_assumed, known_measures, label
+from sim.report.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, wrapped
+from sim.study.comparison import Comparison
+from sim.study.number_text import bare, decimals_shown, measure_and_part, scale, short_unit_of_difference
+
+COLUMNS = {
+    "wait_triage_to_pia_mean.all": "Wait for a physician, all",
+    "lwbs_or_ama.all": "Left unseen or against advice, all",
+    "length_of_stay_mean.mental_health": "Stay, mental health",
+    "reach.mental_health": "Met by a peer, mental health",
+    "left_empty_handed.mental_health": "Left empty-handed, mental health",
+    "observation_unmet_share.mental_health": "Observation without an aide",
+    "staff_cost_per_week.all": "Staff cost a week",
+}
+NAMES, HEAD, ROW = 1.35, 0.78, 0.86
+
+
+def scorecard(comparison: Comparison) -> Sheet:
+    """One row per staffing, baseline first."""
+    names = (comparison.baseline, *(name for name in comparison.staffings if name != comparison.baseline))
+    baseline = label(comparison, comparison.baseline)
+    sheet = Sheet(
+        HEAD + ROW * len(names),
+        "What changes, staffing by staffing",
+        f"Large: mean ± half-width. Below: paired difference from {baseline.lower()} with its interval, on one scale "
+        f"per column; the line marks no difference.{grey_words(comparison)}",
+        footer(comparison),
+    )
+    measures = known_measures(comparison, tuple(COLUMNS))
+    width = (WIDTH - 0.3 - NAMES) / len(measures)
+    paint = colours(names, comparison.baseline)
+    write_names(sheet, comparison, names, paint)
+    for number, name in enumerate(measures):
+        write_column(sheet, comparison, name, names, NAMES + number * width, width)
+    return sheet
+
+
+def grey_words(comparison: Comparison) -> str:
+    return " Grey: moved by an assumed effect." if comparison.effects_assumed else " All values are computed."
+
+
+def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
+    for row, name in enumerate(names):
+        top = HEAD + ROW * row
+        line = sheet.panel(0.2, top - 0.06, WIDTH - 0.4, 0.001)
+        line.set_axis_off()
+        line.axhline(0.0, color=FAINT, linewidth=1.0)
+        text = wrapped(label(comparison, name), 15)
+        sheet.write(0.2, top + 0.06, text, weight="bold", size=9.5, color=paint[name])
+
+
+def write_column(
+    sheet: Sheet, comparison: Comparison, name: str, names: tuple[str, ...], left: float, width: float
+) -> None:
+    """Head, values and intervals of one measure."""
+    measure, _ = measure_and_part(name)
+    unit = "%" if measure.unit == "proportion" else measure.unit
+    sheet.write(left, 0.02, wrapped(COLUMNS[name], 14), size=8.5, weight="bold")
+    sheet.write(left, 0.53, unit, size=8, color=QUIET)
+    reach = widest(comparison, name, names)
+    ink = ASSUMED if is_assumed(comparison, name) else INK
+    for row, staffing in enumerate(names):
+        top = HEAD + ROW * row
+        here = estimate(comparison, staffing, name)
+        change = difference(comparison, staffing, name)
+        if here is not None:
+            sheet.write(left, top + 0.04, bare(measure, here.mean), size=11.5, color=ink)
+        if staffing == comparison.baseline:
+            if here is not None:
+                sheet.write(left, top + 0.29, plus_minus_of(name, here), size=8, color=QUIET)
+        elif change is not None:
+            sheet.write(left, top + 0.29, difference_words(name, change), size=8, color=ink)
+            draw_interval(sheet.panel(left, top + 0.47, width - 0.22, 0.22), change, reach, ink)
+
+
+def plus_minus_of(name: str, found: Found) -> str:
+    measure, _ = measure_and_part(name)
+    return f"± {bare(measure, found.half_width)}"
+
+
+def difference_words(name: str, change: Found) -> str:
+    """`−1.2 ± 0.4`, or why there is nothing to read."""
+    measure, _ = measure_and_part(name)
+    if not change.interpretable:
+        return "not interpreted"
+    if change.identical:
+        return "identical"
+    points = " pts" if short_unit_of_difference(measure) == "% points" else ""
+    return f"{bare(measure, change.mean, signed=True)} ± {bare(measure, change.half_width)}{points}"
+
+
+def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
+    """The largest distance of an interval's end from zero, at least one in the last decimal shown."""
+    measure, _ = measure_and_part(name)
+    smallest = 10.0 ** -decimals_shown(measure) / scale(measure)
+    found = [difference(comparison, staffing, name, central_level(comparison)) for staffing in names]
+    ends = [abs(end) for item in found if item is not None for end in (item.mean, item.low, item.high) if end == end]
+    return max([smallest, *ends])
+
+
+def draw_interval(axes: Axes, change: Found, reach: float, ink: str) -> None:
+    """A dot with its interval around the line of no difference."""
+    axes.set_axis_off()
+    axes.set_xlim(-1.08 * reach, 1.08 * reach)
+    axes.set_ylim(-1.0, 1.0)
+    axes.axvline(0.0, color="#a0a0a0", linewidth=0.9)
+    if not change.interpretable:
+        return
+    axes.plot([change.low, change.high], [0.0, 0.0], color=ink, linewidth=2.2, solid_capstyle="butt")
+    axes.plot([change.mean], [0.0], marker="o", markersize=4.5, color=ink)

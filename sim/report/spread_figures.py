@@ -1,0 +1,235 @@
+"""Figures of how visits spread: waits by acuity, minutes alone, and the share of patients back by the day.
+
+The bins and curves are made in `sim.study.distributions`.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.engine.visit_outcomes import CTAS_TARGETS
+from sim.report.honesty import footer
+from sim.report.tables import estimate, label, of_staffing, others
+from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, spread_apart
+from sim.study.comparison import Comparison
+from sim.study.number_text import part_text
+
+LONGEST_WAIT, LONGEST_ALONE, LONGEST_RETURN = 360.0, 720.0, 180.0
+
+
+def waits_by_acuity(comparison: Comparison) -> Sheet:
+    """Share seen within so many minutes of arrival, by stream and CTAS level, one line per staffing."""
+    streams = [name for name in ("medical", "mental_health") if name in set(comparison.waits["stream"])]
+    panel, gap = 1.5, 0.72
+    sheet = Sheet(
+        len(streams) * (panel + gap) + 0.28,
+        "How long visits wait for a physician, by acuity",
+        "Share seen within so many minutes of arrival, of the visits seen. Dotted: CTAS target. Lines that lie on each "
+        "other are staffings that do not differ.",
+        footer(comparison, intervals=False),
+    )
+    write_key(sheet, comparison)
+    width = (WIDTH - 0.75) / 5
+    for row, stream in enumerate(streams):
+        top = 0.28 + row * (panel + gap) + 0.3
+        for acuity in range(1, 6):
+            axes = sheet.panel(0.6 + (acuity - 1) * width, top, width - 0.12, panel - 0.1)
+            draw_waits(axes, comparison, stream, acuity)
+            axes.set_title(
+                f"CTAS {acuity}" if acuity > 1 else f"{part_text(stream).capitalize()}, CTAS 1", fontsize=8.5
+            )
+            if acuity > 1:
+                axes.set_yticklabels([])
+        sheet.write(0.6 + 2.5 * width, top + panel + 0.12, "minutes from arrival", ha="center", size=8.5, color=QUIET)
+    return sheet
+
+
+def write_key(sheet: Sheet, comparison: Comparison) -> None:
+    """Names of the staffings in their colours, on one line."""
+    left, paint = 0.6, colours(comparison.staffings, comparison.baseline)
+    for name in comparison.staffings:
+        words = label(comparison, name)
+        sheet.write(left, 0.0, words, size=9, weight="bold", color=paint[name])
+        left += 0.092 * len(words) + 0.2
+
+
+def cumulative(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Upper edges of the bins and the share up to there; a start at zero."""
+    ordered = table.sort_values("from_minute")
+    total = ordered["share"].sum()
+    shares = np.append(0.0, np.cumsum(ordered["share"].to_numpy(dtype=float)) / total if total > 0.0 else [])
+    edges = np.append(0.0, ordered["to_minute"].to_numpy(dtype=float) if total > 0.0 else [])
+    return edges[np.isfinite(edges)], shares[np.isfinite(edges)]
+
+
+def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> None:
+    paint = colours(comparison.staffings, comparison.baseline)
+    axes.axvline(CTAS_TARGETS[acuity - 1], color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
+    for number, name in enumerate((comparison.baseline, *others(comparison))):
+        table = of_staffing(comparison, comparison.waits, name)
+        chosen = table[(table["stream"] == stream) & (table["acuity"] == acuity)]
+        edges, shares = cumulative(chosen)
+        base = name == comparison.baseline
+        axes.plot(
+            edges,
+            100 * shares,
+            color=paint[name],
+            linewidth=2.6 if base else 1.1,
+            alpha=0.45 if base else 1.0,
+            zorder=2 + 0.1 * number,
+        )
+    axes.set_xlim(0, LONGEST_WAIT)
+    axes.set_ylim(0, 101)
+    axes.set_xticks([0, 120, 240, 360] if acuity == 5 else [0, 120, 240])
+    axes.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
+    axes.grid(color=FAINT, linewidth=0.6)
+
+
+def minutes_alone(comparison: Comparison) -> Sheet:
+    """Histogram of minutes alone, one row per staffing, the baseline's outline on each."""
+    names = (comparison.baseline, *others(comparison))
+    panel, gap = 0.82, 0.3
+    sheet = Sheet(
+        len(names) * (panel + gap) + 0.35,
+        "Minutes alone, eligible mental-health visits",
+        "Minutes of the stay with nobody: no task of the visit's own path, no escalation response, no peer. Share of "
+        f"visits; outline: {label(comparison, comparison.baseline).lower()}. What lies beyond 12 h is in the last bar.",
+        footer(comparison, intervals=False),
+    )
+    paint = colours(names, comparison.baseline)
+    base_edges, base = folded(of_staffing(comparison, comparison.alone, comparison.baseline))
+    top = 100 * 1.12 * max(folded(of_staffing(comparison, comparison.alone, name))[1].max() for name in names)
+    for number, name in enumerate(names):
+        edges, shares = folded(of_staffing(comparison, comparison.alone, name))
+        axes = sheet.panel(0.6, 0.22 + number * (panel + gap), WIDTH - 0.85, panel)
+        axes.stairs(100 * shares, edges, fill=True, color=paint[name], alpha=0.55)
+        axes.stairs(100 * base, base_edges, color=BASELINE, linewidth=1.2)
+        frame_alone(axes, top, last=number == len(names) - 1)
+        axes.text(
+            0.985,
+            0.9,
+            label(comparison, name),
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            weight="bold",
+            color=paint[name],
+        )
+        axes.text(
+            0.985,
+            0.66,
+            alone_words(comparison, name),
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            size=8.5,
+            color=QUIET,
+        )
+    return sheet
+
+
+def frame_alone(axes: Axes, top: float, *, last: bool) -> None:
+    axes.set_xlim(0, LONGEST_ALONE)
+    axes.set_ylim(0, top)
+    axes.set_xticks(range(0, int(LONGEST_ALONE) + 1, 120))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    axes.locator_params(axis="y", nbins=3)
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="x", labelbottom=last)
+    if last:
+        axes.set_xlabel("minutes alone")
+
+
+def alone_words(comparison: Comparison, staffing: str) -> str:
+    """Mean and 90th percentile, as estimated."""
+    mean = estimate(comparison, staffing, "minutes_alone_mean.mental_health")
+    p90 = estimate(comparison, staffing, "minutes_alone_p90.mental_health")
+    words = [] if mean is None else [f"mean {mean.mean:.0f} ± {mean.half_width:.1f} min"]
+    return ", ".join(words + ([] if p90 is None else [f"one in ten above {p90.mean:.0f} min"]))
+
+
+def folded(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Edges up to the longest shown, and shares with everything beyond in the last bar."""
+    ordered = table.sort_values("from_minute")
+    starts, shares = ordered["from_minute"].to_numpy(dtype=float), ordered["share"].to_numpy(dtype=float)
+    inside = starts < LONGEST_ALONE
+    kept = shares[inside].copy()
+    if kept.size:
+        kept[-1] += shares[~inside].sum()
+        return np.append(starts[inside], LONGEST_ALONE), kept
+    return np.array([0.0, LONGEST_ALONE]), np.zeros(1)
+
+
+DENOMINATORS = {
+    "patient": ("Per patient", "share back, of first mental-health visits of a patient"),
+    "visit": ("Per visit", "share back, of all mental-health visits"),
+}
+
+
+def return_curves(comparison: Comparison) -> Sheet:
+    """Kaplan-Meier share with an unplanned return by days since departure, per patient and per visit."""
+    height, half = 3.1, (WIDTH - 0.3) / 2
+    sheet = Sheet(
+        height + 0.75,
+        "Unplanned returns after a mental-health visit",
+        f"Kaplan-Meier: visits count until they return or the run ends. Bands: {100 * comparison.confidence:g} % "
+        "pointwise, from the curve's standard error.",
+        footer(comparison, intervals=False),
+    )
+    for number, index in enumerate(DENOMINATORS):
+        axes = sheet.panel(0.75 + number * half, 0.25, half - 1.75, height)
+        draw_returns(axes, comparison, index)
+    return sheet
+
+
+def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
+    paint = colours(comparison.staffings, comparison.baseline)
+    title, axis = DENOMINATORS[index]
+    ends: dict[str, float] = {}
+    last_day = 0.0
+    for number, name in enumerate((comparison.baseline, *others(comparison))):
+        table = of_staffing(comparison, comparison.returns, name)
+        curve = table[(table["index"] == index) & (table["days"] <= LONGEST_RETURN)].sort_values("days")
+        if curve.empty:
+            continue
+        days, back = curve["days"].to_numpy(dtype=float), 100 * curve["returned"].to_numpy(dtype=float)
+        reach = 196 * np.nan_to_num(curve["standard_error"].to_numpy(dtype=float))
+        base = name == comparison.baseline
+        axes.fill_between(days, back - reach, back + reach, step="post", color=paint[name], alpha=0.13, linewidth=0)
+        axes.step(days, back, where="post", color=paint[name], linewidth=2.4 if base else 1.3, zorder=2 + 0.1 * number)
+        ends[name], last_day = float(back[-1]), max(last_day, float(days[-1]))
+    frame_returns(axes, title, axis, last_day)
+    name_ends(axes, comparison, ends, paint)
+
+
+def frame_returns(axes: Axes, title: str, axis: str, last_day: float) -> None:
+    axes.set_title(title)
+    axes.set_ylabel(axis)
+    axes.set_xlabel("days since departure")
+    axes.set_xlim(0, max(last_day, 1.0))
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    step = 30 if last_day > 60 else 7
+    axes.set_xticks(np.arange(0, math.floor(max(last_day, 1.0)) + 1, step))
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def name_ends(axes: Axes, comparison: Comparison, ends: dict[str, float], paint: dict[str, str]) -> None:
+    """Name and last value at the end of each curve; curves that end alike share a line of text."""
+    placed = spread_apart(list(ends.values()), 0.062 * axes.get_ylim()[1])
+    for (name, value), height in zip(ends.items(), placed, strict=True):
+        axes.annotate(
+            f"{label(comparison, name)} {value:.1f} %"[:34],
+            (1.0, height),
+            (5, 0),
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            va="center",
+            size=8,
+            color=paint[name],
+            annotation_clip=False,
+        )

@@ -1,0 +1,176 @@
+"""The state of a replay, its calendar, and what is objected to.
+
+What the entries do is told in the other parts; `replay` puts them together.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable
+
+from sim.department.roster import Duty, duties_of, members_of, shift_starts
+from sim.department.scenario import Scenario
+from sim.engine.trajectory import (
+    TASK_KINDS,
+    Trajectory,
+)
+from tests.referee.facts import Facts, Spell
+from tests.referee.objection import Foul, Objection
+from tests.referee.state import Case, DelayRequest, Person, PlaceRequest, Request, Visit
+
+TASK_ENDS, DELAY_ENDS, BED, CARE_DUE, CLEANED, ON_DUTY, OFF_DUTY, ARRIVAL, SETTLE, PATIENCE, ESCALATION = range(11)
+CLOSE = 1e-7
+"""Minutes within which a computed deadline and the table must agree; sums may be formed in another order."""
+
+
+class Clock:
+    """One run in the course of being played again: state, calendar, objections."""
+
+    def __init__(self, trajectory: Trajectory, scenario: Scenario, doubted: frozenset[int] = frozenset()) -> None:
+        self.doubted = doubted
+        self.doubtful: dict[int, float] = {}
+        self.t, self.scenario = trajectory, scenario
+        self.facts = Facts(trajectory, scenario)
+        self.objections: list[Objection] = []
+        self.now = 0.0
+        self.heap: list[tuple[float, int, int, int, Callable[[], None]]] = []
+        self.n_pushed = 0
+        self.people = [self.person(number) for number in range(len(trajectory.members))]
+        self.visits: dict[int, Visit] = {}
+        self.waiting: dict[str, list[Request]] = {role: [] for role in trajectory.roles}
+        self.place_requests: list[PlaceRequest] = []
+        self.delay_requests: list[DelayRequest] = []
+        self.n_in_delay: dict[str, int] = defaultdict(int)
+        self.cases: dict[tuple[int, str], Case] = {}
+        self.last_holder: dict[tuple[int, str], int] = {}
+        self.case_spells: list[tuple[int, str, int, float, float]] = []
+        self.n_cases = 0
+        self.used: dict[str, int] = defaultdict(int)
+        self.cleaning: dict[str, int] = defaultdict(int)
+        self.place_rows = self.rows_by_visit(trajectory.place_columns["visit"])
+        self.break_rows = self.rows_by_visit(trajectory.break_columns["member"])
+        self.starts = sorted((spell.started, spell.row) for spell in self.facts.spells if spell.begun)
+        self.next_start = 0
+        self.begun: set[int] = set()
+        self.asked_times = sorted((spell.requested, spell.row) for spell in self.facts.spells)
+        self.next_asked = 0
+        self.known: set[int] = set()
+        self.lay_out_calendar()
+
+    def push(self, time: float, kind: int, ident: int, action: Callable[[], None]) -> None:
+        if time < self.t.horizon:
+            self.n_pushed += 1
+            heapq.heappush(self.heap, (time, kind, ident, self.n_pushed, action))
+
+    def play(self) -> None:
+        """Entry by entry; a settling before later kinds of the instant and before time moves on."""
+        changed = False
+        while self.heap or changed:
+            later = not self.heap or self.heap[0][0] > self.now or self.heap[0][1] > SETTLE
+            if changed and later:
+                self.settle()
+                changed = False
+                continue
+            time, _, _, _, action = heapq.heappop(self.heap)
+            if time > self.now:
+                self.instant_is_complete()
+                self.now = time
+            action()
+            changed = True
+        self.instant_is_complete()
+
+    def lay_out_calendar(self) -> None:
+        for row in range(len(self.t.staff_columns["member"])):
+            self.lay_out_duty(row)
+        for person in self.people:
+            self.lay_out_breaks(person)
+        visits = self.t.visit_columns
+        for row in range(self.t.n_visits):
+            self.push(
+                float(visits["arrival"][row]), ARRIVAL, int(visits["patient"][row]), lambda row=row: self.arrive(row)
+            )
+
+    def lay_out_duty(self, row: int) -> None:
+        staff = self.t.staff_columns
+        person = self.people[int(staff["member"][row])]
+        start, end = float(staff["scheduled_start"][row]), float(staff["scheduled_end"][row])
+        self.push(start, ON_DUTY, person.index, lambda: self.comes_on_duty(person, end, row))
+        if end < self.t.horizon:
+            self.push(end, OFF_DUTY, person.index, lambda: self.cut_observation(person))
+        if person.last_pickup and start < end - person.last_pickup:
+            self.push(end - person.last_pickup, OFF_DUTY, person.index, lambda: None)
+
+    def lay_out_breaks(self, person: Person) -> None:
+        for duty in self.duties(person):
+            for block in duty.off_floor:
+                if block.at >= 0.0:
+                    self.push(block.at, OFF_DUTY, person.index, lambda block=block: self.break_is_due(person, block))
+
+    def duties(self, person: Person) -> tuple[Duty, ...]:
+        """Duties of the shifts that were filled, as the staff table shows them."""
+        member = members_of(self.scenario.staffing.roles)[person.index]
+        staff = self.t.staff_columns
+        mine = [row for row in range(len(staff["member"])) if staff["member"][row] == person.index]
+        filled = [
+            start
+            for start in shift_starts(member.shift, self.t.horizon)
+            if any(
+                staff["scheduled_start"][row] <= max(start, 0.0)
+                and min(start + member.shift.minutes, self.t.horizon) <= staff["scheduled_end"][row]
+                for row in mine
+            )
+        ]
+        return duties_of(member, filled)
+
+    def person(self, number: int) -> Person:
+        member = members_of(self.scenario.staffing.roles)[number]
+        role = self.scenario.staffing.roles[member.role]
+        levels: dict[str, int] = {member.role: 0}
+        for level, served in enumerate(role.also_serves, start=1):
+            for name in served:
+                levels.setdefault(name, level)
+        peer = member.role == self.scenario.support.role
+        caseload = self.scenario.support.caseload if peer else role.caseload
+        return Person(number, member.role, member.peer_kind, levels, caseload, role.last_pickup_minutes)
+
+    @staticmethod
+    def rows_by_visit(owners: object) -> dict[int, list[int]]:
+        rows: dict[int, list[int]] = defaultdict(list)
+        for row, owner in enumerate(owners.tolist()):  # type: ignore[attr-defined]
+            rows[owner].append(row)
+        return rows
+
+    def object(self, place: str, done: str, law: str) -> None:
+        self.objections.append(Objection(self.now, place, done, law))
+
+    def foul(self, place: str, done: str, law: str) -> Foul:
+        return Foul(Objection(self.now, place, done, law))
+
+    def told(self, spell: Spell) -> str:
+        return (
+            f"task row {spell.row} (visit {spell.visit}, {TASK_KINDS[spell.kind]} {spell.step or '-'} of {spell.role})"
+        )
+
+    def instant_is_complete(self) -> None:
+        """Nothing began or was asked for at this instant but what the law lets begin and be asked for."""
+        while self.next_start < len(self.starts) and self.starts[self.next_start][0] <= self.now:
+            row = self.starts[self.next_start][1]
+            if row not in self.begun:
+                spell = self.facts.spells[row]
+                raise self.foul(
+                    self.told(spell), f"member {spell.member} began it at {spell.started!r}", self.why_not(spell)
+                )
+            self.next_start += 1
+        while self.next_asked < len(self.asked_times) and self.asked_times[self.next_asked][0] <= self.now:
+            row = self.asked_times[self.next_asked][1]
+            if row not in self.known:
+                spell = self.facts.spells[row]
+                raise self.foul(self.told(spell), f"was asked for at {spell.requested!r}", "nothing asks for it then")
+            self.next_asked += 1
+
+    def why_not(self, spell: Spell) -> str:
+        waiting = [r for r in self.waiting[spell.role] if r.asked.first.visit == spell.visit and r.kind == spell.kind]
+        if not waiting:
+            return "it does not wait at that moment, or had begun"
+        request = waiting[0]
+        able = [person.index for person in self.people if person.free and person in self.able(request)]
+        return f"it waits since {request.since!r} and is not startable or not first; could be done by {able}"

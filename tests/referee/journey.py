@@ -1,0 +1,313 @@
+"""A visit's way through its steps, and what is asked for on the way.
+
+Who does it is decided in `settling`; waiting is reckoned in `patience`.
+"""
+
+import math
+
+from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.quantities import of_acuity
+from sim.engine.trajectory import (
+    BRIDGING,
+    CALL,
+    CARE,
+    CONTACT,
+    CONTACTS,
+    MAIN,
+    OBSERVATION,
+    RECOVERY,
+    RESPONSE,
+    SIDE,
+)
+from tests.referee.clock import (
+    BED,
+    CARE_DUE,
+    CLEANED,
+    CLOSE,
+    DELAY_ENDS,
+    ESCALATION,
+)
+from tests.referee.facts import Asked, Spell
+from tests.referee.state import DelayRequest, PlaceRequest, Request, Visit
+
+
+class Journey:
+    """Requests and steps."""
+
+    def ask(self, visit: Visit, kind: int, step: str | None = None) -> list[Request]:
+        """Requests of this kind that the table has from now on."""
+        found: list[Request] = []
+        for asked in self.facts.asked[visit.row]:
+            first = asked.first
+            if not asked.taken and first.kind == kind and first.requested == self.now and step in (None, first.step):
+                found.append(self.admit(visit, asked))
+        return found
+
+    def admit(self, visit: Visit, asked: Asked) -> Request:
+        asked.taken = True
+        self.known.update(spell.row for spell in asked.spells)
+        first = asked.first
+        request = Request(asked, visit, first.role, first.kind, first.contact, first.band, first.requested, first.slot)
+        step = self.step_of(request)
+        request.preemptible = isinstance(step, Task | SideTask) and step.preemptible
+        if isinstance(step, Task | SideTask):
+            self.row_fits_step(first, step, visit)
+        if first.kind == RECOVERY:
+            request.only_for = self.last_holder.get((visit.row, first.role))
+        self.waiting[first.role].append(request)
+        return request
+
+    def row_fits_step(self, spell: Spell, step: Task | SideTask, visit: Visit) -> None:
+        band = int(of_acuity(step.band, visit.acuity))
+        if (spell.role, spell.band, CONTACTS[spell.contact]) != (step.role, band, step.contact):
+            self.object(
+                self.told(spell),
+                f"asked of {spell.role} at band {spell.band} as {CONTACTS[spell.contact]}",
+                f"the pathway says {step.role}, {band}, {step.contact}",
+            )
+
+    def arrive(self, row: int) -> None:
+        columns = self.t.visit_columns
+        name = self.t.streams[int(columns["stream"][row])]
+        visit = self.visits[row] = Visit(
+            row,
+            int(columns["acuity"][row]),
+            self.now,
+            name,
+            self.scenario.department.streams[name],
+            bool(columns["held"][row]),
+            self.facts.stays_with_clinician(row),
+            float(columns["patience"][row]),
+        )
+        visit.calm_since = self.now
+        for moment in {a.first.requested for a in self.facts.asked[row] if a.first.kind == RESPONSE}:
+            self.push(moment, ESCALATION, row, lambda: self.escalates(visit, attempted=False))
+        if not any(self.triggers(step) for step in visit.stream.pathway):
+            self.ask(visit, CONTACT)
+        self.advance(visit)
+
+    def advance(self, visit: Visit) -> None:
+        """Play steps up to the next wait."""
+        while not visit.gone:
+            visit.position += 1
+            if visit.position == len(visit.stream.pathway):
+                self.departs(visit)
+                return
+            skipped = not self.facts.happened(visit.row, visit.step.name)
+            if skipped and (not visit.n_responses or self.goes_on(visit)):
+                self.skip_step(visit)
+                continue
+            if visit.n_responses:
+                visit.stopped = True
+                visit.position -= 1
+                return
+            if self.begin_step(visit):
+                return
+
+    def goes_on(self, visit: Visit) -> bool:
+        """Whether the table shows that the visit gets beyond its step; the run may end before it is calm."""
+        later = visit.stream.pathway[visit.position + 1 :]
+        leaves_now = self.facts.value("departure", visit.row) == self.now
+        return leaves_now or any(self.facts.happened(visit.row, step.name) for step in later)
+
+    def skip_step(self, visit: Visit) -> None:
+        step = visit.step
+        if isinstance(step, Task | Place):
+            self.trigger(visit, step)
+
+    def begin_step(self, visit: Visit) -> bool:
+        """Begin a step; True if the visit waits in it."""
+        step = visit.step
+        self.requested_now(visit, step.name)
+        if isinstance(step, Task):
+            return self.begin_task(visit, step)
+        if isinstance(step, Delay):
+            return self.begin_delay(visit, step)
+        if isinstance(step, Place):
+            return self.begin_place(visit, step)
+        if isinstance(step, Board):
+            return self.begin_boarding(visit, step)
+        if isinstance(step, SideTask):
+            self.ask(visit, SIDE, step.name)
+        elif isinstance(step, Dispose):
+            self.ask(visit, BRIDGING)
+        elif isinstance(step, Observe):
+            for request in self.ask(visit, OBSERVATION):
+                self.care_entries(visit, self.now, self.next_start_of(request))
+        elif isinstance(step, FreePlace):
+            self.give_up_place(visit)
+        elif isinstance(step, Release):
+            for role in step.roles:
+                self.close_case(visit.row, role)
+        return False
+
+    def requested_now(self, visit: Visit, step: str) -> None:
+        requested = self.facts.step_times(visit.row, step)[0]
+        if requested != self.now:
+            raise self.foul(f"visit {visit.row}, {step}", f"requested at {requested!r}", "the visit gets there now")
+
+    def begin_task(self, visit: Visit, step: Task) -> bool:
+        asked = self.facts.main_request(visit.row, step.name)
+        nobody = not any(person.on_duty and person.role == step.role for person in self.people)
+        if step.unstaffed is not None and nobody:
+            if asked is not None:
+                raise self.foul(self.told(asked.first), "asked for", f"nobody of {step.role} is on duty: it is a delay")
+            self.becomes_delay(visit, step.name, self.now)
+            return True
+        if asked is None:
+            raise self.foul(f"visit {visit.row}, {step.name}", "is no task", f"somebody of {step.role} is on duty")
+        visit.wait = self.admit(visit, asked)
+        self.begins_waiting(visit, step.may_leave)
+        return True
+
+    def becomes_delay(self, visit: Visit, step: str, requested: float) -> None:
+        """A task that is a delay for want of staff; its row says so by having no member."""
+        times = self.facts.step_times(visit.row, step)
+        if times[1] != self.now:
+            raise self.foul(
+                f"visit {visit.row}, {step}", f"begins at {times[1]!r}", "becomes a delay now: no one is left"
+            )
+        visit.wait = None
+        self.push(times[2], DELAY_ENDS, visit.row * 2, lambda: self.task_delay_ends(visit))
+
+    def task_delay_ends(self, visit: Visit) -> None:
+        step = visit.step
+        if isinstance(step, Task):
+            self.trigger(visit, step)
+        self.advance(visit)
+
+    def trigger(self, visit: Visit, step: Task | Place) -> None:
+        """Peer support is asked for after triage, or when roomed."""
+        if self.triggers(step):
+            self.ask(visit, CONTACT)
+
+    def triggers(self, step: object) -> bool:
+        trigger = self.scenario.support.trigger
+        triage = trigger == "after_triage" and isinstance(step, Task) and step.purpose == "triage"
+        return triage or (trigger == "when_roomed" and isinstance(step, Place))
+
+    def begin_delay(self, visit: Visit, step: Delay) -> bool:
+        if step.capacity is not None:
+            request = DelayRequest(visit, step.name, step.capacity, self.now)
+            visit.wait = request
+            self.delay_requests.append(request)
+            self.begins_waiting(visit, step.may_leave)
+        else:
+            self.start_delay(visit, step.name)
+        return True
+
+    def start_delay(self, visit: Visit, step: str) -> None:
+        _, started, ended = self.facts.step_times(visit.row, step)
+        if started != self.now:
+            raise self.foul(f"visit {visit.row}, {step}", f"the delay begins at {started!r}", "it begins now")
+        self.push(ended, DELAY_ENDS, visit.row * 2, lambda: self.delay_ends(visit, step))
+
+    def delay_ends(self, visit: Visit, step: str) -> None:
+        if visit.step.capacity is not None:  # type: ignore[union-attr]
+            self.n_in_delay[self.delay_key(visit, step)] -= 1
+        self.advance(visit)
+
+    def delay_key(self, visit: Visit, step: str) -> str:
+        return f"{visit.stream_name} {step}"
+
+    def begin_place(self, visit: Visit, step: Place) -> bool:
+        started = self.facts.step_times(visit.row, step.name)[1]
+        rows = [row for row in self.place_rows[visit.row] if self.t.place_columns["start"][row] == started]
+        shown = {self.t.zones[int(self.t.place_columns["zone"][row])] for row in rows}
+        route = self.facts.route(step, visit.acuity, shown)
+        band = int(of_acuity(step.band, visit.acuity))
+        request = PlaceRequest(visit, route.zones if route else (), band, self.now)
+        visit.wait = request
+        self.place_requests.append(request)
+        self.begins_waiting(visit, step.may_leave)
+        return True
+
+    def give_up_place(self, visit: Visit) -> None:
+        if visit.zone is None:
+            return
+        zone, row = visit.zone, visit.place_row
+        visit.zone = None
+        if self.t.place_columns["end"][row] != self.now:
+            raise self.foul(
+                f"visit {visit.row}", f"keeps its place to {self.t.place_columns['end'][row]!r}", "gives it up"
+            )
+        self.used[zone] -= 1
+        self.cleaning[zone] += 1
+        minutes = self.scenario.department.zones[zone].cleaning_minutes
+        if minutes == 0.0:
+            self.cleaning[zone] -= 1
+        else:
+            self.push(self.now + minutes, CLEANED, self.t.zones.index(zone), lambda: self.cleaned(zone))
+
+    def cleaned(self, zone: str) -> None:
+        self.cleaning[zone] -= 1
+
+    def begin_boarding(self, visit: Visit, step: Board) -> bool:
+        start = self.facts.value("boarding_start", visit.row)
+        if start != self.now:
+            raise self.foul(f"visit {visit.row}", f"boards from {start!r}", "boarding begins now")
+        for _, role in [key for key in self.cases if key[0] == visit.row and key[1] != self.scenario.support.role]:
+            self.close_case(visit.row, role)
+        end = self.facts.value("boarding_end", visit.row)
+        self.care_entries(visit, self.now, end)
+        kind = (
+            BED
+            if self.scenario.boarding.times[step.time].pooled and self.scenario.boarding.kind == "pool"
+            else DELAY_ENDS
+        )
+        if not math.isnan(end):
+            self.push(end, kind, visit.row * 2, lambda: self.boarding_ends(visit))
+        return True
+
+    def boarding_ends(self, visit: Visit) -> None:
+        self.ask(visit, CARE)
+        self.advance(visit)
+
+    def care_entries(self, visit: Visit, start: float, end: float) -> None:
+        """Care is asked for at each full hour from `start`."""
+        last = end if not math.isnan(end) else self.t.horizon
+        for asked in self.facts.asked[visit.row]:
+            hours = (asked.first.requested - start) / 60.0
+            full = hours >= 1.0 - CLOSE and abs(hours - round(hours)) < CLOSE
+            if asked.first.kind == CARE and full and asked.first.requested <= last:
+                self.push(asked.first.requested, CARE_DUE, visit.row * 2, lambda: self.ask_care(visit))
+
+    def ask_care(self, visit: Visit) -> None:
+        self.ask(visit, CARE)
+
+    def departs(self, visit: Visit) -> None:
+        departure = self.facts.value("departure", visit.row)
+        if departure != self.now:
+            raise self.foul(
+                f"visit {visit.row}", f"departs at {departure!r}", "it departs now: no step is left, or it leaves"
+            )
+        visit.gone = True
+        self.ends_waiting(visit)
+        if not visit.n_responses:
+            self.reckon_calm(visit)
+        if visit.stream.escalation and not visit.escalated:
+            self.budget_is_right(visit, exactly=False)
+        self.withdraw(visit)
+        for work in (visit.contact, visit.observation):
+            if work is not None:
+                self.cut(work)
+        for _, role in [key for key in self.cases if key[0] == visit.row]:
+            self.close_case(visit.row, role)
+        self.give_up_place(visit)
+        for kind in (RECOVERY, CALL, CARE):
+            self.ask(visit, kind)
+
+    def withdraw(self, visit: Visit) -> None:
+        """What waits for a visit that departs is no longer wanted, but for side work and what follows departure."""
+        self.place_requests = [request for request in self.place_requests if request.visit is not visit]
+        self.delay_requests = [request for request in self.delay_requests if request.visit is not visit]
+        for queue in self.waiting.values():
+            for request in list(queue):
+                if request.visit is visit and request.kind in (MAIN, CONTACT, OBSERVATION, BRIDGING):
+                    queue.remove(request)
+                    self.was_withdrawn(request)
+
+    def was_withdrawn(self, request: Request) -> None:
+        spell = request.spell
+        if spell.begun or not spell.withdrawn or spell.ended != self.now:
+            raise self.foul(self.told(spell), f"started {spell.started!r}", "the visit departs: it is withdrawn now")

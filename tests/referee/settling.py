@@ -1,0 +1,196 @@
+"""The settling of an instant: which of the law's six actions comes next, until none does.
+
+Ranks and permissions are in `choices`; what an action does, in the other parts of the replay.
+"""
+
+from sim.department.pathway import Place
+from sim.department.places import TWELFTHS
+from sim.engine.trajectory import (
+    CONTACT,
+    MAIN,
+    RECOVERY,
+)
+from tests.referee.choices import (
+    best_task,
+    follows_case,
+    may_open,
+    member_rank,
+    needs_case,
+    past_shift_end,
+    place_rank,
+)
+from tests.referee.state import DelayRequest, Person, PlaceRequest, Request
+
+
+class Settling:
+    """Work is given out."""
+
+    def settle(self) -> None:
+        """Repeat the first action that applies until none does."""
+        actions = (
+            self.someone_goes_home,
+            self.someone_rests,
+            self.a_place_opens,
+            self.a_delay_opens,
+            self.a_task_starts,
+        )
+        while any(action() for action in (*actions, self.a_task_is_interrupted)):
+            pass
+
+    def someone_goes_home(self) -> bool:
+        for person in self.people:
+            if person.free and past_shift_end(person, self.now) and not self.own_recovery(person):
+                self.goes_home(person)
+                return True
+        return False
+
+    def own_recovery(self, person: Person) -> list[Request]:
+        queue = self.waiting.get(self.scenario.support.role, [])
+        return [request for request in queue if request.kind == RECOVERY and request.only_for == person.index]
+
+    def someone_rests(self) -> bool:
+        for person in self.people:
+            if person.free and person.due and not self.own_recovery(person):
+                self.begins_break(person)
+                return True
+        return False
+
+    def a_place_opens(self) -> bool:
+        for request in sorted(self.place_requests, key=place_rank):
+            if request.visit.set_aside:
+                continue
+            for zone in request.zones:
+                if self.can_open(request, zone):
+                    self.open_place(request, zone)
+                    return True
+        return False
+
+    def can_open(self, request: PlaceRequest, zone: str) -> bool:
+        value = self.scenario.department.zones[zone]
+        if value.places is not None and self.used[zone] + self.cleaning[zone] >= value.places:
+            return False
+        ratio_role = self.scenario.department.ratio_role
+        if ratio_role is None or request.visit.acuity == 1:
+            return True
+        zones = self.scenario.department.zones
+        load = sum(number * zones[name].nurse_twelfths for name, number in self.used.items())
+        if request.visit.zone is not None:  # given up at that moment
+            load -= zones[request.visit.zone].nurse_twelfths
+        n_nurses = sum(person.on_duty and person.role == ratio_role for person in self.people)
+        return load + value.nurse_twelfths <= TWELFTHS * n_nurses
+
+    def open_place(self, request: PlaceRequest, zone: str) -> None:
+        visit = request.visit
+        rows = [row for row in self.place_rows[visit.row] if self.t.place_columns["start"][row] == self.now]
+        shown = [self.t.zones[int(self.t.place_columns["zone"][row])] for row in rows]
+        if zone not in shown:
+            raise self.foul(f"visit {visit.row}", f"gets a place in {shown or 'no zone'}", f"{zone} opens for it now")
+        self.place_requests.remove(request)
+        self.ends_waiting(visit)
+        self.give_up_place(visit)
+        visit.zone, visit.place_row = zone, rows[shown.index(zone)]
+        self.used[zone] += 1
+        step = visit.step
+        if isinstance(step, Place):
+            self.trigger(visit, step)
+        self.advance(visit)
+
+    def a_delay_opens(self) -> bool:
+        able = [
+            request
+            for request in self.delay_requests
+            if not request.visit.set_aside
+            and self.n_in_delay[self.delay_key(request.visit, request.step)] < request.capacity
+        ]
+        first = min(able, key=self.delay_rank, default=None)
+        if first is None:
+            return False
+        self.delay_requests.remove(first)
+        self.n_in_delay[self.delay_key(first.visit, first.step)] += 1
+        self.ends_waiting(first.visit)
+        self.start_delay(first.visit, first.step)
+        return True
+
+    def delay_rank(self, request: DelayRequest) -> tuple[float, ...]:
+        stream = self.t.streams.index(request.visit.stream_name)
+        return stream, request.visit.position, request.since, request.visit.row
+
+    def a_task_starts(self) -> bool:
+        free = [person for person in self.people if person.free]
+        if not free:
+            return False
+        for level in range(1 + max(level for person in free for level in person.levels.values())):
+            for role in self.scenario.staffing.roles:
+                if self.start_best(role, [person for person in free if person.levels.get(role) == level]):
+                    return True
+        return False
+
+    def start_best(self, role: str, free: list[Person]) -> bool:
+        if not free or not self.waiting.get(role):
+            return False
+        startable = [request for request in self.waiting[role] if any(p in free for p in self.able(request))]
+        discipline = self.scenario.discipline.of(role)
+        request = best_task(startable, discipline, self.now)
+        if request is None:
+            return False
+        able = [person for person in self.able(request) if person in free]
+        wished = int(self.t.visit_columns["peer_kind_wished"][request.visit.row])
+        chosen = min(able, key=lambda p: member_rank(p, request, wished, self.scenario, self.cases))
+        self.start(request, chosen)
+        return True
+
+    def able(self, request: Request) -> list[Person]:
+        """Members on duty who may start the task, were they free."""
+        visit = request.visit
+        if visit.set_aside and request.kind == MAIN:
+            return []
+        if request.kind == CONTACT and visit.n_with_clinician and not visit.stays:
+            return []
+        serving = [p for p in self.people if p.on_duty and request.role in p.levels]
+        if request.kind == RECOVERY or request.only_for is not None:
+            return [p for p in serving if p.index == request.only_for]
+        serving = [p for p in serving if not self.own_recovery(p)]
+        key = (visit.row, request.role)
+        case = self.cases.get(key)
+        if needs_case(request):
+            if case is not None and case.holder >= 0:
+                return [p for p in serving if p.index == case.holder]
+            return [p for p in serving if may_open(p, request.role, visit.acuity, self.people, self.cases, self.now)]
+        if follows_case(request):
+            return self.able_to_follow(request, serving)
+        return serving
+
+    def able_to_follow(self, request: Request, serving: list[Person]) -> list[Person]:
+        key = (request.visit.row, request.role)
+        case = self.cases.get(key)
+        holder = case.holder if case is not None and case.holder >= 0 else self.last_holder.get(key, -1)
+        mine = [p for p in serving if p.index == holder]
+        return mine or serving
+
+    def a_task_is_interrupted(self) -> bool:
+        for role in self.scenario.staffing.roles:
+            urgent = [
+                request
+                for request in self.waiting.get(role, [])
+                if request.kind == MAIN and request.visit.acuity == 1 and not request.visit.set_aside
+            ]
+            request = best_task(urgent, self.scenario.discipline.of(role), self.now)
+            if request is None:
+                continue
+            able = [p for p in self.able(request) if p.role == role and self.interruptible(p)]
+            if able:
+                chosen = min(able, key=lambda p: member_rank(p, request, 0, self.scenario, self.cases))
+                if chosen.work is not None:
+                    self.interrupt(chosen.work)
+                self.start(request, chosen)
+                return True
+        return False
+
+    def interruptible(self, person: Person) -> bool:
+        work = person.work
+        return (
+            work is not None
+            and not past_shift_end(person, self.now)
+            and work.request.preemptible
+            and work.request.visit.acuity != 1
+        )
