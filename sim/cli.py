@@ -22,7 +22,7 @@ from sim.report.console import (
 )
 from sim.report.figures import draw_figures
 from sim.report.markdown import comparison_markdown
-from sim.study.assumptions import assumptions_in_use
+from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -241,7 +241,7 @@ def kept(overrides: Sequence[str]) -> list[str]:
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
-    print_assumptions(assumptions_in_use(composed.files, overridden=composed.overridden), console)
+    print_assumptions(assumptions_in_use(composed.files, read_register(), composed.overridden), console)
     return 0
 
 

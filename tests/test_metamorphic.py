@@ -61,7 +61,7 @@ def bits_of(column: pd.Series) -> np.ndarray:
     return column.to_numpy(dtype=str) if column.dtype == object else column.to_numpy()
 
 
-# --- peers -----------------------------------------------------------------------------------------------------------
+# --- peers ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("staffing", PEERS_ADDED)
@@ -78,7 +78,7 @@ def test_huddles_do_change_something():
     assert changed_columns(two_weeks("traditional").visits, two_weeks("peer_added", huddle_share=1.0).visits)
 
 
-# --- common random numbers --------------------------------------------------------------------------------------------
+# --- common random numbers ------------------------------------------------------------------------------------------
 
 
 ATTRIBUTES = (
@@ -94,7 +94,9 @@ def weeks_by_staffing() -> dict[str, pd.DataFrame]:
 
 @pytest.mark.parametrize("staffing", STAFFINGS)
 def test_all_staffings_share_first_visits_and_their_times(staffing: str, weeks_by_staffing: dict[str, pd.DataFrame]):
-    ours, others = (frame[frame.visit_number == 1] for frame in (weeks_by_staffing[s] for s in (staffing, "traditional")))
+    ours, others = (
+        frame[frame.visit_number == 1] for frame in (weeks_by_staffing[s] for s in (staffing, "traditional"))
+    )
     assert len(ours) > 1000
     for column in ("patient", "arrival"):
         assert same_bits(ours[column].to_numpy(), others[column].to_numpy())
@@ -122,10 +124,12 @@ def test_the_workload_of_a_visit_does_not_know_the_roster(staffing: str):
     assert ours.arrivals() == base.arrivals()
     for coming in base.arrivals()[:200]:
         for number in (coming.number, coming.number + 1):
-            assert ours.visit(coming.stream, coming.patient, number) == base.visit(coming.stream, coming.patient, number)
+            assert ours.visit(coming.stream, coming.patient, number) == base.visit(
+                coming.stream, coming.patient, number
+            )
 
 
-# --- one more member --------------------------------------------------------------------------------------------------
+# --- one more member ------------------------------------------------------------------------------------------------
 
 
 def tandem(first: int, second: int, load: float, mean: tuple[float, float]) -> Scenario:
@@ -172,7 +176,7 @@ def test_one_more_member_never_raises_the_mean_wait(
         assert mean_wait(helped, step, n) <= mean_wait(base, step, n) + 1e-9
 
 
-# --- nothing to do, nobody to do it, no time, no room ----------------------------------------------------------------
+# --- nothing to do, nobody to do it, no time, no room ---------------------------------------------------------------
 
 
 def with_(scenario: Scenario, **parts: Any) -> Scenario:
@@ -242,7 +246,7 @@ def test_in_a_full_house_nobody_gets_a_place():
     assert set(trajectory.visits.disposition) == {"present", "lwbs"}
 
 
-# --- repeatability ----------------------------------------------------------------------------------------------------
+# --- repeatability --------------------------------------------------------------------------------------------------
 
 
 def test_the_same_seed_twice_is_identical_and_another_is_not():

@@ -15,7 +15,7 @@ from sim.department.roster import Role
 from sim.department.scenario import Period, Scenario
 from sim.engine.invariants import violations
 from sim.engine.model import simulate
-from sim.engine.trajectory import Trajectory
+from sim.engine.trajectory import DISPOSITIONS, TASK_KINDS, Trajectory
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 
@@ -30,8 +30,8 @@ def test_the_referee_agrees_with_every_choice_in_a_random_department(seed: int) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(60, 1000))
-def test_the_referee_agrees_in_a_thousand_random_departments(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(60, 300))
+def test_the_referee_agrees_in_hundreds_of_random_departments(seed: int) -> None:
     scenario = random_scenario(seed)
     run = simulate(scenario, seed=1)
 
@@ -128,10 +128,42 @@ OTHER_LAWS: dict[str, Change] = {
 JUDGED = range(30)
 
 
+def n_rows(table: str, column: str, accept: Callable[[np.ndarray], np.ndarray]) -> Callable[[Trajectory], int]:
+    return lambda run: int(np.count_nonzero(accept(getattr(run, f"{table}_columns")[column])))
+
+
+def n_late_breaks(run: Trajectory) -> int:
+    return int(np.count_nonzero(run.break_columns["start"] > run.break_columns["due"]))
+
+
+CLAUSES: dict[str, Callable[[Trajectory], int]] = {
+    **{name: n_rows("task", "kind", lambda kinds, code=code: kinds == code) for code, name in enumerate(TASK_KINDS)},
+    **{
+        name: n_rows("visit", "disposition", lambda codes, code=code: codes == code)
+        for code, name in enumerate(DISPOSITIONS)
+    },
+    "return": n_rows("visit", "visit_number", lambda numbers: numbers > 1),
+    "held": n_rows("visit", "held", lambda flags: flags),
+    "interruption": n_rows("task", "interrupted", lambda flags: flags),
+    "contact paused": n_rows("task", "paused", lambda minutes: minutes > 0.0),
+    "overtime": n_rows("task", "overtime", lambda minutes: minutes > 0.0),
+    "handover minutes": n_rows("task", "handover", lambda minutes: minutes > 0.0),
+    "handover": n_rows("staff", "n_handed_over", lambda numbers: numbers > 0),
+    "unheld case": n_rows("case", "member", lambda members: members < 0),
+    "late break": n_late_breaks,
+}
+
+
 @pytest.fixture(scope="module")
 def runs() -> list[tuple[Scenario, Trajectory]]:
     scenarios = [random_scenario(seed) for seed in JUDGED]
     return [(scenario, simulate(scenario, seed=1)) for scenario in scenarios]
+
+
+def test_random_departments_meet_every_clause(runs: list[tuple[Scenario, Trajectory]]) -> None:
+    met = {clause: sum(count(run) for _, run in runs) for clause, count in CLAUSES.items()}
+
+    assert {clause: n for clause, n in met.items() if n < 3} == {}
 
 
 @pytest.mark.parametrize("law", OTHER_LAWS)
@@ -246,21 +278,13 @@ def test_a_break_out_of_turn_is_objected_to() -> None:
 
 
 def test_a_delay_out_of_turn_is_objected_to() -> None:
-    scenario = (
-        one_stream(
-            [Delay(name="imaging", minutes=always(20.0), capacity=1)],
-            {"nurse": staffed()},
-            visits_at(1.0, 2.0, 3.0),
-        )
-        if False
-        else one_stream(
-            [
-                Delay(name="imaging", minutes=always(20.0), capacity=1),
-                Task(name="care", role="nurse", minutes=always(0.0)),
-            ],
-            {"nurse": staffed()},
-            visits_at(1.0, 2.0, 3.0),
-        )
+    scenario = one_stream(
+        [
+            Delay(name="imaging", minutes=always(20.0), capacity=1),
+            Task(name="care", role="nurse", minutes=always(0.0)),
+        ],
+        {"nurse": staffed()},
+        visits_at(1.0, 2.0, 3.0),
     )
     run = simulate(scenario, seed=1)
     times = run.step_times.copy()
@@ -268,7 +292,7 @@ def test_a_delay_out_of_turn_is_objected_to() -> None:
     times[1, 0, 0], times[2, 0, 0] = 2.0, 3.0
 
     assert referee(run, scenario) == []
-    assert referee(replace(run, step_times=times), scenario) != []
+    assert "it begins now" in laws(referee(replace(run, step_times=times), scenario))
 
 
 def test_urgent_children_first_is_told_from_first_come_first_served() -> None:

@@ -60,9 +60,7 @@ def test_the_infinite_server_sum_is_the_integral(hour: float):
     by_sum = theory.mean_in_system(rates, lambda x: theory.lognormal_stay_up_to(mean, cv, x), 60.0 * hour)
     assert by_sum == pytest.approx(theory.mean_in_system_by_quadrature(rates, lognormal_survival, 60.0 * hour))
     by_sum = theory.mean_in_system(rates, lambda x: theory.exponential_stay_up_to(mean, x), 60.0 * hour)
-    assert by_sum == pytest.approx(
-        theory.mean_in_system_by_quadrature(rates, lambda u: exp(-u / mean), 60.0 * hour)
-    )
+    assert by_sum == pytest.approx(theory.mean_in_system_by_quadrature(rates, lambda u: exp(-u / mean), 60.0 * hour))
 
 
 @pytest.mark.parametrize("case", QUICK_CASES, ids=QUICK_NAMES)

@@ -8,22 +8,18 @@ from typing import Any
 import numpy as np
 
 from sim.department.arrivals import GivenVisit, Replay
-from sim.department.dispatch import Discipline
-from sim.department.pathway import Delay, FreePlace, Place, Release, Route, SideTask, Task
-from sim.department.places import Zone
-from sim.department.roster import Break, Role, Shift
+from sim.department.pathway import Task
+from sim.department.roster import Role
 from sim.engine.model import simulate
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
-from tests.worlds import ALL, always, one_stream, shift, staffed
+from tests.worlds import always, one_stream, shift, staffed
 
 NAN = float("nan")
 
 
 def replay(*visits: tuple[float, float] | dict[str, Any]) -> Replay:
     """Visits as (arrival, minutes of the step `care`), or as the fields of a given visit."""
-    given = [
-        visit if isinstance(visit, dict) else {"at": visit[0], "minutes": {"care": visit[1]}} for visit in visits
-    ]
+    given = [visit if isinstance(visit, dict) else {"at": visit[0], "minutes": {"care": visit[1]}} for visit in visits]
     return Replay(visits=tuple(GivenVisit.model_validate({"stream": "medical"} | visit) for visit in given))
 
 
@@ -61,7 +57,7 @@ def same(a: list[float], b: list[float]) -> bool:
     return np.array_equal(a, b, equal_nan=True)
 
 
-# --- shifts and leaving, as published ---------------------------------------------------------------------------------
+# --- shifts and leaving, as published -------------------------------------------------------------------------------
 
 
 def test_members_finish_the_task_in_hand_and_their_overtime_is_recorded():
@@ -82,7 +78,9 @@ def test_members_finish_the_task_in_hand_and_their_overtime_is_recorded():
 
 def leaving(at: list[float], service: float, patience: list[float], role: Role, minutes: float) -> Trajectory:
     visits = [{"at": time, "patience": budget} for time, budget in zip(at, patience, strict=True)]
-    return played([care(minutes=service, may_leave=True, purpose="physician")], {"nurse": role}, replay(*visits), minutes=minutes)
+    return played(
+        [care(minutes=service, may_leave=True, purpose="physician")], {"nurse": role}, replay(*visits), minutes=minutes
+    )
 
 
 def test_every_second_patient_leaves_when_the_wait_is_too_long():

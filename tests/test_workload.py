@@ -6,7 +6,7 @@ freedom is read as z = (chi2 - df) / sqrt(2 df).
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import sqrt
 from typing import Any
@@ -68,7 +68,7 @@ def z_of_share(count: float, n: int, law: float) -> float:
     return (count - n * law) / sqrt(n * law * (1.0 - law))
 
 
-# --- keyed uniforms ----------------------------------------------------------------------------------------------------
+# --- keyed uniforms -------------------------------------------------------------------------------------------------
 
 N_DRAWS = 65_536
 CARE = quantity_id("step/care")
@@ -89,7 +89,7 @@ ALONG: dict[str, Callable[[int], float]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def along(key: str) -> Floats:
     return np.array([ALONG[key](i) for i in range(N_DRAWS)])
 
@@ -97,7 +97,7 @@ def along(key: str) -> Floats:
 @pytest.mark.parametrize("key", ALONG)
 def test_draws_are_uniform_along_every_part_of_their_key(key: str):
     u = along(key)
-    assert 0.0 < u.min()
+    assert u.min() > 0.0
     assert u.max() < 1.0
     counts = np.histogram(u, bins=256, range=(0.0, 1.0))[0]
     assert abs(z_of_chi2(counts, np.full(256, N_DRAWS / 256))) < Z_LIMIT
@@ -139,7 +139,7 @@ def test_quantities_of_the_default_department_have_ids_of_their_own():
         assert all(0 <= quantity_id(name) < 2**63 for name in texts)
 
 
-# --- quantiles ---------------------------------------------------------------------------------------------------------
+# --- quantiles ------------------------------------------------------------------------------------------------------
 
 U_GRID = np.concatenate(
     [10.0 ** np.arange(-15.0, -3.0, 0.25), np.linspace(0.001, 0.999, 1999), 1.0 - 10.0 ** np.arange(-15.0, -3.0, 0.25)]
@@ -160,7 +160,10 @@ CLOSED: dict[str, tuple[Callable[[float], Any], Callable[[float], Any]]] = {
         lambda m: Lognormal(mean=m, cv=0.7),
         lambda m: scipy.stats.lognorm(s=sqrt(math.log(1.49)), scale=m / sqrt(1.49)),
     ),
-    "lognormal_median": (lambda m: LognormalMedian(median=m, log_sd=0.8), lambda m: scipy.stats.lognorm(s=0.8, scale=m)),
+    "lognormal_median": (
+        lambda m: LognormalMedian(median=m, log_sd=0.8),
+        lambda m: scipy.stats.lognorm(s=0.8, scale=m),
+    ),
     "weibull": (lambda m: Weibull(shape=0.742, scale=m), lambda m: scipy.stats.weibull_min(0.742, scale=m)),
     "uniform": (lambda m: Uniform(low=m, high=3.0 * m), lambda m: scipy.stats.uniform(m, 2.0 * m)),
     "triangular": (
@@ -232,7 +235,7 @@ def test_a_mean_by_acuity_is_that_of_the_acuity():
         assert quantile(code, *parameters, 0.3) == -five[acuity - 1] * math.log1p(-0.3)
 
 
-# --- visits ------------------------------------------------------------------------------------------------------------
+# --- visits ---------------------------------------------------------------------------------------------------------
 
 STEPS = {name: Delay(name=name, minutes=Lognormal(mean=20.0, cv=0.5), share=0.5) for name in "abcd"}
 
@@ -295,7 +298,7 @@ def test_a_share_of_shifts_goes_unfilled():
     assert not any(workload.is_absent("nurse/day/1", DAY * day, 0.0) for day in range(100))
 
 
-# --- arrivals ----------------------------------------------------------------------------------------------------------
+# --- arrivals -------------------------------------------------------------------------------------------------------
 
 N_WEEKS, N_REPLICATIONS = 26, 8
 
@@ -349,7 +352,9 @@ def test_arrivals_are_poisson_at_the_rate_of_each_hour_of_the_week(stream: str):
     counts = np.bincount((times % WEEK // 60.0).astype(int), minlength=168)
     assert abs(z_of_chi2(counts, means * N_WEEKS * N_REPLICATIONS, df=168)) < Z_LIMIT
     weekly = [np.bincount((run // WEEK).astype(int), minlength=N_WEEKS) for run in runs]
-    assert abs(z_of_chi2(weekly, np.full((N_REPLICATIONS, N_WEEKS), means.sum()), df=N_WEEKS * N_REPLICATIONS)) < Z_LIMIT
+    assert (
+        abs(z_of_chi2(weekly, np.full((N_REPLICATIONS, N_WEEKS), means.sum()), df=N_WEEKS * N_REPLICATIONS)) < Z_LIMIT
+    )
     minutes = np.bincount((times % 60.0).astype(int), minlength=60)
     assert abs(z_of_chi2(minutes, np.full(60, len(times) / 60.0))) < Z_LIMIT
 
@@ -376,7 +381,8 @@ def test_growth_and_months_multiply_the_number_of_arrivals():
     counts = np.bincount(months[(np.concatenate(runs) // DAY).astype(int)], minlength=12)
     # Weekdays are uneven, so a month's expectation depends a little on where its week-ends lie: 1 % at most.
     assert np.abs(counts / (expected * N_REPLICATIONS) - 1.0).max() < 0.02
-    assert abs(z_of_share(counts.sum(), int(2 * expected.sum() * N_REPLICATIONS), 0.5)) < 2 * Z_LIMIT
+    in_all = expected.sum() * N_REPLICATIONS
+    assert abs(counts.sum() - in_all) < Z_LIMIT * sqrt(in_all) + 0.002 * in_all
 
 
 def test_day_factors_are_gamma_with_mean_one_and_the_coefficient_given():
@@ -408,7 +414,7 @@ def test_streams_have_day_factors_of_their_own_and_replications_too():
         assert abs(np.corrcoef(a, b)[0, 1]) * sqrt(200) < Z_LIMIT
 
 
-# --- returns -----------------------------------------------------------------------------------------------------------
+# --- returns --------------------------------------------------------------------------------------------------------
 
 MH_RETURNS = ReturnVisits(
     susceptible=0.18, shape=0.742, scale_days=110.7, frail_share=0.2, frailty=5.44, prelude_days=1460.0
@@ -447,7 +453,7 @@ def test_medical_return_rates_are_those_the_fit_implies():
 def test_visits_per_patient_are_those_the_profile_divides_by():
     """1.564 visits a patient, 36 % of visits not the first."""
     assert pytest.approx(1.564, abs=5e-4) == VISITS_PER_PATIENT
-    assert 1.0 - 1.0 / VISITS_PER_PATIENT == pytest.approx(0.36, abs=5e-3)
+    assert pytest.approx(0.36, abs=5e-3) == 1.0 - 1.0 / VISITS_PER_PATIENT
 
 
 @given(u=OPEN_UNIT, hazards=st.tuples(st.floats(0.05, 8.0), st.floats(0.05, 8.0)))
@@ -506,7 +512,7 @@ def test_a_return_that_never_comes_stays_never():
     assert time_of_return(100.0, math.inf, hours_of_mental_health(), 0.5) == math.inf
 
 
-# --- the prelude -------------------------------------------------------------------------------------------------------
+# --- the prelude ----------------------------------------------------------------------------------------------------
 
 FIRST_VISITS_A_YEAR = 2398.0
 

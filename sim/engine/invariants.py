@@ -135,6 +135,7 @@ def open_end(times: Floats) -> Floats:
 
 
 def rows(flags: Flags) -> list[int]:
+    """Numbers of the rows flagged."""
     return [int(row) for row in np.flatnonzero(flags)]
 
 
@@ -188,6 +189,7 @@ def time_integral(starts: Floats, ends: Floats, horizon: float) -> float:
 
 
 def tables_fit_the_scenario(run: Run) -> Iterator[str]:
+    """Members and horizon are the scenario's."""
     named = tuple(member.name for member in run.members)
     if named != run.trajectory.members:
         yield f"members of the trajectory {run.trajectory.members} are not those of the roster {named}"
@@ -196,6 +198,7 @@ def tables_fit_the_scenario(run: Run) -> Iterator[str]:
 
 
 def visits_depart_once_or_are_present(run: Run) -> Iterator[str]:
+    """A visit has a departure and a disposition, or neither; rows stand in order of arrival."""
     arrival, disposition = run.visits["arrival"], run.visits["disposition"]
     present = np.isnan(run.visits["departure"])
     for row in rows(present != (disposition == PRESENT)):
@@ -207,6 +210,7 @@ def visits_depart_once_or_are_present(run: Run) -> Iterator[str]:
 
 
 def clock_never_runs_back(run: Run) -> Iterator[str]:
+    """Every row of a table has its moments in order."""
     for table, columns, moments in (
         ("tasks", run.tasks, ("requested", "started", "ended")),
         ("places", run.places, ("requested", "start", "end")),
@@ -227,6 +231,7 @@ def clock_never_runs_back(run: Run) -> Iterator[str]:
 
 
 def steps_follow_the_pathway(run: Run) -> Iterator[str]:
+    """Steps are played in the order of the pathway, within the stay."""
     for number, stream in enumerate(run.trajectory.streams):
         mine = np.flatnonzero(run.visits["stream"] == number)
         steps = run.scenario.department.streams[stream].pathway
@@ -242,10 +247,12 @@ def steps_of_stream_in_order(run: Run, visits: Ints, times: Floats) -> Iterator[
     latest = np.maximum.accumulate(np.where(np.isnan(bounded), -np.inf, bounded), axis=1)
     for row in rows(np.any(bounded < latest, axis=1).astype(np.bool_)):
         column = int(np.argmax(bounded[row] < latest[row]))
-        yield f"visit {visits[row]}: time {bounded[row, column]} (number {column} of its steps) is before an earlier one"
+        moment = bounded[row, column]
+        yield f"visit {visits[row]}: time {moment} (number {column} of its steps) is before an earlier one"
 
 
 def one_main_task_at_a_time(run: Run) -> Iterator[str]:
+    """A visit is in one task of its main path at most."""
     main = np.flatnonzero(run.worked & (run.tasks["kind"] == MAIN))
     visit = run.tasks["visit"][main]
     for first, second in overlaps(visit, run.tasks["started"][main], run.task_end[main]):
@@ -292,6 +299,7 @@ def members_leave_when_free(run: Run) -> Iterator[str]:
 
 
 def caseloads_are_kept(run: Run) -> Iterator[str]:
+    """Nobody holds more open cases than the caseload."""
     for member in run.members:
         limit = caseload_of(run.scenario, member.role)
         mine = run.cases["member"] == member.index
@@ -301,6 +309,7 @@ def caseloads_are_kept(run: Run) -> Iterator[str]:
 
 
 def caseload_of(scenario: Scenario, role: str) -> int | None:
+    """Limit of open cases of a member of the role, None for no limit."""
     return scenario.support.caseload if role == scenario.support.role else scenario.staffing.roles[role].caseload
 
 
@@ -315,6 +324,7 @@ def cases_have_one_holder(run: Run) -> Iterator[str]:
 
 
 def zones_are_never_overfull(run: Run) -> Iterator[str]:
+    """No zone has more visits than places, those being cleaned counted."""
     for number, name in enumerate(run.trajectory.zones):
         zone = run.scenario.department.zones[name]
         mine = run.places["zone"] == number
@@ -325,6 +335,7 @@ def zones_are_never_overfull(run: Run) -> Iterator[str]:
 
 
 def one_place_at_a_time(run: Run) -> Iterator[str]:
+    """A visit holds one place at most, and none after departure."""
     ends = open_end(run.places["end"])
     for first, second in overlaps(run.places["visit"], run.places["start"], ends):
         yield f"place rows {first} and {second}: visit {run.places['visit'][first]} holds two places"
@@ -352,12 +363,14 @@ def places_open_within_the_ratio(run: Run) -> Iterator[str]:
 
 
 def held_visits_stay(run: Run) -> Iterator[str]:
+    """Held visits never leave; leavers are told apart by physician contact."""
     leaving = np.isin(run.visits["disposition"], (LWBS, AMA))
     for row in rows(run.visits["held"] & leaving):
         yield f"visit {row}: is held and left at {run.departure[row]}"
     unseen = np.isnan(run.visits["pia"])
     for row in rows(leaving & (unseen != (run.visits["disposition"] == LWBS))):
-        yield f"visit {row}: disposition {run.visits['disposition'][row]} with first physician contact {run.visits['pia'][row]}"
+        disposition, pia = run.visits["disposition"][row], run.visits["pia"][row]
+        yield f"visit {row}: disposition {disposition} with first physician contact {pia}"
 
 
 def patience_is_never_overrun(run: Run) -> Iterator[str]:
@@ -398,6 +411,7 @@ def peers_do_peer_work(run: Run) -> Iterator[str]:
 
 
 def skill_lists_are_kept(run: Run) -> Iterator[str]:
+    """Members do tasks of their own role and of those on their skill list."""
     serves = {member.index: roles_served(run.scenario, member.role) for member in run.members}
     for row in rows(run.worked):
         role, member = run.trajectory.roles[run.tasks["role"][row]], int(run.tasks["member"][row])
@@ -406,6 +420,7 @@ def skill_lists_are_kept(run: Run) -> Iterator[str]:
 
 
 def roles_served(scenario: Scenario, role: str) -> set[str]:
+    """The role itself and those its members also serve."""
     return {role} | {served for level in scenario.staffing.roles[role].also_serves for served in level}
 
 
@@ -421,6 +436,7 @@ def littles_law_holds(run: Run) -> Iterator[str]:
 
 
 def unequal(run: Run, where: str, starts: Floats, ends: Floats, stays: float) -> Iterator[str]:
+    """Says so if the area under the count is not the sum of the stays."""
     area = time_integral(starts, ends, run.horizon)
     if abs(area - stays) > TOLERANCE * max(1.0, stays):
         yield f"{where}: time-average number times horizon is {area}, the stays sum to {stays}"
@@ -445,6 +461,7 @@ def places_are_the_place_steps(run: Run) -> Iterator[str]:
 
 
 def zones_off_the_route(run: Run) -> Iterator[str]:
+    """Zones lie on a route for the visit's CTAS level."""
     for row, (visit, zone) in enumerate(zip(run.places["visit"], run.places["zone"], strict=True)):
         routes = [r for step in run.pathway_of(run.visits["stream"][visit]) for r in routes_of(step)]
         acuity = run.visits["acuity"][visit]
@@ -453,6 +470,7 @@ def zones_off_the_route(run: Run) -> Iterator[str]:
 
 
 def routes_of(step: Step) -> tuple[Route, ...]:
+    """Routes of a place step."""
     return step.routes if isinstance(step, Place) else ()
 
 
@@ -476,6 +494,7 @@ def returns_follow_their_visit(run: Run) -> Iterator[str]:
 
 
 def visit_keys(run: Run) -> Iterator[tuple[int, int]]:
+    """(patient, visit number) of every visit."""
     return zip(run.visits["patient"].tolist(), run.visits["visit_number"].tolist(), strict=True)
 
 
@@ -516,6 +535,7 @@ def handovers_match_cases(run: Run) -> Iterator[str]:
 
 
 def handover_minutes_are_the_departments(run: Run) -> Iterator[str]:
+    """Handover adds the department's minutes, or none."""
     minutes, asked = run.tasks["handover"], run.scenario.department.handover_minutes
     for row in rows((minutes != 0.0) & (minutes != asked)):
         yield f"task row {row}: {minutes[row]} handover minutes, the department has {asked}"
@@ -540,10 +560,12 @@ def visits_tell_of_their_contacts(run: Run) -> Iterator[str]:
     clock = run.tasks["ended"][contact] - start - run.tasks["paused"][contact]
     minutes = np.bincount(visit, weights=clock, minlength=n_visits)
     for row in rows(gone & ~(np.abs(minutes - run.visits["minutes_accompanied"]) <= TOLERANCE)):
-        yield f"visit {row}: accompanied {run.visits['minutes_accompanied'][row]} minutes, its contacts ran {minutes[row]}"
+        told = run.visits["minutes_accompanied"][row]
+        yield f"visit {row}: accompanied {told} minutes, its contacts ran {minutes[row]}"
 
 
 def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
+    """Contact needs consent, an offer eligibility, a call reached a call."""
     visits = run.visits
     for claim, ground in (
         ("peer_offered", "peer_eligible"),
@@ -608,7 +630,7 @@ def resumed(run: Run) -> Flags:
 
 
 def interruptions_are_rightful(run: Run) -> Iterator[str]:
-    """Only tasks of steps marked preemptible are interrupted, never those of CTAS 1, and somebody of CTAS 1 begins then."""
+    """Only preemptible tasks are interrupted, never those of CTAS 1, and by a member who then begins with CTAS 1."""
     preemptible = {
         (stream, step.name)
         for stream, value in run.scenario.department.streams.items()

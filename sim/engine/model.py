@@ -3,6 +3,7 @@
 Who is chosen for what is settled on the floor (`sim.engine.floor`); what is drawn comes from `sim.engine.workload`.
 """
 
+from array import array
 from collections.abc import Generator
 from dataclasses import dataclass
 from math import inf, nan
@@ -41,6 +42,7 @@ from sim.engine.calendar import (
     PATIENCE,
     Calendar,
     Entry,
+    rare_collections,
 )
 from sim.engine.floor import Floor
 from sim.engine.people import SERVED, Member, Request, Visit
@@ -86,6 +88,7 @@ CALL_ID = quantity_id("peer/call_reached")
 
 CONTACTS = {"first": FIRST, "continuing": CONTINUING, "one_off": ONE_OFF}
 NO_STEP = -1
+NOTHING_MORE: list[float] = []
 RECOVERY_BAND = 0
 RESPONSE_BAND = 0
 BRIDGING_BAND = 1
@@ -149,7 +152,10 @@ class EmergencyDepartment:
         self.calendar.process(self.door(self.workload.arrivals()))
         if self.pool is not None:
             self.pool.open()
-        n_entries = self.calendar.play(self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit)
+        with rare_collections():
+            n_entries = self.calendar.play(
+                self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit
+            )
         return self._trajectory(n_entries)
 
     # --- a member's duty ----------------------------------------------------------------------------------------
@@ -375,6 +381,8 @@ class EmergencyDepartment:
         for role in list(visit.cases):
             floor.close_case(visit, role)
         self.plan_return(visit, call_reached=False)
+        visit.draws = NOTHING_MORE  # years of visits are kept to the end of the run
+        visit.times = array("d", visit.times)
 
     # --- patience and escalation --------------------------------------------------------------------------------
 
@@ -731,14 +739,14 @@ class EmergencyDepartment:
         if returns is None:
             visit.next_visit = inf
             return
-        u = visit.draws[self._uniform_at(visit, "return")]
+        u, hour = visit.return_uniforms
         hazard = self._return_hazard(visit, returns, call_reached)
         gap = return_gap(returns.susceptible, returns.shape, returns.scale_days, hazard, u)
         if visit.pending_return is not None:
             visit.pending_return.subject = None
             visit.pending_return = None
         hours = self.workload.draws[visit.stream].day_cumulated
-        back = return_time(visit.departure, gap, hours, self._uniform(visit, "return_hour"))
+        back = return_time(visit.departure, gap, hours, hour)
         visit.next_visit = max(self.calendar.time, back)
         if visit.next_visit < self.scenario.period.horizon:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
@@ -770,6 +778,7 @@ class EmergencyDepartment:
         visit.draws = self.workload.visit(visit.stream, visit.patient, visit.number, acuity)
         visit.given = given.minutes if given is not None and given.minutes else None
         visit.acuity = int(visit.draws[0])
+        visit.return_uniforms = self._uniform(visit, "return"), self._uniform(visit, "return_hour")
         visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
         u = self._uniform(visit, "arrival_mode")
         visit.arrival_mode = 1 if u < stream.ambulance_share else 2 * (u < stream.ambulance_share + stream.police_share)

@@ -4,6 +4,7 @@ State only. What happens to them is told in `sim.engine.model`; who is chosen, i
 """
 
 from bisect import insort
+from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from math import inf, nan
 from typing import Any
@@ -28,8 +29,8 @@ class Request:
 
     __slots__ = (
         "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
-        "minutes", "opened_case", "order", "owner", "paused", "paused_at", "preemptible", "role", "since", "slot", "started", "step",
-        "unstaffed", "visit", "zones",
+        "minutes", "opened_case", "order", "owner", "paused", "paused_at", "preemptible", "role", "since", "slot",
+        "started", "step", "unstaffed", "visit", "zones",
     )  # fmt: skip
 
     def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
@@ -170,84 +171,17 @@ class Visit:
     """A visit in the department: what was drawn for it, what it holds, and what is written down about it."""
 
     __slots__ = (
-        "accompanied",
-        "accompanied_since",
-        "accompanying",
-        "acuity",
-        "age",
-        "age_group",
-        "arrival",
-        "arrival_mode",
-        "boarding_end",
-        "boarding_start",
-        "bridged",
-        "bridging",
-        "call_reached",
-        "called",
-        "calm",
-        "caregiver",
-        "cases",
-        "clinicians",
-        "companion",
-        "consented",
-        "contact_task",
-        "contacts",
-        "departed",
-        "departure",
-        "disposition",
-        "draws",
-        "eligible",
-        "escalation_budget",
-        "escalation_deadline",
-        "escalation_entry",
-        "escalation_left",
-        "escalation_pace",
-        "escalation_since",
-        "escalations",
-        "follow_up",
-        "given",
-        "group",
-        "held",
-        "last_holder",
-        "main",
-        "members",
-        "minutes_by_role",
-        "needs_observation",
-        "next_visit",
-        "number",
-        "observation",
-        "observation_care",
-        "observation_since",
-        "observed",
-        "offered",
-        "patience",
-        "patience_deadline",
-        "patience_entry",
-        "patience_left",
-        "patience_pace",
-        "patience_since",
-        "patient",
-        "peer_ended",
-        "peer_kind",
-        "peer_member",
-        "peer_started",
-        "peer_stays",
-        "pending_return",
-        "pia",
-        "place_request",
-        "place_since",
-        "recovery_asked",
-        "responding",
-        "restraints",
-        "row",
-        "safety_plan",
-        "slots",
-        "stream",
-        "times",
-        "tried_to_leave",
-        "unmet",
-        "waiting",
-        "zone",
+        "accompanied", "accompanied_since", "accompanying", "acuity", "age", "age_group", "arrival", "arrival_mode",
+        "boarding_end", "boarding_start", "bridged", "bridging", "call_reached", "called", "calm", "caregiver",
+        "cases", "clinicians", "companion", "consented", "contact_task", "contacts", "departed", "departure",
+        "disposition", "draws", "eligible", "escalation_budget", "escalation_deadline", "escalation_entry",
+        "escalation_left", "escalation_pace", "escalation_since", "escalations", "follow_up", "given", "group",
+        "held", "last_holder", "main", "members", "minutes_by_role", "needs_observation", "next_visit", "number",
+        "observation", "observation_care", "observation_since", "observed", "offered", "patience",
+        "patience_deadline", "patience_entry", "patience_left", "patience_pace", "patience_since", "patient",
+        "peer_ended", "peer_kind", "peer_member", "peer_started", "peer_stays", "pending_return", "pia",
+        "place_request", "place_since", "recovery_asked", "responding", "restraints", "return_uniforms", "row",
+        "safety_plan", "slots", "stream", "times", "tried_to_leave", "unmet", "waiting", "zone",
     )  # fmt: skip
 
     # drawn when the visit comes in
@@ -268,10 +202,11 @@ class Visit:
     patience_left: float
     escalation_budget: float
     escalation_left: float
+    return_uniforms: tuple[float, float]
 
     def __init__(self, row: int, patient: int, number: int, stream: int, arrival: float, n_steps: int) -> None:
         self.row, self.patient, self.number, self.stream, self.arrival = row, patient, number, stream, arrival
-        self.times = [nan] * (3 * n_steps)
+        self.times: MutableSequence[float] = [nan] * (3 * n_steps)
         self.members = [-1] * n_steps
         self.slots = 0
         self.departed = False

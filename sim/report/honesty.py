@@ -5,7 +5,7 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 
 import math
 
-from sim.report.tables import central_level, difference, label, others, overloaded
+from sim.report.tables import central_level, difference, label, n_replications, others, overloaded
 from sim.study.comparison import LWBS_LIMIT, Comparison
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
@@ -62,10 +62,11 @@ def overload_lines(comparison: Comparison) -> list[str]:
 
 
 def unfinished_lines(comparison: Comparison) -> list[str]:
-    if comparison.n_finished >= comparison.replications:
+    planned = comparison.replications * len(comparison.levels)
+    if comparison.n_finished >= planned:
         return []
     return [
-        f"Stopped early: {comparison.n_finished} of {comparison.replications} replications finished, "
+        f"Stopped early: {comparison.n_finished} of {planned} blocks (demand level × replication) finished, "
         "and only these are counted."
     ]
 
@@ -93,7 +94,7 @@ def stress_test_lines(comparison: Comparison) -> list[str]:
 
 def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True) -> str:
     """The small print below every figure. `level`: the figure is about one level of demand."""
-    weeks = f"{comparison.n_finished} replications of {comparison.weeks} weeks"
+    weeks = f"{n_replications(comparison)} replications of {comparison.weeks} weeks"
     warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
     demand = f", demand × {central_level(comparison):g}" if level else ""
     played = f"Simulated: {weeks}{warm_up}{demand}, the same patients under every staffing."

@@ -175,7 +175,7 @@ def return_curves(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         height + 0.75,
         "Unplanned returns after a mental-health visit",
-        f"Kaplan-Meier: visits count until they return or the run ends. Bands: {100 * comparison.confidence:g} % "
+        f"Kaplan-Meier: visits count until they return or the run ends, read at the days marked. Bands: {100 * comparison.confidence:g} % "
         "pointwise, from the curve's standard error.",
         footer(comparison, intervals=False),
     )
@@ -198,8 +198,16 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
         days, back = curve["days"].to_numpy(dtype=float), 100 * curve["returned"].to_numpy(dtype=float)
         reach = 196 * np.nan_to_num(curve["standard_error"].to_numpy(dtype=float))
         base = name == comparison.baseline
-        axes.fill_between(days, back - reach, back + reach, step="post", color=paint[name], alpha=0.13, linewidth=0)
-        axes.step(days, back, where="post", color=paint[name], linewidth=2.4 if base else 1.3, zorder=2 + 0.1 * number)
+        axes.fill_between(days, back - reach, back + reach, color=paint[name], alpha=0.13, linewidth=0)
+        axes.plot(
+            days,
+            back,
+            color=paint[name],
+            linewidth=2.4 if base else 1.3,
+            marker=".",
+            markersize=4,
+            zorder=2 + 0.1 * number,
+        )
         ends[name], last_day = float(back[-1]), max(last_day, float(days[-1]))
     frame_returns(axes, title, axis, last_day)
     name_ends(axes, comparison, ends, paint)

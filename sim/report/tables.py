@@ -74,6 +74,8 @@ def difference(comparison: Comparison, staffing: str, name: str, level: float | 
 
 
 def found_in(table: pd.DataFrame, staffing: str, name: str, level: float) -> Found | None:
+    if table.empty:
+        return None
     chosen = table[(table["staffing"] == staffing) & (table["measure"] == name) & np.isclose(table["demand"], level)]
     return None if chosen.empty else as_found(chosen.iloc[0].to_dict())
 
@@ -90,6 +92,13 @@ def as_found(row: dict[Any, Any]) -> Found:
         interpretable=bool(row.get("interpretable", True)),
         sentence=str(row.get("sentence", "")),
     )
+
+
+def n_replications(comparison: Comparison) -> int:
+    """Replications finished at the central level of demand."""
+    table = comparison.estimates
+    chosen = table[np.isclose(table["demand"], central_level(comparison))]
+    return int(chosen["n"].max()) if len(chosen) else 0
 
 
 def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> pd.DataFrame:

@@ -252,7 +252,8 @@ def return_curves(answers: Sequence[BlockAnswer]) -> Table:
         pooled.setdefault((demand, staffing), []).append(played.returns)
     for (demand, staffing), tables in pooled.items():
         visits: Table = pd.concat(tables, ignore_index=True)
-        for index, chosen in (("patient", visits[visits["first"]]), ("visit", visits)):
+        indexed: list[tuple[str, Table]] = [("patient", visits[visits["first"]]), ("visit", visits)]
+        for index, chosen in indexed:
             if len(chosen):
                 rows.append(curve(chosen).assign(demand=demand, staffing=staffing, index=index))
     names = ["demand", "staffing", "index", "days", "returned", "standard_error"]

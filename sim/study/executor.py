@@ -6,7 +6,7 @@ What a block is, is the study's business. Answers do not depend on the number of
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ def n_cores() -> int:
 
 def run_blocks(
     play: Callable[[Block], Answer], blocks: Sequence[Block], workers: int | None = None
-) -> Iterator[tuple[Block, Answer]]:
+) -> Generator[tuple[Block, Answer], None, None]:
     """Yield (block, answer) in order of completion.
 
     With one worker everything runs in this process. Closing the iterator, or an interrupt, drops what has not been

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sim.department.dispatch import Discipline
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import BRIDGING, CALL, CONTACT, CONTINUING, MAIN, ONE_OFF, RECOVERY, SIDE
+from sim.engine.trajectory import BRIDGING, CALL, CONTACT, CONTINUING, MAIN, ONE_OFF, RECOVERY
 from tests.referee.state import Case, Person, PlaceRequest, Request
 
 Cases = Mapping[tuple[int, str], Case]
@@ -62,7 +62,7 @@ def in_last_pickup(person: Person, now: float) -> bool:
 
 
 def could_adopt(person: Person, role: str, cases: Cases, now: float) -> bool:
-    """Whether a member could take a case on: serving the role, on duty, not past shift end, not in last pickup, room."""
+    """Whether a member could take a case on: on duty, serving the role, not at the end of the shift, with room."""
     return (
         person.on_duty
         and role in person.levels
@@ -111,6 +111,3 @@ def member_rank(person: Person, request: Request, wished: int, scenario: Scenari
 
 def place_rank(request: PlaceRequest) -> tuple[float, ...]:
     return float(request.band), float(request.visit.acuity), request.since, float(request.visit.row)
-
-
-__all__ = ["SIDE"]

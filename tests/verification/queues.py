@@ -135,7 +135,7 @@ def service(distribution: Any, **more: Any) -> Task:
     return Task(name="service", role="server", minutes=distribution, **more)
 
 
-# --- what is measured ------------------------------------------------------------------------------------------------
+# --- what is measured -----------------------------------------------------------------------------------------------
 
 
 def step(trajectory: Trajectory, name: str, moment: int) -> np.ndarray:
@@ -227,7 +227,7 @@ def area_under_count(starts: np.ndarray, ends: np.ndarray, horizon: float) -> fl
     return float((np.cumsum(changes[order]) * np.diff(times)).sum())
 
 
-# --- cases -----------------------------------------------------------------------------------------------------------
+# --- cases ----------------------------------------------------------------------------------------------------------
 
 
 def mmc(heads: int, every: float, n_customers: int, *, lq: bool = False) -> Case:
@@ -361,7 +361,7 @@ def mg1(name: str, distribution: Callable[[float], Any], cv: float, n_customers:
     return Case(f"M/G/1, {name} service", scenario, measure, targets)
 
 
-# --- Mt/G/infinity ----------------------------------------------------------------------------------------------------
+# --- Mt/G/infinity --------------------------------------------------------------------------------------------------
 
 MEAN_STAY, LOGNORMAL_CV = 240.0, 1.0
 VISITS_A_DAY = 200.0
@@ -453,13 +453,13 @@ def every_case() -> tuple[Case, ...]:
         *QUICK_CASES,
         mmc(4, 4.0, 400_000, lq=True),
         mmc(5, 4.0, 400_000),
-        mmc(6, 4.0, 600_000),
+        mmc(6, 4.0, 800_000),
         mmc(7, 4.0, 1_400_000),
-        mmc(4, 3.0, 600_000),
+        mmc(4, 3.0, 800_000),
         mmc(5, 3.0, 400_000),
-        mmc(6, 3.0, 300_000),
-        mmc(7, 3.0, 300_000),
-        erlang_a(10.0, 60.0, 10, 120.0, 80_000),
+        mmc(6, 3.0, 500_000),
+        mmc(7, 3.0, 700_000),
+        erlang_a(10.0, 60.0, 10, 120.0, 140_000),
         priority(400_000),
         accumulating(400_000),
         mg1("lognormal", lambda mean: Lognormal(mean=mean, cv=1.0), 1.0, 200_000),

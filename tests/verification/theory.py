@@ -4,7 +4,8 @@ Times are in any one unit; rates are per that unit. What the simulator makes of 
 """
 
 from collections.abc import Sequence
-from math import exp, factorial, inf, log
+from itertools import pairwise
+from math import exp, factorial, log
 
 from scipy.integrate import quad
 from scipy.special import ndtr
@@ -31,7 +32,9 @@ def mmc_wait(arrival_rate: float, mean_service: float, servers: int) -> float:
     return erlang_c(servers, load) * mean_service / (servers - load)
 
 
-def erlang_a(arrival_rate: float, service_rate: float, servers: int, patience_rate: float) -> tuple[float, float, float]:
+def erlang_a(
+    arrival_rate: float, service_rate: float, servers: int, patience_rate: float
+) -> tuple[float, float, float]:
     """(P(leave), mean queue, utilisation) of M/M/c+M (Palm 1957), as a birth-and-death chain cut far out."""
     deaths = [min(n, servers) * service_rate + max(0, n - servers) * patience_rate for n in range(1, 400)]
     p = birth_death(arrival_rate, deaths)
@@ -111,5 +114,5 @@ def mean_in_system_by_quadrature(rate_per_hour: Sequence[float], survival, time:
     def integrand(u: float) -> float:
         return rate_per_hour[int((time - u) // 60.0) % 168] / 60.0 * survival(u)
 
-    edges = [0.0, *(time % 60.0 + 60.0 * hour for hour in range(12 * 168)), inf]
-    return sum(quad(integrand, a, b)[0] for a, b in zip(edges[:400], edges[1:400], strict=False) if b > a)
+    edges = [0.0, *(time % 60.0 + 60.0 * hour for hour in range(400))]
+    return sum(quad(integrand, a, b)[0] for a, b in pairwise(edges) if b > a)

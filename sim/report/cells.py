@@ -1,0 +1,153 @@
+"""Rows of text for the console and for Markdown: one wording of each table, laid out elsewhere.
+
+Numbers are looked up in `sim.report.tables` and written by `sim.study.number_text`.
+"""
+
+from sim.report.tables import central_level, difference, estimate, known_measures, label, n_replications, others
+from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
+from sim.study.number_text import (
+    NOTHING,
+    bare,
+    measure_and_part,
+    part_text,
+    plain_number,
+    short_unit_of_difference,
+    unit_of_value,
+)
+
+Rows = list[tuple[str, ...]]
+DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
+QUANTITIES = {"time_to_pia": ("time to physician", "min", 1), "length_of_stay": ("stay", "h", 2)}
+EQUAL_MONEY = 0.02
+
+
+def question(comparison: Comparison) -> str:
+    """What was compared, in one line."""
+    names = ", ".join(label(comparison, name) for name in others(comparison))
+    baseline = label(comparison, comparison.baseline)
+    against = f"{names} beside {baseline.lower()}" if names else baseline
+    warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
+    return (
+        f"{against}: {n_replications(comparison)} replications of {comparison.weeks} weeks{warm_up}, "
+        f"demand × {central_level(comparison):g}, effects={comparison.effects}"
+    )
+
+
+def groups_of_measures(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """Headline measures by part: all, medical, mental health."""
+    names = known_measures(comparison, HEADLINE)
+    parts = dict.fromkeys(name.partition(".")[2] for name in names)
+    return [(part, [name for name in names if name.partition(".")[2] == part]) for part in parts]
+
+
+def labelled(name: str) -> str:
+    """Label and unit of a measure."""
+    measure, _ = measure_and_part(name)
+    return f"{measure.label} ({unit_of_value(measure)})"
+
+
+def estimate_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
+    measure, _ = measure_and_part(name)
+    found = estimate(comparison, staffing, name, level)
+    return NOTHING if found is None else bare(measure, found.mean)
+
+
+def difference_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
+    """`−1.2 ± 0.4 *`; for the baseline the half-width of its own interval."""
+    measure, _ = measure_and_part(name)
+    if staffing == comparison.baseline:
+        own = estimate(comparison, staffing, name, level)
+        return NOTHING if own is None else f"± {bare(measure, own.half_width)}"
+    found = difference(comparison, staffing, name, level)
+    if found is None:
+        return NOTHING
+    if not found.interpretable:
+        return "†"
+    if found.identical:
+        return "="
+    mark = " *" if found.beyond_chance else ""
+    return f"{bare(measure, found.mean, signed=True)} ± {bare(measure, found.half_width)}{mark}"
+
+
+def demand_rows(comparison: Comparison) -> Rows:
+    """Value and difference of the main measures at every level of demand; none if there is one level."""
+    levels = sorted(comparison.levels)
+    if len(levels) < 2:
+        return []
+    rows: Rows = [("", *(f"demand × {level:g}" for level in levels))]
+    for name in known_measures(comparison, DEMAND_MEASURES):
+        measure, part = measure_and_part(name)
+        rows.append((f"{measure.label}, {part_text(part)} ({unit_of_value(measure)})", *[""] * len(levels)))
+        for staffing in (comparison.baseline, *others(comparison)):
+            cells = [level_cell(comparison, staffing, name, level) for level in levels]
+            rows.append((f"  {label(comparison, staffing)}", *cells))
+    return rows
+
+
+def level_cell(comparison: Comparison, staffing: str, name: str, level: float) -> str:
+    value = estimate_cell(comparison, staffing, name, level)
+    change = difference_cell(comparison, staffing, name, level)
+    return f"{value} {change}" if staffing == comparison.baseline else f"{value} ({change})"
+
+
+def change_rows(comparison: Comparison) -> Rows:
+    """How simulated patients' own waits and stays changed, at the central level of demand."""
+    table = comparison.changes
+    if table.empty:
+        return []
+    rows: Rows = [("", "sooner", "same", "later", "P10", "median", "P90", "mean", "patients")]
+    for row in table[table["demand"] == central_level(comparison)].to_dict("records"):
+        words, unit, decimals = QUANTITIES[str(row["quantity"])]
+        shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]
+        changes = [plain_number(row[key], decimals, signed=True) for key in ("p10", "p50", "p90", "mean")]
+        stream = {"mental_health": "mental"}.get(str(row["stream"]), str(row["stream"]))
+        what = f"{label(comparison, str(row['staffing']))}: {words}, {stream} ({unit})"
+        rows.append((what, *shares, *changes, f"{int(row['n']):,}"))
+    return rows
+
+
+def cost_rows(comparison: Comparison) -> Rows:
+    """Rostered hours and money of each staffing."""
+    rows: Rows = [("", "hours a week, against the baseline", "CAD a week", "difference")]
+    for row in comparison.costs.to_dict("records"):
+        added = hours_text(row["hours_added"])
+        money = (
+            plain_number(float(row["weekly_cost"]), 0),
+            plain_number(float(row["weekly_difference"]), 0, signed=True),
+        )
+        rows.append((str(row["label"]), added, *money))
+    return rows
+
+
+def hours_text(hours: object) -> str:
+    """Hours by role as told, or a bare number of hours."""
+    if isinstance(hours, str):
+        return hours.replace("_", " ").replace("psw", "peer support").replace("-", "−")
+    return plain_number(float(str(hours)), 0, signed=True)
+
+
+def money_line(comparison: Comparison) -> str:
+    """Which added staffings cost the same; empty if there are not two."""
+    table = comparison.costs
+    if table.empty:
+        return ""
+    added = {str(row["label"]): float(row["weekly_difference"]) for row in table.to_dict("records")}
+    paid = {name: cost for name, cost in added.items() if cost > 100.0}
+    if len(paid) < 2:
+        return ""
+    same = max(paid.values()) / min(paid.values()) - 1.0 <= EQUAL_MONEY
+    return f"{', '.join(paid)}: {'the same' if same else 'not the same'} money a week."
+
+
+def legend(comparison: Comparison) -> str:
+    """What stands in the cells."""
+    return (
+        f"Mean over replications; in brackets the paired difference from {label(comparison, comparison.baseline).lower()} "
+        f"± half-width of its {100 * comparison.confidence:g} % interval, in {unit_words()} for shares. "
+        "\\*: beyond chance when all headline measures are judged together; =: identical to the last bit; "
+        f"†: not interpreted (more than {100 * LWBS_LIMIT:g} % of visits leave)."
+    )
+
+
+def unit_words() -> str:
+    return short_unit_of_difference(measure_and_part("lwbs.all")[0])

@@ -1,0 +1,329 @@
+"""The answer on the terminal: progress, tables of at most 100 columns, plain sentences and what must be said with them.
+
+The words are those of `sim.study.sentences` and `sim.report.honesty`; the same as Markdown is `sim.report.markdown`.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from sim.department.scenario import ScenarioError
+from sim.report.cells import (
+    change_rows,
+    cost_rows,
+    demand_rows,
+    difference_cell,
+    estimate_cell,
+    groups_of_measures,
+    labelled,
+    money_line,
+    question,
+)
+from sim.report.honesty import honesty_lines
+from sim.report.tables import central_level, label, others
+from sim.study.assumptions import GRADES, Assumption
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.data_quality import VisitsFileError
+from sim.study.number_text import NOTHING, measure_and_part, part_text, plain_number, value_text
+from sim.study.validation import ValidatedRow
+
+WIDTH = 100
+N_SIDE_BY_SIDE = 3
+"""Staffings beside the baseline in one table; more go into a table below."""
+Advance = Callable[[str], None]
+
+
+@contextmanager
+def progress(total: int, what: str, console: Console | None = None) -> Iterator[Advance]:
+    """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
+
+    The bar and the lines show how many are done, how many a minute, and the time left.
+    """
+    shown = console or Console()
+    if not shown.is_terminal:
+        lines = ProgressLines(total, what, shown)
+        yield lines.advance
+        lines.end()
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
+        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=shown) as bar:
+        task = bar.add_task(what, total=total, note="")
+        yield lambda note: bar.update(task, advance=1, note=note)
+
+
+class RateColumn(ProgressColumn):
+    """Pieces a minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.1f}/min" if task.speed else "")
+
+
+@dataclass
+class ProgressLines:
+    """Progress as plain lines, one at most every `every` seconds, and one at the end."""
+
+    total: int
+    what: str
+    console: Console
+    every: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    done: int = 0
+    started: float = field(init=False)
+    printed_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.printed_at = self.clock()
+        self._print(f"{self.what}: {self.total} to do")
+
+    def advance(self, note: str) -> None:
+        """One more is done."""
+        self.done += 1
+        now = self.clock()
+        if self.done == self.total or now - self.printed_at >= self.every:
+            self.printed_at = now
+            self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
+
+    def end(self) -> None:
+        """Say so if the work ends before its total."""
+        if self.done < self.total:
+            self._print(f"ended after {self.done} of {self.total}")
+
+    def _pace(self, now: float) -> str:
+        seconds = now - self.started
+        if seconds <= 0.0:
+            return ""
+        rate = self.done / seconds
+        left = f", about {duration((self.total - self.done) / rate)} left" if self.done < self.total else ""
+        return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
+
+    def _print(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Seconds below two minutes, else minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """The whole answer: main tables, demand levels, patients' own change, cost, sentences, what must be said."""
+    heading(console, f"{question(comparison)}")
+    for line in honesty_lines(comparison)[:1]:
+        say(console, line, style="bold")
+    names = others(comparison)
+    for first in range(0, max(len(names), 1), N_SIDE_BY_SIDE):
+        show(console, main_table(comparison, names[first : first + N_SIDE_BY_SIDE]))
+    if names:
+        say(
+            console,
+            f"Below each value: paired difference from {label(comparison, comparison.baseline).lower()} ± half-width of "
+            f"its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all headline "
+            "measures are judged together. =: identical to the last bit. †: not interpreted.",
+            style="dim",
+        )
+    for title, rows in (
+        ("Demand a little lower and higher", demand_rows(comparison)),
+        ("Matched simulated patients, first visits: how their own visit changed", change_rows(comparison)),
+        ("Cost", cost_rows(comparison)),
+    ):
+        if len(rows) > 1:
+            heading(console, title)
+            show(console, plain_table(rows))
+    for line in money_lines(comparison):
+        say(console, line)
+    print_sentences(comparison, console)
+    heading(console, "Read this with the numbers")
+    for line in honesty_lines(comparison):
+        say(console, f"• {line}")
+
+
+def money_lines(comparison: Comparison) -> list[str]:
+    """Notes of the comparison, or the line on equal money made here."""
+    return list(comparison.notes) or [line for line in [money_line(comparison)] if line]
+
+
+def print_sentences(comparison: Comparison, console: Console) -> None:
+    """The sentences of the headline measures at the central level of demand, by staffing."""
+    table = comparison.differences
+    for name in others(comparison):
+        if table.empty:
+            return
+        chosen = table[(table["staffing"] == name) & (table["demand"] == central_level(comparison))]
+        by_measure = {str(row["measure"]): str(row["sentence"]) for row in chosen.to_dict("records")}
+        heading(console, label(comparison, name))
+        for measure in HEADLINE:
+            if measure in by_measure:
+                say(console, f"• {by_measure[measure]}")
+
+
+def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
+    """Headline measures by part; estimate and difference of the baseline and some other staffings."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=min(WIDTH, 34 + 16 * (len(names) + 1)))
+    table.add_column("", ratio=2, min_width=28)
+    for name in (comparison.baseline, *names):
+        table.add_column(label(comparison, name), justify="right", ratio=1, vertical="top")
+    for part, measures in groups_of_measures(comparison):
+        table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))
+        for measure in measures:
+            cells = [
+                two_lines(estimate_cell(comparison, name, measure), difference_cell(comparison, name, measure))
+                for name in (comparison.baseline, *names)
+            ]
+            table.add_row(Text(f"  {labelled(measure)}"), *cells)
+    return table
+
+
+def two_lines(value: str, change: str) -> Text:
+    """The value, and the difference below it."""
+    return Text.assemble(value, ("\n" + change, "bold" if change.endswith("*") else "dim"))
+
+
+def plain_table(rows: Sequence[Sequence[str]]) -> Table:
+    """The first row as head; the first column left, the others right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for number, head in enumerate(rows[0]):
+        table.add_column(Text(head), justify="left" if number == 0 else "right")
+    for row in rows[1:]:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def print_estimates(comparison: Comparison, console: Console) -> None:
+    """Every estimate of one scenario: the mean over replications and its interval."""
+    for name in comparison.staffings:
+        heading(console, f"{label(comparison, name)}, mean over replications")
+        rows = [("Measure", "Part", "Mean", f"{100 * comparison.confidence:g} % interval")]
+        chosen = comparison.estimates[comparison.estimates["staffing"] == name]
+        for row in chosen.to_dict("records"):
+            measure, part = measure_and_part(str(row["measure"]))
+            ends = f"{value_text(measure, row['low'])} to {value_text(measure, row['high'])}"
+            rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends))
+        show(console, plain_table(rows))
+    for line in honesty_lines(comparison):
+        say(console, f"• {line}")
+
+
+def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
+    """Every problem with its place, value and remedy."""
+    if isinstance(error, VisitsFileError):
+        say(console, f"{error.path}: {counted(len(error.lines), 'problem')}; nothing was written", style="bold")
+        for text in error.lines:
+            say(console, f"  {text}")
+        return
+    say(console, f"{counted(len(error.problems), 'problem')}; nothing was run, nothing was written", style="bold")
+    for problem in error.problems:
+        say(console, f"  {problem.path} = {problem.value}")
+        say(console, f"    {problem.remedy}")
+
+
+def counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"
+
+
+def print_assumptions(assumptions: Sequence[Assumption], console: Console) -> None:
+    """Every assumption in use with its range, source and grade, and how many there are of each grade."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("Quantity", ratio=4)
+    table.add_column("Value", ratio=2)
+    table.add_column("", justify="center", no_wrap=True)
+    table.add_column("Source", ratio=3)
+    for item in assumptions:
+        table.add_row(Text(item.id), Text(item.quantity), Text(assumed_value(item)), item.grade, Text(item.source))
+    show(console, table)
+    counts = Counter(item.grade for item in assumptions)
+    said = "; ".join(f"{counts[grade]} {grade} ({words})" for grade, words in GRADES.items())
+    say(console, f"{counted(len(assumptions), 'assumption')} in use: {said}.")
+
+
+def assumed_value(item: Assumption) -> str:
+    """Value, unit, range, and whether it was replaced."""
+    reach = f" ({item.low} to {item.high})" if item.low and item.high else ""
+    replaced = f"; replaced by {', '.join(item.overridden)}" if item.overridden else ""
+    return f"{item.value} {item.unit}{reach}{replaced}"
+
+
+def print_validation(rows: Sequence[ValidatedRow], console: Console, notes: Sequence[str] = ()) -> None:
+    """Simulated beside published values, and which are outside; `notes` say why rows miss."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
+    table.add_column("#", no_wrap=True)
+    table.add_column("Measure", ratio=5)
+    table.add_column("Simulated", justify="right", ratio=3)
+    table.add_column("Published", ratio=4)
+    table.add_column("Accepted", justify="right", ratio=2)
+    table.add_column("", no_wrap=True)
+    table.add_column("Use", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell, style="bold" if row.is_inside is False else "") for cell in validation_cells(row)))
+    show(console, table)
+    misses = [row.published.row for row in rows if row.is_inside is False]
+    unknown = [row.published.row for row in rows if row.is_inside is None]
+    inside = sum(row.is_inside is True for row in rows)
+    say(console, f"{inside} of {len(rows)} inside; missed: {', '.join(misses) or 'none'}.", style="bold")
+    if unknown:
+        say(console, f"Not estimated: {', '.join(unknown)}.")
+    say(
+        console,
+        "calibrate: may be tuned to it; check: must not be; input: put in, verified. Sources are named by the ids",
+    )
+    for note in notes:
+        say(console, f"• {note}")
+
+
+def validation_cells(row: ValidatedRow) -> tuple[str, ...]:
+    """One row of the validation table."""
+    told = row.published
+    share = told.unit == "proportion"
+    decimals, times = (1, 100.0) if share else (2 if told.unit in ("h", "patients/h", "patients/day") else 1, 1.0)
+    unit = "%" if share else told.unit
+
+    def number(value: float) -> str:
+        return plain_number(value * times, decimals)
+
+    interval = f" ({number(row.low)} to {number(row.high)})" if row.n > 1 else ""
+    simulated = f"{number(row.simulated)} {unit}{interval}" if row.n else NOTHING
+    accepted = f"{plain_range(told.accept_low * times)} to {plain_range(told.accept_high * times)}"
+    verdict = {True: "in", False: "MISS", None: NOTHING}[row.is_inside]
+    what = f"{told.measure}, {told.statistic}" + ("" if told.stream == "all" else f" ({part_text(told.stream)})")
+    published = f"{published_words(told.published, share)} [{told.source_ids}]"
+    return told.row, what, simulated, published, accepted, verdict, told.use
+
+
+def plain_range(value: float) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
+def published_words(text: str, share: bool) -> str:
+    """A bare share as percent; everything else as it stands."""
+    try:
+        return f"{100 * float(text):g} %" if share else text
+    except ValueError:
+        return text
+
+
+def heading(console: Console, text: str) -> None:
+    console.print()
+    say(console, text, style="bold cyan")
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """A paragraph, wrapped, with nothing in it taken for markup."""
+    hang = len(text) - len(text.lstrip(" •"))
+    first, *rest = Text(text).wrap(console, min(WIDTH, console.width) - hang) if text else [Text("")]
+    console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
+
+
+def show(console: Console, table: Table) -> None:
+    """A table no wider than a page, nor than the terminal."""
+    console.print(table, width=min(WIDTH, console.width), highlight=False)

@@ -1,0 +1,112 @@
+"""The answer of a comparison as Markdown: the summary table of the README and the `answer.md` of a results folder.
+
+The rows are those of `sim.report.cells`, the same as on the console.
+"""
+
+from jinja2 import Environment, StrictUndefined
+
+from sim.report.cells import (
+    Rows,
+    change_rows,
+    cost_rows,
+    demand_rows,
+    difference_cell,
+    estimate_cell,
+    groups_of_measures,
+    labelled,
+    legend,
+    question,
+)
+from sim.report.honesty import effect_lines, honesty_lines
+from sim.report.tables import central_level, label, others
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.number_text import part_text
+
+PAGE = """\
+# {{ question }}
+{% for line in effects %}
+**{{ line }}**
+{% endfor %}
+{{ summary }}
+
+{{ legend }}
+{% for title, table in tables %}
+## {{ title }}
+
+{{ table }}
+{% endfor %}
+{%- for note in notes %}
+{{ note }}
+{% endfor %}
+{%- for title, sentences in answers %}
+## {{ title }}
+
+{% for sentence in sentences -%}
+- {{ sentence }}
+{% endfor %}
+{%- endfor %}
+## Read this with the numbers
+
+{% for line in honesty -%}
+- {{ line }}
+{% endfor -%}
+"""
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The whole answer as one Markdown page."""
+    page = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(PAGE)
+    titled: list[tuple[str, Rows]] = [
+        ("Demand a little lower and higher", demand_rows(comparison)),
+        ("Matched simulated patients, first visits", change_rows(comparison)),
+        ("Cost", cost_rows(comparison)),
+    ]
+    return page.render(
+        question=question(comparison),
+        effects=effect_lines(comparison),
+        summary=summary_table(comparison),
+        legend=legend(comparison),
+        tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
+        notes=comparison.notes,
+        answers=sentences(comparison),
+        honesty=honesty_lines(comparison),
+    )
+
+
+def summary_table(comparison: Comparison) -> str:
+    """Headline measures by staffing: estimate and paired difference."""
+    names = (comparison.baseline, *others(comparison))
+    rows: Rows = [("", *(label(comparison, name) for name in names))]
+    for part, measures in groups_of_measures(comparison):
+        rows.append((f"**{part_text(part).capitalize()}**", *[""] * len(names)))
+        rows += [(labelled(measure), *(cell(comparison, name, measure) for name in names)) for measure in measures]
+    return markdown_table(rows)
+
+
+def cell(comparison: Comparison, staffing: str, measure: str) -> str:
+    value, change = estimate_cell(comparison, staffing, measure), difference_cell(comparison, staffing, measure)
+    return f"{value} {change}" if staffing == comparison.baseline else f"{value} ({change})"
+
+
+def markdown_table(rows: Rows) -> str:
+    """The first row as head, the first column left and the others right."""
+    head, *body = [f"| {' | '.join(escaped(text) for text in row)} |" for row in rows]
+    return "\n".join([head, f"|---|{'---:|' * (len(rows[0]) - 1)}", *body])
+
+
+def escaped(text: str) -> str:
+    """A table cell in which bars and lone stars mean themselves."""
+    return text.strip().replace("|", "\\|").replace(" *", " \\*")
+
+
+def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """Sentences of the headline measures at the central level of demand, by staffing."""
+    table = comparison.differences
+    if table.empty:
+        return []
+    chosen = table[table["demand"] == central_level(comparison)]
+    told = {(str(row["staffing"]), str(row["measure"])): str(row["sentence"]) for row in chosen.to_dict("records")}
+    return [
+        (label(comparison, name), [told[name, measure] for measure in HEADLINE if (name, measure) in told])
+        for name in others(comparison)
+    ]
