@@ -1,7 +1,7 @@
 """`make bench`: speed and memory of the SimPy engine on the default department, and whether its cost grows as promised.
 
-Each measurement is a fresh process (`child.py`), one at a time; this process imports nothing heavy, for on Linux a
-child's peak memory starts at its parent's size. Exit code 1 with a line for every limit that is broken.
+Each measurement is a fresh process (`child.py`). This one imports nothing heavy: on Linux the peak memory a child is
+told starts at its parent's size. Exit code 1 with a line for every limit that is broken.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,41 +31,58 @@ MEMORY_LIMIT = 1.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured. `weeks`: lengths timed, the last two of which give the cost ratio, 1 to 2."""
+    """What is measured. `weeks`: lengths timed, the last two of which give the cost ratio, 1 to 2.
+
+    Those two are repeated `repetitions` times, the others once less.
+    """
 
     weeks: tuple[int, ...] = (13, 26, 52, 104)
-    repetitions: int = 2
+    repetitions: int = 3
     few: int = 4
     many: int = 40
     played_weeks: int = 1
     kept_weeks: int = 13
 
 
-QUICK = Plan(weeks=(1, 2), repetitions=1, few=1, many=2, played_weeks=1, kept_weeks=1)
+QUICK = Plan(weeks=(1, 2), repetitions=1, few=1, many=2, kept_weeks=1)
 """Shows that everything runs; its numbers mean nothing."""
 
 
-def child(measurement: str, first: int, second: int) -> Line:
-    """One measurement in a fresh process."""
+def begun(measurement: str, first: int, second: int) -> "subprocess.Popen[str]":
+    """A fresh process at work on one measurement."""
     command = [sys.executable, str(HERE / "child.py"), measurement, str(first), str(second)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found: Line = json.loads(done.stdout.splitlines()[-1])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def ended(process: "subprocess.Popen[str]") -> Line:
+    """What it found. Raises RuntimeError if it failed; its own message stands above."""
+    output, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"measurement failed: {' '.join(process.args[2:])}")  # type: ignore[index]
+    found: Line = json.loads(output.splitlines()[-1])
     return found
 
 
 def measured(plan: Plan) -> dict[str, Any]:
-    """All measurements of a plan, speed first: rounds of every length, so that a slow spell hits all alike."""
+    """All measurements of a plan: speed one by one, then memory, which a neighbour does not disturb, two at a time."""
     speed = []
-    for repetition in range(plan.repetitions):
-        for weeks in plan.weeks:
-            tell(f"speed: {weeks} weeks, repetition {repetition + 1} of {plan.repetitions}")
-            speed.append(child("speed", weeks, repetition))
+    for weeks, repetition in rounds(plan):
+        tell(f"speed: {weeks} weeks, repetition {repetition + 1}")
+        speed.append(ended(begun("speed", weeks, repetition)))
     memory = {}
     for name, weeks in (("played", plan.played_weeks), ("kept", plan.kept_weeks)):
-        for replications in (plan.few, plan.many):
-            tell(f"memory: {replications} replications of {weeks} weeks, {name}")
-            memory[f"{name}_{replications}"] = child(name, weeks, replications)
+        tell(f"memory: {plan.few} and {plan.many} replications of {weeks} weeks, {name}")
+        processes = {n: begun(name, weeks, n) for n in (plan.few, plan.many)}
+        memory |= {f"{name}_{n}": ended(process) for n, process in processes.items()}
     return {"speed": speed, "memory": memory}
+
+
+def rounds(plan: Plan) -> Iterator[tuple[int, int]]:
+    """Lengths and repetitions in turn, so that a slow spell of the machine hits all lengths alike."""
+    for repetition in range(plan.repetitions):
+        last = repetition > 0 and repetition == plan.repetitions - 1
+        for weeks in plan.weeks[-2:] if last else plan.weeks:
+            yield weeks, repetition
 
 
 def tell(what: str) -> None:

@@ -6,13 +6,18 @@ The docstring of a test is the law it shows. Random departments are judged elsew
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.department.arrivals import GivenVisit, Replay
-from sim.department.pathway import Task
-from sim.department.roster import Role
+from sim.department.boarding import Boarding, BoardingTime
+from sim.department.dispatch import Discipline
+from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, Route, SideTask, Task
+from sim.department.places import Zone
+from sim.department.roster import Break, Role, Shift
+from sim.department.support import Support
 from sim.engine.model import simulate
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
-from tests.worlds import always, one_stream, shift, staffed
+from tests.worlds import ALL, always, one_stream, shift, staffed
 
 NAN = float("nan")
 
@@ -112,3 +117,501 @@ def test_a_task_offered_at_the_instant_patience_is_used_up_wins():
     trajectory = leaving([0.0, 4.0], 10.0, [100.0, 6.0], staffed(), 60.0)
     assert dispositions(trajectory) == ["discharge", "discharge"]
     assert started(trajectory) == [0.0, 10.0]
+
+
+# --- queues, bands and disciplines -----------------------------------------------------------------------------------
+
+
+def three_waiting(discipline: Discipline) -> list[float]:
+    """A member busy until 20 with the first; CTAS 4, 3, 2 come at 1, 2 and 13; starts of these three."""
+    visits = [{"at": at, "acuity": acuity} for at, acuity in ((0, 3), (1, 4), (2, 3), (13, 2))]
+    trajectory = played([care(minutes=20.0)], {"nurse": staffed()}, replay(*visits), discipline=discipline)
+    return started(trajectory)[1:]
+
+
+def test_each_discipline_takes_the_waiting_in_its_own_order():
+    """At 20 they have waited 19, 18 and 7; with slopes 2, 1, 0.5 (CTAS 2-4) priorities are 9.5, 18 and 14, at 40 the
+    two left have 19.5 and 54. Of their targets 60, 30 and 15 min from arrival 41, 12 and 8 are left."""
+    assert three_waiting(Discipline(rule="fifo")) == [20.0, 40.0, 60.0]
+    assert three_waiting(Discipline(rule="acuity_fifo")) == [60.0, 40.0, 20.0]
+    assert three_waiting(Discipline(rule="accumulating", slopes=(4.0, 2.0, 1.0, 0.5, 0.25))) == [60.0, 20.0, 40.0]
+    assert three_waiting(Discipline(rule="target")) == [60.0, 40.0, 20.0]
+
+
+def test_a_lower_band_goes_first_under_every_discipline():
+    """The reassessment of the first (band 1, waiting since 15) goes before the second, who waits since 1."""
+    trajectory = played(
+        [care(), Delay(name="test", minutes=always(5.0)), care(name="reassess", band=1)],
+        {"nurse": staffed()},
+        replay({"at": 0.0}, {"at": 1.0, "minutes": {"care": 6.0}}, {"at": 2.0}),
+    )
+    assert started(trajectory)[:2] == [0.0, 10.0]
+    assert started(trajectory, "reassess")[0] == 16.0
+    assert started(trajectory)[2] > 16.0
+
+
+def test_arrivals_of_one_instant_are_taken_in_order_of_patient():
+    trajectory = played([care()], {"nurse": staffed()}, replay({"at": 5.0}, {"at": 5.0}, {"at": 5.0}))
+    assert started(trajectory) == [5.0, 15.0, 25.0]
+    assert trajectory.visit_columns["patient"].tolist() == [0, 1, 2]
+
+
+def test_a_limited_delay_is_first_come_first_served_and_waiting_for_it_uses_up_patience():
+    """One scanner, 10 minutes: the second goes in at 10, the third leaves at 12 after 9 minutes."""
+    trajectory = played(
+        [Delay(name="scan", minutes=always(10.0), capacity=1, may_leave=True)],
+        {},
+        replay({"at": 0.0}, {"at": 2.0, "patience": 9.0}, {"at": 3.0, "patience": 9.0}, {"at": 15.0}),
+    )
+    assert same(started(trajectory, "scan"), [0.0, 10.0, NAN, 20.0])
+    assert departures(trajectory) == [10.0, 20.0, 12.0, 30.0]
+
+
+# --- who does it -----------------------------------------------------------------------------------------------------
+
+
+def members(trajectory: Trajectory, step: str = "care") -> list[int]:
+    return trajectory.step_members[:, trajectory.steps.index(step)].tolist()
+
+
+def test_the_member_is_chosen_by_the_rule_of_the_role_then_by_index():
+    """Two free members; the first has just been used and holds the first visit's case."""
+    pathway = [care(contact="first"), Delay(name="rest", minutes=always(100.0))]
+    chosen = {
+        rule: members(
+            played(
+                pathway,
+                {"nurse": staffed(2)},
+                replay({"at": 0.0}, {"at": 20.0}),
+                discipline=Discipline(member=rule),
+            )
+        )
+        for rule in ("least_loaded", "longest_idle", "listed_order")
+    }
+    assert chosen == {"least_loaded": [0, 1], "longest_idle": [0, 1], "listed_order": [0, 0]}
+
+
+def test_longest_idle_and_least_loaded_part_ways():
+    """One-off tasks leave no load: at 12 member 0 is idle since 10 and member 1 since 11."""
+    for rule, third in (("longest_idle", 0), ("least_loaded", 0)):
+        trajectory = played(
+            [care()],
+            {"nurse": staffed(2)},
+            replay((0, 10), (0, 11), (12, 5)),
+            discipline=Discipline(member=rule),
+        )
+        assert members(trajectory) == [0, 1, third]
+    trajectory = played(
+        [care()], {"nurse": staffed(2)}, replay((0, 11), (0, 10), (12, 5)), discipline=Discipline(member="longest_idle")
+    )
+    assert members(trajectory) == [0, 1, 1]
+
+
+def test_a_skill_list_is_gone_through_level_by_level():
+    """The nurse helps with triage only while no nursing task is startable."""
+    roles = {"triage_nurse": staffed(), "nurse": staffed(also_serves=(("triage_nurse",),))}
+    pathway = [care("triage_nurse", 10.0, "triage"), care("nurse", 10.0)]
+    trajectory = played(pathway, roles, replay({"at": 0.0}, {"at": 0.0}, {"at": 0.0}))
+    # 0: triage of the first by the triage nurse, of the second by the nurse; 10: both ready for care, one nurse.
+    assert members(trajectory, "triage") == [0, 1, 0]
+    assert started(trajectory, "triage") == [0.0, 0.0, 10.0]
+    assert started(trajectory) == [10.0, 20.0, 30.0]
+
+
+def test_nobody_helps_who_is_not_asked_to():
+    pathway = [care("triage_nurse", 10.0, "triage"), care("nurse", 10.0)]
+    trajectory = played(pathway, {"triage_nurse": staffed(), "nurse": staffed()}, replay({"at": 0.0}, {"at": 0.0}))
+    assert started(trajectory, "triage") == [0.0, 10.0]
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+SEEN_TWICE = [
+    care("physician", 10.0, "first", contact="first"),
+    Delay(name="test", minutes=always(60.0)),
+    care("physician", 10.0, "second", contact="continuing"),
+]
+
+
+def two_physicians(first: Shift, second: Shift, **more: Any) -> dict[str, Role]:
+    return {"physician": Role(shifts={"first": first, "second": second}, **more)}
+
+
+def cases(trajectory: Trajectory) -> list[tuple[int, int, float, float]]:
+    """(visit, member, start, end) in order of start."""
+    columns = trajectory.case_columns
+    rows = zip(*(columns[name].tolist() for name in ("visit", "member", "start", "end")), strict=True)
+    return sorted(rows, key=lambda row: (row[0], row[2]))
+
+
+def test_a_case_is_handed_over_when_its_holder_goes_home():
+    """Five minutes are added once, to the new holder's first task with the case."""
+    trajectory = played(
+        [*SEEN_TWICE, care("physician", 10.0, "third", contact="continuing")],
+        two_physicians(shift(0.0, 60.0), shift(30.0, 400.0)),
+        replay({"at": 0.0}),
+        department={"handover_minutes": 5.0},
+    )
+    assert members(trajectory, "second") == [1]
+    assert (started(trajectory, "second"), ended(trajectory, "second")) == ([70.0], [85.0])
+    assert ended(trajectory, "third") == [95.0]
+    assert cases(trajectory) == [(0, 0, 0.0, 60.0), (0, 1, 60.0, 95.0)]
+
+
+def test_a_case_nobody_has_room_for_is_unheld_until_its_next_task():
+    """The colleague holds the second visit's case until 110; caseloads of one."""
+    trajectory = played(
+        SEEN_TWICE,
+        two_physicians(shift(0.0, 60.0), shift(30.0, 400.0), caseload=1),
+        replay({"at": 0.0}, {"at": 30.0}),
+        department={"handover_minutes": 5.0},
+    )
+    assert members(trajectory, "first") == [0, 1]
+    assert started(trajectory, "second") == [110.0, 100.0]
+    assert ended(trajectory, "second") == [125.0, 110.0]
+    assert cases(trajectory) == [(0, 0, 0.0, 60.0), (0, -1, 60.0, 110.0), (0, 1, 110.0, 125.0), (1, 1, 30.0, 110.0)]
+
+
+def test_a_continuing_task_waits_for_the_holder_while_a_colleague_is_free():
+    """The holder is with the second visit from 65 to 95; the colleague is idle."""
+    trajectory = played(
+        SEEN_TWICE,
+        {"physician": staffed(2)},
+        replay({"at": 0.0}, {"at": 65.0, "minutes": {"first": 30.0}}),
+        discipline=Discipline(member="listed_order"),
+    )
+    assert members(trajectory, "first") == [0, 0]
+    assert started(trajectory, "second") == [95.0, 155.0]
+
+
+def test_a_full_caseload_keeps_a_free_member_from_new_cases_until_departure_or_release():
+    """Caseload one: the first visit's case is open until 80, or only until 10 if it is released then."""
+    one = {"physician": staffed(caseload=1)}
+    visits = replay({"at": 0.0}, {"at": 5.0})
+    kept = played(SEEN_TWICE, one, visits)
+    assert started(kept, "first") == [0.0, 80.0]
+    released = played([SEEN_TWICE[0], Release(name="release", roles=("physician",)), SEEN_TWICE[1]], one, visits)
+    assert started(released, "first") == [0.0, 10.0]
+
+
+def test_last_pickup_leaves_new_cases_to_a_colleague_unless_it_is_ctas_1_or_there_is_none():
+    """The first physician ends at 60 and takes no new case from 40 on."""
+    roles = two_physicians(shift(0.0, 60.0), shift(0.0, 400.0), last_pickup_minutes=20.0)
+    alone = {"physician": Role(shifts={"first": shift(0.0, 60.0)}, last_pickup_minutes=20.0)}
+    listed = Discipline(member="listed_order")
+
+    def who(roles: dict[str, Role], at: float, acuity: int) -> list[int]:
+        return members(played(SEEN_TWICE, roles, replay({"at": at, "acuity": acuity}), discipline=listed), "first")
+
+    assert who(roles, 39.0, 3) == [0]
+    assert who(roles, 40.0, 3) == [1]
+    assert who(roles, 40.0, 1) == [0]
+    assert who(alone, 45.0, 3) == [0]
+
+
+def test_a_side_task_goes_to_the_holder_and_holds_nobody_up():
+    """Charting of 15 % of 10 minutes; the second visit waits longer and is seen first."""
+    charting = SideTask(
+        name="charting", role="physician", contact="continuing", minutes=always(1.0), share_of_minutes=0.15
+    )
+    trajectory = played(
+        [care("physician", 10.0, "first", contact="first"), charting],
+        {"physician": staffed(2)},
+        replay({"at": 0.0}, {"at": 8.0, "minutes": {"first": 4.0}}),
+        discipline=Discipline(member="listed_order"),
+    )
+    assert departures(trajectory) == [10.0, 12.0]
+    tasks = trajectory.tasks[trajectory.tasks.kind == "side"]
+    assert tasks[["member", "started", "ended"]].to_numpy().tolist() == [[0, 10.0, 11.5], [1, 12.0, 12.0 + 0.15 * 4.0]]
+
+
+# --- shifts, breaks, interruptions -----------------------------------------------------------------------------------
+
+
+def test_a_break_falls_due_in_a_task_starts_late_and_lasts_its_full_length():
+    """Due at 10 in a task until 12: off the floor 12-17."""
+    resting = {"nurse": staffed(breaks=(Break(minutes=5.0, after=10.0),))}
+    trajectory = played([care()], resting, replay((0, 12), (13, 3)), minutes=120.0)
+    assert started(trajectory) == [0.0, 17.0]
+    columns = trajectory.break_columns
+    assert (columns["due"].tolist(), columns["start"].tolist(), columns["end"].tolist()) == ([10.0], [12.0], [17.0])
+
+
+URGENT_SECOND = ({"at": 0.0, "acuity": 3}, {"at": 5.0, "acuity": 1, "minutes": {"care": 10.0}})
+
+
+def test_ctas_1_interrupts_a_preemptible_task_and_the_rest_follows_with_the_same_member():
+    """20 minutes from 0, interrupted at 5 for 10: the rest of 15 runs 15-30."""
+    trajectory = played([care("physician", 20.0, preemptible=True)], {"physician": staffed()}, replay(*URGENT_SECOND))
+    assert started(trajectory) == [0.0, 5.0]
+    assert ended(trajectory) == [30.0, 15.0]
+    spells = trajectory.tasks[trajectory.tasks.visit == 0].sort_values("started")
+    assert spells[["requested", "started", "ended", "interrupted"]].to_numpy().tolist() == [
+        [0.0, 0.0, 5.0, True],
+        [0.0, 15.0, 30.0, False],
+    ]
+
+
+def test_without_the_mark_a_task_is_not_interrupted():
+    trajectory = played([care("physician", 20.0)], {"physician": staffed()}, replay(*URGENT_SECOND))
+    assert started(trajectory) == [0.0, 20.0]
+
+
+def test_the_rest_of_an_interrupted_task_passes_to_anyone_when_its_member_goes_home():
+    """The first physician's shift ends at 12; the colleague, idle since 10, waits until the first leaves at 15."""
+    trajectory = played(
+        [care("physician", 20.0, preemptible=True)],
+        two_physicians(shift(0.0, 12.0), shift(10.0, 400.0)),
+        replay(*URGENT_SECOND),
+    )
+    assert trajectory.tasks.sort_values("started")[["member", "started", "ended"]].to_numpy().tolist() == [
+        [0, 0.0, 5.0],
+        [0, 5.0, 15.0],
+        [1, 15.0, 30.0],
+    ]
+
+
+def test_a_step_that_needs_nobody_when_nobody_is_there():
+    """The consultant is in until 60: one is seen until 70, one waits for that and then takes 25 minutes by telephone,
+    one comes when nobody is in."""
+    trajectory = played(
+        [care("consultant", 20.0, unstaffed=always(25.0))],
+        {"consultant": Role(shifts={"day": shift(0.0, 60.0)})},
+        replay({"at": 50.0}, {"at": 55.0}, {"at": 100.0}),
+        minutes=300.0,
+    )
+    assert departures(trajectory) == [70.0, 95.0, 125.0]
+    assert members(trajectory) == [0, -1, -1]
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+def place(*zones: str, **more: Any) -> Place:
+    return Place(name="place", routes=(Route(acuities=ALL, zones=zones),), **more)
+
+
+STAY = Delay(name="stay", minutes=always(30.0))
+
+
+def held(trajectory: Trajectory) -> list[tuple[int, str, float, float]]:
+    """(visit, zone, start, end) in order of visit and start."""
+    columns = trajectory.place_columns
+    rows = zip(*(columns[name].tolist() for name in ("visit", "zone", "start", "end")), strict=True)
+    return sorted((visit, trajectory.zones[zone], start, end) for visit, zone, start, end in rows)
+
+
+def test_a_place_is_cleaned_before_the_next_visit():
+    trajectory = played(
+        [place("room"), STAY],
+        {},
+        replay({"at": 0.0}, {"at": 1.0}),
+        zones={"room": Zone(places=1, cleaning_minutes=5.0)},
+    )
+    assert held(trajectory) == [(0, "room", 0.0, 30.0), (1, "room", 35.0, 65.0)]
+
+
+def test_a_visit_takes_the_first_free_zone_of_its_route():
+    trajectory = played(
+        [place("a", "b"), STAY],
+        {},
+        replay({"at": 0.0}, {"at": 1.0}, {"at": 2.0}),
+        zones={"a": Zone(places=1), "b": Zone(places=1)},
+    )
+    assert held(trajectory) == [(0, "a", 0.0, 30.0), (1, "b", 1.0, 31.0), (2, "a", 30.0, 60.0)]
+
+
+def test_the_nurses_on_duty_bound_the_places_and_ctas_1_is_exempt():
+    """A third of a nurse a place, one nurse until 20 and two after: the fourth waits, CTAS 1 does not, and counts."""
+    nurse = Role(shifts={"always": Shift(start=0.0, minutes=1440.0), "more": shift(20.0, 400.0)})
+    visits = [{"at": float(at), "acuity": acuity} for at, acuity in enumerate((3, 3, 3, 3, 1))]
+    trajectory = played(
+        [place("acute"), STAY, care("nurse", 0.0)],
+        {"nurse": nurse},
+        replay(*visits),
+        zones={"acute": Zone(places=9, nurse_twelfths=4)},
+        department={"ratio_role": "nurse"},
+    )
+    assert [row[2] for row in held(trajectory)] == [0.0, 1.0, 2.0, 20.0, 4.0]
+
+
+def test_places_rank_by_acuity_then_waiting():
+    visits = [{"at": float(at), "acuity": acuity} for at, acuity in enumerate((3, 4, 3, 2))]
+    trajectory = played([place("room"), STAY], {}, replay(*visits), zones={"room": Zone(places=1)})
+    assert [row[2] for row in held(trajectory)] == [0.0, 90.0, 60.0, 30.0]
+
+
+def test_a_freed_place_is_free_although_the_visit_goes_on():
+    trajectory = played(
+        [place("room"), STAY, FreePlace(name="free"), Delay(name="rest", minutes=always(50.0))],
+        {},
+        replay({"at": 0.0}, {"at": 1.0}),
+        zones={"room": Zone(places=1)},
+    )
+    assert held(trajectory) == [(0, "room", 0.0, 30.0), (1, "room", 30.0, 60.0)]
+    assert departures(trajectory) == [80.0, 110.0]
+
+
+# --- patience and escalation -----------------------------------------------------------------------------------------
+
+
+def test_only_waiting_uses_up_patience_and_what_is_left_is_kept():
+    """Patience 10: six minutes of waiting for the nurse, service, four for the physician, who is busy until 50."""
+    trajectory = played(
+        [care("nurse", 5.0, may_leave=True), care("physician", 50.0, "seen", may_leave=True, purpose="physician")],
+        {"nurse": staffed(), "physician": staffed()},
+        replay((0, 0), (0, 6), {"at": 0.0, "patience": 10.0}),
+    )
+    assert started(trajectory) == [0.0, 0.0, 6.0]
+    assert departures(trajectory)[2] == 15.0
+    assert dispositions(trajectory)[2] == "lwbs"
+
+
+def test_who_leaves_after_the_first_physician_contact_leaves_against_advice():
+    pathway = [
+        care("physician", 10.0, "seen", purpose="physician"),
+        care("nurse", 30.0, may_leave=True),
+    ]
+    trajectory = played(
+        pathway, {"physician": staffed(), "nurse": staffed()}, replay({"at": 0.0}, {"at": 0.0, "patience": 4.0})
+    )
+    assert dispositions(trajectory) == ["discharge", "ama"]
+    assert departures(trajectory)[1] == 24.0
+
+
+def test_a_held_visit_cannot_leave_and_its_attempt_becomes_an_escalation():
+    """Patience 3 is used up at 4; security responds 4-19, and care, possible from 10, begins when it is calm again."""
+    escalation = {"mean_hours": 1e9, "response": [{"role": "security", "minutes": 15.0}]}
+    roles = {"nurse": staffed(), "security": staffed()}
+    visits = replay((0, 10), {"at": 1.0, "patience": 3.0, "held": True}, (2, 5))
+    pathway = [care("nurse", 10.0, may_leave=True)]
+    trajectory = played(pathway, roles, visits, stream={"escalation": escalation})
+    assert dispositions(trajectory) == ["discharge"] * 3
+    assert started(trajectory) == [0.0, 19.0, 10.0]
+    assert trajectory.visit_columns["n_escalations"].tolist() == [0, 1, 0]
+    calm = played(pathway, {"nurse": staffed()}, visits)
+    assert started(calm) == [0.0, 10.0, 20.0]
+    assert calm.visit_columns["n_escalations"].tolist() == [0, 0, 0]
+
+
+# --- boarding, observation, peers ------------------------------------------------------------------------------------
+
+
+def spells(trajectory: Trajectory, kind: str) -> list[list[float]]:
+    """[requested, started, ended] of all tasks of a kind, in order."""
+    chosen = trajectory.tasks[trajectory.tasks.kind == kind].sort_values(["requested", "started"])
+    return chosen[["requested", "started", "ended"]].to_numpy().tolist()
+
+
+def test_each_full_hour_of_boarding_and_the_last_part_ask_for_nursing():
+    """150 minutes at 12 a boarding hour: 12 at 60 and 120 minutes, 6 at the end."""
+    times_of_boarding = {"ward": BoardingTime(minutes=always(150.0), nurse_minutes_per_hour=12.0)}
+    trajectory = played(
+        [Dispose(name="dispose", admission=1.0), Board(name="board", time="ward")],
+        {"nurse": staffed()},
+        replay({"at": 10.0}),
+        boarding=Boarding(times=times_of_boarding),
+    )
+    assert departures(trajectory) == [160.0]
+    assert dispositions(trajectory) == ["admission"]
+    assert spells(trajectory, "care") == [[70.0, 70.0, 82.0], [130.0, 130.0, 142.0], [160.0, 160.0, 166.0]]
+
+
+def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse():
+    """The aide is in from 90 to 150; the visit is there from 0 to 200: 60 minutes met, 90 + 50 unmet."""
+    observe = Observe(name="observe", role="aide", fallback_role="nurse", fallback_minutes_per_hour=20.0)
+    trajectory = played(
+        [observe, Delay(name="stay", minutes=always(200.0))],
+        {"aide": Role(shifts={"day": shift(90.0, 60.0)}), "nurse": staffed()},
+        replay({"at": 0.0}),
+        minutes=400.0,
+    )
+    assert trajectory.visit_columns["minutes_observed"].tolist() == [60.0]
+    assert trajectory.visit_columns["minutes_observation_unmet"].tolist() == [140.0]
+    assert spells(trajectory, "observation")[0] == [0.0, 90.0, 150.0]
+    minutes = [end - start for _, start, end in spells(trajectory, "care")]
+    assert minutes == pytest.approx([20.0, 10.0, 20.0 * 50.0 / 60.0], abs=1e-9)
+
+
+def accompanied(pathway: list[Any], psw: Shift, at: float = 0.0, minutes: float = 1440.0, **support: Any) -> Trajectory:
+    """One mental health visit, and a peer for 20 minutes (to a billionth) without repeat unless told otherwise."""
+    told = {"consent": 1.0, "contact_min": 45.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0} | support
+    roles = {"nurse": staffed(), "psw": Role(kind="peer", shifts={"day": psw})}
+    return played(
+        pathway,
+        roles,
+        replay({"at": at, "stream": "mental_health"}),
+        name="mental_health",
+        support=Support.model_validate(told),
+        minutes=minutes,
+    )
+
+
+TRIAGE = Task(name="triage", role="nurse", minutes=always(5.0), purpose="triage")
+ALL_DAY = Shift(start=0.0, minutes=1440.0)
+
+
+def near(rows: list[list[float]]) -> Any:
+    return [pytest.approx(row, abs=1e-6) for row in rows]
+
+
+def test_a_peer_comes_after_triage_and_recovers_afterwards():
+    trajectory = accompanied([TRIAGE, Delay(name="stay", minutes=always(200.0))], ALL_DAY)
+    assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0]])
+    assert spells(trajectory, "recovery") == near([[25.0, 25.0, 35.0]])
+    assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
+    assert departures(trajectory) == [205.0]
+
+
+def test_a_contact_stands_still_while_a_clinician_is_with_the_patient():
+    """Contact 5-25 is met by care 15-45: the clock stands for 30 minutes, the peer is held until 55."""
+    pathway = [TRIAGE, Delay(name="wait", minutes=always(10.0)), care("nurse", 30.0), STAY]
+    trajectory = accompanied(pathway, ALL_DAY)
+    assert spells(trajectory, "contact") == near([[5.0, 5.0, 55.0]])
+    assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
+    assert trajectory.tasks[trajectory.tasks.kind == "contact"].paused.tolist() == near([[30.0]])[0]
+    beside = accompanied(pathway, ALL_DAY, stays_with_clinician_share=1.0)
+    assert spells(beside, "contact") == near([[5.0, 5.0, 25.0]])
+
+
+def test_a_contact_does_not_begin_while_a_clinician_is_with_the_patient():
+    """The peer comes on duty at 10, in the middle of care from 5 to 35."""
+    trajectory = accompanied(
+        [TRIAGE, care("nurse", 30.0), Delay(name="stay", minutes=always(100.0))], shift(10.0, 900.0)
+    )
+    assert spells(trajectory, "contact") == near([[5.0, 35.0, 55.0]])
+
+
+def test_departure_cuts_a_contact_and_a_second_one_comes_after_the_gap():
+    pathway = [TRIAGE, Delay(name="stay", minutes=always(70.0))]
+    trajectory = accompanied(pathway, ALL_DAY, repeat_share=1.0, repeat_gap_min=45.0)
+    assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0], [70.0, 70.0, 75.0]])
+    assert spells(trajectory, "recovery") == near([[75.0, 75.0, 85.0]])
+    assert trajectory.visit_columns["n_peer_contacts"].tolist() == [2]
+
+
+def test_who_is_missed_is_called_when_a_peer_is_there():
+    trajectory = accompanied([TRIAGE], shift(600.0, 120.0))
+    assert trajectory.visit_columns["peer_missed"].tolist() == [True]
+    assert spells(trajectory, "call") == [[5.0, 600.0, 615.0]]
+    assert trajectory.visit_columns["called"].tolist() == [True]
+
+
+def test_a_reached_visit_is_bridged_at_discharge_or_called_if_it_has_gone_before():
+    """Disposition at 105: bridging 105-120 while the visit stays; without a stay it has gone, and is called."""
+    until_disposition = [TRIAGE, Delay(name="stay", minutes=always(100.0)), Dispose(name="dispose", admission=0.0)]
+    stays = accompanied([*until_disposition, Delay(name="teaching", minutes=always(20.0))], ALL_DAY)
+    assert spells(stays, "bridging") == [[105.0, 105.0, 120.0]]
+    assert stays.visit_columns["bridged"].tolist() == [True]
+    gone = accompanied(until_disposition, ALL_DAY)
+    assert gone.visit_columns["bridged"].tolist() == [False]
+    assert spells(gone, "call") == [[105.0, 105.0, 120.0]]
+
+
+def test_peers_recovery_comes_before_going_home():
+    """The contact of 5-25 runs past the shift's end at 20; ten minutes of recovery are overtime too."""
+    trajectory = accompanied([TRIAGE, Delay(name="stay", minutes=always(200.0))], shift(0.0, 20.0), minutes=300.0)
+    psw = trajectory.staff[trajectory.staff.role == "psw"]
+    assert psw.left.tolist() == near([[35.0]])[0]
+    assert psw.overtime.tolist() == near([[15.0]])[0]

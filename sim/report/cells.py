@@ -141,8 +141,9 @@ def money_line(comparison: Comparison) -> str:
 
 def legend(comparison: Comparison) -> str:
     """What stands in the cells."""
+    baseline = label(comparison, comparison.baseline).lower()
     return (
-        f"Mean over replications; in brackets the paired difference from {label(comparison, comparison.baseline).lower()} "
+        f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {100 * comparison.confidence:g} % interval, in {unit_words()} for shares. "
         "\\*: beyond chance when all headline measures are judged together; =: identical to the last bit; "
         f"†: not interpreted (more than {100 * LWBS_LIMIT:g} % of visits leave)."

@@ -127,9 +127,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     if names:
         say(
             console,
-            f"Below each value: paired difference from {label(comparison, comparison.baseline).lower()} ± half-width of "
-            f"its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all headline "
-            "measures are judged together. =: identical to the last bit. †: not interpreted.",
+            f"Below each value: paired difference from {label(comparison, comparison.baseline).lower()} ± half-width "
+            f"of its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all "
+            "headline measures are judged together. =: identical to the last bit. †: not interpreted.",
             style="dim",
         )
     for title, rows in (

@@ -24,13 +24,13 @@ def demand_curves(comparison: Comparison) -> Sheet:
     height, names = 2.3, 1.3
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
     sheet = Sheet(
-        height + 0.75,
+        height + 0.9,
         "The same comparison with a little less and a little more demand",
         f"Mean with its interval. Where more than {100 * LWBS_LIMIT:g} % leave, differences are not interpreted.",
         footer(comparison, level=False),
     )
     for number, name in enumerate(measures):
-        axes = sheet.panel(0.55 + number * width, 0.28, width - 0.55, height)
+        axes = sheet.panel(0.55 + number * width, 0.42, width - 0.55, height)
         ends = draw_levels(axes, comparison, name)
         if number == len(measures) - 1:
             name_lines(axes, comparison, ends)
@@ -68,7 +68,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
 
 def name_lines(axes: Axes, comparison: Comparison, ends: dict[str, float]) -> None:
     paint = colours(comparison.staffings, comparison.baseline)
-    placed = spread_apart(list(ends.values()), 0.13 * axes.get_ylim()[1])
+    placed = spread_apart(list(ends.values()), 0.125 * axes.get_ylim()[1], 0.95 * axes.get_ylim()[1])
     for (name, _), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
             wrapped(label(comparison, name), 17),

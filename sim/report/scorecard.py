@@ -7,20 +7,20 @@ from matplotlib.axes import Axes
 
 from sim.report.honesty import footer
 from sim.report.tables import Found, central_level, difference, estimate, is_assumed, known_measures, label
-from sim.report.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, wrapped
+from sim.report.theme import ASSUMED, INK, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import Comparison
-from sim.study.number_text import bare, decimals_shown, measure_and_part, scale, short_unit_of_difference
+from sim.study.number_text import bare, decimals_shown, is_share, measure_and_part, scale
 
 COLUMNS = {
-    "wait_triage_to_pia_mean.all": "Wait for a physician, all",
-    "lwbs_or_ama.all": "Left unseen or against advice, all",
-    "length_of_stay_mean.mental_health": "Stay, mental health",
-    "reach.mental_health": "Met by a peer, mental health",
-    "left_empty_handed.mental_health": "Left empty-handed, mental health",
-    "observation_unmet_share.mental_health": "Observation without an aide",
-    "staff_cost_per_week.all": "Staff cost a week",
+    "wait_triage_to_pia_mean.all": "Wait for a\nphysician,\nall visits",
+    "lwbs_or_ama.all": "Left unseen or\nagainst advice,\nall visits",
+    "length_of_stay_mean.mental_health": "Stay,\nmental health",
+    "reach.mental_health": "Met by a peer,\nmental health",
+    "left_empty_handed.mental_health": "Left empty-\nhanded, mental\nhealth",
+    "observation_unmet_share.mental_health": "Observation\nwithout an aide",
+    "staff_cost_per_week.all": "Staff cost\na week",
 }
-NAMES, HEAD, ROW = 1.35, 0.78, 0.86
+NAMES, HEAD, ROW = 1.42, 0.84, 0.84
 
 
 def scorecard(comparison: Comparison) -> Sheet:
@@ -30,7 +30,7 @@ def scorecard(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         HEAD + ROW * len(names),
         "What changes, staffing by staffing",
-        f"Large: mean ± half-width. Below: paired difference from {baseline.lower()} with its interval, on one scale "
+        f"Large: mean. Below: paired difference from {baseline.lower()} with its interval, on one scale "
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )
@@ -50,11 +50,9 @@ def grey_words(comparison: Comparison) -> str:
 def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
     for row, name in enumerate(names):
         top = HEAD + ROW * row
-        line = sheet.panel(0.2, top - 0.06, WIDTH - 0.4, 0.001)
-        line.set_axis_off()
-        line.axhline(0.0, color=FAINT, linewidth=1.0)
-        text = wrapped(label(comparison, name), 15)
-        sheet.write(0.2, top + 0.06, text, weight="bold", size=9.5, color=paint[name])
+        sheet.rule(top - 0.05)
+        text = wrapped(label(comparison, name), 14)
+        sheet.write(0.2, top + 0.06, text, weight="bold", size=9, color=paint[name])
 
 
 def write_column(
@@ -62,9 +60,9 @@ def write_column(
 ) -> None:
     """Head, values and intervals of one measure."""
     measure, _ = measure_and_part(name)
-    unit = "%" if measure.unit == "proportion" else measure.unit
-    sheet.write(left, 0.02, wrapped(COLUMNS[name], 14), size=8.5, weight="bold")
-    sheet.write(left, 0.53, unit, size=8, color=QUIET)
+    unit = "%, difference in points" if is_share(measure) else measure.unit
+    sheet.write(left, 0.0, COLUMNS[name], size=8, weight="bold")
+    sheet.write(left, 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
     reach = widest(comparison, name, names)
     ink = ASSUMED if is_assumed(comparison, name) else INK
     for row, staffing in enumerate(names):
@@ -93,8 +91,7 @@ def difference_words(name: str, change: Found) -> str:
         return "not interpreted"
     if change.identical:
         return "identical"
-    points = " pts" if short_unit_of_difference(measure) == "% points" else ""
-    return f"{bare(measure, change.mean, signed=True)} ± {bare(measure, change.half_width)}{points}"
+    return f"{bare(measure, change.mean, signed=True)} ± {bare(measure, change.half_width)}"
 
 
 def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from sim.engine.visit_outcomes import CTAS_TARGETS
 from sim.report.honesty import footer
 from sim.report.tables import estimate, label, of_staffing, others
-from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, spread_apart
+from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
 
@@ -22,9 +22,9 @@ LONGEST_WAIT, LONGEST_ALONE, LONGEST_RETURN = 360.0, 720.0, 180.0
 def waits_by_acuity(comparison: Comparison) -> Sheet:
     """Share seen within so many minutes of arrival, by stream and CTAS level, one line per staffing."""
     streams = [name for name in ("medical", "mental_health") if name in set(comparison.waits["stream"])]
-    panel, gap = 1.5, 0.72
+    panel, gap = 1.45, 0.9
     sheet = Sheet(
-        len(streams) * (panel + gap) + 0.28,
+        len(streams) * (panel + gap) + 0.33,
         "How long visits wait for a physician, by acuity",
         "Share seen within so many minutes of arrival, of the visits seen. Dotted: CTAS target. Lines that lie on each "
         "other are staffings that do not differ.",
@@ -33,22 +33,21 @@ def waits_by_acuity(comparison: Comparison) -> Sheet:
     write_key(sheet, comparison)
     width = (WIDTH - 0.75) / 5
     for row, stream in enumerate(streams):
-        top = 0.28 + row * (panel + gap) + 0.3
+        top = 0.28 + row * (panel + gap) + 0.5
         for acuity in range(1, 6):
             axes = sheet.panel(0.6 + (acuity - 1) * width, top, width - 0.12, panel - 0.1)
             draw_waits(axes, comparison, stream, acuity)
-            axes.set_title(
-                f"CTAS {acuity}" if acuity > 1 else f"{part_text(stream).capitalize()}, CTAS 1", fontsize=8.5
-            )
+            axes.set_title(f"CTAS {acuity}", fontsize=8.5)
             if acuity > 1:
                 axes.set_yticklabels([])
-        sheet.write(0.6 + 2.5 * width, top + panel + 0.12, "minutes from arrival", ha="center", size=8.5, color=QUIET)
+        sheet.write(0.2, top - 0.46, part_text(stream).capitalize(), size=10, weight="bold")
+        sheet.write(WIDTH - 0.25, top + panel + 0.12, "minutes from arrival", ha="right", size=8.5, color=QUIET)
     return sheet
 
 
 def write_key(sheet: Sheet, comparison: Comparison) -> None:
     """Names of the staffings in their colours, on one line."""
-    left, paint = 0.6, colours(comparison.staffings, comparison.baseline)
+    left, paint = 0.2, colours(comparison.staffings, comparison.baseline)
     for name in comparison.staffings:
         words = label(comparison, name)
         sheet.write(left, 0.0, words, size=9, weight="bold", color=paint[name])
@@ -90,7 +89,7 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
 def minutes_alone(comparison: Comparison) -> Sheet:
     """Histogram of minutes alone, one row per staffing, the baseline's outline on each."""
     names = (comparison.baseline, *others(comparison))
-    panel, gap = 0.82, 0.3
+    panel, gap = 0.8, 0.42
     sheet = Sheet(
         len(names) * (panel + gap) + 0.35,
         "Minutes alone, eligible mental-health visits",
@@ -107,33 +106,17 @@ def minutes_alone(comparison: Comparison) -> Sheet:
         axes.stairs(100 * shares, edges, fill=True, color=paint[name], alpha=0.55)
         axes.stairs(100 * base, base_edges, color=BASELINE, linewidth=1.2)
         frame_alone(axes, top, last=number == len(names) - 1)
-        axes.text(
-            0.985,
-            0.9,
-            label(comparison, name),
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            weight="bold",
-            color=paint[name],
-        )
-        axes.text(
-            0.985,
-            0.66,
-            alone_words(comparison, name),
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            size=8.5,
-            color=QUIET,
-        )
+        above = number * (panel + gap)
+        sheet.write(0.6, above, label(comparison, name), size=9.5, weight="bold", color=paint[name])
+        sheet.write(WIDTH - 0.25, above, alone_words(comparison, name), ha="right", size=8.5, color=QUIET)
     return sheet
 
 
 def frame_alone(axes: Axes, top: float, *, last: bool) -> None:
     axes.set_xlim(0, LONGEST_ALONE)
     axes.set_ylim(0, top)
-    axes.set_xticks(range(0, int(LONGEST_ALONE) + 1, 120))
+    minutes = range(0, int(LONGEST_ALONE) + 1, 120)
+    axes.set_xticks(minutes, [*(f"{minute}" for minute in minutes[:-1]), f"{LONGEST_ALONE:g} +"])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.locator_params(axis="y", nbins=3)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
@@ -175,12 +158,12 @@ def return_curves(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         height + 0.75,
         "Unplanned returns after a mental-health visit",
-        f"Kaplan-Meier: visits count until they return or the run ends, read at the days marked. Bands: {100 * comparison.confidence:g} % "
-        "pointwise, from the curve's standard error.",
+        "Kaplan-Meier: visits count until they return or the run ends, read at the days marked. "
+        "Bands: 95 % pointwise, from the curve's standard error.",
         footer(comparison, intervals=False),
     )
     for number, index in enumerate(DENOMINATORS):
-        axes = sheet.panel(0.75 + number * half, 0.25, half - 1.75, height)
+        axes = sheet.panel(0.75 + number * half, 0.25, half - 1.95, height)
         draw_returns(axes, comparison, index)
     return sheet
 
@@ -198,7 +181,9 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
         days, back = curve["days"].to_numpy(dtype=float), 100 * curve["returned"].to_numpy(dtype=float)
         reach = 196 * np.nan_to_num(curve["standard_error"].to_numpy(dtype=float))
         base = name == comparison.baseline
-        axes.fill_between(days, back - reach, back + reach, color=paint[name], alpha=0.13, linewidth=0)
+        axes.fill_between(
+            days, back - reach, back + reach, color=paint[name], alpha=0.35 / len(comparison.staffings), linewidth=0
+        )
         axes.plot(
             days,
             back,
@@ -228,10 +213,10 @@ def frame_returns(axes: Axes, title: str, axis: str, last_day: float) -> None:
 
 def name_ends(axes: Axes, comparison: Comparison, ends: dict[str, float], paint: dict[str, str]) -> None:
     """Name and last value at the end of each curve; curves that end alike share a line of text."""
-    placed = spread_apart(list(ends.values()), 0.062 * axes.get_ylim()[1])
+    placed = spread_apart(list(ends.values()), 0.1 * axes.get_ylim()[1], 0.97 * axes.get_ylim()[1])
     for (name, value), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
-            f"{label(comparison, name)} {value:.1f} %"[:34],
+            wrapped(f"{label(comparison, name)} {value:.1f}\u00a0%", 19),
             (1.0, height),
             (5, 0),
             xycoords=axes.get_yaxis_transform(),

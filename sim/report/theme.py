@@ -3,6 +3,7 @@
 What a figure shows is its own module's business.
 """
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 WIDTH = 9.0
 """Inches; twice the pixels of a README column at `DPI`."""
@@ -72,13 +74,13 @@ class Sheet:
     """A figure of the standard width with title, subtitle and footer; panels are placed in inches from the top left."""
 
     def __init__(self, height: float, title: str, subtitle: str, footer: str) -> None:
-        lines = textwrap.wrap(footer, 126)
-        self.top = 0.62 + 0.17 * len(textwrap.wrap(subtitle, 112))
+        lines = textwrap.wrap(footer, 140)
+        self.top = 0.62 + 0.17 * len(textwrap.wrap(subtitle, 122))
         self.bottom = 0.22 + 0.155 * len(lines)
         self.height = self.top + height + self.bottom
         self.figure = Figure(figsize=(WIDTH, self.height))
         self._text(LEFT, 0.18, title, size=13, weight="bold")
-        self._text(LEFT, 0.49, "\n".join(textwrap.wrap(subtitle, 112)), size=9, color=QUIET)
+        self._text(LEFT, 0.49, "\n".join(textwrap.wrap(subtitle, 122)), size=9, color=QUIET)
         below = self.height - 0.155 * len(lines) - 0.1
         self._text(LEFT, below, "\n".join(lines), size=8, color=QUIET)
 
@@ -95,6 +97,12 @@ class Sheet:
     def _text(self, left: float, top: float, text: str, **look: object) -> None:
         given: dict[str, object] = {"va": "top", "ha": "left", "linespacing": 1.3} | look
         self.figure.text(left / WIDTH, 1.0 - top / self.height, text, **given)  # type: ignore[arg-type]
+
+    def rule(self, top: float) -> None:
+        """A thin line across the body, in inches from its top."""
+        height = 1.0 - (self.top + top) / self.height
+        ends = [LEFT / WIDTH, 1.0 - RIGHT / WIDTH]
+        self.figure.add_artist(Line2D(ends, [height, height], color=FAINT, linewidth=0.9))
 
     def save(self, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format; the same figure gives the same bytes."""
@@ -114,8 +122,11 @@ def styled() -> AbstractContextManager[None]:
     return rc_context(STYLE)  # type: ignore[arg-type]
 
 
-def spread_apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Heights for labels at least `gap` apart and as near as may be to the given ones, in their order."""
+def spread_apart(heights: Sequence[float], gap: float, highest: float = math.inf) -> list[float]:
+    """Heights for labels at least `gap` apart, near the given ones and in their order, none above `highest`.
+
+    Of equal heights the first stays lowest.
+    """
     order = sorted(range(len(heights)), key=lambda number: heights[number])
     blocks: list[tuple[float, int]] = []  # centre and size
     for number in order:
@@ -124,7 +135,8 @@ def spread_apart(heights: Sequence[float], gap: float) -> list[float]:
             (low, n), (high, m) = blocks[-2], blocks[-1]
             blocks[-2:] = [((low * n + high * m) / (n + m), n + m)]
     placed = [centre + gap * (place - (size - 1) / 2) for centre, size in blocks for place in range(size)]
-    return [placed[order.index(number)] for number in range(len(heights))]
+    too_high = max([0.0, *(height - highest for height in placed)])
+    return [placed[order.index(number)] - too_high for number in range(len(heights))]
 
 
 def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bool:
@@ -132,4 +144,5 @@ def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bo
 
 
 def wrapped(label: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(label, width))
+    """In lines of a width, words with a hyphen kept whole."""
+    return "\n".join(textwrap.wrap(label, width, break_on_hyphens=False))

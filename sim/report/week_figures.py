@@ -77,15 +77,15 @@ def draw_census(axes: Axes, week: pd.DataFrame, top: float) -> None:
     present, waiting = week["mh_present"].to_numpy(), week["mh_without_peer"].to_numpy()
     shade_without_peers(axes, week)
     steps(axes, hours, present, color="#9db8cc", fill=True, alpha=0.55)
-    steps(axes, hours, present, color="#3f6f91", linewidth=1.2)
-    steps(axes, hours, waiting, color=ALONE_INK, linewidth=1.4)
+    steps(axes, hours, present, color="#3f6f91", linewidth=1.2, baseline=None)
+    steps(axes, hours, waiting, color=ALONE_INK, linewidth=1.4, baseline=None)
     axes.set_ylim(0.0, top)
     axes.set_ylabel("visits")
     frame_week(axes)
     axes.tick_params(axis="x", labelbottom=False)
-    ends = spread_apart([present[-12:].mean(), waiting[-12:].mean()], 0.21 * top)
-    name_line(axes, ends[0], "present", "#3f6f91")
-    name_line(axes, ends[1], "not (yet) met\nby a peer", ALONE_INK)
+    ends = spread_apart([waiting[-12:].mean(), present[-12:].mean()], 0.24 * top, 0.95 * top)
+    name_line(axes, ends[0], "not (yet) met\nby a peer", ALONE_INK)
+    name_line(axes, ends[1], "present", "#3f6f91")
 
 
 def draw_peers(axes: Axes, week: pd.DataFrame) -> None:
@@ -217,7 +217,7 @@ def utilisation_map(comparison: Comparison) -> Sheet:
     """Share of heads at work by hour of day and role, one panel per staffing."""
     roles = [column.removeprefix("busy_") for column in comparison.week.columns if column.startswith("busy_")]
     names = list(comparison.staffings)
-    cell, gap, width = 0.21, 0.66, (WIDTH - 0.3) / 2
+    cell, gap, width = 0.21, 0.66, (WIDTH - 1.75) / 2
     panel = cell * max(len(roles), 1)
     n_rows = -(-len(names) // 2)
     sheet = Sheet(
@@ -229,11 +229,11 @@ def utilisation_map(comparison: Comparison) -> Sheet:
     )
     for number, name in enumerate(names):
         row, column = divmod(number, 2)
-        axes = sheet.panel(1.35 + column * width, 0.3 + row * (panel + gap), width - 1.75, panel)
+        axes = sheet.panel(1.65 + column * width, 0.3 + row * (panel + gap), width - 0.6, panel)
         draw_map(axes, of_staffing(comparison, comparison.week, name), roles, label(comparison, name))
         if column:
             axes.set_yticklabels([])
-    draw_scale(sheet.panel(1.35, n_rows * (panel + gap) + 0.05, 2.6, 0.13))
+    draw_scale(sheet.panel(1.65, n_rows * (panel + gap) + 0.05, 2.6, 0.13))
     return sheet
 
 
@@ -248,9 +248,7 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
 def draw_map(axes: Axes, week: pd.DataFrame, roles: list[str], title: str) -> None:
     found = [used_share(week, role) for role in roles]
     grid = np.ma.masked_invalid(np.array([share for share, _ in found]).reshape(len(roles), 24))
-    axes.pcolormesh(
-        np.arange(25), np.arange(len(roles) + 1), grid, cmap="cividis_r", vmin=0.0, vmax=1.0, rasterized=True
-    )
+    axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
     axes.set_facecolor(NIGHT)
     axes.set_ylim(len(roles), 0)
     words = [role_text(role) + (" (contact)" if role == PEER_ROLE else "") for role in roles]
@@ -267,7 +265,7 @@ def draw_map(axes: Axes, week: pd.DataFrame, roles: list[str], title: str) -> No
 
 def draw_scale(axes: Axes) -> None:
     """The colours from idle to always busy."""
-    axes.imshow(np.linspace(0.0, 1.0, 256)[None, :], aspect="auto", cmap="cividis_r", extent=(0.0, 100.0, 0.0, 1.0))
+    axes.imshow(np.linspace(0.0, 1.0, 256)[None, :], aspect="auto", cmap="YlGnBu", extent=(0.0, 100.0, 0.0, 1.0))
     axes.set_yticks([])
     axes.set_xticks([0, 50, 100], ["0 %", "50 %", "100 % of heads at work"])
     axes.tick_params(length=2)

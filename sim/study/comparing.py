@@ -247,7 +247,7 @@ DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 270, 
 def return_curves(answers: Sequence[BlockAnswer]) -> Table:
     """Kaplan-Meier share returned by day, per patient (first visits) and per visit, as far as anybody was followed."""
     rows: list[Table] = []
-    pooled: dict[tuple[float, str], list[Table]] = {}
+    pooled: dict[tuple[float, str], list[pd.DataFrame]] = {}
     for demand, _, staffing, played in each_played(answers):
         pooled.setdefault((demand, staffing), []).append(played.returns)
     for (demand, staffing), tables in pooled.items():

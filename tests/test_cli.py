@@ -1,0 +1,132 @@
+"""The command understands what it is asked, says all that is wrong at once, and writes whole results or none."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.study.store import read_table
+
+SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
+
+
+def peered(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "sim", *words], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def test_a_typo_is_named_with_its_remedy_and_nothing_is_written(tmp_path: Path) -> None:
+    done = peered("demand.grwoth=1.1", "staffing=peer_aded", f"output={tmp_path / 'out'}", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "demand.grwoth" in done.stderr
+    assert "growth" in done.stderr
+    assert "did you mean peer_added" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-m", "demand.growth=1,2"], "not available"),
+        (["--fast"], "unknown option"),
+        (["study=breakeven"], "not available"),
+        (["study=calibrate"], "visits=FILE"),
+        (["study=calibrate", "visits=nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_what_is_not_understood_ends_with_code_two(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_names_the_studies_and_the_staffings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "study=validate" in shown
+    assert "peer_swapped" in shown
+
+
+def test_a_dry_run_says_how_long_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--dry-run", *SHORT]) == 0
+    assert "nothing was written" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_comparison_leaves_tables_figures_visits_and_provenance(tmp_path: Path) -> None:
+    out = tmp_path / "answer"
+    done = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "No benefit was assumed" in done.stdout
+    assert "\x1b[" not in done.stdout, "plain lines when not a terminal"
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert facts["blocks_finished"] == facts["blocks_planned"] == 2
+    replications = read_table(out / "replications.parquet")
+    assert set(replications["staffing"]) == {"traditional", "peer_added"}
+    assert len(list((out / "visits").glob("*.parquet"))) == 2, "replication 0 of each staffing only"
+    visits = read_table(out / "visits")
+    assert set(visits["replication"]) == {0}
+    assert len(list((out / "figures").glob("*.png"))) >= 6
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], "no draft is left"
+    again = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
+    assert again.returncode == 0, "an earlier result is replaced"
+
+
+def test_a_folder_with_other_files_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("do not lose me", encoding="utf-8")
+    done = peered(*SHORT, "study=run", f"output={tmp_path / 'thesis'}", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "other files" in done.stderr
+    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
+
+
+def test_one_core_and_two_give_the_same_tables(tmp_path: Path) -> None:
+    tables = []
+    for workers in (1, 2):
+        out = tmp_path / str(workers)
+        done = peered("study=run", *SHORT, f"executor.workers={workers}", f"output={out}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        tables.append(read_table(out / "replications.parquet"))
+    assert tables[0].equals(tables[1])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+def test_an_interrupt_keeps_what_is_finished(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["study=run", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=400", f"output={out}"]
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "sim", *words, "executor.workers=1"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    ) as running:  # fmt: skip
+        assert running.stdout is not None
+        for line in running.stdout:
+            if "replication 3" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        rest, errors = running.communicate(timeout=120)
+    assert running.returncode == 1, errors
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert 3 <= facts["blocks_finished"] < 400
+    kept = read_table(out / "replications.parquet")
+    assert kept["replication"].nunique() == facts["blocks_finished"]
+    assert "interrupted" in rest
+
+
+def test_the_assumptions_in_use_are_printed_with_source_and_grade(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study=assumptions"]) == 0
+    shown = capsys.readouterr().out
+    assert "TIM17" in shown
+    assert "assumption" in shown
+
+

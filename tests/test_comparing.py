@@ -1,0 +1,104 @@
+"""A comparison adds up what its blocks say, on the same patients, and says so in words."""
+
+import numpy as np
+import pytest
+
+import sim
+from sim.config import compose
+from sim.config.plans import plan_of
+from sim.study.comparing import compare_composed, compared
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.experiment import at_demand, play_block
+from sim.study.plan import Plan
+
+SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added]", *SHORT]))
+
+
+@pytest.fixture(scope="module")
+def comparison(plan: Plan) -> Comparison:
+    return compare_composed(plan, workers=1)
+
+
+def test_the_paired_difference_is_the_difference_of_the_means(comparison: Comparison) -> None:
+    means = comparison.estimates.set_index(["staffing", "measure"])["mean"]
+    rows = comparison.differences[comparison.differences["n"] == 3].to_dict("records")
+    assert len(rows) > 100
+    for row in rows:
+        expected = means[row["staffing"], row["measure"]] - means[row["baseline"], row["measure"]]
+        assert row["mean"] == pytest.approx(expected, rel=1e-9, abs=1e-9), row["measure"]
+
+
+def test_every_headline_measure_that_is_defined_has_a_simultaneous_interval_at_least_as_wide(
+    comparison: Comparison,
+) -> None:
+    family = comparison.differences[comparison.differences["measure"].isin(HEADLINE)]
+    assert len(family) >= 10
+    wide_enough = family["simultaneous_half_width"] >= family["half_width"] * (1 - 1e-12)
+    assert wide_enough.all(), family.loc[~wide_enough, "measure"].tolist()
+
+
+def test_nobody_is_reached_by_a_peer_who_is_not_there(comparison: Comparison) -> None:
+    reach = comparison.estimates.query("measure == 'reach.mental_health'").set_index("staffing")["mean"]
+    assert reach["traditional"] == 0.0
+    assert reach["peer_added"] > 0.1
+
+
+def test_shares_of_each_distribution_sum_to_one(comparison: Comparison) -> None:
+    for table, keys in ((comparison.waits, ["staffing", "stream", "acuity"]), (comparison.alone, ["staffing"])):
+        sums = table.groupby(keys)["share"].sum(min_count=1).dropna()
+        assert np.allclose(sums, 1.0)
+
+
+def test_matched_patients_are_the_same_patients(comparison: Comparison) -> None:
+    changes = comparison.changes
+    assert set(changes["stream"]) == {"medical", "mental_health"}
+    assert np.allclose(changes[["sooner", "same", "later"]].sum(axis=1), 1.0)
+
+
+def test_more_demand_means_more_patients_and_the_same_department() -> None:
+    scenario = sim.load()
+    more = at_demand(scenario, 1.05)
+    assert more.demand.growth == pytest.approx(1.05 * scenario.demand.growth)
+    assert more.department == scenario.department
+
+
+def test_an_unfinished_comparison_says_how_many_blocks_it_rests_on(plan: Plan) -> None:
+    answers = [play_block(plan.blocks()[0])]
+    comparison = compared(answers, plan, 0.0)
+    assert comparison.n_finished == 1
+    assert np.isinf(comparison.estimates["half_width"]).all()
+
+
+def test_no_finished_block_is_an_error(plan: Plan) -> None:
+    with pytest.raises(ValueError, match="no replication has finished"):
+        compared([], plan, 0.0)
+
+
+def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
+    wider = plan_of(
+        compose(["study=compare", "study.staffing=[traditional,peer_added,clinician_added,nurse_added]", *SHORT])
+    )
+    comparison = compared([play_block(wider.blocks()[0])], wider, 0.0)
+    assert any("Same money" in note for note in comparison.notes)
+    added = comparison.costs.set_index("staffing")["weekly_difference"].drop("traditional")
+    assert added.max() / added.min() < 1.02
+    unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
+    assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).notes)
+
+
+def test_an_effect_for_peers_alone_is_called_one_sided() -> None:
+    def flags(effects: str) -> tuple[bool, bool]:
+        some = plan_of(
+            compose(["study=compare", "study.staffing=[traditional,peer_added]", f"effects={effects}", *SHORT])
+        )
+        found = compared([play_block(some.blocks()[0])], some, 0.0)
+        return found.effects_assumed, found.one_sided
+
+    assert flags("none") == (False, False)
+    assert flags("evidence") == (True, True)
+    assert flags("both") == (True, False)
