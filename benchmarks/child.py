@@ -86,7 +86,8 @@ def kept(weeks: int, replications: int) -> dict[str, float]:
 
 def copied(answer: BlockAnswer, number: int) -> BlockAnswer:
     """An answer as another worker would have sent it: nothing is shared with the first."""
-    return replace(pickle.loads(pickle.dumps(answer)), replication=number)
+    sent: BlockAnswer = pickle.loads(pickle.dumps(answer))
+    return replace(sent, replication=number)
 
 
 MEASUREMENTS = {"speed": speed, "played": played, "kept": kept}

@@ -58,7 +58,7 @@ def ended(process: "subprocess.Popen[str]") -> Line:
     """What it found. Raises RuntimeError if it failed; its own message stands above."""
     output, _ = process.communicate()
     if process.returncode:
-        raise RuntimeError(f"measurement failed: {' '.join(process.args[2:])}")  # type: ignore[index]
+        raise RuntimeError(f"a measurement failed: {process.args!r}")
     found: Line = json.loads(output.splitlines()[-1])
     return found
 
@@ -69,7 +69,7 @@ def measured(plan: Plan) -> dict[str, Any]:
     for weeks, repetition in rounds(plan):
         tell(f"speed: {weeks} weeks, repetition {repetition + 1}")
         speed.append(ended(begun("speed", weeks, repetition)))
-    memory = {}
+    memory: dict[str, Line] = {}
     for name, weeks in (("played", plan.played_weeks), ("kept", plan.kept_weeks)):
         tell(f"memory: {plan.few} and {plan.many} replications of {weeks} weeks, {name}")
         processes = {n: begun(name, weeks, n) for n in (plan.few, plan.many)}

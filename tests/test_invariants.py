@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from sim.department.dispatch import Discipline
 from sim.department.pathway import Place, Route, SideTask, Task
@@ -15,7 +16,7 @@ from sim.department.scenario import Scenario
 from sim.engine.invariants import highest_count, overlaps, time_integral, violations
 from sim.engine.model import simulate
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from tests.worlds import always, one_stream, random_scenario, shift, visits_at
+from tests.worlds import always, one_stream, random_scenario, random_scenarios, shift, visits_at
 
 Tamper = Callable[[dict[str, np.ndarray]], None]
 
@@ -25,6 +26,12 @@ def test_a_random_department_keeps_every_invariant(seed: int) -> None:
     scenario = random_scenario(seed)
 
     assert violations(simulate(scenario, seed=1), scenario) == []
+
+
+@settings(max_examples=15)
+@given(random_scenarios())
+def test_any_department_keeps_every_invariant(scenario: Scenario) -> None:
+    assert violations(simulate(scenario, seed=2), scenario) == []
 
 
 @pytest.fixture(scope="module")

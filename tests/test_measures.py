@@ -695,6 +695,8 @@ def test_the_mean_week_counts_who_is_present_and_who_works_by_the_hour() -> None
     assert first["heads_physician"].tolist() == pytest.approx([0.5, 0.375, 0.0, 0.0])
     assert first["load_physician"].tolist() == pytest.approx([40.0 / 120.0, 0.0, 0.0, 0.0])
     assert week["load_physician"].iloc[167] == 0.0, "the visit of the warm-up is not counted"
+    assert first["busy_physician"].tolist() == pytest.approx([20.0 / 120.0, 40.0 / 120.0, 0.0, 0.0])
+    assert first["busy_psw"].tolist() == pytest.approx([0.0, 30.0 / 120.0, 0.0, 0.0])
     assert first["load_psw"].tolist() == pytest.approx([30.0 / 120.0, 0.0, 0.0, 0.0])
 
 

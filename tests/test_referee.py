@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from sim.config import compose
+from sim.department.arrivals import GivenVisit, Replay
+from sim.department.department import Department
 from sim.department.dispatch import Discipline, Disciplines
 from sim.department.pathway import Delay, Place, Route, Task
+from sim.department.patients import Stream
 from sim.department.places import Zone
-from sim.department.roster import Role
+from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.invariants import violations
 from sim.engine.model import simulate
@@ -312,3 +315,26 @@ def test_urgent_children_first_is_told_from_first_come_first_served() -> None:
     assert referee(run, scenario) == []
     found = referee(run, with_discipline(scenario, {"rule": "fifo"}))
     assert found[0].time == 21.0
+
+
+def test_a_delay_of_no_minutes_begun_in_a_settling_ends_after_it() -> None:
+    route = Route(acuities=(1, 2, 3, 4, 5), zones=("room",))
+    roomed = Stream(
+        pathway=(
+            Place(name="room", routes=(route,)),
+            Delay(name="rest", minutes=always(0.0)),
+            Task(name="care", role="nurse", minutes=always(10.0)),
+        )
+    )
+    direct = Stream(pathway=(Task(name="visit", role="nurse", minutes=always(10.0)),))
+    scenario = Scenario(
+        department=Department(name="two", streams={"roomed": roomed, "direct": direct}, zones={"room": Zone(places=1)}),
+        demand=Replay(visits=(GivenVisit(at=10.0, stream="roomed"), GivenVisit(at=10.0, stream="direct"))),
+        staffing=Staffing(name="one", roles={"nurse": staffed()}),
+        period=Period(minutes=600.0),
+    ).checked()
+    run = simulate(scenario, seed=1)
+
+    assert referee(run, scenario) == []
+    begun = dict(zip(run.task_columns["visit"].tolist(), run.task_columns["started"].tolist(), strict=True))
+    assert begun == {1: 10.0, 0: 20.0}

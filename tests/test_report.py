@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from rich.console import Console
 
 from sim.department.scenario import Problem, ScenarioError
@@ -29,7 +31,7 @@ from sim.report.console import (
 from sim.report.figures import FIGURES, draw_figures
 from sim.report.honesty import NO_BENEFIT, ONE_SIDED, honesty_lines
 from sim.report.markdown import comparison_markdown
-from sim.report.theme import DPI, WIDTH, colours, spread_apart
+from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
 from sim.study.assumptions import Assumption
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.data_quality import VisitsFileError
@@ -195,3 +197,406 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         costs=pd.DataFrame(costs),
         notes=("Same money: a note.",),
     )
+
+
+@pytest.fixture(scope="module")
+def four() -> Comparison:
+    return comparison_of()
+
+
+@pytest.fixture(scope="module")
+def drawn(four: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("figures")
+    draw_figures(four, folder)
+    return folder
+
+
+def printed(show: Any, *args: Any, width: int = 100) -> str:
+    page = io.StringIO()
+    show(*args, Console(file=page, width=width))
+    return page.getvalue()
+
+
+def squeezed(text: str) -> str:
+    """With line breaks and runs of blanks as one blank."""
+    return re.sub(r"\s+", " ", text)
+
+
+# Figures
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_a_png_twice_a_readme_column_wide_and_an_svg(name: str, drawn: Path) -> None:
+    png = (drawn / f"{name}.png").read_bytes()
+    width, height = struct.unpack(">II", png[16:24])
+    assert png.startswith(b"\x89PNG")
+    assert width == WIDTH * DPI
+    assert height > 500
+    assert len(png) > 20_000, "an empty page is smaller"
+    assert ElementTree.parse(drawn / f"{name}.svg").getroot().tag.endswith("svg")
+
+
+def test_the_same_comparison_draws_the_same_bytes(four: Comparison, drawn: Path, tmp_path: Path) -> None:
+    for path in draw_figures(four, tmp_path / "made" / "here"):
+        assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
+
+
+def texts_of(name: str, comparison: Comparison) -> list[str]:
+    """Every text on a figure."""
+    figure = FIGURES[name](comparison).figure
+    return [item.get_text() for item in figure.findobj(lambda item: hasattr(item, "get_text"))]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, four: Comparison) -> None:
+    said = squeezed(" ".join(texts_of(name, four)))
+    assert "10 replications of 13 weeks after 2 of warm-up" in said
+    assert "No peer effect assumed" in said
+    assumed = replace(four, effects="evidence", effects_assumed=True, one_sided=True)
+    assert "Effects assumed for one side only (effects=evidence)" in squeezed(" ".join(texts_of(name, assumed)))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("staffings", [FOUR, tuple(LABELS)], ids=["four", "seven"])
+def test_no_text_of_a_figure_leaves_the_page(name: str, staffings: tuple[str, ...]) -> None:
+    with styled():
+        figure = FIGURES[name](comparison_of(staffings)).figure
+        figure.draw_without_rendering()
+        unseen = ticks_beyond_their_axis(figure)
+        texts = [item for item in figure.findobj(Text) if item.get_text() and item.get_visible()]
+        boxes = [(item.get_text(), item.get_window_extent()) for item in texts if item not in unseen]
+    page = figure.bbox.padded(1.0)
+    assert len(boxes) > 10
+    assert [text for text, box in boxes if not (page.contains(*box.min) and page.contains(*box.max))] == []
+
+
+def ticks_beyond_their_axis(figure: Figure) -> list[Text]:
+    """Labels that matplotlib keeps and does not draw."""
+    found = []
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        found += [tick.label1 for tick in axis.get_major_ticks() if not low - 1e-9 <= tick.get_loc() <= high + 1e-9]
+    return found
+
+
+def test_the_scorecard_shows_values_and_differences_as_told(four: Comparison) -> None:
+    said = texts_of("scorecard", four)
+    assert {"77.8", "83.8", "+5.9 ± 0.9", "47.31", "−18.93 ± 0.94", "+3,838 ± 11", "identical"} <= set(said)
+
+
+def test_a_difference_not_to_be_interpreted_is_not_drawn_as_one(four: Comparison) -> None:
+    refused = replace(four, differences=four.differences.assign(interpretable=False))
+    said = texts_of("scorecard", refused)
+    assert "not interpreted" in said
+    assert "+5.9 ± 0.9" not in said
+
+
+def test_returns_name_their_denominators_on_the_axis(four: Comparison) -> None:
+    said = texts_of("return_curves", four)
+    assert "share back, of first mental-health visits of a patient" in said
+    assert "share back, of all mental-health visits" in said
+
+
+def test_figures_show_the_demand_as_it_is(four: Comparison) -> None:
+    only = replace(
+        four,
+        estimates=four.estimates.query("demand == 1.0"),
+        differences=four.differences.query("demand == 1.0"),
+        week=four.week.query("demand == 1.0"),
+    )
+    for name in ("scorecard", "differences", "hour_of_week", "utilisation"):
+        assert texts_of(name, four) == texts_of(name, only)
+
+
+def test_a_comparison_without_peers_and_with_one_staffing_can_be_drawn() -> None:
+    alone = comparison_of(("traditional",), (1.0,))
+    assert "none on the roster" in texts_of("heads_and_load", alone)
+    for draw in FIGURES.values():
+        draw(alone)
+
+
+def test_staffings_have_colours_of_their_own_and_keep_them() -> None:
+    names = (*LABELS, "mine", "another")
+    paint = colours(names, "traditional")
+    assert len({paint[name] for name in LABELS}) == len(LABELS)
+    assert colours(("traditional", "peer_added"), "traditional")["peer_added"] == paint["peer_added"]
+    assert paint["mine"] != paint["another"] or len(LABELS) > 7
+
+
+def test_labels_are_spread_apart_as_little_as_needed() -> None:
+    assert spread_apart([5.0, 1.0], 1.0) == [5.0, 1.0]
+    assert spread_apart([2.0, 2.0, 2.0], 1.0) == [1.0, 2.0, 3.0]
+    assert spread_apart([0.0, 0.5, 9.0], 1.0) == [-0.25, 0.75, 9.0]
+    assert spread_apart([2.0, 2.0], 1.0, highest=2.0) == [1.0, 2.0]
+
+
+# Console
+
+
+@pytest.mark.parametrize("staffings", [FOUR, tuple(LABELS)], ids=["four", "seven"])
+def test_the_answer_fits_a_hundred_columns(staffings: tuple[str, ...]) -> None:
+    for width in (100, 200):
+        text = printed(print_comparison, comparison_of(staffings), width=width)
+        assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+
+
+def test_the_table_holds_the_numbers_of_the_comparison(four: Comparison) -> None:
+    text = printed(print_comparison, four)
+    for number in ("77.8", "+5.9 ± 0.9 *", "−0.38 ± 0.11 *", "47.31", "+47.31 ± 1.12 *", "335,412", "+3,838 ± 11 *"):
+        assert number in text
+    assert "+0.12 ± 0.08" in text
+    assert "+0.12 ± 0.08 *" not in text, "its simultaneous interval holds zero"
+    for label in LABELS:
+        assert label not in text, "staffings go by their label"
+
+
+def test_the_demand_table_holds_every_level(four: Comparison) -> None:
+    text = printed(print_comparison, four)
+    for level, wait in ((0.95, "57.2 ± 1.6"), (1.0, "77.8 ± 1.6"), (1.05, "104.3 ± 1.6")):
+        assert f"demand × {level:g}" in text
+        assert wait in text
+
+
+def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison) -> None:
+    text = squeezed(printed(print_comparison, four))
+    assert "A sentence on length_of_stay_mean.mental_health of clinician_added." in text
+    assert "A sentence on lwbs_or_ama.all of peer_added." not in text
+    assert (
+        "Identical to the last bit to traditional staffing: left without being seen or against advice (all visits); "
+        "return within 72 h, per patient (mental-health visits)"
+    ) in text
+
+
+def test_without_effects_no_benefit_can_appear_and_it_is_said(four: Comparison) -> None:
+    assert honesty_lines(four)[0] == NO_BENEFIT
+    assert printed(print_comparison, four).count("this is not evidence that peers do not work") == 2
+    assumed = replace(four, effects="evidence", effects_assumed=True)
+    assert NO_BENEFIT not in honesty_lines(assumed)
+    assert "effects=evidence" in honesty_lines(assumed)[0]
+    assert ONE_SIDED not in honesty_lines(assumed)
+    assert ONE_SIDED in honesty_lines(replace(assumed, one_sided=True))
+
+
+def test_an_overloaded_department_is_named_with_its_demand(four: Comparison) -> None:
+    table = four.estimates.copy()
+    chosen = (table["measure"] == "lwbs_or_ama.all") & (table["demand"] == 1.05) & (table["staffing"] == "peer_swapped")
+    table.loc[chosen, "mean"] = 0.0501
+    lines = [line for line in honesty_lines(replace(four, estimates=table)) if "more than 5 %" in line]
+    assert len(lines) == 1
+    assert "demand × 1.05" in lines[0]
+    assert "Peers for nurse hours" in lines[0]
+    assert [line for line in honesty_lines(four) if "more than 5 %" in line] == []
+
+
+def test_differences_not_interpreted_are_daggers(four: Comparison) -> None:
+    refused = replace(four, differences=four.differences.assign(interpretable=False))
+    text = printed(print_comparison, refused)
+    assert "+5.9 ± 0.9" not in text
+    assert text.count("†") > 30
+
+
+def test_the_half_width_of_the_stay_is_held_against_its_target(four: Comparison) -> None:
+    (line,) = [line for line in honesty_lines(four) if "Precision" in line]
+    assert "± 0.11 h at worst (Crisis clinician added), within the ± 0.2 h" in line
+    wide = four.differences.assign(half_width=0.31)
+    (line,) = [line for line in honesty_lines(replace(four, differences=wide)) if "Precision" in line]
+    assert "± 0.31 h" in line
+    assert "wider than" in line
+
+
+def test_an_early_end_is_told(four: Comparison) -> None:
+    assert not [line for line in honesty_lines(four) if "Stopped early" in line]
+    (line,) = [line for line in honesty_lines(replace(four, n_finished=17)) if "Stopped early" in line]
+    assert "17 of 30" in line
+
+
+def test_one_scenario_shows_every_estimate_and_no_difference() -> None:
+    alone = comparison_of(("traditional",), (1.0,))
+    text = printed(print_estimates, replace(alone, differences=pd.DataFrame()))
+    assert "335,412 CAD/week" in text
+    assert "41.21 %" in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    assert "Traditional" in comparison_markdown(replace(alone, differences=pd.DataFrame()))
+
+
+def test_problems_are_all_shown_with_path_value_and_remedy_and_no_markup_is_taken() -> None:
+    problems = [
+        Problem("staffing.roles.nurse.shifts.from_[07].heads", "-3", "give a whole number of 0 or more"),
+        Problem("effects.totl", "0.9", f"no such key; did you mean effects.total_return_hr? {'long ' * 30}"),
+    ]
+    text = printed(print_problems, ScenarioError(problems))
+    assert "2 problems; nothing was run, nothing was written" in text
+    assert "staffing.roles.nurse.shifts.from_[07].heads = -3" in text
+    assert "give a whole number of 0 or more" in text
+    assert "did you mean effects.total_return_hr?" in text
+    assert max(map(len, text.splitlines())) <= 100
+    text = printed(
+        print_problems, VisitsFileError("visits.csv", ("column 'age', row 3: below 0 (such as '-1'); fix it",))
+    )
+    assert "visits.csv: 1 problem" in text
+    assert "column 'age', row 3: below 0 (such as '-1'); fix it" in text
+
+
+def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
+    rows = [
+        Assumption("POP08", "Minutes of a first contact", "20", "10", "30", "", "min", "Author A. 2020", "", "A", ""),
+        Assumption("ROSA41", "Shift", "720", "", "", "", "min", "assumption", "", "C", "", ("x",), ("staffing.psw",)),
+    ]
+    text = squeezed(printed(print_assumptions, rows))
+    for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "replaced by staffing.psw"):
+        assert words in text
+    assert "2 assumptions in use: 1 A (read in its source); 0 B (from memory); 1 C (assumption)." in text
+
+
+def validated_row(row: str, simulated: float, unit: str = "min", use: str = "check") -> ValidatedRow:
+    low, high, published = (0.018, 0.03, "0.023") if unit == "proportion" else (65.0, 95.0, "90 (SD 90)")
+    told = PublishedRange(row, "key", "Wait", "all", "mean", published, low, high, unit, "TIM12", use)
+    return ValidatedRow(told, simulated, simulated * 0.9, simulated * 1.1, 0 if math.isnan(simulated) else 5)
+
+
+def test_validation_shows_what_is_in_what_misses_and_what_is_unknown() -> None:
+    rows = [
+        validated_row("1", 78.0, use="calibrate"),
+        validated_row("2", 120.0),
+        validated_row("3", math.nan),
+        validated_row("7", 0.02, "proportion"),
+    ]
+    text = printed(print_validation, rows)
+    assert "2 of 4 inside; missed: 2." in text
+    assert "Not estimated: 3." in text
+    flat = squeezed(text)
+    assert "78.0 min (70.2 to" in flat
+    assert "2.0 %" in flat
+    assert "1.8 to 3" in flat
+    assert "MISS" in text
+    assert "calibrate" in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+
+
+# Progress
+
+
+def test_progress_off_a_terminal_is_plain_lines_with_counts_and_time_left() -> None:
+    page, moments = io.StringIO(), iter([0.0, 5.0, 30.0, 33.0, 60.0])
+    lines = ProgressLines(4, "weeks", Console(file=page), clock=lambda: next(moments))
+    for note in ("a", "b", "c", "d"):
+        lines.advance(note)
+    lines.end()
+    assert page.getvalue().splitlines() == [
+        "weeks: 4 to do",
+        "2/4 done in 30 s, 4.0 a minute, about 30 s left; b",
+        "4/4 done in 60 s, 4.0 a minute; d",
+    ]
+
+
+def test_progress_tells_when_the_work_ends_early() -> None:
+    page = io.StringIO()
+    with progress(5, "weeks", Console(file=page)) as advance:
+        advance("one")
+    assert page.getvalue().splitlines()[-1] == "ended after 1 of 5"
+    assert "\x1b" not in page.getvalue()
+
+
+def test_progress_on_a_terminal_counts_to_the_end() -> None:
+    page = io.StringIO()
+    with progress(3, "weeks", Console(file=page, force_terminal=True, width=100)) as advance:
+        for _ in range(3):
+            advance("demand 1")
+    assert "3/3" in page.getvalue()
+    assert "demand 1" in page.getvalue()
+
+
+# Sentences
+
+
+def spoken(key: str, part: str, **told: Any) -> str:
+    given = {"staffing": "Peers added", "baseline": "Traditional", "n": 10} | told
+    return difference_sentence(MEASURE_BY_KEY[key], part, **given)
+
+
+def test_a_clear_difference_is_told_as_less_or_more_with_sizes() -> None:
+    told = spoken("minutes_alone_mean", "mental_health", mean=-1.2, low=-1.6, high=-0.8)
+    assert told == (
+        "With peers added, eligible mental-health visits spent on average 1.2 minutes less alone than with traditional "
+        "staffing (95 % CI 0.8 to 1.6, 10 replications)."
+    )
+    told = spoken("wait_triage_to_pia_mean", "all", mean=5.91, low=5.03, high=6.79)
+    assert "all visits waited on average 5.9 minutes longer for a physician" in told
+    assert "95 % CI 5.0 to 6.8" in told
+
+
+def test_shares_differ_by_percentage_points() -> None:
+    told = spoken("reach", "mental_health", mean=0.4731, low=0.4619, high=0.4843)
+    assert "the share of mental-health visits met by a peer was 47.31 percentage points higher" in told
+    assert "46.19 to 48.43" in told
+
+
+def test_an_exact_zero_is_identical_to_the_last_bit() -> None:
+    told = spoken("lwbs_or_ama", "all", mean=0.0, low=0.0, high=0.0)
+    assert told == (
+        "With peers added, the share of all visits that left unseen or against advice was identical to the last bit to "
+        "that with traditional staffing."
+    )
+
+
+def test_an_interval_around_zero_shows_no_difference() -> None:
+    told = spoken("length_of_stay_mean", "mental_health", mean=0.1, low=-0.3, high=0.5)
+    assert (
+        "no difference in the mean stay of mental-health visits could be shown (−0.30 to +0.50 hours, 95 % CI" in told
+    )
+    assert "less" not in told
+    assert "longer" not in told
+
+
+def test_what_is_not_interpreted_gives_its_reason_and_no_number() -> None:
+    told = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.9, high=1.1, interpretable=False)
+    assert "is not interpreted: more than 5 % of visits leave" in told
+    assert "1.0" not in told
+
+
+def test_judged_together_a_difference_may_be_chance() -> None:
+    told = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.2, high=1.8, simultaneous_half_width=1.4)
+    assert "judged together with the other headline measures it could be chance (−0.40 to +2.40 hours)" in told
+    clear = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.2, high=1.8, simultaneous_half_width=0.9)
+    assert "chance" not in clear
+
+
+def test_one_replication_and_nothing_to_compare_are_told() -> None:
+    nan = math.nan
+    assert "in one replication" in spoken("length_of_stay_mean", "all", mean=1.0, low=nan, high=nan, n=1)
+    assert "cannot be compared" in spoken("length_of_stay_mean", "all", mean=nan, low=nan, high=nan, n=0)
+
+
+def test_the_same_cost_in_every_replication_has_no_interval() -> None:
+    told = spoken("staff_cost_per_week", "all", mean=3838.0, low=3838.0, high=3838.0)
+    assert "staff cost 3,838 CAD a week more than with traditional staffing (the same in every replication" in told
+
+
+@pytest.mark.parametrize("key", [key for key, item in MEASURE_BY_KEY.items()])
+def test_every_measure_can_be_spoken_of(key: str) -> None:
+    told = spoken(key, "all", mean=2.0, low=1.0, high=3.0)
+    assert told.startswith("With peers added, ")
+    assert told.endswith(", 10 replications).")
+    assert "{" not in told
+
+
+def test_numbers_have_true_minus_signs_and_no_signed_zero() -> None:
+    assert plain_number(-1234.56, 1) == "−1,234.6"
+    assert plain_number(-0.004, 2, signed=True) == "0.00"
+    assert plain_number(0.4, 1, signed=True) == "+0.4"
+    assert plain_number(math.nan, 1) == "–"
+
+
+# Markdown
+
+
+def test_the_markdown_table_has_a_cell_for_every_staffing_and_headline_measure(four: Comparison) -> None:
+    page = comparison_markdown(four)
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    assert {row.count("|") for row in rows if row.startswith("| Wait from triage to physician, mean (min)")} == {6}
+    for name in HEADLINE:
+        assert any(row.startswith(f"| {labelled(name)} |") for row in rows), name
+    assert "−0.38 ± 0.11 \\*" in page
+    assert NO_BENEFIT in page
+    assert "Same money: a note." in page
+    assert "\n\n\n" not in page

@@ -12,12 +12,14 @@ from sim.department.arrivals import GivenVisit, Replay
 from sim.department.boarding import Boarding, BoardingTime
 from sim.department.dispatch import Discipline
 from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, Route, SideTask, Task
+from sim.department.patients import ReturnVisits
 from sim.department.places import Zone
 from sim.department.roster import Break, Role, Shift
-from sim.department.support import Support
+from sim.department.support import Effects, RoleEffects, Support
 from sim.engine.model import simulate
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
-from tests.worlds import ALL, always, one_stream, shift, staffed
+from sim.engine.workload import Workload, return_gap, return_time
+from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 
 NAN = float("nan")
 
@@ -534,16 +536,19 @@ def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse():
     assert minutes == pytest.approx([20.0, 10.0, 20.0 * 50.0 / 60.0], abs=1e-9)
 
 
-def accompanied(pathway: list[Any], psw: Shift, at: float = 0.0, minutes: float = 1440.0, **support: Any) -> Trajectory:
+def accompanied(
+    pathway: list[Any], psw: Shift, minutes: float = 1440.0, effects: Effects | None = None, **support: Any
+) -> Trajectory:
     """One mental health visit, and a peer for 20 minutes (to a billionth) without repeat unless told otherwise."""
     told = {"consent": 1.0, "contact_min": 45.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0} | support
     roles = {"nurse": staffed(), "psw": Role(kind="peer", shifts={"day": psw})}
     return played(
         pathway,
         roles,
-        replay({"at": at, "stream": "mental_health"}),
+        replay({"at": 0.0, "stream": "mental_health"}),
         name="mental_health",
         support=Support.model_validate(told),
+        effects=effects or Effects(),
         minutes=minutes,
     )
 
@@ -615,3 +620,118 @@ def test_peers_recovery_comes_before_going_home():
     psw = trajectory.staff[trajectory.staff.role == "psw"]
     assert psw.left.tolist() == near([[35.0]])[0]
     assert psw.overtime.tolist() == near([[15.0]])[0]
+
+
+NOBODY_UNTIL_600 = Role(shifts={"late": shift(600.0, 120.0)})
+
+
+def waits_for_assessment(effects: Effects, psw: Role | None) -> float:
+    """When a visit with 30 minutes of patience leaves, who waits from 5 on; the contact is 5-25."""
+    roles = {"nurse": staffed(), "crisis": NOBODY_UNTIL_600} | ({} if psw is None else {"psw": psw})
+    support = Support(consent=1.0, contact_cv=1e-9, repeat_share=0.0, huddle_share=0.0)
+    trajectory = played(
+        [TRIAGE, care("crisis", 30.0, may_leave=True)],
+        roles,
+        replay({"at": 0.0, "stream": "mental_health", "patience": 30.0}),
+        name="mental_health",
+        support=support,
+        effects=effects,
+        minutes=300.0,
+    )
+    assert dispositions(trajectory) == ["lwbs"]
+    return departures(trajectory)[0]
+
+
+@pytest.mark.parametrize(
+    ("while_accompanied", "after", "leaves"), [(1.0, 1.0, 35.0), (0.5, 1.0, 45.0), (0.0, 1.0, 55.0), (0.5, 2.0, 35.0)]
+)
+def test_patience_runs_at_the_pace_of_company(while_accompanied: float, after: float, leaves: float):
+    """Of 30 minutes a contact of 20 uses up 20, 10 or none; what is left then runs at the pace after it."""
+    effects = Effects(peer=RoleEffects(patience_while=while_accompanied, patience_after=after))
+    peer = Role(kind="peer", shifts={"day": ALL_DAY})
+    assert waits_for_assessment(effects, peer) == pytest.approx(leaves, abs=1e-6)
+    assert waits_for_assessment(effects, None) == 35.0
+
+
+def test_an_assessment_is_shorter_by_the_assumed_factor_if_a_peer_has_been_there():
+    assessment = Task(name="assess", role="nurse", minutes=always(40.0), purpose="assessment")
+    pathway = [TRIAGE, Delay(name="wait", minutes=always(60.0)), assessment]
+    effects = Effects(peer=RoleEffects(assessment_minutes=0.8))
+    assert departures(accompanied(pathway, ALL_DAY, effects=effects)) == [65.0 + 32.0]
+    assert departures(accompanied(pathway, shift(600.0, 120.0), effects=effects)) == [65.0 + 40.0]
+
+
+def test_a_huddle_follows_the_first_contact():
+    trajectory = accompanied([TRIAGE, STAY], ALL_DAY, huddle_share=1.0, huddle_min=3.0, huddle_roles=("nurse",))
+    assert spells(trajectory, "huddle") == near([[25.0, 25.0, 28.0]])
+
+
+def two_with_peers(psw: Role, second: float, **support: Any) -> Trajectory:
+    told = {"consent": 1.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0, "youth_peer_share": 1.0}
+    return played(
+        [TRIAGE, Delay(name="stay", minutes=always(95.0))],
+        {"nurse": staffed(2), "psw": psw},
+        replay({"at": 0.0, "stream": "mental_health"}, {"at": second, "stream": "mental_health"}),
+        name="mental_health",
+        support=Support.model_validate(told | support),
+    )
+
+
+def test_a_peer_who_accompanies_as_many_as_allowed_takes_nobody_else():
+    """With a caseload of one the second waits until the first has gone at 100, though the peer is free from 35 on."""
+    one = Role(kind="peer", shifts={"day": ALL_DAY})
+    assert spells(two_with_peers(one, 40.0, caseload=1), "contact") == near([[5.0, 5.0, 25.0], [45.0, 100.0, 120.0]])
+    assert spells(two_with_peers(one, 40.0, caseload=2), "contact") == near([[5.0, 5.0, 25.0], [45.0, 45.0, 65.0]])
+
+
+def test_the_peer_kind_wished_is_preferred_but_no_condition():
+    """Both wish a youth peer, who is second in the roster; the second visit takes the family peer rather than wait."""
+    kinds = {"family": Shift(start=0.0, minutes=1440.0, peer_kind="family")}
+    kinds |= {"youth": Shift(start=0.0, minutes=1440.0, peer_kind="youth")}
+    trajectory = two_with_peers(Role(kind="peer", shifts=kinds), 1.0)
+    contacts = trajectory.tasks[trajectory.tasks.kind == "contact"].sort_values("visit")
+    names = [trajectory.members[member] for member in contacts.member]
+    assert names == ["psw/youth/1", "psw/family/1"]
+    assert contacts.started.tolist() == [5.0, 6.0]
+
+
+# --- returns ---------------------------------------------------------------------------------------------------------
+
+
+COMES_BACK = ReturnVisits(susceptible=0.9, shape=0.8, scale_days=30.0)
+
+
+def called_back(reached: float) -> tuple[list[float], list[tuple[float, float]]]:
+    """Next visits of ten patients who left unreached and were called, and the two uniforms each of them drew."""
+    halved = Effects(total_return_hr=0.5, linkage_share=0.0, bridging_share=1.0, default_bridged=1.0)
+    scenario = one_stream(
+        [TRIAGE, Delay(name="stay", minutes=always(10.0))],
+        {"nurse": staffed(), "psw": Role(kind="peer", shifts={"late": shift(600.0, 400.0)})},
+        replay(*({"at": 20.0 * number, "stream": "mental_health"} for number in range(10))),
+        name="mental_health",
+        stream={"returns": COMES_BACK},
+        support=Support(consent=1.0, call_reached_share=reached),
+        effects=halved,
+    )
+    trajectory, workload = simulate(scenario, seed=1), Workload(scenario, 1, 0)
+    first = trajectory.visit_columns["visit_number"] == 1
+    assert trajectory.visit_columns["called"][first].all()
+    at = workload.draws[0].uniform_at
+    draws = [workload.visit(0, patient, 1) for patient in range(10)]
+    uniforms = [(values[at["return"]], values[at["return_hour"]]) for values in draws]
+    return trajectory.visit_columns["next_visit"][first].tolist(), uniforms
+
+
+@pytest.mark.parametrize(("reached", "hazard"), [(1.0, 0.5), (0.0, 1.0)])
+def test_a_call_that_reaches_the_family_moves_the_return_by_the_same_uniform(reached: float, hazard: float):
+    """The whole effect of 0.5 is put on bridging; visits depart 15 minutes after arrival and are called after 600.
+
+    A return that has come before the call is not moved.
+    """
+    got, uniforms = called_back(reached)
+    cumulated = visits_at(0.0).arrivals_of("mental_health").day_cumulated()  # nobody else comes: even over the day
+    for number, (time, (u, hour)) in enumerate(zip(got, uniforms, strict=True)):
+        departure = 20.0 * number + 15.0
+        expected = [return_time(departure, return_gap(0.9, 0.8, 30.0, h, u), cumulated, hour) for h in (1.0, hazard)]
+        assert time == (expected[0] if expected[0] < 600.0 else expected[1])
+    assert sum(np.isfinite(got)) >= 3

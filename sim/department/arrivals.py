@@ -54,6 +54,10 @@ class StreamArrivals(Frozen):
         shares = np.where(totals > 0.0, rates / np.where(totals > 0.0, totals, 1.0), 1.0 / 24.0)
         cumulated = np.zeros((7, 25))
         cumulated[:, 1:] = np.cumsum(shares, axis=1)
+        cumulated[:, 24] = 1.0
+        for hour in range(23, 0, -1):  # hours after the last arrivals of a day are empty, not nearly so
+            quiet = shares[:, hour:].sum(axis=1) == 0.0
+            cumulated[quiet, hour] = 1.0
         return cumulated
 
 

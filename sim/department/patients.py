@@ -95,13 +95,15 @@ def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: f
     A return on the day of departure itself keeps its minute. `day_cumulated` has shape (7, 25): the share of a day's
     arrivals before each hour, Monday first; u in (0, 1) chooses within it. A longer gap never makes an earlier return.
     """
+    if gap == math.inf:
+        return gap
     time = departure + gap
     day = math.floor(time / MINUTES_PER_DAY)
-    if gap == math.inf or day == math.floor(departure / MINUTES_PER_DAY):
+    if day == math.floor(departure / MINUTES_PER_DAY):
         return time
     cumulated = day_cumulated[day % 7]
     hour = 0
-    while hour < 23 and u >= cumulated[hour + 1]:
+    while u >= cumulated[hour + 1]:
         hour += 1
     part = (u - cumulated[hour]) / (cumulated[hour + 1] - cumulated[hour])
     return float(day * MINUTES_PER_DAY + (hour + part) * MINUTES_PER_HOUR)

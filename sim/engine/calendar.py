@@ -39,6 +39,11 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*thresholds)
 
 
+def too_many(limit: int, time: float) -> RuntimeError:
+    """The error of a run that does not get on."""
+    return RuntimeError(f"{limit} calendar entries and settlings by minute {time:g}: the department does not get on")
+
+
 class Entry(simpy.Event):
     """An event with a fixed time. `subject` is what it is about; None when it has been crossed out."""
 
@@ -76,20 +81,26 @@ class Calendar(simpy.Environment):
         """The clock stands at the end of the run."""
         self._now = self.time = horizon
 
-    def play(self, horizon: float, settle: Callable[[], None], step_limit: int | None = None) -> int:
+    def play(self, horizon: float, settle: Callable[[], bool], step_limit: int | None = None) -> int:
         """Process every entry before the horizon and return how many there were, settlings included.
 
         When `settle_due` is set, `settle` is called in its place in the order: after everything that comes before a
-        settling at this instant. Raises RuntimeError when `step_limit` entries did not reach the horizon.
+        settling at this instant. If it answers False it is called again as soon as SimPy's own triggers are through
+        (a visit moves on), before any entry. Raises RuntimeError when `step_limit` entries and settlings did not
+        reach the horizon.
         """
         queue = self._queue
         limit = step_limit if step_limit is not None else 1 << 62
         n_settlings = 0
+        settled = True
         while True:
-            if self.settle_due and (not queue or queue[0][0] > self.time or queue[0][1] >= SETTLE):
+            first = SETTLE if settled else TASK_ENDS  # what a settling comes before
+            if (self.settle_due or not settled) and (not queue or queue[0][0] > self.time or queue[0][1] >= first):
                 self.settle_due = False
-                n_settlings += 1
-                settle()
+                n_settlings += settled
+                settled = settle()
+                if self.n_created + n_settlings > limit:
+                    raise too_many(limit, self.time)
                 continue
             if not queue or queue[0][0] >= horizon:
                 break
@@ -100,6 +111,6 @@ class Calendar(simpy.Environment):
                 callback(event)
             if not event._ok:
                 raise event._value
-            if self.n_created > limit:
-                raise RuntimeError(f"{limit} calendar entries by minute {time:g}: the department does not get on")
+            if self.n_created + n_settlings > limit:
+                raise too_many(limit, time)
         return n_settlings + self.n_created - sum(1 for entry in queue if entry[1] >= TASK_ENDS)

@@ -14,13 +14,15 @@ from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_s
 from sim.department.scenario import Scenario
 from sim.engine.calendar import CLEANED, OFF_DUTY, TASK_ENDS, Calendar, Entry
 from sim.engine.people import LEFT, Case, Line, Member, Request, Visit
-from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, RESPONSE, SIDE
+from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, RESPONSE, SIDE
 from sim.engine.workload import Workload
 
 ALL_EQUAL = (1.0, 1.0, 1.0, 1.0, 1.0)
 OPENS_CASES = frozenset((MAIN, CONTACT, BRIDGING))
 WITH_PATIENT = frozenset((MAIN, RESPONSE))
 """Kinds of task during which a clinician is with the patient."""
+BY_PEERS = frozenset((CONTACT, BRIDGING, CALL))
+"""Kinds of task for which the peer kind wished is preferred."""
 
 
 class Record:
@@ -71,6 +73,7 @@ class Floor:
         self.anyone = [Line(*rule) for rule in self.rules]
         self.n_waiting = [0] * len(names)
         self.n_urgent = [0] * len(names)  # CTAS 1 main-path tasks waiting
+        self.n_cases = 0
         self.changed: set[int] = set()  # roles in which something may have become startable
 
     def _hire(self, scenario: Scenario, workload: Workload) -> None:
@@ -203,16 +206,17 @@ class Floor:
 
     def _bound_to(self, request: Request) -> Member | None:
         """The only member who may do it, if there is one."""
-        if request.owner is not None:
-            return request.owner
+        owner = request.owner_present
+        if owner is not None:
+            return owner
         if request.contact == ONE_OFF:
             return None
         case = request.visit.cases.get(request.role)
         if case is not None and case.holder is not None:
             return case.holder
         if request.kind == SIDE:
-            last = request.visit.last_holder.get(request.role)
-            return last if last is not None and last.on_duty else None
+            last, duty = request.visit.last_holder.get(request.role, (None, None))
+            return last if last is not None and last.on_duty and last.duty is duty else None
         return None
 
     @staticmethod
@@ -226,22 +230,22 @@ class Floor:
         """Something changed: settle at this instant."""
         self.calendar.settle_due = True
 
-    def settle(self) -> None:
-        """Give out places and work until nothing moves, or until a visit that got a place has to move on first."""
+    def settle(self) -> bool:
+        """Give out places and work until nothing moves; False if a visit that got a place has to move on first."""
         while True:
             if self.going and self._someone_goes_home():
                 continue
             if self.resting and self._someone_rests():
                 continue
             if self.places_changed and self._gives_place():
-                self.touch()
-                return
+                return False
             if self.delays_changed and self._starts_delay():
                 continue
             if self._starts_task() or self._interrupts():
                 continue
             break
         self.calendar.settle_due = False
+        return True
 
     def _someone_goes_home(self) -> bool:
         ready = [member for member in self.going if member.task is None and not member.recoveries]
@@ -376,7 +380,7 @@ class Floor:
 
     def _preferred(self, request: Request, members: list[Member]) -> Member:
         choice = self.choices[request.role]
-        wished = request.visit.peer_kind if request.kind == CONTACT else None
+        wished = request.visit.peer_kind if request.kind in BY_PEERS else None
         return min(
             members,
             key=lambda m: (
@@ -454,7 +458,10 @@ class Floor:
             taken_over = case is not None
             if case is not None:
                 self._end_case_spell(case)
-            case = Case(request.visit, request.role, member, self.calendar.time, taken_over)
+            if case is None:
+                self.n_cases += 1
+            number = self.n_cases if case is None else case.number
+            case = Case(request.visit, request.role, member, self.calendar.time, number, taken_over)
             self._begin_case_spell(case)
             for other in [r for r in request.visit.waiting if r.role == request.role and r.line is not None]:
                 self._leave_line(other)
@@ -468,7 +475,7 @@ class Floor:
         case.visit.cases[case.role] = case
         if case.holder is not None:
             case.holder.cases.append(case)
-            case.visit.last_holder[case.role] = case.holder
+            case.visit.last_holder[case.role] = case.holder, case.holder.duty
 
     def _end_case_spell(self, case: Case) -> None:
         holder = case.holder
@@ -501,6 +508,9 @@ class Floor:
         member = request.member
         assert member is not None
         request.ending = None
+        if request.paused_at == request.paused_at:
+            request.paused += now - request.paused_at
+            request.paused_at = nan
         self._write_task(request, request.started, now, interrupted=interrupted)
         self._count_minutes(member, request.started, now)
         member.task = None
@@ -525,7 +535,7 @@ class Floor:
         rest = request.ends - self.calendar.time
         self._finish(request, interrupted=True)
         request.minutes, request.handover = rest, 0.0
-        request.owner = member
+        request.bind(member)
         request.started, request.opened_case = nan, False
         self.ask(request)
 
@@ -646,7 +656,7 @@ class Floor:
     def break_falls_due(self, member: Member, block: OffFloor) -> None:
         """A break is due; the settling lets the member go as soon as no task is in hand."""
         member.break_due = block
-        member.due_at = self.calendar.time
+        member.due_at = block.at
         self.resting.add(member)
         self._stop_observing(member)
         self.touch()
@@ -691,7 +701,6 @@ class Floor:
         handed_over, unheld = self._hand_over(member)
         for line in member.lines.values():
             for request in sorted(line.everyone()) if line.n else ():
-                request.owner = None
                 self._leave_line(request)
                 self._line_up(request)
         self.write_duty(member, self.calendar.time, handed_over, unheld)
@@ -721,6 +730,8 @@ class Floor:
         """A spell of duty that the end of the run cuts short, with the task in hand counted up to it."""
         if not member.on_duty:
             return
+        if member.on_break:
+            self.record.breaks.append((member.index, member.due_at, member.break_start, nan, member.break_due.protected))
         if member.task is not None:
             self._count_minutes(member, member.task.started, self.horizon)
             self._write_task(member.task, member.task.started, nan)
@@ -740,10 +751,13 @@ class Floor:
     def _hand_over(self, member: Member) -> tuple[int, int]:
         """Every open case goes to a colleague or to nobody; how many each."""
         handed_over = unheld = 0
-        for case in list(member.cases):
+        for case in sorted(member.cases, key=lambda case: case.number):
             self._end_case_spell(case)
             colleague = self._colleague_for(case.role)
-            self._begin_case_spell(Case(case.visit, case.role, colleague, self.calendar.time, colleague is not None))
+            taken_over = colleague is not None
+            self._begin_case_spell(
+                Case(case.visit, case.role, colleague, self.calendar.time, case.number, taken_over)
+            )
             handed_over += colleague is not None
             unheld += colleague is None
         return handed_over, unheld

@@ -86,8 +86,8 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     Columns: `hour_of_week`, `weekday`, `hour`; mean numbers of visits `present` and `mh_present`; `peers_on_duty`
     (heads on the floor); `mh_without_peer` (mental-health visits present that no peer has met yet, whether one will
     or not) and `mh_no_peer_on_duty` (those present while no peer is on the floor); per role `heads_ROLE` (rostered,
-    breaks and protected time off) and `load_ROLE` (offered load: hours of the role's tasks per hour, at the hour the
-    visit arrived). nan for hours of the week outside the window.
+    breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
+    load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
     check_window(trajectory)
     week = MeanWeek(trajectory)
@@ -102,6 +102,7 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     for number, role in enumerate(trajectory.roles):
         columns[f"heads_{role}"] = heads_on_floor(week, time, np.arange(len(trajectory.roles)) == number)
         columns[f"load_{role}"] = offered_load(week, number)
+        columns[f"busy_{role}"] = members_at_work(week, time, number)
     return pd.DataFrame(columns)
 
 
@@ -174,6 +175,13 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
     nobody = heads < 0.5 * np.diff(edges)
     present = minutes_between(arrival, departure, edges)
     return week.mean(np.where(nobody, present, 0.0), week.hours_of(edges))
+
+
+def members_at_work(week: MeanWeek, time: StaffTime, role: int) -> Floats:
+    """Mean members of a role with a task inside their shift, by hour of the week."""
+    chosen = time.spell_role == role
+    ends = time.end_of_spell - time.overtime_of_spell
+    return week.mean_running(time.trajectory.task_columns["started"][chosen], ends[chosen])
 
 
 def offered_load(week: MeanWeek, role: int) -> Floats:

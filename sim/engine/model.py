@@ -521,12 +521,13 @@ class EmergencyDepartment:
         """A peer is offered to who may want one, and asked for by who does."""
         visit.offered = visit.eligible and self.has_peers
         if visit.offered and visit.consented:
-            self.calendar.process(self.accompany(visit))
+            draws = self.workload.draws[visit.stream].value_at
+            first = self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
+            self.calendar.process(self.accompany(visit, first, visit.draws[draws["peer/repeat"]]))
 
-    def accompany(self, visit: Visit) -> Process:
+    def accompany(self, visit: Visit, first_contact: simpy.Event, repeat_minutes: float) -> Process:
         """A peer's time with one patient: a first contact, perhaps a huddle, perhaps a second contact after a gap."""
-        draws = self.workload.draws[visit.stream].value_at
-        yield self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
+        yield first_contact
         if self.has_left(visit):
             return
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
@@ -535,7 +536,7 @@ class EmergencyDepartment:
             yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
             if self.has_left(visit):
                 return
-            yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, visit.draws[draws["peer/repeat"]])
+            yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, repeat_minutes)
             if self.has_left(visit):
                 return
         self._ask_recovery(visit)
@@ -566,7 +567,8 @@ class EmergencyDepartment:
             return
         visit.recovery_asked = True
         request = self.side_request(visit, RECOVERY, self.peer_role, RECOVERY_BAND, self.support.recovery_min)
-        request.contact, request.owner = CONTINUING, peer
+        request.contact = CONTINUING
+        request.bind(peer)
         peer.recoveries.append(request)
         self.floor.ask(request)
 
@@ -577,6 +579,7 @@ class EmergencyDepartment:
             self.floor.cut(contact)
         elif contact is not None and contact in visit.waiting:
             self.floor.withdraw(contact)
+        visit.contact_task = None
         if visit.contacts:
             self._ask_recovery(visit)
         goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
@@ -898,7 +901,7 @@ class EmergencyDepartment:
     def _trigger(self, plans: list[StepPlan]) -> int:
         """After how many steps a peer is offered."""
         for number, plan in enumerate(plans, start=1):
-            if self.support.trigger == "after_triage" and plan.step.name == "triage":
+            if self.support.trigger == "after_triage" and isinstance(plan.step, Task) and plan.step.purpose == "triage":
                 return number
             if self.support.trigger == "when_roomed" and isinstance(plan.step, Place):
                 return number

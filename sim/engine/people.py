@@ -29,7 +29,7 @@ class Request:
 
     __slots__ = (
         "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
-        "minutes", "opened_case", "order", "owner", "paused", "paused_at", "preemptible", "role", "since", "slot",
+        "minutes", "opened_case", "order", "owner", "owner_duty", "paused", "paused_at", "preemptible", "role", "since", "slot",
         "started", "step", "unstaffed", "visit", "zones",
     )  # fmt: skip
 
@@ -49,6 +49,7 @@ class Request:
         self.unstaffed: float | None = None
         self.zones: tuple[int, ...] = ()
         self.owner: Member | None = None  # bound to this member though no case says so
+        self.owner_duty: Duty | None = None
         self.line: Line | None = None  # where it waits now
         self.member: Member | None = None  # who does it
         self.started = nan
@@ -66,6 +67,16 @@ class Request:
     @property
     def place_in_line(self) -> tuple[float, float, int, int]:
         return self.order, self.since, self.visit.row, self.slot
+
+    def bind(self, member: "Member") -> None:
+        """From now on only this member may do it, until they go home."""
+        self.owner, self.owner_duty = member, member.duty
+
+    @property
+    def owner_present(self) -> "Member | None":
+        """The member it is bound to, if still on the same spell of duty."""
+        owner = self.owner
+        return owner if owner is not None and owner.on_duty and owner.duty is self.owner_duty else None
 
     @property
     def is_running(self) -> bool:
@@ -125,12 +136,13 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Case:
-    """A patient held open with a role by a member, or by nobody (`holder` None: unheld)."""
+    """A patient held open with a role by a member, or by nobody (`holder` None: unheld). `number`: order of opening."""
 
     visit: "Visit"
     role: int
     holder: "Member | None"
     since: float
+    number: int
     taken_over: bool = False
 
 
@@ -215,7 +227,7 @@ class Visit:
         self.main: Request | None = None
         self.waiting: list[Request] = []
         self.cases: dict[int, Case] = {}
-        self.last_holder: dict[int, Member] = {}
+        self.last_holder: dict[int, tuple[Member, Duty | None]] = {}
         self.minutes_by_role: dict[int, float] = {}
         self.clinicians = 0
         self.zone = -1

@@ -14,6 +14,7 @@ from sim.study.number_text import (
     short_unit_of_difference,
     unit_of_value,
 )
+from sim.study.sentences import alone, inside
 
 Rows = list[tuple[str, ...]]
 DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
@@ -25,7 +26,7 @@ def question(comparison: Comparison) -> str:
     """What was compared, in one line."""
     names = ", ".join(label(comparison, name) for name in others(comparison))
     baseline = label(comparison, comparison.baseline)
-    against = f"{names} beside {baseline.lower()}" if names else baseline
+    against = f"{names} beside {inside(baseline)}" if names else baseline
     warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
     return (
         f"{against}: {n_replications(comparison)} replications of {comparison.weeks} weeks{warm_up}, "
@@ -141,7 +142,7 @@ def money_line(comparison: Comparison) -> str:
 
 def legend(comparison: Comparison) -> str:
     """What stands in the cells."""
-    baseline = label(comparison, comparison.baseline).lower()
+    baseline = inside(label(comparison, comparison.baseline))
     return (
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {100 * comparison.confidence:g} % interval, in {unit_words()} for shares. "
@@ -152,3 +153,25 @@ def legend(comparison: Comparison) -> str:
 
 def unit_words() -> str:
     return short_unit_of_difference(measure_and_part("lwbs.all")[0])
+
+
+def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """What the headline differences mean at the central level of demand, by staffing; identical ones in one."""
+    if comparison.differences.empty:
+        return []
+    return [(label(comparison, name), sentences_of(comparison, name)) for name in others(comparison)]
+
+
+def sentences_of(comparison: Comparison, staffing: str) -> list[str]:
+    names = known_measures(comparison, HEADLINE)
+    found = {name: item for name in names if (item := difference(comparison, staffing, name)) is not None}
+    same = [spoken(name) for name, item in found.items() if item.identical and item.interpretable]
+    told = [item.sentence for item in found.values() if not (item.identical and item.interpretable)]
+    baseline = alone(label(comparison, comparison.baseline))
+    return [*told, f"Identical to the last bit to {baseline}: {'; '.join(same)}."] if same else told
+
+
+def spoken(name: str) -> str:
+    """A measure and its part inside a sentence."""
+    measure, part = measure_and_part(name)
+    return inside(measure.label) if measure.by == "run" else f"{inside(measure.label)} ({part_text(part)})"

@@ -26,13 +26,15 @@ from sim.report.cells import (
     labelled,
     money_line,
     question,
+    sentences,
 )
 from sim.report.honesty import honesty_lines
-from sim.report.tables import central_level, label, others
+from sim.report.tables import label, others
 from sim.study.assumptions import GRADES, Assumption
-from sim.study.comparison import HEADLINE, Comparison
+from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.number_text import NOTHING, measure_and_part, part_text, plain_number, value_text
+from sim.study.sentences import inside
 from sim.study.validation import ValidatedRow
 
 WIDTH = 100
@@ -127,7 +129,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     if names:
         say(
             console,
-            f"Below each value: paired difference from {label(comparison, comparison.baseline).lower()} ± half-width "
+            f"Below each value: paired difference from {inside(label(comparison, comparison.baseline))} ± half-width "
             f"of its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all "
             "headline measures are judged together. =: identical to the last bit. †: not interpreted.",
             style="dim",
@@ -154,25 +156,19 @@ def money_lines(comparison: Comparison) -> list[str]:
 
 
 def print_sentences(comparison: Comparison, console: Console) -> None:
-    """The sentences of the headline measures at the central level of demand, by staffing."""
-    table = comparison.differences
-    for name in others(comparison):
-        if table.empty:
-            return
-        chosen = table[(table["staffing"] == name) & (table["demand"] == central_level(comparison))]
-        by_measure = {str(row["measure"]): str(row["sentence"]) for row in chosen.to_dict("records")}
-        heading(console, label(comparison, name))
-        for measure in HEADLINE:
-            if measure in by_measure:
-                say(console, f"• {by_measure[measure]}")
+    """What the differences mean, by staffing."""
+    for name, told in sentences(comparison):
+        heading(console, name)
+        for sentence in told:
+            say(console, f"• {sentence}")
 
 
 def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
     """Headline measures by part; estimate and difference of the baseline and some other staffings."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=min(WIDTH, 34 + 16 * (len(names) + 1)))
-    table.add_column("", ratio=2, min_width=28)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("", width=26)
     for name in (comparison.baseline, *names):
-        table.add_column(label(comparison, name), justify="right", ratio=1, vertical="top")
+        table.add_column(label(comparison, name), justify="right", width=16)
     for part, measures in groups_of_measures(comparison):
         table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))
         for measure in measures:
@@ -180,7 +176,7 @@ def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
                 two_lines(estimate_cell(comparison, name, measure), difference_cell(comparison, name, measure))
                 for name in (comparison.baseline, *names)
             ]
-            table.add_row(Text(f"  {labelled(measure)}"), *cells)
+            table.add_row(Text(labelled(measure)), *cells)
     return table
 
 

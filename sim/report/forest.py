@@ -11,6 +11,7 @@ from sim.report.tables import Found, difference, is_assumed, known_measures, lab
 from sim.report.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import measure_and_part, scale, short_unit_of_difference
+from sim.study.sentences import inside
 
 BLOCKS = {
     "Mental health": ("mental_health",),
@@ -27,7 +28,7 @@ def forest(comparison: Comparison) -> Sheet:
     per_panel = panel_height(comparison)
     sides = [[(block, of_block(measures, block)) for block in blocks] for blocks in SIDES]
     body = max(sum(HEAD + per_panel * len(names) for _, names in side) for side in sides)
-    baseline = label(comparison, comparison.baseline).lower()
+    baseline = inside(label(comparison, comparison.baseline))
     sheet = Sheet(
         body,
         f"Paired differences from {baseline}",

@@ -16,10 +16,11 @@ from sim.report.cells import (
     labelled,
     legend,
     question,
+    sentences,
 )
 from sim.report.honesty import effect_lines, honesty_lines
-from sim.report.tables import central_level, label, others
-from sim.study.comparison import HEADLINE, Comparison
+from sim.report.tables import label, others
+from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
 
 PAGE = """\
@@ -97,16 +98,3 @@ def markdown_table(rows: Rows) -> str:
 def escaped(text: str) -> str:
     """A table cell in which bars and lone stars mean themselves."""
     return text.strip().replace("|", "\\|").replace(" *", " \\*")
-
-
-def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
-    """Sentences of the headline measures at the central level of demand, by staffing."""
-    table = comparison.differences
-    if table.empty:
-        return []
-    chosen = table[table["demand"] == central_level(comparison)]
-    told = {(str(row["staffing"]), str(row["measure"])): str(row["sentence"]) for row in chosen.to_dict("records")}
-    return [
-        (label(comparison, name), [told[name, measure] for measure in HEADLINE if (name, measure) in told])
-        for name in others(comparison)
-    ]

@@ -10,14 +10,15 @@ from sim.report.tables import Found, central_level, difference, estimate, is_ass
 from sim.report.theme import ASSUMED, INK, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import Comparison
 from sim.study.number_text import bare, decimals_shown, is_share, measure_and_part, scale
+from sim.study.sentences import inside
 
 COLUMNS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician,\nall visits",
     "lwbs_or_ama.all": "Left unseen or\nagainst advice,\nall visits",
     "length_of_stay_mean.mental_health": "Stay,\nmental health",
     "reach.mental_health": "Met by a peer,\nmental health",
-    "left_empty_handed.mental_health": "Left empty-\nhanded, mental\nhealth",
-    "observation_unmet_share.mental_health": "Observation\nwithout an aide",
+    "left_empty_handed.mental_health": "Left\nempty-handed,\nmental health",
+    "observation_unmet_share.mental_health": "Observation\nunmet,\nmental health",
     "staff_cost_per_week.all": "Staff cost\na week",
 }
 NAMES, HEAD, ROW = 1.42, 0.84, 0.84
@@ -30,7 +31,7 @@ def scorecard(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         HEAD + ROW * len(names),
         "What changes, staffing by staffing",
-        f"Large: mean. Below: paired difference from {baseline.lower()} with its interval, on one scale "
+        f"Large: mean. Below: paired difference from {inside(baseline)} with its interval, on one scale "
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )

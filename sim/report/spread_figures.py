@@ -15,7 +15,9 @@ from sim.report.tables import estimate, label, of_staffing, others
 from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
+from sim.study.sentences import inside
 
+KEY_LINE = 0.22
 LONGEST_WAIT, LONGEST_ALONE, LONGEST_RETURN = 360.0, 720.0, 180.0
 
 
@@ -23,8 +25,9 @@ def waits_by_acuity(comparison: Comparison) -> Sheet:
     """Share seen within so many minutes of arrival, by stream and CTAS level, one line per staffing."""
     streams = [name for name in ("medical", "mental_health") if name in set(comparison.waits["stream"])]
     panel, gap = 1.45, 0.9
+    key = KEY_LINE * (1 + max(line for _, line in key_places(comparison).values()))
     sheet = Sheet(
-        len(streams) * (panel + gap) + 0.33,
+        key + len(streams) * (panel + gap) + 0.1,
         "How long visits wait for a physician, by acuity",
         "Share seen within so many minutes of arrival, of the visits seen. Dotted: CTAS target. Lines that lie on each "
         "other are staffings that do not differ.",
@@ -33,7 +36,7 @@ def waits_by_acuity(comparison: Comparison) -> Sheet:
     write_key(sheet, comparison)
     width = (WIDTH - 0.75) / 5
     for row, stream in enumerate(streams):
-        top = 0.28 + row * (panel + gap) + 0.5
+        top = key + row * (panel + gap) + 0.5
         for acuity in range(1, 6):
             axes = sheet.panel(0.6 + (acuity - 1) * width, top, width - 0.12, panel - 0.1)
             draw_waits(axes, comparison, stream, acuity)
@@ -46,12 +49,23 @@ def waits_by_acuity(comparison: Comparison) -> Sheet:
 
 
 def write_key(sheet: Sheet, comparison: Comparison) -> None:
-    """Names of the staffings in their colours, on one line."""
-    left, paint = 0.2, colours(comparison.staffings, comparison.baseline)
+    """Names of the staffings in their colours."""
+    paint = colours(comparison.staffings, comparison.baseline)
+    for name, (left, line) in key_places(comparison).items():
+        sheet.write(left, KEY_LINE * line, label(comparison, name), size=9, weight="bold", color=paint[name])
+
+
+def key_places(comparison: Comparison) -> dict[str, tuple[float, int]]:
+    """Where each name stands: inches from the left, and its line."""
+    places: dict[str, tuple[float, int]] = {}
+    left, line = 0.2, 0
     for name in comparison.staffings:
-        words = label(comparison, name)
-        sheet.write(left, 0.0, words, size=9, weight="bold", color=paint[name])
-        left += 0.092 * len(words) + 0.2
+        width = 0.093 * len(label(comparison, name)) + 0.2
+        if left + width > WIDTH:
+            left, line = 0.2, line + 1
+        places[name] = (left, line)
+        left += width
+    return places
 
 
 def cumulative(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +108,7 @@ def minutes_alone(comparison: Comparison) -> Sheet:
         len(names) * (panel + gap) + 0.35,
         "Minutes alone, eligible mental-health visits",
         "Minutes of the stay with nobody: no task of the visit's own path, no escalation response, no peer. Share of "
-        f"visits; outline: {label(comparison, comparison.baseline).lower()}. What lies beyond 12 h is in the last bar.",
+        f"visits; outline: {inside(label(comparison, comparison.baseline))}. What lies beyond 12 h is in the last bar.",
         footer(comparison, intervals=False),
     )
     paint = colours(names, comparison.baseline)

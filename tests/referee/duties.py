@@ -52,22 +52,24 @@ class Duties:
             self.object(name, f"break said to be due at {table['due'][row]!r}", f"it was due at {block.at!r}")
         if (
             row is not None
-            and table["end"][row] != end
+            and table["end"][row] not in (end, self.t.staff_columns["left"][person.staff_row])
             and not (math.isnan(table["end"][row]) and end >= self.t.horizon)
         ):
             self.object(name, f"break ends at {table['end'][row]!r}", f"it is taken at full length, to {end!r}")
         person.resting = True
-        self.push(end, ON_DUTY, person.index, lambda: self.back_from_break(person))
+        duty = person.staff_row
+        self.push(end, ON_DUTY, person.index, lambda: self.back_from_break(person, duty))
 
-    def back_from_break(self, person: Person) -> None:
-        person.resting, person.idle_since = False, self.now
+    def back_from_break(self, person: Person, duty: int) -> None:
+        if person.resting and person.staff_row == duty:
+            person.resting, person.idle_since = False, self.now
 
     def goes_home(self, person: Person) -> None:
         left = float(self.t.staff_columns["left"][person.staff_row])
         name = self.t.members[person.index]
         if left != self.now:
             raise self.foul(name, f"left at {left!r}", "goes home when the shift is over and they are free")
-        person.on_duty = False
+        person.on_duty = person.resting = False
         person.due.clear()
         for case in sorted(self.cases.values(), key=lambda case: case.number):
             if case.holder == person.index:

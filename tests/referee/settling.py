@@ -39,7 +39,8 @@ class Settling:
 
     def someone_goes_home(self) -> bool:
         for person in self.people:
-            if person.free and past_shift_end(person, self.now) and not self.own_recovery(person):
+            done = person.on_duty and person.work is None and past_shift_end(person, self.now)
+            if done and not self.own_recovery(person):
                 self.goes_home(person)
                 return True
         return False

@@ -368,7 +368,7 @@ VISITS_A_DAY = 200.0
 HOUR_SHARES = tuple(hour / 276.0 for hour in range(24))
 """Nobody at midnight, most before it: a sawtooth, far from the mean at every hour."""
 WEEKDAYS = (1.6, 1.0, 0.7, 0.7, 0.7, 1.0, 1.3)
-HOURS_LOOKED_AT = (0.5, 25.0, 71.9, 144.0)
+HOURS_LOOKED_AT = (0.5, 20.0, 25.0, 167.9)
 WEEK = 10080.0
 
 

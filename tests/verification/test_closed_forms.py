@@ -4,6 +4,11 @@ Law: numerator - target x denominator of a replication has mean zero in the stat
 forty independent replications in standard errors (Student's t with 39 degrees of freedom: |t| > 4 has a chance of
 3e-4 a measure, seeds are fixed). The 95 % half-width stays under 5 % of the target, and the same check refuses a mean
 service time that is 5 % too long or too short.
+
+Seven members at one arrival every 4 minutes wait 2 seconds on average, and 98 in 100 not at all: that case plays 1.4
+million customers for a half-width of 4 %. All cases together play some 7 million, three times over (as they are, 5 %
+too short, 5 % too long); one core of 2026 plays some 18,000 of these small visits a second, which makes about twenty
+minutes, ten on two cores.
 """
 
 import numpy as np

@@ -1,0 +1,362 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What changes when peer support workers join a children's emergency department?
+#
+# A child in a mental-health crisis, and whoever came along, may wait for hours in an emergency department (ED).
+# Some hospitals have invited *peer support workers* (PSWs) into that wait: people with lived experience of their
+# own, who keep a young person or a parent company, and do no triage, no assessment, no observation and no security
+# work.
+#
+# Rao & Dimitropoulos ([10.1108/MHSI-02-2023-0016](https://doi.org/10.1108/MHSI-02-2023-0016)) asked eight PSWs in
+# Alberta how their work works, so that its mechanisms could be used in a children's hospital ED. Their study is
+# qualitative and gives no effect size, no time and no rate. What peers change *in the department* can still be
+# asked of a simulation, one honest step at a time:
+#
+# 1. the department and one simulated week,
+# 2. one simulated child's visit,
+# 3. what peers change when **no benefit is assumed**,
+# 4. the same money spent on clinicians or nurses,
+# 5. what follows **if** an effect is assumed,
+# 6. who is left out,
+# 7. what none of this can say.
+#
+# Every patient here is simulated. Where a number comes from is said beside it: an id such as `POP02` is a row of
+# the [assumption register](../docs/assumptions.md); "simulated" means that the cell above computed it.
+
+# %%
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+import sim
+from sim.engine.event_log import event_log
+from sim.engine.measure_tables import breakdown
+from sim.engine.measures import measure
+from sim.engine.trajectory import differences
+from sim.report.honesty import honesty_lines
+
+# A quick pass shows that every cell runs; its numbers are too noisy to be read.
+QUICK = os.environ.get("PEERED_NOTEBOOK_QUICK") == "1"
+WEEKS, WARM_UP, REPLICATIONS, LONG_RUN = (2, 1, 2, 6) if QUICK else (13, 2, 6, 52)
+# In a plain script, worker processes would run the script again; in a notebook all cores can be used.
+WORKERS = None if "get_ipython" in globals() else 1
+
+pd.set_option("display.max_colwidth", 200)
+
+# %% [markdown]
+# ## 1. The department and one simulated week
+#
+# `sim.load` composes a department from the files in `configs/` and checks it. The default is a Canadian children's
+# ED with 75,000 visits a year (an assumption of this project, `ARR01`), of which 5 % are for mental health
+# (`ARR13`). `peer_added` keeps the whole traditional team and adds peers from 09:00 to 21:00, Monday to Saturday,
+# the coverage the programme at Alberta Children's Hospital began with (`POP02`).
+
+# %%
+traditional = sim.load("staffing=traditional", "study.weeks=1", "study.warm_up_weeks=1")
+with_peers = sim.load("staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=1")
+
+hours = {role: value.hours_per_week() for role, value in with_peers.staffing.roles.items()}
+pd.Series(hours, name="rostered hours a week")
+
+# %% [markdown]
+# `sim.simulate` plays one replication: week 0 fills the department, week 1 is what we look at. Everything that
+# happened is kept. `visits` has a row per visit, `tasks` one per spell of work, `staff` one per spell of duty and
+# `census` counts who is where, every 15 minutes. Times are minutes since Monday 00:00 of week 0.
+
+# %%
+week = sim.simulate(with_peers, seed=7)
+visits = week.visits[week.visits["arrival"] >= week.warm_up]
+visits[["stream", "acuity", "arrival", "departure", "disposition", "n_peer_contacts", "minutes_accompanied"]].head()
+
+# %%
+week.tasks.groupby("role")["started"].count().rename("tasks begun, both weeks")
+
+# %%
+week.staff[week.staff["role"] == "psw"][["name", "scheduled_start", "scheduled_end", "busy", "overtime"]].head()
+
+# %%
+census = week.census[week.census["time"] >= week.warm_up]
+figure, axes = plt.subplots(figsize=(9, 3))
+axes.plot((census["time"] - week.warm_up) / 1440, census["mh_present"], color="#0072b2", lw=1)
+for start, end in week.staff[week.staff["role"] == "psw"][["scheduled_start", "scheduled_end"]].to_numpy():
+    if start >= week.warm_up:
+        axes.axvspan((start - week.warm_up) / 1440, (end - week.warm_up) / 1440, color="#d55e00", alpha=0.12, lw=0)
+axes.set_xlabel("day of the simulated week (shaded: a peer is rostered)")
+axes.set_ylabel("mental-health visits present")
+figure.tight_layout()
+
+# %%
+n_mental_health = int((visits["stream"] == "mental_health").sum())
+print(f"{len(visits)} visits in the simulated week, {n_mental_health} of them for mental health")
+# 75,000 a year are 1,438 a week; one replication scatters around it, month factors are off in short runs.
+assert 1200 < len(visits) < 1700
+assert set(visits["stream"]) == {"medical", "mental_health"}
+assert visits.loc[visits["stream"] == "medical", "n_peer_contacts"].sum() == 0, "peers are for the mental-health stream"
+
+# %% [markdown]
+# ## 2. One simulated child's visit
+#
+# Of the children whom a peer met and who have gone home, we take the one with the middle length of stay, and read
+# the visit as a log. `schedule` is when something was asked for, `start` when it began: the time between is
+# waiting.
+
+# %%
+met = visits[(visits["n_peer_contacts"] > 0) & (visits["disposition"] == "discharge")].copy()
+met["stay"] = met["departure"] - met["arrival"]
+child = met.sort_values("stay").iloc[len(met) // 2]
+print(f"{child['age_years']} years old, CTAS {child['acuity']}, here for {child['stay'] / 60:.1f} hours (simulated)")
+
+log = event_log(week)
+story = log[log["case"] == f"{child['patient']}-{child['visit_number']}"].copy()
+story["minute"] = (story["time"] - child["arrival"]).round(1)
+story[["minute", "activity", "lifecycle", "resource"]].reset_index(drop=True)
+
+# %%
+contacts = week.tasks[(week.tasks["visit"] == child.name) & (week.tasks["kind"] == "contact")]
+begun = contacts.dropna(subset=["started"])
+accompanied = float((begun["ended"] - begun["started"] - begun["paused"]).sum())
+print(f"accompanied for {accompanied:.0f} of {child['stay']:.0f} minutes, in {len(begun)} contact(s)")
+assert len(begun) == child["n_peer_contacts"] >= 1
+assert np.isclose(accompanied, child["minutes_accompanied"])
+assert set(begun["role"]) == {"psw"}
+# A contact stands still while a clinician is with the child: the peer makes room.
+assert (begun["paused"] >= 0).all()
+assert story["minute"].is_monotonic_increasing
+
+# %% [markdown]
+# ## 3. What do peers change when no benefit is assumed?
+#
+# Nobody has published an effect of peers in a children's ED on waits, leaving or restraint. The base case therefore
+# assumes **none** (`EFFA01`), and the first question is what the *work itself* changes.
+#
+# Every random quantity is keyed by patient, visit and name, so both staffings see the same children with the same
+# needs. The only way a peer touches anybody else's time is a huddle with the team, 3 minutes (an assumption) after
+# 39 % of first contacts (`POP07`). Without huddles nothing on the clinical side may move, not by one bit:
+
+# %%
+no_huddles = ["study.weeks=1", "study.warm_up_weeks=1", "support.huddle_share=0"]
+scenarios = [sim.load(f"staffing={name}", *no_huddles) for name in ("traditional", "peer_added")]
+before, after = (sim.simulate(scenario, seed=7) for scenario in scenarios)
+
+about_peers = {"n_peer_contacts", "minutes_accompanied", "bridged", "called", "call_reached"}
+clinical = [name for name in before.visit_columns if not name.startswith("peer_") and name not in about_peers]
+changed = [f"visit.{name}" for name in clinical if f"visit.{name}" in differences(before, after)]
+print(f"{len(clinical)} clinical columns of {before.n_visits} visits, changed: {changed or 'none'}")
+assert changed == []
+assert np.array_equal(before.step_times, after.step_times, equal_nan=True)
+assert after.visit_columns["n_peer_contacts"].sum() > 0, "the peers were there"
+
+# %% [markdown]
+# What did change is company, on the same timeline: minutes of the stay in which no clinician and no peer was there.
+
+# %%
+lonely = [
+    measure(run, scenario)["minutes_alone_mean.mental_health"]
+    for run, scenario in zip((before, after), scenarios, strict=True)
+]
+print(f"minutes alone, mean of eligible mental-health visits: {lonely[0]:.0f} and {lonely[1]:.0f} (simulated)")
+assert lonely[1] < lonely[0], "company is what peers bring"
+
+# %% [markdown]
+# With huddles, over several replications. Each difference is *paired*: the same simulated children under both
+# staffings. The interval shows the chance of simulated weeks alone; what nobody knows about the assumptions comes
+# on top. Where a 95 % interval includes zero the sentence says so, and where only luck among many measures made it
+# exclude zero, it says that too.
+
+# %%
+QUESTION = (f"study.weeks={WEEKS}", f"study.warm_up_weeks={WARM_UP}", "study.demand_levels=[1.0]")
+peers = sim.compare(["traditional", "peer_added"], *QUESTION, replications=REPLICATIONS, workers=WORKERS)
+
+ASKED = [
+    "wait_triage_to_pia_mean.all",
+    "lwbs_or_ama.all",
+    "length_of_stay_mean.mental_health",
+    "return_30d_per_patient.mental_health",
+    "reach.mental_health",
+    "minutes_alone_mean.mental_health",
+    "left_empty_handed.mental_health",
+    "staff_cost_per_week.all",
+]
+
+
+def sentences(comparison):
+    """The differences asked for, in words."""
+    chosen = comparison.differences[comparison.differences["measure"].isin(ASKED)]
+    return chosen.set_index(["staffing", "measure"])["sentence"].sort_index()
+
+
+def mean_of(comparison, staffing, measure):
+    """A mean over replications."""
+    table = comparison.estimates
+    return float(table[(table["staffing"] == staffing) & (table["measure"] == measure)]["mean"].iloc[0])
+
+
+for sentence in sentences(peers):
+    print("-", sentence)
+
+# %%
+for line in honesty_lines(peers):
+    print("-", line)
+
+# %%
+reach = mean_of(peers, "peer_added", "reach.mental_health")
+alone = [mean_of(peers, name, "minutes_alone_mean.mental_health") for name in ("traditional", "peer_added")]
+print(
+    f"met by a peer: {reach:.0%} of mental-health visits; minutes alone {alone[0]:.0f} and {alone[1]:.0f} (simulated)"
+)
+assert mean_of(peers, "traditional", "reach.mental_health") == 0.0
+assert 0.2 < reach < 0.7
+assert not peers.effects_assumed
+
+# %% [markdown]
+# What is *computed* here is presence: who was met, for how long, at what cost. No benefit was assumed, so none can
+# appear; **this is not evidence that peers do not work**.
+
+# %% [markdown]
+# ## 4. The same money, spent on clinicians or nurses
+#
+# A fair question adds the same money elsewhere: 70 hours of a crisis clinician a week, or 60 of a nurse. Hourly
+# costs are loaded (`STF08`, `STF09`, `STF10`, each with 22 % on-costs, `STF11`); the peers' cost includes 7.5 hours
+# a week of a coordinator (`COSA06`). Peer support is not a cheaper kind of clinical care: the rows below do
+# different work.
+
+# %%
+money = sim.compare(
+    ["traditional", "peer_added", "clinician_added", "nurse_added"],
+    *QUESTION,
+    replications=REPLICATIONS,
+    workers=WORKERS,
+)
+print(*money.notes, sep="\n")
+money.costs[["label", "hours_added", "weekly_difference"]].round(0)
+
+# %%
+table = money.estimates[money.estimates["measure"].isin(ASKED)]
+table.pivot_table(index="measure", columns="staffing", values="mean")[list(money.staffings)].round(3)
+
+# %%
+for sentence in sentences(money):
+    print("-", sentence)
+
+# %%
+added = money.costs.set_index("staffing")["weekly_difference"].drop("traditional")
+assert added.max() / added.min() < 1.02, "the same money, within 2 %"
+assert mean_of(money, "clinician_added", "reach.mental_health") == 0.0
+# Who joins a comparison changes nobody else's replications.
+assert mean_of(money, "peer_added", "reach.mental_health") == reach
+
+# %% [markdown]
+# ## 5. What if an effect is assumed?
+#
+# `effects=evidence` is a prior, not a finding: the hazard of a return times 0.90 (0.67 to 1.21, `PEF16`) for being
+# offered a peer, pooled from four trials with **adults**; and a pace of 0.85 at which patience and calm are used up
+# (`EFFA12`, an assumption taken over from the priors `PEF17` and `PEF18`). Given to peers alone, such a comparison is
+# **one-sided**: the staffing with an effect is favoured by construction, and is labelled so. `effects=both` gives the
+# clinicians theirs as well: crisis assessments take 0.87 of the time (`EFFA13`, from `RED01` to `RED04`, shrunk
+# half-way to 1) and the odds of linkage are 1.2 (`EFFA14`; `PEF11` gives the direction only).
+
+# %%
+STAFFINGS = ["traditional", "peer_added", "clinician_added"]
+one_sided = sim.compare(STAFFINGS, *QUESTION, "effects=evidence", replications=REPLICATIONS, workers=WORKERS)
+both = sim.compare(STAFFINGS, *QUESTION, "effects=both", replications=REPLICATIONS, workers=WORKERS)
+
+for comparison in (one_sided, both):
+    print(f"effects={comparison.effects}" + (" (ONE-SIDED)" if comparison.one_sided else ""))
+    for sentence in sentences(comparison):
+        print("-", sentence)
+
+# %%
+for line in honesty_lines(one_sided):
+    print("-", line)
+
+# %%
+assert one_sided.effects_assumed
+assert one_sided.one_sided, "an effect for peers alone must be labelled"
+assert both.effects_assumed
+assert not both.one_sided
+assert any("One-sided" in line for line in honesty_lines(one_sided))
+assert not any("One-sided" in line for line in honesty_lines(both))
+# Nobody enhances anything in the traditional team: the assumption cannot reach it.
+unmoved = [mean_of(found, "traditional", "length_of_stay_mean.mental_health") for found in (money, one_sided, both)]
+assert len(set(unmoved)) == 1
+
+# %% [markdown]
+# A difference that appears here and not in section 4 is the assumption itself, passed through the department. What
+# the simulation adds is its size in visits, hours and waits, and whether it would be seen at all beside chance.
+
+# %% [markdown]
+# ## 6. Who is left out?
+#
+# Averages hide those who come when nobody is there. One long run, reach by hour and day of arrival; cells with
+# fewer than 10 visits are hidden. Reached and unreached children are *not* compared on outcomes: who stays longer
+# is met more often.
+
+# %%
+long_scenario = sim.load("staffing=peer_added", f"study.weeks={LONG_RUN}")
+long_run = sim.simulate(long_scenario, seed=11)
+
+
+def reach_by(trait):
+    """Share of mental-health visits met by a peer, by a trait, with the number of visits."""
+    cells = breakdown(long_run, long_scenario, trait)
+    chosen = cells[(cells["stream"] == "mental_health") & (cells["measure"] == "reach")]
+    return chosen.set_index("cell")[["n", "value", "hidden"]]
+
+
+by_hour, by_day = reach_by("arrival_hour"), reach_by("weekday")
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), sharey=True, width_ratios=(3, 1))
+left.bar(by_hour.index, by_hour["value"], color="#0072b2")
+left.set_xlabel("hour of arrival")
+left.set_ylabel("met by a peer")
+right.bar(by_day.index, by_day["value"], color="#0072b2")
+right.set_xlabel("day of arrival")
+figure.tight_layout()
+by_day
+
+# %%
+arrived = long_run.visits[(long_run.visits["arrival"] >= long_run.warm_up) & long_run.visits["departure"].notna()]
+arrived = arrived[arrived["stream"] == "mental_health"]
+hour = arrived["arrival"] % 1440 // 60
+was_met = arrived["n_peer_contacts"] > 0
+parts = {"arrived 09:00 to 19:00": (hour >= 9) & (hour < 19), "arrived 21:00 to 04:00": (hour >= 21) | (hour < 4)}
+for part, chosen in parts.items():
+    print(f"{part}: {was_met[chosen].mean():.0%} of {chosen.sum()} mental-health visits met by a peer (simulated)")
+day_share, night_share = (was_met[chosen].mean() for chosen in parts.values())
+assert day_share > night_share + 0.2, "who comes at night is left out"
+assert by_day.loc["sun", "value"] < by_day.drop("sun")["value"].min(), "and who comes on a Sunday"
+assert by_hour["hidden"].equals(by_hour["n"] < 10)
+assert by_hour.loc[by_hour["hidden"], "value"].isna().all()
+
+# %% [markdown]
+# Moving the same peer hours (`staffing=peer_evening`) or adding a peer at all times (`staffing=peer_247`, which
+# costs more) changes who is left out: `peered study.staffing=[traditional,peer_added,peer_evening,peer_247]`.
+
+# %% [markdown]
+# ## 7. What this cannot say
+#
+# - **Mechanisms are hypotheses.** The founding study's themes (*inside out and outside in*, *no one leaves
+#   empty-handed*, *sculpting health system softness*) became mechanisms by our reading, and each has a switch that
+#   is off by default.
+# - **Outside the model:** hope, dignity, stigma and belonging. What stands near them and can be counted (minutes
+#   alone, who was met, who left with nothing in hand) is not the same thing.
+# - **The evidence is from elsewhere.** Trials were with adults, mostly outside EDs; many found no difference in
+#   service use; clinicians did better than peers at linkage in the one trial that compared them after an ED visit
+#   (`PEF11`).
+# - **Contact minutes and caseload of ED peers are assumptions** (`POP08`, `POP09`): no published figure was found.
+#   The programme itself would know.
+# - **The department is a composite**, not any hospital; `peered study=validate` shows which of its figures lie in
+#   published ranges, and which do not.
+# - **Freed time is capacity, not money**, and intervals above contain the chance of simulated weeks only.

@@ -1,0 +1,105 @@
+"""One-line faults for the engine: each must be caught by the invariants or the referee.
+
+Every fault is a change of one line of one source file; `planted` builds the engine from the changed sources.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import sim
+from sim.engine.trajectory import Trajectory
+
+DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
+FLOOR, MODEL, PEOPLE = "engine/floor.py", "engine/model.py", "engine/people.py"
+
+REBUILT = (DISPATCH, PLACES, ROSTER, PEOPLE, FLOOR, MODEL)
+"""Sources that are built anew, in the order of their imports."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`new` instead of `old`, which stands exactly once in the file."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+FAULTS = (
+    Fault("longer waits rank lower", DISPATCH, "return -slope * (now - waiting_since)", "return slope * (now - waiting_since)"),
+    Fault("one case more than the caseload", DISPATCH, "n_open_cases < caseload", "n_open_cases <= caseload"),
+    Fault("no last pickup", DISPATCH, "now >= shift_end - last_pickup_minutes", "now >= shift_end"),
+    Fault("most loaded first", DISPATCH, "        return float(n_open_cases)", "        return -float(n_open_cases)"),
+    Fault("latest idle first", DISPATCH, "        return idle_since", "        return -idle_since"),
+    Fault("target from the request", DISPATCH, "return target - (now - arrival)", "return target - (now - waiting_since)"),
+    Fault("acuity upside down", DISPATCH, "        return float(acuity)", "        return -float(acuity)"),
+    Fault("pace forgotten", DISPATCH, "left - waited * pace", "left - waited"),
+    Fault("ratio without the new place", PLACES, "occupied_twelfths + place_twelfths <=", "occupied_twelfths <="),
+    Fault("ratio for CTAS 1 too", PLACES, "return acuity == 1 or occupied", "return occupied"),
+    Fault("places without acuity", FLOOR, "rank = (request.band, request.visit.acuity, request.since,", "rank = (request.band, 0, request.since,"),
+    Fault("no cleaning", FLOOR, "if self.cleaning[zone] > 0.0:", "if self.cleaning[zone] < 0.0:"),
+    Fault("old place kept", FLOOR, "        self.give_up_place(visit)\n        visit.zone,", "        visit.zone,"),
+    Fault("limited delay over its limit", FLOOR, "if line.n and self.delay_room[step] > 0:", "if line.n and self.delay_room[step] >= 0:"),
+    Fault("near shift end opens all", FLOOR, "return [request for request in line.heads() if request.visit.acuity == 1]", "return line.heads()"),
+    Fault("last pickup never lapses", FLOOR, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
+    Fault("CTAS 1 interrupted", FLOOR, "            and task.visit.acuity != 1\n", ""),
+    Fault("anything interrupted", FLOOR, "            and task.preemptible\n", ""),
+    Fault("nothing interrupted", FLOOR, "if self._starts_task() or self._interrupts():", "if self._starts_task():"),
+    Fault("handover takes no time", FLOOR, "request.handover = self.handover_minutes", "request.handover = 0.0"),
+    Fault("adopting takes no time", FLOOR, "            taken_over = case is not None", "            taken_over = False"),
+    Fault("clock runs on beside a clinician", FLOOR, "            contact.paused_at = self.calendar.time\n            contact.ending = None\n", "            return\n"),
+    Fault("a pause shortens the contact", FLOOR, "        contact.ends += pause\n", "        contact.ends += 0.0\n"),
+    Fault("contact begins beside a clinician", FLOOR, "        if request.kind == CONTACT and visit.clinicians and not visit.peer_stays:\n            return\n", ""),
+    Fault("handover to the busiest", FLOOR, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
+    Fault("rest of a task for anybody", FLOOR, "        request.owner = member\n        request.started", "        request.started"),
+    Fault("recovery left undone", FLOOR, "if member.task is None and not member.recoveries]", "if member.task is None]"),
+    Fault("aide stays past the shift", FLOOR, "if member.task is not None and member.task.kind == OBSERVATION:", "if member.task is None:"),
+    Fault("newest first on a tie of class", PEOPLE, "            insort(waiting, request)", "            waiting.append(request)"),
+    Fault("leaving is misnamed", MODEL, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS"),
+    Fault("calm too early", MODEL, "            if visit.responding == 0:\n                self.is_calm", "            if visit.responding <= 1:\n                self.is_calm"),
+    Fault("patience never used up", MODEL, "        if request.may_leave:\n            self.wait_begins(visit)\n", ""),
+    Fault("patience used up in service", MODEL, "        if request.may_leave:\n            self.wait_ends(visit)\n        at = ", "        at = "),
+    Fault("boarders fill caseloads", MODEL, "for role in [role for role in visit.cases if role != self.peer_role]:", "for role in []:"),
+    Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY"),
+    Fault("held visits walk out", MODEL, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
+    Fault("two contacts at once", MODEL, "            yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)\n", ""),
+    Fault("back before the time drawn", MODEL, "visit.next_visit = max(self.calendar.time, back)", "visit.next_visit = max(self.calendar.time, visit.departure + gap / 2.0)"),
+)  # fmt: skip
+
+
+def source_of(file: str) -> str:
+    """The source as it stands."""
+    return (Path(sim.__file__).parent / file).read_text(encoding="utf-8")
+
+
+def module_name(file: str) -> str:
+    """Dotted name of a source file of the package."""
+    return "sim." + file.removesuffix(".py").replace("/", ".")
+
+
+@contextmanager
+def planted(fault: Fault) -> Iterator[Callable[..., Trajectory]]:
+    """`simulate` of an engine with the fault; everything is put back afterwards."""
+    kept: dict[str, ModuleType] = {}
+    try:
+        for file in REBUILT:
+            name = module_name(file)
+            kept[name] = sys.modules[name] if name in sys.modules else importlib.import_module(name)
+            source = source_of(file)
+            if file == fault.file:
+                assert source.count(fault.old) == 1, f"{fault.name}: stands {source.count(fault.old)} times in {file}"
+                source = source.replace(fault.old, fault.new)
+            rebuilt = ModuleType(name)
+            rebuilt.__file__ = kept[name].__file__
+            rebuilt.__package__ = name.rpartition(".")[0]
+            sys.modules[name] = rebuilt
+            exec(compile(source, f"planted {file}", "exec"), rebuilt.__dict__)
+        yield sys.modules[module_name(MODEL)].simulate
+    finally:
+        sys.modules.update(kept)

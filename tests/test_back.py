@@ -1,0 +1,46 @@
+"""The default comparison still gives what it gave: a change of results is meant, and told in the changelog."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.config import compose
+from sim.config.plans import plan_of
+from sim.study.comparing import compared, values_table
+from sim.study.comparison import HEADLINE
+from sim.study.experiment import play_block
+from tests.reference import ESTIMATES, FIRST, digest, first_replication
+
+CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
+
+
+def test_the_changelog_names_the_reference_in_force() -> None:
+    assert f"reference {digest()}" in CHANGELOG.read_text(encoding="utf-8")
+
+
+def test_the_first_replication_of_the_default_comparison_is_reproduced() -> None:
+    plan = plan_of(compose(["study=compare"]))
+    block = next(block for block in plan.blocks() if block.demand == 1.0 and block.replication == 0)
+    found = first_replication(values_table([play_block(block)]))
+    expected = pd.read_csv(FIRST)
+    assert found[["staffing", "measure"]].equals(expected[["staffing", "measure"]])
+    differing = ~((found["value"] - expected["value"]).abs() <= 1e-9 * expected["value"].abs().clip(lower=1.0))
+    differing &= ~(found["value"].isna() & expected["value"].isna())
+    assert not differing.any(), found[differing].assign(expected=expected["value"])
+
+
+@pytest.mark.slow
+@pytest.mark.verification
+def test_the_whole_default_comparison_is_reproduced() -> None:
+    plan = plan_of(compose(["study=compare"]))
+    plan = replace(plan, workers=1)
+    comparison = compared([play_block(block) for block in plan.blocks()], plan, 0.0)
+    found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(
+        ["demand", "staffing", "measure"]
+    )
+    expected = pd.read_csv(ESTIMATES).set_index(["demand", "staffing", "measure"])
+    assert set(expected.index) == set(found.index)
+    for key, row in expected.iterrows():
+        assert found.loc[key, "mean"] == pytest.approx(row["mean"], rel=1e-5, abs=1e-9), key

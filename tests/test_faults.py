@@ -1,0 +1,36 @@
+"""The invariants and the referee are awake: each of many one-line faults in the engine is caught by one of them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sim.department.scenario import Scenario
+from sim.engine.invariants import violations
+from sim.engine.trajectory import Trajectory
+from tests.faults import FAULTS, Fault, planted
+from tests.referee import referee
+from tests.worlds import random_scenario
+
+WORLDS = range(60)
+
+
+def objections(simulate: Callable[..., Trajectory], scenario: Scenario, seed: int) -> list[str]:
+    """What is found wrong with a run; an engine that breaks down is found out too."""
+    scenario = scenario.model_copy(
+        update={"period": scenario.period.model_copy(update={"step_limit": 100_000})}
+    )
+    try:
+        trajectory = simulate(scenario, seed=seed)
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+    return violations(trajectory, scenario) or [str(found) for found in referee(trajectory, scenario)]
+
+
+def test_there_are_at_least_25_faults_of_different_lines() -> None:
+    assert len({(fault.file, fault.old) for fault in FAULTS}) == len(FAULTS) >= 25
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_caught(fault: Fault) -> None:
+    with planted(fault) as simulate:
+        assert any(objections(simulate, random_scenario(seed), seed) for seed in WORLDS), fault.name
