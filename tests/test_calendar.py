@@ -18,8 +18,20 @@ ENTRIES = st.lists(
 )
 
 
-def nothing() -> None:
+def nothing() -> bool:
     """A settling in which nobody has anything to do."""
+    return True
+
+
+def noted(seen: list[str], name: str = "settle", *answers: bool):
+    """A settling that writes itself down, and answers so in turn, True after that."""
+    left = list(answers)
+
+    def settle() -> bool:
+        seen.append(name)
+        return left.pop(0) if left else True
+
+    return settle
 
 
 def test_kinds_stand_in_the_order_of_the_law():
@@ -78,7 +90,7 @@ def test_work_is_given_out_after_arrivals_and_before_budgets_and_once_for_all_ch
     for kind in reversed(LAW):
         if kind != "SETTLE":
             calendar.at(1.0, getattr(kinds, kind), 0, change(calendar, seen, kind))
-    calendar.play(2.0, lambda: seen.append("SETTLE"))
+    calendar.play(2.0, noted(seen, "SETTLE"))
     before = [*LAW[: LAW.index("SETTLE")], "SETTLE"]
     assert seen == [*before, "PATIENCE", "SETTLE", "ESCALATION", "SETTLE"]
 
@@ -87,7 +99,7 @@ def test_nothing_changed_nothing_settled():
     calendar, seen = Calendar(), []
     calendar.at(1.0, kinds.ARRIVAL, 0, lambda _: seen.append("arrival"))
     calendar.at(1.0, kinds.PATIENCE, 0, lambda _: seen.append("patience"))
-    assert calendar.play(2.0, lambda: seen.append("settle")) == 2
+    assert calendar.play(2.0, noted(seen)) == 2
     assert seen == ["arrival", "patience"]
 
 
@@ -102,8 +114,43 @@ def test_a_change_before_an_earlier_kind_of_the_instant_waits_for_it():
 
     calendar.at(1.0, kinds.ARRIVAL, 7, arrives)
     calendar.at(1.0, kinds.ARRIVAL, 8, lambda _: seen.append("second arrival"))
-    assert calendar.play(2.0, lambda: seen.append("settle")) == 4
+    assert calendar.play(2.0, noted(seen)) == 4
     assert seen == ["arrival", "delay of no length", "second arrival", "settle"]
+
+
+def test_a_settling_under_way_waits_for_what_it_triggered_and_for_no_entry():
+    """A visit that got a place moves on inside the settling, which then goes on before any entry of the instant."""
+    calendar, seen = Calendar(), []
+    roomed = calendar.event()
+
+    def visit():
+        yield roomed
+        seen.append("moves on")
+
+    def settle() -> bool:
+        seen.append("settle")
+        if roomed.triggered:
+            return True
+        calendar.at(1.0, kinds.TASK_ENDS, 0, lambda _: seen.append("entry of the instant"))
+        roomed.succeed()
+        return False
+
+    calendar.process(visit())
+    calendar.at(1.0, kinds.ARRIVAL, 0, change(calendar, seen, "arrival"))
+    calendar.play(2.0, settle)
+    assert seen == ["arrival", "settle", "moves on", "settle", "entry of the instant"]
+
+
+def test_settlings_without_end_are_stopped_too():
+    calendar = Calendar()
+
+    def settle() -> bool:
+        calendar.settle_due = True
+        return True
+
+    calendar.at(1.0, kinds.ARRIVAL, 0, change(calendar, [], "arrival"))
+    with pytest.raises(RuntimeError, match="does not get on"):
+        calendar.play(10.0, settle, step_limit=100)
 
 
 def test_a_run_ends_before_the_first_entry_at_its_horizon():
@@ -120,7 +167,7 @@ def test_a_settling_due_at_the_last_instant_before_the_horizon_still_happens():
     calendar, seen = Calendar(), []
     calendar.at(1.0, kinds.ARRIVAL, 0, change(calendar, seen, "arrival"))
     calendar.at(2.0, kinds.ARRIVAL, 0, change(calendar, seen, "too late"))
-    assert calendar.play(2.0, lambda: seen.append("settle")) == 2
+    assert calendar.play(2.0, noted(seen)) == 2
     assert seen == ["arrival", "settle"]
 
 
@@ -131,5 +178,5 @@ def test_a_department_that_does_not_get_on_is_stopped():
         calendar.at(calendar.now, kinds.ARRIVAL, 0, again)
 
     calendar.at(1.0, kinds.ARRIVAL, 0, again)
-    with pytest.raises(RuntimeError, match="100 calendar entries by minute 1"):
+    with pytest.raises(RuntimeError, match=r"100 calendar entries.* by minute 1"):
         calendar.play(10.0, nothing, step_limit=100)

@@ -88,6 +88,10 @@ def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazar
     return float(scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY)
 
 
+NEVER_MINUTES = 1e9
+"""A return later than this (1,900 years) is no return."""
+
+
 @register_jitable
 def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: float) -> float:
     """When a patient is back, a `gap` after departure: on the day that gives, at an hour when such visits come.
@@ -95,8 +99,8 @@ def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: f
     A return on the day of departure itself keeps its minute. `day_cumulated` has shape (7, 25): the share of a day's
     arrivals before each hour, Monday first; u in (0, 1) chooses within it. A longer gap never makes an earlier return.
     """
-    if gap == math.inf:
-        return gap
+    if gap > NEVER_MINUTES:
+        return math.inf
     time = departure + gap
     day = math.floor(time / MINUTES_PER_DAY)
     if day == math.floor(departure / MINUTES_PER_DAY):

@@ -187,7 +187,7 @@ Distribution = Annotated[
 ]
 
 TABLE_LOW, TABLE_HIGH, TABLE_STEP = -8.3, 8.3, 0.01
-TABLE_POINTS = int(round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP)) + 1
+TABLE_POINTS = round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP) + 1
 """Quantile tables stand on an even grid of normal scores, so that the tails are as fine as the middle."""
 
 

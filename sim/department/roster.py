@@ -3,6 +3,7 @@
 Which task a member takes is decided in `sim.department.dispatch`; filling of shifts is drawn by the workload.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -80,7 +81,7 @@ class Shift(Frozen):
 def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
     """Raise ValueError where breaks overlap or run past the shift."""
     placed = sorted((item.after, item.after + item.minutes) for item in breaks if item.after is not None)
-    for (start, end), (following, _) in zip(placed, placed[1:], strict=False):
+    for (start, end), (following, _) in itertools.pairwise(placed):
         if following < end:
             raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
     for start, end in placed:

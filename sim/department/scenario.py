@@ -17,7 +17,18 @@ from sim.department.arrivals import Demand, Replay
 from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.dispatch import Disciplines
-from sim.department.pathway import Board, FreePlace, Observe, Pathway, Place, Release, Route, Task, roles_named
+from sim.department.pathway import (
+    Board,
+    Delay,
+    FreePlace,
+    Observe,
+    Pathway,
+    Place,
+    Release,
+    Step,
+    Task,
+    roles_named,
+)
 from sim.department.quantities import MINUTES_PER_WEEK, Frozen, Positive
 from sim.department.roster import Staffing, heads_by_minute
 from sim.department.support import Effects, Support
@@ -124,6 +135,8 @@ def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset(
     yield from unknown_roles(scenario)
     yield from unknown_zones(scenario)
     yield from unknown_streams(scenario)
+    yield from unknown_words(scenario)
+    yield from ambiguous_steps(scenario)
     yield from peers_out_of_place(scenario)
     yield from idle_roles(scenario)
     yield from uncovered(scenario, unsure_roles)
@@ -194,6 +207,44 @@ def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
                     )
 
 
+DISPOSITIONS = ("discharge", "admission", "transfer", "lwbs", "ama")
+
+
+def unknown_words(scenario: Scenario) -> Iterator[Problem]:
+    """Names that would be passed over in silence."""
+    streams, roles = scenario.department.streams, scenario.staffing.roles
+    if scenario.support.role in roles:
+        for name in scenario.support.streams:
+            if name not in streams:
+                yield Problem("support.streams", repr(name), f"no such stream; {did_you_mean(name, streams)}")
+    for name in scenario.staffing.enhances:
+        if name not in roles:
+            yield Problem("staffing.enhances", repr(name), f"no such role; {did_you_mean(name, roles)}")
+    for stream_name, stream in streams.items():
+        for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
+            if name not in DISPOSITIONS:
+                path = f"department.streams.{stream_name}.returns.hazard_by_disposition"
+                yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS)}")
+
+
+def ambiguous_steps(scenario: Scenario) -> Iterator[Problem]:
+    """Steps that the law knows once a visit, and limited delays shared under one name."""
+    capacities: dict[str, int | None] = {}
+    for stream_name, stream in scenario.department.streams.items():
+        watched = [step.name for step in stream.pathway if isinstance(step, Observe)]
+        if len(watched) > 1:
+            path = f"department.streams.{stream_name}.pathway"
+            yield Problem(path, ", ".join(watched), "observation lasts to departure: keep one such step")
+        for step in stream.pathway:
+            if isinstance(step, Delay) and capacities.setdefault(step.name, step.capacity) != step.capacity:
+                path = f"department.streams.{stream_name}.pathway.{step.name}.capacity"
+                yield Problem(
+                    path,
+                    str(step.capacity),
+                    f"{capacities[step.name]} in another stream: use one capacity or two names",
+                )
+
+
 def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:
     """Peers support; they never triage, assess, observe, secure or respond to an escalation, and nobody plays one."""
     peers = {name for name, role in scenario.staffing.roles.items() if role.kind == "peer"} | {scenario.support.role}
@@ -244,7 +295,7 @@ def zones_of(step: Place) -> set[str]:
 
 
 def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
-    """Refuse departments that can lock: places held while waiting for each other, or for a case that waits for a place."""
+    """Refuse departments that can lock: places held while waiting for each other, or for a case that waits for one."""
     edges: set[tuple[str, str]] = set()
     for stream in scenario.department.streams.values():
         edges |= place_edges(stream.pathway)
@@ -266,16 +317,24 @@ def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     edges: set[tuple[str, str]] = set()
     held: set[str] = set()
     for step in pathway:
-        if isinstance(step, FreePlace):
-            held = set()
-        elif isinstance(step, Place):
+        if isinstance(step, Place):
             for route in step.routes:
                 edges |= {(zone, wanted) for zone in held for wanted in route.zones}
-            held = held | zones_of(step) if skippable(step) else zones_of(step)
+        held = held_after(step, held)
     return edges
 
 
-def skippable(step: Place) -> bool:
+def held_after(step: Step, held: set[str]) -> set[str]:
+    """Zones a visit may hold after a step."""
+    if isinstance(step, Place):
+        return held | zones_of(step) if skippable(step) else zones_of(step)
+    if isinstance(step, FreePlace) and not skippable(step):
+        return set()
+    return held
+
+
+def skippable(step: Step) -> bool:
+    """Whether some visits do not take the step."""
     return step.share != 1.0 or step.need is not None or step.only_if is not None
 
 
@@ -300,15 +359,10 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
         for step in stream.pathway:
             if isinstance(step, Place):
                 waiting |= {(role, zone) for role in open_cases for zone in zones_of(step)}
-                held = zones_of(step)
-            elif isinstance(step, FreePlace):
-                held = set()
-            elif isinstance(step, Release):
+            elif isinstance(step, Release) and not skippable(step):
                 open_cases -= set(step.roles)
             elif isinstance(step, Task) and step.contact != "one_off" and step.role in limited:
                 inside |= {(step.role, zone) for zone in held}
                 open_cases = open_cases | {step.role}
+            held = held_after(step, held)
     return waiting & inside
-
-
-__all__ = ["Problem", "Route", "Observe", "Scenario", "ScenarioError", "Period", "problems_of", "did_you_mean"]

@@ -9,8 +9,11 @@ from typing import Annotated, Literal
 from numba.extending import register_jitable
 from pydantic import Field
 
-from sim.department.pathway import DEFAULT_BAND, Band
+from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import Frozen, NonNegative, Positive, Probability
+
+PeerBand = Annotated[int, Field(ge=1, le=7)]
+"""Band 0 is the peer's own recovery."""
 
 
 class Support(Frozen):
@@ -43,9 +46,9 @@ class Support(Frozen):
     huddle_share: Probability = 0.39
     huddle_min: NonNegative = 3.0
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
-    first_band: Band = DEFAULT_BAND
-    repeat_band: Band = 1
-    call_band: Band = 3
+    first_band: PeerBand = DEFAULT_BAND
+    repeat_band: PeerBand = 1
+    call_band: PeerBand = 3
 
 
 def eligible(in_stream: bool, positive_screen: bool, age: float, minimum_age: float, caregiver: bool) -> bool:

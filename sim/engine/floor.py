@@ -9,6 +9,7 @@ from math import inf, nan
 from typing import Any
 
 from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
+from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
@@ -123,6 +124,10 @@ class Floor:
         self.occupied_twelfths = 0  # cleaning not counted
         ratio_role = scenario.department.ratio_role
         self.ratio_role = -1 if ratio_role is None else self.role_of[ratio_role]
+        self.places_are_exchanged = any(
+            sum(isinstance(step, Place) for step in stream.pathway) > 1
+            for stream in scenario.department.streams.values()
+        )
         self.place_lines: dict[tuple[int, ...], Line] = {}
         self.places_changed = False
         self.delay_lines: dict[int, Line] = {}
@@ -140,7 +145,10 @@ class Floor:
         """A request that has not begun is taken back; whoever waits for it is told LEFT."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
+        self.places_changed = True
+        self.touch()
         if request.role >= 0:
+            self.changed.add(request.role)
             self._write_task(request, nan, self.calendar.time, withdrawn=True)
         if request.kind == RECOVERY and request.owner is not None:
             request.owner.recoveries.remove(request)
@@ -180,6 +188,7 @@ class Floor:
         """A waiting task is no longer asked of anybody."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
+        self.touch()
         self._write_task(request, nan, self.calendar.time, withdrawn=True)
 
     def waiting_for(self, role: int) -> list[Request]:
@@ -189,6 +198,8 @@ class Floor:
     def set_aside(self, request: Request) -> None:
         """A waiting request that may not begin now; it keeps its waiting since."""
         self._leave_line(request)
+        self.places_changed = True
+        self.touch()
 
     def put_back(self, request: Request) -> None:
         """Back in its queue, if nothing else keeps it from beginning."""
@@ -266,7 +277,7 @@ class Floor:
         chosen: Request | None = None
         chosen_zone = -1
         for zones, line in self.place_lines.items():
-            for request in line.heads() if line.n else ():
+            for request in self._contenders(line):
                 zone = self._open_zone(zones, request.visit)
                 rank = (request.band, request.visit.acuity, request.since, request.visit.row)
                 if zone >= 0 and (best is None or rank < best):
@@ -279,6 +290,12 @@ class Floor:
         self._moves_into(chosen.visit, chosen_zone, chosen.since)
         self.on_begin(chosen)
         return True
+
+    def _contenders(self, line: Line) -> list[Request]:
+        """Who may be next for a place. The ratio rule may let one who gives up a place pass the first of a class."""
+        if not line.n:
+            return []
+        return line.everyone() if self.places_are_exchanged and self.ratio_role >= 0 else line.heads()
 
     def _open_zone(self, zones: tuple[int, ...], visit: Visit) -> int:
         """The first zone of a route that has a place and may open it; -1 if none."""
@@ -476,6 +493,8 @@ class Floor:
         if case.holder is not None:
             case.holder.cases.append(case)
             case.visit.last_holder[case.role] = case.holder, case.holder.duty
+            if not has_room(len(case.holder.cases), case.holder.caseload):
+                self.changed.update(case.holder.served)  # one colleague fewer who could take a case
 
     def _end_case_spell(self, case: Case) -> None:
         holder = case.holder
@@ -537,6 +556,7 @@ class Floor:
         request.minutes, request.handover = rest, 0.0
         request.bind(member)
         request.started, request.opened_case = nan, False
+        request.resumed, request.unstaffed = True, None
         self.ask(request)
 
     def _count_minutes(self, member: Member, start: float, end: float) -> None:
@@ -593,7 +613,7 @@ class Floor:
         pause = now - contact.paused_at
         contact.paused += pause
         contact.paused_at = nan
-        contact.ends += pause
+        contact.ends = max(now, contact.ends + pause)
         member = contact.member
         assert member is not None
         contact.ending = self.calendar.at(contact.ends, TASK_ENDS, member.index, self._task_ends, contact)
@@ -731,7 +751,9 @@ class Floor:
         if not member.on_duty:
             return
         if member.on_break:
-            self.record.breaks.append((member.index, member.due_at, member.break_start, nan, member.break_due.protected))
+            self.record.breaks.append(
+                (member.index, member.due_at, member.break_start, nan, member.break_due.protected)
+            )
         if member.task is not None:
             self._count_minutes(member, member.task.started, self.horizon)
             self._write_task(member.task, member.task.started, nan)
@@ -755,9 +777,7 @@ class Floor:
             self._end_case_spell(case)
             colleague = self._colleague_for(case.role)
             taken_over = colleague is not None
-            self._begin_case_spell(
-                Case(case.visit, case.role, colleague, self.calendar.time, case.number, taken_over)
-            )
+            self._begin_case_spell(Case(case.visit, case.role, colleague, self.calendar.time, case.number, taken_over))
             handed_over += colleague is not None
             unheld += colleague is None
         return handed_over, unheld

@@ -184,7 +184,8 @@ class EmergencyDepartment:
             rests = yield member.rest
             if not rests:
                 return
-            yield self.calendar.at(self.calendar.time + block.minutes, ON_DUTY, member.index)
+            assert member.gone is not None
+            yield self.calendar.at(self.calendar.time + block.minutes, ON_DUTY, member.index) | member.gone
             if not member.on_break:
                 return
             self.floor.back_from_break(member)
@@ -265,7 +266,7 @@ class EmergencyDepartment:
         request = self._request(visit, MAIN, plan)
         request.role, request.contact = plan.role, CONTACTS[step.contact]
         request.minutes = self._given_minutes(visit, plan)
-        if step.purpose == "triage":
+        if step.purpose == "triage" and not self._is_given(visit, plan):
             request.minutes *= self.scenario.department.groups[visit.group].triage
         request.preemptible, request.may_leave = step.preemptible, step.may_leave
         if plan.unstaffed_at >= 0:
@@ -329,7 +330,7 @@ class EmergencyDepartment:
         request.slot = visit.next_slot()
         request.role, request.contact, request.preemptible = plan.role, CONTACTS[step.contact], step.preemptible
         request.minutes = self._given_minutes(visit, plan)
-        if step.share_of_minutes is not None:
+        if step.share_of_minutes is not None and not self._is_given(visit, plan):
             request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
         self.floor.ask(request)
 
@@ -343,7 +344,7 @@ class EmergencyDepartment:
             visit.disposition = TRANSFERRED
         else:
             visit.disposition = DISCHARGED
-            if visit.contacts:
+            if visit.contacts and visit.bridging is None:
                 visit.bridging = self.side_request(
                     visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
                 )
@@ -667,11 +668,11 @@ class EmergencyDepartment:
         assert isinstance(step, Task)
         assert request.member is not None
         visit.members[request.step] = request.member.index
-        if request.owner is not None:
-            return  # the rest of an interrupted task
+        if request.resumed:
+            return
         if step.purpose == "physician" and visit.pia != visit.pia:
             visit.pia = now
-        elif step.purpose == "assessment":
+        elif step.purpose == "assessment" and not (visit.given is not None and step.name in visit.given):
             request.minutes *= self._assessment_factor(visit)
         visit.minutes_by_role[request.role] = visit.minutes_by_role.get(request.role, 0.0) + request.minutes
 
@@ -838,6 +839,10 @@ class EmergencyDepartment:
             and (plan.need_at < 0 or draws[plan.need_at] != 0.0)
             and (plan.step.only_if is None or plan.step.only_if == DISPOSITIONS[visit.disposition])
         )
+
+    @staticmethod
+    def _is_given(visit: Visit, plan: StepPlan) -> bool:
+        return visit.given is not None and plan.step.name in visit.given
 
     def _given_minutes(self, visit: Visit, plan: StepPlan) -> float:
         if visit.given is not None and plan.step.name in visit.given:

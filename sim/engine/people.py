@@ -29,8 +29,8 @@ class Request:
 
     __slots__ = (
         "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
-        "minutes", "opened_case", "order", "owner", "owner_duty", "paused", "paused_at", "preemptible", "role", "since", "slot",
-        "started", "step", "unstaffed", "visit", "zones",
+        "minutes", "opened_case", "order", "owner", "owner_duty", "paused", "paused_at", "preemptible", "resumed",
+        "role", "since", "slot", "started", "step", "unstaffed", "visit", "zones",
     )  # fmt: skip
 
     def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
@@ -57,6 +57,7 @@ class Request:
         self.ending: Entry | None = None
         self.handover = 0.0
         self.opened_case = False
+        self.resumed = False  # the rest of an interrupted task
         self.paused = 0.0
         self.paused_at = nan
         self.done: simpy.Event | None = None

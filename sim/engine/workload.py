@@ -5,6 +5,7 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 """
 
 import datetime
+import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -118,7 +119,7 @@ def draw_visit(  # type: ignore[no-untyped-def]
     tables,
     out,
 ):
-    """Fill `out` with all quantities of one visit: acuity, uniforms, flags (0 or 1), drawn values (0 where flag is 0)."""
+    """Fill `out` with all quantities of a visit: acuity, uniforms, flags (0 or 1), drawn values (0 where flag is 0)."""
     key = keyed(base, patient, number)
     u = uniform_of(key, acuity_id, 0)
     acuity = 0
@@ -437,9 +438,12 @@ class Workload:
 
     def _replayed(self, demand: Replay) -> list[Arrival]:
         coming = []
-        for serial, given in enumerate(demand.visits):
+        named = {given.patient for given in demand.visits}
+        free = (serial for serial in itertools.count() if serial not in named)
+        for given in demand.visits:
             number = self.stream_names.index(given.stream)
-            patient = number * PATIENTS_PER_STREAM + (given.patient if given.patient is not None else serial)
+            serial = given.patient if given.patient is not None else next(free)
+            patient = number * PATIENTS_PER_STREAM + serial
             coming.append(Arrival(given.at, patient, 1, number, given))
         return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
 

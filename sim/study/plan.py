@@ -1,6 +1,6 @@
 """What a study is asked to play: scenarios by staffing, demand levels, replications, seed, engine.
 
-Composition from config files makes plans (`sim.config`); `sim.study.comparing` and `sim.study.experiment` carry them out.
+Composition from config files makes plans (`sim.config`); `sim.study.comparing` carries them out.
 """
 
 from collections.abc import Iterator, Mapping

@@ -18,7 +18,7 @@ from sim.study.output_analysis import mean_interval
 
 @dataclass(frozen=True, slots=True)
 class PublishedRange:
-    """One line of the face-validity table. `use`: calibrate (may be tuned to it), check (must not), input (verified)."""
+    """A line of the face-validity table. `use`: calibrate (may be tuned to it), check (must not), input (verified)."""
 
     row: str
     key: str
