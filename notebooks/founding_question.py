@@ -50,7 +50,7 @@ from sim.report.honesty import honesty_lines
 
 # A quick pass shows that every cell runs; its numbers are too noisy to be read.
 QUICK = os.environ.get("PEERED_NOTEBOOK_QUICK") == "1"
-WEEKS, WARM_UP, REPLICATIONS, LONG_RUN = (2, 1, 2, 6) if QUICK else (13, 2, 6, 52)
+WEEKS, WARM_UP, REPLICATIONS, LONG_RUN = (1, 1, 2, 6) if QUICK else (13, 2, 6, 52)
 # In a plain script, worker processes would run the script again; in a notebook all cores can be used.
 WORKERS = None if "get_ipython" in globals() else 1
 

@@ -54,10 +54,10 @@ FAULTS = (
     Fault("handover takes no time", FLOOR, "request.handover = self.handover_minutes", "request.handover = 0.0"),
     Fault("adopting takes no time", FLOOR, "            taken_over = case is not None", "            taken_over = False"),
     Fault("clock runs on beside a clinician", FLOOR, "            contact.paused_at = self.calendar.time\n            contact.ending = None\n", "            return\n"),
-    Fault("a pause shortens the contact", FLOOR, "        contact.ends += pause\n", "        contact.ends += 0.0\n"),
+    Fault("a pause shortens the contact", FLOOR, "max(now, contact.ends + pause)", "max(now, contact.ends)"),
     Fault("contact begins beside a clinician", FLOOR, "        if request.kind == CONTACT and visit.clinicians and not visit.peer_stays:\n            return\n", ""),
     Fault("handover to the busiest", FLOOR, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
-    Fault("rest of a task for anybody", FLOOR, "        request.owner = member\n        request.started", "        request.started"),
+    Fault("rest of a task for anybody", FLOOR, "        request.bind(member)\n        request.started", "        request.started"),
     Fault("recovery left undone", FLOOR, "if member.task is None and not member.recoveries]", "if member.task is None]"),
     Fault("aide stays past the shift", FLOOR, "if member.task is not None and member.task.kind == OBSERVATION:", "if member.task is None:"),
     Fault("newest first on a tie of class", PEOPLE, "            insort(waiting, request)", "            waiting.append(request)"),
@@ -69,7 +69,6 @@ FAULTS = (
     Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY"),
     Fault("held visits walk out", MODEL, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
     Fault("two contacts at once", MODEL, "            yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)\n", ""),
-    Fault("back before the time drawn", MODEL, "visit.next_visit = max(self.calendar.time, back)", "visit.next_visit = max(self.calendar.time, visit.departure + gap / 2.0)"),
 )  # fmt: skip
 
 

@@ -128,5 +128,3 @@ def test_the_assumptions_in_use_are_printed_with_source_and_grade(capsys: pytest
     shown = capsys.readouterr().out
     assert "TIM17" in shown
     assert "assumption" in shown
-
-

@@ -4,6 +4,7 @@ It reads the tables and the scenario alone. Whether the right task went to the r
 the tests.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -578,6 +579,22 @@ def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
         yield f"visit {row}: a peer contact without consent"
 
 
+def repeats_come_after_the_gap(run: Run) -> Iterator[str]:
+    """The second contact of a visit is asked for the stated gap after the first has ended, and there is no third."""
+    gap = run.scenario.support.repeat_gap_min
+    contacts = np.flatnonzero(run.tasks["kind"] == CONTACT)
+    by_visit: dict[int, list[int]] = {}
+    for row in contacts[np.argsort(run.tasks["slot"][contacts], kind="stable")].tolist():
+        by_visit.setdefault(int(run.tasks["visit"][row]), []).append(row)
+    for visit, asked in by_visit.items():
+        if len(asked) > 2:
+            yield f"visit {visit}: {len(asked)} peer contacts, at most one is repeated"
+        for first, second in itertools.pairwise(asked):
+            if run.tasks["requested"][second] != run.tasks["ended"][first] + gap:
+                when = run.tasks["requested"][second] - run.tasks["ended"][first]
+                yield f"visit {visit}: a repeat contact asked {when} minutes after the first, the gap is {gap}"
+
+
 def observation_is_accounted_for(run: Run) -> Iterator[str]:
     """From its step to departure every minute of observation is with an aide, or unmet."""
     spell = np.flatnonzero(run.worked & (run.tasks["kind"] == OBSERVATION))
@@ -691,6 +708,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     handover_minutes_are_the_departments,
     visits_tell_of_their_contacts,
     only_the_eligible_are_accompanied,
+    repeats_come_after_the_gap,
     observation_is_accounted_for,
     escalations_are_answered,
     interruptions_are_rightful,

@@ -67,7 +67,7 @@ def draw_side(
         for name in names:
             measure, _ = measure_and_part(name)
             sheet.write(left + NAMES, top, short(measure), size=8.5, weight="bold")
-            height = ROW * len(others(comparison))
+            height = ROW * max(len(others(comparison)), 1)
             draw_measure(sheet.panel(left + NAMES, top + ABOVE, width - NAMES, height), comparison, name, measure)
             top += panel_height(comparison)
 
@@ -87,7 +87,7 @@ def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure
         if found is not None:
             ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
             draw_row(axes, row, found, scale(measure), ink)
-    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), [wrapped(label(comparison, item), 24) for item in names], fontsize=8)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
         text.set_color(paint[staffing])

@@ -3,6 +3,8 @@
 The mean week itself is made in `sim.engine.measure_tables`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -53,11 +55,23 @@ def hour_of_week(comparison: Comparison) -> Sheet:
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[str]:
     """One staffing of each pattern of peer hours."""
-    kept: dict[tuple[float, ...], str] = {}
-    for name in names:
-        heads = of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"]
-        kept.setdefault(tuple(np.round(heads, 3)), name)
-    return list(kept.values())
+    heads = {
+        name: of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
+        for name in names
+    }
+    return [group[0] for group in alike(heads, lambda a, b: bool(np.nanmean(np.abs(a - b)) < 0.1))]
+
+
+def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarray], bool]) -> list[list[str]]:
+    """Names grouped by profiles that are the same as the first of their group."""
+    groups: list[list[str]] = []
+    for name, profile in profiles.items():
+        group = next((group for group in groups if same(profiles[group[0]], profile)), None)
+        if group is None:
+            groups.append([name])
+        else:
+            group.append(name)
+    return groups
 
 
 def without_peer_share(week: pd.DataFrame) -> str:
@@ -157,44 +171,44 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     if not rosters:
         axes.text(12, 0.5, "none on the roster", ha="center", color=QUIET, transform=axes.get_xaxis_transform())
         return
-    first = of_staffing(comparison, comparison.week, rosters[0])
+    first = of_staffing(comparison, comparison.week, rosters[0][0])
     load = by_hour_of_day(first, f"load_{role}")
     axes.stairs(np.nan_to_num(load), range(25), fill=True, color="#c9c9c9", zorder=1)
     top = np.nanmax(load)
-    ends = []
-    for name in reversed(rosters):
+    ends: list[tuple[float, list[str]]] = []
+    for group in reversed(rosters):
+        name = group[0]
         heads = by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}")
         axes.stairs(
-            heads, range(25), color=paint[name], linewidth=1.9 if name == rosters[0] else 1.5, zorder=2, baseline=None
+            heads, range(25), color=paint[name], linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None
         )
         top = max(top, np.nanmax(heads))
-        ends.append((heads[-1], name))
+        ends.append((float(heads[-1]), group))
     axes.set_ylim(0.0, top * 1.1)
     name_rosters(axes, comparison, ends, paint, float(load[-1]), role)
 
 
-def distinct_rosters(comparison: Comparison, role: str) -> list[str]:
-    """Staffings whose heads differ, the baseline first; those without anybody in the role left out."""
-    kept: dict[tuple[float, ...], str] = {}
-    for name in (comparison.baseline, *others(comparison)):
-        heads = by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}")
-        if np.nansum(heads) > 0.0:
-            kept.setdefault(tuple(np.round(heads, 2)), name)
-    return list(kept.values())
+def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
+    """Staffings grouped by their heads, the baseline first; those without anybody in the role left out."""
+    names = (comparison.baseline, *others(comparison))
+    heads = {name: by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}") for name in names}
+    there = {name: profile for name, profile in heads.items() if np.nansum(profile) > 0.0}
+    # A break taken a little later moves some tenths of a head from one hour to the next.
+    return alike(there, lambda a, b: bool(np.nanmax(np.abs(a - b)) < 0.35))
 
 
 def name_rosters(
     axes: Axes,
     comparison: Comparison,
-    ends: list[tuple[float, str]],
+    ends: list[tuple[float, list[str]]],
     paint: dict[str, str],
     load: float,
     role: str,
 ) -> None:
     """Labels at the right edge, pushed apart."""
     several = len(ends) > 1 or role == PEER_ROLE
-    words = [wrapped(label(comparison, name), 13) if several else "heads, every\nstaffing" for _, name in ends]
-    inks = [paint[name] for _, name in ends]
+    words = [roster_words(comparison, group) if several else "heads, every\nstaffing" for _, group in ends]
+    inks = [paint[group[0]] for _, group in ends]
     words, inks, heights = [*words, "offered load"], [*inks, "#7a7a7a"], [*(height for height, _ in ends), load]
     top = axes.get_ylim()[1]
     placed = spread_apart(heights, 0.205 * top)
@@ -211,6 +225,12 @@ def name_rosters(
             annotation_clip=False,
             linespacing=1.0,
         )
+
+
+def roster_words(comparison: Comparison, group: list[str]) -> str:
+    """The first staffing of a group, and how many more have the same heads."""
+    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
+    return wrapped(f"{label(comparison, group[0])}{more}", 14)
 
 
 def utilisation_map(comparison: Comparison) -> Sheet:

@@ -83,17 +83,17 @@ def difference_sentence(
     phrase = phrase_of(measure)
     topic = phrase.topic.format(who=part_text(part))
     if not interpretable:
-        return f"With {inside(staffing)}, {topic} is not interpreted: {reason}."
+        return f"{under(staffing)}, {topic} is not interpreted: {reason}."
     if math.isnan(mean):
-        return f"With {inside(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
+        return f"{under(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
     if mean == low == high == 0.0:
-        return f"With {inside(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
+        return f"{under(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
     if math.isnan(low) or math.isnan(high):
         return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
     level = f"{100 * confidence:g} % CI"
     if low <= 0.0 <= high:
         found = spoken(range_text(measure, low, high), measure)
-        return f"With {inside(staffing)}, no difference in {topic} could be shown ({found}, {level}, {of(n)})."
+        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {of(n)})."
     sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {of(n)})"
     return f"{sentence}{together(measure, mean, simultaneous_half_width)}."
 
@@ -113,7 +113,7 @@ def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float
         amount=spoken(amount_text(measure, mean), measure),
         way=phrase.less if mean < 0.0 else phrase.more,
     )
-    return f"With {inside(staffing)}, {clause} than with {alone(baseline)}"
+    return f"{under(staffing)}, {clause} than with {alone(baseline)}"
 
 
 def sizes(measure: Measure, low: float, high: float, level: str) -> str:
@@ -140,6 +140,12 @@ def spoken(text: str, measure: Measure) -> str:
 
 def of(n: int) -> str:
     return f"{n} replication{'s' if n != 1 else ''}"
+
+
+def under(label: str) -> str:
+    """`With a nurse added`, `With peers added`."""
+    one = label.endswith(" added") and not label.split(" ")[0].endswith("s")
+    return f"With a {inside(label)}" if one else f"With {inside(label)}"
 
 
 def inside(label: str) -> str:

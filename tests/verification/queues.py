@@ -363,8 +363,8 @@ def mg1(name: str, distribution: Callable[[float], Any], cv: float, n_customers:
 
 # --- Mt/G/infinity --------------------------------------------------------------------------------------------------
 
-MEAN_STAY, LOGNORMAL_CV = 240.0, 1.0
-VISITS_A_DAY = 200.0
+MEAN_STAY, LOGNORMAL_CV = 480.0, 0.5
+VISITS_A_DAY = 110.0
 HOUR_SHARES = tuple(hour / 276.0 for hour in range(24))
 """Nobody at midnight, most before it: a sawtooth, far from the mean at every hour."""
 WEEKDAYS = (1.6, 1.0, 0.7, 0.7, 0.7, 1.0, 1.3)
