@@ -72,9 +72,7 @@ def test_no_file_is_larger_than_two_mebibytes() -> None:
 
 def test_every_locked_version_is_exact_and_has_a_hash() -> None:
     pinned = PINNED.findall(lock())
-    blocks = [
-        block for block in re.split(r"^(?=\S)", lock(), flags=re.MULTILINE) if not block.startswith("#")
-    ]
+    blocks = [block for block in re.split(r"^(?=\S)", lock(), flags=re.MULTILINE) if not block.startswith("#")]
     assert len(pinned) == len([block for block in blocks if block.strip()])
     assert [block for block in blocks if "--hash=sha256:" not in block and block.strip()] == []
 

@@ -17,6 +17,8 @@ from sim.study.comparison import Comparison
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LOAD_ROLES = ("physician", "nurse", "crisis_clinician", PEER_ROLE)
 ROLE_WORDS = {PEER_ROLE: "peer support"}
+NOBODY = 1e-6
+"""Heads below which nobody is there; sums of minutes leave a trace of rounding."""
 ALONE_INK = "#b35900"
 
 
@@ -27,12 +29,13 @@ def role_text(role: str) -> str:
 def staffings_with_peers(comparison: Comparison) -> list[str]:
     """Those with a peer on duty at some hour."""
     duty = {name: of_staffing(comparison, comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
-    return [name for name, heads in duty.items() if heads.max() > 0.0]
+    return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
 def hour_of_week(comparison: Comparison) -> Sheet:
     """Mental-health census by the hour, those no peer has met, and peers on duty; one panel per staffing with peers."""
-    names = distinct_weeks(comparison, staffings_with_peers(comparison)) or [comparison.baseline]
+    groups = distinct_weeks(comparison, staffings_with_peers(comparison)) or [[comparison.baseline]]
+    names = [group[0] for group in groups]
     panel, strip, gap = 1.45, 0.42, 0.78
     sheet = Sheet(
         len(names) * (panel + strip + gap) - 0.1,
@@ -45,7 +48,8 @@ def hour_of_week(comparison: Comparison) -> Sheet:
         week = of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")
         top = number * (panel + strip + gap) + 0.26
         share = without_peer_share(week)
-        sheet.write(0.55, top - 0.26, label(comparison, name), weight="bold", size=9.5)
+        title = label(comparison, name) + same_hours(comparison, groups[number][1:])
+        sheet.write(0.55, top - 0.26, title, weight="bold", size=9.5)
         sheet.write(WIDTH - 0.2, top - 0.26, share, ha="right", size=8.5, color=QUIET)
         census = sheet.panel(0.55, top, WIDTH - 2.05, panel)
         draw_census(census, week, top_of_scale)
@@ -53,13 +57,13 @@ def hour_of_week(comparison: Comparison) -> Sheet:
     return sheet
 
 
-def distinct_weeks(comparison: Comparison, names: list[str]) -> list[str]:
-    """One staffing of each pattern of peer hours."""
+def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
+    """Staffings grouped by their pattern of peer hours."""
     heads = {
         name: of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
         for name in names
     }
-    return [group[0] for group in alike(heads, lambda a, b: bool(np.nanmean(np.abs(a - b)) < 0.1))]
+    return alike(heads, lambda a, b: bool(np.nanmean(np.abs(a - b)) < 0.1))
 
 
 def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarray], bool]) -> list[list[str]]:
@@ -72,6 +76,11 @@ def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarra
         else:
             group.append(name)
     return groups
+
+
+def same_hours(comparison: Comparison, names: list[str]) -> str:
+    """Who else has these peer hours."""
+    return f" (the same hours: {', '.join(label(comparison, name) for name in names)})" if names else ""
 
 
 def without_peer_share(week: pd.DataFrame) -> str:
@@ -121,7 +130,7 @@ def name_line(axes: Axes, height: float, text: str, ink: str) -> None:
 
 
 def shade_without_peers(axes: Axes, week: pd.DataFrame) -> None:
-    for hour in week.loc[week["peers_on_duty"] <= 0.0, "hour_of_week"]:
+    for hour in week.loc[week["peers_on_duty"] < NOBODY, "hour_of_week"]:
         axes.axvspan(hour, hour + 1, color=NIGHT, linewidth=0, zorder=0)
 
 

@@ -19,8 +19,6 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-import sim
-
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
 
@@ -74,7 +72,7 @@ def final_folder(draft: Path, wanted: Path | None) -> Path:
 
 def code_version() -> str:
     """Hash of the sources of the department and engine rings: what results depend on."""
-    root = Path(sim.__file__).parent
+    root = Path(__file__).parents[1]
     digest = sha256()
     for ring in ("department", "engine"):
         for path in sorted((root / ring).glob("*.py")):
