@@ -6,7 +6,6 @@ something, and what follows when they got it, is told in `sim.engine.model`.
 
 from collections.abc import Callable
 from math import inf, nan
-from typing import Any
 
 from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
 from sim.department.pathway import Place
@@ -15,10 +14,27 @@ from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_s
 from sim.department.scenario import Scenario
 from sim.engine.calendar import CLEANED, OFF_DUTY, TASK_ENDS, Calendar, Entry
 from sim.engine.people import LEFT, Case, Line, Member, Request, Visit
-from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, RESPONSE, SIDE
+from sim.engine.trajectory import (
+    BREAK_COLUMNS,
+    BRIDGING,
+    CALL,
+    CASE_COLUMNS,
+    CONTACT,
+    MAIN,
+    OBSERVATION,
+    ONE_OFF,
+    PLACE_COLUMNS,
+    RECOVERY,
+    RESPONSE,
+    SIDE,
+    STAFF_COLUMNS,
+    TASK_COLUMNS,
+    Rows,
+)
 from sim.engine.workload import Workload
 
 ALL_EQUAL = (1.0, 1.0, 1.0, 1.0, 1.0)
+
 OPENS_CASES = frozenset((MAIN, CONTACT, BRIDGING))
 WITH_PATIENT = frozenset((MAIN, RESPONSE))
 """Kinds of task during which a clinician is with the patient."""
@@ -30,11 +46,11 @@ class Record:
     """Rows of the trajectory's tables, as they come to be known."""
 
     def __init__(self) -> None:
-        self.tasks: list[tuple[Any, ...]] = []
-        self.places: list[tuple[Any, ...]] = []
-        self.cases: list[tuple[Any, ...]] = []
-        self.duties: list[tuple[Any, ...]] = []
-        self.breaks: list[tuple[Any, ...]] = []
+        self.tasks = Rows(TASK_COLUMNS)
+        self.places = Rows(PLACE_COLUMNS)
+        self.cases = Rows(CASE_COLUMNS)
+        self.duties = Rows(STAFF_COLUMNS)
+        self.breaks = Rows(BREAK_COLUMNS)
 
 
 class Floor:

@@ -142,6 +142,29 @@ def columns_of(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> C
     }
 
 
+class Rows:
+    """A table in the making: rows are packed into columns as they come, so that long runs stay small in memory."""
+
+    PACK = 20_000
+
+    def __init__(self, schema: Mapping[str, type]) -> None:
+        self.schema = schema
+        self.loose: list[tuple[Any, ...]] = []
+        self.packed: list[Columns] = []
+
+    def append(self, row: tuple[Any, ...]) -> None:
+        """One more row, in the order of the schema."""
+        self.loose.append(row)
+        if len(self.loose) == self.PACK:
+            self.packed.append(columns_of(self.loose, self.schema))
+            self.loose = []
+
+    def columns(self) -> Columns:
+        """The whole table."""
+        parts = [*self.packed, columns_of(self.loose, self.schema)]
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.schema}
+
+
 @dataclass(frozen=True)
 class Trajectory:
     """One replication, complete.

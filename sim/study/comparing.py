@@ -16,7 +16,7 @@ from sim.department.support import Effects
 from sim.engine.measures import measure_of
 from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
 from sim.study.executor import run_blocks
-from sim.study.experiment import SAME_MINUTES, BlockAnswer, Played, play_block
+from sim.study.experiment import IN_MINUTES, SAME_MINUTES, BlockAnswer, Played, play_block
 from sim.study.output_analysis import (
     holm,
     kaplan_meier,
@@ -199,24 +199,29 @@ def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: f
 
 def changes_of(answers: Sequence[BlockAnswer]) -> Table:
     """How each simulated patient's own wait and stay changed, over all replications."""
-    tables = [
-        played.changes.assign(demand=demand, staffing=staffing)
-        for demand, _, staffing, played in each_played(answers)
-        if played.changes is not None
-    ]
-    if not tables:
+    names = ["demand", "staffing", "stream", "quantity"]
+    added: Table = None
+    for demand, _, staffing, played in each_played(answers):
+        if played.changes is not None:
+            counts = played.changes.assign(demand=demand, staffing=staffing)
+            added = counts if added is None else pd.concat([added, counts])
+            added = added.groupby([*names, "change"], sort=False)["n"].sum().reset_index()
+    if added is None:
         return pd.DataFrame()
-    rows = []
-    for keys, group in pd.concat(tables).groupby(["demand", "staffing", "stream", "quantity"], sort=False):
-        change = group["change"].to_numpy(float)
-        same = SAME_MINUTES if keys[3] == "time_to_pia" else SAME_MINUTES / 60.0
-        low, middle, high = np.quantile(change, [0.1, 0.5, 0.9])
-        rows.append(
-            (*keys, len(change), np.mean(change < -same), np.mean(np.abs(change) <= same), np.mean(change > same),
-             low, middle, high, change.mean())
-        )  # fmt: skip
-    names = ["demand", "staffing", "stream", "quantity", "n", "sooner", "same", "later", "p10", "p50", "p90", "mean"]
-    return pd.DataFrame(rows, columns=names)
+    rows = [(*keys, *spread_of(group, str(keys[3]))) for keys, group in added.groupby(names, sort=False)]
+    return pd.DataFrame(rows, columns=[*names, "n", "sooner", "same", "later", "p10", "p50", "p90", "mean"])
+
+
+def spread_of(counts: Table, quantity: str) -> tuple[float, ...]:
+    """Number, shares sooner, same and later, quantiles (in the unit of the quantity) and mean of counted changes."""
+    ordered = counts.sort_values("change")
+    change, n = ordered["change"].to_numpy(float), ordered["n"].to_numpy(float)
+    total = n.sum()
+    reached = np.cumsum(n) / total
+    low, middle, high = (change[np.searchsorted(reached, q - 1e-12)] / IN_MINUTES[quantity] for q in (0.1, 0.5, 0.9))
+    sooner, later = n[change < -SAME_MINUTES].sum() / total, n[change > SAME_MINUTES].sum() / total
+    mean = float(change @ n / total) / IN_MINUTES[quantity]
+    return int(total), sooner, 1.0 - sooner - later, later, low, middle, high, mean
 
 
 def mean_week(answers: Sequence[BlockAnswer]) -> Table:

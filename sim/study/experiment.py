@@ -20,8 +20,10 @@ from sim.study.distributions import alone_counts, return_table, wait_counts
 from sim.study.store import write_table
 
 ENGINES = {"simpy": simulate}
-SAME_MINUTES = 5.0
-"""A patient's wait or stay that moves by less than this is counted as the same."""
+SAME_MINUTES = 5
+"""A patient's wait or stay that moves by at most so many whole minutes is counted as the same."""
+IN_MINUTES = {"time_to_pia": 1.0, "length_of_stay": 60.0}
+"""Minutes in the unit of each quantity that is matched."""
 
 
 @dataclass(frozen=True)
@@ -118,15 +120,17 @@ def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
 def matched_changes(
     before: dict[str, np.ndarray], after: dict[str, np.ndarray], streams: tuple[str, ...]
 ) -> pd.DataFrame:
-    """Each simulated patient's own change from the baseline: columns stream, quantity, change.
+    """Simulated patients by their own change from the baseline: columns stream, quantity, change, n.
 
-    First visits only, seen (for waits) or departed (for stays) under both staffings.
+    Changes are whole minutes, so that counts and not patients leave the worker. First visits only, seen (for waits) or
+    departed (for stays) under both staffings.
     """
     _, left, right = np.intersect1d(before["patient"], after["patient"], assume_unique=True, return_indices=True)
     tables = []
     for quantity in ("time_to_pia", "length_of_stay"):
-        change = after[quantity][right] - before[quantity][left]
+        change = (after[quantity][right] - before[quantity][left]) * IN_MINUTES[quantity]
         known = ~np.isnan(change)
         stream = np.asarray(streams, dtype=object)[before["stream"][left][known]]
-        tables.append(pd.DataFrame({"stream": stream, "quantity": quantity, "change": change[known]}))
-    return pd.concat(tables, ignore_index=True)
+        minutes = np.rint(change[known]).astype(np.int32)
+        tables.append(pd.DataFrame({"stream": stream, "quantity": quantity, "change": minutes}))
+    return pd.concat(tables).groupby(["stream", "quantity", "change"]).size().reset_index(name="n")
