@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from sim.department.arrivals import Steady
 from sim.department.department import Department
 from sim.department.pathway import Delay, Place, Route, Task
@@ -839,3 +840,24 @@ def test_a_season_is_measured_in_a_fraction_of_a_second() -> None:
         taken.append(time.perf_counter() - before)
     # Under 80 ms on an idle core; the limit leaves room for a loaded one.
     assert min(taken) < 0.4
+
+
+def test_days_of_follow_up_are_played_but_only_their_returns_are_counted() -> None:
+    settings = ("study.weeks=2", "study.warm_up_weeks=1", "staffing=peer_added")
+    plain, followed = sim.load(*settings), sim.load(*settings, "study.follow_up_days=10")
+    assert followed.period.horizon == plain.period.horizon + 10 * 1440.0
+    before, after = sim.simulate(plain, seed=4), sim.simulate(followed, seed=4)
+    assert after.measured_until == before.measured_until == 3 * 10080.0
+    a, b = measure(before, plain), measure(after, followed)
+    assert a["visits_per_week.all"] == b["visits_per_week.all"]
+    assert a["staff_cost_per_week.all"] == pytest.approx(b["staff_cost_per_week.all"], rel=1e-3)
+    assert np.isnan(a["return_7d_per_visit.mental_health"]) == np.isnan(b["return_7d_per_visit.mental_health"])
+    counted = [
+        np.count_nonzero(
+            (run.visit_columns["arrival"] >= run.warm_up)
+            & (run.visit_columns["arrival"] < run.measured_until)
+            & (run.visit_columns["departure"] + 7 * 1440.0 <= run.horizon)
+        )
+        for run in (before, after)
+    ]
+    assert counted[1] > 1.5 * counted[0]

@@ -23,8 +23,8 @@ class StudySettings(Frozen):
     """The question asked and how precisely.
 
     `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
-    measured after `warm_up_weeks`. `follow_up_days`: a return rate over so many days counts visits that departed
-    at least that long before the end. `demand_levels` multiply growth. `visits`: keep the visits of every
+    measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day
+    return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
     column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
     """
@@ -35,7 +35,7 @@ class StudySettings(Frozen):
     replications: WholePositive
     weeks: WholePositive
     warm_up_weeks: WholeNonNegative = 0
-    follow_up_days: WholeNonNegative = 30
+    follow_up_days: WholeNonNegative = 0
     demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -53,7 +53,12 @@ class StudySettings(Frozen):
     @property
     def period(self) -> Period:
         """What one replication covers."""
-        return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, month_factors=self.month_factors)
+        return Period(
+            weeks=self.weeks,
+            warm_up_weeks=self.warm_up_weeks,
+            follow_up_days=self.follow_up_days,
+            month_factors=self.month_factors,
+        )
 
 
 class EngineSettings(Frozen):

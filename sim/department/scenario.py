@@ -29,7 +29,7 @@ from sim.department.pathway import (
     Task,
     roles_named,
 )
-from sim.department.quantities import MINUTES_PER_WEEK, Frozen, Positive
+from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
 from sim.department.roster import Staffing, heads_by_minute
 from sim.department.support import Effects, Support
 
@@ -57,11 +57,13 @@ class ScenarioError(ValueError):
 class Period(Frozen):
     """How long a replication lasts: `weeks` measured after `warm_up_weeks`, or exactly `minutes` if given.
 
+    It goes on for `follow_up_days` after the measured weeks, so that returns of their last visits are still seen.
     `month_factors` None: on for runs of at least 52 weeks. `step_limit` bounds the calendar entries of one run.
     """
 
     weeks: Annotated[int, Field(ge=0)] = 13
     warm_up_weeks: Annotated[int, Field(ge=0)] = 0
+    follow_up_days: Annotated[int, Field(ge=0)] = 0
     minutes: Positive | None = None
     month_factors: bool | None = None
     step_limit: Annotated[int, Field(ge=1)] | None = None
@@ -69,7 +71,14 @@ class Period(Frozen):
     @property
     def horizon(self) -> float:
         """End of the run in minutes."""
-        return self.minutes if self.minutes is not None else (self.weeks + self.warm_up_weeks) * MINUTES_PER_WEEK
+        if self.minutes is not None:
+            return self.minutes
+        return (self.weeks + self.warm_up_weeks) * MINUTES_PER_WEEK + self.follow_up
+
+    @property
+    def follow_up(self) -> float:
+        """Minutes played after what is measured."""
+        return 0.0 if self.minutes is not None else self.follow_up_days * MINUTES_PER_DAY
 
     @property
     def warm_up(self) -> float:

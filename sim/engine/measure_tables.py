@@ -117,7 +117,7 @@ class MeanWeek:
 
     def cut_at(self, moments: Floats) -> Floats:
         """Edges of the hours of the window, and further moments inside it."""
-        low, high = self.trajectory.warm_up, self.trajectory.horizon
+        low, high = self.trajectory.warm_up, self.trajectory.measured_until
         whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
         inside = moments[(moments > low) & (moments < high)]
         return np.unique(np.concatenate([[low], whole, inside, [high]]))
@@ -189,7 +189,7 @@ def offered_load(week: MeanWeek, role: int) -> Floats:
     trajectory = week.trajectory
     tasks = trajectory.task_columns
     arrival = trajectory.visit_columns["arrival"][tasks["visit"]]
-    inside = (arrival >= trajectory.warm_up) & (arrival < trajectory.horizon)
+    inside = (arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)
     done = (tasks["role"] == role) & ~np.isnan(tasks["started"]) & inside
     minutes = until(tasks["ended"][done], trajectory.horizon) - tasks["started"][done]
     hour = (arrival[done] % MINUTES_PER_WEEK // MINUTES_PER_HOUR).astype(np.int64)

@@ -56,7 +56,7 @@ FACE_VALIDITY: Mapping[str, str] = {
 def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
     """Every measure of one replication under `key.part`, nan where undefined.
 
-    Visits count if they arrive in [warm_up, horizon); what is left out besides is the `censoring` of each measure.
+    Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
     check_window(trajectory)
@@ -74,9 +74,9 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
 
 def check_window(trajectory: Trajectory) -> None:
     """Raise ValueError if nothing is left to measure."""
-    if trajectory.horizon <= trajectory.warm_up:
+    if trajectory.measured_until <= trajectory.warm_up:
         raise ValueError(
-            f"horizon {trajectory.horizon:g} is not after warm_up {trajectory.warm_up:g}: "
+            f"horizon {trajectory.measured_until:g} is not after warm_up {trajectory.warm_up:g}: "
             "nothing is left to measure, add weeks to the period"
         )
 
@@ -148,7 +148,7 @@ def per_visit_outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:
     `patient`: an outside patient keeps its number.
     """
     visits = trajectory.visit_columns
-    inside = (visits["arrival"] >= trajectory.warm_up) & (visits["arrival"] < trajectory.horizon)
+    inside = (visits["arrival"] >= trajectory.warm_up) & (visits["arrival"] < trajectory.measured_until)
     rows = np.flatnonzero(inside & (visits["visit_number"] == 1))
     return {
         "patient": visits["patient"][rows],

@@ -936,6 +936,7 @@ class EmergencyDepartment:
             staff_columns=record.duties.columns(),
             break_columns=record.breaks.columns(),
             n_entries=n_entries,
+            follow_up=self.scenario.period.follow_up,
         )
 
     def _write_down_the_unfinished(self) -> None:

@@ -41,7 +41,7 @@ def mean(values: Floats) -> float:
 
 @dataclass(frozen=True)
 class StaffTime:
-    """Who was on duty, off the floor and at work, as intervals inside [warm_up, horizon).
+    """Who was on duty, off the floor and at work, as intervals inside [warm_up, measured_until).
 
     Duties are rows of `staff`, rests rows of `breaks` that began (cut at the scheduled end of their duty), spells rows
     of `tasks` that started. `…_role` is the role of the member, which need not be the role whose queue a task was in.
@@ -52,15 +52,15 @@ class StaffTime:
 
     @property
     def window(self) -> tuple[float, float]:
-        return self.trajectory.warm_up, self.trajectory.horizon
+        return self.trajectory.warm_up, self.trajectory.measured_until
 
     @property
     def weeks(self) -> float:
-        return (self.trajectory.horizon - self.trajectory.warm_up) / MINUTES_PER_WEEK
+        return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_WEEK
 
     @property
     def days(self) -> float:
-        return (self.trajectory.horizon - self.trajectory.warm_up) / MINUTES_PER_DAY
+        return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_DAY
 
     @cached_property
     def role_of_member(self) -> Integers:
@@ -184,7 +184,7 @@ def role_measures(time: StaffTime) -> Values:
 def handovers(time: StaffTime) -> tuple[Floats, Floats]:
     """Cases handed over and left unheld by role, by members who went home inside the window."""
     staff = time.trajectory.staff_columns
-    inside = (staff["left"] >= time.trajectory.warm_up) & (staff["left"] <= time.trajectory.horizon)
+    inside = (staff["left"] >= time.trajectory.warm_up) & (staff["left"] <= time.trajectory.measured_until)
     return (
         time.by_role(time.duty_role, np.where(inside, staff["n_handed_over"], 0.0)),
         time.by_role(time.duty_role, np.where(inside, staff["n_unheld"], 0.0)),
@@ -195,7 +195,8 @@ def protected_time_kept(time: StaffTime) -> Floats:
     """Share of protected minutes due in the window that were taken, by role; nan for roles without any."""
     breaks = time.trajectory.break_columns
     begun = ~np.isnan(breaks["start"])
-    due = breaks["protected"] & (breaks["due"] >= time.trajectory.warm_up) & (breaks["due"] < time.trajectory.horizon)
+    inside = (breaks["due"] >= time.trajectory.warm_up) & (breaks["due"] < time.trajectory.measured_until)
+    due = breaks["protected"] & inside
     due &= begun | (breaks["due"] < on_duty_since(time)[breaks["member"]])
     planned = protected_minutes(time)
     running = begun & np.isnan(breaks["end"])
@@ -233,7 +234,7 @@ def physician_measures(time: StaffTime) -> Values:
     worked = minutes_inside(tasks["started"], tasks["ended"], *time.window)[theirs].sum() / MINUTES_PER_HOUR
     rostered = time.scheduled[np.isin(time.duty_role, roles)].sum() / MINUTES_PER_HOUR
     pia = time.trajectory.visit_columns["pia"]
-    n_seen = int(np.count_nonzero((pia >= time.trajectory.warm_up) & (pia < time.trajectory.horizon)))
+    n_seen = int(np.count_nonzero((pia >= time.trajectory.warm_up) & (pia < time.trajectory.measured_until)))
     return {
         "physician_hours_demanded_per_day.all": float(worked / time.days),
         "patients_per_physician_hour.all": quotient(n_seen, float(rostered)),
@@ -247,7 +248,7 @@ def cost_measures(time: StaffTime) -> Values:
     rates = [staffing.roles[role].hourly_cost if role in staffing.roles else 0.0 for role in time.trajectory.roles]
     extra = float(overtime @ np.asarray(rates, dtype=np.float64)) if rates else 0.0
     arrival = time.trajectory.visit_columns["arrival"]
-    n_visits = int(np.count_nonzero((arrival >= time.trajectory.warm_up) & (arrival < time.trajectory.horizon)))
+    n_visits = int(np.count_nonzero((arrival >= time.trajectory.warm_up) & (arrival < time.trajectory.measured_until)))
     weekly = staffing.weekly_cost() + extra
     return {
         "staff_cost_per_week.all": weekly,
@@ -263,7 +264,7 @@ def zone_measures(time: StaffTime) -> Values:
     minutes = sums(places["zone"].astype(np.int64), held, len(time.trajectory.zones))
     values: Values = {}
     for number, zone in enumerate(time.trajectory.zones):
-        in_use = minutes[number] / (time.trajectory.horizon - time.trajectory.warm_up)
+        in_use = minutes[number] / (time.trajectory.measured_until - time.trajectory.warm_up)
         limit = zones[zone].places if zone in zones else None
         values[f"census_zone_mean.{zone}"] = float(in_use)
         values[f"occupancy.{zone}"] = quotient(float(in_use), limit or 0.0)

@@ -194,6 +194,12 @@ class Trajectory:
     staff_columns: Columns
     break_columns: Columns
     n_entries: int
+    follow_up: float = 0.0
+
+    @property
+    def measured_until(self) -> float:
+        """End of the measured window; after it the run goes on for `follow_up` minutes."""
+        return self.horizon - self.follow_up
 
     @property
     def n_visits(self) -> int:

@@ -56,7 +56,7 @@ def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Visits that arrive in [warm_up, horizon) of a run; every array has one entry for each, in order of arrival."""
+    """Visits that arrive in [warm_up, measured_until) of a run; every array has an entry for each, as they arrive."""
 
     trajectory: Trajectory
     scenario: Scenario
@@ -65,7 +65,7 @@ class Cohort:
     def rows(self) -> Integers:
         """Rows of the visits in the trajectory."""
         arrival = self.trajectory.visit_columns["arrival"]
-        return np.flatnonzero((arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.horizon))
+        return np.flatnonzero((arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until))
 
     def __getitem__(self, column: str) -> npt.NDArray[np.generic]:
         values: npt.NDArray[np.generic] = self.trajectory.visit_columns[column][self.rows]

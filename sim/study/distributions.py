@@ -63,4 +63,4 @@ def return_table(trajectory: Trajectory) -> pd.DataFrame:
 def in_window(trajectory: Trajectory) -> np.ndarray:
     """Visits that arrive after the warm-up."""
     arrival = trajectory.visit_columns["arrival"]
-    return (arrival >= trajectory.warm_up) & (arrival < trajectory.horizon)
+    return (arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)
