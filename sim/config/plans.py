@@ -18,4 +18,9 @@ def plan_of(composed: Composed) -> Plan:
         confidence=study.confidence,
         keep_all_visits=study.visits,
         workers=composed.executor.workers,
+        changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
+
+
+NOT_THE_QUESTION = ("output", "executor", "study=", "study.staffing", "configs", "study.visits")
+"""Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""

@@ -75,6 +75,7 @@ def compared(
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
         notes=notes_of(scenarios, baseline),
+        changed=plan.changed,
     )
 
 

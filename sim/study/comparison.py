@@ -43,6 +43,7 @@ class Comparison:
     `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
+    `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference.
     """
 
@@ -68,3 +69,4 @@ class Comparison:
     costs: pd.DataFrame
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
+    changed: tuple[str, ...] = field(default=())

@@ -24,6 +24,7 @@ class Plan:
     confidence: float = 0.95
     keep_all_visits: bool = False
     workers: int | None = None
+    changed: tuple[str, ...] = ()
 
     def blocks(self, visits_folder: Path | None = None) -> list[Block]:
         """Every block, first replications first, so that an interrupted study has all levels.
