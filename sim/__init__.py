@@ -14,25 +14,33 @@ if TYPE_CHECKING:
 __all__ = ["compare", "load", "simulate"]
 
 
+MAX_SEED = 2**63
+
+
 def load(*overrides: str) -> "Scenario":
     """The scenario that overrides such as `"staffing=peer_added"` describe, checked.
 
-    Raises ScenarioError with every problem at once.
+    Raises ScenarioError with every problem at once, TypeError for an override that is not a string.
     """
     from sim.config import compose
 
-    return compose(["study=run", *overrides]).scenario
+    return compose(["study=run", *as_overrides(overrides)]).scenario
 
 
 def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "simpy") -> "Trajectory":
     """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the result are DataFrames.
 
-    Raises ValueError for an unknown engine.
+    Raises TypeError for what is not a scenario, ValueError for an unknown engine or an impossible seed.
     """
+    from sim.department.scenario import Scenario
     from sim.study.experiment import ENGINES
 
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
     if engine not in ENGINES:
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
+    check_whole("seed", seed)
+    check_whole("replication", replication)
     return ENGINES[engine](scenario, seed, replication)
 
 
@@ -43,17 +51,38 @@ def compare(
     seed: int | None = None,
     workers: int | None = None,
 ) -> "Comparison":
-    """Compare staffings on the same patients; the first is the baseline. Overrides are those of the command line.
+    """Compare staffings by name on the same patients; the first is the baseline. Overrides as on the command line.
 
-    `workers` None: all cores. In a script, call it under `if __name__ == "__main__":`.
+    `workers` None: all cores. In a script, call it under `if __name__ == "__main__":`. Raises ScenarioError with every
+    problem at once, TypeError where names or overrides are not strings.
     """
     from sim.config import compose
     from sim.config.plans import plan_of
     from sim.study.comparing import compare_composed
 
+    if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
+        raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers = {workers}: give 1 or more, or None for all cores")
+    if any(text.startswith(("study=", "staffing=")) for text in as_overrides(overrides)):
+        raise ValueError("study and staffing are chosen by this function: leave them out of the overrides")
     settings = [f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides]
     if replications is not None:
         settings.append(f"study.replications={replications}")
     if seed is not None:
         settings.append(f"seed={seed}")
     return compare_composed(plan_of(compose(["study=compare", *settings])), workers=workers)
+
+
+def check_whole(name: str, value: object) -> None:
+    """Raise ValueError unless the value can key random draws."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MAX_SEED:
+        raise ValueError(f"{name} = {value!r}: give a whole number from 0 to 2**63 - 1")
+
+
+def as_overrides(overrides: Sequence[str]) -> list[str]:
+    """The overrides, if they are strings."""
+    for text in overrides:
+        if not isinstance(text, str):
+            raise TypeError(f'override {text!r}: write it as text, like "demand.growth=1.1"')
+    return list(overrides)

@@ -3,10 +3,13 @@
 Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 the question was not understood.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -16,6 +19,7 @@ from sim.department.scenario import ScenarioError
 from sim.report.console import (
     print_assumptions,
     print_comparison,
+    print_estimates,
     print_problems,
     print_validation,
     progress,
@@ -29,7 +33,15 @@ from sim.study.data_quality import VisitsFileError
 from sim.study.executor import n_cores, run_blocks
 from sim.study.experiment import BlockAnswer, play_block
 from sim.study.plan import Plan
-from sim.study.store import final_folder, provenance, results_folder, write_json, write_table
+from sim.study.store import (
+    OutputError,
+    provenance,
+    results_folder,
+    results_place,
+    uninterrupted,
+    write_json,
+    write_table,
+)
 from sim.study.validation import ValidatedRow, validated, validation_values
 
 USAGE = """\
@@ -54,14 +66,14 @@ VISITS_PER_SECOND = 3000.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    width = None if sys.stdout.isatty() else WIDTH
-    console, errors = Console(width=width), Console(stderr=True, width=width)
+    console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         console.print(USAGE, markup=False, highlight=False)
         console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
         return 0
     try:
         composed, dry = read(words)
+        check_use(composed)
         return tell_plan(composed, console) if dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
@@ -69,12 +81,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Misunderstood as error:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 2
-    except (FileExistsError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+    except OutputError as error:
         errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
         return 2
     except KeyboardInterrupt:
         errors.print("peered: interrupted; nothing had finished, nothing was written", markup=False)
         return 1
+
+
+class PatientConsole(Console):
+    """A console that falls silent when nobody reads it any more, so that a study still comes to its end."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        if self.file is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def patient_console(stream: TextIO | None) -> Console:
+    """A console on a stream that may be closed, of a fixed width where there is no terminal."""
+    if stream is None:
+        return PatientConsole(quiet=True, file=StringIO())
+    return PatientConsole(file=stream, width=None if stream.isatty() else WIDTH)
 
 
 class Misunderstood(Exception):
@@ -94,7 +122,10 @@ def read(words: Sequence[str]) -> tuple[Composed, bool]:
             raise Misunderstood("peered: sweeps (-m) are not available in this version; run one command per scenario")
         elif word.startswith("--config-dir"):
             _, equals, value = word.partition("=")
-            folder = Path(value if equals else next(rest, ""))
+            value = value if equals else next(rest, "")
+            if not value or "=" in value:
+                raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
+            folder = Path(value)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
@@ -102,16 +133,31 @@ def read(words: Sequence[str]) -> tuple[Composed, bool]:
     return compose(overrides, folder), dry
 
 
+WRITES_NOTHING = ("validate", "assumptions")
+
+
+def check_use(composed: Composed) -> None:
+    """Refuse what would be passed over in silence."""
+    name = composed.study.name
+    if composed.visits is not None and name != "calibrate":
+        raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
+    if composed.output is not None and name in WRITES_NOTHING:
+        raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
+
+
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
+    if composed.study.name in ("assumptions", "calibrate"):
+        console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
+        return 0
     plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
     weeks = first.period.weeks + first.period.warm_up_weeks
     n_runs = plan.n_blocks * len(plan.scenarios)
     console.print(f"study={composed.study.name}: {', '.join(plan.scenarios)}", markup=False, highlight=False)
     console.print(
-        f"{n_runs} runs of {weeks} weeks ({len(plan.scenarios)} staffings, {len(plan.levels)} demand levels, "
-        f"{plan.replications} replications)",
+        f"runs: {n_runs} of {weeks} weeks each (staffings {len(plan.scenarios)}, demand levels {len(plan.levels)}, "
+        f"replications {plan.replications})",
         highlight=False,
     )
     visits = n_runs * weeks * weekly_visits(composed)
@@ -128,23 +174,43 @@ def weekly_visits(composed: Composed) -> float:
 
 def run_compare(composed: Composed, console: Console) -> int:
     """Play every staffing at every demand level on the same patients, and answer."""
+    return play_and_write(composed, console, print_comparison, with_figures=True)
+
+
+def run_one(composed: Composed, console: Console) -> int:
+    """One scenario, played and measured."""
+    return play_and_write(composed, console, print_estimates, with_figures=False)
+
+
+def play_and_write(
+    composed: Composed, console: Console, show: Callable[[Comparison, Console], None], with_figures: bool
+) -> int:
+    """Play a plan, write what finished, show it. Once a block has finished nothing that follows can lose it."""
     plan = plan_of(composed)
+    place = results_place(composed.output, composed.study.name)
     started = time.monotonic()
-    with results_folder(composed.output, composed.study.name) as draft:
+    with results_folder(place) as draft:
         (draft / "visits").mkdir()
         answers = finished_blocks(plan, draft / "visits", console)
         if not answers:
             raise KeyboardInterrupt
-        comparison = compared(answers, plan, time.monotonic() - started)
-        write_comparison(comparison, answers, plan, composed, draft)
-        figures = draw_figures(comparison, draft / "figures")
-        folder = final_folder(draft, composed.output)
-    print_comparison(comparison, console)
-    console.print(
-        f"\n{len(figures)} figures, tables, visits of the first replication and run.json are in {folder}",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
-    return 0 if len(answers) == plan.n_blocks else 1
+        with uninterrupted() as interrupts:
+            comparison = compared(answers, plan, time.monotonic() - started)
+            write_comparison(comparison, answers, plan, composed, draft)
+            drawn = not interrupts.came and (not with_figures or drew_figures(comparison, draft / "figures", console))
+    show(comparison, console)
+    console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
+    return 0 if len(answers) == plan.n_blocks and drawn else 1
+
+
+def drew_figures(comparison: Comparison, folder: Path, console: Console) -> bool:
+    """Draw the figures; a figure that fails costs the figures, not the tables."""
+    try:
+        draw_figures(comparison, folder)
+    except Exception as error:
+        console.print(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
+        return False
+    return True
 
 
 def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
@@ -162,7 +228,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
             console.print(f"interrupted: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         finally:
             running.close()
-    return answers
+    return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
 
 
 def write_comparison(
@@ -191,25 +257,6 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
         seconds=round(seconds, 1),
         scenario_hashes={name: scenario.content_hash() for name, scenario in plan.scenarios.items()},
     )
-
-
-def run_one(composed: Composed, console: Console) -> int:
-    """One scenario, played and measured."""
-    from sim.report.console import print_estimates
-
-    plan = plan_of(composed)
-    started = time.monotonic()
-    with results_folder(composed.output, composed.study.name) as draft:
-        (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", console)
-        if not answers:
-            raise KeyboardInterrupt
-        comparison = compared(answers, plan, time.monotonic() - started)
-        write_comparison(comparison, answers, plan, composed, draft)
-        folder = final_folder(draft, composed.output)
-    print_estimates(comparison, console)
-    console.print(f"\ntables, visits of the first replication and run.json are in {folder}", soft_wrap=True)
-    return 0 if len(answers) == plan.n_blocks else 1
 
 
 def run_validate(composed: Composed, console: Console) -> int:
@@ -263,6 +310,9 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
     for line in report.lines():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"\nrun it: peered --config-dir {folder} demand={name}", markup=False, highlight=False, soft_wrap=True
+    )
     return 0
 
 

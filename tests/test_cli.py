@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.study.store import read_table
+from sim.study.store import read_table, uninterrupted
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -33,6 +33,9 @@ def test_a_typo_is_named_with_its_remedy_and_nothing_is_written(tmp_path: Path) 
     [
         (["-m", "demand.growth=1,2"], "not available"),
         (["--fast"], "unknown option"),
+        (["--config-dir"], "needs a folder"),
+        (["visits=a.csv"], "study=calibrate"),
+        (["study=validate", "output=x"], "writes no files"),
         (["study=breakeven"], "not available"),
         (["study=calibrate"], "visits=FILE"),
         (["study=calibrate", "visits=nowhere.csv"], "nowhere.csv"),
@@ -89,6 +92,51 @@ def test_a_folder_with_other_files_is_not_touched(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "other files" in done.stderr
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
+
+
+def test_a_users_file_beside_an_earlier_result_is_not_lost(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert peered(*SHORT, "study=run", f"output={out}", cwd=tmp_path).returncode == 0
+    (out / "thesis.docx").write_text("do not lose me", encoding="utf-8")
+    done = peered(*SHORT, "study=run", f"output={out}", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "thesis.docx" in done.stderr
+    assert (out / "thesis.docx").exists()
+    assert (out / "run.json").exists()
+
+
+@pytest.mark.parametrize("wanted", [".", "..", "afile", "afile/inside"])
+def test_an_impossible_output_is_named_before_anything_runs(wanted: str, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "afile").write_text("x", encoding="utf-8")
+    done = peered("study=run", f"output={wanted}", cwd=here)
+    assert done.returncode == 2
+    assert done.stderr.startswith("peered: output = ")
+    assert [path.name for path in here.iterdir()] == ["afile"]
+
+
+def test_one_replication_is_shown_without_intervals(tmp_path: Path) -> None:
+    words = ["study.staffing=[traditional,peer_added]", *SHORT, "study.replications=1", f"output={tmp_path / 'out'}"]
+    done = peered(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert len(list((tmp_path / "out" / "figures").glob("*.png"))) >= 6
+
+
+def test_a_study_whose_reader_went_away_still_writes_its_results(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "sim", "study=run", *SHORT, "executor.workers=1", f"output={out}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.wait(timeout=300) == 0
+    assert (out / "run.json").exists()
+
+
+def test_an_interrupt_while_files_are_written_waits_for_them() -> None:
+    with uninterrupted() as interrupts:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupts.came
 
 
 def test_one_core_and_two_give_the_same_tables(tmp_path: Path) -> None:

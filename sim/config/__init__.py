@@ -3,6 +3,7 @@
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
 
+from sim.config.column_maps import column_map_of
 from sim.config.composition import Composed, compose, staffing_scenarios
 from sim.config.files import shipped_choices, shipped_configs
 from sim.config.settings import ExecutorSettings, StudySettings
@@ -11,6 +12,7 @@ __all__ = [
     "Composed",
     "ExecutorSettings",
     "StudySettings",
+    "column_map_of",
     "compose",
     "shipped_choices",
     "shipped_configs",

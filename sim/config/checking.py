@@ -8,7 +8,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Union
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -68,11 +68,36 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
     """Every fault of a group's data, one per place."""
+    switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
         adapter(group).validate_python(data)
     except ValidationError as error:
-        return sifted([fault_from(data, details) for details in error.errors(include_url=False)])
-    return []
+        return sifted([*switches, *faults_in(data, error)])
+    return switches
+
+
+def faults_in(data: Plain, error: ValidationError) -> list[Fault]:
+    """The errors of pydantic at their places in the data, one per place."""
+    return sifted([fault_from(data, details) for details in error.errors(include_url=False)])
+
+
+def switches_for_numbers(annotation: Any, data: Plain, place: Path = ()) -> Iterator[tuple[Path, bool]]:
+    """Every true or false that stands where a number is meant; pydantic would read 1 or 0."""
+    kinds = models_of(annotation, data)
+    if isinstance(data, bool):
+        if bool not in kinds and (int in kinds or float in kinds):
+            yield place, data
+        return
+    for key in keys_at(data):
+        allowed = tuple(inner for kind in kinds if (inner := annotation_of(kind, key)) is not None)
+        if allowed:
+            yield from switches_for_numbers(Union[allowed], data[key], (*place, key))  # noqa: UP007
+
+
+def switch_fault(place: Path, value: bool) -> Fault:
+    """The fault pydantic does not see."""
+    details = ErrorDetails(type="float_type", loc=place, msg="Input should be a valid number", input=value)
+    return Fault(place, "float_type", details["msg"], details)
 
 
 def fault_from(data: Plain, details: ErrorDetails) -> Fault:
@@ -118,7 +143,7 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
     path = ".".join(word for word in (group, shown(data, place)) if word)
-    return Problem(path, value, remedy_of(fault.details, words_beside(group, data, place)))
+    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
 
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
@@ -131,9 +156,9 @@ def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path
     return (*place, *named), value if ": " in message.removeprefix("Value error, ") else short(entry)
 
 
-def words_beside(group: str, data: Plain, place: Path) -> list[str]:
+def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
     """Fields that could stand where this key stands."""
-    kinds, here = list(models_of(MODELS[group], data)), data
+    kinds, here = list(models_of(model, data)), data
     for segment in place[:-1]:
         here = here[segment] if has_entry(here, segment) else {}
         kinds = [kind for inner in kinds for kind in models_of(annotation_of(inner, segment), here)]
@@ -151,7 +176,7 @@ def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -
 def is_same(fault: Fault, other: Fault) -> bool:
     """The old fault is still there, or its repair made a new one at or below its place."""
     at = other.place[: len(fault.place)] == fault.place
-    new = len(other.place) > len(fault.place) or other.kind.startswith(("missing", "union_tag"))
+    new = len(other.place) > len(fault.place) or other.kind.startswith(("missing", "union_tag", "too_short"))
     return at and (new or (other.kind == fault.kind and subject(other) == subject(fault)))
 
 

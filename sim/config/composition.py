@@ -10,13 +10,22 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.config.checking import Checked, checked
-from sim.config.files import choices_of, default_choices, folders_of, hydra_composed, with_inherited
+from sim.config.column_maps import column_map_in, faults_of_visits
+from sim.config.files import (
+    choices_of,
+    default_choices,
+    faults_of_file,
+    file_of,
+    folders_of,
+    hydra_composed,
+    with_inherited,
+)
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
-from sim.config.places import MODELS, Path, Plain, locate, put, shown
+from sim.config.places import MODELS, Path, Plain, locate, put, shown, value_at
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean, problems_of
 
-COMPARING = "compare"
+COMPARING, CALIBRATING = "compare", "calibrate"
 PLANNED = ("breakeven", "sensitivity", "optimise", "results", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
@@ -25,7 +34,8 @@ PLANNED = ("breakeven", "sensitivity", "optimise", "results", "report")
 class Composed:
     """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study compares.
 
-    `choices` maps groups to files, `files` are all files read, `overridden` the keys set on the command line.
+    `choices` maps groups to files, `files` are all files read, `chosen` those of them chosen
+    by name and not only inherited from, `overridden` the keys set on the command line.
     """
 
     scenario: Scenario
@@ -42,6 +52,7 @@ class Composed:
     visits: FilePath | None = None
     run: FilePath | None = None
     config_dir: FilePath | None = None
+    chosen: tuple[FilePath, ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,6 +122,13 @@ def choose(draft: Draft, item: Override) -> None:
 
 def composed_files(draft: Draft) -> Plain | None:
     """The chosen files put together by Hydra, no value changed yet; None after reporting why not."""
+    usual = default_choices()
+    for group, name in list(draft.choices.items()):
+        faults = faults_of_file(draft.folders, group, name)
+        if faults:  # look at the rest as if this file had not been chosen
+            draft.problems += faults
+            draft.choices[group] = usual[group]
+            draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
     return reported(draft, hydra_composed(draft.folders, "config", chosen))
 
@@ -128,6 +146,10 @@ def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
 
 def staffing_file(draft: Draft, name: str) -> Plain | None:
     """One staffing with what it inherits."""
+    faults = faults_of_file(draft.folders, "staffing", name)
+    if faults:
+        draft.problems += faults
+        return None
     composed = reported(draft, hydra_composed(draft.folders, f"staffing/{name}"))
     return None if composed is None else composed["staffing"]
 
@@ -153,11 +175,13 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         if group != "staffing"
     }
     root = root_of(draft, data)
+    check_kinds(draft, groups)
     study = study_asked_for(draft, groups["study"].value)
     staffings = staffings_of(draft, base, shipped, study)
     for group in groups.values():
         draft.problems += group.problems
     scenarios = scenarios_of(draft, groups, staffings, study)
+    check_calibration(draft, data["study"])
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
     compared = {name: scenarios[name] for name in study.staffing}
@@ -173,6 +197,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         overrides=overrides,
         overridden=tuple(item.key for item in draft.values),
         files=tuple(files_read(draft, compared)),
+        chosen=tuple(file_of(draft.folders, group, name) for group, name in files_wanted(draft, compared)),
         visits=optional_path(draft.paths.get("visits")),
         run=optional_path(draft.paths.get("run")),
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
@@ -201,17 +226,58 @@ def placed(base: Plain, item: Override) -> Path | Problem:
     if item.key.startswith("department.minimum_cover"):
         remedy = "minimum cover cannot be bought out: it is a value of the department, set in its file only"
         return Problem(item.key, repr(item.value), remedy)
+    group, _, entry = item.key.partition(".")
+    if group in MODELS and entry == "name":
+        return Problem(item.key, repr(item.value), f"a name goes with its file: choose the file instead, {group}=…")
     place = locate(base, item.key, item.adds)
-    return Problem(item.key, repr(item.value), place) if isinstance(place, str) else place
+    if isinstance(place, str):
+        return Problem(item.key, repr(item.value), place)
+    return vain(base, item, place) or place
+
+
+def vain(base: Plain, item: Override, place: Path) -> Problem | None:
+    """An empty mapping is merged into the one that stands there, and so changes nothing."""
+    try:
+        old = value_at(base, place)
+    except (KeyError, IndexError, TypeError):
+        return None
+    if item.value != {} or not isinstance(old, dict):
+        return None
+    return Problem(item.key, "{}", "an empty mapping changes nothing: name the entry to set, one key each")
+
+
+def check_calibration(draft: Draft, study: Plain) -> None:
+    """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
+    if draft.choices["study"] != CALIBRATING or not isinstance(study, dict):
+        return
+    read = column_map_in(draft.folders, study.get("map"))
+    draft.problems += read if isinstance(read, list) else []
+    visits = optional_path(draft.paths.get("visits"))
+    if draft.problems and visits is not None and not isinstance(read, list):
+        draft.problems += faults_of_visits(visits, read)
+
+
+def check_kinds(draft: Draft, groups: dict[str, Checked]) -> None:
+    """The name of a study, an engine or an executor says which of the programs there are is meant."""
+    for group in ("study", "engine", "executor"):
+        value, known = groups[group].value, choices_of(group, draft.folders[:1])
+        if value is not None and value.name not in known:
+            file = file_of(draft.folders, group, draft.choices[group])
+            remedy = f"the name in the file says what is done; {did_you_mean(value.name, known)}"
+            draft.problems.append(Problem(f"{file} name", repr(value.name), remedy))
 
 
 def root_of(draft: Draft, data: Plain) -> Root:
     """The keys outside every group."""
+    seed = data.get("seed")
     try:
-        return Root(**{key: data[key] for key in Root.model_fields if key in data})
+        root = Root(**{key: data[key] for key in Root.model_fields if key in data})
     except ValueError:
-        draft.problems.append(Problem("seed", repr(data.get("seed")), "give a whole number of at least 0"))
-        return Root()
+        root = None
+    if root is None or isinstance(seed, bool):
+        remedy = "give a whole number of at least 0 and less than 2**63"
+        draft.problems.append(Problem("seed", repr(seed), remedy))
+    return root or Root()
 
 
 def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings | None:
@@ -219,7 +285,12 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
 
     A chosen staffing that a comparison does not list is compared with the baseline alone.
     """
-    if study is None or not study.staffing:
+    if study is None:
+        return None
+    if not study.staffing:
+        if study.name == COMPARING:
+            remedy = "a comparison needs staffings: name them as [a,b], or give all"
+            draft.problems.append(Problem("study.staffing", "[]", remedy))
         return study
     chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
     names = study.staffing
@@ -267,8 +338,8 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     """One staffing with the overrides that have a place in it."""
     data = {"staffing": copy.deepcopy(own)}
     for item in items:
-        place = locate({"staffing": own}, item.key, item.adds)
-        if not isinstance(place, str):
+        place = placed({"staffing": own}, item)
+        if not isinstance(place, Problem):
             put(data, place, item.value)
     return data["staffing"]
 
@@ -308,7 +379,32 @@ def readable(problem: Problem, scenario: Scenario) -> Problem:
     words = problem.path.partition(" (")[0].replace("[", ".").replace("]", "").split(".")
     segments = tuple(int(word) if word.isdigit() else word for word in words)
     remedy = problem.remedy.replace(f" in staffing.{scenario.staffing.name};", ";")
-    return Problem(shown(plain_of(scenario), segments), problem.value, remedy)
+    if segments[0] == "staffing" and remedy.startswith("minimum cover"):
+        remedy = f"{remedy}; {heads_key(scenario, str(segments[1]))}"
+    key = shown(plain_of(scenario), segments)
+    return Problem(f"{key}{role_entry(scenario, segments, problem.value)}", problem.value, remedy)
+
+
+def heads_key(scenario: Scenario, role_name: str) -> str:
+    """The key that changes how many of a role are rostered."""
+    role = scenario.staffing.roles[role_name]
+    if role.heads is not None:
+        return f"set staffing.{role_name}.heads"
+    if not role.shifts:
+        return f"add a shift: +staffing.{role_name}.shifts.NAME={{start: '07:00', minutes: 720, heads: 1}}"
+    return f"set staffing.{role_name}.shifts.NAME.heads, NAME one of {', '.join(role.shifts)}"
+
+
+def role_entry(scenario: Scenario, segments: Path, value: str) -> str:
+    """The entry of a step that names this role, with its dot; nothing where the path is not that of a step."""
+    if len(segments) != 5 or segments[3] != "pathway":
+        return ""
+    step = scenario.department.streams[str(segments[2])].pathway[int(segments[4])]
+    for entry in ("role", "fallback_role", "roles"):
+        named = getattr(step, entry, None)
+        if value == repr(named) or (isinstance(named, tuple) and value in map(repr, named)):
+            return f".{entry}"
+    return ""
 
 
 def plain_of(scenario: Scenario) -> dict[str, Any]:
@@ -322,9 +418,13 @@ def plain_of(scenario: Scenario) -> dict[str, Any]:
 
 def files_read(draft: Draft, compared: Iterable[str]) -> list[FilePath]:
     """Every file the scenarios come from, inherited ones before their heirs, each once."""
-    wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
-    wanted += [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]
     files = [draft.folders[0] / "config.yaml"]
-    for group, name in wanted:
+    for group, name in files_wanted(draft, compared):
         files += with_inherited(draft.folders, group, name)
     return list(dict.fromkeys(files))
+
+
+def files_wanted(draft: Draft, compared: Iterable[str]) -> list[tuple[str, str]]:
+    """Group and name of every file chosen, the staffings compared among them."""
+    wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
+    return wanted + [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]

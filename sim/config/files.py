@@ -3,6 +3,7 @@
 What the user changes in them is applied in `sim.config.composition`.
 """
 
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -16,9 +17,12 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.config.places import Plain
-from sim.department.scenario import Problem
+from sim.config.remedies import short
+from sim.department.scenario import Problem, did_you_mean
 
 HERE = Path(__file__).resolve().parent
+HEADER = re.compile(r"#+\s*@")
+PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
 def shipped_configs() -> Path:
@@ -34,7 +38,9 @@ def shipped_choices(group: str, config_dir: Path | None = None) -> tuple[str, ..
 
 def folders_of(config_dir: Path | None) -> tuple[Path, ...]:
     """Folders searched, the shipped one first."""
-    return (shipped_configs(),) if config_dir is None else (shipped_configs(), config_dir.resolve())
+    shipped = shipped_configs()
+    further = () if config_dir is None or config_dir.resolve() == shipped.resolve() else (config_dir.resolve(),)
+    return (shipped, *further)
 
 
 def choices_of(group: str, folders: Iterable[Path]) -> tuple[str, ...]:
@@ -50,8 +56,16 @@ def default_choices() -> dict[str, str]:
 
 def hydra_composed(folders: Sequence[Path], config_name: str, chosen: Sequence[str] = ()) -> Plain | Problem:
     """What Hydra makes of a file and its defaults, as plain data not to be changed, or why it cannot."""
-    stamps = tuple(file.stat().st_mtime_ns for folder in folders for file in sorted(folder.glob("*/*.yaml")))
+    stamps = tuple(stamp_of(file) for folder in folders for file in sorted(folder.glob("*/*.yaml")))
     return composed_once(tuple(folders), config_name, tuple(chosen), stamps)
+
+
+def stamp_of(file: Path) -> int:
+    """When the file was last changed; 0 where that cannot be asked."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=64)
@@ -68,14 +82,111 @@ def composed_once(
             with hydra.initialize_config_dir(str(folders[0]), version_base="1.3"):
                 config = hydra.compose(config_name, overrides=[*chosen, *search])
         return OmegaConf.to_container(config, resolve=True)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
-        what = ", ".join(chosen) if chosen else config_name
-        return Problem("files", what, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
+        place, names = blamed(folders, chosen or (config_name.replace("/", "="),))
+        return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
+
+
+def blamed(folders: tuple[Path, ...], chosen: Sequence[str]) -> tuple[str, str]:
+    """The files of the user's own among those chosen, and their names; without any, all that was chosen."""
+    pairs = [(text, folder / f"{text.replace('=', '/')}.yaml") for text in chosen for folder in folders[1:]]
+    own = [(text, file) for text, file in pairs if file.is_file()]
+    if not own:
+        return "configs", ", ".join(chosen)
+    return ", ".join(str(file) for _, file in own), ", ".join(text for text, _ in own)
 
 
 def with_inherited(folders: tuple[Path, ...], group: str, name: str) -> list[Path]:
-    """A file after those it inherits from."""
-    file = next(folder / group / f"{name}.yaml" for folder in folders if (folder / group / f"{name}.yaml").is_file())
+    """A file after those it inherits from; files that `faults_of_file` finds sound."""
+    file = file_of(folders, group, name)
     entries = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("defaults", [])
     parents = [entry for entry in entries if isinstance(entry, str) and entry != "_self_"]
     return [inherited for parent in parents for inherited in with_inherited(folders, group, parent)] + [file]
+
+
+def file_of(folders: Sequence[Path], group: str, name: str) -> Path:
+    """The file of a choice, known to be there; the shipped folder comes first."""
+    files = [folder / group / f"{name}.yaml" for folder in folders]
+    return next((file for file in files if file.is_file()), files[-1])
+
+
+def faults_of_file(folders: Sequence[Path], group: str, name: str, heirs: tuple[str, ...] = ()) -> list[Problem]:
+    """Why a choice of the user's own cannot be taken, or one it inherits from; empty if it can.
+
+    A file of a group says what its own group holds and nothing else: it may not place itself elsewhere, and inherits
+    from files of its group only. Without this a roster could lower the department's minimum cover.
+    """
+    own = folders[-1] / group / f"{name}.yaml"
+    if len(folders) == 1 or not own.exists():
+        return []
+    if (folders[0] / group / own.name).is_file():
+        remedy = f"{group}={name} is shipped and would be taken instead of this file: give the file another name"
+        return [Problem(str(own), repr(name), remedy)]
+    if not PLAIN_NAME.fullmatch(name):
+        return [Problem(str(own), repr(name), "name the file with letters, digits, - and _ only")]
+    data = read_mapping(own)
+    if isinstance(data, Problem):
+        return [data]
+    found = elsewhere(own)
+    for entry in listed(data.get("defaults")):
+        found += faults_of_parent(folders, group, entry, own, (*heirs, name))
+    return found
+
+
+def faults_of_parent(
+    folders: Sequence[Path], group: str, entry: object, own: Path, heirs: tuple[str, ...]
+) -> list[Problem]:
+    """What is wrong with one entry of a file's defaults."""
+    if entry == "_self_":
+        return []
+    if not isinstance(entry, str) or not PLAIN_NAME.fullmatch(entry):
+        example = choices_of(group, folders[:1])[0]
+        remedy = (
+            f"defaults may name files of {group} only, as in [{example}, _self_]; other groups are chosen when typing"
+        )
+        return [Problem(str(own), short(entry), remedy)]
+    if entry in heirs:
+        return [Problem(str(own), repr(entry), "the file inherits from itself: take this entry out of its defaults")]
+    known = choices_of(group, folders)
+    if entry not in known:
+        return [Problem(str(own), repr(entry), f"inherits from a file that is not there; {did_you_mean(entry, known)}")]
+    return faults_of_file(folders, group, entry, heirs)
+
+
+def listed(entries: object) -> list[object]:
+    """The defaults of a file as a list; what is none is looked at as one entry."""
+    if entries is None:
+        return []
+    return list(entries) if isinstance(entries, list) else [entries]
+
+
+def elsewhere(file: Path) -> list[Problem]:
+    """Headers among the first comments that would put the file into another group."""
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        text = line.strip()
+        if text and not text.startswith("#"):
+            break
+        if HEADER.match(text):
+            remedy = "a file of a group changes its own group only: take this line out"
+            found.append(Problem(str(file), repr(text), remedy))
+    return found
+
+
+def read_mapping(file: Path) -> dict[str, Plain] | Problem:
+    """The mapping a YAML file holds, or why it cannot be read, with the file as the place."""
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        return Problem(str(file), f"byte {error.object[error.start]:#x}", "not in UTF-8: save the file as UTF-8")
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f"line {where.line + 1}" if where is not None else "its text"
+        why = getattr(error, "problem", None) or "a character that YAML does not allow"
+        return Problem(str(file), line, f"not valid YAML ({why}): correct the file")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return Problem(str(file), repr(file.name), f"cannot be read ({why}): check the file")
+    if data is None or isinstance(data, dict):
+        return data or {}
+    return Problem(str(file), short(data), "not a mapping: write lines of the form key: value")

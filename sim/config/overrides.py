@@ -53,13 +53,9 @@ def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
     """The value by the grammar Hydra users know."""
     try:
         override = OverridesParser.create().parse_override(f"{key}={value}")
-    except HydraException as error:
-        return Problem(key, repr(value), f"cannot be read ({first_line(error)}): quote text, close every bracket")
+    except HydraException:
+        remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
+        return Problem(key, repr(value), remedy)
     if override.is_sweep_override():
         return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
     return Override(key, override.value(), text, adds)
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error."""
-    return str(error).strip().splitlines()[0]

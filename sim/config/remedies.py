@@ -61,7 +61,19 @@ def remedy_of(details: ErrorDetails, known: list[str]) -> str:
         return f"use one of {context['expected']}"
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return tag_remedy(details)
+    if kind.endswith(("too_short", "too_long")):
+        return length_remedy(details)
     return other_remedy(details)
+
+
+def length_remedy(details: ErrorDetails) -> str:
+    """How many entries, or characters, are wanted."""
+    context = details.get("ctx", {})
+    few = details["type"].endswith("too_short")
+    count = context["min_length" if few else "max_length"]
+    what = "characters" if details["type"].startswith("string") else "entries"
+    noun = what if count != 1 else {"entries": "entry", "characters": "character"}[what]
+    return f"give at {'least' if few else 'most'} {count} {noun}"
 
 
 def tag_remedy(details: ErrorDetails) -> str:
@@ -79,7 +91,7 @@ def other_remedy(details: ErrorDetails) -> str:
     if isinstance(value, str) and ".." in value and kind.startswith(("float", "int")):
         return "a range is not a number: give one number here; a list is written [0.6,1.2]"
     wanted = KINDS.get(kind.split("_")[0])
-    if wanted is not None and kind not in ("string_too_short", "string_too_long"):
+    if wanted is not None:
         return f"give {wanted}"
     return details["msg"][:1].lower() + details["msg"][1:]
 

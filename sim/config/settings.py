@@ -46,8 +46,10 @@ class StudySettings(Frozen):
 
     @model_validator(mode="after")
     def _each_once(self) -> "StudySettings":
-        if len(set(self.staffing)) < len(self.staffing):
-            raise ValueError("a staffing is named twice: name each once")
+        for what, values in (("staffing", self.staffing), ("demand_levels", self.demand_levels)):
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{what} names {twice} twice: name each once")
         return self
 
     @property
@@ -77,5 +79,5 @@ class ExecutorSettings(Frozen):
 class Root(Frozen):
     """What stands outside every group."""
 
-    seed: WholeNonNegative = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     output: str | None = None

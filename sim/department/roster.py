@@ -16,7 +16,6 @@ from sim.department.quantities import (
     Frozen,
     NonNegative,
     Positive,
-    Probability,
 )
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -109,7 +108,7 @@ class Role(Frozen):
     hourly_cost: NonNegative = 0.0
     breaks: tuple[Break, ...] = ()
     also_serves: tuple[tuple[str, ...], ...] = ()
-    absence_share: Probability = 0.0
+    absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     protected_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
     @model_validator(mode="after")

@@ -226,6 +226,8 @@ def unknown_words(scenario: Scenario) -> Iterator[Problem]:
         for name in scenario.support.streams:
             if name not in streams:
                 yield Problem("support.streams", repr(name), f"no such stream; {did_you_mean(name, streams)}")
+        for name in huddle_roles_missed(scenario):
+            yield Problem("support.huddle_roles", repr(name), f"no such role; {did_you_mean(name, roles)}")
     for name in scenario.staffing.enhances:
         if name not in roles:
             yield Problem("staffing.enhances", repr(name), f"no such role; {did_you_mean(name, roles)}")
@@ -234,6 +236,15 @@ def unknown_words(scenario: Scenario) -> Iterator[Problem]:
             if name not in DISPOSITIONS:
                 path = f"department.streams.{stream_name}.returns.hazard_by_disposition"
                 yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS)}")
+
+
+def huddle_roles_missed(scenario: Scenario) -> list[str]:
+    """Roles named for huddles that nobody has; a department with one of the usual pair need not have the other."""
+    named, roles = scenario.support.huddle_roles, scenario.staffing.roles
+    if scenario.support.huddle_share == 0.0:
+        return []
+    usual = Support().huddle_roles if any(name in roles for name in named) else ()
+    return [name for name in named if name not in roles and name not in usual]
 
 
 def ambiguous_steps(scenario: Scenario) -> Iterator[Problem]:

@@ -3,23 +3,27 @@
 Numbers are looked up in `sim.report.tables` and written by `sim.study.number_text`.
 """
 
-from sim.report.tables import central_level, difference, estimate, known_measures, label, n_replications, others
+from sim.report.asked import central_demand, effects_text, played_text
+from sim.report.tables import Found, central_level, difference, estimate, is_interpreted, known_measures, label, others
 from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
 from sim.study.number_text import (
     NOTHING,
     bare,
+    half_width_text,
     measure_and_part,
     part_text,
     plain_number,
     short_unit_of_difference,
     unit_of_value,
 )
-from sim.study.sentences import alone, inside
+from sim.study.sentences import alone, inside, not_interpreted, under
 
 Rows = list[tuple[str, ...]]
 DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
 QUANTITIES = {"time_to_pia": ("time to physician", "min", 1), "length_of_stay": ("stay", "h", 2)}
 EQUAL_MONEY = 0.02
+REFUSED = "†"
+"""Stands for what is not interpreted."""
 
 
 def question(comparison: Comparison) -> str:
@@ -27,11 +31,7 @@ def question(comparison: Comparison) -> str:
     names = ", ".join(label(comparison, name) for name in others(comparison))
     baseline = label(comparison, comparison.baseline)
     against = f"{names} beside {inside(baseline)}" if names else baseline
-    warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
-    return (
-        f"{against}: {n_replications(comparison)} replications of {comparison.weeks} weeks{warm_up}, "
-        f"demand × {central_level(comparison):g}, effects={comparison.effects}"
-    )
+    return f"{against}: {played_text(comparison)}, {central_demand(comparison)}, {effects_text(comparison)}"
 
 
 def groups_of_measures(comparison: Comparison) -> list[tuple[str, list[str]]]:
@@ -54,20 +54,23 @@ def estimate_cell(comparison: Comparison, staffing: str, name: str, level: float
 
 
 def difference_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
-    """`−1.2 ± 0.4 *`; for the baseline the half-width of its own interval."""
+    """`−1.2 ± 0.4 *`, of one replication `−1.2`; for the baseline the half-width of its own interval."""
     measure, _ = measure_and_part(name)
     if staffing == comparison.baseline:
         own = estimate(comparison, staffing, name, level)
-        return NOTHING if own is None else f"± {bare(measure, own.half_width)}"
+        return NOTHING if own is None else half_width_text(measure, own.half_width)
     found = difference(comparison, staffing, name, level)
     if found is None:
         return NOTHING
     if not found.interpretable:
-        return "†"
+        return REFUSED
     if found.identical:
         return "="
+    mean = bare(measure, found.mean, signed=True)
+    if not found.has_interval:
+        return mean
     mark = " *" if found.beyond_chance else ""
-    return f"{bare(measure, found.mean, signed=True)} ± {bare(measure, found.half_width)}{mark}"
+    return f"{mean} {half_width_text(measure, found.half_width)}{mark}"
 
 
 def demand_rows(comparison: Comparison) -> Rows:
@@ -92,7 +95,7 @@ def level_cell(comparison: Comparison, staffing: str, name: str, level: float) -
 
 
 def change_rows(comparison: Comparison) -> Rows:
-    """How simulated patients' own waits and stays changed, at the central level of demand."""
+    """How simulated patients' own waits and stays changed, at the central level of demand, where it is interpreted."""
     table = comparison.changes
     if table.empty:
         return []
@@ -101,9 +104,9 @@ def change_rows(comparison: Comparison) -> Rows:
         words, unit, decimals = QUANTITIES[str(row["quantity"])]
         shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]
         changes = [plain_number(row[key], decimals, signed=True) for key in ("p10", "p50", "p90", "mean")]
-        stream = {"mental_health": "mental"}.get(str(row["stream"]), str(row["stream"]))
-        what = f"{label(comparison, str(row['staffing']))}: {words}, {stream} ({unit})"
-        rows.append((what, *shares, *changes, f"{int(row['n']):,}"))
+        staffing, stream = str(row["staffing"]), str(row["stream"]).replace("_", " ")
+        cells = [*shares, *changes] if is_interpreted(comparison, staffing) else [REFUSED] * 7
+        rows.append((f"{label(comparison, staffing)}: {words}, {stream} ({unit})", *cells, f"{int(row['n']):,}"))
     return rows
 
 
@@ -163,12 +166,46 @@ def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
 
 def sentences_of(comparison: Comparison, staffing: str) -> list[str]:
+    if not is_interpreted(comparison, staffing):
+        return [not_interpreted(label(comparison, staffing))]
+    found = headline_differences(comparison, staffing)
+    return [*(item.sentence for item in found.values() if not item.identical), *identical_line(comparison, found)]
+
+
+def headlines(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """The same for a terminal: sentences on what differs beyond its own interval, and what does not in one line."""
+    if comparison.differences.empty:
+        return []
+    return [(label(comparison, name), headlines_of(comparison, name)) for name in others(comparison)]
+
+
+def headlines_of(comparison: Comparison, staffing: str) -> list[str]:
+    if not is_interpreted(comparison, staffing):
+        return [not_interpreted(label(comparison, staffing))]
+    found = headline_differences(comparison, staffing)
+    told = [item.sentence for item in found.values() if item.beyond_own_interval]
+    return [*told, *unshown_line(comparison, staffing, found), *identical_line(comparison, found)]
+
+
+def headline_differences(comparison: Comparison, staffing: str) -> dict[str, Found]:
     names = known_measures(comparison, HEADLINE)
-    found = {name: item for name in names if (item := difference(comparison, staffing, name)) is not None}
-    same = [spoken(name) for name, item in found.items() if item.identical and item.interpretable]
-    told = [item.sentence for item in found.values() if not (item.identical and item.interpretable)]
+    return {name: item for name in names if (item := difference(comparison, staffing, name)) is not None}
+
+
+def unshown_line(comparison: Comparison, staffing: str, found: dict[str, Found]) -> list[str]:
+    """Measures of which no difference could be shown, or none can be for want of an interval."""
+    unshown = [name for name, item in found.items() if not (item.identical or item.beyond_own_interval)]
+    if not unshown:
+        return []
+    if not any(item.has_interval for item in found.values()):
+        return [f"{under(label(comparison, staffing))}, nothing can be told from chance: an interval needs two replications."]
+    return [f"No difference could be shown in: {'; '.join(map(spoken, unshown))}."]
+
+
+def identical_line(comparison: Comparison, found: dict[str, Found]) -> list[str]:
+    same = [spoken(name) for name, item in found.items() if item.identical]
     baseline = alone(label(comparison, comparison.baseline))
-    return [*told, f"Identical to the last bit to {baseline}: {'; '.join(same)}."] if same else told
+    return [f"Identical to the last bit to {baseline}: {'; '.join(same)}."] if same else []
 
 
 def spoken(name: str) -> str:

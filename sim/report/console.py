@@ -3,6 +3,7 @@
 The words are those of `sim.study.sentences` and `sim.report.honesty`; the same as Markdown is `sim.report.markdown`.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.department.scenario import ScenarioError
+from sim.engine.measure_catalogue import Measure
+from sim.report.asked import changed_line, demand_title
 from sim.report.cells import (
     change_rows,
     cost_rows,
@@ -23,17 +26,26 @@ from sim.report.cells import (
     difference_cell,
     estimate_cell,
     groups_of_measures,
+    headlines,
     labelled,
     money_line,
     question,
-    sentences,
 )
 from sim.report.honesty import honesty_lines
 from sim.report.tables import label, others
 from sim.study.assumptions import GRADES, Assumption
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.number_text import NOTHING, measure_and_part, part_text, plain_number, value_text
+from sim.study.number_text import (
+    NO_INTERVAL,
+    NOTHING,
+    counted,
+    measure_and_part,
+    part_text,
+    plain_number,
+    value_text,
+    within_scale,
+)
 from sim.study.sentences import inside
 from sim.study.validation import ValidatedRow
 
@@ -120,7 +132,9 @@ def duration(seconds: float) -> str:
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """The whole answer: main tables, demand levels, patients' own change, cost, sentences, what must be said."""
-    heading(console, f"{question(comparison)}")
+    heading(console, question(comparison))
+    if comparison.changed:
+        say(console, changed_line(comparison))
     for line in honesty_lines(comparison)[:1]:
         say(console, line, style="bold")
     names = others(comparison)
@@ -135,7 +149,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             style="dim",
         )
     for title, rows in (
-        ("Demand a little lower and higher", demand_rows(comparison)),
+        (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits: how their own visit changed", change_rows(comparison)),
         ("Cost", cost_rows(comparison)),
     ):
@@ -156,11 +170,13 @@ def money_lines(comparison: Comparison) -> list[str]:
 
 
 def print_sentences(comparison: Comparison, console: Console) -> None:
-    """What the differences mean, by staffing."""
-    for name, told in sentences(comparison):
+    """What differs beyond its own interval, by staffing; the rest in a line."""
+    for name, told in headlines(comparison):
         heading(console, name)
         for sentence in told:
             say(console, f"• {sentence}")
+    if len(comparison.staffings) > 1:
+        say(console, "A sentence on every headline measure is in answer.md.", style="dim")
 
 
 def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
@@ -203,11 +219,18 @@ def print_estimates(comparison: Comparison, console: Console) -> None:
         chosen = comparison.estimates[comparison.estimates["staffing"] == name]
         for row in chosen.to_dict("records"):
             measure, part = measure_and_part(str(row["measure"]))
-            ends = f"{value_text(measure, row['low'])} to {value_text(measure, row['high'])}"
+            ends = interval_words(measure, row["low"], row["high"])
             rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends))
         show(console, plain_table(rows))
     for line in honesty_lines(comparison):
         say(console, f"• {line}")
+
+
+def interval_words(measure: Measure, low: float, high: float) -> str:
+    """Both ends with their unit, those of shares of visits within 0 and 100 %."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NO_INTERVAL
+    return " to ".join(value_text(measure, within_scale(measure, end, 0.0)) for end in (low, high))
 
 
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
@@ -221,10 +244,6 @@ def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> 
     for problem in error.problems:
         say(console, f"  {problem.path} = {problem.value}")
         say(console, f"    {problem.remedy}")
-
-
-def counted(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
 def print_assumptions(assumptions: Sequence[Assumption], console: Console) -> None:

@@ -5,13 +5,22 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 
 import math
 
-from sim.report.tables import central_level, difference, label, n_replications, others, overloaded
+from sim.report.asked import central_demand, changed_shortly, demand_text, effects_text, played_text
+from sim.report.tables import (
+    central_level,
+    difference,
+    label,
+    moved_topics,
+    n_replications,
+    others,
+    overloaded,
+)
 from sim.study.comparison import LWBS_LIMIT, Comparison
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
 ONE_SIDED = (
-    "One-sided: effects were assumed for peers or for clinicians, not for both. "
-    "The staffing with an effect is favoured by construction."
+    "One-sided: among the staffings compared, effects are in force for peers or for clinicians, not for both. "
+    "The staffing with an effect is favoured or disfavoured by construction."
 )
 RESPECT = (
     "Peer support workers do work of their own, from lived experience; they are not a cheaper kind of clinician. "
@@ -20,7 +29,18 @@ RESPECT = (
 CHANCE_ONLY = (
     "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
 )
-STRESS_TEST = "{label} is a stress test of harm and is never recommended."
+STRESS_TEST = (
+    "{label}: hours of clinical or other roles are given up for peer hours. This is a stress test of harm and is never "
+    "recommended."
+)
+ONE_REPLICATION = (
+    "One replication: an interval needs two or more, so no difference can be told from chance. Play more replications."
+)
+FEW_REPLICATIONS = (
+    "With fewer than 5 replications the intervals that judge all headline measures together are too wide to use: a "
+    "missing * says nothing."
+)
+ENOUGH_REPLICATIONS = 5
 STAY = "length_of_stay_mean.mental_health"
 STAY_TARGET_H = 0.2
 
@@ -30,6 +50,7 @@ def honesty_lines(comparison: Comparison) -> list[str]:
     return [
         *effect_lines(comparison),
         *overload_lines(comparison),
+        *replication_lines(comparison),
         *unfinished_lines(comparison),
         *precision_lines(comparison),
         *stress_test_lines(comparison),
@@ -42,11 +63,23 @@ def effect_lines(comparison: Comparison) -> list[str]:
     """What was assumed of peers and clinicians."""
     if not comparison.effects_assumed:
         return [NO_BENEFIT]
+    topics = moved_topics(comparison)
+    if not topics:
+        return [
+            f"Effects were assumed ({effects_text(comparison)}), but they are in force in no staffing compared: "
+            "nothing moves because of them."
+        ]
+    verb, they = ("move", "they were") if len(topics) > 1 or topics[0].endswith("s") else ("moves", "it was")
     assumed = (
-        f"Effects were assumed (effects={comparison.effects}): returns, leaving, follow-up and escalation move because "
-        "they were told to; only the work and time around them are computed."
+        f"Effects were assumed ({effects_text(comparison)}): {listed(topics)} {verb} because {they} told to; "
+        "everything else follows from them and from the work and time computed."
     )
     return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
+
+
+def listed(words: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def overload_lines(comparison: Comparison) -> list[str]:
@@ -55,8 +88,9 @@ def overload_lines(comparison: Comparison) -> list[str]:
     for level, staffing in overloaded(comparison):
         found.setdefault(level, []).append(label(comparison, staffing))
     return [
-        f"Not interpreted at demand × {level:g}: more than {100 * LWBS_LIMIT:g} % of visits leave unseen or against "
-        f"advice ({', '.join(names)})."
+        f"Not interpreted at {demand_text(comparison, level)}: more than {100 * LWBS_LIMIT:g} % of visits leave unseen or against "
+        f"advice ({', '.join(names)}). The cost of rostered hours stays, for it does not depend on the queue; staff cost "
+        "with overtime does."
         for level, names in found.items()
     ]
 
@@ -87,23 +121,41 @@ def precision_lines(comparison: Comparison) -> list[str]:
     ]
 
 
+def replication_lines(comparison: Comparison) -> list[str]:
+    """What few replications do not allow, where something is compared."""
+    n = n_replications(comparison)
+    if n < 2:
+        return [ONE_REPLICATION]
+    return [FEW_REPLICATIONS] if n < ENOUGH_REPLICATIONS and others(comparison) else []
+
+
 def stress_test_lines(comparison: Comparison) -> list[str]:
-    tests = [name for name in others(comparison) if name.endswith("_swapped")]
-    return [STRESS_TEST.format(label=label(comparison, name)) for name in tests]
+    """Staffings that give up hours of other roles for peers, whatever they are called."""
+    table = comparison.costs
+    if "is_swap" not in table:
+        return []
+    tests = set(table.loc[table["is_swap"].astype(bool), "staffing"])
+    return [STRESS_TEST.format(label=label(comparison, name)) for name in others(comparison) if name in tests]
 
 
 def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True) -> str:
     """The small print below every figure. `level`: the figure is about one level of demand."""
-    weeks = f"{n_replications(comparison)} replications of {comparison.weeks} weeks"
-    warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
-    demand = f", demand × {central_level(comparison):g}" if level else ""
-    played = f"Simulated: {weeks}{warm_up}{demand}, the same patients under every staffing."
-    chance = f" {100 * comparison.confidence:g} % intervals of simulation alone." if intervals else ""
-    return f"{played}{chance} {effect_note(comparison)}"
+    demand = f", {central_demand(comparison)}" if level else ""
+    played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
+    chance = f" {interval_note(comparison)}" if intervals else ""
+    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}"
+
+
+def interval_note(comparison: Comparison) -> str:
+    if n_replications(comparison) < 2:
+        return "No interval: it needs two replications or more."
+    return f"{100 * comparison.confidence:g} % intervals of simulation alone."
 
 
 def effect_note(comparison: Comparison) -> str:
     if not comparison.effects_assumed:
         return "No peer effect assumed, so no benefit can appear; this is not evidence that peers do not work."
+    if not moved_topics(comparison):
+        return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
     one_sided = " for one side only" if comparison.one_sided else ""
-    return f"Effects assumed{one_sided} (effects={comparison.effects}): a difference may be the assumption itself."
+    return f"Effects assumed{one_sided} ({effects_text(comparison)}): a difference may be the assumption itself."

@@ -5,6 +5,7 @@ The rows are those of `sim.report.cells`, the same as on the console.
 
 from jinja2 import Environment, StrictUndefined
 
+from sim.report.asked import changed_line, demand_title
 from sim.report.cells import (
     Rows,
     change_rows,
@@ -25,7 +26,9 @@ from sim.study.number_text import part_text
 
 PAGE = """\
 # {{ question }}
-{% for line in effects %}
+{% if changed %}
+{{ changed }}
+{% endif %}{% for line in effects %}
 **{{ line }}**
 {% endfor %}
 {{ summary }}
@@ -58,12 +61,13 @@ def comparison_markdown(comparison: Comparison) -> str:
     """The whole answer as one Markdown page."""
     page = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(PAGE)
     titled: list[tuple[str, Rows]] = [
-        ("Demand a little lower and higher", demand_rows(comparison)),
+        (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits", change_rows(comparison)),
         ("Cost", cost_rows(comparison)),
     ]
     return page.render(
         question=question(comparison),
+        changed=changed_line(comparison).replace("*", "\\*"),
         effects=effect_lines(comparison),
         summary=summary_table(comparison),
         legend=legend(comparison),

@@ -3,6 +3,7 @@
 Nothing is estimated here.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,20 +12,15 @@ import pandas as pd
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.study.comparison import LWBS_LIMIT, Comparison
-from sim.study.number_text import plain_number
 
-ASSUMED = (
-    "return_",
-    "follow_up_",
-    "repeat_visit",
-    "lwbs",
-    "ama",
-    "escalations",
-    "restraint",
-    "call_reached",
-    "bridged",
-)
-"""Beginnings of the measures that an assumed effect moves directly; the others follow from work and time."""
+ASSUMED = {
+    "returns": ("return_", "repeat_visit"),
+    "leaving": ("lwbs", "ama"),
+    "follow-up": ("follow_up_",),
+    "escalation": ("escalations", "restraint"),
+    "minutes of assessments": (),
+}
+"""Beginnings of the measures that each assumed effect moves directly; the others follow from work and time."""
 PEER_ROLE = "psw"
 
 
@@ -44,8 +40,18 @@ class Found:
 
     @property
     def identical(self) -> bool:
-        """Not a bit of difference in any replication."""
+        """Not a bit of difference in any replication, of two or more."""
         return self.mean == 0.0 and self.sd == 0.0
+
+    @property
+    def has_interval(self) -> bool:
+        """One replication has none."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def beyond_own_interval(self) -> bool:
+        """The interval of this one measure excludes zero."""
+        return self.has_interval and not self.identical and (self.low > 0.0 or self.high < 0.0)
 
     @property
     def beyond_chance(self) -> bool:
@@ -97,36 +103,53 @@ def as_found(row: dict[Any, Any]) -> Found:
 def n_replications(comparison: Comparison) -> int:
     """Replications finished at the central level of demand."""
     table = comparison.estimates
+    if table.empty:
+        return 0
     chosen = table[np.isclose(table["demand"], central_level(comparison))]
     return int(chosen["n"].max()) if len(chosen) else 0
 
 
 def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> pd.DataFrame:
-    """Rows of a staffing at the central level of demand."""
+    """Rows of a staffing at the central level of demand; an empty table stays one."""
+    if table.empty:
+        return table
     return table[(table["staffing"] == staffing) & np.isclose(table["demand"], central_level(comparison))]
 
 
 def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those that the catalogue and the estimates know."""
-    there = set(comparison.estimates["measure"])
+    there = set() if comparison.estimates.empty else set(comparison.estimates["measure"])
     return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
 
 
 def is_assumed(comparison: Comparison, name: str) -> bool:
     """Moved directly by an effect that was assumed."""
-    return comparison.effects_assumed and name.startswith(ASSUMED)
+    return name.startswith(tuple(start for topic in moved_topics(comparison) for start in ASSUMED[topic]))
+
+
+def moved_topics(comparison: Comparison) -> list[str]:
+    """What the effects in force in any of the staffings were told to move."""
+    table = comparison.costs
+    if not comparison.effects_assumed or "moved_by_effects" not in table:
+        return []
+    told = {topic for text in table["moved_by_effects"] for topic in str(text).split(", ")}
+    return [topic for topic in ASSUMED if topic in told]
+
+
+def is_interpreted(comparison: Comparison, staffing: str) -> bool:
+    """Whether differences of a staffing at the central level of demand may be read, as the study decided."""
+    rows = of_staffing(comparison, comparison.differences, staffing)
+    return rows.empty or bool(rows["interpretable"].any())
 
 
 def overloaded(comparison: Comparison) -> list[tuple[float, str]]:
     """Demand levels and staffings at which more visits leave than may be interpreted."""
     table = comparison.estimates
+    if table.empty:
+        return []
     rows = table[(table["measure"] == "lwbs_or_ama.all") & (table["mean"] > LWBS_LIMIT)]
     return [(float(level), str(name)) for level, name in zip(rows["demand"], rows["staffing"], strict=True)]
 
 
 def label(comparison: Comparison, staffing: str) -> str:
     return comparison.labels.get(staffing, staffing)
-
-
-def plus_minus(half_width: float, decimals: int) -> str:
-    return f"± {plain_number(half_width, decimals)}"

@@ -5,11 +5,13 @@ Files are read as text with their comments; composing them is left to `sim.confi
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
+
+from sim.department.scenario import Problem, ScenarioError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REGISTER = DATA / "assumptions.csv"
@@ -192,30 +194,87 @@ def comments_of(text: str) -> dict[int, str]:
 
 
 def assumptions_in_use(
-    files: Iterable[Path], register: dict[str, Assumption], overridden: Collection[str] = ()
+    files: Iterable[Path],
+    register: dict[str, Assumption],
+    overridden: Collection[str] = (),
+    chosen: Collection[Path] = (),
 ) -> list[Assumption]:
     """Rows named by the numbers of these files, in order of the register, with the keys that name them.
 
-    `files` as `Composed.files`: a group's key is its folder. `overridden` are keys set on the command line; a row
-    in use there is kept and says so. Ids the register does not hold raise KeyError.
+    `files` as `Composed.files`: a group's key is its folder. A number that an heir's file replaces is not in use,
+    unless another file keeps it; `chosen` (`Composed.chosen`) are files in use for themselves although others inherit
+    from them. `overridden` are keys set on the command line; a row in use there is kept and says so. Raises
+    ScenarioError for ids the register does not hold.
     """
+    files = list(files)
     places: dict[str, list[str]] = {}
-    for file in files:
-        group = "" if file.parent.name == "configs" else f"{file.parent.name}."
-        for number in numbers_in(file):
-            for name in number.ids:
-                places.setdefault(name, []).append(group + number.key)
-    unknown = sorted(set(places) - set(register))
+    unknown: list[Problem] = []
+    for number in numbers_in_use(files, frozenset(chosen)):
+        group = "" if number.file.parent.name == "configs" else f"{number.file.parent.name}."
+        for name in number.ids:
+            places.setdefault(name, []).append(group + number.key)
+            if name not in register:
+                remedy = "not in the assumption register: correct the comment"
+                unknown.append(Problem(f"{number.file} line {number.line}", name, remedy))
     if unknown:
-        raise KeyError(f"not in the register: {', '.join(unknown)}; add a row or correct the comment")
+        raise ScenarioError(unknown)
     return [in_use(row, places[name], overridden) for name, row in register.items() if name in places]
+
+
+def numbers_in_use(files: Sequence[Path], chosen: frozenset[Path]) -> list[Number]:
+    """Numbers that stand in at least one of the final files or reach it unchanged, in the order of the files."""
+    parents = {file: parents_of(file, files) for file in files}
+    inherited = {parent for found in parents.values() for parent in found}
+    finals = [file for file in files if file not in inherited or file in chosen]
+    kept: dict[Path, set[int]] = {file: set() for file in files}
+    numbers = {file: list(numbers_in(file)) for file in files}
+    for final in finals:
+        later: list[str] = []
+        for file in reversed(lineage(final, parents)):
+            kept[file] |= {n for n, number in enumerate(numbers[file]) if not replaced(number.key, later)}
+            later += settings_in(file)
+    return [number for file in files for n, number in enumerate(numbers[file]) if n in kept[file]]
+
+
+def lineage(file: Path, parents: dict[Path, tuple[Path, ...]]) -> list[Path]:
+    """A file after those it inherits from, each once, at its last place."""
+    found = [one for parent in parents[file] for one in lineage(parent, parents)] + [file]
+    return list(dict.fromkeys(reversed(found)))[::-1]
+
+
+def parents_of(file: Path, files: Sequence[Path]) -> tuple[Path, ...]:
+    """The files of its own group that a file names in its defaults."""
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    entries = data.get("defaults", []) if isinstance(data, dict) else []
+    group = {other.stem: other for other in files if other.parent.name == file.parent.name}
+    return tuple(group[entry] for entry in entries if isinstance(entry, str) and entry in group)
+
+
+def settings_in(file: Path) -> list[str]:
+    """Keys a file sets: of scalars, and of lists as wholes."""
+    root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return [".".join(key) for key in keys_set(root, ())] if root is not None else []
+
+
+def keys_set(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Keys below a node that are set and not merged."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from keys_set(value, (*key, str(name.value)))
+    else:
+        yield key
+
+
+def replaced(key: str, later: Iterable[str]) -> bool:
+    """One of the keys set later replaces this one, or a list it stands in."""
+    return any(touches(setting, key) for setting in later)
 
 
 def in_use(row: Assumption, places: Iterable[str], overridden: Collection[str]) -> Assumption:
     """The row with where it is used and where its value was replaced."""
     keys = tuple(dict.fromkeys(places))
-    replaced = tuple(key for key in overridden if any(touches(key, place) for place in keys))
-    return replace(row, places=keys, overridden=replaced)
+    changed = tuple(key for key in overridden if any(touches(key, place) for place in keys))
+    return replace(row, places=keys, overridden=changed)
 
 
 def touches(override: str, place: str) -> bool:

@@ -50,7 +50,7 @@ class PartsArrival(Strict):
     @model_validator(mode="after")
     def _one_day_column(self) -> Self:
         if (self.weekday is None) == (self.date is None):
-            raise ValueError("give either `weekday` or `date` beside `time`, not both, not neither")
+            raise ValueError("time needs one day column: give either weekday or date, not both, not neither")
         return self
 
 

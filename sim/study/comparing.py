@@ -277,7 +277,11 @@ def curve(visits: Table) -> Table:
 
 
 def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> Table:
-    """Rostered hours and weekly cost of each staffing beside the baseline, overtime apart."""
+    """Rostered hours and weekly cost of each staffing beside the baseline, overtime apart.
+
+    `is_swap` tells whether other roles give up hours for peers; `moved_by_effects` names, separated by commas, what
+    the effects in force in this staffing were told to move.
+    """
     base = scenarios[baseline].staffing
     rows = []
     for name, scenario in scenarios.items():
@@ -294,28 +298,89 @@ def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> Table:
                 "hours_added": ", ".join(f"{h:+g} {r}" for r, h in sorted(changed.items()) if abs(h) > 1e-9) or "none",
                 "weekly_cost": staffing.weekly_cost(),
                 "weekly_difference": staffing.weekly_cost() - base.weekly_cost(),
+                "is_swap": is_swap(scenario, scenarios[baseline]),
+                "moved_by_effects": ", ".join(moved_by_effects(scenario)),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def assumes_effects(effects: Effects) -> bool:
-    """Whether anything but no effect is assumed."""
-    return any(
-        getattr(effects, field) != getattr(NO_EFFECTS, field) for field in ("total_return_hr", "peer", "clinician")
-    )
-
-
 NO_EFFECTS = Effects()
 
 
+def assumes_effects(effects: Effects) -> bool:
+    """Whether anything but no effect is assumed, in force in a staffing or not."""
+    return assumes_of_peers(effects) or assumes_of_clinicians(effects)
+
+
+def assumes_of_peers(effects: Effects) -> bool:
+    """How a total of 1 would be split does not matter."""
+    return effects.total_return_hr != 1.0 or effects.peer != NO_EFFECTS.peer
+
+
+def assumes_of_clinicians(effects: Effects) -> bool:
+    neutral = NO_EFFECTS.clinician.model_copy(update={"role": effects.clinician.role})
+    return effects.clinician != neutral
+
+
 def is_one_sided(scenarios: Iterable[Scenario]) -> bool:
-    """Whether effects are assumed for peers or for clinicians only while both kinds of staffing are compared."""
-    effects = next(iter(scenarios)).effects
-    neutral = Effects()
-    peers = effects.total_return_hr != 1.0 or effects.peer != neutral.peer
-    clinicians = effects.clinician.model_copy(update={"role": ""}) != neutral.clinician.model_copy(update={"role": ""})
-    return peers != clinicians
+    """Whether effects are in force for peers only, or for clinicians only, in the staffings compared.
+
+    Those of peers are in force in a staffing with rostered hours in the role of peer support, those of clinicians in a
+    staffing that `enhances` their role. In force nowhere is not one-sided.
+    """
+    compared_ones = list(scenarios)
+    return any(map(peers_in_force, compared_ones)) != any(map(clinicians_in_force, compared_ones))
+
+
+def peers_in_force(scenario: Scenario) -> bool:
+    return assumes_of_peers(scenario.effects) and peer_hours(scenario) > 0.0
+
+
+def clinicians_in_force(scenario: Scenario) -> bool:
+    return assumes_of_clinicians(scenario.effects) and scenario.effects.clinician.role in scenario.staffing.enhances
+
+
+def peer_hours(scenario: Scenario) -> float:
+    """Rostered hours a week in the role of peer support."""
+    return hours_by_role(scenario).get(scenario.support.role, 0.0)
+
+
+def hours_by_role(scenario: Scenario) -> dict[str, float]:
+    return {role: value.hours_per_week() for role, value in scenario.staffing.roles.items()}
+
+
+def is_swap(scenario: Scenario, baseline: Scenario) -> bool:
+    """Whether hours of another role are given up while peer hours are added."""
+    before, now, peer = hours_by_role(baseline), hours_by_role(scenario), scenario.support.role
+    fewer = any(now.get(role, 0.0) < hours - 1e-9 for role, hours in before.items() if role != peer)
+    return fewer and now.get(peer, 0.0) > before.get(peer, 0.0) + 1e-9
+
+
+def moved_by_effects(scenario: Scenario) -> tuple[str, ...]:
+    """What the effects in force in a staffing were told to move: any of the topics of `TOLD`."""
+    effects, found = scenario.effects, []
+    if peers_in_force(scenario):
+        found += [topic for topic, fields in TOLD.items() if differs(effects.peer, NO_EFFECTS.peer, fields)]
+        found += ["returns"] * (effects.total_return_hr != 1.0)
+    if clinicians_in_force(scenario):
+        found += [topic for topic, fields in TOLD.items() if differs(effects.clinician, NO_EFFECTS.clinician, fields)]
+    return tuple(topic for topic in TOLD if topic in found)
+
+
+TOLD = {
+    "returns": (),
+    "leaving": ("patience_while", "patience_after"),
+    "follow-up": ("linkage_odds",),
+    "escalation": ("escalation_while", "escalation_after"),
+    "minutes of assessments": ("assessment_minutes",),
+}
+"""Topics, and the effects of a role that move them; returns are moved by the total."""
+
+
+def differs(one: object, other: object, fields: Iterable[str]) -> bool:
+    """In any of the fields that both have."""
+    return any(getattr(one, name, None) != getattr(other, name, None) for name in fields)
 
 
 EQUAL_MONEY = 0.02

@@ -9,6 +9,8 @@ from sim.engine.measure_catalogue import MEASURE_BY_KEY, Measure
 
 MINUS = "−"
 NOTHING = "–"
+NO_INTERVAL = "no interval"
+"""Where there is one replication; an interval needs two."""
 POINTS = "percentage points"
 PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
 
@@ -70,10 +72,30 @@ def amount_text(measure: Measure, value: float) -> str:
     return f"{bare(measure, abs(value))} {unit_of_difference(measure)}"
 
 
+def within_scale(measure: Measure, value: float, least: float = -1.0) -> float:
+    """The end of an interval, no further than a share of visits can go: from `least` (differences −1, values 0) to 1."""
+    bounded = is_share(measure) and measure.by == "stream"
+    return min(max(value, least), 1.0) if bounded else value
+
+
+def half_width_text(measure: Measure, half_width: float) -> str:
+    """`± 0.4`; nothing of a half-width that no share of visits can have; `no interval` of one replication."""
+    if not math.isfinite(half_width):
+        return NO_INTERVAL
+    widest = within_scale(measure, half_width)
+    return f"± {'>' if widest < half_width else ''}{bare(measure, widest)}"
+
+
 def range_text(measure: Measure, low: float, high: float) -> str:
     """An interval of differences, signed: `−0.3 to +0.5 h`."""
+    low, high = within_scale(measure, low), within_scale(measure, high)
     ends = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
     return f"{ends} {unit_of_difference(measure)}"
+
+
+def counted(n: int, noun: str) -> str:
+    """`1 week`, `2 weeks`."""
+    return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
 def part_text(part: str) -> str:

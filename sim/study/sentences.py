@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 from sim.engine.measure_catalogue import Measure
-from sim.study.number_text import amount_text, bare, is_share, part_text, range_text
+from sim.study.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
 PAST_THE_KNEE = "more than 5 % of visits leave of their own accord, so the department is overloaded"
 
@@ -81,21 +81,27 @@ def difference_sentence(
     `reason` says why a difference that is not `interpretable` is not interpreted.
     """
     phrase = phrase_of(measure)
-    topic = phrase.topic.format(who=part_text(part))
+    topic = phrase_text(phrase.topic, who=part_text(part))
     if not interpretable:
         return f"{under(staffing)}, {topic} is not interpreted: {reason}."
     if math.isnan(mean):
         return f"{under(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
     if mean == low == high == 0.0:
         return f"{under(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
-    if math.isnan(low) or math.isnan(high):
+    if not (math.isfinite(low) and math.isfinite(high)):
         return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
     level = f"{100 * confidence:g} % CI"
     if low <= 0.0 <= high:
         found = spoken(range_text(measure, low, high), measure)
-        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {of(n)})."
-    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {of(n)})"
-    return f"{sentence}{together(measure, mean, simultaneous_half_width)}."
+        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {counted(n, 'replication')})."
+    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}"
+    told = f"{sentence}, {counted(n, 'replication')})"
+    return f"{told}{together(measure, mean, simultaneous_half_width, n)}."
+
+
+def not_interpreted(staffing: str, reason: str = PAST_THE_KNEE) -> str:
+    """One sentence for all differences of a staffing."""
+    return f"{under(staffing)}, no difference is interpreted: {reason}."
 
 
 def phrase_of(measure: Measure) -> Phrase:
@@ -108,7 +114,8 @@ def phrase_of(measure: Measure) -> Phrase:
 def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float) -> str:
     """The sentence up to its interval."""
     phrase = phrase_of(measure)
-    clause = phrase.clause.format(
+    clause = phrase_text(
+        phrase.clause,
         who=part_text(part),
         amount=spoken(amount_text(measure, mean), measure),
         way=phrase.less if mean < 0.0 else phrase.more,
@@ -116,30 +123,38 @@ def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float
     return f"{under(staffing)}, {clause} than with {alone(baseline)}"
 
 
+def phrase_text(text: str, **told: str) -> str:
+    """The words of a phrase filled in; `all` goes before what narrows the visits down."""
+    said = text.format(**told)
+    return said.replace("eligible all visits", "all eligible visits").replace("first all visits", "first visits")
+
+
 def sizes(measure: Measure, low: float, high: float, level: str) -> str:
     """The interval as sizes, for the direction is already said; both ends have the same sign."""
     if low == high:
         return "the same in every replication"
-    small, large = sorted((abs(low), abs(high)))
+    small, large = sorted((abs(within_scale(measure, low)), abs(within_scale(measure, high))))
     return f"{level} {bare(measure, small)} to {bare(measure, large)}"
 
 
-def together(measure: Measure, mean: float, half_width: float) -> str:
+FEWEST_TOGETHER = 3
+"""Replications below which an interval for all headline measures at once is too wide to be told."""
+
+
+def together(measure: Measure, mean: float, half_width: float, n: int) -> str:
     """What is left of a difference when all headline measures are judged together, if that is nothing."""
     if math.isnan(half_width) or abs(mean) > half_width:
         return ""
-    found = spoken(range_text(measure, mean - half_width, mean + half_width), measure)
-    return f"; judged together with the other headline measures it could be chance ({found})"
+    said = "; judged together with the other headline measures it could be chance"
+    if n < FEWEST_TOGETHER:
+        return said
+    return f"{said} ({spoken(range_text(measure, mean - half_width, mean + half_width), measure)})"
 
 
 def spoken(text: str, measure: Measure) -> str:
     """The unit in words."""
     words = UNITS.get(measure.unit)
     return text if words is None or is_share(measure) else f"{text.removesuffix(measure.unit)}{words}"
-
-
-def of(n: int) -> str:
-    return f"{n} replication{'s' if n != 1 else ''}"
 
 
 def under(label: str) -> str:

@@ -7,7 +7,9 @@ import json
 import os
 import platform
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,10 +27,13 @@ LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet; the file appears only when it is complete."""
     partial = path.with_name(f".{path.name}.partial")
-    with duckdb.connect() as connection:
-        connection.register("rows", table)
-        connection.execute(f"COPY rows TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
-    os.replace(partial, path)
+    with uninterrupted() as interrupts:
+        with duckdb.connect() as connection:
+            connection.register("rows", table)
+            connection.execute(f"COPY rows TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        os.replace(partial, path)
+    if interrupts.came:
+        raise KeyboardInterrupt
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -43,31 +48,85 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-@contextmanager
-def results_folder(wanted: Path | None, study: str) -> Iterator[Path]:
-    """A folder to write into that becomes the results folder when the block ends without an error.
+class OutputError(ValueError):
+    """A folder that results cannot be written to."""
 
-    Without a wanted folder a new one under `results/` is named after study and time. A folder that already holds
-    something else than an earlier result is not touched: FileExistsError.
+
+OURS = {"answer.md", "run.json", "scenarios.json", "figures", "visits"}
+"""What a results folder holds besides Parquet tables."""
+
+
+def results_place(wanted: Path | None, study: str) -> Path:
+    """Where results will stand: the wanted folder, or a new one under `results/` named after study and time.
+
+    Raises OutputError if that is a file, cannot be made, is where the command was started, or holds anything that is
+    not an earlier result.
     """
-    final = wanted or Path("results") / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if final.exists() and any(final.iterdir()) and not (final / "run.json").exists():
-        raise FileExistsError(f"output = {final}: the folder holds other files; give an empty or new folder")
-    final.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    place = (wanted or Path("results") / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}").resolve()
+    here = Path.cwd().resolve()
+    if place == here or place in here.parents:
+        raise OutputError(f"output = {wanted}: that is the folder you are in, or above it; name a folder of its own")
+    if place.exists() and not place.is_dir():
+        raise OutputError(f"output = {wanted}: there is a file of that name; name a folder")
+    others = sorted(path.name for path in place.iterdir() if not is_ours(path)) if place.is_dir() else []
+    if others:
+        raise OutputError(
+            f"output = {wanted}: the folder holds other files ({', '.join(others[:3])}); name an empty or new folder"
+        )
+    nearest = next(path for path in [place.parent, *place.parent.parents] if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise OutputError(f"output = {wanted or place}: {nearest} cannot be written to; name a folder elsewhere")
+    return place
+
+
+def is_ours(path: Path) -> bool:
+    """Whether an entry of a folder is part of an earlier result."""
+    return path.name in OURS or path.suffix == ".parquet"
+
+
+@contextmanager
+def results_folder(place: Path) -> Iterator[Path]:
+    """A draft folder that takes the place of the results when the block ends without an error; else it is dropped.
+
+    An earlier result is moved aside and removed only when the new one stands.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     draft.chmod(0o755)
     try:
         yield draft
-        if final.exists():
-            shutil.rmtree(final)
-        os.replace(draft, final)
+        old = draft.with_name(f"{draft.name}.old")
+        if place.exists():
+            os.replace(place, old)
+        os.replace(draft, place)
+        shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def final_folder(draft: Path, wanted: Path | None) -> Path:
-    """Where a draft folder will stand."""
-    return wanted or draft.parent / draft.name[1 : draft.name.rindex("-")]
+class Interrupts:
+    """Whether the user has interrupted while interrupts were held back."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+
+@contextmanager
+def uninterrupted() -> Iterator[Interrupts]:
+    """Hold back interrupts while files are written; `came` tells of one. Outside the main thread nothing is held."""
+    interrupts = Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+
+    def hold(*_: object) -> None:
+        interrupts.came = True
+
+    before = signal.signal(signal.SIGINT, hold)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def code_version() -> str:
