@@ -13,7 +13,7 @@ from typing import TextIO
 
 from rich.console import Console
 
-from sim.config import Composed, compose, shipped_choices
+from sim.config import Composed, column_map_of, compose, shipped_choices
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.console import (
@@ -292,20 +292,19 @@ def kept(overrides: Sequence[str]) -> list[str]:
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
-    print_assumptions(assumptions_in_use(composed.files, read_register(), composed.overridden), console)
+    in_use = assumptions_in_use(composed.files, read_register(), composed.overridden, composed.chosen)
+    print_assumptions(in_use, console)
     return 0
 
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand config from a file of visits."""
-    from sim.config import shipped_configs
     from sim.study.calibration import calibrate
-    from sim.study.column_map import load_column_map
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
     folder = composed.output or Path("results") / "calibrated"
-    column_map = load_column_map(shipped_configs() / "visits" / f"{composed.study.map}.yaml")
+    column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
     report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
     for line in report.lines():

@@ -6,7 +6,7 @@ import pytest
 import sim
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.study.comparing import compare_composed, compared
+from sim.study.comparing import assumes_effects, compare_composed, compared, costs_of, is_one_sided
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.experiment import at_demand, play_block
 from sim.study.plan import Plan
@@ -91,14 +91,52 @@ def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
     assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).notes)
 
 
-def test_an_effect_for_peers_alone_is_called_one_sided() -> None:
-    def flags(effects: str) -> tuple[bool, bool]:
-        some = plan_of(
-            compose(["study=compare", "study.staffing=[traditional,peer_added]", f"effects={effects}", *SHORT])
-        )
-        found = compared([play_block(some.blocks()[0])], some, 0.0)
-        return found.effects_assumed, found.one_sided
+def staffed(names: str, *overrides: str) -> Plan:
+    return plan_of(compose(["study=compare", f"study.staffing=[{names}]", *overrides, *SHORT]))
 
-    assert flags("none") == (False, False)
-    assert flags("evidence") == (True, True)
-    assert flags("both") == (True, False)
+
+@pytest.mark.parametrize(
+    ("names", "effects", "expected"),
+    [
+        ("traditional,peer_added", "none", (False, False)),
+        ("traditional,peer_added", "evidence", (True, True)),
+        ("traditional,peer_added,clinician_added", "pessimistic", (True, True)),
+        ("traditional,peer_added,clinician_added", "both", (True, False)),
+        ("traditional,peer_added", "both", (True, True)),
+        ("traditional,clinician_added", "both", (True, True)),
+        ("traditional,clinician_added", "evidence", (True, False)),
+        ("traditional,nurse_added", "both", (True, False)),
+    ],
+)
+def test_effects_in_force_for_one_kind_alone_are_called_one_sided(
+    names: str, effects: str, expected: tuple[bool, bool]
+) -> None:
+    scenarios = staffed(names, f"effects={effects}").scenarios
+    found = assumes_effects(next(iter(scenarios.values())).effects), is_one_sided(scenarios.values())
+    assert found == expected
+
+
+def moved(names: str, *overrides: str) -> dict[str, str]:
+    plan = staffed(names, *overrides)
+    return dict(costs_of(plan.scenarios, plan.baseline).set_index("staffing")["moved_by_effects"])
+
+
+def test_what_effects_were_told_to_move_is_read_from_their_values() -> None:
+    three = "traditional,peer_added,clinician_added"
+    assert set(moved(three).values()) == {""}
+    assert moved(three, "effects=evidence")["peer_added"] == "returns, leaving, escalation"
+    assert moved(three, "effects=clinician_evidence") == {
+        "traditional": "",
+        "peer_added": "",
+        "clinician_added": "follow-up, minutes of assessments",
+    }
+    assert moved(three, "effects.total_return_hr=0.5")["peer_added"] == "returns"
+    assert set(moved(three, "effects.linkage_share=0.5").values()) == {""}, "no total to split"
+
+
+def test_a_swap_gives_up_hours_of_another_role_for_peer_hours() -> None:
+    plan = staffed("traditional,peer_added,peer_swapped,crisis_lean,clinician_added")
+    swaps = costs_of(plan.scenarios, plan.baseline).set_index("staffing")["is_swap"]
+    assert {name for name, swap in swaps.items() if swap} == {"peer_swapped"}
+    backwards = costs_of(plan.scenarios, "peer_swapped").set_index("staffing")["is_swap"]
+    assert not backwards.any()

@@ -259,8 +259,10 @@ def test_composition_depends_on_nothing_but_the_overrides(tmp_path: Path, monkey
     assert os.listdir(tmp_path) == []
 
 
-def test_a_folder_of_the_users_own_adds_choices(tmp_path: Path) -> None:
-    (tmp_path / "staffing").mkdir()
+@pytest.mark.parametrize("folder", ["ours", "our own, é'\"[1]=2"])
+def test_a_folder_of_the_users_own_adds_choices(folder: str, tmp_path: Path) -> None:
+    tmp_path = tmp_path / folder
+    (tmp_path / "staffing").mkdir(parents=True)
     own = "defaults: [peer_added, _self_]\nname: mine\npsw:\n  shifts:\n    day: {heads: 3}\n"
     (tmp_path / "staffing" / "mine.yaml").write_text(own)
     composed = compose(["study=run", "staffing=mine", f"configs={tmp_path}"])

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.config import compose
+from sim.config import column_map_of, compose
 from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import problems_of as cross_checked
 
 MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     "a mistyped key": (
@@ -43,7 +44,7 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     ),
     "an unknown role in a pathway": (
         ["department.streams.medical.pathway.nurse_intake.role=nurze"],
-        [("department.streams.medical.pathway.nurse_intake", "'nurze'", "no such role; did you mean nurse?")],
+        [("department.streams.medical.pathway.nurse_intake.role", "'nurze'", "no such role; did you mean nurse?")],
     ),
     "an impossible distribution parameter": (
         ["department.streams.medical.pathway.imaging.minutes.cv=-1"],
@@ -71,13 +72,13 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     ),
     "a peer support worker at triage": (
         ["department.streams.mental_health.pathway.triage.role=psw"],
-        [("department.streams.mental_health.pathway.triage", "'psw'", "peer support workers do no clinical")],
+        [("department.streams.mental_health.pathway.triage.role", "'psw'", "peer support workers do no clinical")],
     ),
     "a peer support worker in a crisis assessment": (
         ["department.streams.mental_health.pathway.crisis_assessment.role=psw"],
         [
             (
-                "department.streams.mental_health.pathway.crisis_assessment",
+                "department.streams.mental_health.pathway.crisis_assessment.role",
                 "'psw'",
                 "peer support workers do no clinical",
             )
@@ -85,7 +86,7 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     ),
     "a peer support worker observing": (
         ["department.streams.mental_health.pathway.observation.role=psw"],
-        [("department.streams.mental_health.pathway.observation", "'psw'", "peer support workers do no clinical")],
+        [("department.streams.mental_health.pathway.observation.role", "'psw'", "peer support workers do no clinical")],
     ),
     "a peer support worker as security": (
         ["department.streams.mental_health.escalation.response.0.role=psw"],
@@ -115,6 +116,32 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     "an open bracket": (["support.streams=[medical"], [("support.streams", "'[medical'", "close every bracket")]),
     "a study of the future": (["study=optimise"], [("study", "'optimise'", "not available in this version")]),
     "a negative seed": (["seed=-1"], [("seed", "-1", "whole number of at least 0")]),
+    "the name of a study instead of a study": (["study.name=foo"], [("study.name", "'foo'", "instead, study=")]),
+    "the name of an engine": (["engine.name=foo"], [("engine.name", "'foo'", "instead, engine=")]),
+    "the name of an executor": (["executor.name=threads"], [("executor.name", "'threads'", "instead, executor=")]),
+    "a demand level twice": (
+        ["study.demand_levels=[1.0,1.0]"],
+        [("study.demand_levels", "names 1.0 twice", "name each once")],
+    ),
+    "a switch for a number": (["support.recovery_min=true"], [("support.recovery_min", "True", "a number")]),
+    "a switch among numbers": (
+        ["department.streams.medical.pathway.monitoring.share=[0,true,0,0,0]"],
+        [("department.streams.medical.pathway.monitoring.share.1", "True", "a number")],
+    ),
+    "an empty mapping": (["department.streams={}"], [("department.streams", "{}", "changes nothing")]),
+    "a huddle with nobody": (
+        ["support.huddle_roles=[wizard,nurse]"],
+        [("support.huddle_roles (staffing=peer_added,peer_swapped)", "'wizard'", "no such role")],
+    ),
+    "a role that is always absent": (
+        ["staffing.psychiatrist.absence_share=1"],
+        [("staffing.psychiatrist.absence_share", "1", "give at most 0.5")],
+    ),
+    "a day by its long name": (
+        ["staffing.observation_aide.shifts.from_13.days=[monday]"],
+        [("staffing.observation_aide.shifts.from_13.days", "'monday'", "use mon, tue")],
+    ),
+    "letters no value is made of": (["support.call_min=é1"], [("support.call_min", "'é1'", "put text in quotes")]),
     "an object to be built": (
         ["+support._target_=os.system"],
         [("support._target_", "'os.system'", "no '_target_' here")],
@@ -173,6 +200,159 @@ def test_crisis_hours_cannot_be_swapped_for_peers() -> None:
     assert {problem.path for problem in problems} == {"staffing.crisis_clinician"}
 
 
+@pytest.mark.parametrize(
+    ("override", "expected"),
+    [
+        (f"seed={2**63}", ("seed", str(2**63), "less than 2**63")),
+        ("seed=true", ("seed", "True", "a whole number")),
+        ("study.demand_levels=[]", ("study.demand_levels", "[]", "give at least 1 entry")),
+        ("demand.growth=true", ("demand.growth", "True", "a number")),
+        ("study.replications=true", ("study.replications", "True", "a number")),
+    ],
+)
+def test_a_value_that_would_be_misread_is_named_and_nothing_else_is(
+    override: str, expected: tuple[str, str, str]
+) -> None:
+    problems = problems_of([override])
+    assert is_named(expected, problems)
+    assert len(problems) == 1
+
+
+def test_a_comparison_of_nothing_is_refused() -> None:
+    assert [problem.path for problem in problems_of(["study.staffing=[]"])] == ["study.staffing"]
+
+
+def test_what_is_short_of_cover_is_told_the_key_to_change() -> None:
+    (problem,) = problems_of(["study=run", "staffing.nurse.shifts.from_1930.heads=2"])
+    assert "staffing.nurse.shifts.NAME.heads" in problem.remedy
+    (problem,) = problems_of(["study=run", "staffing.security.heads=0"])
+    assert "staffing.security.heads" in problem.remedy
+
+
+def test_huddles_may_do_without_one_of_the_usual_pair_but_not_without_both() -> None:
+    peers = ["study=run", "staffing=peer_added"]
+    assert compose([*peers, "support.huddle_roles=[wizard]", "support.huddle_share=0"]).scenario is not None
+    assert [problem.value for problem in problems_of([*peers, "support.huddle_roles=[wizard]"])] == ["'wizard'"]
+    scenario = compose(peers).scenario
+    roles = {name: role for name, role in scenario.staffing.roles.items() if name != "crisis_clinician"}
+    fewer = scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"roles": roles})})
+    assert "support.huddle_roles" not in {problem.path for problem in cross_checked(fewer)}
+    roles.pop("nurse")
+    none = scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"roles": roles})})
+    assert "support.huddle_roles" in {problem.path for problem in cross_checked(none)}
+
+
+def own_file(folder: Path, group: str, text: str | bytes, name: str = "ours") -> Path:
+    (folder / group).mkdir(exist_ok=True)
+    file = folder / group / f"{name}.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+OUT_OF_ITS_GROUP = {
+    "cover lowered from a roster": "# @package _global_\ndepartment: {minimum_cover: {nurse: 0}}\n",
+    "cover lowered, header spelt otherwise": "#a comment\n\n ##  @package  department\nminimum_cover: {nurse: 0}\n",
+    "a header and a parent elsewhere": "# @package _global_\ndefaults: [traditional@staffing, _self_]\n",
+    "a parent put elsewhere": "defaults: [traditional@_global_, _self_]\n",
+    "another group chosen": "defaults: [traditional, {override /department: default}, _self_]\n",
+    "another group added": "defaults: [{/effects@department: none}, _self_]\n",
+    "a parent by a path": "defaults: [../department/default, _self_]\n",
+    "a parent that is not there": "defaults: [traditinal, _self_]\n",
+    "its own heir": "defaults: [ours, _self_]\n",
+    "not UTF-8": b"name: caf\xe9\n",
+    "a control character": b"name: \x01\n",
+    "not a mapping": "- traditional\n",
+    "a key twice": "name: a\nname: b\n",
+    "a word that is nowhere": "defaults: [traditional, _self_]\nlabel: ${nowhere}\n",
+}
+
+
+@pytest.mark.parametrize("fault", OUT_OF_ITS_GROUP)
+@pytest.mark.parametrize("command", [["study=run", "staffing=ours"], ["study.staffing=[traditional,ours]"]])
+def test_a_file_may_change_its_own_group_only_and_is_named_where_it_is_faulty(
+    fault: str, command: list[str], tmp_path: Path
+) -> None:
+    file = own_file(tmp_path, "staffing", OUT_OF_ITS_GROUP[fault])
+    problems = problems_of([*command, "demand.growth=-1"], tmp_path)
+    assert {problem.path for problem in problems} <= {str(file), "demand.growth"}
+    assert str(file) in {problem.path for problem in problems}
+    assert all(problem.value and problem.remedy for problem in problems)
+
+
+def test_a_header_in_an_inherited_file_is_found(tmp_path: Path) -> None:
+    parent = own_file(tmp_path, "staffing", OUT_OF_ITS_GROUP["cover lowered from a roster"], "parent")
+    own_file(tmp_path, "staffing", "defaults: [parent, _self_]\n")
+    assert [problem.path for problem in problems_of(["study=run", "staffing=ours"], tmp_path)] == [str(parent)]
+
+
+def test_a_header_in_a_department_file_is_refused(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "department", "# @package _group_\ndefaults: [default, _self_]\n")
+    assert [problem.path for problem in problems_of(["study=run", "department=ours"], tmp_path)] == [str(file)]
+
+
+def test_a_file_of_a_shipped_name_is_refused_rather_than_passed_over(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "demand", "defaults: [nhamcs, _self_]\n", "default")
+    (problem,) = problems_of(["study=run"], tmp_path)
+    assert problem.path == str(file)
+    assert "another name" in problem.remedy
+
+
+def test_a_folder_where_a_file_belongs_is_named(tmp_path: Path) -> None:
+    (tmp_path / "staffing" / "ours.yaml").mkdir(parents=True)
+    (problem,) = problems_of(["study=run", "staffing=ours"], tmp_path)
+    assert problem.path == str(tmp_path / "staffing" / "ours.yaml")
+
+
+def test_a_study_file_with_a_name_that_is_no_study_is_refused(tmp_path: Path) -> None:
+    file = own_file(tmp_path, "study", "defaults: [run, _self_]\nname: foo\n")
+    (problem,) = problems_of(["study=ours"], tmp_path)
+    assert problem.path == f"{file} name"
+
+
+MAP = "acuity: {column: level, recode: {a: 1, b: 5}}\nage: age\n"
+
+
+def test_a_column_map_of_the_users_own_is_found(tmp_path: Path) -> None:
+    own_file(tmp_path, "visits", MAP)
+    column_map = column_map_of(compose(["study=calibrate", "study.map=ours"], tmp_path))
+    assert column_map.age == "age"
+    assert column_map_of(compose(["study=calibrate", "study.map=ktas"], tmp_path)).separator == ";"
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("nhamsc", "did you mean nhamcs?"), ("../../x", "no such column map"), ("null", "use one of")]
+)
+def test_a_column_map_that_is_not_there_is_named(name: str, remedy: str, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(MAP)
+    (problem,) = problems_of(["study=calibrate", f"study.map={name}"], tmp_path)
+    assert problem.path == "study.map"
+    assert remedy in problem.remedy
+
+
+def test_every_fault_of_a_column_map_is_named_beside_those_of_the_command(tmp_path: Path) -> None:
+    text = "seperator: ';'\nacuity: {column: level, recode: {a: 9}}\n"
+    text += "tolerated_share: much\narrival: {kind: parts, time: t}\n"
+    file = own_file(tmp_path, "visits", text)
+    problems = problems_of(["study=calibrate", "study.map=ours", "demand.growth=-1"], tmp_path)
+    assert {problem.path for problem in problems} == {
+        "demand.growth",
+        f"{file} seperator",
+        f"{file} acuity.recode.a",
+        f"{file} tolerated_share",
+        f"{file} arrival",
+    }
+    assert "did you mean separator?" in {p.remedy.partition("; ")[2] for p in problems}
+    assert not any("Value error" in str(problem) or "Input should" in str(problem) for problem in problems)
+
+
+def test_the_visits_file_is_judged_with_a_command_that_is_wrong(tmp_path: Path) -> None:
+    own_file(tmp_path, "visits", MAP)
+    visits = tmp_path / "bad.csv"
+    visits.write_text("level,age\nz,7\n")
+    problems = problems_of(["study=calibrate", "study.map=ours", f"visits={visits}", "demand.growth=-1"], tmp_path)
+    assert {problem.path for problem in problems} == {"demand.growth", str(visits)}
+
+
 FAULTY_DEPARTMENT = """
 defaults: [default, _self_]
 name: faulty
@@ -218,8 +398,9 @@ def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     (tmp_path / "effects").mkdir()
     (tmp_path / "effects" / "mine.yaml").write_text("name: [mine\n")
     problems = problems_of(["effects=mine"], tmp_path)
-    assert [problem.path for problem in problems] == ["files"]
-    assert "mine.yaml" in problems[0].remedy
+    assert [problem.path for problem in problems] == [str(tmp_path / "effects" / "mine.yaml")]
+    assert problems[0].value == "line 2"
+    assert "not valid YAML" in problems[0].remedy
 
 
 def test_a_folder_that_is_not_there_is_named() -> None:

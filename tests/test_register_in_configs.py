@@ -9,8 +9,10 @@ import pytest
 from sim.config import compose, shipped_configs
 from sim.config.composition import composed_files, drafted
 from sim.config.places import locate, value_at
+from sim.department.scenario import ScenarioError
 from sim.study.assumptions import (
     CLOCK,
+    Assumption,
     Number,
     assumptions_in_use,
     comments_of,
@@ -124,6 +126,48 @@ def test_the_rows_in_use_follow_the_choices_and_name_what_was_overridden() -> No
     assert "COSA03" in rows
     assert rows["SUPA02"].overridden == ("support.consent",)
     assert [name for name, row in rows.items() if row.overridden] == ["SUPA02"]
+
+
+def in_use_by(*overrides: str) -> dict[str, Assumption]:
+    composed = compose(overrides)
+    return {row.id: row for row in assumptions_in_use(composed.files, REGISTER, composed.overridden, composed.chosen)}
+
+
+def test_a_number_an_heir_replaces_is_not_in_use() -> None:
+    assert {"EFFA01", "EFFA08", "EFFA09"} <= set(in_use_by("study=assumptions"))
+    rows = in_use_by("study=assumptions", "effects=evidence")
+    assert "PEF16" in rows
+    assert not {"EFFA01", "EFFA08", "EFFA09", "EFFA10", "EFFA11"} & set(rows)
+    assert {"EFFA02", "EFFA06", "EFFA18"} <= set(rows), "what the heir does not name stays"
+    rows = in_use_by("study=assumptions", "effects=both")
+    assert not {"EFFA01", "EFFA18", "EFFA19"} & set(rows), "over two generations"
+    assert {"PEF16", "EFFA13", "EFFA02"} <= set(rows)
+
+
+def rows_of(folder: Path, chosen: tuple[str, ...]) -> set[str]:
+    register = {name: row for name, row in REGISTER.items() if name in ("ROSA01", "ROSA02", "ROSA03")}
+    files = [folder / "staffing" / f"{name}.yaml" for name in ("base", "one", "two")]
+    return {row.id for row in assumptions_in_use(files, register, (), [files[0]] if "base" in chosen else [])}
+
+
+def test_a_replaced_number_is_in_use_where_its_file_is_compared_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "staffing").mkdir()
+    texts = {
+        "base": "nurse:\n  breaks: [{minutes: 30}]  # ROSA01\n  hourly_cost: 3  # ROSA02\n",
+        "one": "defaults: [base, _self_]\nnurse: {breaks: []}\n",
+        "two": "defaults: [base, _self_]\nnurse:\n  breaks: []\n  hourly_cost: 4  # ROSA03\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / "staffing" / f"{name}.yaml").write_text(text)
+    assert rows_of(tmp_path, ()) == {"ROSA02", "ROSA03"}, "the list of breaks is gone, the cost is kept by one heir"
+    assert rows_of(tmp_path, ("base",)) == {"ROSA01", "ROSA02", "ROSA03"}
+
+
+def test_an_id_the_register_does_not_hold_is_named_with_file_and_line(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text("nurse:\n  heads: 3  # XYZ99\n")
+    with pytest.raises(ScenarioError, match=r"ours\.yaml line 2 = XYZ99"):
+        assumptions_in_use([file], REGISTER)
 
 
 def test_every_row_has_a_grade_and_a_unit() -> None:

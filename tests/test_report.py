@@ -18,9 +18,10 @@ from rich.console import Console
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
-from sim.report.cells import labelled
+from sim.report.cells import change_rows, labelled, question
 from sim.report.console import (
     ProgressLines,
+    interval_words,
     print_assumptions,
     print_comparison,
     print_estimates,
@@ -29,13 +30,14 @@ from sim.report.console import (
     progress,
 )
 from sim.report.figures import FIGURES, draw_figures
-from sim.report.honesty import NO_BENEFIT, ONE_SIDED, honesty_lines
+from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
 from sim.report.markdown import comparison_markdown
+from sim.report.tables import is_assumed
 from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
 from sim.study.assumptions import Assumption
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.number_text import plain_number
+from sim.study.number_text import half_width_text, plain_number
 from sim.study.sentences import difference_sentence
 from sim.study.validation import PublishedRange, ValidatedRow
 
@@ -170,6 +172,8 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
             "hours_added": "none",
             "weekly_cost": 335000.0,
             "weekly_difference": 0.0,
+            "is_swap": name == "peer_swapped",
+            "moved_by_effects": "",
         }
         | ({"hours_added": "+108 psw", "weekly_cost": 338838.0, "weekly_difference": 3838.0} if number else {})
         for number, name in enumerate(staffings)
@@ -209,6 +213,21 @@ def drawn(four: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("figures")
     draw_figures(four, folder)
     return folder
+
+
+def with_effects(comparison: Comparison, moved: str = "returns, leaving", **told: Any) -> Comparison:
+    """The same with effects assumed that were told to move something."""
+    costs = comparison.costs.assign(moved_by_effects=moved)
+    return replace(comparison, **({"effects": "evidence", "effects_assumed": True, "costs": costs} | told))
+
+
+def of_one_replication(comparison: Comparison) -> Comparison:
+    """The same without intervals."""
+    none = {"low": -np.inf, "high": np.inf, "half_width": np.inf, "sd": np.nan, "n": 1}
+    differences = comparison.differences.assign(**none, simultaneous_half_width=np.inf)
+    return replace(
+        comparison, estimates=comparison.estimates.assign(**none), differences=differences, replications=1, weeks=1
+    )
 
 
 def printed(show: Any, *args: Any, width: int = 100) -> str:
@@ -252,7 +271,7 @@ def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, f
     said = squeezed(" ".join(texts_of(name, four)))
     assert "10 replications of 13 weeks after 2 of warm-up" in said
     assert "No peer effect assumed" in said
-    assumed = replace(four, effects="evidence", effects_assumed=True, one_sided=True)
+    assumed = with_effects(four, one_sided=True)
     assert "Effects assumed for one side only (effects=evidence)" in squeezed(" ".join(texts_of(name, assumed)))
 
 
@@ -358,7 +377,8 @@ def test_the_demand_table_holds_every_level(four: Comparison) -> None:
 
 
 def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison) -> None:
-    text = squeezed(printed(print_comparison, four))
+    text = squeezed(comparison_markdown(four))
+    assert "A sentence on length_of_stay_mean.medical of peer_added." in text, "nothing shown is told too"
     assert "A sentence on length_of_stay_mean.mental_health of clinician_added." in text
     assert "A sentence on lwbs_or_ama.all of peer_added." not in text
     assert (
@@ -370,7 +390,7 @@ def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison
 def test_without_effects_no_benefit_can_appear_and_it_is_said(four: Comparison) -> None:
     assert honesty_lines(four)[0] == NO_BENEFIT
     assert printed(print_comparison, four).count("this is not evidence that peers do not work") == 2
-    assumed = replace(four, effects="evidence", effects_assumed=True)
+    assumed = with_effects(four)
     assert NO_BENEFIT not in honesty_lines(assumed)
     assert "effects=evidence" in honesty_lines(assumed)[0]
     assert ONE_SIDED not in honesty_lines(assumed)
@@ -591,6 +611,191 @@ def test_numbers_have_true_minus_signs_and_no_signed_zero() -> None:
     assert plain_number(-0.004, 2, signed=True) == "0.00"
     assert plain_number(0.4, 1, signed=True) == "+0.4"
     assert plain_number(math.nan, 1) == "–"
+
+
+def test_every_visit_is_eligible_in_good_english() -> None:
+    told = spoken("minutes_alone_mean", "all", mean=-1.2, low=-1.6, high=-0.8)
+    assert "all eligible visits spent on average" in told
+    assert "after first visits" in spoken("return_72h_per_patient", "all", mean=0.1, low=0.05, high=0.15)
+
+
+def test_two_replications_judged_together_give_no_numbers() -> None:
+    told = {"mean": 1.0, "low": 0.2, "high": 1.8, "simultaneous_half_width": 140.0}
+    assert "could be chance." in spoken("length_of_stay_mean", "medical", n=2, **told)
+    assert "could be chance (−139.00 to +141.00 hours)." in spoken("length_of_stay_mean", "medical", n=3, **told)
+
+
+def test_no_interval_of_a_share_is_longer_than_a_share_can_be() -> None:
+    told = spoken("reach", "mental_health", mean=0.4, low=-5.0, high=5.8, n=2)
+    assert "(−100.00 to +100.00 percentage points" in told
+    told = spoken("reach", "mental_health", mean=0.4, low=0.1, high=5.8, n=2)
+    assert "95 % CI 10.00 to 100.00" in told
+    assert half_width_text(MEASURE_BY_KEY["reach"], 5.4) == "± >100.00"
+    assert half_width_text(MEASURE_BY_KEY["reach"], 0.054) == "± 5.40"
+    assert half_width_text(MEASURE_BY_KEY["length_of_stay_mean"], 5.4) == "± 5.40"
+    assert interval_words(MEASURE_BY_KEY["reach"], -0.2, 1.3) == "0.00 % to 100.00 %"
+    assert "−0.20 h" in interval_words(MEASURE_BY_KEY["length_of_stay_mean"], -0.2, 1.3)
+
+
+def test_one_replication_has_no_interval_in_words() -> None:
+    inf = math.inf
+    told = spoken("length_of_stay_mean", "all", mean=1.0, low=-inf, high=inf, n=1)
+    assert told.endswith("in one replication; an interval needs two or more.")
+    assert "–" not in told
+    assert interval_words(MEASURE_BY_KEY["reach"], -inf, inf) == "no interval"
+    told = spoken("reach", "all", mean=0.0, low=-inf, high=inf, n=1)
+    assert told.endswith("was the same as with traditional staffing in one replication.")
+
+
+def test_a_member_whose_name_begins_like_a_plural_gets_an_article() -> None:
+    told = spoken("reach", "all", mean=0.0, low=0.0, high=0.0, staffing="Crisis clinician added")
+    assert told.startswith("With a crisis clinician added, ")
+
+
+# What was asked
+
+
+def test_what_was_changed_stands_under_the_title_everywhere(four: Comparison) -> None:
+    changed = replace(four, changed=("demand.growth=1.2", "boarding=pool", "study.weeks=13"))
+    line = "Changed from the shipped question: demand.growth=1.2, boarding=pool, study.weeks=13."
+    assert line in squeezed(printed(print_comparison, changed))
+    assert comparison_markdown(changed).splitlines()[2] == line
+    for name in FIGURES:
+        assert "Changed: demand.growth=1.2, boarding=pool." in squeezed(" ".join(texts_of(name, changed)))
+    assert "Changed" not in printed(print_comparison, four)
+    assert "Changed" not in comparison_markdown(four)
+
+
+def test_a_long_list_of_changes_is_shortened_in_a_footer_only(four: Comparison) -> None:
+    many = replace(four, changed=tuple(f"department.steps.number_{n}.minutes=7" for n in range(20)))
+    assert "number_19" not in footer(many)
+    assert "…" in footer(many)
+    assert "number_19" in squeezed(printed(print_comparison, many))
+
+
+@pytest.mark.parametrize("text", ["demand.growth=1.2", "demand=nhamcs", "++demand.growth=2"])
+def test_a_level_is_a_factor_on_the_demand_that_was_asked_for(text: str, four: Comparison) -> None:
+    assert "demand × 1 of what was asked" in question(replace(four, changed=(text,)))
+    assert "demand × 1," in question(replace(four, changed=("boarding=pool",)))
+
+
+def test_effects_changed_one_by_one_are_not_called_by_the_name_of_the_set(four: Comparison) -> None:
+    changed = with_effects(four, "returns", effects="none", changed=("effects.total_return_hr=0.5",))
+    assert "effects none, changed: total_return_hr=0.5" in question(changed)
+    assert "effects=none" not in printed(print_comparison, changed).replace("\n", " ")
+    assert "(effects none, changed: total_return_hr=0.5)" in honesty_lines(changed)[0]
+    assert "(effects none, changed: total_return_hr=0.5)" in footer(changed)
+
+
+# What must be said
+
+
+def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
+    clinicians = with_effects(four, "follow-up, minutes of assessments", effects="clinician_evidence")
+    line = honesty_lines(clinicians)[0]
+    assert "follow-up and minutes of assessments move because they were told to" in line
+    assert "returns" not in line
+    assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
+    assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
+    assert "escalation moves because it was told to" in honesty_lines(with_effects(four, "escalation"))[0]
+
+
+def test_effects_of_nobody_present_are_told_to_move_nothing(four: Comparison) -> None:
+    assert "in force in no staffing compared" in honesty_lines(with_effects(four, ""))[0]
+
+
+def test_a_staffing_with_an_effect_may_be_disfavoured() -> None:
+    assert "favoured or disfavoured" in ONE_SIDED
+
+
+def test_a_swap_is_a_stress_test_whatever_it_is_called(four: Comparison) -> None:
+    def tests(comparison: Comparison) -> list[str]:
+        return [line for line in honesty_lines(comparison) if "stress test of harm" in line]
+
+    (line,) = tests(four)
+    assert line.startswith("Peers for nurse hours: ")
+    renamed = replace(four, costs=four.costs.assign(is_swap=four.costs["staffing"] == "clinician_added"))
+    (line,) = tests(renamed)
+    assert line.startswith("Crisis clinician added: ")
+    assert tests(replace(four, costs=four.costs.assign(is_swap=False))) == []
+
+
+def test_few_replications_are_told_with_what_they_do_not_allow(four: Comparison) -> None:
+    few = replace(four, estimates=four.estimates.assign(n=4))
+    assert FEW_REPLICATIONS in honesty_lines(few)
+    assert FEW_REPLICATIONS not in honesty_lines(replace(four, estimates=four.estimates.assign(n=5)))
+    assert ONE_REPLICATION in honesty_lines(of_one_replication(four))
+    assert ONE_REPLICATION not in honesty_lines(few)
+
+
+def test_a_staffing_not_interpreted_gets_one_sentence_and_no_numbers_of_matched_patients(four: Comparison) -> None:
+    table = four.differences
+    refused = replace(four, differences=table.assign(interpretable=table["staffing"] != "peer_swapped"))
+    for text in (printed(print_comparison, refused), comparison_markdown(refused)):
+        assert squeezed(text).count("no difference is interpreted: more than 5 % of visits leave") == 1
+        assert " of peer_swapped." not in text
+        assert " of clinician_added." in text
+    rows = {row[0].partition(":")[0]: row for row in change_rows(refused)}
+    assert rows["Peers for nurse hours"][1:8] == ("†",) * 7
+    assert "†" not in rows["Peers added"]
+
+
+def test_matched_patients_name_their_stream_in_full(four: Comparison) -> None:
+    assert "Peers added: stay, mental health (h)" in [row[0] for row in change_rows(four)]
+
+
+def test_the_terminal_tells_what_differs_and_lists_the_rest(four: Comparison) -> None:
+    text = squeezed(printed(print_comparison, four))
+    assert "A sentence on length_of_stay_mean.mental_health of clinician_added." in text
+    assert "A sentence on length_of_stay_mean.medical of peer_added." not in text
+    assert "No difference could be shown in: wait from triage to physician, mean (all visits);" in text
+    assert "A sentence on lwbs_or_ama.all of peer_added." not in text
+
+
+# One replication, nothing known
+
+
+def test_one_replication_is_shown_without_intervals(four: Comparison) -> None:
+    text = squeezed(printed(print_comparison, of_one_replication(four)))
+    assert "1 replication of 1 week after 2 of warm-up" in text
+    assert "no interval" in text
+    assert "± –" not in text
+    assert "– to –" not in text
+    assert text.count("nothing can be told from chance: an interval needs two replications") == 3
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_drawn_of_one_replication_and_of_undefined_values(
+    name: str, four: Comparison, tmp_path: Path
+) -> None:
+    single = of_one_replication(four)
+    holes = replace(
+        four,
+        estimates=four.estimates.assign(mean=np.nan, low=np.nan, high=np.nan, half_width=np.nan),
+        differences=four.differences.assign(mean=np.nan, low=np.nan, high=np.nan, half_width=np.nan),
+        waits=four.waits.assign(share=np.nan),
+        alone=four.alone.assign(share=np.nan),
+        week=four.week.assign(mh_present=np.nan, mh_without_peer=np.nan, load_nurse=np.nan, heads_nurse=np.nan),
+        returns=four.returns.assign(standard_error=np.nan),
+    )
+    with styled():
+        for number, comparison in enumerate((single, holes)):
+            (path,) = FIGURES[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
+            assert path.stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_drawn_of_empty_tables_and_of_one_stream(
+    name: str, four: Comparison, tmp_path: Path
+) -> None:
+    tables = ("estimates", "differences", "changes", "week", "waits", "returns", "alone")
+    bare = [replace(four, **{table: pd.DataFrame()}) for table in tables]
+    medical = four.estimates[~four.estimates["measure"].str.endswith("mental_health")]
+    one_stream = replace(four, estimates=medical, waits=four.waits[four.waits["stream"] == "medical"])
+    with styled():
+        for number, comparison in enumerate((*bare, one_stream)):
+            FIGURES[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
+    assert len(list(tmp_path.iterdir())) == len(tables) + 1
 
 
 # Markdown

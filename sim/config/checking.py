@@ -222,7 +222,8 @@ def differs(data: Plain, reference: Plain, place: Path) -> bool:
     except (KeyError, IndexError, TypeError):
         return False
     try:
-        return bool(value_at(data, place) != wanted)
+        here = value_at(data, place)
+        return bool(here != wanted) or isinstance(here, bool) != isinstance(wanted, bool)
     except (KeyError, IndexError, TypeError):
         return True
 

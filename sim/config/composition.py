@@ -392,7 +392,7 @@ def heads_key(scenario: Scenario, role_name: str) -> str:
         return f"set staffing.{role_name}.heads"
     if not role.shifts:
         return f"add a shift: +staffing.{role_name}.shifts.NAME={{start: '07:00', minutes: 720, heads: 1}}"
-    return f"set staffing.{role_name}.shifts.NAME.heads, NAME one of {', '.join(role.shifts)}"
+    return f"set staffing.{role_name}.shifts.NAME.heads, NAME being the shift"
 
 
 def role_entry(scenario: Scenario, segments: Path, value: str) -> str:

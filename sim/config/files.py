@@ -73,7 +73,7 @@ def composed_once(
     folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
-    further = [folder.as_uri() for folder in folders[1:]]
+    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
     search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
     GlobalHydra.instance().clear()
     try:
@@ -85,6 +85,11 @@ def composed_once(
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
         place, names = blamed(folders, chosen or (config_name.replace("/", "="),))
         return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
+
+
+def quoted(text: str) -> str:
+    """A text of any characters as one value of Hydra's grammar; it takes no percent-encoded address."""
+    return '"' + text.replace('"', '\\"') + '"'
 
 
 def blamed(folders: tuple[Path, ...], chosen: Sequence[str]) -> tuple[str, str]:

@@ -105,7 +105,9 @@ def entry_named(here: Plain, segment: str) -> str | int | None:
 
 def has_entry(here: Plain, found: str | int) -> bool:
     """Something stands under this key or number."""
-    return isinstance(here, list) or (isinstance(here, dict) and found in here)
+    if isinstance(here, list):
+        return isinstance(found, int) and found < len(here)
+    return isinstance(here, dict) and found in here
 
 
 def models_of(annotation: Any, data: Plain) -> list[Any]:

@@ -13,7 +13,6 @@ from sim.department.quantities import (
     Frozen,
     NonNegative,
     Positive,
-    Probability,
 )
 
 HOURS_PER_WEEK = 168
@@ -73,7 +72,7 @@ class Profile(Frozen):
     kind: Literal["profile"] = "profile"
     name: str
     visits_per_year: Positive
-    mental_health_share: Probability
+    mental_health_share: Annotated[float, Field(ge=0, lt=1)]
     growth: Positive = 1.0
     mh_growth: Positive | None = None
     mh_shape: str = "default"

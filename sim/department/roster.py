@@ -109,7 +109,7 @@ class Role(Frozen):
     breaks: tuple[Break, ...] = ()
     also_serves: tuple[tuple[str, ...], ...] = ()
     absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
-    protected_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    protected_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
     @model_validator(mode="after")
     def _breaks_fit(self) -> "Role":

@@ -28,10 +28,11 @@ def changed_shortly(comparison: Comparison) -> str:
     texts = [text for text in changes_asked(comparison) if not text.startswith(SAID_ANYWAY)]
     if not texts:
         return ""
-    kept = [text for number, text in enumerate(texts) if len(", ".join(texts[: number + 1])) <= LONGEST_SHORT]
-    more = len(texts) - len(kept)
-    said = ", ".join([*kept, *([f"{more} more"] if kept else [texts[0][:LONGEST_SHORT] + "…"])]) if more else ", ".join(kept)
-    return f" Changed: {said}."
+    return f" Changed: {shortened(', '.join(texts), LONGEST_SHORT)}."
+
+
+def shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1].rstrip(' ,')}…"
 
 
 def of_what(comparison: Comparison) -> str:
@@ -53,7 +54,9 @@ def demand_title(comparison: Comparison) -> str:
 def effects_text(comparison: Comparison) -> str:
     """`effects=none`, or `effects none, changed: total_return_hr=0.5` if it is no longer the named set."""
     changed = [text.removeprefix("effects.") for text in changes_asked(comparison) if text.startswith("effects.")]
-    return f"effects {comparison.effects}, changed: {', '.join(changed)}" if changed else f"effects={comparison.effects}"
+    if changed:
+        return f"effects {comparison.effects}, changed: {', '.join(changed)}"
+    return f"effects={comparison.effects}"
 
 
 def played_text(comparison: Comparison) -> str:

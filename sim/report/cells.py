@@ -198,7 +198,8 @@ def unshown_line(comparison: Comparison, staffing: str, found: dict[str, Found])
     if not unshown:
         return []
     if not any(item.has_interval for item in found.values()):
-        return [f"{under(label(comparison, staffing))}, nothing can be told from chance: an interval needs two replications."]
+        who = under(label(comparison, staffing))
+        return [f"{who}, nothing can be told from chance: an interval needs two replications."]
     return [f"No difference could be shown in: {'; '.join(map(spoken, unshown))}."]
 
 

@@ -176,7 +176,7 @@ def print_sentences(comparison: Comparison, console: Console) -> None:
         for sentence in told:
             say(console, f"• {sentence}")
     if len(comparison.staffings) > 1:
-        say(console, "A sentence on every headline measure is in answer.md.", style="dim")
+        say(console, "All sentences are in answer.md.", style="dim")
 
 
 def main_table(comparison: Comparison, names: Sequence[str]) -> Table:

@@ -3,11 +3,14 @@
 The numbers are looked up in `sim.report.tables`.
 """
 
+import math
+
 from matplotlib.axes import Axes
 
+from sim.report.asked import of_what
 from sim.report.honesty import footer
 from sim.report.tables import estimate, known_measures, label
-from sim.report.theme import FAINT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
+from sim.report.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
 from sim.study.comparison import LWBS_LIMIT, Comparison
 from sim.study.number_text import measure_and_part, scale, unit_of_value
 
@@ -25,7 +28,7 @@ def demand_curves(comparison: Comparison) -> Sheet:
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
     sheet = Sheet(
         height + 0.9,
-        "The same comparison with a little less and a little more demand",
+        title(comparison),
         f"Mean with its interval. Where more than {100 * LWBS_LIMIT:g} % leave, differences are not interpreted.",
         footer(comparison, level=False),
     )
@@ -37,6 +40,12 @@ def demand_curves(comparison: Comparison) -> Sheet:
     return sheet
 
 
+def title(comparison: Comparison) -> str:
+    if len(comparison.levels) < 2:
+        return "Waits, leaving and stays at the one demand played"
+    return "The same comparison with a little less and a little more demand"
+
+
 def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, float]:
     """The lines of one measure; returns where each ends."""
     measure, _ = measure_and_part(name)
@@ -44,10 +53,10 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
     ends: dict[str, float] = {}
     for number, staffing in enumerate(comparison.staffings):
         found = [(level, estimate(comparison, staffing, name, level)) for level in sorted(comparison.levels)]
-        known = [(level, item) for level, item in found if item is not None]
+        known = [(level, item) for level, item in found if item is not None and math.isfinite(item.mean)]
         levels = [level + 0.0016 * (number - len(comparison.staffings) / 2) for level, _ in known]
         means = [item.mean * times for _, item in known]
-        bars = [item.half_width * times for _, item in known]
+        bars = [item.half_width * times if item.has_interval else 0.0 for _, item in known]
         axes.errorbar(
             levels, means, bars, color=paint[staffing], linewidth=1.5, marker="o", markersize=3.5, elinewidth=1.0
         )
@@ -55,9 +64,10 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
             ends[staffing] = means[-1]
     axes.set_title(wrapped(PANELS[name], 24), fontsize=9)
     axes.set_xticks(sorted(comparison.levels), [f"× {level:g}" for level in sorted(comparison.levels)])
-    axes.set_xlabel("demand")
+    axes.set_xlim(min(comparison.levels) - 0.012, max(comparison.levels) + 0.012)
+    axes.set_xlabel("demand, × what was asked" if of_what(comparison) else "demand")
     axes.set_ylabel(unit_of_value(measure), labelpad=1)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0.0, positive_top(1.04 * axes.get_ylim()[1]))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     if name.startswith("lwbs"):

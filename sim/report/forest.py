@@ -3,14 +3,16 @@
 The numbers are looked up in `sim.report.tables`.
 """
 
+import math
+
 from matplotlib.axes import Axes
 
 from sim.engine.measure_catalogue import Measure
 from sim.report.honesty import footer
-from sim.report.tables import Found, difference, is_assumed, known_measures, label, others
+from sim.report.tables import Found, difference, is_assumed, known_measures, label, moved_topics, others
 from sim.report.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.number_text import measure_and_part, scale, short_unit_of_difference
+from sim.study.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
 from sim.study.sentences import inside
 
 BLOCKS = {
@@ -43,7 +45,7 @@ def forest(comparison: Comparison) -> Sheet:
 
 
 def grey(comparison: Comparison) -> str:
-    return " Grey: moved by an assumed effect." if comparison.effects_assumed else ""
+    return " Grey: moved by an assumed effect." if moved_topics(comparison) else ""
 
 
 def panel_height(comparison: Comparison) -> float:
@@ -86,7 +88,7 @@ def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure
         found = difference(comparison, staffing, name)
         if found is not None:
             ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
-            draw_row(axes, row, found, scale(measure), ink)
+            draw_row(axes, row, found, measure, ink)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), [wrapped(label(comparison, item), 24) for item in names], fontsize=8)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
@@ -109,22 +111,28 @@ def widen_around_zero(axes: Axes, measure: Measure) -> None:
     axes.set_xlim(min(low, -finest), max(high, finest))
 
 
-def draw_row(axes: Axes, row: int, found: Found, times: float, ink: str) -> None:
-    """Dot and both bars; a word where there is nothing to draw."""
+def draw_row(axes: Axes, row: int, found: Found, measure: Measure, ink: str) -> None:
+    """Dot and both bars, those of one replication left out; a word where there is nothing to draw."""
     if not found.interpretable:
         axes.annotate(
             "not interpreted", (0.0, row), (4, 0), textcoords="offset points", va="center", size=8, color=QUIET
         )
         return
-    mean = found.mean * times
+    if not math.isfinite(found.mean):
+        return
+    mean = found.mean * scale(measure)
     if found.identical:
         axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
-    if found.simultaneous == found.simultaneous:
-        reach = found.simultaneous * times
-        axes.plot([mean - reach, mean + reach], [row, row], color=ink, linewidth=1.0, zorder=2)
-    axes.plot(
-        [found.low * times, found.high * times], [row, row], color=ink, linewidth=3.4, zorder=3, solid_capstyle="butt"
-    )
+    reach = found.simultaneous
+    draw_bar(axes, row, measure, (found.mean - reach, found.mean + reach), color=ink, linewidth=1.0, zorder=2)
+    draw_bar(axes, row, measure, (found.low, found.high), color=ink, linewidth=3.4, zorder=3)
     axes.plot(
         [mean], [row], marker="o", markersize=4.6, color="white", markeredgecolor=ink, markeredgewidth=1.4, zorder=4
     )
+
+
+def draw_bar(axes: Axes, row: int, measure: Measure, ends: tuple[float, float], **look: object) -> None:
+    """From end to end if both are known, shares of visits no further than they can go."""
+    if all(map(math.isfinite, ends)):
+        shown = [within_scale(measure, end) * scale(measure) for end in ends]
+        axes.plot(shown, [row, row], solid_capstyle="butt", **look)  # type: ignore[arg-type]

@@ -26,19 +26,21 @@ RESPECT = (
     "Peer support workers do work of their own, from lived experience; they are not a cheaper kind of clinician. "
     "Hope, dignity and stigma are not modelled, and time freed is capacity, not money."
 )
+ROSTERED_COST = (
+    "What the roster costs can be read nevertheless: it does not depend on the queue, as staff cost with overtime does."
+)
 CHANCE_ONLY = (
     "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
 )
 STRESS_TEST = (
-    "{label}: hours of clinical or other roles are given up for peer hours. This is a stress test of harm and is never "
-    "recommended."
+    "{label}: hours of other roles are given up for peer hours. This is a stress test of harm and is never recommended."
 )
 ONE_REPLICATION = (
     "One replication: an interval needs two or more, so no difference can be told from chance. Play more replications."
 )
 FEW_REPLICATIONS = (
     "With fewer than 5 replications the intervals that judge all headline measures together are too wide to use: a "
-    "missing * says nothing."
+    "missing star says nothing."
 )
 ENOUGH_REPLICATIONS = 5
 STAY = "length_of_stay_mean.mental_health"
@@ -88,11 +90,10 @@ def overload_lines(comparison: Comparison) -> list[str]:
     for level, staffing in overloaded(comparison):
         found.setdefault(level, []).append(label(comparison, staffing))
     return [
-        f"Not interpreted at {demand_text(comparison, level)}: more than {100 * LWBS_LIMIT:g} % of visits leave unseen or against "
-        f"advice ({', '.join(names)}). The cost of rostered hours stays, for it does not depend on the queue; staff cost "
-        "with overtime does."
+        f"Not interpreted at {demand_text(comparison, level)}: more than {100 * LWBS_LIMIT:g} % of visits leave unseen "
+        f"or against advice ({', '.join(names)})."
         for level, names in found.items()
-    ]
+    ] + [ROSTERED_COST] * bool(found)
 
 
 def unfinished_lines(comparison: Comparison) -> list[str]:

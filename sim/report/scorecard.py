@@ -3,13 +3,32 @@
 The numbers are looked up in `sim.report.tables`.
 """
 
+import math
+
 from matplotlib.axes import Axes
 
 from sim.report.honesty import footer
-from sim.report.tables import Found, central_level, difference, estimate, is_assumed, known_measures, label
+from sim.report.tables import (
+    Found,
+    central_level,
+    difference,
+    estimate,
+    is_assumed,
+    known_measures,
+    label,
+    moved_topics,
+)
 from sim.report.theme import ASSUMED, INK, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import Comparison
-from sim.study.number_text import bare, decimals_shown, is_share, measure_and_part, scale
+from sim.study.number_text import (
+    bare,
+    decimals_shown,
+    half_width_text,
+    is_share,
+    measure_and_part,
+    scale,
+    within_scale,
+)
 from sim.study.sentences import inside
 
 COLUMNS = {
@@ -31,12 +50,12 @@ def scorecard(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         HEAD + ROW * len(names),
         "What changes, staffing by staffing",
-        f"Large: mean. Below: paired difference from {inside(baseline)} with its interval, on one scale "
+        f"Large: mean. Below: paired difference from {inside(baseline)} with its interval if it has one, on one scale "
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )
     measures = known_measures(comparison, tuple(COLUMNS))
-    width = (WIDTH - 0.3 - NAMES) / len(measures)
+    width = (WIDTH - 0.3 - NAMES) / max(len(measures), 1)
     paint = colours(names, comparison.baseline)
     write_names(sheet, comparison, names, paint)
     for number, name in enumerate(measures):
@@ -45,7 +64,9 @@ def scorecard(comparison: Comparison) -> Sheet:
 
 
 def grey_words(comparison: Comparison) -> str:
-    return " Grey: moved by an assumed effect." if comparison.effects_assumed else " All values are computed."
+    if moved_topics(comparison):
+        return " Grey: moved by an assumed effect."
+    return " All values are computed."
 
 
 def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
@@ -82,17 +103,18 @@ def write_column(
 
 def plus_minus_of(name: str, found: Found) -> str:
     measure, _ = measure_and_part(name)
-    return f"± {bare(measure, found.half_width)}"
+    return half_width_text(measure, found.half_width)
 
 
 def difference_words(name: str, change: Found) -> str:
-    """`−1.2 ± 0.4`, or why there is nothing to read."""
+    """`−1.2 ± 0.4`, of one replication `−1.2`, or why there is nothing to read."""
     measure, _ = measure_and_part(name)
     if not change.interpretable:
         return "not interpreted"
     if change.identical:
         return "identical"
-    return f"{bare(measure, change.mean, signed=True)} ± {bare(measure, change.half_width)}"
+    mean = bare(measure, change.mean, signed=True)
+    return f"{mean} {half_width_text(measure, change.half_width)}" if change.has_interval else mean
 
 
 def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
@@ -100,7 +122,13 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
     measure, _ = measure_and_part(name)
     smallest = 10.0 ** -decimals_shown(measure) / scale(measure)
     found = [difference(comparison, staffing, name, central_level(comparison)) for staffing in names]
-    ends = [abs(end) for item in found if item is not None for end in (item.mean, item.low, item.high) if end == end]
+    ends = [
+        abs(within_scale(measure, end))
+        for item in found
+        if item is not None and item.interpretable
+        for end in (item.mean, item.low, item.high)
+        if math.isfinite(end)
+    ]
     return max([smallest, *ends])
 
 
@@ -110,7 +138,9 @@ def draw_interval(axes: Axes, change: Found, reach: float, ink: str) -> None:
     axes.set_xlim(-1.08 * reach, 1.08 * reach)
     axes.set_ylim(-1.0, 1.0)
     axes.axvline(0.0, color="#a0a0a0", linewidth=0.9)
-    if not change.interpretable:
+    if not change.interpretable or not math.isfinite(change.mean):
         return
-    axes.plot([change.low, change.high], [0.0, 0.0], color=ink, linewidth=2.2, solid_capstyle="butt")
+    if change.has_interval:
+        ends = [max(change.low, -reach), min(change.high, reach)]
+        axes.plot(ends, [0.0, 0.0], color=ink, linewidth=2.2, solid_capstyle="butt")
     axes.plot([change.mean], [0.0], marker="o", markersize=4.5, color=ink)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from sim.engine.visit_outcomes import CTAS_TARGETS
 from sim.report.honesty import footer
 from sim.report.tables import estimate, label, of_staffing, others
-from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
+from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
 from sim.study.sentences import inside
@@ -23,7 +23,8 @@ LONGEST_WAIT, LONGEST_ALONE, LONGEST_RETURN = 360.0, 720.0, 180.0
 
 def waits_by_acuity(comparison: Comparison) -> Sheet:
     """Share seen within so many minutes of arrival, by stream and CTAS level, one line per staffing."""
-    streams = [name for name in ("medical", "mental_health") if name in set(comparison.waits["stream"])]
+    there = set() if comparison.waits.empty else set(comparison.waits["stream"])
+    streams = [name for name in ("medical", "mental_health") if name in there]
     panel, gap = 1.45, 0.9
     key = KEY_LINE * (1 + max(line for _, line in key_places(comparison).values()))
     sheet = Sheet(
@@ -70,6 +71,8 @@ def key_places(comparison: Comparison) -> dict[str, tuple[float, int]]:
 
 def cumulative(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Upper edges of the bins and the share up to there; a start at zero."""
+    if table.empty:
+        return np.zeros(1), np.zeros(1)
     ordered = table.sort_values("from_minute")
     total = ordered["share"].sum()
     shares = np.append(0.0, np.cumsum(ordered["share"].to_numpy(dtype=float)) / total if total > 0.0 else [])
@@ -113,7 +116,8 @@ def minutes_alone(comparison: Comparison) -> Sheet:
     )
     paint = colours(names, comparison.baseline)
     base_edges, base = folded(of_staffing(comparison, comparison.alone, comparison.baseline))
-    top = 100 * 1.12 * max(folded(of_staffing(comparison, comparison.alone, name))[1].max() for name in names)
+    highest = max(folded(of_staffing(comparison, comparison.alone, name))[1].max() for name in names)
+    top = 1.12 * positive_top(100 * float(highest))
     for number, name in enumerate(names):
         edges, shares = folded(of_staffing(comparison, comparison.alone, name))
         axes = sheet.panel(0.6, 0.22 + number * (panel + gap), WIDTH - 0.85, panel)
@@ -144,14 +148,17 @@ def alone_words(comparison: Comparison, staffing: str) -> str:
     """Mean and 90th percentile, as estimated."""
     mean = estimate(comparison, staffing, "minutes_alone_mean.mental_health")
     p90 = estimate(comparison, staffing, "minutes_alone_p90.mental_health")
-    words = [] if mean is None else [f"mean {mean.mean:.0f} ± {mean.half_width:.1f} min"]
+    reach = f" ± {mean.half_width:.1f}" if mean is not None and mean.has_interval else ""
+    words = [] if mean is None else [f"mean {mean.mean:.0f}{reach} min"]
     return ", ".join(words + ([] if p90 is None else [f"one in ten above {p90.mean:.0f} min"]))
 
 
 def folded(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Edges up to the longest shown, and shares with everything beyond in the last bar."""
+    if table.empty:
+        return np.array([0.0, LONGEST_ALONE]), np.zeros(1)
     ordered = table.sort_values("from_minute")
-    starts, shares = ordered["from_minute"].to_numpy(dtype=float), ordered["share"].to_numpy(dtype=float)
+    starts, shares = ordered["from_minute"].to_numpy(dtype=float), np.nan_to_num(ordered["share"].to_numpy(dtype=float))
     inside = starts < LONGEST_ALONE
     kept = shares[inside].copy()
     if kept.size:
@@ -189,6 +196,8 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
     last_day = 0.0
     for number, name in enumerate((comparison.baseline, *others(comparison))):
         table = of_staffing(comparison, comparison.returns, name)
+        if table.empty:
+            continue
         curve = table[(table["index"] == index) & (table["days"] <= LONGEST_RETURN)].sort_values("days")
         if curve.empty:
             continue
@@ -207,8 +216,10 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
             markersize=4,
             zorder=2 + 0.1 * number,
         )
-        ends[name], last_day = float(back[-1]), max(last_day, float(days[-1]))
+        ends[name], last_day = float(np.nan_to_num(back[-1])), max(last_day, float(days[-1]))
     frame_returns(axes, title, axis, last_day)
+    if not ends:
+        axes.text(0.5, 0.5, "nobody was followed", ha="center", color=QUIET, transform=axes.transAxes)
     name_ends(axes, comparison, ends, paint)
 
 
@@ -217,9 +228,9 @@ def frame_returns(axes: Axes, title: str, axis: str, last_day: float) -> None:
     axes.set_ylabel(axis)
     axes.set_xlabel("days since departure")
     axes.set_xlim(0, max(last_day, 1.0))
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0.0, positive_top(axes.get_ylim()[1]))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-    step = 30 if last_day > 60 else 7
+    step = 30 if last_day > 60 else 7 if last_day > 7 else 1
     axes.set_xticks(np.arange(0, math.floor(max(last_day, 1.0)) + 1, step))
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)

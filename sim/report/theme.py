@@ -143,6 +143,11 @@ def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bo
     return upper[0] - lower[0] < gap * (lower[1] + upper[1]) / 2
 
 
+def positive_top(top: float) -> float:
+    """The top of a scale that starts at zero; 1 where nothing is known or everything is zero."""
+    return top if math.isfinite(top) and top > 0.0 else 1.0
+
+
 def wrapped(label: str, width: int) -> str:
     """In lines of a width, words with a hyphen kept whole."""
     return "\n".join(textwrap.wrap(label, width, break_on_hyphens=False))

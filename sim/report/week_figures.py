@@ -11,7 +11,19 @@ from matplotlib.axes import Axes
 
 from sim.report.honesty import footer
 from sim.report.tables import PEER_ROLE, label, of_staffing, others
-from sim.report.theme import BASELINE, FAINT, INK, NIGHT, QUIET, WIDTH, Sheet, colours, spread_apart, wrapped
+from sim.report.theme import (
+    BASELINE,
+    FAINT,
+    INK,
+    NIGHT,
+    QUIET,
+    WIDTH,
+    Sheet,
+    colours,
+    positive_top,
+    spread_apart,
+    wrapped,
+)
 from sim.study.comparison import Comparison
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -20,6 +32,7 @@ ROLE_WORDS = {PEER_ROLE: "peer support"}
 NOBODY = 1e-6
 """Heads below which nobody is there; sums of minutes leave a trace of rounding."""
 ALONE_INK = "#b35900"
+NOTHING_KNOWN = "Nothing was recorded."
 
 
 def role_text(role: str) -> str:
@@ -28,6 +41,8 @@ def role_text(role: str) -> str:
 
 def staffings_with_peers(comparison: Comparison) -> list[str]:
     """Those with a peer on duty at some hour."""
+    if comparison.week.empty:
+        return []
     duty = {name: of_staffing(comparison, comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
     return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
@@ -43,7 +58,11 @@ def hour_of_week(comparison: Comparison) -> Sheet:
         "Mean number of visits. Shaded: no peer on duty, where nights and days without a shift show.",
         footer(comparison, intervals=False),
     )
-    top_of_scale = max(of_staffing(comparison, comparison.week, name)["mh_present"].max() for name in names) * 1.15
+    if comparison.week.empty:
+        sheet.write(0.55, 0.0, NOTHING_KNOWN, color=QUIET)
+        return sheet
+    highest = max(np.nan_to_num(of_staffing(comparison, comparison.week, name)["mh_present"]).max() for name in names)
+    top_of_scale = 1.15 * positive_top(float(highest))
     for number, name in enumerate(names):
         week = of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")
         top = number * (panel + strip + gap) + 0.26
@@ -63,7 +82,7 @@ def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
         name: of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
         for name in names
     }
-    return alike(heads, lambda a, b: bool(np.nanmean(np.abs(a - b)) < 0.1))
+    return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
 
 
 def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarray], bool]) -> list[list[str]]:
@@ -97,7 +116,7 @@ def steps(axes: Axes, hours: np.ndarray, values: np.ndarray, **look: object) -> 
 
 def draw_census(axes: Axes, week: pd.DataFrame, top: float) -> None:
     hours = week["hour_of_week"].to_numpy()
-    present, waiting = week["mh_present"].to_numpy(), week["mh_without_peer"].to_numpy()
+    present, waiting = np.nan_to_num(week["mh_present"]), np.nan_to_num(week["mh_without_peer"])
     shade_without_peers(axes, week)
     steps(axes, hours, present, color="#9db8cc", fill=True, alpha=0.55)
     steps(axes, hours, present, color="#3f6f91", linewidth=1.2, baseline=None)
@@ -112,7 +131,7 @@ def draw_census(axes: Axes, week: pd.DataFrame, top: float) -> None:
 
 
 def draw_peers(axes: Axes, week: pd.DataFrame) -> None:
-    hours, heads = week["hour_of_week"].to_numpy(), week["peers_on_duty"].to_numpy()
+    hours, heads = week["hour_of_week"].to_numpy(), np.nan_to_num(week["peers_on_duty"])
     shade_without_peers(axes, week)
     steps(axes, hours, heads, color="#007a5a", fill=True)
     axes.set_ylim(0.0, max(np.ceil(heads.max()), 1.0) * 1.1)
@@ -145,7 +164,7 @@ def frame_week(axes: Axes) -> None:
 
 def by_hour_of_day(week: pd.DataFrame, column: str) -> np.ndarray:
     """Mean over the days, 24 values; nan where the column is not there."""
-    if column not in week:
+    if column not in week or week.empty:
         return np.full(24, np.nan)
     return week.groupby("hour")[column].mean().reindex(range(24)).to_numpy(dtype=float)
 
@@ -154,7 +173,7 @@ def heads_and_load(comparison: Comparison) -> Sheet:
     """Heads on the floor against offered load by the hour of day, one panel per role."""
     roles = [role for role in LOAD_ROLES if f"heads_{role}" in comparison.week]
     width, panel, gap = (WIDTH - 0.4) / 2, 1.75, 0.78
-    n_rows = -(-len(roles) // 2)
+    n_rows = -(-max(len(roles), 1) // 2)
     sheet = Sheet(
         n_rows * (panel + gap),
         "Heads on the floor against the work that arrives, by the hour of day",
@@ -164,7 +183,7 @@ def heads_and_load(comparison: Comparison) -> Sheet:
     )
     for number, role in enumerate(roles):
         row, column = divmod(number, 2)
-        axes = sheet.panel(0.6 + column * width, 0.3 + row * (panel + gap), width - 1.25, panel)
+        axes = sheet.panel(0.6 + column * width, 0.3 + row * (panel + gap), width - 1.4, panel)
         draw_role(axes, comparison, role)
     return sheet
 
@@ -181,19 +200,19 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
         axes.text(12, 0.5, "none on the roster", ha="center", color=QUIET, transform=axes.get_xaxis_transform())
         return
     first = of_staffing(comparison, comparison.week, rosters[0][0])
-    load = by_hour_of_day(first, f"load_{role}")
-    axes.stairs(np.nan_to_num(load), range(25), fill=True, color="#c9c9c9", zorder=1)
-    top = np.nanmax(load)
+    load = np.nan_to_num(by_hour_of_day(first, f"load_{role}"))
+    axes.stairs(load, range(25), fill=True, color="#c9c9c9", zorder=1)
+    top = load.max()
     ends: list[tuple[float, list[str]]] = []
     for group in reversed(rosters):
         name = group[0]
-        heads = by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}")
+        heads = np.nan_to_num(by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}"))
         axes.stairs(
             heads, range(25), color=paint[name], linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None
         )
-        top = max(top, np.nanmax(heads))
+        top = max(top, heads.max())
         ends.append((float(heads[-1]), group))
-    axes.set_ylim(0.0, top * 1.1)
+    axes.set_ylim(0.0, positive_top(top) * 1.1)
     name_rosters(axes, comparison, ends, paint, float(load[-1]), role)
 
 
@@ -203,7 +222,7 @@ def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
     heads = {name: by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}") for name in names}
     there = {name: profile for name, profile in heads.items() if np.nansum(profile) > 0.0}
     # A break taken a little later moves some tenths of a head from one hour to the next.
-    return alike(there, lambda a, b: bool(np.nanmax(np.abs(a - b)) < 0.35))
+    return alike(there, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).max() < 0.35))
 
 
 def name_rosters(
@@ -276,6 +295,9 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
 
 def draw_map(axes: Axes, week: pd.DataFrame, roles: list[str], title: str) -> None:
     found = [used_share(week, role) for role in roles]
+    if not found:
+        axes.set_axis_off()
+        return
     grid = np.ma.masked_invalid(np.array([share for share, _ in found]).reshape(len(roles), 24))
     axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
     axes.set_facecolor(NIGHT)

@@ -73,7 +73,7 @@ def amount_text(measure: Measure, value: float) -> str:
 
 
 def within_scale(measure: Measure, value: float, least: float = -1.0) -> float:
-    """The end of an interval, no further than a share of visits can go: from `least` (differences −1, values 0) to 1."""
+    """The end of an interval, no further than a share of visits can go: from `least` (−1 for differences) to 1."""
     bounded = is_share(measure) and measure.by == "stream"
     return min(max(value, least), 1.0) if bounded else value
 

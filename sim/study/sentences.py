@@ -89,14 +89,15 @@ def difference_sentence(
     if mean == low == high == 0.0:
         return f"{under(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
     if not (math.isfinite(low) and math.isfinite(high)):
+        if mean == 0.0:
+            return f"{under(staffing)}, {topic} was the same as with {alone(baseline)} in one replication."
         return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
-    level = f"{100 * confidence:g} % CI"
+    level, times = f"{100 * confidence:g} % CI", counted(n, "replication")
     if low <= 0.0 <= high:
         found = spoken(range_text(measure, low, high), measure)
-        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {counted(n, 'replication')})."
-    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}"
-    told = f"{sentence}, {counted(n, 'replication')})"
-    return f"{told}{together(measure, mean, simultaneous_half_width, n)}."
+        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {times})."
+    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {times})"
+    return f"{sentence}{together(measure, mean, simultaneous_half_width, n)}."
 
 
 def not_interpreted(staffing: str, reason: str = PAST_THE_KNEE) -> str:
@@ -158,8 +159,8 @@ def spoken(text: str, measure: Measure) -> str:
 
 
 def under(label: str) -> str:
-    """`With a nurse added`, `With peers added`."""
-    one = label.endswith(" added") and not label.split(" ")[0].endswith("s")
+    """`With a crisis clinician added`, `With peers added`."""
+    one = label.endswith(" added") and not label.removesuffix(" added").endswith("s")
     return f"With a {inside(label)}" if one else f"With {inside(label)}"
 
 
