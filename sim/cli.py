@@ -217,7 +217,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
-    what = f"{len(plan.scenarios)} staffings on the same patients"
+    what = f"{', '.join(plan.scenarios)} on the same patients"
     with progress(len(blocks), what, console) as advance:
         running = run_blocks(play_block, blocks, plan.workers)
         try:

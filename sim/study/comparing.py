@@ -142,7 +142,8 @@ def differences_of(
                     "demand": demand, "staffing": name, "baseline": baseline, "measure": key, "mean": found.mean,
                     "low": found.low, "high": found.high, "half_width": found.half_width, "sd": found.sd,
                     "n": found.n, "correlation": found.correlation, "p_value": found.p_value,
-                    "interpretable": max(left[demand, name], left[demand, baseline]) <= LWBS_LIMIT,
+                    "interpretable": max(left.get((demand, name), 0.0), left.get((demand, baseline), 0.0))
+                    <= LWBS_LIMIT,
                 }
             )  # fmt: skip
     table = pd.DataFrame(rows)
@@ -396,5 +397,5 @@ def notes_of(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...
     spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
     names = ", ".join(added["label"])
     if spread <= EQUAL_MONEY:
-        return (f"Same money: {names} add the same cost a week within {spread:.1%}, supervision included.",)
-    return (f"Not the same money: the added weekly costs of {names} differ by up to {spread:.0%}.",)
+        return (f"Same money: {names} add the same cost a week within {100 * spread:.1f} %, supervision included.",)
+    return (f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread:.0f} %.",)

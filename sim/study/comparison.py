@@ -44,7 +44,8 @@ class Comparison:
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
-    `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference.
+    `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
+    up for peer hours), moved_by_effects (what the assumed effects move by themselves).
     """
 
     baseline: str
