@@ -264,9 +264,9 @@ assert mean_of(money, "peer_added", "reach.mental_health") == reach
 # `effects=evidence` is a prior, not a finding: the hazard of a return times 0.90 (0.67 to 1.21, `PEF16`) for being
 # offered a peer, pooled from four trials with **adults**; and a pace of 0.85 at which patience and calm are used up
 # (`EFFA12`, an assumption taken over from the priors `PEF17` and `PEF18`). Given to peers alone, such a comparison is
-# **one-sided**: the staffing with an effect is favoured or disfavoured by construction, and is labelled so. `effects=both` gives the
-# clinicians theirs as well: crisis assessments take 0.87 of the time (`EFFA13`, from `RED01` to `RED04`, shrunk
-# half-way to 1) and the odds of linkage are 1.2 (`EFFA14`; `PEF11` gives the direction only).
+# **one-sided**: the staffing with an effect is favoured or disfavoured by construction, and is labelled so.
+# `effects=both` gives the clinicians theirs as well: crisis assessments take 0.87 of the time (`EFFA13`, from `RED01`
+# to `RED04`, shrunk half-way to 1) and the odds of linkage are 1.2 (`EFFA14`; `PEF11` gives the direction only).
 
 # %%
 STAFFINGS = ["traditional", "peer_added", "clinician_added"]
