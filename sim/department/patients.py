@@ -4,7 +4,7 @@ Draws are made by `sim.engine.workload`; what patience and escalation do to a vi
 """
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numba.extending import register_jitable
@@ -157,6 +157,3 @@ class Stream(Frozen):
                     f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
                 )
         return self
-
-
-PeerKind = Literal["youth", "family", "adult"]

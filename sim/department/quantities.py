@@ -21,8 +21,6 @@ ACUITIES = (1, 2, 3, 4, 5)
 CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, TRIANGULAR, GAMMA = range(7)
 """Codes of the families in lowered form."""
 
-NEVER = math.inf
-
 
 class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""

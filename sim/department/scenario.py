@@ -106,11 +106,6 @@ class Scenario(Frozen):
         """Hash of everything that can change a result; names and labels of choices are left out."""
         return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
 
-    def workload_hash(self) -> str:
-        """Hash of what decides arrivals and patients: equal for scenarios that see the same patients."""
-        data = self.model_dump(mode="json", include={"department", "demand", "support", "boarding", "period"})
-        return hashlib.sha256(canonical_json(data).encode()).hexdigest()
-
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""
         problems = tuple(problems_of(self))

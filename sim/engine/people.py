@@ -175,18 +175,14 @@ class Member:
     busy: float = 0.0
     overtime: float = 0.0
 
-    @property
-    def is_free(self) -> bool:
-        return self.on_duty and not self.on_break and self.task is None
-
 
 class Visit:
     """A visit in the department: what was drawn for it, what it holds, and what is written down about it."""
 
     __slots__ = (
-        "accompanied", "accompanied_since", "accompanying", "acuity", "age", "age_group", "arrival", "arrival_mode",
+        "accompanied", "accompanied_since", "acuity", "age", "age_group", "arrival", "arrival_mode",
         "boarding_end", "boarding_start", "bridged", "bridging", "call_reached", "called", "calm", "caregiver",
-        "cases", "clinicians", "companion", "consented", "contact_task", "contacts", "departed", "departure",
+        "cases", "clinicians", "consented", "contact_task", "contacts", "departed", "departure",
         "disposition", "draws", "eligible", "escalation_budget", "escalation_deadline", "escalation_entry",
         "escalation_left", "escalation_pace", "escalation_since", "escalations", "follow_up", "given", "group",
         "held", "last_holder", "main", "members", "minutes_by_role", "needs_observation", "next_visit", "number",
@@ -246,7 +242,6 @@ class Visit:
         self.escalations = self.restraints = 0
         self.offered = False
         self.contacts = 0
-        self.accompanying: Request | None = None
         self.contact_task: Request | None = None
         self.accompanied = 0.0
         self.accompanied_since = nan
