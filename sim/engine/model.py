@@ -5,15 +5,14 @@ Who is chosen for what is settled on the floor (`sim.engine.floor`); what is dra
 
 from array import array
 from collections.abc import Generator
-from dataclasses import dataclass
 from math import inf, nan
 from typing import Any
 
-import numpy as np
 import simpy
 
 from sim.department.dispatch import patience_left
 from sim.department.pathway import (
+    DEFAULT_BAND,
     Board,
     Delay,
     Dispose,
@@ -23,18 +22,16 @@ from sim.department.pathway import (
     Place,
     Release,
     SideTask,
-    Step,
     Task,
 )
-from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM, ReturnVisits, Stream
-from sim.department.quantities import ACUITIES, MINUTES_PER_HOUR, of_acuity
+from sim.department.patients import ReturnVisits, Stream
+from sim.department.quantities import of_acuity
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
-from sim.department.support import eligible, pace, return_factors, with_odds_ratio
+from sim.department.support import pace, return_factors, with_odds_ratio
 from sim.engine.bed_pool import BedPool
 from sim.engine.calendar import (
     ARRIVAL,
-    CARE_DUE,
     DELAY_ENDS,
     ESCALATION,
     OFF_DUTY,
@@ -44,8 +41,12 @@ from sim.engine.calendar import (
     Entry,
     rare_collections,
 )
+from sim.engine.care import CareByTheHour
+from sim.engine.chronicle import trajectory_of
 from sim.engine.floor import Floor
+from sim.engine.meeting import Meeting
 from sim.engine.people import SERVED, Member, Request, Visit
+from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -67,15 +68,12 @@ from sim.engine.trajectory import (
     RESPONSE,
     SIDE,
     TRANSFERRED,
-    VISIT_COLUMNS,
     Trajectory,
-    columns_of,
 )
 from sim.engine.workload import Arrival, Workload, quantity_id, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
 
-ESCALATION_ID = quantity_id("escalation")
 RESTRAINT_ID = quantity_id("restraint")
 REPEAT_ID = quantity_id("peer/repeat_wanted")
 HUDDLE_ID = quantity_id("peer/huddle")
@@ -87,22 +85,7 @@ NOTHING_MORE: list[float] = []
 RECOVERY_BAND = 0
 RESPONSE_BAND = 0
 BRIDGING_BAND = 1
-ORDINARY_BAND = 2
-
-
-@dataclass(frozen=True, slots=True)
-class StepPlan:
-    """A step of a stream with what the engine looks up once: positions of its draws, role, bands, routes."""
-
-    step: Step
-    index: int
-    happens_at: int
-    need_at: int
-    value_at: int
-    role: int
-    bands: tuple[int, ...]
-    unstaffed_at: int
-    routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
+ORDINARY_BAND = DEFAULT_BAND
 
 
 def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
@@ -127,11 +110,14 @@ class EmergencyDepartment:
         self.floor.on_unstaffed = self.role_goes_home
         self.streams: list[Stream] = list(scenario.department.streams.values())
         self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
-        self.plans = [self._planned(number, stream) for number, stream in enumerate(self.streams)]
+        self.plans = [
+            planned(stream, draws, self.step_names, self.floor.role_of, self.floor.zone_of)
+            for stream, draws in zip(self.streams, self.workload.draws, strict=True)
+        ]
         self.plan_by_step = [{plan.index: plan for plan in plans} for plans in self.plans]
         self.support = scenario.support
-        self.triggers = [self._trigger(plans) for plans in self.plans]
-        self.supported = [name in scenario.support.streams for name in scenario.department.streams]
+        self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
+        self.meeting = Meeting(scenario, self.workload)
         self.peer_role = self.floor.role_of[scenario.support.role]
         self.has_peers = any(member.role == self.peer_role for member in self.floor.members)
         self.factors = return_factors(scenario.effects)
@@ -151,7 +137,9 @@ class EmergencyDepartment:
             n_entries = self.calendar.play(
                 self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit
             )
-        return self._trajectory(n_entries)
+        return trajectory_of(
+            self.scenario, self.seed, self.replication, self.floor, self.visits, self.step_names, n_entries
+        )
 
     # --- a member's duty ----------------------------------------------------------------------------------------
 
@@ -201,14 +189,14 @@ class EmergencyDepartment:
             len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.time, len(self.step_names)
         )
         self.visits.append(visit)
-        self._meet(visit, arrival)
+        self.meeting.meet(visit, arrival)
         self.calendar.process(self.visit(visit))
 
     def visit(self, visit: Visit) -> Process:
         """Step by step along the pathway, unless patience runs out."""
         if visit.escalation_left < inf:
             self.budget_runs(visit)
-        trigger = self.triggers[visit.stream]
+        trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
             self.offer_peer(visit)
         for number, plan in enumerate(self.plans[visit.stream], start=1):
@@ -311,7 +299,7 @@ class EmergencyDepartment:
             self.floor.close_case(visit, role)
         time = self.scenario.boarding.times[step.time]
         nurse = self.floor.role_of.get(self.scenario.boarding.nurse_role, -1)
-        care = CareByTheHour(self, visit, nurse, time.nurse_minutes_per_hour, 0)
+        care = self.care_by_the_hour(visit, nurse, time.nurse_minutes_per_hour, 0)
         if self.pool is not None and time.pooled:
             yield self.pool.ask(visit)
         else:
@@ -478,7 +466,7 @@ class EmergencyDepartment:
         """The response is over; a new budget runs and the visit goes on."""
         if visit.departed:
             return
-        visit.escalation_left = self._escalation_budget(visit, visit.escalations)
+        visit.escalation_left = self.meeting.escalation_budget(visit, visit.escalations)
         self.budget_runs(visit)
         main = visit.main
         if main is not None and main in visit.waiting:
@@ -610,9 +598,17 @@ class EmergencyDepartment:
         """Until an aide comes the minutes are unmet."""
         visit.observation_since = self.calendar.time
         fallback = self.floor.role_of[step.fallback_role]
-        visit.observation_care = CareByTheHour(self, visit, fallback, step.fallback_minutes_per_hour, 1)
+        visit.observation_care = self.care_by_the_hour(visit, fallback, step.fallback_minutes_per_hour, 1)
         assert visit.observation is not None
         self.floor.ask(visit.observation)
+
+    def care_by_the_hour(self, visit: Visit, role: int, minutes_per_hour: float, which: int) -> CareByTheHour:
+        """Tasks of a role for as long as something lasts (`which`: 0 boarding, 1 observation without an aide)."""
+
+        def ask(minutes: float) -> None:
+            self.floor.ask(self.side_request(visit, CARE, role, ORDINARY_BAND, minutes))
+
+        return CareByTheHour(self.calendar, 2 * visit.row + which, minutes_per_hour, ask)
 
     def observation_is_met(self, visit: Visit) -> None:
         """An aide has come, or nobody has to any more."""
@@ -769,63 +765,8 @@ class EmergencyDepartment:
 
     # --- what was drawn and what is looked up -------------------------------------------------------------------
 
-    def _meet(self, visit: Visit, arrival: Arrival) -> None:
-        """What the draws say about the patient and this visit."""
-        given = arrival.given
-        stream = self.streams[visit.stream]
-        acuity = given.acuity if given is not None else None
-        visit.draws = self.workload.visit(visit.stream, visit.patient, visit.number, acuity)
-        visit.given = given.minutes if given is not None and given.minutes else None
-        visit.acuity = int(visit.draws[0])
-        visit.return_uniforms = self._uniform(visit, "return"), self._uniform(visit, "return_hour")
-        visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
-        u = self._uniform(visit, "arrival_mode")
-        visit.arrival_mode = 1 if u < stream.ambulance_share else 2 * (u < stream.ambulance_share + stream.police_share)
-        visit.group = self.workload.group(visit.patient)
-        visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
-        visit.held = self._uniform(visit, "held") < stream.held_share
-        if given is not None and given.held is not None:
-            visit.held = given.held
-        self._meet_peer_wishes(visit)
-        visit.patience = self._patience(visit, stream)
-        if given is not None and given.patience is not None:
-            visit.patience = given.patience
-        visit.patience_left = visit.patience
-        visit.escalation_budget = visit.escalation_left = self._escalation_budget(visit, 0)
-
-    def _meet_peer_wishes(self, visit: Visit) -> None:
-        support = self.support
-        group = self.scenario.department.groups[visit.group]
-        screened = self._uniform(visit, "peer_screen") < support.positive_screen_share
-        in_stream = self.supported[visit.stream]
-        visit.eligible = eligible(in_stream, screened, visit.age, support.minimum_age, visit.caregiver)
-        visit.consented = visit.eligible and self._uniform(visit, "peer_consent") < support.consent * group.consent
-        visit.peer_kind = "youth" if self._uniform(visit, "peer_kind") < support.youth_peer_share else "family"
-        visit.peer_stays = self._uniform(visit, "peer_stays") < support.stays_with_clinician_share
-
-    def _patience(self, visit: Visit, stream: Stream) -> float:
-        rules = stream.patience
-        if rules.minutes is None or (visit.acuity == 1 and rules.ctas1_never_leaves):
-            return inf
-        free_to_go = 1.0 - stream.held_share
-        never = max(0.0, rules.never_leaves - stream.held_share) / free_to_go if free_to_go > 0.0 else 1.0
-        if self._uniform(visit, "never_leaves") < never:
-            return inf
-        drawn = visit.draws[self.workload.draws[visit.stream].value_at["patience"]]
-        return drawn * self.scenario.department.groups[visit.group].patience
-
-    def _escalation_budget(self, visit: Visit, counter: int) -> float:
-        rules = self.streams[visit.stream].escalation
-        if rules is None:
-            return inf
-        mean = rules.mean_hours * MINUTES_PER_HOUR
-        return self.workload.exponential(visit.patient, visit.number, ESCALATION_ID, counter, mean)
-
     def _uniform_at(self, visit: Visit, name: str) -> int:
         return self.workload.draws[visit.stream].uniform_at[name]
-
-    def _uniform(self, visit: Visit, name: str) -> float:
-        return visit.draws[self.workload.draws[visit.stream].uniform_at[name]]
 
     def _applies(self, visit: Visit, plan: StepPlan) -> bool:
         draws = visit.draws
@@ -876,161 +817,3 @@ class EmergencyDepartment:
     def plan_of(self, visit: Visit, step: int) -> StepPlan:
         """The plan of a step by its index in the union of all streams' steps."""
         return self.plan_by_step[visit.stream][step]
-
-    def _planned(self, number: int, stream: Stream) -> list[StepPlan]:
-        draws = self.workload.draws[number]
-        role_of, zone_of = self.floor.role_of, self.floor.zone_of
-        plans = []
-        for step in stream.pathway:
-            band = getattr(step, "band", ORDINARY_BAND)
-            plans.append(
-                StepPlan(
-                    step=step,
-                    index=self.step_names.index(step.name),
-                    happens_at=draws.flag_at[f"step/{step.name}"],
-                    need_at=draws.flag_at[f"need/{step.need}"] if step.need is not None else -1,
-                    value_at=draws.value_at.get(f"step/{step.name}", -1),
-                    role=role_of[step.role] if isinstance(step, Task | SideTask) else -1,
-                    bands=band if isinstance(band, tuple) else (band,) * 5,
-                    unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
-                    routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
-                )
-            )
-        return plans
-
-    def _trigger(self, plans: list[StepPlan]) -> int:
-        """After how many steps a peer is offered."""
-        for number, plan in enumerate(plans, start=1):
-            if self.support.trigger == "after_triage" and isinstance(plan.step, Task) and plan.step.purpose == "triage":
-                return number
-            if self.support.trigger == "when_roomed" and isinstance(plan.step, Place):
-                return number
-        return 0
-
-    # --- what is written down -----------------------------------------------------------------------------------
-
-    def _trajectory(self, n_entries: int) -> Trajectory:
-        self._write_down_the_unfinished()
-        record = self.floor.record
-        n_steps = len(self.step_names)
-        times = np.array([visit.times for visit in self.visits], dtype=float).reshape(len(self.visits), n_steps, 3)
-        members = np.array([visit.members for visit in self.visits], dtype=np.int32).reshape(len(self.visits), n_steps)
-        return Trajectory(
-            engine="simpy",
-            seed=self.seed,
-            replication=self.replication,
-            horizon=self.scenario.period.horizon,
-            warm_up=self.scenario.period.warm_up,
-            streams=tuple(self.scenario.department.streams),
-            roles=self.floor.role_names,
-            zones=self.floor.zone_names,
-            groups=tuple(group.name for group in self.scenario.department.groups),
-            steps=self.step_names,
-            members=tuple(member.rostered.name for member in self.floor.members),
-            visit_columns=columns_of([written(visit) for visit in self.visits], VISIT_COLUMNS),
-            step_times=times,
-            step_members=members,
-            task_columns=record.tasks.columns(),
-            place_columns=record.places.columns(),
-            case_columns=record.cases.columns(),
-            staff_columns=record.duties.columns(),
-            break_columns=record.breaks.columns(),
-            n_entries=n_entries,
-            follow_up=self.scenario.period.follow_up,
-        )
-
-    def _write_down_the_unfinished(self) -> None:
-        """What is under way when the run ends."""
-        horizon = self.scenario.period.horizon
-        self.calendar.close(horizon)
-        for visit in self.visits:
-            self.floor.write_unfinished_requests(visit)
-            if not visit.departed:
-                visit.disposition = PRESENT
-                self._close_clocks(visit)
-        for member in self.floor.members:
-            self.floor.write_unfinished_duty(member)
-
-    def _close_clocks(self, visit: Visit) -> None:
-        """Minutes accompanied, observed and unmet up to the end of the run."""
-        now = self.calendar.time
-        if visit.accompanied_since == visit.accompanied_since:
-            visit.accompanied += now - visit.accompanied_since
-        if visit.observation is not None and visit.observation.is_running:
-            visit.observed += now - visit.observation_since
-        elif visit.observation is not None:
-            visit.unmet += now - visit.observation_since
-
-
-class CareByTheHour:
-    """Nurse minutes asked for at each full hour, and for the part of the last one when it stops."""
-
-    def __init__(
-        self, department: EmergencyDepartment, visit: Visit, role: int, minutes_per_hour: float, which: int
-    ) -> None:
-        self.department, self.visit, self.role = department, visit, role
-        self.minutes_per_hour, self.which = minutes_per_hour, which
-        self.since = department.calendar.time
-        self.entry: Entry | None = None
-        self._next_hour()
-
-    def _next_hour(self) -> None:
-        if self.minutes_per_hour > 0.0:
-            calendar = self.department.calendar
-            ident = 2 * self.visit.row + self.which
-            self.entry = calendar.at(self.since + MINUTES_PER_HOUR, CARE_DUE, ident, self._hour_is_full, self)
-
-    def _hour_is_full(self, entry: Entry) -> None:
-        if entry.subject is not None:
-            self.since = self.department.calendar.time
-            self._ask(self.minutes_per_hour)
-            self._next_hour()
-
-    def stop(self) -> None:
-        """No more hours; the part since the last full one is asked for."""
-        if self.entry is not None:
-            self.entry.subject = None
-            self._ask((self.department.calendar.time - self.since) * self.minutes_per_hour / MINUTES_PER_HOUR)
-
-    def _ask(self, minutes: float) -> None:
-        if minutes > 0.0:
-            self.department.floor.ask(self.department.side_request(self.visit, CARE, self.role, ORDINARY_BAND, minutes))
-
-
-def age_of(u: float, shares: tuple[float, ...]) -> tuple[int, int]:
-    """Age in years and age group of a uniform: groups by their shares, uniform in years within."""
-    below = 0.0
-    for group, share in enumerate(shares):
-        if u < below + share or group == len(shares) - 1:
-            low, high = AGE_BOUNDS[group]
-            part = min(max((u - below) / share, 0.0), 1.0) if share > 0.0 else 0.0
-            return min(high, low + int(part * (high - low + 1))), group
-        below += share
-    raise AssertionError("shares are never empty")
-
-
-def routes_of(step: Place, zone_of: dict[str, int]) -> tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]:
-    """For each CTAS level the routes with the uniform up to which they are taken."""
-    routes = []
-    for acuity in ACUITIES:
-        up_to = 0.0
-        of_level = []
-        for route in step.routes:
-            if acuity in route.acuities:
-                up_to += route.share
-                of_level.append((up_to, tuple(zone_of[zone] for zone in route.zones)))
-        routes.append(tuple(of_level))
-    return tuple(routes)
-
-
-def written(visit: Visit) -> tuple[Any, ...]:
-    """The row of `visits`, in the order of VISIT_COLUMNS."""
-    missed = visit.offered and visit.consented and visit.departed and not visit.contacts
-    return (
-        visit.patient, visit.number, visit.stream, visit.acuity, visit.age, visit.age_group, visit.arrival_mode,
-        visit.group, visit.held, visit.caregiver, visit.arrival, visit.departure, visit.disposition, visit.patience,
-        visit.escalation_budget, visit.pia, visit.boarding_start, visit.boarding_end, visit.eligible, visit.offered,
-        visit.consented, visit.peer_kind == "family", visit.peer_started, visit.peer_ended, visit.contacts, missed,
-        visit.accompanied, visit.bridged, visit.called, visit.call_reached, visit.safety_plan, visit.follow_up,
-        visit.escalations, visit.restraints, visit.needs_observation, visit.observed, visit.unmet, visit.next_visit,
-    )  # fmt: skip

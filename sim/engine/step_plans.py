@@ -1,0 +1,73 @@
+"""A stream's pathway with what the engines look up once: positions of draws, roles, bands, routes.
+
+How a step is played is told in `sim.engine.model`.
+"""
+
+from dataclasses import dataclass
+
+from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task
+from sim.department.patients import Stream
+from sim.department.quantities import ACUITIES
+from sim.engine.workload import StreamDraws
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step of a stream with what the engine looks up once: positions of its draws, role, bands, routes."""
+
+    step: Step
+    index: int
+    happens_at: int
+    need_at: int
+    value_at: int
+    role: int
+    bands: tuple[int, ...]
+    unstaffed_at: int
+    routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
+
+
+def planned(
+    stream: Stream, draws: StreamDraws, step_names: tuple[str, ...], role_of: dict[str, int], zone_of: dict[str, int]
+) -> list[StepPlan]:
+    """The plans of a stream's steps, in order; `step_names` are those of all streams together."""
+    plans = []
+    for step in stream.pathway:
+        band = getattr(step, "band", DEFAULT_BAND)
+        plans.append(
+            StepPlan(
+                step=step,
+                index=step_names.index(step.name),
+                happens_at=draws.flag_at[f"step/{step.name}"],
+                need_at=draws.flag_at[f"need/{step.need}"] if step.need is not None else -1,
+                value_at=draws.value_at.get(f"step/{step.name}", -1),
+                role=role_of[step.role] if isinstance(step, Task | SideTask) else -1,
+                bands=band if isinstance(band, tuple) else (band,) * 5,
+                unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
+                routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
+            )
+        )
+    return plans
+
+
+def steps_before_offer(plans: list[StepPlan], trigger: str) -> int:
+    """After how many steps a peer is offered; 0 is at arrival, also where the pathway has no such step."""
+    for number, plan in enumerate(plans, start=1):
+        if trigger == "after_triage" and isinstance(plan.step, Task) and plan.step.purpose == "triage":
+            return number
+        if trigger == "when_roomed" and isinstance(plan.step, Place):
+            return number
+    return 0
+
+
+def routes_of(step: Place, zone_of: dict[str, int]) -> tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]:
+    """For each CTAS level the routes with the uniform up to which they are taken."""
+    routes = []
+    for acuity in ACUITIES:
+        up_to = 0.0
+        of_level = []
+        for route in step.routes:
+            if acuity in route.acuities:
+                up_to += route.share
+                of_level.append((up_to, tuple(zone_of[zone] for zone in route.zones)))
+        routes.append(tuple(of_level))
+    return tuple(routes)
