@@ -16,7 +16,7 @@ help:
 	@echo "make run      compare traditional with peer staffing (builds .venv first)"
 	@echo "make run-all  the same for every shipped staffing"
 	@echo "make test     the quick test suite"
-	@echo "make verify   every verification case against theory, the long ones too"
+	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
 	@echo "make bench    speed and memory of the engine on the default department"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
@@ -32,7 +32,7 @@ test: venv
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 verify: venv
-	$(BIN)/python -m pytest tests/verification -m "slow or not slow" --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
 
 bench: venv
 	$(BIN)/python benchmarks/run.py
