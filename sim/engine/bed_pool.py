@@ -11,7 +11,7 @@ import simpy
 
 from sim.department import boarding
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from sim.engine.calendar import BED_POOL, Calendar
+from sim.engine.calendar import BED_POOL, DELAY_ENDS, Calendar
 from sim.engine.people import Visit
 from sim.engine.workload import Workload, quantity_id
 
@@ -44,17 +44,14 @@ class BedPool:
         self._next_outside()
 
     def ask(self, visit: Visit) -> simpy.Event:
-        """A request of ours: the event that the bed is there."""
-        given = self.calendar.event()
+        """A request of ours: the event that the bed is there; a free bed is there after a delay of no minutes."""
         stay = self.workload.exponential(visit.patient, visit.number, OUR_STAY, 0, self.mean_stay)
-        self._request(stay, given)
-        return given
-
-    def _request(self, stay: float, given: simpy.Event | None) -> None:
         if self.n_taken < self.n_beds:
-            self._take(stay, given)
-        else:
-            self.waiting.append((stay, given))
+            self._take(stay, None)
+            return self.calendar.at(self.calendar.time, DELAY_ENDS, 2 * visit.row)
+        given = self.calendar.event()
+        self.waiting.append((stay, given))
+        return given
 
     def _take(self, stay: float, given: simpy.Event | None) -> None:
         self.n_taken += 1
@@ -75,7 +72,10 @@ class BedPool:
     def _outside_request(self, _: Any) -> None:
         stay = self._drawn(OUTSIDE_STAY, self.n_outside)
         self.n_outside += 1
-        self._request(stay, None)
+        if self.n_taken < self.n_beds:
+            self._take(stay, None)
+        else:
+            self.waiting.append((stay, None))
         self._next_outside()
 
     def _drawn(self, quantity: int, counter: int) -> float:
