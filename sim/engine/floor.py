@@ -482,7 +482,7 @@ class Floor:
 
     def _take_case(self, request: Request, member: Member) -> bool:
         """Open or adopt the case if the request needs that, and add the minutes of taking it over."""
-        if request.contact == ONE_OFF or request.owner is not None:
+        if request.contact == ONE_OFF or request.owner_present is not None:
             return False
         case = request.visit.cases.get(request.role)
         opened = False
