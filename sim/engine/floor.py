@@ -382,12 +382,16 @@ class Floor:
     def _is_held_back(self, member: Member, role: int) -> bool:
         """Whether last pickup keeps this member from new cases: only while a colleague could take them."""
         return self._near_shift_end(member) and any(
-            other is not member
-            and other.on_duty
-            and not other.shift_over
-            and not self._near_shift_end(other)
-            and has_room(len(other.cases), other.caseload)
-            for other in self.serving[role]
+            other is not member and self._could_adopt(other) for other in self.serving[role]
+        )
+
+    def _could_adopt(self, member: Member) -> bool:
+        """Whether a colleague could take a case over, now or when free: on duty, not near its end, with room."""
+        return (
+            member.on_duty
+            and not member.shift_over
+            and not self._near_shift_end(member)
+            and has_room(len(member.cases), member.caseload)
         )
 
     def _near_shift_end(self, member: Member) -> bool:
@@ -799,14 +803,7 @@ class Floor:
         return handed_over, unheld
 
     def _colleague_for(self, role: int) -> Member | None:
-        able = [
-            other
-            for other in self.serving[role]
-            if other.on_duty
-            and not other.shift_over
-            and not self._near_shift_end(other)
-            and has_room(len(other.cases), other.caseload)
-        ]
+        able = [other for other in self.serving[role] if self._could_adopt(other)]
         return min(able, key=lambda m: (m.served[role], len(m.cases), m.index), default=None)
 
     # --- places -------------------------------------------------------------------------------------------------

@@ -388,6 +388,10 @@ class EmergencyDepartment:
     def _set_patience_deadline(self, visit: Visit) -> None:
         paced = visit.patience_pace > 0.0
         visit.patience_deadline = visit.patience_since + visit.patience_left / visit.patience_pace if paced else inf
+        self._enter_patience(visit)
+
+    def _enter_patience(self, visit: Visit) -> None:
+        """One entry a visit is enough: if it comes too early it is entered anew then."""
         if visit.patience_deadline < visit.patience_entry:
             visit.patience_entry = visit.patience_deadline
             self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
@@ -398,9 +402,7 @@ class EmergencyDepartment:
             return
         visit.patience_entry = inf
         if visit.patience_deadline > self.calendar.time:
-            if visit.patience_deadline < inf:
-                visit.patience_entry = visit.patience_deadline
-                self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
+            self._enter_patience(visit)
             return
         self.wait_ends(visit)
         if visit.held:
@@ -427,6 +429,9 @@ class EmergencyDepartment:
         visit.escalation_deadline = (
             visit.escalation_since + visit.escalation_left / visit.escalation_pace if paced else inf
         )
+        self._enter_escalation(visit)
+
+    def _enter_escalation(self, visit: Visit) -> None:
         if visit.escalation_deadline < visit.escalation_entry:
             visit.escalation_entry = visit.escalation_deadline
             self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
@@ -439,9 +444,7 @@ class EmergencyDepartment:
         if visit.departed:
             return
         if visit.escalation_deadline > self.calendar.time:
-            if visit.escalation_deadline < inf:
-                visit.escalation_entry = visit.escalation_deadline
-                self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
+            self._enter_escalation(visit)
             return
         self.escalates(visit)
 
