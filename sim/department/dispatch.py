@@ -3,6 +3,7 @@
 The state they are asked about is kept by the engines.
 """
 
+import math
 from typing import Literal
 
 from numba.extending import register_jitable
@@ -86,3 +87,9 @@ def preference(choice: int, n_open_cases: int, idle_since: float) -> float:
 def patience_left(left: float, waited: float, pace: float) -> float:
     """Budget left after waiting at a pace."""
     return max(0.0, left - waited * pace)
+
+
+@register_jitable
+def used_up_at(since: float, left: float, pace: float) -> float:
+    """When a budget that is used up at a pace from `since` on is gone; never at pace 0."""
+    return since + left / pace if pace > 0.0 else math.inf

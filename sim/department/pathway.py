@@ -5,6 +5,7 @@ How a step is played is told in `sim.engine.model`; who does its task is decided
 
 from typing import Annotated, Literal
 
+from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
@@ -136,6 +137,14 @@ class Dispose(StepOfAnyKind):
             if total > 1.0:
                 raise ValueError(f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them")
         return self
+
+
+@register_jitable
+def disposed(u: float, admission: float, transfer: float) -> int:
+    """What becomes of a visit by its uniform: 0 discharge, 1 admission, 2 transfer."""
+    if u < admission:
+        return 1
+    return 2 if u < admission + transfer else 0
 
 
 class Board(StepOfAnyKind):

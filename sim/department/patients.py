@@ -29,6 +29,33 @@ ARRIVAL_MODES = ("walk_in", "ambulance", "police")
 OLDER_CHILD_FROM = 12
 
 
+@register_jitable
+def age_of(u: float, shares: tuple[float, float, float]) -> tuple[int, int]:
+    """Age in years and age group of a uniform: groups by their shares, uniform in years within."""
+    group, below = 0, 0.0
+    while group < len(shares) - 1 and u >= below + shares[group]:
+        below += shares[group]
+        group += 1
+    low, high = AGE_BOUNDS[group]
+    part = min(max((u - below) / shares[group], 0.0), 1.0) if shares[group] > 0.0 else 0.0
+    return min(high, low + int(part * (high - low + 1))), group
+
+
+@register_jitable
+def arrival_mode_of(u: float, ambulance_share: float, police_share: float) -> int:
+    """Index in ARRIVAL_MODES of a uniform."""
+    if u < ambulance_share:
+        return 1
+    return 2 if u < ambulance_share + police_share else 0
+
+
+@register_jitable
+def never_leaves_of_the_free(never_leaves: float, held_share: float) -> float:
+    """Share of those who may go that never do, when `never_leaves` counts those held."""
+    free_to_go = 1.0 - held_share
+    return max(0.0, never_leaves - held_share) / free_to_go if free_to_go > 0.0 else 1.0
+
+
 class Patience(Frozen):
     """Minutes of waiting a visit bears. `never_leaves` counts held visits; CTAS 1 never leaves.
 
@@ -77,6 +104,14 @@ class ReturnVisits(Frozen):
         if mean >= 0.99:
             raise ValueError(f"{mean:.3f} returns per visit never settle: lower susceptible or frailty")
         return self
+
+
+@register_jitable
+def hazard_of_return(
+    frailty: float, of_disposition: float, of_contact: float, of_follow_up: float, of_bridging: float
+) -> float:
+    """Product of the factors on the hazard of return; 1 for each that does not apply."""
+    return frailty * of_disposition * of_contact * of_follow_up * of_bridging
 
 
 @register_jitable

@@ -51,6 +51,7 @@ class Support(Frozen):
     call_band: PeerBand = 3
 
 
+@register_jitable
 def eligible(in_stream: bool, positive_screen: bool, age: float, minimum_age: float, caregiver: bool) -> bool:
     """Peer support is offered by need, to a child old enough or with a caregiver present."""
     return (in_stream or positive_screen) and (age >= minimum_age or caregiver)
@@ -130,6 +131,14 @@ def with_odds_ratio(probability: float, odds_ratio: float) -> float:
         return probability
     odds = probability / (1.0 - probability) * odds_ratio
     return odds / (1.0 + odds)
+
+
+@register_jitable
+def linked(u: float, within_7_days: float, within_30_days: float, odds_ratio: float) -> int:
+    """Follow-up of a visit by its uniform: 1 within 7 days, 2 within 30 days, 0 none."""
+    if u < with_odds_ratio(within_7_days, odds_ratio):
+        return 1
+    return 2 if u < with_odds_ratio(within_30_days, odds_ratio) else 0
 
 
 @register_jitable

@@ -5,7 +5,7 @@ The draws themselves are made in `sim.engine.workload`; what becomes of the visi
 
 from math import inf
 
-from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM, Stream
+from sim.department.patients import OLDER_CHILD_FROM, Stream, age_of, arrival_mode_of, never_leaves_of_the_free
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.department.support import eligible
@@ -35,8 +35,8 @@ class Meeting:
         visit.acuity = int(visit.draws[0])
         visit.return_uniforms = self._uniform(visit, "return"), self._uniform(visit, "return_hour")
         visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
-        u = self._uniform(visit, "arrival_mode")
-        visit.arrival_mode = 1 if u < stream.ambulance_share else 2 * (u < stream.ambulance_share + stream.police_share)
+        mode = self._uniform(visit, "arrival_mode")
+        visit.arrival_mode = arrival_mode_of(mode, stream.ambulance_share, stream.police_share)
         visit.group = self.workload.group(visit.patient)
         visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
         visit.held = self._uniform(visit, "held") < stream.held_share
@@ -63,8 +63,7 @@ class Meeting:
         rules = stream.patience
         if rules.minutes is None or (visit.acuity == 1 and rules.ctas1_never_leaves):
             return inf
-        free_to_go = 1.0 - stream.held_share
-        never = max(0.0, rules.never_leaves - stream.held_share) / free_to_go if free_to_go > 0.0 else 1.0
+        never = never_leaves_of_the_free(rules.never_leaves, stream.held_share)
         if self._uniform(visit, "never_leaves") < never:
             return inf
         drawn = visit.draws[self.workload.draws[visit.stream].value_at["patience"]]
@@ -80,15 +79,3 @@ class Meeting:
 
     def _uniform(self, visit: Visit, name: str) -> float:
         return visit.draws[self.workload.draws[visit.stream].uniform_at[name]]
-
-
-def age_of(u: float, shares: tuple[float, ...]) -> tuple[int, int]:
-    """Age in years and age group of a uniform: groups by their shares, uniform in years within."""
-    below = 0.0
-    for group, share in enumerate(shares):
-        if u < below + share or group == len(shares) - 1:
-            low, high = AGE_BOUNDS[group]
-            part = min(max((u - below) / share, 0.0), 1.0) if share > 0.0 else 0.0
-            return min(high, low + int(part * (high - low + 1))), group
-        below += share
-    raise AssertionError("shares are never empty")

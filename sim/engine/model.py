@@ -10,7 +10,7 @@ from typing import Any
 
 import simpy
 
-from sim.department.dispatch import patience_left
+from sim.department.dispatch import patience_left, used_up_at
 from sim.department.pathway import (
     DEFAULT_BAND,
     Board,
@@ -23,12 +23,13 @@ from sim.department.pathway import (
     Release,
     SideTask,
     Task,
+    disposed,
 )
-from sim.department.patients import ReturnVisits, Stream
+from sim.department.patients import ReturnVisits, Stream, hazard_of_return
 from sim.department.quantities import of_acuity
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
-from sim.department.support import pace, return_factors, with_odds_ratio
+from sim.department.support import linked, pace, return_factors
 from sim.engine.bed_pool import BedPool
 from sim.engine.calendar import (
     ARRIVAL,
@@ -48,7 +49,6 @@ from sim.engine.meeting import Meeting
 from sim.engine.people import SERVED, Member, Request, Visit
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import (
-    ADMITTED,
     AMA,
     BRIDGING,
     CALL,
@@ -67,7 +67,6 @@ from sim.engine.trajectory import (
     RECOVERY,
     RESPONSE,
     SIDE,
-    TRANSFERRED,
     Trajectory,
 )
 from sim.engine.workload import Arrival, Workload, quantity_id, return_gap, return_time
@@ -319,20 +318,14 @@ class EmergencyDepartment:
 
     def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
-        u = visit.draws[plan.value_at]
-        admission = of_acuity(step.admission, visit.acuity)
-        if u < admission:
-            visit.disposition = ADMITTED
-        elif u < admission + of_acuity(step.transfer, visit.acuity):
-            visit.disposition = TRANSFERRED
-        else:
-            visit.disposition = DISCHARGED
-            if visit.contacts and visit.bridging is None:
-                visit.bridging = self.side_request(
-                    visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
-                )
-                visit.bridging.contact = CONTINUING
-                self.floor.ask(visit.bridging)
+        admission, transfer = of_acuity(step.admission, visit.acuity), of_acuity(step.transfer, visit.acuity)
+        visit.disposition = DISCHARGED + disposed(visit.draws[plan.value_at], admission, transfer)
+        if visit.disposition == DISCHARGED and visit.contacts and visit.bridging is None:
+            visit.bridging = self.side_request(
+                visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
+            )
+            visit.bridging.contact = CONTINUING
+            self.floor.ask(visit.bridging)
 
     def book_follow_up(self, visit: Visit, step: FollowUp) -> None:
         """Linkage, with the odds the scenario assumes."""
@@ -343,10 +336,7 @@ class EmergencyDepartment:
         if effects.clinician.role in self.scenario.staffing.enhances:
             odds *= effects.clinician.linkage_odds
         u = visit.draws[self._uniform_at(visit, "follow_up")]
-        if u < with_odds_ratio(step.within_7_days, odds):
-            visit.follow_up = 1
-        elif u < with_odds_ratio(step.within_30_days, odds):
-            visit.follow_up = 2
+        visit.follow_up = linked(u, step.within_7_days, step.within_30_days, odds) or visit.follow_up
 
     def departs(self, visit: Visit) -> None:
         """Everything held is given back; the next visit is drawn."""
@@ -386,8 +376,7 @@ class EmergencyDepartment:
             visit.patience_deadline = inf
 
     def _set_patience_deadline(self, visit: Visit) -> None:
-        paced = visit.patience_pace > 0.0
-        visit.patience_deadline = visit.patience_since + visit.patience_left / visit.patience_pace if paced else inf
+        visit.patience_deadline = used_up_at(visit.patience_since, visit.patience_left, visit.patience_pace)
         self._enter_patience(visit)
 
     def _enter_patience(self, visit: Visit) -> None:
@@ -425,10 +414,7 @@ class EmergencyDepartment:
         )
 
     def _set_escalation_deadline(self, visit: Visit) -> None:
-        paced = visit.escalation_pace > 0.0
-        visit.escalation_deadline = (
-            visit.escalation_since + visit.escalation_left / visit.escalation_pace if paced else inf
-        )
+        visit.escalation_deadline = used_up_at(visit.escalation_since, visit.escalation_left, visit.escalation_pace)
         self._enter_escalation(visit)
 
     def _enter_escalation(self, visit: Visit) -> None:
@@ -750,15 +736,14 @@ class EmergencyDepartment:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 
     def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
-        hazard = self.workload.frailty(visit.patient, returns)
-        hazard *= returns.hazard_by_disposition.get(DISPOSITIONS[visit.disposition], 1.0)
-        if visit.contacts:
-            hazard *= self.factors.direct
-            if visit.follow_up:
-                hazard *= self.factors.linkage
-        if visit.bridged or call_reached:
-            hazard *= self.factors.bridging
-        return hazard
+        reached, bridged = visit.contacts > 0, visit.bridged or call_reached
+        return hazard_of_return(
+            self.workload.frailty(visit.patient, returns),
+            returns.hazard_by_disposition.get(DISPOSITIONS[visit.disposition], 1.0),
+            self.factors.direct if reached else 1.0,
+            self.factors.linkage if reached and visit.follow_up else 1.0,
+            self.factors.bridging if bridged else 1.0,
+        )
 
     def _comes_again(self, entry: Entry) -> None:
         before: Visit | None = entry.subject
