@@ -41,7 +41,7 @@ from sim.department.quantities import (
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.model import simulate
-from sim.engine.workload import Workload, day_factor, keyed, quantity_id, return_gap, return_time, visit_uniform
+from sim.engine.workload import Workload, day_factor, flag_id, keyed, quantity_id, return_gap, return_time, visit_uniform
 from tests.worlds import always, one_stream
 
 Floats = NDArray[np.float64]
@@ -133,10 +133,18 @@ def test_two_quantities_of_a_visit_are_independent(a: str, b: str):
 def test_quantities_of_the_default_department_have_ids_of_their_own():
     workload = Workload(compose(["study=run"]).scenario, SEED, 0)
     for draws in workload.draws:
-        names = [*draws.uniform_at, *draws.flag_at, *draws.value_at]
-        texts = {name for name in names if not name.startswith("step/")} | {f"{name}" for name in names}
-        assert len({quantity_id(name) for name in texts}) == len(texts)
-        assert all(0 <= quantity_id(name) < 2**63 for name in texts)
+        ids = [quantity_id(name) for name in (*draws.uniform_at, *draws.value_at)]
+        ids += [flag_id(name) for name in draws.flag_at]
+        assert len(set(ids)) == len(ids)
+        assert all(0 <= number < 2**63 for number in ids)
+
+
+def test_whether_a_step_happens_says_nothing_about_its_minutes():
+    """A step that half the visits take lasts its 20 minutes on average where it happens."""
+    workload = Workload(delays("a"), SEED, 0)
+    rows = [drawn_by_name(workload, patient, 1) for patient in range(20_000)]
+    minutes = np.array([row["value step/a"] for row in rows if row["flag step/a"]])
+    assert abs(minutes.mean() - 20.0) / (minutes.std() / np.sqrt(len(minutes))) < Z_LIMIT
 
 
 # --- quantiles ------------------------------------------------------------------------------------------------------

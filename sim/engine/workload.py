@@ -295,7 +295,7 @@ class StreamDraws:
         self.day_cumulated = arrivals.day_cumulated()
         self.arrays = (
             np.array([quantity_id(name) for name in UNIFORMS], dtype=np.int64),
-            np.array([quantity_id(name) for name in names], dtype=np.int64),
+            np.array([flag_id(name) for name in names], dtype=np.int64),
             np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
             np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
             np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
@@ -303,6 +303,11 @@ class StreamDraws:
                 -1, 5, 4
             ),
         )
+
+
+def flag_id(name: str) -> int:
+    """Key of the draw whether a step happens; a step's minutes have a draw of their own under its name."""
+    return quantity_id(f"happens/{name}")
 
 
 def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distribution]]:
