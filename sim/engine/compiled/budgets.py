@@ -1,0 +1,101 @@
+"""Patience and calm: budgets of minutes that waiting uses up, at a pace that company may change.
+
+What happens when one is used up is told in `pathway`.
+"""
+
+from math import inf, nan
+
+from sim.department.dispatch import patience_left, used_up_at
+from sim.department.support import pace
+from sim.engine.calendar import ESCALATION, PATIENCE
+from sim.engine.compiled.calendar import enter
+from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.tables import NONE
+
+# --- patience -------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def wait_begins(ed: Row, v: Row) -> None:
+    """Patience is being used up from now on."""
+    if v.patience_left < inf and not v.tried_to_leave:
+        v.patience_since = ed.now
+        v.patience_deadline = used_up_at(v.patience_since, v.patience_left, v.patience_pace)
+        enter_patience(ed, v)
+
+
+@compiled
+def enter_patience(ed: Row, v: Row) -> None:
+    """One entry a visit is enough: if it comes too early it is entered anew then."""
+    if v.patience_deadline < v.patience_entry:
+        v.patience_entry = v.patience_deadline
+        enter(ed, v.patience_deadline, PATIENCE, v.row, NONE, v.row)
+
+
+@compiled
+def wait_ends(ed: Row, v: Row) -> None:
+    """What is left of the patience is kept for the next wait."""
+    if v.patience_since == v.patience_since:
+        v.patience_left = patience_left(v.patience_left, ed.now - v.patience_since, v.patience_pace)
+        v.patience_since = nan
+        v.patience_deadline = inf
+
+
+# --- escalation -----------------------------------------------------------------------------------------------------
+
+
+@compiled
+def calm_runs(ed: Row, v: Row) -> None:
+    """The escalation budget is being used up from now on."""
+    v.escalation_since = ed.now
+    v.escalation_deadline = used_up_at(v.escalation_since, v.escalation_left, v.escalation_pace)
+    enter_escalation(ed, v)
+
+
+@compiled
+def enter_escalation(ed: Row, v: Row) -> None:
+    """One entry a visit, as for patience."""
+    if v.escalation_deadline < v.escalation_entry:
+        v.escalation_entry = v.escalation_deadline
+        enter(ed, v.escalation_deadline, ESCALATION, v.row, NONE, v.row)
+
+
+# --- company --------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def start_accompanying(ed: Row, v: Row) -> None:
+    """The clock of a peer contact runs."""
+    v.accompanied_since = ed.now
+    pace_changes(ed, v)
+
+
+@compiled
+def stop_accompanying(ed: Row, v: Row) -> None:
+    """The clock of a peer contact stands still."""
+    if v.accompanied_since == v.accompanied_since:
+        v.accompanied += ed.now - v.accompanied_since
+        v.accompanied_since = nan
+        pace_changes(ed, v)
+
+
+@compiled
+def pace_changes(ed: Row, v: Row) -> None:
+    """A peer comes or goes: patience and calm are used up at another pace, if the scenario assumes one."""
+    accompanied = v.accompanied_since == v.accompanied_since
+    patience = pace(ed.patience_while, ed.patience_after, accompanied, v.contacts > 0)
+    if patience != v.patience_pace:
+        waiting = v.patience_since == v.patience_since
+        if waiting:
+            wait_ends(ed, v)
+        v.patience_pace = patience
+        if waiting:
+            wait_begins(ed, v)
+    calm = pace(ed.escalation_while, ed.escalation_after, accompanied, v.contacts > 0)
+    if calm != v.escalation_pace:
+        running = v.escalation_left < inf and v.responding == 0 and not v.departed
+        if running:
+            v.escalation_left = patience_left(v.escalation_left, ed.now - v.escalation_since, v.escalation_pace)
+        v.escalation_pace = calm
+        if running:
+            calm_runs(ed, v)

@@ -1,0 +1,90 @@
+"""What a visit draws, when it is needed: the same keyed quantities the workload draws all at once.
+
+Nothing is drawn before somebody asks for it, for a draw has its value whenever it is made. Names and keys are those of
+`sim.engine.workload`.
+"""
+
+from math import nan
+
+from sim.department.quantities import CONSTANT, EXPONENTIAL, GAMMA, TABLE_POINTS, quantile, table_quantile
+from sim.engine.compiled.memory import Row, compiled, inlined, numbers_at
+from sim.engine.compiled.tables import NONE, distribution_at, given_at, given_minutes_at, number_at
+from sim.engine.workload import keyed, quantity_id, uniform_of
+
+AGE, ARRIVAL_MODE, HELD, CAREGIVER = (quantity_id(name) for name in ("age", "arrival_mode", "held", "caregiver"))
+PEER_SCREEN, PEER_CONSENT, PEER_KIND, PEER_STAYS = (
+    quantity_id(f"peer_{name}") for name in ("screen", "consent", "kind", "stays")
+)
+NEVER_LEAVES, FOLLOW_UP = quantity_id("never_leaves"), quantity_id("follow_up")
+PATIENCE_MINUTES, FIRST_CONTACT, REPEAT_CONTACT = (
+    quantity_id(name) for name in ("patience", "peer/first", "peer/repeat")
+)
+
+BYTES = 8
+"""Of a double."""
+
+
+@inlined
+def uniform(v: Row, quantity: int) -> float:
+    """The uniform of one quantity of a visit."""
+    return uniform_of(v.key, quantity, 0)  # type: ignore[no-any-return]
+
+
+@inlined
+def uniform_for_life(ed: Row, v: Row, quantity: int) -> float:
+    """The uniform of what belongs to the patient, not to one visit."""
+    return uniform_of(keyed(ed.base, v.patient, 0), quantity, 0)  # type: ignore[no-any-return]
+
+
+@inlined
+def of_acuity(ed: Row, v: Row, first: int) -> float:
+    """The number for the visit's acuity, of five in a row."""
+    return number_at(ed.numbers, first + v.acuity - 1).value  # type: ignore[no-any-return]
+
+
+@compiled
+def happens(ed: Row, v: Row, shares: int, quantity: int) -> bool:
+    """Whether what happens to a share of visits happens to this one."""
+    share = of_acuity(ed, v, shares)
+    if share >= 1.0:
+        return True
+    return share > 0.0 and uniform(v, quantity) < share
+
+
+@compiled
+def drawn_at(ed: Row, distribution: int, u: float) -> float:
+    """Quantile of a distribution at u."""
+    d = distribution_at(ed.distributions, distribution)
+    if d.family == GAMMA:
+        table = numbers_at(ed.gamma_tables + int(d.b) * TABLE_POINTS * BYTES, (TABLE_POINTS,))
+        return d.a * table_quantile(table, u)  # type: ignore[no-any-return]
+    return quantile(d.family, d.a, d.b, d.c, u)
+
+
+@compiled
+def value(ed: Row, v: Row, distributions: int, quantity: int) -> float:
+    """One drawn value of a visit, from the distribution of its acuity."""
+    distribution = distributions + v.acuity - 1
+    d = distribution_at(ed.distributions, distribution)
+    if d.family == CONSTANT:
+        return d.a  # type: ignore[no-any-return]
+    return drawn_at(ed, distribution, uniform(v, quantity))
+
+
+@compiled
+def exponential(key: int, quantity: int, counter: int, mean: float) -> float:
+    """An exponential value of one quantity under a key."""
+    return quantile(EXPONENTIAL, mean, 0.0, 0.0, uniform_of(key, quantity, counter))
+
+
+@compiled
+def given_minutes(ed: Row, v: Row, plan: Row) -> float:
+    """Minutes that a replayed visit brings for a step, nan where they are drawn."""
+    if v.given == NONE:
+        return nan
+    given = given_at(ed.givens, v.given)
+    for number in range(given.first_minutes, given.first_minutes + given.n_minutes):
+        one = given_minutes_at(ed.given_minutes, number)
+        if one.step == plan.index:
+            return one.minutes  # type: ignore[no-any-return]
+    return nan

@@ -1,0 +1,160 @@
+"""A patient comes in: what the draws say about them and this visit. Rules are the department's.
+
+What becomes of the visit is told in `pathway`.
+"""
+
+from math import inf, nan
+
+from sim.department.patients import OLDER_CHILD_FROM, age_of, arrival_mode_of, never_leaves_of_the_free
+from sim.department.support import eligible
+from sim.engine.compiled.draws import (
+    AGE,
+    ARRIVAL_MODE,
+    CAREGIVER,
+    HELD,
+    NEVER_LEAVES,
+    PATIENCE_MINUTES,
+    PEER_CONSENT,
+    PEER_KIND,
+    PEER_SCREEN,
+    PEER_STAYS,
+    exponential,
+    uniform,
+    uniform_for_life,
+    value,
+)
+from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.tables import NONE, given_at, group_at, number_at, step_member_at, step_time_at, stream_at, visit_at
+from sim.engine.compiled.tables import visit_role_at as visit_role_of
+from sim.engine.meeting import ESCALATION_ID
+from sim.engine.workload import ACUITY_ID, GROUP_ID, keyed
+YOUTH, FAMILY = range(2)
+
+
+@compiled
+def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Row:
+    """A visit gets its row, and is met."""
+    v = visit_at(ed.visits, ed.n_visits)
+    v.row = ed.n_visits
+    ed.n_visits += 1
+    if ed.n_visits > ed.room_for_visits:
+        ed.needs_memory = True
+    clear_visit(ed, v)
+    v.patient, v.number, v.stream, v.given, v.arrival = patient, number, stream, given, ed.now
+    v.key = keyed(ed.base, patient, number)
+    meet(ed, v)
+    return v
+
+
+@compiled
+def clear_visit(ed: Row, v: Row) -> None:
+    """Nothing has happened yet."""
+    v.departure = v.pia = v.boarding_start = v.boarding_end = v.peer_started = v.peer_ended = nan
+    v.next_visit = v.patience_since = v.escalation_since = v.place_since = v.place_request = nan
+    v.accompanied_since = v.observation_since = nan
+    v.accompanied = v.observed = v.unmet = 0.0
+    v.patience_deadline = v.patience_entry = v.escalation_deadline = v.escalation_entry = inf
+    v.patience_pace = v.escalation_pace = 1.0
+    v.pending_return = v.boarding_hour = v.observation_hour = NONE
+    v.disposition = v.contacts = v.follow_up = v.escalations = v.restraints = 0
+    v.n_slots = v.responding = v.clinicians = 0
+    v.open_cases = 0
+    v.step = 1
+    v.main = v.first_waiting = v.last_waiting = v.zone = v.contact_task = v.bridging = v.observation = NONE
+    v.peer_member = v.boarding_plan = v.observation_plan = NONE
+    v.offered = v.bridged = v.called = v.call_reached = v.safety_plan = v.needs_observation = False
+    v.departed = v.tried_to_leave = v.begins_when_calm = v.recovery_asked = False
+    for role in range(ed.n_roles):
+        case = visit_role_of(ed.visit_roles, v.row * ed.n_roles + role)
+        case.number, case.holder, case.last_holder, case.last_duty = 0, NONE, NONE, NONE
+        case.minutes, case.taken_over = 0.0, False
+    for step in range(ed.n_steps):
+        step_member_at(ed.step_members, v.row * ed.n_steps + step).member = NONE
+    for moment in range(3 * ed.n_steps):
+        step_time_at(ed.step_times, v.row * 3 * ed.n_steps + moment).at = nan
+
+
+@compiled
+def meet(ed: Row, v: Row) -> None:
+    """What the draws say about the patient and this visit; what a replayed visit brings takes their place."""
+    s = stream_at(ed.streams, v.stream)
+    v.acuity = acuity_of(ed, v, s)
+    v.age, v.age_group = age_of(uniform(v, AGE), three(ed, s.age_shares))
+    v.arrival_mode = arrival_mode_of(uniform(v, ARRIVAL_MODE), s.ambulance_share, s.police_share)
+    v.group = group_of(ed, v)
+    caregiver_share = s.caregiver_old if v.age >= OLDER_CHILD_FROM else s.caregiver_young
+    v.caregiver = uniform(v, CAREGIVER) < caregiver_share
+    v.held = uniform(v, HELD) < s.held_share
+    meet_peer_wishes(ed, v, s)
+    v.patience = patience_of(ed, v, s)
+    if v.given != NONE:
+        given = given_at(ed.givens, v.given)
+        if given.held != NONE:
+            v.held = given.held == 1
+        if given.patience == given.patience:
+            v.patience = given.patience
+    v.patience_left = v.patience
+    v.escalation_budget = v.escalation_left = escalation_budget(ed, v, 0)
+
+
+@compiled
+def acuity_of(ed: Row, v: Row, s: Row) -> int:
+    """CTAS 1 to 5, drawn or given."""
+    if v.given != NONE and given_at(ed.givens, v.given).acuity > 0:
+        return given_at(ed.givens, v.given).acuity  # type: ignore[no-any-return]
+    u = uniform(v, ACUITY_ID)
+    acuity = 0
+    while acuity < 4 and u >= number_at(ed.numbers, s.acuity_cumulated + acuity).value:
+        acuity += 1
+    return acuity + 1
+
+
+@compiled
+def three(ed: Row, first: int) -> tuple[float, float, float]:
+    """Three numbers in a row."""
+    return (
+        number_at(ed.numbers, first).value,
+        number_at(ed.numbers, first + 1).value,
+        number_at(ed.numbers, first + 2).value,
+    )
+
+
+@compiled
+def group_of(ed: Row, v: Row) -> int:
+    """The patient's equity group."""
+    if ed.n_groups == 1:
+        return 0
+    u = uniform_for_life(ed, v, GROUP_ID)
+    group = 0
+    while group < ed.n_groups - 1 and u >= group_at(ed.groups, group).cumulated:
+        group += 1
+    return group
+
+
+@compiled
+def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
+    """Whether a peer may be offered, is wanted, and of which kind."""
+    screened = uniform(v, PEER_SCREEN) < ed.positive_screen
+    v.eligible = eligible(s.supported, screened, v.age, ed.minimum_age, v.caregiver)
+    v.consented = v.eligible and uniform(v, PEER_CONSENT) < ed.consent * group_at(ed.groups, v.group).consent
+    v.peer_kind = YOUTH if uniform(v, PEER_KIND) < ed.youth_share else FAMILY
+    v.peer_stays = uniform(v, PEER_STAYS) < ed.stays_share
+
+
+@compiled
+def patience_of(ed: Row, v: Row, s: Row) -> float:
+    """Minutes of waiting the visit bears, inf for never leaves."""
+    if not s.leaves or (v.acuity == 1 and s.ctas1_never_leaves):
+        return inf
+    if uniform(v, NEVER_LEAVES) < never_leaves_of_the_free(s.never_leaves, s.held_share):
+        return inf
+    return value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience  # type: ignore[no-any-return]
+
+
+@compiled
+def escalation_budget(ed: Row, v: Row, counter: int) -> float:
+    """Minutes until distress escalates; inf where the stream has no escalation. `counter` numbers the budgets."""
+    s = stream_at(ed.streams, v.stream)
+    if not s.escalates:
+        return inf
+    return exponential(v.key, ESCALATION_ID, counter, s.mean_escalation)

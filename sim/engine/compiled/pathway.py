@@ -1,0 +1,405 @@
+"""A visit goes along its pathway, step by step, until it has to wait; it leaves, escalates, departs and may come again.
+
+`walks` is the visit's story: it is called whenever what the visit waited for is there.
+"""
+
+from math import inf, nan
+
+from sim.department.dispatch import patience_left
+from sim.department.pathway import disposed
+from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
+from sim.department.support import linked
+from sim.engine.calendar import DELAY_ENDS
+from sim.engine.compiled.budgets import calm_runs, wait_begins, wait_ends
+from sim.engine.compiled.calendar import enter, enter_return
+from sim.engine.compiled.cases import close_cases
+from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, of_acuity, uniform, uniform_for_life, value
+from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
+from sim.engine.compiled.meeting import escalation_budget
+from sim.engine.compiled.peers import ask_bridging, offer_peer, peer_takes_leave
+from sim.engine.compiled.places import give_up_place
+from sim.engine.compiled.requests import (
+    ask,
+    case_of,
+    forget,
+    leave_line,
+    new_request,
+    put_back,
+    set_aside,
+    side_request,
+    waits_no_more,
+)
+from sim.engine.compiled.stays import STEP_GOES_ON, boards, observation_ends, observe
+from sim.engine.compiled.tables import (
+    NONE,
+    band_at,
+    group_at,
+    number_at,
+    place_line_at,
+    plan_at,
+    request_at,
+    response_at,
+    role_at,
+    route_at,
+    routes_at,
+    step_time_at,
+    stream_at,
+)
+from sim.engine.compiled.written import write_task
+from sim.engine.model import RESPONSE_BAND, RESTRAINT_ID
+from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
+from sim.engine.workload import FRAILTY_ID, RETURN_HOUR_ID, RETURN_ID, uniform_of
+
+DELAY, TASK, SIDE_TASK, PLACE, FREE_PLACE, RELEASE, DISPOSE, BOARD, OBSERVE, FOLLOW_UP_STEP = range(10)
+"""Kinds of step."""
+TRIAGE, PHYSICIAN, ASSESSMENT, SAFETY_PLAN = range(1, 5)
+"""Purposes of a task that rules refer to; 0 is none of them."""
+REQUESTED, STARTED, ENDED = range(3)
+"""Moments of a step."""
+
+HOURS_OF_WEEK = (7, 25)
+"""Shape of the cumulated shares of arrivals by weekday and hour."""
+
+# --- along the pathway ----------------------------------------------------------------------------------------------
+
+
+@inlined
+def note_time(ed: Row, v: Row, step: int, moment: int) -> None:
+    """When a step was requested, started or ended."""
+    step_time_at(ed.step_times, (v.row * ed.n_steps + step) * 3 + moment).at = ed.now
+
+
+@compiled
+def note_start(ed: Row, v: Row, step: int) -> None:
+    """When a step first started."""
+    moment = step_time_at(ed.step_times, (v.row * ed.n_steps + step) * 3 + STARTED)
+    if moment.at != moment.at:
+        moment.at = ed.now
+
+
+@compiled
+def comes_in(ed: Row, v: Row) -> None:
+    """A visit starts on its pathway."""
+    if v.escalation_left < inf:
+        calm_runs(ed, v)
+    if stream_at(ed.streams, v.stream).trigger == 0:
+        offer_peer(ed, v)
+    walks(ed, v)
+
+
+@compiled
+def goes_on(ed: Row, v: Row) -> None:
+    """What the visit waited for is there: the step has ended."""
+    s = stream_at(ed.streams, v.stream)
+    v.main = NONE
+    note_time(ed, v, plan_at(ed.plans, s.first_plan + v.step - 1).index, ENDED)
+    step_is_behind(ed, v, s)
+    walks(ed, v)
+
+
+@compiled
+def step_is_behind(ed: Row, v: Row, s: Row) -> None:
+    """The next step is looked at, after the offer of a peer if this is the moment."""
+    if v.step == s.trigger:
+        offer_peer(ed, v)
+    v.step += 1
+
+
+@compiled
+def walks(ed: Row, v: Row) -> None:
+    """Step by step along the pathway, up to the next wait or to departure."""
+    s = stream_at(ed.streams, v.stream)
+    while v.step <= s.n_plans:
+        number = s.first_plan + v.step - 1
+        plan = plan_at(ed.plans, number)
+        if v.begins_when_calm or applies(ed, v, plan):
+            if v.responding > 0:
+                v.begins_when_calm = True
+                return
+            v.begins_when_calm = False
+            note_time(ed, v, plan.index, REQUESTED)
+            if not take_step(ed, v, plan, number):
+                return
+            note_time(ed, v, plan.index, ENDED)
+        step_is_behind(ed, v, s)
+    departs(ed, v)
+
+
+@compiled
+def applies(ed: Row, v: Row, plan: Row) -> bool:
+    """Whether the visit takes a step: its share, its need, its disposition."""
+    if plan.only_if != NONE and plan.only_if != v.disposition:
+        return False
+    if not happens(ed, v, plan.shares, plan.share_id):
+        return False
+    return plan.need_shares == NONE or happens(ed, v, plan.need_shares, plan.need_id)
+
+
+@compiled
+def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
+    """Play one step, row `number` of the plans. False: the visit waits for it."""
+    if plan.kind == TASK:
+        have_task(ed, v, plan, number)
+        return False
+    if plan.kind == DELAY:
+        spend_delay(ed, v, plan, number)
+        return False
+    if plan.kind == PLACE:
+        want_place(ed, v, plan, number)
+        return False
+    note_time(ed, v, plan.index, STARTED)
+    if plan.kind == BOARD:
+        boards(ed, v, plan, number)
+        return False
+    if plan.kind == SIDE_TASK:
+        leave_work(ed, v, plan)
+    elif plan.kind == DISPOSE:
+        dispose(ed, v, plan)
+    elif plan.kind == FOLLOW_UP_STEP:
+        book_follow_up(ed, v, plan)
+    elif plan.kind == RELEASE:
+        release(ed, v, plan)
+    elif plan.kind == FREE_PLACE:
+        give_up_place(ed, v)
+    elif plan.kind == OBSERVE:
+        observe(ed, v, plan, number)
+    return True
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def minutes_of(ed: Row, v: Row, plan: Row) -> float:
+    """Minutes of a step, given with a replayed visit or drawn."""
+    given = given_minutes(ed, v, plan)
+    return given if given == given else value(ed, v, plan.minutes, plan.value_id)
+
+
+@compiled
+def is_given(ed: Row, v: Row, plan: Row) -> bool:
+    """Whether the minutes of a step come with the visit: then nothing multiplies them."""
+    given = given_minutes(ed, v, plan)
+    return given == given
+
+
+@compiled
+def request_of(ed: Row, v: Row, kind: int, plan: Row, number: int, slot: int) -> Row:
+    """A request of a step."""
+    r = new_request(ed, v, kind, plan.index, band_at(ed.bands, plan.band + v.acuity - 1).band, slot)
+    r.plan = number
+    return r
+
+
+@compiled
+def wait_for(ed: Row, r: Row, v: Row) -> None:
+    """Ask; patience may be used up until the request is met."""
+    v.main = r.number
+    ask(ed, r, v)
+    if r.may_leave:
+        wait_begins(ed, v)
+
+
+@compiled
+def have_task(ed: Row, v: Row, plan: Row, number: int) -> None:
+    """Wait for a member of the role; where nobody is on duty there may be another way."""
+    unstaffed = nan
+    if plan.unstaffed != NONE:
+        unstaffed = value(ed, v, plan.unstaffed, plan.unstaffed_id)
+        if role_at(ed.roles, plan.role).n_on_duty == 0:
+            pass_time(ed, v, plan, unstaffed)
+            return
+    r = request_of(ed, v, MAIN, plan, number, 0)
+    r.role, r.contact = plan.role, plan.contact
+    r.minutes = minutes_of(ed, v, plan)
+    if plan.purpose == TRIAGE and not is_given(ed, v, plan):
+        r.minutes *= group_at(ed.groups, v.group).triage
+    r.preemptible, r.may_leave, r.unstaffed = plan.preemptible, plan.may_leave, unstaffed
+    wait_for(ed, r, v)
+
+
+@compiled
+def spend_delay(ed: Row, v: Row, plan: Row, number: int) -> None:
+    """Let the time pass; a limited delay has to be waited for."""
+    minutes = minutes_of(ed, v, plan)
+    if plan.delay_line == NONE:
+        pass_time(ed, v, plan, minutes)
+        return
+    r = new_request(ed, v, MAIN, plan.index, 0, 0)
+    r.plan, r.queue = number, plan.delay_line
+    r.minutes, r.may_leave = minutes, plan.may_leave
+    wait_for(ed, r, v)
+
+
+@compiled
+def pass_time(ed: Row, v: Row, plan: Row, minutes: float) -> None:
+    """A delay that needs nobody."""
+    note_time(ed, v, plan.index, STARTED)
+    enter(ed, ed.now + minutes, DELAY_ENDS, 2 * v.row, STEP_GOES_ON, v.row)
+
+
+@compiled
+def want_place(ed: Row, v: Row, plan: Row, number: int) -> None:
+    """Wait for a place on the visit's route."""
+    r = request_of(ed, v, MAIN, plan, number, 0)
+    r.place_line = place_line_of(ed, v, plan)
+    r.queue = place_line_at(ed.place_lines, r.place_line).line
+    r.may_leave = plan.may_leave
+    wait_for(ed, r, v)
+
+
+@compiled
+def place_line_of(ed: Row, v: Row, plan: Row) -> int:
+    """The route of a visit, by its uniform."""
+    routes = routes_at(ed.routes_of, plan.first_route + v.acuity - 1)
+    u = uniform(v, plan.value_id)
+    number = routes.first
+    while number < routes.first + routes.n - 1 and u >= route_at(ed.routes, number).up_to:
+        number += 1
+    return route_at(ed.routes, number).line  # type: ignore[no-any-return]
+
+
+@compiled
+def leave_work(ed: Row, v: Row, plan: Row) -> None:
+    """Work for later that the visit does not wait for."""
+    v.n_slots += 1
+    r = request_of(ed, v, SIDE, plan, NONE, v.n_slots)
+    r.role, r.contact, r.preemptible = plan.role, plan.contact, plan.preemptible
+    r.minutes = minutes_of(ed, v, plan)
+    if plan.share_of_minutes == plan.share_of_minutes and not is_given(ed, v, plan):
+        r.minutes *= plan.share_of_minutes * case_of(ed, v, plan.role).minutes
+    ask(ed, r, v)
+
+
+@compiled
+def dispose(ed: Row, v: Row, plan: Row) -> None:
+    """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
+    admission, transfer = of_acuity(ed, v, plan.admission), of_acuity(ed, v, plan.transfer)
+    v.disposition = DISCHARGED + disposed(uniform(v, plan.value_id), admission, transfer)
+    if v.disposition == DISCHARGED:
+        ask_bridging(ed, v)
+
+
+@compiled
+def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
+    """Linkage, with the odds the scenario assumes."""
+    odds = group_at(ed.groups, v.group).linkage
+    if v.contacts > 0:
+        odds *= ed.peer_odds
+    odds *= ed.clinician_odds
+    found = linked(uniform(v, FOLLOW_UP), plan.within_7_days, plan.within_30_days, odds)
+    if found > 0:
+        v.follow_up = found
+
+
+@compiled
+def release(ed: Row, v: Row, plan: Row) -> None:
+    """The visit's cases with some roles close, in the order in which the step names them."""
+    for number in range(plan.n_released):
+        close_cases(ed, v, bit(int(number_at(ed.numbers, plan.released + number).value)))
+
+
+@compiled
+def departs(ed: Row, v: Row) -> None:
+    """Everything held is given back; the next visit is drawn."""
+    v.departed = True
+    v.departure = ed.now
+    if v.disposition == PRESENT:
+        v.disposition = DISCHARGED
+    peer_takes_leave(ed, v)
+    observation_ends(ed, v)
+    give_up_place(ed, v)
+    close_cases(ed, v, v.open_cases)
+    plan_return(ed, v, False)
+
+
+# --- returns --------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def plan_return(ed: Row, v: Row, call_reached: bool) -> None:
+    """The next unplanned visit of the patient, by one uniform; an earlier plan for it is crossed out."""
+    s = stream_at(ed.streams, v.stream)
+    if not s.returns:
+        v.next_visit = inf
+        return
+    gap = minutes_to_return(
+        s.susceptible, s.shape, s.scale_days, return_hazard(ed, v, s, call_reached), uniform(v, RETURN_ID)
+    )
+    v.pending_return = NONE
+    v.next_visit = inf
+    if gap < inf:
+        hours = numbers_at(ed.numbers + s.day_cumulated * 8, HOURS_OF_WEEK)
+        v.next_visit = max(ed.now, time_of_return(v.departure, gap, hours, uniform(v, RETURN_HOUR_ID)))
+    if v.next_visit < ed.horizon:
+        v.pending_return = enter_return(ed, v.next_visit, v.patient, v.row)
+
+
+@compiled
+def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
+    """Factors on the hazard of return: frailty, disposition, and what the scenario assumes of peers."""
+    frail = uniform_for_life(ed, v, FRAILTY_ID) < s.frail_share
+    reached = v.contacts > 0
+    return hazard_of_return(
+        s.frailty if frail else 1.0,
+        number_at(ed.numbers, s.hazard_of_disposition + v.disposition).value,
+        ed.factor_direct if reached else 1.0,
+        ed.factor_linkage if reached and v.follow_up > 0 else 1.0,
+        ed.factor_bridging if v.bridged or call_reached else 1.0,
+    )
+
+
+# --- leaving and escalating -----------------------------------------------------------------------------------------
+
+
+@compiled
+def escalates(ed: Row, v: Row) -> None:
+    """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
+    s = stream_at(ed.streams, v.stream)
+    v.escalation_deadline = inf
+    v.escalations += 1
+    if uniform_of(v.key, RESTRAINT_ID, v.escalations) < s.restraint_share:
+        v.restraints += 1
+    v.responding = s.n_responses
+    if v.main != NONE:
+        main = request_at(ed.requests, v.main)
+        if main.waiting:
+            set_aside(ed, main, v)
+    for number in range(s.n_responses):
+        response = response_at(ed.responses, s.first_response + number)
+        ask(ed, side_request(ed, v, RESPONSE, response.role, RESPONSE_BAND, response.minutes), v)
+    if s.n_responses == 0:
+        is_calm(ed, v)
+
+
+@compiled
+def is_calm(ed: Row, v: Row) -> None:
+    """The response is over; a new budget runs, what waited is put back, and a visit that stood still walks on."""
+    if v.departed:
+        return
+    v.escalation_left = escalation_budget(ed, v, v.escalations)
+    calm_runs(ed, v)
+    if v.main != NONE:
+        main = request_at(ed.requests, v.main)
+        if main.waiting:
+            if main.unstaffed == main.unstaffed and role_at(ed.roles, main.role).n_on_duty == 0:
+                takes_other_way(ed, main, v)
+            else:
+                put_back(ed, main, v)
+    if v.begins_when_calm:
+        walks(ed, v)
+
+
+@compiled
+def takes_other_way(ed: Row, r: Row, v: Row) -> None:
+    """A task nobody is there for becomes the delay its step names."""
+    waits_no_more(ed, r, v)
+    leave_line(ed, r, v)
+    ed.settle_due = True
+    write_task(ed, r, nan, ed.now, False, True)
+    if r.may_leave:
+        wait_ends(ed, v)
+    note_time(ed, v, r.step, STARTED)
+    enter(ed, ed.now + r.unstaffed, DELAY_ENDS, 2 * v.row, STEP_GOES_ON, v.row)
+    v.main = NONE
+    forget(ed, r)

@@ -1,0 +1,546 @@
+"""Settling: who goes home, who rests, who gets a place, which task starts with whom, until nothing moves.
+
+One call of `settles` makes the first move of the law's list that can be made (docs/law.md, "Settling").
+"""
+
+from sim.department.dispatch import preference
+from sim.engine.calendar import DELAY_ENDS, OFF_DUTY, ON_DUTY
+from sim.engine.compiled.budgets import wait_ends
+from sim.engine.compiled.calendar import enter
+from sim.engine.compiled.cases import could_adopt, hand_over, is_busy, is_free, is_held_back, roomy
+from sim.engine.compiled.memory import Row, bit, compiled, inlined, lowest
+from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
+from sim.engine.compiled.peers import DONE, contact_begins
+from sim.engine.compiled.places import move_into, open_zone
+from sim.engine.compiled.queues import (
+    EVERY_CLASS,
+    best_of,
+    exclude,
+    first_member,
+    free_set,
+    include,
+    mask_of,
+    nobody,
+    own_set,
+    ranks_before,
+    stands_before,
+)
+from sim.engine.compiled.requests import (
+    case_of,
+    forget,
+    leave_line,
+    line_up,
+    queue_for_anyone,
+    queue_of_member,
+    queue_of_new_cases,
+    waits_no_more,
+)
+from sim.engine.compiled.stays import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
+from sim.engine.compiled.tables import (
+    N_ACUITIES,
+    N_BANDS,
+    N_CLASSES,
+    NONE,
+    URGENT_CLASSES,
+    block_at,
+    case_row_at,
+    class_at,
+    duty_at,
+    line_at,
+    member_at,
+    place_line_at,
+    plan_at,
+    request_at,
+    role_at,
+    server_at,
+    step_member_at,
+    visit_at,
+)
+from sim.engine.compiled.tasks import put_down, take_task, task_runs
+from sim.engine.compiled.written import write_break, write_duty
+from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
+
+DUTY_BEGINS, BREAK_IS_OVER = range(2)
+"""What an entry of kind on duty means."""
+SHIFT_ENDS, LAST_PICKUP_BEGINS, BREAK_IS_DUE = range(3)
+"""What an entry of kind off duty means."""
+
+
+@compiled
+def settles(ed: Row) -> bool:
+    """Make one move; False when nothing moves any more."""
+    if ed.n_going > 0 and someone_goes_home(ed):
+        return True
+    if ed.n_resting > 0 and someone_rests(ed):
+        return True
+    if ed.places_changed and gives_place(ed):
+        return True
+    if ed.delays_changed and starts_delay(ed):
+        return True
+    if ed.roles_changed != 0 and starts_task(ed):
+        return True
+    return ed.n_waiting_urgent > 0 and interrupts(ed)
+
+
+# --- duty and rest --------------------------------------------------------------------------------------------------
+
+
+@compiled
+def comes_on_duty(ed: Row, m: Row) -> None:
+    """A spell of duty begins; its end is entered in the calendar."""
+    m.duty = m.next_duty
+    m.next_duty += 1
+    duty = duty_at(ed.duties, m.duty)
+    m.on_duty = True
+    m.shift_over = m.on_break = False
+    m.next_block = duty.first_block
+    m.break_block = NONE
+    m.idle_since = ed.now
+    m.busy = m.overtime = 0.0
+    role_at(ed.roles, m.role).n_on_duty += 1
+    ed.places_changed = True
+    is_free(ed, m)
+    enter(ed, duty.end, OFF_DUTY, m.index, SHIFT_ENDS, m.index)
+    if m.last_pickup > 0.0 and duty.end - m.last_pickup > ed.now:
+        enter(ed, duty.end - m.last_pickup, OFF_DUTY, m.index, LAST_PICKUP_BEGINS, m.index)
+    ed.settle_due = True
+    looks_ahead_to_break(ed, m, duty)
+
+
+@compiled
+def looks_ahead_to_break(ed: Row, m: Row, duty: Row) -> None:
+    """The next break of the duty that did not begin before the run is entered in the calendar."""
+    while m.next_block < duty.first_block + duty.n_blocks:
+        block = block_at(ed.blocks, m.next_block)
+        if block.at >= duty.start and block.at >= 0.0:
+            enter(ed, max(block.at, ed.now), OFF_DUTY, m.index, BREAK_IS_DUE, m.index)
+            return
+        m.next_block += 1
+
+
+@compiled
+def shift_ends(ed: Row, m: Row) -> None:
+    """The member goes home as soon as nothing is in hand."""
+    m.shift_over = True
+    ed.roles_changed |= m.serves  # colleagues may now be all there is
+    include(ed, ed.going_from, m)
+    ed.n_going += 1
+    observer_leaves(ed, m)
+    ed.settle_due = True
+
+
+@compiled
+def break_is_due(ed: Row, m: Row) -> None:
+    """The member rests as soon as no task is in hand."""
+    if not m.on_duty or m.shift_over:
+        return
+    m.break_block = m.next_block
+    m.next_block += 1
+    m.due_at = block_at(ed.blocks, m.break_block).at
+    include(ed, ed.resting_from, m)
+    ed.n_resting += 1
+    observer_leaves(ed, m)
+    ed.settle_due = True
+
+
+@compiled
+def break_is_over(ed: Row, m: Row) -> None:
+    """Back on the floor; the next break may be due already."""
+    write_break(ed, m, ed.now)
+    m.on_break = False
+    m.break_block = NONE
+    m.resting_entry = NONE
+    m.idle_since = ed.now
+    is_free(ed, m)
+    ed.settle_due = True
+    looks_ahead_to_break(ed, m, duty_at(ed.duties, m.duty))
+
+
+@compiled
+def someone_goes_home(ed: Row) -> bool:
+    """The first member whose shift is over and who has nothing in hand leaves."""
+    for word in range(ed.n_words):
+        going = mask_of(ed, ed.going_from, word)
+        while going != 0:
+            m = member_at(ed.members, first_member(word, going))
+            going &= going - 1
+            if m.task == NONE and m.n_recoveries == 0:
+                goes_home(ed, m)
+                return True
+    return False
+
+
+@compiled
+def someone_rests(ed: Row) -> bool:
+    """The first member whose break is due and who has nothing in hand begins it."""
+    for word in range(ed.n_words):
+        resting = mask_of(ed, ed.resting_from, word)
+        while resting != 0:
+            m = member_at(ed.members, first_member(word, resting))
+            resting &= resting - 1
+            if m.task == NONE and m.n_recoveries == 0 and not m.shift_over:
+                begins_break(ed, m)
+                return True
+    return False
+
+
+@compiled
+def begins_break(ed: Row, m: Row) -> None:
+    """A break begins, at full length."""
+    exclude(ed, ed.resting_from, m)
+    ed.n_resting -= 1
+    m.on_break = True
+    m.break_start = ed.now
+    is_busy(ed, m)
+    minutes = block_at(ed.blocks, m.break_block).minutes
+    m.resting_entry = enter(ed, ed.now + minutes, ON_DUTY, m.index, BREAK_IS_OVER, m.index)
+
+
+@compiled
+def goes_home(ed: Row, m: Row) -> None:
+    """Cases are handed over, the duty is written down, the next one is looked ahead to."""
+    if m.on_break:
+        write_break(ed, m, ed.now)
+        m.resting_entry = NONE
+    elif m.break_block != NONE:
+        exclude(ed, ed.resting_from, m)
+        ed.n_resting -= 1
+    m.break_block = NONE
+    exclude(ed, ed.going_from, m)
+    ed.n_going -= 1
+    is_busy(ed, m)
+    m.on_duty = m.on_break = False
+    ed.roles_changed |= m.serves
+    role = role_at(ed.roles, m.role)
+    role.n_on_duty -= 1
+    ed.places_changed = True
+    n_handed_over, n_unheld = hand_over(ed, m)
+    for number in range(ed.n_roles):
+        own_tasks_look_again(ed, queue_of_member(ed, m.index, number))
+    write_duty(ed, m, ed.now, n_handed_over, n_unheld)
+    m.duty = NONE
+    if role.n_on_duty == 0:
+        role_goes_home(ed, m.role)
+    looks_ahead_to_duty(ed, m)
+
+
+@compiled
+def looks_ahead_to_duty(ed: Row, m: Row) -> None:
+    """The next spell of duty that is not over yet is entered in the calendar."""
+    while m.next_duty < m.first_duty + m.n_duties:
+        duty = duty_at(ed.duties, m.next_duty)
+        if duty.end > ed.now:
+            enter(ed, max(duty.start, ed.now), ON_DUTY, m.index, DUTY_BEGINS, m.index)
+            return
+        m.next_duty += 1
+
+
+@compiled
+def own_tasks_look_again(ed: Row, queue: int) -> None:
+    """Tasks that waited for a member who has gone find another queue."""
+    while line_at(ed.lines, queue).n > 0:
+        of_class = lowest(line_at(ed.lines, queue).classes)
+        r = request_at(ed.requests, class_at(ed.classes, queue * N_CLASSES + of_class).first)
+        v = visit_at(ed.visits, r.visit)
+        leave_line(ed, r, v)
+        line_up(ed, r, v)
+
+
+@compiled
+def role_goes_home(ed: Row, role: int) -> None:
+    """Nobody of the role is left: steps that have another way take it, in order of waiting."""
+    while True:
+        first = first_with_other_way(ed, queue_for_anyone(role), first_with_other_way(ed, queue_of_new_cases(role), NONE))
+        if first == NONE:
+            return
+        r = request_at(ed.requests, first)
+        takes_other_way(ed, r, visit_at(ed.visits, r.visit))
+
+
+@compiled
+def first_with_other_way(ed: Row, queue: int, best: int) -> int:
+    """Of `best` and the requests of a queue that need not wait for the role, the one that stands first."""
+    classes = line_at(ed.lines, queue).classes
+    while classes != 0:
+        number = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        classes &= classes - 1
+        while number != NONE:
+            r = request_at(ed.requests, number)
+            if r.unstaffed == r.unstaffed and (best == NONE or stands_before(r, request_at(ed.requests, best))):
+                best = number
+            number = r.next
+    return best
+
+
+# --- places and limited delays --------------------------------------------------------------------------------------
+
+
+@compiled
+def gives_place(ed: Row) -> bool:
+    """The best-ranked place request that can be met is met; that visit moves on at once."""
+    best, best_zone = NONE, NONE
+    for number in range(ed.n_place_lines):
+        places = place_line_at(ed.place_lines, number)
+        classes = line_at(ed.lines, places.line).classes
+        while classes != 0:
+            candidate = class_at(ed.classes, places.line * N_CLASSES + lowest(classes)).first
+            classes &= classes - 1
+            while candidate != NONE:
+                r = request_at(ed.requests, candidate)
+                if best == NONE or goes_first(ed, r, request_at(ed.requests, best)):
+                    zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
+                    if zone != NONE:
+                        best, best_zone = candidate, zone
+                # The ratio rule may let one who gives up a place pass the first of a class.
+                candidate = r.next if ed.places_are_exchanged and ed.ratio_role != NONE else NONE
+    if best == NONE:
+        ed.places_changed = False
+        return False
+    is_placed(ed, request_at(ed.requests, best), best_zone)
+    return True
+
+
+@compiled
+def goes_first(ed: Row, r: Row, other: Row) -> bool:
+    """Ranking of places: band, acuity, waiting since, row."""
+    if r.band != other.band:
+        return r.band < other.band  # type: ignore[no-any-return]
+    acuity, other_acuity = visit_at(ed.visits, r.visit).acuity, visit_at(ed.visits, other.visit).acuity
+    if acuity != other_acuity:
+        return acuity < other_acuity  # type: ignore[no-any-return]
+    if r.since != other.since:
+        return r.since < other.since  # type: ignore[no-any-return]
+    return r.visit < other.visit  # type: ignore[no-any-return]
+
+
+@compiled
+def is_placed(ed: Row, r: Row, zone: int) -> None:
+    """A visit gets its place and goes on."""
+    v = visit_at(ed.visits, r.visit)
+    leave_line(ed, r, v)
+    waits_no_more(ed, r, v)
+    move_into(ed, v, zone, r.since)
+    if r.may_leave:
+        wait_ends(ed, v)
+    note_start(ed, v, r.step)
+    forget(ed, r)
+    goes_on(ed, v)
+
+
+@compiled
+def starts_delay(ed: Row) -> bool:
+    """The best-ranked visit waiting for a limited delay with room begins it."""
+    for number in range(ed.n_delay_lines):
+        queue = ed.delay_lines_from + number
+        line = line_at(ed.lines, queue)
+        if line.n > 0 and line.room > 0:
+            r = request_at(ed.requests, best_of(ed, queue, EVERY_CLASS, NONE))
+            v = visit_at(ed.visits, r.visit)
+            leave_line(ed, r, v)
+            waits_no_more(ed, r, v)
+            line.room -= 1
+            if r.may_leave:
+                wait_ends(ed, v)
+            note_start(ed, v, r.step)
+            enter(ed, ed.now + r.minutes, DELAY_ENDS, 2 * v.row, LEAVES_LIMITED_DELAY, v.row)
+            return True
+    ed.delays_changed = False
+    return False
+
+
+# --- tasks ----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def starts_task(ed: Row) -> bool:
+    """Level by level, role by role, the best-ranked startable task starts."""
+    for level in range(ed.n_levels):
+        roles = ed.roles_changed
+        while roles != 0:
+            role = lowest(roles)
+            roles &= roles - 1
+            if role_at(ed.roles, role).n_waiting > 0 and not nobody(ed, free_set(ed, level, role)):
+                best = best_startable(ed, role, free_set(ed, level, role))
+                if best != NONE:
+                    r = request_at(ed.requests, best)
+                    starts(ed, r, member_at(ed.members, preferred(ed, r, free_set(ed, level, role))))
+                    return True
+    ed.roles_changed = 0
+    return False
+
+
+@compiled
+def best_startable(ed: Row, role: int, free: int) -> int:
+    """The best-ranked task of a role that one of the free members may start."""
+    best = best_of(ed, queue_for_anyone(role), EVERY_CLASS, NONE)
+    new_cases = queue_of_new_cases(role)
+    if line_at(ed.lines, new_cases).n > 0:
+        best = best_of(ed, new_cases, openable(ed, role, free), best)
+    own = own_set(ed, role)
+    for word in range(ed.n_words):
+        members = mask_of(ed, free, word) & mask_of(ed, own, word)
+        while members != 0:
+            member = first_member(word, members)
+            members &= members - 1
+            best = best_of(ed, queue_of_member(ed, member, role), EVERY_CLASS, best)
+    return best
+
+
+@compiled
+def openable(ed: Row, role: int, free: int) -> int:
+    """Classes of new cases that one of the free members may take on: all, those of CTAS 1, or none."""
+    classes = 0
+    for word in range(ed.n_words):
+        members = mask_of(ed, free, word)
+        while members != 0:
+            m = member_at(ed.members, first_member(word, members))
+            members &= members - 1
+            if roomy(m):
+                if not is_held_back(ed, m, role):
+                    return EVERY_CLASS
+                classes = URGENT_CLASSES
+    return classes
+
+
+@compiled
+def may_take(ed: Row, m: Row, r: Row) -> bool:
+    """Whether a member, were they free, may start a waiting request."""
+    if r.line == queue_of_new_cases(r.role):
+        return roomy(m) and (visit_at(ed.visits, r.visit).acuity == 1 or not is_held_back(ed, m, r.role))
+    return r.line == queue_for_anyone(r.role) or r.line == queue_of_member(ed, m.index, r.role)
+
+
+@compiled
+def preferred(ed: Row, r: Row, candidates: int) -> int:
+    """Of a set of members who may take a task, the one wished, then the best by the role's rule, then the first."""
+    best = NONE
+    for word in range(ed.n_words):
+        members = mask_of(ed, candidates, word)
+        while members != 0:
+            member = first_member(word, members)
+            members &= members - 1
+            m = member_at(ed.members, member)
+            if may_take(ed, m, r) and (best == NONE or is_preferred(ed, r, m, member_at(ed.members, best))):
+                best = member
+    return best
+
+
+@compiled
+def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
+    """Whether a member is chosen before another who comes first in the roster."""
+    if r.kind == CONTACT or r.kind == BRIDGING or r.kind == CALL:
+        wished = visit_at(ed.visits, r.visit).peer_kind
+        if (m.peer_kind == wished) != (other.peer_kind == wished):
+            return m.peer_kind == wished  # type: ignore[no-any-return]
+    choice = role_at(ed.roles, r.role).choice
+    return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
+
+
+@compiled
+def starts(ed: Row, r: Row, m: Row) -> None:
+    """A task starts with a member."""
+    v = visit_at(ed.visits, r.visit)
+    take_task(ed, r, v, m)
+    if r.kind == MAIN:
+        main_task_begins(ed, r, v, m)
+    elif r.kind == CONTACT:
+        contact_begins(ed, r, v)
+    elif r.kind == BRIDGING:
+        v.bridged = True
+        v.bridging = DONE
+    elif r.kind == OBSERVATION:
+        observation_is_met(ed, v)
+    task_runs(ed, r, v, m)
+
+
+@compiled
+def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
+    """The task the visit waited for begins: patience rests, and what the step is for is noted."""
+    if r.may_leave:
+        wait_ends(ed, v)
+    note_start(ed, v, r.step)
+    step_member_at(ed.step_members, v.row * ed.n_steps + r.step).member = m.index
+    if r.resumed:
+        return
+    plan = plan_at(ed.plans, r.plan)
+    if plan.purpose == PHYSICIAN and v.pia != v.pia:
+        v.pia = ed.now
+    elif plan.purpose == ASSESSMENT and not is_given(ed, v, plan):
+        r.minutes *= assessment_factor(ed, v)
+    case_of(ed, v, r.role).minutes += r.minutes
+
+
+@inlined
+def assessment_factor(ed: Row, v: Row) -> float:
+    """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
+    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment  # type: ignore[no-any-return]
+
+
+# --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------
+
+
+@compiled
+def interrupts(ed: Row) -> bool:
+    """A waiting CTAS 1 task of the main path interrupts a preemptible task."""
+    for number in range(ed.n_roles):
+        if role_at(ed.roles, number).n_urgent > 0:
+            r = request_at(ed.requests, most_urgent(ed, number))
+            member = who_may_be_interrupted(ed, r)
+            if member != NONE:
+                m = member_at(ed.members, member)
+                put_down(ed, m)
+                starts(ed, r, m)
+                return True
+    return False
+
+
+@compiled
+def most_urgent(ed: Row, role: int) -> int:
+    """The best-ranked main-path CTAS 1 task that waits for a role, in any of its queues."""
+    best = first_urgent(ed, queue_of_new_cases(role), NONE)
+    best = first_urgent(ed, queue_for_anyone(role), best)
+    of_role = role_at(ed.roles, role)
+    for number in range(of_role.n_servers):
+        member = server_at(ed.servers, of_role.first_server + number).member
+        best = first_urgent(ed, queue_of_member(ed, member, role), best)
+    return best
+
+
+@compiled
+def first_urgent(ed: Row, queue: int, best: int) -> int:
+    """The best-ranked of `best` and the main-path CTAS 1 tasks of a queue."""
+    line = line_at(ed.lines, queue)
+    classes = line.classes & URGENT_CLASSES
+    while classes != 0:
+        number = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        classes &= classes - 1
+        while number != NONE:
+            r = request_at(ed.requests, number)
+            if r.kind == MAIN:
+                if best == NONE or ranks_before(ed, line, r, request_at(ed.requests, best)):
+                    best = number
+                break
+            number = r.next
+    return best
+
+
+@compiled
+def who_may_be_interrupted(ed: Row, r: Row) -> int:
+    """Of the role's own members at a preemptible task, the preferred one; NONE if nobody may be interrupted."""
+    best = NONE
+    of_role = role_at(ed.roles, r.role)
+    for number in range(of_role.n_servers):
+        member = server_at(ed.servers, of_role.first_server + number).member
+        m = member_at(ed.members, member)
+        if may_be_interrupted(ed, m, r) and (best == NONE or is_preferred(ed, r, m, member_at(ed.members, best))):
+            best = member
+    return best
+
+
+@compiled
+def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
+    """Whether a member could put down the task in hand for an urgent one."""
+    if m.task == NONE or m.role != r.role or m.shift_over:
+        return False
+    task = request_at(ed.requests, m.task)
+    return task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)

@@ -1,0 +1,226 @@
+"""The tables of the compiled engine: what a row of each holds. The root, `ED`, knows where every table stands.
+
+Rows refer to each other by number, NONE where there is nobody. How rows are reached is `memory`; how the tables of a
+scenario are filled is `lowering`. Times are minutes, booleans are bytes.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.compiled.memory import row_of
+
+NONE = -1
+N_BANDS, N_ACUITIES = 8, 5
+N_CLASSES = N_BANDS * N_ACUITIES
+"""A queue has a class for every band and acuity; class number = band x 5 + acuity - 1."""
+URGENT_CLASSES = sum(1 << N_ACUITIES * band for band in range(N_BANDS))
+"""The classes of CTAS 1, as a mask."""
+MEMBERS_PER_WORD = 62
+"""Sets of members are masks in words of so many bits."""
+MOST_ROLES = 62
+"""Sets of roles are one mask."""
+
+Dtype = np.dtype[Any]
+
+
+def columns(**names: str) -> Dtype:
+    """A row type: for every NumPy type code the names of its columns; the widest come first."""
+    order = sorted(names, key=lambda code: -np.dtype(code).itemsize)
+    return np.dtype([(name, code) for code in order for name in names[code].split()], align=True)
+
+
+# --- what does not change in a run -----------------------------------------------------------------------------------
+
+NUMBER = columns(f8="value")
+"""Plain numbers that other rows point at: shares by acuity, cumulated shares."""
+
+ROLE = columns(i4="choice weights n_on_duty n_waiting n_urgent n_own first_server n_servers")
+"""A role: how members are chosen, the first of its five rows of WEIGHT, counts of heads and waiting tasks, who serves it."""
+
+WEIGHT = columns(f8="slope target")
+"""Slope and target of a discipline for one acuity."""
+
+SERVER = columns(i4="member level")
+"""A member who serves a role, and at which level of the skill list; in order of members."""
+
+SERVICE = columns(i4="role level")
+"""A role that a member serves."""
+
+DUTY = columns(f8="start end", i4="first_block n_blocks")
+BLOCK = columns(f8="at minutes", b1="protected")
+"""A spell of duty, and the breaks and protected blocks in it."""
+
+ZONE = columns(f8="n_places cleaning", i4="twelfths n_taken")
+
+STREAM = columns(
+    f8="ambulance_share police_share held_share caregiver_young caregiver_old never_leaves mean_escalation restraint_share"
+    " susceptible shape scale_days frail_share frailty",
+    i4="first_plan n_plans trigger acuity_cumulated age_shares patience day_cumulated first_response n_responses"
+    " hazard_of_disposition",
+    b1="supported leaves ctas1_never_leaves escalates returns",
+)
+"""A stream. `acuity_cumulated`, `age_shares`, `day_cumulated` and `hazard_of_disposition` are rows of NUMBER, `patience`
+the first of five rows of DISTRIBUTION, `trigger` the number of steps before a peer is offered."""
+
+RESPONSE = columns(f8="minutes", i4="role")
+"""A task in answer to an escalation."""
+
+GROUP = columns(f8="cumulated patience consent linkage triage")
+
+PLAN = columns(
+    f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
+    i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id",
+    i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route n_routes capacity"
+    " admission transfer fallback_role boarding long_boarding delay_line released n_released",
+    b1="may_leave preemptible pooled",
+)
+"""A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER; `minutes`,
+`unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES; `released` is the
+first of the rows of NUMBER that name roles. The ids key the draws."""
+
+BAND = columns(i4="band")
+DISTRIBUTION = columns(f8="a b c", i4="family")
+"""Lowered parameters; for the gamma family `b` is the row of its table."""
+ROUTES = columns(i4="first n")
+ROUTE = columns(f8="up_to", i4="line")
+"""Routes of an acuity with the uniform up to which they are taken, and the queue of those who want its zones."""
+PLACE_LINE = columns(i4="line first_zone n_zones")
+ZONE_OF_ROUTE = columns(i4="zone")
+
+OUTSIDE = columns(f8="time", i8="patient", i4="number stream given")
+"""An arrival from outside, in order of time and patient; `given` is the row of GIVEN of a replayed visit."""
+GIVEN = columns(f8="patience", i4="acuity held first_minutes n_minutes")
+"""What a replayed visit brings: acuity 0, patience nan, held NONE where drawn."""
+GIVEN_MINUTES = columns(f8="minutes", i4="step")
+
+# --- what happens ----------------------------------------------------------------------------------------------------
+
+MEMBER = columns(
+    f8="last_pickup due_at break_start idle_since busy overtime",
+    i8="resting_entry serves",
+    i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block break_block"
+    " task first_case last_case n_cases n_recoveries word position",
+    b1="on_duty shift_over on_break",
+)
+"""A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next, `word` and `position` where the bit of the member stands in
+a set, `resting_entry` the running number of the entry that ends the break."""
+
+WORD = columns(i8="mask")
+"""Sets of members: free by level and role, with tasks of their own by role, going home, resting."""
+
+VISIT = columns(
+    u8="key",
+    i8="patient pending_return boarding_hour observation_hour open_cases",
+    f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
+    " accompanied observed unmet next_visit patience_left patience_since patience_deadline patience_entry patience_pace"
+    " escalation_left escalation_since escalation_deadline escalation_entry escalation_pace place_since place_request"
+    " accompanied_since observation_since boarding_care_since observation_care_since",
+    i4="row number stream acuity age age_group arrival_mode group disposition peer_kind contacts follow_up escalations"
+    " restraints step given main first_waiting last_waiting n_slots responding clinicians zone contact_task bridging"
+    " observation peer_member boarding_plan observation_plan",
+    b1="held caregiver eligible offered consented bridged called call_reached safety_plan needs_observation peer_stays"
+    " departed tried_to_leave begins_when_calm recovery_asked",
+)
+"""A visit: what is written about it, and what it is about. `step` counts from 1 along its pathway; `pending_return`,
+`boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good."""
+
+VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder last_duty previous next", b1="taken_over")
+"""A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous` and
+`next` link the cases of the holder in order of number."""
+
+REQUEST = columns(
+    f8="since order minutes unstaffed started ends handover paused paused_at",
+    i8="ending",
+    i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
+    " earlier later",
+    b1="may_leave preemptible opened_case resumed waiting",
+)
+"""A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting requests of its visit."""
+
+LINE = columns(i8="classes", i4="rule weights n room")
+"""A queue: which classes have anybody, its discipline, how many wait; of a limited delay how many more it takes."""
+CLASS = columns(i4="first last")
+
+HEAP = columns(i8="entries", i4="n room")
+ENTRY = columns(f8="time", i8="key", i4="subject what")
+"""A calendar entry: `key` orders entries of equal time and carries the running number in its low 32 bits."""
+
+WAITING_FOR_BED = columns(f8="stay", i4="visit")
+
+# --- what is left behind ---------------------------------------------------------------------------------------------
+
+STEP_TIME = columns(f8="at")
+STEP_MEMBER = columns(i4="member")
+TASK_ROW = columns(
+    f8="requested started ended paused handover overtime",
+    i4="visit member step slot",
+    i1="role kind contact band",
+    b1="interrupted withdrawn opened_case",
+)
+PLACE_ROW = columns(f8="requested start end", i4="visit zone")
+CASE_ROW = columns(f8="start end", i4="visit role member")
+STAFF_ROW = columns(
+    f8="scheduled_start scheduled_end left busy overtime", i4="member role n_handed_over n_unheld"
+)
+BREAK_ROW = columns(f8="due start end", i4="member", b1="protected")
+
+# --- the root --------------------------------------------------------------------------------------------------------
+
+STATIC_TABLES: dict[str, Dtype] = {
+    "numbers": NUMBER, "roles": ROLE, "weights": WEIGHT, "servers": SERVER, "services": SERVICE, "duties": DUTY,
+    "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
+    "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
+    "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
+    "members": MEMBER, "words": WORD, "lines": LINE, "classes": CLASS, "heaps": HEAP, "gamma_tables": NUMBER,
+}  # fmt: skip
+"""Tables whose size the scenario decides, by the name of their address in ED."""
+
+GROWING_TABLES: dict[str, Dtype] = {
+    "visits": VISIT, "visit_roles": VISIT_ROLE, "step_times": STEP_TIME, "step_members": STEP_MEMBER,
+    "requests": REQUEST, "task_rows": TASK_ROW, "place_rows": PLACE_ROW, "case_rows": CASE_ROW,
+    "staff_rows": STAFF_ROW, "break_rows": BREAK_ROW, "waiting_for_bed": WAITING_FOR_BED,
+}  # fmt: skip
+"""Tables that grow as the run goes on; `n_…` counts their rows. Once they are more than `room_for_…` the loop stops for
+more memory before the next step; what lies beyond is enough for what one step may add."""
+MOST_NEW_ROWS = 4096
+"""Rows that one step of the engine adds to a table at most, besides those counted for what is open."""
+
+ED = columns(
+    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share contact_cv repeat_share"
+    " repeat_gap recovery_minutes bridging_minutes call_minutes call_reached_share huddle_share huddle_minutes"
+    " patience_while patience_after escalation_while escalation_after peer_assessment clinician_assessment peer_odds"
+    " clinician_odds factor_direct factor_linkage factor_bridging bed_stay outside_gap",
+    i8=" ".join(
+        [
+            *STATIC_TABLES, *GROWING_TABLES,
+            *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
+            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed occupied_twelfths"
+            " n_cases n_cases_open n_places_held n_members n_words n_roles n_levels n_streams n_groups n_zones n_steps n_gamma_tables ratio_role"
+            " peer_role nurse_role n_huddle_roles huddle_roles first_free_request n_open_requests n_waiting_urgent"
+            " n_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from resting_from"
+            " n_going n_resting first_band repeat_band call_band first_contact repeat_contact"
+            " n_beds n_beds_taken n_outside_requests n_bed_entries next_for_bed n_beds_first",
+        ]
+    ),
+    b1="is_open settle_due settling places_changed delays_changed places_are_exchanged has_peers pooled needs_memory",
+)  # fmt: skip
+
+number_at, role_at, weight_at = row_of(NUMBER), row_of(ROLE), row_of(WEIGHT)
+server_at, service_at = row_of(SERVER), row_of(SERVICE)
+duty_at, block_at = row_of(DUTY), row_of(BLOCK)
+zone_at, stream_at, response_at, group_at = row_of(ZONE), row_of(STREAM), row_of(RESPONSE), row_of(GROUP)
+plan_at, band_at, distribution_at = row_of(PLAN), row_of(BAND), row_of(DISTRIBUTION)
+routes_at, route_at, place_line_at, zone_of_route_at = (
+    row_of(ROUTES), row_of(ROUTE), row_of(PLACE_LINE), row_of(ZONE_OF_ROUTE)
+)  # fmt: skip
+outside_at, given_at, given_minutes_at = row_of(OUTSIDE), row_of(GIVEN), row_of(GIVEN_MINUTES)
+member_at, word_at = row_of(MEMBER), row_of(WORD)
+visit_at, visit_role_at, request_at = row_of(VISIT), row_of(VISIT_ROLE), row_of(REQUEST)
+line_at, class_at = row_of(LINE), row_of(CLASS)
+heap_at, entry_at = row_of(HEAP), row_of(ENTRY)
+waiting_for_bed_at = row_of(WAITING_FOR_BED)
+step_time_at, step_member_at = row_of(STEP_TIME), row_of(STEP_MEMBER)
+task_row_at, place_row_at, case_row_at = row_of(TASK_ROW), row_of(PLACE_ROW), row_of(CASE_ROW)
+staff_row_at, break_row_at = row_of(STAFF_ROW), row_of(BREAK_ROW)
+ed_at = row_of(ED)
