@@ -17,6 +17,11 @@ class BedPool(Frozen):
     mean_stay_h: Positive
     outside_requests_per_day: NonNegative
 
+    @property
+    def beds_taken_at_first(self) -> int:
+        """The offered load of the outside requests, rounded, at most all beds."""
+        return min(self.beds, round(self.outside_requests_per_day * self.mean_stay_h / 24.0))
+
 
 class BoardingTime(Frozen):
     """Boarding minutes of one kind of patient: a `long_share` waits `boarding.mean_h` on average, the rest `minutes`.

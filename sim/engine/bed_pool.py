@@ -31,7 +31,7 @@ class BedPool:
         self.n_beds = pool.beds
         self.mean_stay = pool.mean_stay_h * MINUTES_PER_HOUR
         self.outside_gap = MINUTES_PER_DAY / pool.outside_requests_per_day if pool.outside_requests_per_day else nan
-        self.initially = min(pool.beds, round(pool.outside_requests_per_day * pool.mean_stay_h / 24.0))
+        self.initially = pool.beds_taken_at_first
         self.n_taken = 0
         self.n_outside = 0
         self.n_entries = 0

@@ -189,9 +189,7 @@ def colleague_for(ed: Row, role: int) -> int:
         server = server_at(ed.servers, of_role.first_server + number)
         m = member_at(ed.members, server.member)
         if could_adopt(ed, m) and (
-            best == NONE
-            or server.level < best_level
-            or (server.level == best_level and m.n_cases < best_cases)
+            best == NONE or server.level < best_level or (server.level == best_level and m.n_cases < best_cases)
         ):
             best, best_level, best_cases = server.member, server.level, m.n_cases
     return best

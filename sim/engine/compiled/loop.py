@@ -56,9 +56,9 @@ from sim.engine.compiled.settling import (
 )
 from sim.engine.compiled.stays import (
     BED_FALLS_FREE,
+    BED_IS_THERE,
     LEAVES_LIMITED_DELAY,
     REPEAT_IS_DUE,
-    BED_IS_THERE,
     bed_falls_free,
     boarding_ends,
     hour_is_full,
@@ -67,7 +67,6 @@ from sim.engine.compiled.stays import (
 )
 from sim.engine.compiled.tables import (
     NONE,
-    case_row_at,
     ed_at,
     entry_at,
     heap_at,
@@ -78,7 +77,6 @@ from sim.engine.compiled.tables import (
     request_at,
     stream_at,
     visit_at,
-    visit_role_at,
 )
 from sim.engine.compiled.tasks import contact_ends, count_minutes, spell_ends
 from sim.engine.compiled.written import write_break, write_case, write_duty, write_place, write_task

@@ -31,8 +31,6 @@ from sim.department.scenario import Scenario
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
 from sim.engine.compiled.tables import (
-    ED,
-    GROWING_TABLES,
     MEMBERS_PER_WORD,
     MOST_ROLES,
     N_CLASSES,
@@ -120,8 +118,8 @@ class Blueprint:
         self._lower_given_visits()
         self._open_queues()
         self.tables = {name: rows.table() for name, rows in self.rows.items()}
-        self.tables["gamma_tables"] = np.ascontiguousarray(self.workload.tables).reshape(-1).view(
-            STATIC_TABLES["gamma_tables"]
+        self.tables["gamma_tables"] = (
+            np.ascontiguousarray(self.workload.tables).reshape(-1).view(STATIC_TABLES["gamma_tables"])
         )
         self.changing = {name: self.tables[name] for name in ("roles", "members", "words", "zones", "lines", "classes")}
         self._lower_duties_without_absence()
@@ -181,7 +179,7 @@ class Blueprint:
             rate = pool.outside_requests_per_day
             self.root |= {
                 "n_beds": pool.beds,
-                "n_beds_first": beds_taken_at_first(pool),
+                "n_beds_first": pool.beds_taken_at_first,
                 "bed_stay": pool.mean_stay_h * MINUTES_PER_HOUR,
                 "outside_gap": MINUTES_PER_DAY / rate if rate else nan,
             }
@@ -294,11 +292,7 @@ class Blueprint:
         """Duties of one replication, in which some shifts go unfilled."""
         roles = self.scenario.staffing.roles
         filled = [
-            [
-                start
-                for start in starts
-                if not workload.is_absent(member.name, start, roles[member.role].absence_share)
-            ]
+            [start for start in starts if not workload.is_absent(member.name, start, roles[member.role].absence_share)]
             for member, starts in zip(self.roster, self.starts, strict=True)
         ]
         self._lower_duties(tables["members"], filled, tables)
@@ -466,9 +460,7 @@ class StreamValues:
         draws = blueprint.workload.draws[number]
         parameters = draws.arrays[-1]
         first = min(draws.value_at.values(), default=0)
-        self.places = {
-            name: blueprint._distributions(parameters[at - first]) for name, at in draws.value_at.items()
-        }
+        self.places = {name: blueprint._distributions(parameters[at - first]) for name, at in draws.value_at.items()}
 
     def first(self, name: str) -> int:
         """The row for CTAS 1; NONE where nothing is drawn under the name."""

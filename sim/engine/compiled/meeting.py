@@ -24,10 +24,20 @@ from sim.engine.compiled.draws import (
     value,
 )
 from sim.engine.compiled.memory import Row, compiled
-from sim.engine.compiled.tables import NONE, given_at, group_at, number_at, step_member_at, step_time_at, stream_at, visit_at
+from sim.engine.compiled.tables import (
+    NONE,
+    given_at,
+    group_at,
+    number_at,
+    step_member_at,
+    step_time_at,
+    stream_at,
+    visit_at,
+)
 from sim.engine.compiled.tables import visit_role_at as visit_role_of
 from sim.engine.meeting import ESCALATION_ID
 from sim.engine.workload import ACUITY_ID, GROUP_ID, keyed
+
 YOUTH, FAMILY = range(2)
 
 

@@ -13,13 +13,23 @@ from typing import Any, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import carray, njit, types
-from numba.extending import intrinsic
+from numba.core.imputils import lower_setattr_generic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 from numba.np.numpy_support import from_dtype
+
+from sim.engine.compiled.linking import CompilerOfParts
 
 COMPILE = os.environ.get("PEERED_UNCOMPILED", "") != "1"
 
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": CompilerOfParts,
+}  # fmt: skip
+"""No part is called from Python, so none needs a way in from there."""
+
 Row = Any
 """A row of a table: its columns are attributes, read and written in place."""
+Dtype = np.dtype[Any]
 RowOf = Callable[[int, int], Row]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,39 +38,108 @@ def compiled(function: F) -> F:
     """A part of the engine: compiled into the loop that calls it."""
     if not COMPILE:
         return function
-    return njit(error_model="numpy")(function)  # type: ignore[no-any-return]
+    return made_once(njit(**OPTIONS)(function))  # type: ignore[no-any-return]
 
 
 def inlined(function: F) -> F:
     """A part of the engine so small or so often called that it stands in its callers."""
     if not COMPILE:
         return function
-    return njit(error_model="numpy", forceinline=True)(function)  # type: ignore[no-any-return]
+    return made_once(njit(**OPTIONS, forceinline=True)(function))  # type: ignore[no-any-return]
 
 
-def row_of(dtype: np.dtype[Any]) -> RowOf:
+def made_once(dispatcher: Any) -> Any:
+    """The same function, compiled for whole numbers and not anew for every constant it is called with."""
+    call_template = dispatcher.get_call_template
+
+    def of_plain_types(arguments: Any, keywords: Any) -> Any:
+        plain = tuple(types.unliteral(argument) for argument in arguments)
+        return call_template(plain, {name: types.unliteral(argument) for name, argument in keywords.items()})
+
+    dispatcher.get_call_template = of_plain_types
+    return dispatcher
+
+
+class RowType(types.Type):
+    """The type of a row in compiled code: its table's name, and where each column stands in it."""
+
+    def __init__(self, name: str, dtype: Dtype) -> None:
+        self.dtype = dtype
+        super().__init__(name=name)
+
+
+@register_model(RowType)
+class RowModel(models.OpaqueModel):
+    """A row is its address."""
+
+
+@infer_getattr
+class ColumnsOfRow(AttributeTemplate):
+    """The columns of a row are its attributes."""
+
+    key = RowType
+
+    def generic_resolve(self, row: RowType, column: str) -> types.Type | None:
+        return type_of_column(row, column) if column in (row.dtype.fields or {}) else None
+
+
+def type_of_column(row: RowType, column: str) -> types.Type:
+    """The type of a column as compiled code sees it: small integers are widened, so that no function is made twice."""
+    stored = stored_type(row, column)
+    return types.int64 if stored in (types.int8, types.int32) else stored
+
+
+def stored_type(row: RowType, column: str) -> types.Type:
+    """The type of a column in memory."""
+    return from_dtype((row.dtype.fields or {})[column][0])
+
+
+def column_pointer(context: Any, builder: Any, row: RowType, address: Any, column: str) -> Any:
+    """Where a column of a row stands."""
+    offset = (row.dtype.fields or {})[column][1]
+    place = builder.gep(address, [ir.Constant(ir.IntType(32), offset)])
+    return builder.bitcast(place, context.get_data_type(stored_type(row, column)).as_pointer())
+
+
+@lower_getattr_generic(RowType)
+def read_column(context, builder, row, address, column):  # type: ignore[no-untyped-def]
+    """Load a column of a row."""
+    stored = stored_type(row, column)
+    value = context.unpack_value(builder, stored, column_pointer(context, builder, row, address, column))
+    return context.cast(builder, value, stored, type_of_column(row, column))
+
+
+@lower_setattr_generic(RowType)
+def write_column(context, builder, signature, arguments, column):  # type: ignore[no-untyped-def]
+    """Store a column of a row."""
+    row, given = signature.args
+    stored = stored_type(row, column)
+    value = context.cast(builder, arguments[1], given, stored)
+    context.pack_value(builder, stored, value, column_pointer(context, builder, row, arguments[0], column))
+
+
+def row_of(name: str, dtype: Dtype) -> RowOf:
     """The function (address of a table, row number) -> row, for tables of one type of row."""
-    return compiled_row_of(dtype) if COMPILE else plain_row_of(dtype)
+    return compiled_row_of(RowType(name, dtype)) if COMPILE else plain_row_of(dtype)
 
 
-def compiled_row_of(dtype: np.dtype[Any]) -> RowOf:
+def compiled_row_of(row_type: RowType) -> RowOf:
     """`row_of` inside compiled code."""
-    record = from_dtype(dtype)
 
     @intrinsic
     def row(typing_context, address, index):  # type: ignore[no-untyped-def]
         def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
             start, number = arguments
             number = context.cast(builder, number, signature.args[1], types.int64)
-            offset = builder.mul(number, ir.Constant(ir.IntType(64), dtype.itemsize))
-            return builder.inttoptr(builder.add(start, offset), context.get_value_type(record))
+            offset = builder.mul(number, ir.Constant(ir.IntType(64), row_type.dtype.itemsize))
+            return builder.inttoptr(builder.add(start, offset), context.get_value_type(row_type))
 
-        return record(types.int64, index), generated
+        return row_type(types.int64, index), generated
 
     return row  # type: ignore[no-any-return]
 
 
-def plain_row_of(dtype: np.dtype[Any]) -> RowOf:
+def plain_row_of(dtype: Dtype) -> RowOf:
     """`row_of` in plain Python."""
 
     def row(address: int, index: int) -> Row:

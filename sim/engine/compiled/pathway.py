@@ -5,7 +5,6 @@
 
 from math import inf, nan
 
-from sim.department.dispatch import patience_left
 from sim.department.pathway import disposed
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
@@ -14,8 +13,8 @@ from sim.engine.compiled.budgets import calm_runs, wait_begins, wait_ends
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, of_acuity, uniform, uniform_for_life, value
-from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
 from sim.engine.compiled.meeting import escalation_budget
+from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
 from sim.engine.compiled.peers import ask_bridging, offer_peer, peer_takes_leave
 from sim.engine.compiled.places import give_up_place
 from sim.engine.compiled.requests import (

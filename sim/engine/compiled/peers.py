@@ -8,7 +8,7 @@ from sim.engine.calendar import DELAY_ENDS
 from sim.engine.compiled.budgets import start_accompanying
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import FIRST_CONTACT, REPEAT_CONTACT, value
-from sim.engine.compiled.memory import Row, bit, compiled, lowest
+from sim.engine.compiled.memory import Row, bit, compiled
 from sim.engine.compiled.requests import ask, bind, side_request, withdraw
 from sim.engine.compiled.stays import REPEAT_IS_DUE
 from sim.engine.compiled.tables import NONE, member_at, number_at, request_at

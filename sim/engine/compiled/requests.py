@@ -9,16 +9,15 @@ from sim.engine.compiled.memory import Row, bit, compiled, inlined
 from sim.engine.compiled.queues import exclude, include, join, leave, own_set
 from sim.engine.compiled.tables import (
     NONE,
-    duty_at,
     line_at,
     member_at,
     request_at,
     role_at,
-    visit_at,
     visit_role_at,
 )
 from sim.engine.compiled.written import write_task
 from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, ONE_OFF, SIDE
+
 # --- making ---------------------------------------------------------------------------------------------------------
 
 

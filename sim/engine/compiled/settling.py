@@ -7,8 +7,8 @@ from sim.department.dispatch import preference
 from sim.engine.calendar import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.budgets import wait_ends
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.cases import could_adopt, hand_over, is_busy, is_free, is_held_back, roomy
-from sim.engine.compiled.memory import Row, bit, compiled, inlined, lowest
+from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
+from sim.engine.compiled.memory import Row, compiled, inlined, lowest
 from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
 from sim.engine.compiled.peers import DONE, contact_begins
 from sim.engine.compiled.places import move_into, open_zone
@@ -37,13 +37,10 @@ from sim.engine.compiled.requests import (
 )
 from sim.engine.compiled.stays import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
 from sim.engine.compiled.tables import (
-    N_ACUITIES,
-    N_BANDS,
     N_CLASSES,
     NONE,
     URGENT_CLASSES,
     block_at,
-    case_row_at,
     class_at,
     duty_at,
     line_at,
@@ -250,7 +247,9 @@ def own_tasks_look_again(ed: Row, queue: int) -> None:
 def role_goes_home(ed: Row, role: int) -> None:
     """Nobody of the role is left: steps that have another way take it, in order of waiting."""
     while True:
-        first = first_with_other_way(ed, queue_for_anyone(role), first_with_other_way(ed, queue_of_new_cases(role), NONE))
+        first = first_with_other_way(
+            ed, queue_for_anyone(role), first_with_other_way(ed, queue_of_new_cases(role), NONE)
+        )
         if first == NONE:
             return
         r = request_at(ed.requests, first)

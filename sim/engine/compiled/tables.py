@@ -4,11 +4,9 @@ Rows refer to each other by number, NONE where there is nobody. How rows are rea
 scenario are filled is `lowering`. Times are minutes, booleans are bytes.
 """
 
-from typing import Any
-
 import numpy as np
 
-from sim.engine.compiled.memory import row_of
+from sim.engine.compiled.memory import Dtype, row_of
 
 NONE = -1
 N_BANDS, N_ACUITIES = 8, 5
@@ -20,8 +18,6 @@ MEMBERS_PER_WORD = 62
 """Sets of members are masks in words of so many bits."""
 MOST_ROLES = 62
 """Sets of roles are one mask."""
-
-Dtype = np.dtype[Any]
 
 
 def columns(**names: str) -> Dtype:
@@ -160,9 +156,7 @@ TASK_ROW = columns(
 )
 PLACE_ROW = columns(f8="requested start end", i4="visit zone")
 CASE_ROW = columns(f8="start end", i4="visit role member")
-STAFF_ROW = columns(
-    f8="scheduled_start scheduled_end left busy overtime", i4="member role n_handed_over n_unheld"
-)
+STAFF_ROW = columns(f8="scheduled_start scheduled_end left busy overtime", i4="member role n_handed_over n_unheld")
 BREAK_ROW = columns(f8="due start end", i4="member", b1="protected")
 
 # --- the root --------------------------------------------------------------------------------------------------------
@@ -206,21 +200,21 @@ ED = columns(
     b1="is_open settle_due settling places_changed delays_changed places_are_exchanged has_peers pooled needs_memory",
 )  # fmt: skip
 
-number_at, role_at, weight_at = row_of(NUMBER), row_of(ROLE), row_of(WEIGHT)
-server_at, service_at = row_of(SERVER), row_of(SERVICE)
-duty_at, block_at = row_of(DUTY), row_of(BLOCK)
-zone_at, stream_at, response_at, group_at = row_of(ZONE), row_of(STREAM), row_of(RESPONSE), row_of(GROUP)
-plan_at, band_at, distribution_at = row_of(PLAN), row_of(BAND), row_of(DISTRIBUTION)
+number_at, role_at, weight_at = row_of("NUMBER", NUMBER), row_of("ROLE", ROLE), row_of("WEIGHT", WEIGHT)
+server_at, service_at = row_of("SERVER", SERVER), row_of("SERVICE", SERVICE)
+duty_at, block_at = row_of("DUTY", DUTY), row_of("BLOCK", BLOCK)
+zone_at, stream_at, response_at, group_at = row_of("ZONE", ZONE), row_of("STREAM", STREAM), row_of("RESPONSE", RESPONSE), row_of("GROUP", GROUP)
+plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
 routes_at, route_at, place_line_at, zone_of_route_at = (
-    row_of(ROUTES), row_of(ROUTE), row_of(PLACE_LINE), row_of(ZONE_OF_ROUTE)
+    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE)
 )  # fmt: skip
-outside_at, given_at, given_minutes_at = row_of(OUTSIDE), row_of(GIVEN), row_of(GIVEN_MINUTES)
-member_at, word_at = row_of(MEMBER), row_of(WORD)
-visit_at, visit_role_at, request_at = row_of(VISIT), row_of(VISIT_ROLE), row_of(REQUEST)
-line_at, class_at = row_of(LINE), row_of(CLASS)
-heap_at, entry_at = row_of(HEAP), row_of(ENTRY)
-waiting_for_bed_at = row_of(WAITING_FOR_BED)
-step_time_at, step_member_at = row_of(STEP_TIME), row_of(STEP_MEMBER)
-task_row_at, place_row_at, case_row_at = row_of(TASK_ROW), row_of(PLACE_ROW), row_of(CASE_ROW)
-staff_row_at, break_row_at = row_of(STAFF_ROW), row_of(BREAK_ROW)
-ed_at = row_of(ED)
+outside_at, given_at, given_minutes_at = row_of("OUTSIDE", OUTSIDE), row_of("GIVEN", GIVEN), row_of("GIVEN_MINUTES", GIVEN_MINUTES)
+member_at, word_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD)
+visit_at, visit_role_at, request_at = row_of("VISIT", VISIT), row_of("VISIT_ROLE", VISIT_ROLE), row_of("REQUEST", REQUEST)
+line_at, class_at = row_of("LINE", LINE), row_of("CLASS", CLASS)
+heap_at, entry_at = row_of("HEAP", HEAP), row_of("ENTRY", ENTRY)
+waiting_for_bed_at = row_of("WAITING_FOR_BED", WAITING_FOR_BED)
+step_time_at, step_member_at = row_of("STEP_TIME", STEP_TIME), row_of("STEP_MEMBER", STEP_MEMBER)
+task_row_at, place_row_at, case_row_at = row_of("TASK_ROW", TASK_ROW), row_of("PLACE_ROW", PLACE_ROW), row_of("CASE_ROW", CASE_ROW)
+staff_row_at, break_row_at = row_of("STAFF_ROW", STAFF_ROW), row_of("BREAK_ROW", BREAK_ROW)
+ed_at = row_of("ED", ED)

@@ -1,0 +1,52 @@
+"""How the parts of the loop become machine code: typed one by one, linked, and optimised once, as a whole.
+
+Left alone, Numba optimises every function together with all it calls and makes machine code of each, which takes several
+times as long and is never run. This reaches into Numba's own classes; the dependency is bound to versions it was tried on.
+"""
+
+from typing import Any
+
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class PartOfLoop(JITCodeLibrary):
+    """Code that is only linked into other code: nobody calls it from outside."""
+
+    @property
+    def codegen(self) -> Any:
+        return WithoutEnvironments(self._codegen)
+
+    def _optimize_final_module(self) -> None:
+        """What it is linked into is optimised."""
+
+    def _finalize_final_module(self) -> None:
+        """It is whole, and no machine code is made of it."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """There is no machine code to point to."""
+        return 0
+
+
+class WithoutEnvironments:
+    """The code generator, for code that has no environment of Python objects."""
+
+    def __init__(self, codegen: Any) -> None:
+        self.inner = codegen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Compiled parts raise nothing and hold no objects."""
+
+
+class CompilerOfParts(Compiler):
+    """Numba's compiler, keeping what it makes as a part of the loop."""
+
+    def define_pipelines(self) -> Any:
+        codegen = self.state.targetctx.codegen()
+        self.state.library = PartOfLoop(codegen, self.state.func_id.func_qualname)
+        return super().define_pipelines()

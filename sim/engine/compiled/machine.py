@@ -1,0 +1,61 @@
+"""The machine code of the loop: compiled once for a version of the sources, kept on disk, announced when it takes long."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+
+import sim
+from sim.engine.compiled.loop import play as uncompiled_play
+from sim.engine.compiled.memory import COMPILE, compiled
+
+SOURCES = ("department", "engine")
+"""Parts of the package that decide what the machine code does."""
+ANNOUNCED_AFTER = 1.0
+"""Seconds that loading takes at most; what takes longer is compilation."""
+ANNOUNCEMENT = "compiling the engine for this machine, once: about a minute"
+
+
+def version_of_sources() -> str:
+    """Hash of all sources that are compiled, so that machine code of other sources is never taken for this one."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for path in sorted((Path(sim.__file__).parent / folder).rglob("*.py")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+loop = compiled(uncompiled_play)
+
+
+def compiled_for(version: str) -> Callable[[int], int]:
+    """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
+    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    def play(address):  # type: ignore[no-untyped-def]
+        if len(version) == 0:
+            return -1
+        return loop(address)
+
+    return play  # type: ignore[no-any-return]
+
+
+play = compiled_for(version_of_sources()) if COMPILE else uncompiled_play
+LOCK = threading.Lock()
+
+
+def prepare(tell: Callable[[str], None] | None = None) -> None:
+    """Load the machine code, or make it. `tell` gets one line if it has to be made. Any number of calls, any thread."""
+    if not COMPILE:
+        return
+    with LOCK:
+        if play.signatures:  # type: ignore[attr-defined]
+            return
+        announcement = threading.Timer(ANNOUNCED_AFTER, tell or (lambda _: None), [ANNOUNCEMENT])
+        announcement.daemon = True
+        announcement.start()
+        try:
+            play.compile((numba.int64,))  # type: ignore[attr-defined]
+        finally:
+            announcement.cancel()

@@ -1,0 +1,183 @@
+"""One replication: the tables of a blueprint and room for what will happen, played, and handed over as a trajectory.
+
+Memory is kept by each thread from one replication to the next, and grows while a run stands still.
+"""
+
+import threading
+
+import numpy as np
+
+from sim.engine.calendar import too_many
+from sim.engine.compiled.calendar import N_HEAPS
+from sim.engine.compiled.loop import NEEDS_MEMORY, STEP_LIMIT
+from sim.engine.compiled.lowering import Blueprint
+from sim.engine.compiled.machine import play
+from sim.engine.compiled.tables import (
+    ED,
+    ENTRY,
+    GROWING_TABLES,
+    MOST_NEW_ROWS,
+    NONE,
+    STATIC_TABLES,
+)
+from sim.engine.trajectory import (
+    BREAK_COLUMNS,
+    CASE_COLUMNS,
+    PLACE_COLUMNS,
+    STAFF_COLUMNS,
+    TASK_COLUMNS,
+    VISIT_COLUMNS,
+    Columns,
+    Trajectory,
+)
+from sim.engine.workload import Workload
+
+FIRST_ROWS = 2 * MOST_NEW_ROWS
+GROWTH = 1.5
+
+NAMES_IN_VISIT = {
+    "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
+    "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_contacts": "contacts",
+    "minutes_accompanied": "accompanied", "n_escalations": "escalations", "n_restraints": "restraints",
+    "minutes_observed": "observed", "minutes_observation_unmet": "unmet",
+}  # fmt: skip
+"""Columns of `visits` that have another name in VISIT; `peer_missed` is made of others."""
+
+
+class Memory(threading.local):
+    """Tables that grow, by name; each thread has its own."""
+
+    def __init__(self) -> None:
+        self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
+        self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
+
+
+MEMORY = Memory()
+
+
+class Run:
+    """One replication of a blueprint."""
+
+    def __init__(self, blueprint: Blueprint, seed: int, replication: int) -> None:
+        self.blueprint, self.seed, self.replication = blueprint, seed, replication
+        workload = Workload(blueprint.scenario, seed, replication)
+        self.root = np.zeros(1, ED)
+        for name, value in blueprint.root.items():
+            self.root[name] = value
+        self.root["base"] = workload.base
+        self.tables = dict(blueprint.tables) | {name: table.copy() for name, table in blueprint.changing.items()}
+        self.tables["heaps"] = np.zeros(N_HEAPS, STATIC_TABLES["heaps"])
+        self._expect(workload)
+        if blueprint.may_be_absent:
+            blueprint.duties_with_absence(workload, self.tables)
+        self.root["first_free_request"] = NONE
+        for name, table in self.tables.items():
+            self.root[name] = table.ctypes.data
+        self._take_memory()
+
+    def _expect(self, workload: Workload) -> None:
+        arrivals = workload.arrival_arrays()
+        outside = np.empty(len(arrivals.times), STATIC_TABLES["outside"])
+        outside["time"], outside["patient"], outside["number"] = arrivals.times, arrivals.patients, arrivals.numbers
+        outside["stream"], outside["given"] = arrivals.streams, arrivals.given
+        self.tables["outside"] = outside
+        self.root["n_outside"] = len(outside)
+
+    # --- memory -------------------------------------------------------------------------------------------------
+
+    def _take_memory(self) -> None:
+        for name in GROWING_TABLES:
+            self._grow(name)
+        for number in range(N_HEAPS):
+            self._grow_heap(number)
+        self.root["needs_memory"] = False
+
+    def rows_of(self, name: str) -> int:
+        """Rows in use of a growing table."""
+        return rows_of(self.root, name, self.blueprint)
+
+    def _grow(self, name: str) -> None:
+        per_visit = rows_per_visit(self.blueprint, name)
+        n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
+        open_rows = sum(int(self.root[f"n_{what}"][0]) for what in ("open_requests", "cases_open", "places_held"))
+        needed = int(GROWTH * (n_rows + open_rows)) + 2 * MOST_NEW_ROWS
+        table = MEMORY.tables[name]
+        width = per_visit or 1
+        if len(table) < needed * width:
+            grown = np.empty(needed * width, table.dtype)
+            grown[: n_rows * width] = table[: n_rows * width]
+            MEMORY.tables[name] = table = grown
+        self.root[name] = table.ctypes.data
+        self.root[f"room_for_{name}"] = len(table) // width - MOST_NEW_ROWS
+
+    def _grow_heap(self, number: int) -> None:
+        heap = self.tables["heaps"][number]
+        entries = MEMORY.heaps[number]
+        if len(entries) < heap["n"] + 2 * MOST_NEW_ROWS:
+            grown = np.empty(int(GROWTH * heap["n"]) + 2 * MOST_NEW_ROWS, entries.dtype)
+            grown[: heap["n"]] = entries[: heap["n"]]
+            MEMORY.heaps[number] = entries = grown
+        self.tables["heaps"]["entries"][number] = entries.ctypes.data
+        self.tables["heaps"]["room"][number] = len(entries) - MOST_NEW_ROWS
+
+    # --- playing ------------------------------------------------------------------------------------------------
+
+    def play(self) -> Trajectory:
+        """Play to the horizon. Raises RuntimeError when the step limit is exceeded."""
+        status = play(self.root.ctypes.data)
+        while status == NEEDS_MEMORY:
+            self._take_memory()
+            status = play(self.root.ctypes.data)
+        if status == STEP_LIMIT:
+            raise too_many(int(self.root["step_limit"][0]), float(self.root["now"][0]))
+        return self._trajectory()
+
+    def _trajectory(self) -> Trajectory:
+        scenario, names = self.blueprint.scenario, self.blueprint.names
+        n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
+        times = MEMORY.tables["step_times"]["at"][: n_visits * n_steps * 3]
+        members = MEMORY.tables["step_members"]["member"][: n_visits * n_steps]
+        return Trajectory(
+            engine="compiled",
+            seed=self.seed,
+            replication=self.replication,
+            horizon=scenario.period.horizon,
+            warm_up=scenario.period.warm_up,
+            streams=names.streams,
+            roles=names.roles,
+            zones=names.zones,
+            groups=names.groups,
+            steps=names.steps,
+            members=names.members,
+            visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
+            step_times=times.reshape(n_visits, n_steps, 3).copy(),
+            step_members=members.reshape(n_visits, n_steps).copy(),
+            task_columns=self._columns("task_rows", TASK_COLUMNS),
+            place_columns=self._columns("place_rows", PLACE_COLUMNS),
+            case_columns=self._columns("case_rows", CASE_COLUMNS),
+            staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
+            break_columns=self._columns("break_rows", BREAK_COLUMNS),
+            n_entries=int(self.root["n_processed"][0] + self.root["n_settlings"][0]),
+            follow_up=scenario.period.follow_up,
+        )
+
+    def _columns(self, name: str, schema: "Mapping[str, type]") -> Columns:
+        rows = MEMORY.tables[name][: int(self.root[f"n_{name}"][0])]
+        return {column: rows[column].astype(dtype) for column, dtype in schema.items()}
+
+
+def rows_per_visit(blueprint: Blueprint, name: str) -> int:
+    """How many rows of a table belong to each visit; 0 for tables that do not go by visits."""
+    n_steps, n_roles = len(blueprint.step_names), len(blueprint.role_of)
+    return {"visits": 1, "visit_roles": n_roles, "step_times": 3 * n_steps, "step_members": n_steps}.get(name, 0)
+
+
+def visit_columns(visits: np.ndarray) -> Columns:
+    """The columns of `visits`."""
+    columns = {
+        column: visits[NAMES_IN_VISIT.get(column, column)].astype(dtype)
+        for column, dtype in VISIT_COLUMNS.items()
+        if column != "peer_missed"
+    }
+    missed = visits["offered"] & visits["consented"] & visits["departed"] & (visits["contacts"] == 0)
+    return {column: columns[column] if column in columns else missed for column in VISIT_COLUMNS}
