@@ -6,6 +6,7 @@ times as long and is never run. This reaches into Numba's own classes; the depen
 
 from typing import Any
 
+from llvmlite.binding import Linkage
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
@@ -49,4 +50,24 @@ class CompilerOfParts(Compiler):
     def define_pipelines(self) -> Any:
         codegen = self.state.targetctx.codegen()
         self.state.library = PartOfLoop(codegen, self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+class WholeLoop(JITCodeLibrary):
+    """The loop with all its parts: what is not called from outside belongs to it alone and may be taken apart."""
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
+class CompilerOfTheWhole(Compiler):
+    """Numba's compiler, optimising the loop as a whole."""
+
+    def define_pipelines(self) -> Any:
+        codegen = self.state.targetctx.codegen()
+        self.state.library = WholeLoop(codegen, self.state.func_id.func_qualname)
+        self.state.library.enable_object_caching()
         return super().define_pipelines()

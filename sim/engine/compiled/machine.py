@@ -8,6 +8,7 @@ from pathlib import Path
 import numba
 
 import sim
+from sim.engine.compiled.linking import CompilerOfTheWhole
 from sim.engine.compiled.loop import play as uncompiled_play
 from sim.engine.compiled.memory import COMPILE, compiled
 
@@ -32,7 +33,7 @@ loop = compiled(uncompiled_play)
 
 def compiled_for(version: str) -> Callable[[int], int]:
     """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
-    @numba.njit(error_model="numpy", nogil=True, cache=True)
+    @numba.njit(error_model="numpy", nogil=True, cache=True, pipeline_class=CompilerOfTheWhole)
     def play(address):  # type: ignore[no-untyped-def]
         if len(version) == 0:
             return -1
