@@ -29,8 +29,8 @@ def key_of(kind: int, ident: int, running_number: int) -> int:
 
 @inlined
 def comes_before(time: float, key: int, other_time: float, other_key: int) -> bool:
-    """The total order of the calendar."""
-    return time < other_time or (time == other_time and key < other_key)
+    """The total order of the calendar. Both sides are looked at, for a branch here is a guess that is often wrong."""
+    return (time < other_time) | ((time == other_time) & (key < other_key))
 
 
 @compiled
@@ -68,12 +68,9 @@ def drop_first(ed: Row, heap: int) -> None:
     n = h.n
     hole, child = 0, 1
     while child < n:
+        least, other = entry_at(h.entries, child), entry_at(h.entries, child + 1)
+        child += (child + 1 < n) & comes_before(other.time, other.key, least.time, least.key)
         least = entry_at(h.entries, child)
-        if child + 1 < n:
-            other = entry_at(h.entries, child + 1)
-            if comes_before(other.time, other.key, least.time, least.key):
-                least = other
-                child += 1
         put(h, hole, least.time, least.key, least.what, least.subject)
         hole, child = child, 2 * child + 1
     last = entry_at(h.entries, n)

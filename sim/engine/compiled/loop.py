@@ -94,9 +94,15 @@ def play(address: int) -> int:
     while True:
         if ed.needs_memory:
             return NEEDS_MEMORY
-        time, key, where = next_entry(ed)
-        if ed.settling or (ed.settle_due and (time > ed.now or key >= SETTLE_KEY)):
+        if ed.n_created + ed.n_settlings > ed.step_limit:
+            return STEP_LIMIT
+        if ed.settling:
             settle_once(ed)
+            continue
+        time, key, where = next_entry(ed)
+        if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):
+            ed.settling = True
+            ed.n_settlings += 1
         elif time >= ed.horizon:
             closes(ed)
             return FINISHED
@@ -104,8 +110,6 @@ def play(address: int) -> int:
             ed.now = time
             ed.n_processed += 1
             happen(ed, key, where)
-        if ed.n_created + ed.n_settlings > ed.step_limit:
-            return STEP_LIMIT
 
 
 @compiled
@@ -121,9 +125,6 @@ def opens(ed: Row) -> None:
 @compiled
 def settle_once(ed: Row) -> None:
     """One move of a settling; it ends when nothing moves."""
-    if not ed.settling:
-        ed.settling = True
-        ed.n_settlings += 1
     if not settles(ed):
         ed.settling = False
         ed.settle_due = False

@@ -94,7 +94,7 @@ def meet(ed: Row, v: Row) -> None:
     v.group = group_of(ed, v)
     caregiver_share = s.caregiver_old if v.age >= OLDER_CHILD_FROM else s.caregiver_young
     v.caregiver = uniform(v, CAREGIVER) < caregiver_share
-    v.held = uniform(v, HELD) < s.held_share
+    v.held = s.held_share > 0.0 and uniform(v, HELD) < s.held_share
     meet_peer_wishes(ed, v, s)
     v.patience = patience_of(ed, v, s)
     if v.given != NONE:
@@ -144,11 +144,11 @@ def group_of(ed: Row, v: Row) -> int:
 @compiled
 def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
     """Whether a peer may be offered, is wanted, and of which kind."""
-    screened = uniform(v, PEER_SCREEN) < ed.positive_screen
+    screened = ed.positive_screen > 0.0 and uniform(v, PEER_SCREEN) < ed.positive_screen
     v.eligible = eligible(s.supported, screened, v.age, ed.minimum_age, v.caregiver)
     v.consented = v.eligible and uniform(v, PEER_CONSENT) < ed.consent * group_at(ed.groups, v.group).consent
     v.peer_kind = YOUTH if uniform(v, PEER_KIND) < ed.youth_share else FAMILY
-    v.peer_stays = uniform(v, PEER_STAYS) < ed.stays_share
+    v.peer_stays = v.consented and uniform(v, PEER_STAYS) < ed.stays_share
 
 
 @compiled

@@ -20,10 +20,16 @@ MOST_ROLES = 62
 """Sets of roles are one mask."""
 
 
-def columns(**names: str) -> Dtype:
-    """A row type: for every NumPy type code the names of its columns; the widest come first."""
+def columns(first: str = "", **names: str) -> Dtype:
+    """A row type: for every NumPy type code the names of its columns.
+
+    Those named `first` stand together at the beginning, because they are used together; within each part the widest
+    come first.
+    """
     order = sorted(names, key=lambda code: -np.dtype(code).itemsize)
-    return np.dtype([(name, code) for code in order for name in names[code].split()], align=True)
+    every = [(name, code) for code in order for name in names[code].split()]
+    early = set(first.split())
+    return np.dtype([item for item in every if item[0] in early] + [item for item in every if item[0] not in early], align=True)
 
 
 # --- what does not change in a run -----------------------------------------------------------------------------------
@@ -93,6 +99,8 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 # --- what happens ----------------------------------------------------------------------------------------------------
 
 MEMBER = columns(
+    first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty shift_over"
+    " on_break idle_since last_pickup busy",
     f8="last_pickup due_at break_start idle_since busy overtime",
     i8="resting_entry serves",
     i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block break_block"
@@ -106,6 +114,9 @@ WORD = columns(i8="mask")
 """Sets of members: free by level and role, with tasks of their own by role, going home, resting."""
 
 VISIT = columns(
+    first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row stream acuity"
+    " disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task peer_stays departed"
+    " tried_to_leave begins_when_calm held pia",
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
@@ -126,6 +137,8 @@ VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder las
 `next` link the cases of the holder in order of number."""
 
 REQUEST = columns(
+    first="since order minutes visit kind step plan band slot role contact line previous next member earlier later ending"
+    " number waiting may_leave preemptible",
     f8="since order minutes unstaffed started ends handover paused paused_at",
     i8="ending",
     i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
