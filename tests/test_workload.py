@@ -7,7 +7,7 @@ freedom is read as z = (chi2 - df) / sqrt(2 df).
 import math
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from math import sqrt
 from typing import Any
 
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.config import compose
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile, Steady
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile, Replay, Steady
 from sim.department.pathway import Delay
 from sim.department.patients import Group, ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
@@ -41,8 +41,19 @@ from sim.department.quantities import (
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.model import simulate
-from sim.engine.workload import Workload, day_factor, keyed, quantity_id, return_gap, return_time, visit_uniform
-from tests.worlds import always, one_stream
+from sim.engine.workload import (
+    DAY_ID,
+    FIRST_DAY,
+    PERSON,
+    Workload,
+    day_factors,
+    keyed,
+    quantity_id,
+    return_gap,
+    return_time,
+    visit_uniform,
+)
+from tests.worlds import always, one_stream, visits_at
 
 Floats = NDArray[np.float64]
 
@@ -367,6 +378,23 @@ def test_gaps_between_arrivals_at_a_steady_rate_are_exponential_and_independent(
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) * sqrt(len(gaps)) < Z_LIMIT
 
 
+def test_arrivals_stand_in_order_of_time_and_patient_as_arrays_too():
+    """Drawn arrivals of both streams with the returns of the prelude; replayed ones with what is given of each."""
+    drawn = Workload(compose(["study=run", "study.weeks=4"]).scenario, SEED, 0)
+    replayed = Workload(one_stream([STEPS["a"]], {}, visits_at(5.0, 5.0, 9.0, acuity=2)), SEED, 0)
+    for workload in (drawn, replayed):
+        arrays, coming = workload.arrival_arrays(), workload.arrivals()
+        columns = (arrays.times, arrays.patients, arrays.numbers, arrays.streams)
+        assert [column.dtype for column in columns] == [np.float64, np.int64, np.int64, np.int64]
+        assert list(zip(*(column.tolist() for column in columns), strict=True)) == [arrival[:4] for arrival in coming]
+        assert coming == sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
+    assert {(arrival.stream, arrival.number > 1) for arrival in drawn.arrivals()} == set(product((0, 1), (False, True)))
+    assert set(drawn.arrival_arrays().given) == {-1}
+    assert isinstance(replayed.scenario.demand, Replay)
+    assert [arrival.given for arrival in replayed.arrivals()] == list(replayed.scenario.demand.visits)
+    assert replayed.arrival_arrays().given.tolist() == [0, 1, 2]
+
+
 def test_growth_and_months_multiply_the_number_of_arrivals():
     """52 weeks: expected counts by month are days x month index, and demand.growth multiplies them all."""
     year = plain_days(growth=1.2).model_copy(update={"period": Period(weeks=52)})
@@ -387,11 +415,22 @@ def test_growth_and_months_multiply_the_number_of_arrivals():
 
 def test_day_factors_are_gamma_with_mean_one_and_the_coefficient_given():
     cv, n = 0.07, 20_000
-    factors = np.array([day_factor(day, cv, quantity_id(MEDICAL), base_of(SEED)) for day in range(n)])
+    factors = day_factors(np.arange(n), cv, quantity_id(MEDICAL), base_of(SEED))
     assert abs(z_of_mean(factors, 1.0)) < Z_LIMIT
     assert abs(z_of_mean((factors - 1.0) ** 2, cv**2)) < Z_LIMIT
     assert scipy.stats.kstest(factors, scipy.stats.gamma(1.0 / cv**2, scale=cv**2).cdf).pvalue > 6e-5
     assert abs(np.corrcoef(factors[:-1], factors[1:])[0, 1]) * sqrt(n) < Z_LIMIT
+
+
+def test_day_factors_are_the_plain_rule_to_the_last_bit():
+    """Compiled or not; and days before time 0, those of the prelude, have factors too."""
+    days, stream = np.arange(-1460, 400), quantity_id(MEDICAL)
+    plain = [
+        table_quantile(gamma_table(0.07), visit_uniform(base_of(SEED), stream, PERSON, DAY_ID, FIRST_DAY + int(day)))
+        for day in days
+    ]
+    assert day_factors(days, 0.07, stream, base_of(SEED)).tolist() == plain
+    assert set(day_factors(days, 0.0, stream, base_of(SEED))) == {1.0}
 
 
 def test_daily_counts_spread_as_poisson_days_with_a_gamma_factor():
@@ -406,10 +445,10 @@ def test_daily_counts_spread_as_poisson_days_with_a_gamma_factor():
 
 
 def test_streams_have_day_factors_of_their_own_and_replications_too():
-    days = range(200)
-    one = [day_factor(day, 0.07, quantity_id(MEDICAL), base_of(SEED)) for day in days]
-    other = [day_factor(day, 0.07, quantity_id(MENTAL_HEALTH), base_of(SEED)) for day in days]
-    again = [day_factor(day, 0.07, quantity_id(MEDICAL), base_of(SEED, 1)) for day in days]
+    days = np.arange(200)
+    one = day_factors(days, 0.07, quantity_id(MEDICAL), base_of(SEED))
+    other = day_factors(days, 0.07, quantity_id(MENTAL_HEALTH), base_of(SEED))
+    again = day_factors(days, 0.07, quantity_id(MEDICAL), base_of(SEED, 1))
     for a, b in ((one, other), (one, again)):
         assert abs(np.corrcoef(a, b)[0, 1]) * sqrt(200) < Z_LIMIT
 

@@ -7,8 +7,10 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 import datetime
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -264,8 +266,7 @@ FIRST_DAY = 100_000
 """Added to day numbers, which are negative in the prelude."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A visit that is to come: a first visit from outside, a return left by the prelude, or a given one."""
 
     time: float
@@ -273,6 +274,46 @@ class Arrival:
     number: int
     stream: int
     given: GivenVisit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalArrays:
+    """All arrivals of a run but the returns it causes itself, one array a field, in order of time and patient.
+
+    `numbers` are visit numbers, `streams` indices in `Workload.stream_names`; `given` is the index in the visits of a
+    replayed list, -1 for an arrival that was drawn.
+    """
+
+    times: np.ndarray  # float64
+    patients: np.ndarray  # int64, as the rest
+    numbers: np.ndarray
+    streams: np.ndarray
+    given: np.ndarray
+
+
+class Prelude(NamedTuple):
+    """What the returns before time 0 depend on, as one key; 0 days where a stream has no returns."""
+
+    days: int
+    susceptible: float
+    shape: float
+    scale_days: float
+    frail_share: float
+    frailty: float
+    hazard: float
+
+
+NO_PRELUDE = Prelude(0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0)
+
+
+def prelude_of(returns: ReturnVisits | None) -> Prelude:
+    """The prelude of a stream: every visit in it ends as a discharge."""
+    if returns is None:
+        return NO_PRELUDE
+    return Prelude(
+        math.ceil(returns.prelude_days), returns.susceptible, returns.shape, returns.scale_days, returns.frail_share,
+        returns.frailty, returns.hazard_by_disposition.get("discharge", 1.0),
+    )  # fmt: skip
 
 
 class StreamDraws:
@@ -367,10 +408,11 @@ class Workload:
         self.scenario = scenario
         self.base = int(keyed(seed, replication, 0)) >> 1
         self.stream_names = tuple(scenario.department.streams)
+        self.coming = [scenario.demand.arrivals_of(name) for name in self.stream_names]
         tables = Tables()
         self.draws = [
-            StreamDraws(stream, scenario, scenario.demand.arrivals_of(name), tables)
-            for name, stream in scenario.department.streams.items()
+            StreamDraws(stream, scenario, coming, tables)
+            for stream, coming in zip(scenario.department.streams.values(), self.coming, strict=True)
         ]
         self.tables = tables.array()
         self.buffers = [np.zeros(draws.size) for draws in self.draws]
@@ -378,13 +420,18 @@ class Workload:
 
     def arrivals(self) -> list[Arrival]:
         """All arrivals from outside and from the prelude, in order of time and patient."""
-        if isinstance(self.scenario.demand, Replay):
-            return self._replayed(self.scenario.demand)
-        coming: list[Arrival] = []
-        for number, name in enumerate(self.stream_names):
-            if name in self.scenario.demand.streams():
-                coming += self._stream_arrivals(number, name)
-        return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
+        coming = self.arrival_arrays()
+        demand = self.scenario.demand
+        given = [demand.visits[i] for i in coming.given.tolist()] if isinstance(demand, Replay) else repeat(None)
+        columns = (coming.times, coming.patients, coming.numbers, coming.streams)
+        return list(map(Arrival, *(column.tolist() for column in columns), given))
+
+    def arrival_arrays(self) -> ArrivalArrays:
+        """The same as arrays."""
+        demand = self.scenario.demand
+        if isinstance(demand, Replay):
+            return in_order([self._replayed(demand)])
+        return in_order([self._stream_arrivals(number, name) for number, name in enumerate(self.stream_names)])
 
     def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
         """Every quantity of one visit; positions are in `draws[stream]`."""
@@ -418,40 +465,57 @@ class Workload:
             return False
         return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
 
-    def _stream_arrivals(self, number: int, name: str) -> list[Arrival]:
-        returns = self.scenario.department.streams[name].returns
+    def _stream_arrivals(self, stream: int, name: str) -> ArrivalArrays:
+        """First visits from time 0 on, then the returns of the prelude."""
         times, pending = stream_times(
-            self.scenario.demand.arrivals_of(name).model_dump_json(),
-            returns.model_dump_json() if returns is not None else None,
+            self.coming[stream],
+            prelude_of(self.scenario.department.streams[name].returns),
             self.scenario.department.calendar_start,
             self.scenario.period.uses_month_factors,
             self.scenario.period.horizon,
-            number,
+            stream,
             quantity_id(name),
             self.base,
         )
-        first = number * PATIENTS_PER_STREAM
         start = int(np.searchsorted(times, 0.0))
-        coming = [Arrival(time, first + start + i, 1, number) for i, time in enumerate(times[start:].tolist())]
-        coming += [Arrival(time, int(patient), int(visit), number) for time, patient, visit in pending.tolist()]
-        return coming
+        first_visits = np.arange(start, len(times)) + stream * PATIENTS_PER_STREAM
+        n = len(first_visits) + len(pending)
+        return ArrivalArrays(
+            times=np.concatenate((times[start:], pending[:, 0])),
+            patients=np.concatenate((first_visits, pending[:, 1].astype(np.int64))),
+            numbers=np.concatenate((np.ones(len(first_visits), dtype=np.int64), pending[:, 2].astype(np.int64))),
+            streams=np.full(n, stream, dtype=np.int64),
+            given=np.full(n, -1, dtype=np.int64),
+        )
 
-    def _replayed(self, demand: Replay) -> list[Arrival]:
-        coming = []
+    def _replayed(self, demand: Replay) -> ArrivalArrays:
+        """The given visits; who has no number of their own gets the next free one."""
         named = {given.patient for given in demand.visits}
         free = (serial for serial in itertools.count() if serial not in named)
-        for given in demand.visits:
-            number = self.stream_names.index(given.stream)
-            serial = given.patient if given.patient is not None else next(free)
-            patient = number * PATIENTS_PER_STREAM + serial
-            coming.append(Arrival(given.at, patient, 1, number, given))
-        return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
+        serials = [given.patient if given.patient is not None else next(free) for given in demand.visits]
+        streams = np.array([self.stream_names.index(given.stream) for given in demand.visits], dtype=np.int64)
+        n = len(demand.visits)
+        return ArrivalArrays(
+            times=np.array([given.at for given in demand.visits], dtype=float),
+            patients=streams * PATIENTS_PER_STREAM + np.array(serials, dtype=np.int64),
+            numbers=np.ones(n, dtype=np.int64),
+            streams=streams,
+            given=np.arange(n),
+        )
+
+
+def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
+    """Arrivals of all parts together, by time and patient."""
+    together = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ArrivalArrays)]
+    times, patients = together[:2]
+    order = np.lexsort((patients, times))
+    return ArrivalArrays(*(column[order] for column in together))
 
 
 @lru_cache(maxsize=8)
 def stream_times(
-    arrivals_json: str,
-    returns_json: str | None,
+    arrivals: StreamArrivals,
+    prelude: Prelude,
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
@@ -461,28 +525,24 @@ def stream_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
 
-    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
+    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon. Kept for the
+    other staffings of a block, which see the same patients.
     """
-    arrivals = StreamArrivals.model_validate_json(arrivals_json)
-    returns = None if returns_json is None else ReturnVisits.model_validate_json(returns_json)
-    prelude_days = math.ceil(returns.prelude_days) if returns is not None else 0
-    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude_days, horizon, stream_id, base)
+    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
     expected = float(rates.sum())
     out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
     key = np.uint64(keyed(base, stream_id, PERSON))  # it leaves compiled code as a Python int
-    n = poisson_times(key, GAP_ID, rates, -prelude_days * MINUTES_PER_DAY, out)
+    n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
     times = out[:n]
     times = times[times < horizon]
-    pending = np.empty((len(times) if returns is not None else 0, 3))
-    if returns is not None:
-        n_pending = play_prelude(
-            base, stream * PATIENTS_PER_STREAM, times, returns.susceptible, returns.shape, returns.scale_days,
-            returns.frail_share, returns.frailty, returns.hazard_by_disposition.get("discharge", 1.0),
-            FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID, arrivals.day_cumulated(), pending,
-        )  # fmt: skip
-        pending = pending[:n_pending]
-        pending = pending[pending[:, 0] < horizon]
-    return times, pending
+    pending = np.empty((int(np.searchsorted(times, 0.0)), 3))
+    n_pending = play_prelude(
+        base, stream * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
+        prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
+        arrivals.day_cumulated(), pending,
+    )  # fmt: skip
+    pending = pending[:n_pending]
+    return times, pending[pending[:, 0] < horizon]
 
 
 def hourly_rates(
@@ -497,16 +557,23 @@ def hourly_rates(
     """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day."""
     days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
     by_weekday = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)
-    factors = np.array([day_factor(int(day), arrivals.day_factor_cv, stream_id, base) for day in days])
+    factors = day_factors(days, arrivals.day_factor_cv, stream_id, base)
     if month_factors:
-        months = [(calendar_start + datetime.timedelta(days=int(day))).month - 1 for day in days]
+        months = (np.datetime64(calendar_start) + days).astype("datetime64[M]").astype(np.int64) % 12  # 0 is January
         factors = factors * np.asarray(arrivals.month_index)[months]
     return np.ascontiguousarray((by_weekday[days % 7] * factors[:, None]).ravel())
 
 
-def day_factor(day: int, cv: float, stream_id: int, base: int) -> float:
-    """Gamma factor on a whole day of one stream, mean 1."""
-    if cv == 0.0:
-        return 1.0
-    u = visit_uniform(base, stream_id, PERSON, DAY_ID, FIRST_DAY + day)
-    return float(table_quantile(gamma_table(cv), u))
+def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.ndarray:
+    """Gamma factors on whole days of one stream, mean 1."""
+    factors = np.ones(len(days))
+    if cv != 0.0:
+        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
+    return factors
+
+
+@njit(cache=True)
+def draw_day_factors(base, stream_id, days, table, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the factor of each day."""
+    for i in range(len(days)):
+        out[i] = table_quantile(table, visit_uniform(base, stream_id, PERSON, DAY_ID, FIRST_DAY + days[i]))
