@@ -54,9 +54,8 @@ class StreamArrivals(Frozen):
         cumulated = np.zeros((7, 25))
         cumulated[:, 1:] = np.cumsum(shares, axis=1)
         cumulated[:, 24] = 1.0
-        for hour in range(23, 0, -1):  # hours after the last arrivals of a day are empty, not nearly so
-            quiet = shares[:, hour:].sum(axis=1) == 0.0
-            cumulated[quiet, hour] = 1.0
+        to_come = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1]
+        cumulated[:, :24][to_come == 0.0] = 1.0  # hours after the last arrivals of a day are empty, not nearly so
         return cumulated
 
 

@@ -231,14 +231,16 @@ def play_prelude(  # type: ignore[no-untyped-def]
         if time >= 0.0:
             break
         patient = first_patient + i
-        frail = uniform_of(keyed(base, patient, 0), frail_id, 0) < frail_share
+        frail = frail_share > 0.0 and uniform_of(keyed(base, patient, 0), frail_id, 0) < frail_share
         h = (frailty if frail else 1.0) * hazard
         number = 1
         while time < 0.0:
-            u = uniform_of(keyed(base, patient, number), return_id, 0)
-            gap = minutes_to_return(susceptible, shape, scale_days, h, u)
-            hour = uniform_of(keyed(base, patient, number), hour_id, 0)
-            time = time_of_return(time, gap, day_cumulated, hour)
+            key = keyed(base, patient, number)
+            gap = minutes_to_return(susceptible, shape, scale_days, h, uniform_of(key, return_id, 0))
+            if gap == math.inf:
+                time = math.inf
+                break
+            time = time_of_return(time, gap, day_cumulated, uniform_of(key, hour_id, 0))
             number += 1
         if time < math.inf:
             pending[n, 0] = time
