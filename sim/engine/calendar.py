@@ -49,9 +49,9 @@ def too_many(limit: int, time: float) -> RuntimeError:
 class Entry(simpy.Event):
     """An event with a fixed time. `subject` is what it is about; None when it has been crossed out."""
 
-    def __init__(self, calendar: "Calendar", time: float, subject: Any) -> None:
+    def __init__(self, calendar: "Calendar", time: float, callback: Callable[[Any], None] | None, subject: Any) -> None:
         self.env = calendar
-        self.callbacks = []
+        self.callbacks = [] if callback is None else [callback]
         self._ok = True
         self._value = None
         self.time = time
@@ -77,9 +77,7 @@ class Calendar(simpy.Environment):
         self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None
     ) -> Entry:
         """An entry at an absolute time; `callback` is called with it before any process that waits for it goes on."""
-        entry = Entry(self, time, subject)
-        if callback is not None:
-            entry.callbacks.append(callback)
+        entry = Entry(self, time, callback, subject)
         self.n_created += 1
         queue: list[Any] = self._queue
         heappush(queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
@@ -108,26 +106,26 @@ class Calendar(simpy.Environment):
         n_settlings = 0
         settled = True
         while True:
-            while triggered or urgent:
-                happens(urgent.popleft() if urgent else triggered.popleft())
-            if not settled or (self.settle_due and (not queue or queue[0][0] > self.time or queue[0][1] >= SETTLE)):
+            if urgent:
+                event = urgent.popleft()
+            elif triggered:
+                event = triggered.popleft()
+            elif not settled or (self.settle_due and (not queue or queue[0][0] > self.time or queue[0][1] >= SETTLE)):
                 self.settle_due = False
                 n_settlings += settled
                 settled = settle()
+                if self.n_created + n_settlings > limit:
+                    raise too_many(limit, self.time)
+                continue
             elif queue and queue[0][0] < horizon:
-                time, _, _, entry = heappop(queue)
+                time, _, _, event = heappop(queue)
                 self._now = self.time = time
-                happens(entry)
             else:
                 return n_settlings + self.n_created - len(queue)
+            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok:
+                raise event._value
             if self.n_created + n_settlings > limit:
                 raise too_many(limit, self.time)
-
-
-def happens(event: simpy.Event) -> None:
-    """Call back everyone who waits for an event; a process that broke down stops the run."""
-    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
-    for callback in callbacks:
-        callback(event)
-    if not event._ok:
-        raise event._value

@@ -70,7 +70,7 @@ from sim.engine.trajectory import (
     TRANSFERRED,
     Trajectory,
 )
-from sim.engine.workload import Arrival, Workload, quantity_id, return_gap, return_time
+from sim.engine.workload import UNIFORM_AT, Arrival, Workload, quantity_id, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
@@ -116,7 +116,6 @@ class EmergencyDepartment:
         ]
         ways = self.ways_of_taking_steps()
         self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in self.plans]
-        self.plan_by_step = [{plan.index: plan for plan in plans} for plans in self.plans]
         self.support = scenario.support
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
         self.meeting = Meeting(scenario, self.workload)
@@ -276,7 +275,7 @@ class EmergencyDepartment:
     def wait_for(self, request: Request) -> simpy.Event:
         """Ask; the visit waits until it is done or patience is used up."""
         visit = request.visit
-        done = request.done = self.calendar.event()
+        done = request.done = simpy.Event(self.calendar)
         visit.main = request
         self.floor.ask(request)
         if request.may_leave:
@@ -599,6 +598,7 @@ class EmergencyDepartment:
         """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
         visit.needs_observation = True
         request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.time, visit.next_slot())
+        request.plan = plan
         request.role, request.contact, request.minutes = self.floor.role_of[step.role], ONE_OFF, inf
         visit.observation = request
         self.nobody_observes(visit, step)
@@ -631,7 +631,8 @@ class EmergencyDepartment:
         if not visit.departed:
             request = visit.observation
             assert request is not None
-            step = self.plan_of(visit, request.step).step
+            assert request.plan is not None
+            step = request.plan.step
             assert isinstance(step, Observe)
             request.started = nan
             self.nobody_observes(visit, step)
@@ -664,7 +665,8 @@ class EmergencyDepartment:
             else:
                 self.calendar.at(now + request.minutes, DELAY_ENDS, 2 * visit.row, self._limited_delay_ends, request)
             return
-        plan = self.plan_of(visit, request.step)
+        plan = request.plan
+        assert plan is not None
         assert request.member is not None
         visit.members[request.step] = request.member.index
         if request.resumed:
@@ -693,7 +695,8 @@ class EmergencyDepartment:
         visit = request.visit
         kind = request.kind
         if kind == MAIN:
-            if self.plan_of(visit, request.step).purpose == "safety_plan":
+            assert request.plan is not None
+            if request.plan.purpose == "safety_plan":
                 visit.safety_plan = True
         elif kind == RESPONSE:
             visit.responding -= 1
@@ -773,7 +776,7 @@ class EmergencyDepartment:
     # --- what was drawn and what is looked up -------------------------------------------------------------------
 
     def _uniform_at(self, visit: Visit, name: str) -> int:
-        return self.workload.draws[visit.stream].uniform_at[name]
+        return UNIFORM_AT[name]
 
     @staticmethod
     def _applies(visit: Visit, plan: StepPlan) -> bool:
@@ -814,14 +817,12 @@ class EmergencyDepartment:
 
     def _request(self, visit: Visit, kind: int, plan: StepPlan) -> Request:
         band = plan.bands[visit.acuity - 1]
-        return Request(visit, kind, plan.index, band, self.calendar.time, 0)
+        request = Request(visit, kind, plan.index, band, self.calendar.time, 0)
+        request.plan = plan
+        return request
 
     def side_request(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
         """A one-off request beside or after the visit's own path."""
         request = Request(visit, kind, NO_STEP, band, self.calendar.time, visit.next_slot())
         request.role, request.contact, request.minutes = role, ONE_OFF, minutes
         return request
-
-    def plan_of(self, visit: Visit, step: int) -> StepPlan:
-        """The plan of a step by its index in the union of all streams' steps."""
-        return self.plan_by_step[visit.stream][step]
