@@ -105,21 +105,22 @@ class Calendar(simpy.Environment):
         limit = step_limit if step_limit is not None else 1 << 62
         n_settlings = 0
         settled = True
+        now = self.time
         while True:
             if urgent:
                 event = urgent.popleft()
             elif triggered:
                 event = triggered.popleft()
-            elif not settled or (self.settle_due and (not queue or queue[0][0] > self.time or queue[0][1] >= SETTLE)):
+            elif not settled or (self.settle_due and (not queue or queue[0][0] > now or queue[0][1] >= SETTLE)):
                 self.settle_due = False
                 n_settlings += settled
                 settled = settle()
                 if self.n_created + n_settlings > limit:
-                    raise too_many(limit, self.time)
+                    raise too_many(limit, now)
                 continue
             elif queue and queue[0][0] < horizon:
-                time, _, _, event = heappop(queue)
-                self._now = self.time = time
+                now, _, _, event = heappop(queue)
+                self._now = self.time = now
             else:
                 return n_settlings + self.n_created - len(queue)
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
@@ -128,4 +129,4 @@ class Calendar(simpy.Environment):
             if not event._ok:
                 raise event._value
             if self.n_created + n_settlings > limit:
-                raise too_many(limit, self.time)
+                raise too_many(limit, now)

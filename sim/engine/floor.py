@@ -193,7 +193,7 @@ class Floor:
         else:
             self.delay_lines.setdefault(request.step, Line(FIFO, ALL_EQUAL, ALL_EQUAL)).add(request)
             self.delays_changed = True
-        self.touch()
+        self.calendar.settle_due = True
 
     def _leave_line(self, request: Request) -> None:
         if request.line is None:
@@ -227,8 +227,10 @@ class Floor:
             self._line_up(request)
 
     def _task_line(self, request: Request) -> Line:
-        member = self._bound_to(request)
         role = request.role
+        if request.contact == ONE_OFF and request.owner is None:
+            return self.anyone[role]
+        member = self._bound_to(request)
         if member is not None:
             if role not in member.lines:
                 member.lines[role] = Line(*self.rules[role])
@@ -369,11 +371,14 @@ class Floor:
 
     def _openable(self, line: Line, role: int, free: set[Member]) -> list[Request]:
         """Heads of the line of new cases that one of the free members may take on."""
-        roomy = [member for member in free if has_room(len(member.cases), member.caseload)]
-        if not roomy:
+        held_back = False
+        for member in free:
+            if has_room(len(member.cases), member.caseload):
+                if not self._is_held_back(member, role):
+                    return line.heads()
+                held_back = True
+        if not held_back:
             return []
-        if any(not self._is_held_back(member, role) for member in roomy):
-            return line.heads()
         return [request for request in line.heads() if request.visit.acuity == 1]
 
     def _is_held_back(self, member: Member, role: int) -> bool:
@@ -562,7 +567,7 @@ class Floor:
             self._clinician_goes(request.visit)
         if not interrupted:
             self.on_finish(request)
-        self.touch()
+        self.calendar.settle_due = True
 
     def cut(self, request: Request) -> None:
         """End a running task before its time."""

@@ -108,6 +108,7 @@ class EmergencyDepartment:
         self.floor = Floor(scenario, self.workload, self.calendar, self.begins, self.finishes)
         self.floor.on_pace = self.pace_changes
         self.floor.on_unstaffed = self.role_goes_home
+        self.horizon = scenario.period.horizon
         self.streams: list[Stream] = list(scenario.department.streams.values())
         self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
         self.plans = [
@@ -125,7 +126,7 @@ class EmergencyDepartment:
         self.visits: list[Visit] = []
         self.pool: BedPool | None = None
         if scenario.boarding.kind == "pool" and scenario.boarding.pool is not None:
-            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, scenario.period.horizon)
+            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, self.horizon)
 
     def play(self) -> Trajectory:
         """Open the doors, let the horizon come, write down what happened."""
@@ -135,9 +136,7 @@ class EmergencyDepartment:
         if self.pool is not None:
             self.pool.open()
         with rare_collections():
-            n_entries = self.calendar.play(
-                self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit
-            )
+            n_entries = self.calendar.play(self.horizon, self.floor.settle, self.scenario.period.step_limit)
         return trajectory_of(
             self.scenario, self.seed, self.replication, self.floor, self.visits, self.step_names, n_entries
         )
@@ -179,7 +178,7 @@ class EmergencyDepartment:
     def door(self, arrivals: list[Arrival]) -> Process:
         """Patients come in at their times."""
         for arrival in arrivals:
-            if arrival.time >= self.scenario.period.horizon:
+            if arrival.time >= self.horizon:
                 return
             yield self.calendar.at(arrival.time, ARRIVAL, arrival.patient)
             self.comes_in(arrival)
@@ -200,9 +199,10 @@ class EmergencyDepartment:
         trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
             self.offer_peer(visit)
-        times = visit.times
+        draws, times = visit.draws, visit.times
         for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
-            if self._applies(visit, plan):
+            applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
+            if applies and (plan.only_if < 0 or plan.only_if == visit.disposition):
                 while visit.responding:
                     visit.calm = visit.calm or self.calendar.event()
                     yield visit.calm
@@ -753,7 +753,7 @@ class EmergencyDepartment:
         hours = self.workload.draws[visit.stream].day_cumulated
         back = return_time(visit.departure, gap, hours, hour)
         visit.next_visit = max(self.calendar.time, back)
-        if visit.next_visit < self.scenario.period.horizon:
+        if visit.next_visit < self.horizon:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 
     def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
@@ -777,15 +777,6 @@ class EmergencyDepartment:
 
     def _uniform_at(self, visit: Visit, name: str) -> int:
         return UNIFORM_AT[name]
-
-    @staticmethod
-    def _applies(visit: Visit, plan: StepPlan) -> bool:
-        draws = visit.draws
-        return (
-            draws[plan.happens_at] != 0.0
-            and draws[plan.need_at] != 0.0
-            and (plan.only_if < 0 or plan.only_if == visit.disposition)
-        )
 
     @staticmethod
     def _is_given(visit: Visit, plan: StepPlan) -> bool:

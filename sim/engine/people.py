@@ -8,6 +8,7 @@ from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf, nan
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -21,6 +22,7 @@ from sim.engine.step_plans import StepPlan
 SERVED, LEFT = True, False
 """What a waiting visit is told."""
 
+FIRST = itemgetter(0)
 NO_PLACE = (nan, nan, -1, -1)
 
 
@@ -136,7 +138,7 @@ class Line:
 
     def heads(self) -> list[Request]:
         """The first of every class."""
-        return [waiting[0] for waiting in self.classes.values()]
+        return list(map(FIRST, self.classes.values()))
 
     def everyone(self) -> list[Request]:
         return [request for waiting in self.classes.values() for request in waiting]
