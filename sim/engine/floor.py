@@ -371,13 +371,13 @@ class Floor:
 
     def _openable(self, line: Line, role: int, free: set[Member]) -> list[Request]:
         """Heads of the line of new cases that one of the free members may take on."""
-        held_back = False
+        someone_has_room = False
         for member in free:
             if has_room(len(member.cases), member.caseload):
                 if not self._is_held_back(member, role):
                     return line.heads()
-                held_back = True
-        if not held_back:
+                someone_has_room = True
+        if not someone_has_room:
             return []
         return [request for request in line.heads() if request.visit.acuity == 1]
 

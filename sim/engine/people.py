@@ -23,7 +23,6 @@ SERVED, LEFT = True, False
 """What a waiting visit is told."""
 
 FIRST = itemgetter(0)
-NO_PLACE = (nan, nan, -1, -1)
 
 
 class Request:
@@ -38,6 +37,8 @@ class Request:
         "minutes", "opened_case", "owner", "owner_duty", "paused", "paused_at", "place_in_line", "plan", "preemptible",
         "resumed", "role", "since", "slot", "started", "step", "unstaffed", "visit", "zones",
     )  # fmt: skip
+
+    place_in_line: tuple[float, float, int, int]  # within its class: set when it lines up
 
     def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
         self.visit = visit
@@ -56,8 +57,7 @@ class Request:
         self.zones: tuple[int, ...] = ()
         self.owner: Member | None = None  # bound to this member though no case says so
         self.owner_duty: Duty | None = None
-        self.line: Line | None = None  # where it waits now, and its place there
-        self.place_in_line = NO_PLACE
+        self.line: Line | None = None  # where it waits now
         self.member: Member | None = None  # who does it
         self.started = nan
         self.ends = nan
