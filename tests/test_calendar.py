@@ -75,6 +75,27 @@ def test_what_an_entry_causes_happens_before_the_next_entry_of_the_instant():
     assert seen == ["goes on", "and on", "next entry"]
 
 
+def test_what_is_triggered_happens_in_turn_after_processes_that_begin():
+    """SimPy's own order at one instant: who begins first, then first come first served; times to come are refused."""
+    calendar, seen = Calendar(), []
+
+    def someone(name: str):
+        seen.append(name)
+        yield calendar.event()
+
+    def causes(_: object) -> None:
+        for name in ("one", "two"):
+            calendar.event().succeed().callbacks.append(lambda _, name=name: seen.append(name))
+        calendar.process(someone("who begins"))
+        calendar.process(someone("who begins next"))
+
+    calendar.at(1.0, kinds.ARRIVAL, 0, causes)
+    calendar.play(2.0, nothing)
+    assert seen == ["who begins", "who begins next", "one", "two"]
+    with pytest.raises(ValueError, match=r"in 5 minutes: enter it with Calendar\.at"):
+        calendar.timeout(5.0)
+
+
 def change(calendar: Calendar, seen: list[str], name: str):
     """A callback that asks for a settling."""
 

@@ -4,12 +4,14 @@ What the entries mean is the model's business; the reasons for the order are in 
 """
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Any
 
 import simpy
+from simpy.events import NORMAL
 
 TASK_ENDS = 2
 DELAY_ENDS = 3
@@ -22,7 +24,7 @@ ARRIVAL = 9
 SETTLE = 10
 PATIENCE = 11
 ESCALATION = 12
-"""Kinds in order. SimPy's own triggers have priorities 0 and 1: what an entry causes happens before the next one."""
+"""Kinds in order. What an entry causes, SimPy's own triggers, happens before the next one and is no entry."""
 
 KEY_SHIFT = 34
 """Entries of equal time, kind and id stand in order of creation: the key is id * 2**34 + running number."""
@@ -47,9 +49,9 @@ def too_many(limit: int, time: float) -> RuntimeError:
 class Entry(simpy.Event):
     """An event with a fixed time. `subject` is what it is about; None when it has been crossed out."""
 
-    def __init__(self, calendar: "Calendar", time: float, subject: Any) -> None:
+    def __init__(self, calendar: "Calendar", time: float, callback: Callable[[Any], None] | None, subject: Any) -> None:
         self.env = calendar
-        self.callbacks = []
+        self.callbacks = [] if callback is None else [callback]
         self._ok = True
         self._value = None
         self.time = time
@@ -57,10 +59,16 @@ class Entry(simpy.Event):
 
 
 class Calendar(simpy.Environment):
-    """A SimPy environment whose own entries are ordered by time, kind and id."""
+    """A SimPy environment whose own entries are ordered by time, kind and id.
+
+    What SimPy triggers happens at the instant it is triggered, so that two queues are enough for it: processes that
+    begin (`urgent`) and all else (`triggered`), each first come first served.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.urgent: deque[simpy.Event] = deque()
+        self.triggered: deque[simpy.Event] = deque()
         self.n_created = 0
         self.time = 0.0  # the present instant, as a plain attribute
         self.settle_due = False
@@ -69,13 +77,17 @@ class Calendar(simpy.Environment):
         self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None
     ) -> Entry:
         """An entry at an absolute time; `callback` is called with it before any process that waits for it goes on."""
-        entry = Entry(self, time, subject)
-        if callback is not None:
-            entry.callbacks.append(callback)
+        entry = Entry(self, time, callback, subject)
         self.n_created += 1
         queue: list[Any] = self._queue
         heappush(queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
+
+    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: float = 0.0) -> None:
+        """What SimPy itself triggers; times to come are entered with `at`."""
+        if delay > 0.0:
+            raise ValueError(f"an event of SimPy's own in {delay:g} minutes: enter it with Calendar.at")
+        (self.triggered if priority == NORMAL else self.urgent).append(event)
 
     def close(self, horizon: float) -> None:
         """The clock stands at the end of the run."""
@@ -89,28 +101,32 @@ class Calendar(simpy.Environment):
         (a visit moves on), before any entry. Raises RuntimeError when `step_limit` entries and settlings did not
         reach the horizon.
         """
-        queue = self._queue
+        queue, urgent, triggered = self._queue, self.urgent, self.triggered
         limit = step_limit if step_limit is not None else 1 << 62
         n_settlings = 0
         settled = True
+        now = self.time
         while True:
-            first = SETTLE if settled else TASK_ENDS  # what a settling comes before
-            if (self.settle_due or not settled) and (not queue or queue[0][0] > self.time or queue[0][1] >= first):
+            if urgent:
+                event = urgent.popleft()
+            elif triggered:
+                event = triggered.popleft()
+            elif not settled or (self.settle_due and (not queue or queue[0][0] > now or queue[0][1] >= SETTLE)):
                 self.settle_due = False
                 n_settlings += settled
                 settled = settle()
                 if self.n_created + n_settlings > limit:
-                    raise too_many(limit, self.time)
+                    raise too_many(limit, now)
                 continue
-            if not queue or queue[0][0] >= horizon:
-                break
-            time, _, _, event = heappop(queue)
-            self._now = self.time = time
+            elif queue and queue[0][0] < horizon:
+                now, _, _, event = heappop(queue)
+                self._now = self.time = now
+            else:
+                return n_settlings + self.n_created - len(queue)
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
             for callback in callbacks:
                 callback(event)
             if not event._ok:
                 raise event._value
             if self.n_created + n_settlings > limit:
-                raise too_many(limit, time)
-        return n_settlings + self.n_created - sum(1 for entry in queue if entry[1] >= TASK_ENDS)
+                raise too_many(limit, now)

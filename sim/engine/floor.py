@@ -4,10 +4,10 @@ The order of a settling is law (docs/law.md); the rules it asks are in `sim.depa
 something, and what follows when they got it, is told in `sim.engine.model`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import inf, nan
 
-from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
+from sim.department.dispatch import ACUITY_FIFO, CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
 from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
@@ -122,6 +122,8 @@ class Floor:
             )
         n_levels = 1 + max((max(member.served.values()) for member in self.members), default=0)
         self.free: list[list[set[Member]]] = [[set() for _ in self.role_names] for _ in range(n_levels)]
+        for member in self.members:
+            member.free_in = tuple(self.free[level][role] for role, level in member.served.items())
         self.serving: list[list[Member]] = [
             [member for member in self.members if role in member.served] for role in range(len(self.role_names))
         ]
@@ -184,12 +186,14 @@ class Floor:
             if request.kind == MAIN and visit.acuity == 1:
                 self.n_urgent[request.role] += 1
         elif request.zones:
-            self.place_lines.setdefault(request.zones, Line(RULES["acuity_fifo"], ALL_EQUAL, ALL_EQUAL)).add(request)
+            if request.zones not in self.place_lines:
+                self.place_lines[request.zones] = Line(ACUITY_FIFO, ALL_EQUAL, ALL_EQUAL)
+            self.place_lines[request.zones].add(request)
             self.places_changed = True
         else:
             self.delay_lines.setdefault(request.step, Line(FIFO, ALL_EQUAL, ALL_EQUAL)).add(request)
             self.delays_changed = True
-        self.touch()
+        self.calendar.settle_due = True
 
     def _leave_line(self, request: Request) -> None:
         if request.line is None:
@@ -223,19 +227,21 @@ class Floor:
             self._line_up(request)
 
     def _task_line(self, request: Request) -> Line:
-        member = self._bound_to(request)
         role = request.role
+        if request.contact == ONE_OFF and request.owner is None:
+            return self.anyone[role]
+        member = self._bound_to(request)
         if member is not None:
             if role not in member.lines:
                 member.lines[role] = Line(*self.rules[role])
             return member.lines[role]
-        return self.opening[role] if self._opens_case(request) else self.anyone[role]
+        opens_case = request.kind in OPENS_CASES and request.contact != ONE_OFF
+        return self.opening[role] if opens_case else self.anyone[role]
 
     def _bound_to(self, request: Request) -> Member | None:
         """The only member who may do it, if there is one."""
-        owner = request.owner_present
-        if owner is not None:
-            return owner
+        if request.owner is not None and request.owner_present:
+            return request.owner
         if request.contact == ONE_OFF:
             return None
         case = request.visit.cases.get(request.role)
@@ -245,11 +251,6 @@ class Floor:
             last, duty = request.visit.last_holder.get(request.role, (None, None))
             return last if last is not None and last.on_duty and last.duty is duty else None
         return None
-
-    @staticmethod
-    def _opens_case(request: Request) -> bool:
-        """Whether a new holder is needed: no case is open, or nobody holds it."""
-        return request.contact != ONE_OFF and request.kind in OPENS_CASES
 
     # --- settling -----------------------------------------------------------------------------------------------
 
@@ -293,6 +294,8 @@ class Floor:
         chosen: Request | None = None
         chosen_zone = -1
         for zones, line in self.place_lines.items():
+            if not line.n:
+                continue
             for request in self._contenders(line):
                 zone = self._open_zone(zones, request.visit)
                 rank = (request.band, request.visit.acuity, request.since, request.visit.row)
@@ -309,8 +312,6 @@ class Floor:
 
     def _contenders(self, line: Line) -> list[Request]:
         """Who may be next for a place. The ratio rule may let one who gives up a place pass the first of a class."""
-        if not line.n:
-            return []
         return line.everyone() if self.places_are_exchanged and self.ratio_role >= 0 else line.heads()
 
     def _open_zone(self, zones: tuple[int, ...], visit: Visit) -> int:
@@ -328,7 +329,7 @@ class Floor:
         for step in sorted(self.delay_lines):
             line = self.delay_lines[step]
             if line.n and self.delay_room[step] > 0:
-                request = min(line.heads(), key=lambda head: line.rank(head, self.calendar.time))
+                request = line.first(line.heads(), self.calendar.time)
                 self._leave_line(request)
                 request.visit.waiting.remove(request)
                 self.delay_room[step] -= 1
@@ -341,8 +342,9 @@ class Floor:
         changed = self.changed
         if not changed:
             return False
-        roles = [role for role in sorted(changed) if self.n_waiting[role]]
-        for level in self.free:
+        roles = [role for role in changed if self.n_waiting[role]]
+        roles.sort()
+        for level in self.free if roles else ():
             for role in roles:
                 free = level[role]
                 if free:
@@ -354,29 +356,29 @@ class Floor:
         return False
 
     def _best_startable(self, role: int, free: set[Member]) -> Request | None:
+        anyone, opening = self.anyone[role], self.opening[role]
         candidates: list[Request] = []
-        line = self.anyone[role]
-        if line.n:
-            candidates += line.heads()
-        line = self.opening[role]
-        if line.n:
-            candidates += self._openable(line, role, free)
-        for member in free:
-            own = member.lines.get(role)
-            if own is not None and own.n:
-                candidates += own.heads()
-        if len(candidates) < 2:
-            return candidates[0] if candidates else None
-        now = self.calendar.time
-        return min(candidates, key=lambda request: line.rank(request, now))
+        if anyone.n:
+            candidates += anyone.heads()
+        if opening.n:
+            candidates += self._openable(opening, role, free)
+        if self.n_waiting[role] > anyone.n + opening.n:
+            for member in free:
+                own = member.lines.get(role)
+                if own is not None and own.n:
+                    candidates += own.heads()
+        return opening.first(candidates, self.calendar.time) if candidates else None
 
     def _openable(self, line: Line, role: int, free: set[Member]) -> list[Request]:
         """Heads of the line of new cases that one of the free members may take on."""
-        roomy = [member for member in free if has_room(len(member.cases), member.caseload)]
-        if not roomy:
+        someone_has_room = False
+        for member in free:
+            if has_room(len(member.cases), member.caseload):
+                if not self._is_held_back(member, role):
+                    return line.heads()
+                someone_has_room = True
+        if not someone_has_room:
             return []
-        if any(not self._is_held_back(member, role) for member in roomy):
-            return line.heads()
         return [request for request in line.heads() if request.visit.acuity == 1]
 
     def _is_held_back(self, member: Member, role: int) -> bool:
@@ -413,9 +415,11 @@ class Floor:
     def _member_for(self, request: Request, free: set[Member]) -> Member:
         if len(free) == 1:
             return next(iter(free))
+        if request.line is self.anyone[request.role]:
+            return self._preferred(request, free)
         return self._preferred(request, [member for member in free if self._may_take(member, request)])
 
-    def _preferred(self, request: Request, members: list[Member]) -> Member:
+    def _preferred(self, request: Request, members: Collection[Member]) -> Member:
         choice = self.choices[request.role]
         wished = request.visit.peer_kind if request.kind in BY_PEERS else None
         return min(
@@ -428,6 +432,8 @@ class Floor:
         )
 
     def _interrupts(self) -> bool:
+        if not any(self.n_urgent):
+            return False
         for role, n_urgent in enumerate(self.n_urgent):
             if n_urgent:
                 request = self._most_urgent(role)
@@ -449,7 +455,7 @@ class Floor:
             for request in line.everyone()
             if request.kind == MAIN and request.visit.acuity == 1
         ]
-        return min(waiting, key=lambda request: lines[0].rank(request, self.calendar.time))
+        return lines[0].first(waiting, self.calendar.time)
 
     def _may_be_interrupted(self, member: Member, request: Request) -> bool:
         task = member.task
@@ -561,7 +567,7 @@ class Floor:
             self._clinician_goes(request.visit)
         if not interrupted:
             self.on_finish(request)
-        self.touch()
+        self.calendar.settle_due = True
 
     def cut(self, request: Request) -> None:
         """End a running task before its time."""
@@ -581,17 +587,19 @@ class Floor:
 
     def _count_minutes(self, member: Member, start: float, end: float) -> None:
         duty = member.duty
-        scheduled_end = inf if duty is None else duty.end
-        member.overtime += max(0.0, end - max(start, scheduled_end))
-        member.busy += max(0.0, min(end, scheduled_end) - start)
+        if duty is None or end <= duty.end:
+            member.busy += end - start
+        else:
+            member.overtime += end - max(start, duty.end)
+            member.busy += max(0.0, duty.end - start)
 
     def _write_task(
         self, request: Request, started: float, ended: float, interrupted: bool = False, withdrawn: bool = False
     ) -> None:
         member = request.member
         overtime = 0.0
-        if member is not None and member.duty is not None and ended == ended:
-            overtime = max(0.0, ended - max(started, member.duty.end))
+        if member is not None and member.duty is not None and ended > member.duty.end:
+            overtime = ended - max(started, member.duty.end)
         self.record.tasks.append(
             (
                 request.visit.row, request.role, request.step, request.kind, request.contact, request.slot,
@@ -657,13 +665,13 @@ class Floor:
     # --- members ------------------------------------------------------------------------------------------------
 
     def _is_free(self, member: Member) -> None:
-        for role, level in member.served.items():
-            self.free[level][role].add(member)
-            self.changed.add(role)
+        for free in member.free_in:
+            free.add(member)
+        self.changed.update(member.served)
 
     def _is_busy(self, member: Member) -> None:
-        for role, level in member.served.items():
-            self.free[level][role].discard(member)
+        for free in member.free_in:
+            free.discard(member)
 
     def comes_on_duty(self, member: Member, duty: Duty) -> None:
         """A spell of duty begins; its end is entered in the calendar."""

@@ -10,7 +10,7 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.department.support import eligible
 from sim.engine.people import Visit
-from sim.engine.workload import Arrival, Workload, quantity_id
+from sim.engine.workload import UNIFORM_AT, Arrival, Workload, quantity_id
 
 ESCALATION_ID = quantity_id("escalation")
 
@@ -77,5 +77,6 @@ class Meeting:
         mean = rules.mean_hours * MINUTES_PER_HOUR
         return self.workload.exponential(visit.patient, visit.number, ESCALATION_ID, counter, mean)
 
-    def _uniform(self, visit: Visit, name: str) -> float:
-        return visit.draws[self.workload.draws[visit.stream].uniform_at[name]]
+    @staticmethod
+    def _uniform(visit: Visit, name: str) -> float:
+        return visit.draws[UNIFORM_AT[name]]

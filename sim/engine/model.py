@@ -4,7 +4,7 @@ Who is chosen for what is settled on the floor (`sim.engine.floor`); what is dra
 """
 
 from array import array
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from math import inf, nan
 from typing import Any
 
@@ -46,7 +46,7 @@ from sim.engine.care import CareByTheHour
 from sim.engine.chronicle import trajectory_of
 from sim.engine.floor import Floor
 from sim.engine.meeting import Meeting
-from sim.engine.people import SERVED, Member, Request, Visit
+from sim.engine.people import LEFT, SERVED, Member, Request, Visit
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import (
     AMA,
@@ -69,16 +69,16 @@ from sim.engine.trajectory import (
     SIDE,
     Trajectory,
 )
-from sim.engine.workload import Arrival, Workload, quantity_id, return_gap, return_time
+from sim.engine.workload import UNIFORM_AT, Arrival, Workload, quantity_id, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
+TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 
 RESTRAINT_ID = quantity_id("restraint")
 REPEAT_ID = quantity_id("peer/repeat_wanted")
 HUDDLE_ID = quantity_id("peer/huddle")
 CALL_ID = quantity_id("peer/call_reached")
 
-CONTACTS = {"first": FIRST, "continuing": CONTINUING, "one_off": ONE_OFF}
 NO_STEP = -1
 NOTHING_MORE: list[float] = []
 RECOVERY_BAND = 0
@@ -107,13 +107,15 @@ class EmergencyDepartment:
         self.floor = Floor(scenario, self.workload, self.calendar, self.begins, self.finishes)
         self.floor.on_pace = self.pace_changes
         self.floor.on_unstaffed = self.role_goes_home
+        self.horizon = scenario.period.horizon
         self.streams: list[Stream] = list(scenario.department.streams.values())
         self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
         self.plans = [
             planned(stream, draws, self.step_names, self.floor.role_of, self.floor.zone_of)
             for stream, draws in zip(self.streams, self.workload.draws, strict=True)
         ]
-        self.plan_by_step = [{plan.index: plan for plan in plans} for plans in self.plans]
+        ways = self.ways_of_taking_steps()
+        self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in self.plans]
         self.support = scenario.support
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
         self.meeting = Meeting(scenario, self.workload)
@@ -123,7 +125,7 @@ class EmergencyDepartment:
         self.visits: list[Visit] = []
         self.pool: BedPool | None = None
         if scenario.boarding.kind == "pool" and scenario.boarding.pool is not None:
-            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, scenario.period.horizon)
+            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, self.horizon)
 
     def play(self) -> Trajectory:
         """Open the doors, let the horizon come, write down what happened."""
@@ -133,9 +135,7 @@ class EmergencyDepartment:
         if self.pool is not None:
             self.pool.open()
         with rare_collections():
-            n_entries = self.calendar.play(
-                self.scenario.period.horizon, self.floor.settle, self.scenario.period.step_limit
-            )
+            n_entries = self.calendar.play(self.horizon, self.floor.settle, self.scenario.period.step_limit)
         return trajectory_of(
             self.scenario, self.seed, self.replication, self.floor, self.visits, self.step_names, n_entries
         )
@@ -177,7 +177,7 @@ class EmergencyDepartment:
     def door(self, arrivals: list[Arrival]) -> Process:
         """Patients come in at their times."""
         for arrival in arrivals:
-            if arrival.time >= self.scenario.period.horizon:
+            if arrival.time >= self.horizon:
                 return
             yield self.calendar.at(arrival.time, ARRIVAL, arrival.patient)
             self.comes_in(arrival)
@@ -198,99 +198,90 @@ class EmergencyDepartment:
         trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
             self.offer_peer(visit)
-        for number, plan in enumerate(self.plans[visit.stream], start=1):
-            if self._applies(visit, plan):
+        draws, times = visit.draws, visit.times
+        for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
+            applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
+            if applies and (plan.only_if < 0 or plan.only_if == visit.disposition):
                 while visit.responding:
                     visit.calm = visit.calm or self.calendar.event()
                     yield visit.calm
-                visit.times[3 * plan.index] = self.calendar.time
-                stays = yield from self.take_step(visit, plan)
-                if not stays:
-                    break
-                visit.times[3 * plan.index + 2] = self.calendar.time
+                at = 3 * plan.index
+                times[at] = self.calendar.time
+                awaited = take_step(visit, plan, plan.step)
+                if awaited is None:
+                    times[at + 1] = self.calendar.time
+                else:
+                    stays = yield awaited
+                    visit.main = None
+                    if stays is LEFT:
+                        break
+                times[at + 2] = self.calendar.time
             if number == trigger:
                 self.offer_peer(visit)
         self.departs(visit)
 
-    def take_step(self, visit: Visit, plan: StepPlan) -> Process:
-        """Play one step. False: the visit has left."""
-        step = plan.step
-        if isinstance(step, Task):
-            return (yield from self.have_task(visit, plan, step))
-        if isinstance(step, Delay):
-            return (yield from self.spend_delay(visit, plan, step))
-        if isinstance(step, Place):
-            return (yield from self.get_place(visit, plan, step))
-        if isinstance(step, Board):
-            yield from self.board(visit, plan, step)
-            return SERVED
-        visit.times[3 * plan.index + 1] = self.calendar.time
-        if isinstance(step, SideTask):
-            self.leave_work(visit, plan, step)
-        elif isinstance(step, Dispose):
-            self.dispose(visit, plan, step)
-        elif isinstance(step, FollowUp):
-            self.book_follow_up(visit, step)
-        elif isinstance(step, Release):
-            for role in step.roles:
-                self.floor.close_case(visit, self.floor.role_of[role])
-        elif isinstance(step, FreePlace):
-            self.floor.give_up_place(visit)
-        elif isinstance(step, Observe):
-            self.observe(visit, plan, step)
-        return SERVED
+    def ways_of_taking_steps(self) -> dict[type, TakeStep]:
+        """How each kind of step is played: what the visit waits for then; None if it goes on at once."""
+        return {
+            Task: self.have_task,
+            Delay: self.spend_delay,
+            Place: self.get_place,
+            Board: self.board,
+            SideTask: self.leave_work,
+            Dispose: self.dispose,
+            FollowUp: self.book_follow_up,
+            Release: self.release,
+            FreePlace: self.free_place,
+            Observe: self.observe,
+        }
 
-    def have_task(self, visit: Visit, plan: StepPlan, step: Task) -> Process:
+    def have_task(self, visit: Visit, plan: StepPlan, step: Task) -> simpy.Event:
         """Wait for a member of the role, then for the end of the task."""
         if plan.unstaffed_at >= 0 and self.floor.n_on_duty[plan.role] == 0:
-            yield from self.pass_time(visit, plan, visit.draws[plan.unstaffed_at])
-            return SERVED
+            return self.pass_time(visit, plan, visit.draws[plan.unstaffed_at])
         request = self._request(visit, MAIN, plan)
-        request.role, request.contact = plan.role, CONTACTS[step.contact]
+        request.role, request.contact = plan.role, plan.contact
         request.minutes = self._given_minutes(visit, plan)
-        if step.purpose == "triage" and not self._is_given(visit, plan):
+        if plan.purpose == "triage" and not self._is_given(visit, plan):
             request.minutes *= self.scenario.department.groups[visit.group].triage
-        request.preemptible, request.may_leave = step.preemptible, step.may_leave
+        request.preemptible, request.may_leave = plan.preemptible, plan.may_leave
         if plan.unstaffed_at >= 0:
             request.unstaffed = visit.draws[plan.unstaffed_at]
-        return (yield from self.wait_for(request))
+        return self.wait_for(request)
 
-    def spend_delay(self, visit: Visit, plan: StepPlan, step: Delay) -> Process:
+    def spend_delay(self, visit: Visit, plan: StepPlan, step: Delay) -> simpy.Event:
         """Let the time pass; a limited delay has to be waited for."""
         minutes = self._given_minutes(visit, plan)
         if step.capacity is None:
-            yield from self.pass_time(visit, plan, minutes)
-            return SERVED
+            return self.pass_time(visit, plan, minutes)
         self.floor.delay_room.setdefault(plan.index, step.capacity)
         request = self._request(visit, MAIN, plan)
-        request.band, request.minutes, request.may_leave = 0, minutes, step.may_leave
-        return (yield from self.wait_for(request))
+        request.band, request.minutes, request.may_leave = 0, minutes, plan.may_leave
+        return self.wait_for(request)
 
-    def pass_time(self, visit: Visit, plan: StepPlan, minutes: float) -> Process:
+    def pass_time(self, visit: Visit, plan: StepPlan, minutes: float) -> simpy.Event:
         """A delay that needs nobody."""
         visit.times[3 * plan.index + 1] = self.calendar.time
-        yield self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, 2 * visit.row)
+        return self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, 2 * visit.row)
 
-    def get_place(self, visit: Visit, plan: StepPlan, step: Place) -> Process:
+    def get_place(self, visit: Visit, plan: StepPlan, step: Place) -> simpy.Event:
         """Wait for a place on the visit's route."""
         request = self._request(visit, MAIN, plan)
         request.zones = self._route(visit, plan)
-        request.may_leave = step.may_leave
-        return (yield from self.wait_for(request))
+        request.may_leave = plan.may_leave
+        return self.wait_for(request)
 
-    def wait_for(self, request: Request) -> Process:
-        """Ask, wait until it is done or patience is used up."""
+    def wait_for(self, request: Request) -> simpy.Event:
+        """Ask; the visit waits until it is done or patience is used up."""
         visit = request.visit
-        request.done = self.calendar.event()
+        done = request.done = simpy.Event(self.calendar)
         visit.main = request
         self.floor.ask(request)
         if request.may_leave:
             self.wait_begins(visit)
-        served = yield request.done
-        visit.main = None
-        return served
+        return done
 
-    def board(self, visit: Visit, plan: StepPlan, step: Board) -> Process:
+    def board(self, visit: Visit, plan: StepPlan, step: Board) -> simpy.Event:
         """Cases close, nurses care hour by hour, until there is a bed upstairs."""
         now = self.calendar.time
         visit.times[3 * plan.index + 1] = visit.boarding_start = now
@@ -300,17 +291,31 @@ class EmergencyDepartment:
         nurse = self.floor.role_of.get(self.scenario.boarding.nurse_role, -1)
         care = self.care_by_the_hour(visit, nurse, time.nurse_minutes_per_hour, 0)
         if self.pool is not None and time.pooled:
-            yield self.pool.ask(visit)
+            bed = self.pool.ask(visit)
         else:
-            yield self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
-        visit.boarding_end = self.calendar.time
-        care.stop()
+            bed = self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
+
+        def goes_upstairs(_: simpy.Event) -> None:
+            visit.boarding_end = self.calendar.time
+            care.stop()
+
+        bed.callbacks.append(goes_upstairs)
+        return bed
+
+    def release(self, visit: Visit, plan: StepPlan, step: Release) -> None:
+        """The visit's cases with these roles close."""
+        for role in step.roles:
+            self.floor.close_case(visit, self.floor.role_of[role])
+
+    def free_place(self, visit: Visit, plan: StepPlan, step: FreePlace) -> None:
+        """The place is given up."""
+        self.floor.give_up_place(visit)
 
     def leave_work(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
         """Work for later that the visit does not wait for."""
         request = self._request(visit, SIDE, plan)
         request.slot = visit.next_slot()
-        request.role, request.contact, request.preemptible = plan.role, CONTACTS[step.contact], step.preemptible
+        request.role, request.contact, request.preemptible = plan.role, plan.contact, plan.preemptible
         request.minutes = self._given_minutes(visit, plan)
         if step.share_of_minutes is not None and not self._is_given(visit, plan):
             request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
@@ -327,7 +332,7 @@ class EmergencyDepartment:
             visit.bridging.contact = CONTINUING
             self.floor.ask(visit.bridging)
 
-    def book_follow_up(self, visit: Visit, step: FollowUp) -> None:
+    def book_follow_up(self, visit: Visit, plan: StepPlan, step: FollowUp) -> None:
         """Linkage, with the odds the scenario assumes."""
         effects = self.scenario.effects
         odds = self.scenario.department.groups[visit.group].linkage
@@ -579,6 +584,7 @@ class EmergencyDepartment:
         """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
         visit.needs_observation = True
         request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.time, visit.next_slot())
+        request.plan = plan
         request.role, request.contact, request.minutes = self.floor.role_of[step.role], ONE_OFF, inf
         visit.observation = request
         self.nobody_observes(visit, step)
@@ -611,7 +617,8 @@ class EmergencyDepartment:
         if not visit.departed:
             request = visit.observation
             assert request is not None
-            step = self.plan_of(visit, request.step).step
+            assert request.plan is not None
+            step = request.plan.step
             assert isinstance(step, Observe)
             request.started = nan
             self.nobody_observes(visit, step)
@@ -644,15 +651,15 @@ class EmergencyDepartment:
             else:
                 self.calendar.at(now + request.minutes, DELAY_ENDS, 2 * visit.row, self._limited_delay_ends, request)
             return
-        step = self.plan_of(visit, request.step).step
-        assert isinstance(step, Task)
+        plan = request.plan
+        assert plan is not None
         assert request.member is not None
         visit.members[request.step] = request.member.index
         if request.resumed:
             return
-        if step.purpose == "physician" and visit.pia != visit.pia:
+        if plan.purpose == "physician" and visit.pia != visit.pia:
             visit.pia = now
-        elif step.purpose == "assessment" and not (visit.given is not None and step.name in visit.given):
+        elif plan.purpose == "assessment" and not self._is_given(visit, plan):
             request.minutes *= self._assessment_factor(visit)
         visit.minutes_by_role[request.role] = visit.minutes_by_role.get(request.role, 0.0) + request.minutes
 
@@ -674,8 +681,8 @@ class EmergencyDepartment:
         visit = request.visit
         kind = request.kind
         if kind == MAIN:
-            step = self.plan_of(visit, request.step).step
-            if isinstance(step, Task) and step.purpose == "safety_plan":
+            assert request.plan is not None
+            if request.plan.purpose == "safety_plan":
                 visit.safety_plan = True
         elif kind == RESPONSE:
             visit.responding -= 1
@@ -732,7 +739,7 @@ class EmergencyDepartment:
         hours = self.workload.draws[visit.stream].day_cumulated
         back = return_time(visit.departure, gap, hours, hour)
         visit.next_visit = max(self.calendar.time, back)
-        if visit.next_visit < self.scenario.period.horizon:
+        if visit.next_visit < self.horizon:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 
     def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
@@ -754,15 +761,7 @@ class EmergencyDepartment:
     # --- what was drawn and what is looked up -------------------------------------------------------------------
 
     def _uniform_at(self, visit: Visit, name: str) -> int:
-        return self.workload.draws[visit.stream].uniform_at[name]
-
-    def _applies(self, visit: Visit, plan: StepPlan) -> bool:
-        draws = visit.draws
-        return (
-            draws[plan.happens_at] != 0.0
-            and (plan.need_at < 0 or draws[plan.need_at] != 0.0)
-            and (plan.step.only_if is None or plan.step.only_if == DISPOSITIONS[visit.disposition])
-        )
+        return UNIFORM_AT[name]
 
     @staticmethod
     def _is_given(visit: Visit, plan: StepPlan) -> bool:
@@ -794,14 +793,12 @@ class EmergencyDepartment:
 
     def _request(self, visit: Visit, kind: int, plan: StepPlan) -> Request:
         band = plan.bands[visit.acuity - 1]
-        return Request(visit, kind, plan.index, band, self.calendar.time, 0)
+        request = Request(visit, kind, plan.index, band, self.calendar.time, 0)
+        request.plan = plan
+        return request
 
     def side_request(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
         """A one-off request beside or after the visit's own path."""
         request = Request(visit, kind, NO_STEP, band, self.calendar.time, visit.next_slot())
         request.role, request.contact, request.minutes = role, ONE_OFF, minutes
         return request
-
-    def plan_of(self, visit: Visit, step: int) -> StepPlan:
-        """The plan of a step by its index in the union of all streams' steps."""
-        return self.plan_by_step[visit.stream][step]

@@ -6,7 +6,9 @@ State only. What happens to them is told in `sim.engine.model`; who is chosen, i
 from bisect import insort
 from collections.abc import MutableSequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf, nan
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -15,9 +17,12 @@ from sim.department.dispatch import order_within_class, score
 from sim.department.roster import Duty
 from sim.department.roster import Member as RosteredMember
 from sim.engine.calendar import Entry
+from sim.engine.step_plans import StepPlan
 
 SERVED, LEFT = True, False
 """What a waiting visit is told."""
+
+FIRST = itemgetter(0)
 
 
 class Request:
@@ -29,9 +34,11 @@ class Request:
 
     __slots__ = (
         "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
-        "minutes", "opened_case", "order", "owner", "owner_duty", "paused", "paused_at", "preemptible", "resumed",
-        "role", "since", "slot", "started", "step", "unstaffed", "visit", "zones",
+        "minutes", "opened_case", "owner", "owner_duty", "paused", "paused_at", "place_in_line", "plan", "preemptible",
+        "resumed", "role", "since", "slot", "started", "step", "unstaffed", "visit", "zones",
     )  # fmt: skip
+
+    place_in_line: tuple[float, float, int, int]  # within its class: set when it lines up
 
     def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
         self.visit = visit
@@ -40,7 +47,7 @@ class Request:
         self.band = band
         self.since = since
         self.slot = slot
-        self.order = since
+        self.plan: StepPlan | None = None  # of the step, where there is one
         self.role = -1
         self.contact = -1
         self.minutes = 0.0
@@ -64,10 +71,6 @@ class Request:
 
     def __lt__(self, other: "Request") -> bool:
         return self.place_in_line < other.place_in_line
-
-    @property
-    def place_in_line(self) -> tuple[float, float, int, int]:
-        return self.order, self.since, self.visit.row, self.slot
 
     def bind(self, member: "Member") -> None:
         """From now on only this member may do it, until they go home."""
@@ -97,9 +100,11 @@ class Line:
         self.n = 0
 
     def add(self, request: Request) -> None:
+        visit = request.visit
+        order = order_within_class(self.rule, request.since, visit.arrival)
         request.line = self
-        request.order = order_within_class(self.rule, request.since, request.visit.arrival)
-        key = (request.band, request.visit.acuity)
+        request.place_in_line = (order, request.since, visit.row, request.slot)
+        key = (request.band, visit.acuity)
         waiting = self.classes.get(key)
         if waiting is None:
             self.classes[key] = [request]
@@ -118,7 +123,7 @@ class Line:
         request.line = None
         self.n -= 1
 
-    def rank(self, request: Request, now: float) -> tuple[int, float, float, int, int]:
+    def rank(self, now: float, request: Request) -> tuple[int, float, float, int, int]:
         """Lower goes first."""
         visit = request.visit
         acuity = visit.acuity
@@ -127,9 +132,13 @@ class Line:
         )
         return request.band, worth, request.since, visit.row, request.slot
 
+    def first(self, candidates: list[Request], now: float) -> Request:
+        """Who of them goes first by the rule of this line."""
+        return candidates[0] if len(candidates) == 1 else min(candidates, key=partial(self.rank, now))
+
     def heads(self) -> list[Request]:
         """The first of every class."""
-        return [waiting[0] for waiting in self.classes.values()]
+        return list(map(FIRST, self.classes.values()))
 
     def everyone(self) -> list[Request]:
         return [request for waiting in self.classes.values() for request in waiting]
@@ -159,6 +168,7 @@ class Member:
     last_pickup: float
     duties: tuple[Duty, ...]
     lines: dict[int, Line]
+    free_in: tuple[set["Member"], ...] = ()  # where the floor looks for free members: a set per role served
     duty: Duty | None = None
     on_duty: bool = False
     shift_over: bool = False

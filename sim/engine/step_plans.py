@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES
+from sim.engine.trajectory import CONTACTS, DISPOSITIONS
 from sim.engine.workload import StreamDraws
 
 
@@ -18,11 +19,16 @@ class StepPlan:
     step: Step
     index: int
     happens_at: int
-    need_at: int
+    need_at: int  # that of `happens_at` where the step has no need
     value_at: int
     role: int
     bands: tuple[int, ...]
     unstaffed_at: int
+    only_if: int  # index in DISPOSITIONS, -1 where every visit has the step
+    contact: int  # index in CONTACTS
+    preemptible: bool
+    may_leave: bool
+    purpose: str
     routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
 
 
@@ -38,10 +44,15 @@ def planned(
                 step=step,
                 index=step_names.index(step.name),
                 happens_at=draws.flag_at[f"step/{step.name}"],
-                need_at=draws.flag_at[f"need/{step.need}"] if step.need is not None else -1,
+                need_at=draws.flag_at[f"need/{step.need}" if step.need is not None else f"step/{step.name}"],
                 value_at=draws.value_at.get(f"step/{step.name}", -1),
                 role=role_of[step.role] if isinstance(step, Task | SideTask) else -1,
                 bands=band if isinstance(band, tuple) else (band,) * 5,
+                only_if=-1 if step.only_if is None else DISPOSITIONS.index(step.only_if),
+                contact=CONTACTS.index(getattr(step, "contact", "one_off")),
+                preemptible=getattr(step, "preemptible", False),
+                may_leave=getattr(step, "may_leave", False),
+                purpose=getattr(step, "purpose", "none"),
                 unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
                 routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
             )

@@ -7,6 +7,7 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 import datetime
 import itertools
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import repeat
@@ -256,6 +257,9 @@ UNIFORMS = (
 )  # fmt: skip
 """Quantities handed on as uniforms; the model reads them with rules of the department."""
 
+UNIFORM_AT = {name: 1 + i for i, name in enumerate(UNIFORMS)}
+"""Their positions in the list that `Workload.visit` returns, in every stream."""
+
 ACUITY_ID = quantity_id("acuity")
 RETURN_ID = quantity_id("return")
 RETURN_HOUR_ID = quantity_id("return_hour")
@@ -330,7 +334,7 @@ class StreamDraws:
         values = values_of(stream, scenario)
         names = [name for name, _ in flags]
         first = 1 + len(UNIFORMS)
-        self.uniform_at = {name: 1 + i for i, name in enumerate(UNIFORMS)}
+        self.uniform_at = UNIFORM_AT
         self.flag_at = {name: first + i for i, name in enumerate(names)}
         self.value_at = {name: first + len(flags) + i for i, (name, _) in enumerate(values)}
         self.size = first + len(flags) + len(values)
@@ -423,7 +427,7 @@ class Workload:
         ]
         self.tables = tables.array()
         self.buffers = [np.zeros(draws.size) for draws in self.draws]
-        self.group_cumulated = np.cumsum([group.share for group in scenario.department.groups])
+        self.group_cumulated = np.cumsum([group.share for group in scenario.department.groups]).tolist()
 
     def arrivals(self) -> list[Arrival]:
         """All arrivals from outside and from the prelude, in order of time and patient."""
@@ -460,7 +464,7 @@ class Workload:
     def group(self, patient: int) -> int:
         """Index of the patient's equity group."""
         u = self.uniform(patient, PERSON, GROUP_ID)
-        return min(int(np.searchsorted(self.group_cumulated, u, side="right")), len(self.group_cumulated) - 1)
+        return min(bisect_right(self.group_cumulated, u), len(self.group_cumulated) - 1)
 
     def frailty(self, patient: int, returns: ReturnVisits) -> float:
         """The patient's own factor on the hazard of return."""

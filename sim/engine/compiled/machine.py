@@ -33,6 +33,7 @@ loop = compiled(uncompiled_play)
 
 def compiled_for(version: str) -> Callable[[int], int]:
     """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
+
     @numba.njit(error_model="numpy", nogil=True, cache=True, pipeline_class=CompilerOfTheWhole)
     def play(address):  # type: ignore[no-untyped-def]
         if len(version) == 0:

@@ -29,7 +29,9 @@ def columns(first: str = "", **names: str) -> Dtype:
     order = sorted(names, key=lambda code: -np.dtype(code).itemsize)
     every = [(name, code) for code in order for name in names[code].split()]
     early = set(first.split())
-    return np.dtype([item for item in every if item[0] in early] + [item for item in every if item[0] not in early], align=True)
+    return np.dtype(
+        [item for item in every if item[0] in early] + [item for item in every if item[0] not in early], align=True
+    )
 
 
 # --- what does not change in a run -----------------------------------------------------------------------------------
@@ -216,18 +218,35 @@ ED = columns(
 number_at, role_at, weight_at = row_of("NUMBER", NUMBER), row_of("ROLE", ROLE), row_of("WEIGHT", WEIGHT)
 server_at, service_at = row_of("SERVER", SERVER), row_of("SERVICE", SERVICE)
 duty_at, block_at = row_of("DUTY", DUTY), row_of("BLOCK", BLOCK)
-zone_at, stream_at, response_at, group_at = row_of("ZONE", ZONE), row_of("STREAM", STREAM), row_of("RESPONSE", RESPONSE), row_of("GROUP", GROUP)
+zone_at, stream_at, response_at, group_at = (
+    row_of("ZONE", ZONE),
+    row_of("STREAM", STREAM),
+    row_of("RESPONSE", RESPONSE),
+    row_of("GROUP", GROUP),
+)
 plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
 routes_at, route_at, place_line_at, zone_of_route_at = (
     row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE)
 )  # fmt: skip
-outside_at, given_at, given_minutes_at = row_of("OUTSIDE", OUTSIDE), row_of("GIVEN", GIVEN), row_of("GIVEN_MINUTES", GIVEN_MINUTES)
+outside_at, given_at, given_minutes_at = (
+    row_of("OUTSIDE", OUTSIDE),
+    row_of("GIVEN", GIVEN),
+    row_of("GIVEN_MINUTES", GIVEN_MINUTES),
+)
 member_at, word_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD)
-visit_at, visit_role_at, request_at = row_of("VISIT", VISIT), row_of("VISIT_ROLE", VISIT_ROLE), row_of("REQUEST", REQUEST)
+visit_at, visit_role_at, request_at = (
+    row_of("VISIT", VISIT),
+    row_of("VISIT_ROLE", VISIT_ROLE),
+    row_of("REQUEST", REQUEST),
+)
 line_at, class_at = row_of("LINE", LINE), row_of("CLASS", CLASS)
 heap_at, entry_at = row_of("HEAP", HEAP), row_of("ENTRY", ENTRY)
 waiting_for_bed_at = row_of("WAITING_FOR_BED", WAITING_FOR_BED)
 step_time_at, step_member_at = row_of("STEP_TIME", STEP_TIME), row_of("STEP_MEMBER", STEP_MEMBER)
-task_row_at, place_row_at, case_row_at = row_of("TASK_ROW", TASK_ROW), row_of("PLACE_ROW", PLACE_ROW), row_of("CASE_ROW", CASE_ROW)
+task_row_at, place_row_at, case_row_at = (
+    row_of("TASK_ROW", TASK_ROW),
+    row_of("PLACE_ROW", PLACE_ROW),
+    row_of("CASE_ROW", CASE_ROW),
+)
 staff_row_at, break_row_at = row_of("STAFF_ROW", STAFF_ROW), row_of("BREAK_ROW", BREAK_ROW)
 ed_at = row_of("ED", ED)
