@@ -30,7 +30,7 @@ def test_an_override_is_text(override: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [({"seed": -1}, "seed"), ({"seed": 2**70}, "seed"), ({"seed": 1.5}, "seed"), ({"replication": -1}, "replication"),
-     ({"engine": "x"}, "use one of simpy")],
+     ({"engine": "x"}, "use one of compiled, simpy")],
 )  # fmt: skip
 def test_an_impossible_run_is_refused(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -230,7 +230,7 @@ def test_documented_overrides_reach_their_place() -> None:
     assert triage.minutes.mean_of(3) == 8
     assert scenario.department.zones["fast_track"].places == 8
     assert (scenario.period.weeks, scenario.period.warm_up_weeks) == (4, 1)
-    assert (composed.seed, composed.output, composed.engine) == (7, Path("somewhere else"), "simpy")
+    assert (composed.seed, composed.output, composed.engine) == (7, Path("somewhere else"), "compiled")
 
 
 def test_an_override_of_a_role_only_some_staffings_have_changes_those() -> None:

@@ -7,6 +7,7 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 import datetime
 import itertools
 import math
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -420,7 +421,7 @@ class Workload:
 
     def _stream_arrivals(self, number: int, name: str) -> list[Arrival]:
         returns = self.scenario.department.streams[name].returns
-        times, pending = stream_times(
+        times, pending = LAST_DRAWN.stream_times(
             self.scenario.demand.arrivals_of(name).model_dump_json(),
             returns.model_dump_json() if returns is not None else None,
             self.scenario.department.calendar_start,
@@ -448,7 +449,6 @@ class Workload:
         return sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
 
 
-@lru_cache(maxsize=8)
 def stream_times(
     arrivals_json: str,
     returns_json: str | None,
@@ -483,6 +483,19 @@ def stream_times(
         pending = pending[:n_pending]
         pending = pending[pending[:, 0] < horizon]
     return times, pending
+
+
+class LastDrawn(threading.local):
+    """Keeps the streams a thread drew last: it plays one staffing after another on the same patients.
+
+    A cache shared by threads would have to hold a year of arrivals for each of them, or lose them all.
+    """
+
+    def __init__(self) -> None:
+        self.stream_times = lru_cache(maxsize=4)(stream_times)
+
+
+LAST_DRAWN = LastDrawn()
 
 
 def hourly_rates(

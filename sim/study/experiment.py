@@ -14,12 +14,11 @@ import pandas as pd
 from sim.department.scenario import Scenario
 from sim.engine.measure_tables import hour_of_week_table
 from sim.engine.measures import measure, per_visit_outcomes
-from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory
 from sim.study.distributions import alone_counts, return_table, wait_counts
+from sim.study.engines import COMPILED, ENGINES
 from sim.study.store import write_table
 
-ENGINES = {"simpy": simulate}
 SAME_MINUTES = 5
 """A patient's wait or stay that moves by at most so many whole minutes is counted as the same."""
 IN_MINUTES = {"time_to_pia": 1.0, "length_of_stay": 60.0}
@@ -35,7 +34,7 @@ class Block:
     seed: int
     scenarios: Mapping[str, Scenario]
     baseline: str
-    engine: str = "simpy"
+    engine: str = COMPILED
     visits_folder: Path | None = None
 
 
