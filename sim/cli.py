@@ -25,7 +25,6 @@ from sim.report.console import (
     print_validation,
     progress,
 )
-from sim.report.figures import draw_figures
 from sim.report.markdown import comparison_markdown
 from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
@@ -214,6 +213,8 @@ def play_and_write(
 
 def drew_figures(comparison: Comparison, folder: Path, console: Console) -> bool:
     """Draw the figures; a figure that fails costs the figures, not the tables."""
+    from sim.report.figures import draw_figures  # a drawing library, needed for a comparison alone
+
     try:
         draw_figures(comparison, folder)
     except Exception as error:
