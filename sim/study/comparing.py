@@ -402,10 +402,9 @@ def notes_of(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...
         if len(group) > 1
     ]
     if len(groups) > 1:
-        names, spread = ", ".join(added["label"]), added["weekly_difference"].max() / added["weekly_difference"].min()
-        told.append(
-            f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread - 100:.0f} %."
-        )
+        spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
+        names = ", ".join(added["label"])
+        told.append(f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread:.0f} %.")
     return tuple(told)
 
 
