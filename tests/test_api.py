@@ -48,6 +48,17 @@ def test_staffings_are_a_list_of_names(staffings: object) -> None:
         sim.compare(staffings)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("engine", "told"), [("compiled", "making machine code\n"), ("simpy", "")])
+def test_what_takes_a_while_before_a_run_is_said_on_standard_error(
+    engine: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.engine.compiled.prepare", lambda tell: tell("making machine code"))
+    monkeypatch.setattr("sim.engine.compiled.simulate", lambda *_: "a run")
+    monkeypatch.setattr("sim.engine.model.simulate", lambda *_: "a run")
+    assert sim.simulate(sim.load("study.weeks=1"), engine=engine) == "a run"  # type: ignore[comparison-overlap]
+    assert capsys.readouterr() == ("", told)
+
+
 def test_workers_are_at_least_one() -> None:
     with pytest.raises(ValueError, match="workers = 0"):
         sim.compare(["traditional", "peer_added"], workers=0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,35 @@ def test_help_names_the_studies_and_the_staffings(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     assert "study=validate" in shown
     assert "peer_swapped" in shown
+
+
+HEAVY = {"sim.engine.compiled", "sim.engine.model", "matplotlib", "scipy.stats"}
+
+
+@pytest.mark.parametrize(
+    ("words", "not_loaded"),
+    [
+        (["--help"], HEAVY | {"hydra"}),
+        (["study=run", "engine=simpy", *SHORT, "executor.workers=1"], HEAVY - {"sim.engine.model"}),
+    ],
+)
+def test_nothing_is_loaded_that_is_not_needed(words: list[str], not_loaded: set[str], tmp_path: Path) -> None:
+    look = "import sys; from sim.cli import main; main(sys.argv[1:]); print('loaded:', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", look, *words], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    loaded = set(done.stdout.split("loaded:")[1].split())
+    assert "sim.cli" in loaded
+    assert not loaded & not_loaded
+
+
+def test_a_dry_run_knows_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {}
+    for engine in ("compiled", "simpy"):
+        assert main(["--dry-run", f"engine={engine}"]) == 0
+        said[engine] = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(r"about \d+ (s|min); nothing was run, nothing was written", said["compiled"])
+    assert int(said["simpy"].split()[1]) > int(said["compiled"].split()[1]) // 60
 
 
 def test_a_dry_run_says_how_long_and_writes_nothing(
