@@ -10,11 +10,10 @@ STAMP  := $(VENV)/.built-from-lock
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run run-all test verify bench lint format types imports venv lock clean
+.PHONY: help run test verify bench lint format types imports venv lock clean
 
 help:
-	@echo "make run      compare traditional with peer staffing (builds .venv first)"
-	@echo "make run-all  the same for every shipped staffing"
+	@echo "make run      compare every shipped staffing (builds .venv first)"
 	@echo "make test     the quick test suite"
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
 	@echo "make bench    speed and memory of the engine on the default department"
@@ -24,9 +23,6 @@ help:
 
 run: venv
 	$(BIN)/peered
-
-run-all: venv
-	$(BIN)/peered study.staffing=all
 
 test: venv
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)

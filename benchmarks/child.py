@@ -71,7 +71,7 @@ def comparison_plan(weeks: int, replications: int, staffings: str) -> Plan:
 def played(weeks: int, replications: int) -> dict[str, float]:
     """Peak memory of a study that plays every block in this process, measures it, keeps its answer and compares."""
     plan = comparison_plan(weeks, replications, "traditional,peer_added")
-    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), workers=1)]
+    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), 1, plan.executor)]
     compared(answers, plan, seconds=0.0)
     return {"weeks": weeks, "replications": replications, "peak_mib": peak_mib()}
 

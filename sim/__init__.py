@@ -3,6 +3,7 @@
 `load` composes a scenario, `simulate` plays one replication of it, `compare` answers the founding question.
 """
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,13 +28,14 @@ def load(*overrides: str) -> "Scenario":
     return compose(["study=run", *as_overrides(overrides)]).scenario
 
 
-def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "simpy") -> "Trajectory":
+def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "compiled") -> "Trajectory":
     """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the result are DataFrames.
 
-    Raises TypeError for what is not a scenario, ValueError for an unknown engine or an impossible seed.
+    `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
+    for an unknown engine or an impossible seed.
     """
     from sim.department.scenario import Scenario
-    from sim.study.experiment import ENGINES
+    from sim.study.engines import ENGINES, prepare
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -41,6 +43,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
     check_whole("seed", seed)
     check_whole("replication", replication)
+    prepare(engine, on_stderr)
     return ENGINES[engine](scenario, seed, replication)
 
 
@@ -53,12 +56,14 @@ def compare(
 ) -> "Comparison":
     """Compare staffings by name on the same patients; the first is the baseline. Overrides as on the command line.
 
-    `workers` None: all cores. In a script, call it under `if __name__ == "__main__":`. Raises ScenarioError with every
-    problem at once, TypeError where names or overrides are not strings.
+    `workers` None: all cores. Where they are processes (`engine=simpy`), a script calls it under
+    `if __name__ == "__main__":`. Raises ScenarioError with every problem at once, TypeError where names or overrides
+    are not strings.
     """
     from sim.config import compose
     from sim.config.plans import plan_of
     from sim.study.comparing import compare_composed
+    from sim.study.engines import prepare
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
@@ -71,7 +76,14 @@ def compare(
         settings.append(f"study.replications={replications}")
     if seed is not None:
         settings.append(f"seed={seed}")
-    return compare_composed(plan_of(compose(["study=compare", *settings])), workers=workers)
+    plan = plan_of(compose(["study=compare", *settings]))
+    prepare(plan.engine, on_stderr)
+    return compare_composed(plan, workers=workers)
+
+
+def on_stderr(line: str) -> None:
+    """Where a line goes that says why nothing comes yet."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def check_whole(name: str, value: object) -> None:

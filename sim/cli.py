@@ -14,9 +14,10 @@ from typing import TextIO
 from rich.console import Console
 
 from sim.config import Composed, column_map_of, compose, shipped_choices
-from sim.config.plans import plan_of
+from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.console import (
+    duration,
     print_assumptions,
     print_comparison,
     print_estimates,
@@ -24,21 +25,21 @@ from sim.report.console import (
     print_validation,
     progress,
 )
-from sim.report.figures import draw_figures
 from sim.report.markdown import comparison_markdown
 from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
+from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
 from sim.study.experiment import BlockAnswer, play_block
+from sim.study.interrupts import uninterrupted
 from sim.study.plan import Plan
 from sim.study.store import (
     OutputError,
     provenance,
     results_folder,
     results_place,
-    uninterrupted,
     write_json,
     write_table,
 )
@@ -59,7 +60,7 @@ Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.repl
 WIDTH = 100
 """Columns where there is no terminal to ask."""
 
-VISITS_PER_SECOND = 3000.0
+VISITS_PER_SECOND = {"compiled": 200_000.0, "simpy": 3000.0}
 """What --dry-run reckons with on one core; `make bench` measures it."""
 
 
@@ -161,9 +162,16 @@ def tell_plan(composed: Composed, console: Console) -> int:
         highlight=False,
     )
     visits = n_runs * weeks * weekly_visits(composed)
-    seconds = visits / VISITS_PER_SECOND / min(composed.executor.workers or n_cores(), plan.n_blocks)
-    console.print(f"about {seconds / 60:.0f} minutes; nothing was run, nothing was written", highlight=False)
+    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan)
+    console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
+
+
+def side_by_side(plan: Plan) -> int:
+    """Blocks that get on at the same time."""
+    if plan.executor == "threads" and not lets_go(plan.engine):
+        return 1
+    return min(plan.workers or n_cores(), plan.n_blocks)
 
 
 def weekly_visits(composed: Composed) -> float:
@@ -205,6 +213,8 @@ def play_and_write(
 
 def drew_figures(comparison: Comparison, folder: Path, console: Console) -> bool:
     """Draw the figures; a figure that fails costs the figures, not the tables."""
+    from sim.report.figures import draw_figures  # a drawing library, needed for a comparison alone
+
     try:
         draw_figures(comparison, folder)
     except Exception as error:
@@ -218,8 +228,9 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
     what = f"{', '.join(plan.scenarios)} on the same patients"
+    prepare(plan.engine, teller(console))
     with progress(len(blocks), what, console) as advance:
-        running = run_blocks(play_block, blocks, plan.workers)
+        running = run_blocks(play_block, blocks, plan.workers, plan.executor)
         try:
             for block, answer in running:
                 answers.append(answer)
@@ -229,6 +240,11 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
         finally:
             running.close()
     return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Says a line on the console."""
+    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def write_comparison(
@@ -270,17 +286,17 @@ def validation_rows(composed: Composed, console: Console) -> tuple[ValidatedRow,
     """Play the scenario, and the peer staffing for the one row that needs it."""
     study = composed.study
     values: list[dict[str, float]] = []
+    engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
+    prepare(engine, teller(console))
     with progress(study.replications + 1, "whole years", console) as advance:
-        for value in validation_values(
-            composed.scenario, study.replications, composed.seed, composed.engine, composed.executor.workers
-        ):
+        for value in validation_values(composed.scenario, study.replications, composed.seed, engine, workers, executor):
             values.append(value)
             advance(f"replication {len(values)}")
         with_peers = compose(
             ["study=run", *kept(composed.overrides), "staffing=peer_added", f"seed={composed.seed}"],
             composed.config_dir,
         )
-        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, composed.engine, 1)))
+        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, engine, 1, executor)))
         advance("peer_added")
     return validated(values, study.confidence, {"peer_contacts_per_day": peers["peer_contacts_per_day"]})
 

@@ -1,7 +1,7 @@
-"""Reference tables of the default comparison: written from a results folder, reproduced by the back test.
+"""Reference tables of one comparison: written from a results folder, reproduced by the back test.
 
-`python -m tests.reference FOLDER` writes them anew from the folder of a finished `make run`; the changelog must then
-name the new digest.
+`python -m tests.reference FOLDER` writes them anew from the folder of a finished `peered` with the words of `QUESTION`;
+the changelog must then name the new digest.
 """
 
 import hashlib
@@ -16,6 +16,12 @@ from sim.study.store import read_table
 FOLDER = Path(__file__).parents[1] / "results" / "reference"
 ESTIMATES = FOLDER / "default_comparison.csv"
 FIRST = FOLDER / "first_replication.csv"
+QUESTION = (
+    "study.staffing=[traditional,peer_added,clinician_added,peer_swapped]",
+    "study.weeks=13",
+    "study.replications=10",
+)
+"""A season, short enough for the SimPy model."""
 FIRST_KEYS = ["staffing", "measure"]
 
 

@@ -30,7 +30,7 @@ def test_an_override_is_text(override: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [({"seed": -1}, "seed"), ({"seed": 2**70}, "seed"), ({"seed": 1.5}, "seed"), ({"replication": -1}, "replication"),
-     ({"engine": "x"}, "use one of simpy")],
+     ({"engine": "x"}, "use one of compiled, simpy")],
 )  # fmt: skip
 def test_an_impossible_run_is_refused(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
@@ -46,6 +46,17 @@ def test_what_is_not_a_scenario_is_refused() -> None:
 def test_staffings_are_a_list_of_names(staffings: object) -> None:
     with pytest.raises(TypeError, match="baseline first"):
         sim.compare(staffings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("engine", "told"), [("compiled", "making machine code\n"), ("simpy", "")])
+def test_what_takes_a_while_before_a_run_is_said_on_standard_error(
+    engine: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.engine.compiled.prepare", lambda tell: tell("making machine code"))
+    monkeypatch.setattr("sim.engine.compiled.simulate", lambda *_: "a run")
+    monkeypatch.setattr("sim.engine.model.simulate", lambda *_: "a run")
+    assert sim.simulate(sim.load("study.weeks=1"), engine=engine) == "a run"  # type: ignore[comparison-overlap]
+    assert capsys.readouterr() == ("", told)
 
 
 def test_workers_are_at_least_one() -> None:

@@ -1,4 +1,4 @@
-"""The default comparison still gives what it gave: a change of results is meant, and told in the changelog."""
+"""A comparison still gives what it gave: a change of results is meant, and told in the changelog."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from sim.config.plans import plan_of
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import HEADLINE
 from sim.study.experiment import play_block
-from tests.reference import ESTIMATES, FIRST, digest, first_replication
+from tests.reference import ESTIMATES, FIRST, QUESTION, digest, first_replication
 
 CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
 
@@ -20,8 +20,8 @@ def test_the_changelog_names_the_reference_in_force() -> None:
     assert f"reference {digest()}" in CHANGELOG.read_text(encoding="utf-8")
 
 
-def test_the_first_replication_of_the_default_comparison_is_reproduced() -> None:
-    plan = plan_of(compose(["study=compare"]))
+def test_the_first_replication_of_the_reference_is_reproduced() -> None:
+    plan = plan_of(compose(QUESTION))
     block = next(block for block in plan.blocks() if block.demand == 1.0 and block.replication == 0)
     found = first_replication(values_table([play_block(block)]))
     expected = pd.read_csv(FIRST)
@@ -33,8 +33,8 @@ def test_the_first_replication_of_the_default_comparison_is_reproduced() -> None
 
 @pytest.mark.slow
 @pytest.mark.verification
-def test_the_whole_default_comparison_is_reproduced() -> None:
-    plan = plan_of(compose(["study=compare"]))
+def test_the_whole_reference_is_reproduced() -> None:
+    plan = plan_of(compose(QUESTION))
     plan = replace(plan, workers=1)
     comparison = compared([play_block(block) for block in plan.blocks()], plan, 0.0)
     found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(

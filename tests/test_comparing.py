@@ -1,12 +1,15 @@
 """A comparison adds up what its blocks say, on the same patients, and says so in words."""
 
+import gc
+
 import numpy as np
 import pytest
 
 import sim
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.study.comparing import assumes_effects, compare_composed, compared, costs_of, is_one_sided
+from sim.engine.trajectory import Trajectory
+from sim.study.comparing import assumes_effects, compare_composed, compared, costs_of, is_one_sided, same_money
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.experiment import at_demand, play_block
 from sim.study.plan import Plan
@@ -72,6 +75,25 @@ def test_an_unfinished_comparison_says_how_many_blocks_it_rests_on(plan: Plan) -
     comparison = compared(answers, plan, 0.0)
     assert comparison.n_finished == 1
     assert np.isinf(comparison.estimates["half_width"]).all()
+
+
+def test_a_played_block_keeps_no_trajectory(plan: Plan) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answer = play_block(plan.blocks()[0])
+        assert not [thing for thing in gc.get_objects() if isinstance(thing, Trajectory)]
+    finally:
+        gc.enable()
+    assert set(answer.played) == {"traditional", "peer_added"}
+
+
+def test_staffings_of_the_same_money_are_told_apart_from_the_others() -> None:
+    assert same_money({"a": 100.0, "b": 250.0, "c": 101.0, "d": 200.0, "e": 203.0}) == [
+        {"a": 100.0, "c": 101.0},
+        {"d": 200.0, "e": 203.0},
+        {"b": 250.0},
+    ]
 
 
 def test_no_finished_block_is_an_error(plan: Plan) -> None:

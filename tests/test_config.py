@@ -230,7 +230,7 @@ def test_documented_overrides_reach_their_place() -> None:
     assert triage.minutes.mean_of(3) == 8
     assert scenario.department.zones["fast_track"].places == 8
     assert (scenario.period.weeks, scenario.period.warm_up_weeks) == (4, 1)
-    assert (composed.seed, composed.output, composed.engine) == (7, Path("somewhere else"), "simpy")
+    assert (composed.seed, composed.output, composed.engine) == (7, Path("somewhere else"), "compiled")
 
 
 def test_an_override_of_a_role_only_some_staffings_have_changes_those() -> None:
@@ -239,8 +239,18 @@ def test_an_override_of_a_role_only_some_staffings_have_changes_those() -> None:
     assert composed.scenarios["peer_added"].staffing.roles["psw"].heads == 2
 
 
-def test_a_chosen_staffing_is_compared_with_the_baseline() -> None:
+def test_the_shipped_comparison_names_every_shipped_staffing_and_sees_180_days() -> None:
+    study = compose([]).study
+    assert sorted(study.staffing) == sorted(shipped_choices("staffing"))
+    assert study.staffing[0] == study.baseline == "traditional"
+    assert study.weeks * 7 >= 360, "the visits of the first half have their 180 days"
+    assert study.replications >= 20
+
+
+def test_a_chosen_staffing_is_compared_with_the_baseline_alone() -> None:
     assert compose(["staffing=peer_247"]).study.staffing == ("traditional", "peer_247")
+    listed = compose(["staffing=peer_247", "study.staffing=[traditional,peer_added]"])
+    assert listed.study.staffing == ("traditional", "peer_added")
 
 
 def test_staffing_scenarios_keep_the_overrides_of_the_command() -> None:

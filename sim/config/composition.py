@@ -283,7 +283,7 @@ def root_of(draft: Draft, data: Plain) -> Root:
 def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings | None:
     """The study with its staffings by name, `all` spelled out, and a baseline among them.
 
-    A chosen staffing that a comparison does not list is compared with the baseline alone.
+    Unless staffings are listed on the command line, one that is chosen there is compared with the baseline alone.
     """
     if study is None:
         return None
@@ -296,13 +296,18 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     names = study.staffing
     if names == ("all",):
         names = tuple(dict.fromkeys((*baseline_of(study), *choices_of("staffing", draft.folders))))
-    elif study.name == COMPARING and "study.staffing" not in typed and chosen not in names:
-        names = tuple(dict.fromkeys((*baseline_of(study), chosen)))
+    elif study.name == COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
+        names = (*baseline_of(study), chosen)
     baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
     if baseline not in (*names, None):
         remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
         draft.problems.append(Problem("study.baseline", repr(baseline), remedy))
     return study.model_copy(update={"staffing": names, "baseline": baseline})
+
+
+def is_of_its_own(staffing: str, study: StudySettings) -> bool:
+    """A staffing that was chosen and is not the baseline."""
+    return staffing not in (default_choices()["staffing"], study.baseline)
 
 
 def baseline_of(study: StudySettings) -> tuple[str, ...]:

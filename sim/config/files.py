@@ -9,12 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import hydra
 import yaml
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from sim.config.places import Plain
 from sim.config.remedies import short
@@ -73,6 +68,12 @@ def composed_once(
     folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
+    import hydra  # slow to load, and not needed to name the choices there are
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
     search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
     GlobalHydra.instance().clear()

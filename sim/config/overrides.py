@@ -7,9 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException
-
 from sim.department.scenario import Problem
 
 PATH_KEYS = ("output", "visits", "run", "configs")
@@ -51,6 +48,9 @@ def read_override(text: str) -> Override | Problem:
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
     """The value by the grammar Hydra users know."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser  # slow to load
+    from hydra.errors import HydraException
+
     try:
         override = OverridesParser.create().parse_override(f"{key}={value}")
     except HydraException:

@@ -1,6 +1,7 @@
 """From a composed command to the plan a study carries out."""
 
 from sim.config.composition import Composed
+from sim.study.engines import lets_go
 from sim.study.plan import Plan
 
 
@@ -15,6 +16,7 @@ def plan_of(composed: Composed) -> Plan:
         replications=study.replications,
         seed=composed.seed,
         engine=composed.engine,
+        executor=executor_of(composed),
         confidence=study.confidence,
         keep_all_visits=study.visits,
         workers=composed.executor.workers,
@@ -22,5 +24,12 @@ def plan_of(composed: Composed) -> Plan:
     )
 
 
-NOT_THE_QUESTION = ("output", "executor", "study=", "study.staffing", "configs", "study.visits")
+def executor_of(composed: Composed) -> str:
+    """The executor named, or the one that suits the engine."""
+    if composed.executor.name != "auto":
+        return composed.executor.name
+    return "threads" if lets_go(composed.engine) else "processes"
+
+
+NOT_THE_QUESTION = ("output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits")
 """Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""

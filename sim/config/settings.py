@@ -70,7 +70,7 @@ class EngineSettings(Frozen):
 
 
 class ExecutorSettings(Frozen):
-    """Where replications run. `workers` None: as many as there are cores."""
+    """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores."""
 
     name: str
     workers: WholePositive | None = None

@@ -7,6 +7,7 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 import datetime
 import itertools
 import math
+import threading
 from bisect import bisect_right
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -478,7 +479,7 @@ class Workload:
 
     def _stream_arrivals(self, stream: int, name: str) -> ArrivalArrays:
         """First visits from time 0 on, then the returns of the prelude."""
-        times, pending = stream_times(
+        times, pending = LAST_DRAWN.stream_times(
             self.coming[stream],
             prelude_of(self.scenario.department.streams[name].returns),
             self.scenario.department.calendar_start,
@@ -523,7 +524,6 @@ def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     return ArrivalArrays(*(column[order] for column in together))
 
 
-@lru_cache(maxsize=8)
 def stream_times(
     arrivals: StreamArrivals,
     prelude: Prelude,
@@ -554,6 +554,19 @@ def stream_times(
     )  # fmt: skip
     pending = pending[:n_pending]
     return times, pending[pending[:, 0] < horizon]
+
+
+class LastDrawn(threading.local):
+    """Keeps the streams a thread drew last: it plays one staffing after another on the same patients.
+
+    A cache shared by threads would have to hold a year of arrivals for each of them, or lose them all.
+    """
+
+    def __init__(self) -> None:
+        self.stream_times = lru_cache(maxsize=4)(stream_times)
+
+
+LAST_DRAWN = LastDrawn()
 
 
 def hourly_rates(

@@ -20,7 +20,7 @@ from sim.study.sentences import alone, inside, not_interpreted, under
 
 Rows = list[tuple[str, ...]]
 DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
-QUANTITIES = {"time_to_pia": ("time to physician", "min", 1), "length_of_stay": ("stay", "h", 2)}
+QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 EQUAL_MONEY = 0.02
 REFUSED = "†"
 """Stands for what is not interpreted."""
@@ -100,13 +100,16 @@ def change_rows(comparison: Comparison) -> Rows:
     if table.empty:
         return []
     rows: Rows = [("", "sooner", "same", "later", "P10", "median", "P90", "mean", "patients")]
-    for row in table[table["demand"] == central_level(comparison)].to_dict("records"):
-        words, unit, decimals = QUANTITIES[str(row["quantity"])]
-        shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]
-        changes = [plain_number(row[key], decimals, signed=True) for key in ("p10", "p50", "p90", "mean")]
-        staffing, stream = str(row["staffing"]), str(row["stream"]).replace("_", " ")
-        cells = [*shares, *changes] if is_interpreted(comparison, staffing) else [REFUSED] * 7
-        rows.append((f"{label(comparison, staffing)}: {words}, {stream} ({unit})", *cells, f"{int(row['n']):,}"))
+    central = table[table["demand"] == central_level(comparison)]
+    for (stream, quantity), group in central.groupby(["stream", "quantity"], sort=False):
+        words, unit, decimals = QUANTITIES[str(quantity)]
+        rows.append((f"{words}, {str(stream).replace('_', ' ')} ({unit})", *[""] * 8))
+        for row in group.to_dict("records"):
+            shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]
+            changes = [plain_number(row[key], decimals, signed=True) for key in ("p10", "p50", "p90", "mean")]
+            staffing = str(row["staffing"])
+            cells = [*shares, *changes] if is_interpreted(comparison, staffing) else [REFUSED] * 7
+            rows.append((f"  {label(comparison, staffing)}", *cells, f"{int(row['n']):,}"))
     return rows
 
 

@@ -21,10 +21,14 @@ PANELS = {
 }
 
 
+LINE = 0.29
+"""Inches that a name of two lines needs."""
+
+
 def demand_curves(comparison: Comparison) -> Sheet:
     """One line per staffing over the levels of demand."""
     measures = known_measures(comparison, tuple(PANELS))
-    height, names = 2.3, 1.3
+    height, names = max(2.3, LINE * len(comparison.staffings)), 1.3
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
     sheet = Sheet(
         height + 0.9,
@@ -36,7 +40,7 @@ def demand_curves(comparison: Comparison) -> Sheet:
         axes = sheet.panel(0.55 + number * width, 0.42, width - 0.55, height)
         ends = draw_levels(axes, comparison, name)
         if number == len(measures) - 1:
-            name_lines(axes, comparison, ends)
+            name_lines(axes, comparison, ends, LINE / height)
     return sheet
 
 
@@ -76,9 +80,11 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
     return ends
 
 
-def name_lines(axes: Axes, comparison: Comparison, ends: dict[str, float]) -> None:
+def name_lines(axes: Axes, comparison: Comparison, ends: dict[str, float], gap: float) -> None:
+    """Names at the ends of the lines, at least `gap` of the height apart."""
     paint = colours(comparison.staffings, comparison.baseline)
-    placed = spread_apart(list(ends.values()), 0.125 * axes.get_ylim()[1], 0.95 * axes.get_ylim()[1])
+    top = axes.get_ylim()[1]
+    placed = spread_apart(list(ends.values()), gap * top, 0.95 * top, 0.02 * top)
     for (name, _), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
             wrapped(label(comparison, name), 17),

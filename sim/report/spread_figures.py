@@ -238,7 +238,8 @@ def frame_returns(axes: Axes, title: str, axis: str, last_day: float) -> None:
 
 def name_ends(axes: Axes, comparison: Comparison, ends: dict[str, float], paint: dict[str, str]) -> None:
     """Name and last value at the end of each curve; curves that end alike share a line of text."""
-    placed = spread_apart(list(ends.values()), 0.1 * axes.get_ylim()[1], 0.97 * axes.get_ylim()[1])
+    top = axes.get_ylim()[1]
+    placed = spread_apart(list(ends.values()), 0.1 * top, 0.97 * top, 0.03 * top)
     for (name, value), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
             wrapped(f"{label(comparison, name)} {value:.1f}\u00a0%", 19),

@@ -122,8 +122,11 @@ def styled() -> AbstractContextManager[None]:
     return rc_context(STYLE)  # type: ignore[arg-type]
 
 
-def spread_apart(heights: Sequence[float], gap: float, highest: float = math.inf) -> list[float]:
-    """Heights for labels at least `gap` apart, near the given ones and in their order, none above `highest`.
+def spread_apart(
+    heights: Sequence[float], gap: float, highest: float = math.inf, lowest: float = -math.inf
+) -> list[float]:
+    """Heights for labels at least `gap` apart, near the given ones and in their order, none below `lowest`, nor above
+    `highest` as far as there is room.
 
     Of equal heights the first stays lowest.
     """
@@ -136,7 +139,8 @@ def spread_apart(heights: Sequence[float], gap: float, highest: float = math.inf
             blocks[-2:] = [((low * n + high * m) / (n + m), n + m)]
     placed = [centre + gap * (place - (size - 1) / 2) for centre, size in blocks for place in range(size)]
     too_high = max([0.0, *(height - highest for height in placed)])
-    return [placed[order.index(number)] - too_high for number in range(len(heights))]
+    too_low = max([0.0, *(lowest - (height - too_high) for height in placed)])
+    return [placed[order.index(number)] - too_high + too_low for number in range(len(heights))]
 
 
 def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bool:

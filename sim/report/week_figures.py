@@ -239,12 +239,11 @@ def name_rosters(
     inks = [paint[group[0]] for _, group in ends]
     words, inks, heights = [*words, "offered load"], [*inks, "#7a7a7a"], [*(height for height, _ in ends), load]
     top = axes.get_ylim()[1]
-    placed = spread_apart(heights, 0.205 * top)
-    lift = max(0.0, 0.02 * top - min(placed))
+    placed = spread_apart(heights, 0.205 * top, lowest=0.02 * top)
     for word, ink, height in zip(words, inks, placed, strict=True):
         axes.annotate(
             word,
-            (24, height + lift),
+            (24, height),
             (5, 0),
             textcoords="offset points",
             va="center",

@@ -35,7 +35,7 @@ def compare_composed(plan: Plan, workers: int | None = None, visits_folder: Path
     """Play a whole plan and compare. An interrupt ends it."""
     started = time.monotonic()
     blocks = plan.blocks(visits_folder)
-    answers = [answer for _, answer in run_blocks(play_block, blocks, workers or plan.workers)]
+    answers = [answer for _, answer in run_blocks(play_block, blocks, workers or plan.workers, plan.executor)]
     return compared(answers, plan, time.monotonic() - started)
 
 
@@ -394,8 +394,30 @@ def notes_of(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...
     added = costs[costs["weekly_difference"] > 100.0]
     if len(added) < 2:
         return ()
-    spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
-    names = ", ".join(added["label"])
-    if spread <= EQUAL_MONEY:
-        return (f"Same money: {names} add the same cost a week within {100 * spread:.1f} %, supervision included.",)
-    return (f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread:.0f} %.",)
+    groups = same_money(dict(zip(added["label"], added["weekly_difference"], strict=True)))
+    told = [
+        f"Same money: {', '.join(group)} add the same cost a week within {100 * spread_of_costs(group):.1f} %, "
+        "supervision included."
+        for group in groups
+        if len(group) > 1
+    ]
+    if len(groups) > 1:
+        spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
+        names = ", ".join(added["label"])
+        told.append(f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread:.0f} %.")
+    return tuple(told)
+
+
+def same_money(costs: Mapping[str, float]) -> list[dict[str, float]]:
+    """Added costs by staffing, cheapest first, in groups within `EQUAL_MONEY` of their cheapest."""
+    groups: list[dict[str, float]] = []
+    for name, cost in sorted(costs.items(), key=lambda item: item[1]):
+        if groups and cost <= (1.0 + EQUAL_MONEY) * min(groups[-1].values()):
+            groups[-1][name] = cost
+        else:
+            groups.append({name: cost})
+    return groups
+
+
+def spread_of_costs(group: Mapping[str, float]) -> float:
+    return max(group.values()) / min(group.values()) - 1.0

@@ -19,6 +19,7 @@ HEADLINE = (
     "left_empty_handed.mental_health",
     "return_72h_per_patient.mental_health",
     "return_30d_per_patient.mental_health",
+    "return_180d_per_patient.mental_health",
     "observation_unmet_share.mental_health",
     "staff_cost_per_week.all",
     "cost_per_visit.all",

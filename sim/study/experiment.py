@@ -14,12 +14,11 @@ import pandas as pd
 from sim.department.scenario import Scenario
 from sim.engine.measure_tables import hour_of_week_table
 from sim.engine.measures import measure, per_visit_outcomes
-from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory
 from sim.study.distributions import alone_counts, return_table, wait_counts
+from sim.study.engines import COMPILED, ENGINES
 from sim.study.store import write_table
 
-ENGINES = {"simpy": simulate}
 SAME_MINUTES = 5
 """A patient's wait or stay that moves by at most so many whole minutes is counted as the same."""
 IN_MINUTES = {"time_to_pia": 1.0, "length_of_stay": 60.0}
@@ -35,7 +34,7 @@ class Block:
     seed: int
     scenarios: Mapping[str, Scenario]
     baseline: str
-    engine: str = "simpy"
+    engine: str = COMPILED
     visits_folder: Path | None = None
 
 
@@ -76,22 +75,24 @@ def at_demand(scenario: Scenario, level: float) -> Scenario:
 def play_block(block: Block) -> BlockAnswer:
     """Play every staffing of a block on the same patients."""
     answer = BlockAnswer(block.demand, block.replication)
-    simulate_on = ENGINES[block.engine]
-    outcomes_of_baseline: dict[str, np.ndarray] | None = None
-    names = [block.baseline, *(name for name in block.scenarios if name != block.baseline)]
-    for name in names:
-        scenario = at_demand(block.scenarios[name], block.demand)
-        trajectory = simulate_on(scenario, block.seed, block.replication)
-        outcomes = per_visit_outcomes(trajectory)
-        changes = None
-        if outcomes_of_baseline is None:
-            outcomes_of_baseline = outcomes
-        else:
-            changes = matched_changes(outcomes_of_baseline, outcomes, trajectory.streams)
-        answer.played[name] = played(trajectory, scenario, changes)
-        if block.visits_folder is not None:
-            keep_visits(trajectory, name, block)
+    answer.played[block.baseline], outcomes = play_staffing(block, block.baseline, None)
+    for name in block.scenarios:
+        if name != block.baseline:
+            answer.played[name], _ = play_staffing(block, name, outcomes)
     return answer
+
+
+def play_staffing(
+    block: Block, name: str, of_baseline: dict[str, np.ndarray] | None
+) -> tuple[Played, dict[str, np.ndarray]]:
+    """Play one staffing and reduce it, so that its trajectory is gone before the next one is played."""
+    scenario = at_demand(block.scenarios[name], block.demand)
+    trajectory = ENGINES[block.engine](scenario, block.seed, block.replication)
+    outcomes = per_visit_outcomes(trajectory)
+    changes = None if of_baseline is None else matched_changes(of_baseline, outcomes, trajectory.streams)
+    if block.visits_folder is not None:
+        keep_visits(trajectory, name, block)
+    return played(trajectory, scenario, changes), outcomes
 
 
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:

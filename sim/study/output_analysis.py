@@ -5,7 +5,8 @@ Leaves to others which measure is asked for, how runs are played (`experiment`) 
 
 A value here is one number per replication unless a function says otherwise. NaN means "undefined in that
 replication": such values are dropped and counted in `n_undefined`, never read as zero. Infinite values are
-refused.
+refused. Distributions are those of `scipy.special`: `scipy.stats` gives the same values, but takes longer to load
+than a run takes to play, and is asked for rare things only.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -200,6 +201,8 @@ def quantile_interval(values: ArrayLike, q: float, confidence: float = 0.95) -> 
     if not 0.0 < q < 1.0:
         raise ValueError(f"q is {q}: give a quantile strictly between 0 and 1")
     defined, n_undefined = _defined(values, "values")
+    from scipy import stats
+
     low, high = np.asarray(stats.quantile_test(defined, q=0.0, p=q).confidence_interval(confidence))
     return QuantileInterval(
         quantile=float(np.quantile(defined, q)),
@@ -221,6 +224,8 @@ def proportion_interval(n_events: int, n: int, confidence: float = 0.95) -> Prop
     _check_confidence(confidence)
     if n < 1 or not 0 <= n_events <= n:
         raise ValueError(f"n_events is {n_events} of n {n}: give 0 <= n_events <= n with n at least 1")
+    from scipy import stats
+
     bounds = stats.binomtest(n_events, n).proportion_ci(confidence, method="wilson")
     return ProportionInterval(n_events / n, float(bounds.low), float(bounds.high), n_events, n, confidence)
 
@@ -355,7 +360,7 @@ def replications_needed(values: ArrayLike, half_width: float, confidence: float 
     pilot = mean_interval(values, confidence)
     if pilot.n < 2:
         raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
-    normal = float(stats.norm.ppf(0.5 + confidence / 2.0)) * pilot.sd / half_width
+    normal = float(special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
     n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
     while _half_width(pilot.sd, n, confidence) > half_width:
         n += 1
@@ -410,7 +415,7 @@ def warm_up_weeks(series: ArrayLike, observations_per_week: int = 7) -> WarmUp:
 
 
 def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:
-    """Kaplan-Meier (1958) survival with Greenwood's (1926) standard error, by scipy's censored ecdf.
+    """Kaplan-Meier (1958) survival with Greenwood's (1926) standard error.
 
     durations: shape (n,), at least 0; observed: shape (n,) of booleans, True where the event (a return)
     happened, False where follow-up ended first. Events at a time count before endings at it. The standard
@@ -422,12 +427,11 @@ def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:
         raise ValueError(f"durations has {duration.size} values, observed {event.size}: give one of each per patient")
     if not np.all(duration >= 0.0):
         raise ValueError("durations holds a negative number or NaN: measure from the start of follow-up")
-    curve = stats.ecdf(stats.CensoredData(uncensored=duration[event], right=duration[~event])).sf
-    times = np.asarray(curve.quantiles, dtype=np.float64)
-    survival = np.asarray(curve.probabilities, dtype=np.float64)
+    times = np.unique(duration)
     at_risk = duration.size - np.searchsorted(np.sort(duration), times, side="left")
     happened = np.sort(duration[event])
     events = np.searchsorted(happened, times, side="right") - np.searchsorted(happened, times, side="left")
+    survival = np.asarray(np.cumprod((at_risk - events) / at_risk), dtype=np.float64)
     return SurvivalCurve(
         times=_frozen(times),
         survival=_frozen(survival),
@@ -458,7 +462,7 @@ def poisson_dispersion_test(counts: ArrayLike) -> DispersionTest:
     mean = table.mean(axis=0)
     statistic = float(((table - mean) ** 2 / mean).sum())
     df = (len(table) - 1) * table.shape[1]
-    over, under = float(stats.chi2.sf(statistic, df)), float(stats.chi2.cdf(statistic, df))
+    over, under = float(special.chdtrc(df, statistic)), float(special.chdtr(df, statistic))
     return DispersionTest(statistic / df, statistic, df, over, under, min(1.0, 2.0 * min(over, under)))
 
 
@@ -528,7 +532,7 @@ def _sd(x: FloatArray) -> float:
 
 
 def _half_width(sd: float, n: int, confidence: float) -> float:
-    return inf if n < 2 else float(stats.t.ppf(0.5 + confidence / 2.0, n - 1)) * sd / sqrt(n)
+    return inf if n < 2 else float(special.stdtrit(n - 1, 0.5 + confidence / 2.0)) * sd / sqrt(n)
 
 
 def _t_test(interval: Interval) -> float:
@@ -536,7 +540,7 @@ def _t_test(interval: Interval) -> float:
         return nan
     if interval.sd == 0.0:
         return 1.0 if interval.mean == 0.0 else 0.0
-    return float(2.0 * stats.t.sf(abs(interval.mean) * sqrt(interval.n) / interval.sd, interval.n - 1))
+    return float(2.0 * special.stdtr(interval.n - 1, -abs(interval.mean) * sqrt(interval.n) / interval.sd))
 
 
 def _correlation(a: FloatArray, b: FloatArray) -> float:
@@ -559,7 +563,7 @@ def _max_t_half_widths(table: FloatArray, confidence: float) -> FloatArray:
         return np.full(sd.size, inf) if n < 2 else sd
     varying = table[:, sd > 0.0]
     largest = _max_t_point(_cautious_correlation(varying), n - 1, confidence)
-    single = float(stats.t.ppf(0.5 + confidence / 2.0, n - 1))
+    single = float(special.stdtrit(n - 1, 0.5 + confidence / 2.0))
     return max(single, largest) * sd / sqrt(n)
 
 
@@ -571,7 +575,7 @@ def _cautious_correlation(table: FloatArray) -> FloatArray:
     if n <= 3 or m == 1:
         return np.eye(m)
     z = np.arctanh(np.clip(np.corrcoef(table, rowvar=False), -1.0 + 1e-12, 1.0 - 1e-12))
-    bound = np.sign(z) * np.tanh(np.maximum(0.0, np.abs(z) - stats.norm.ppf(0.95) / sqrt(n - 3)))
+    bound = np.sign(z) * np.tanh(np.maximum(0.0, np.abs(z) - special.ndtri(0.95) / sqrt(n - 3)))
     np.fill_diagonal(bound, 1.0)
     root = _root(bound)
     covariance = root @ root.T
@@ -621,18 +625,20 @@ def _one_sided_dunnett_point(m: int, df: int, confidence: float) -> float:
     independent.
     """
     if m == 1:
-        return float(stats.t.ppf(confidence, df))
+        return float(special.stdtrit(df, confidence))
+    from scipy import optimize
+
     z, z_weight = np.polynomial.hermite_e.hermegauss(64)
     u, u_weight = np.polynomial.legendre.leggauss(200)
-    s = np.sqrt(stats.chi2.ppf((u + 1.0) / 2.0, df) / df)
+    s = np.sqrt(2.0 * special.gammaincinv(df / 2.0, (u + 1.0) / 2.0) / df)
     weight = np.outer(u_weight / 2.0, z_weight / z_weight.sum())
 
     def shortfall(c: float) -> float:
-        below = stats.norm.cdf(z[np.newaxis, :] + sqrt(2.0) * c * s[:, np.newaxis]) ** m
+        below = special.ndtr(z[np.newaxis, :] + sqrt(2.0) * c * s[:, np.newaxis]) ** m
         return float((weight * below).sum()) - confidence
 
-    single = float(stats.t.ppf(confidence, df))
-    bonferroni = float(stats.t.ppf(1.0 - (1.0 - confidence) / m, df))
+    single = float(special.stdtrit(df, confidence))
+    bonferroni = float(special.stdtrit(df, 1.0 - (1.0 - confidence) / m))
     return float(optimize.brentq(shortfall, single - 0.5, bonferroni + 0.5))
 
 

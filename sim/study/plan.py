@@ -1,4 +1,4 @@
-"""What a study is asked to play: scenarios by staffing, demand levels, replications, seed, engine.
+"""What a study is asked to play: scenarios by staffing, demand levels, replications, seed, engine, executor.
 
 Composition from config files makes plans (`sim.config`); `sim.study.comparing` carries them out.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.department.scenario import Scenario
+from sim.study.engines import COMPILED
 from sim.study.experiment import Block
 
 
@@ -20,7 +21,8 @@ class Plan:
     levels: tuple[float, ...]
     replications: int
     seed: int
-    engine: str = "simpy"
+    engine: str = COMPILED
+    executor: str = "threads"
     confidence: float = 0.95
     keep_all_visits: bool = False
     workers: int | None = None

@@ -7,9 +7,7 @@ import json
 import os
 import platform
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +18,8 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+
+from sim.study.interrupts import uninterrupted
 
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
@@ -104,38 +104,13 @@ def results_folder(place: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-class Interrupts:
-    """Whether the user has interrupted while interrupts were held back."""
-
-    def __init__(self) -> None:
-        self.came = False
-
-
-@contextmanager
-def uninterrupted() -> Iterator[Interrupts]:
-    """Hold back interrupts while files are written; `came` tells of one. Outside the main thread nothing is held."""
-    interrupts = Interrupts()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupts
-        return
-
-    def hold(*_: object) -> None:
-        interrupts.came = True
-
-    before = signal.signal(signal.SIGINT, hold)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def code_version() -> str:
     """Hash of the sources of the department and engine rings: what results depend on."""
     root = Path(__file__).parents[1]
     digest = sha256()
     for ring in ("department", "engine"):
-        for path in sorted((root / ring).glob("*.py")):
-            digest.update(path.name.encode() + path.read_bytes())
+        for path in sorted((root / ring).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -11,8 +11,8 @@ from math import isnan, nan
 
 from sim.department.scenario import Scenario
 from sim.engine.measures import face_validity_values
+from sim.study.engines import ENGINES
 from sim.study.executor import run_blocks
-from sim.study.experiment import ENGINES
 from sim.study.output_analysis import mean_interval
 
 
@@ -89,11 +89,11 @@ def play_validation(block: ValidationBlock) -> dict[str, float]:
 
 
 def validation_values(
-    scenario: Scenario, replications: int, seed: int, engine: str, workers: int | None
+    scenario: Scenario, replications: int, seed: int, engine: str, workers: int | None, executor: str
 ) -> Iterator[dict[str, float]]:
     """Values of each replication as it ends."""
     blocks = [ValidationBlock(scenario, seed, replication, engine) for replication in range(replications)]
-    for _, values in run_blocks(play_validation, blocks, workers):
+    for _, values in run_blocks(play_validation, blocks, workers, executor):
         yield values
 
 
