@@ -6,9 +6,10 @@ What each means stands in `sim.engine.measure_catalogue`; estimates over replica
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from numba import njit
 
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Flags, Floats
+from sim.engine.intervals import Floats, Integers
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
@@ -59,11 +60,15 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    check_window(trajectory)
-    cohort = Cohort(trajectory, scenario)
-    outcomes, time = visit_outcomes(cohort), StaffTime(trajectory, scenario)
+    return measures_of(Cohort(trajectory, scenario), StaffTime(trajectory, scenario))
+
+
+def measures_of(cohort: Cohort, time: StaffTime) -> Values:
+    """The same of a run whose visits and staff others look at too."""
+    check_window(cohort.trajectory)
+    outcomes = visit_outcomes(cohort)
     values: Values = {}
-    for part, chosen in all_streams(trajectory, cohort.numbers("stream")):
+    for part, chosen in all_streams(cohort.trajectory, cohort.codes("stream")):
         for key, value in summaries(OF_VISITS, outcomes, chosen, time).items():
             values[f"{key}.{part}"] = value
     values["mh_minus_medical_wait_ctas3_median.all"] = (
@@ -81,37 +86,61 @@ def check_window(trajectory: Trajectory) -> None:
         )
 
 
-def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Flags, time: StaffTime) -> Values:
-    """Value of each measure over the chosen visits of the cohort, by key."""
+def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Integers, time: StaffTime) -> Values:
+    """Value of each measure over the chosen visits of the cohort (by their place in it), by key."""
     known: dict[str, Floats] = {}
     quantiles: dict[str, dict[Statistic, float]] = {}
     values: Values = {}
     for item in measures:
         if item.outcome not in known:
-            known[item.outcome] = without_nan(outcomes[item.outcome][chosen])
+            known[item.outcome] = known_among(outcomes[item.outcome], chosen)
         if item.statistic in QUANTILES:
             if item.outcome not in quantiles:
                 quantiles[item.outcome] = quantiles_of(known[item.outcome])
             values[item.key] = quantiles[item.outcome][item.statistic]
         elif item.statistic == "ratio":
-            below = without_nan(outcomes[item.per][chosen])
+            below = known_among(outcomes[item.per], chosen)
             values[item.key] = quotient(float(known[item.outcome].sum()), float(below.sum()))
         else:
             values[item.key] = statistic_of(item.statistic, known[item.outcome], time)
     return values
 
 
-def without_nan(values: Floats) -> Floats:
-    """What is known."""
-    return values[~np.isnan(values)]
+@njit(cache=True, nogil=True)
+def _known_among(values, chosen):  # type: ignore[no-untyped-def]
+    known, n = np.empty(chosen.size), 0
+    for place in chosen:
+        known[n] = values[place]
+        n += not np.isnan(values[place])
+    return known[:n]
+
+
+def known_among(values: Floats, chosen: Integers) -> Floats:
+    """What is known (not nan) of the values at the chosen places."""
+    known: Floats = _known_among(values, chosen)
+    return known
 
 
 def quantiles_of(values: Floats) -> dict[Statistic, float]:
-    """All quantiles in use (linear interpolation), nan of nothing."""
+    """All quantiles in use (linear interpolation, to the bit as NumPy's), nan of nothing."""
     if values.size == 0:
         return dict.fromkeys(QUANTILES, np.nan)
-    found = np.quantile(values, list(QUANTILES.values()))
-    return dict(zip(QUANTILES, found.tolist(), strict=True))
+    rest, found = values.copy(), {}
+    for name, share in QUANTILES.items():
+        place = share * (values.size - 1)
+        below = int(place)
+        # What lies below the quantile before is past; NumPy's own way through all of them at once is slower.
+        past = values.size - rest.size
+        rest.partition(below - past)
+        rest = rest[below - past :]
+        low, high = float(rest[0]), float(rest[1:].min(initial=np.inf)) if rest.size > 1 else float(rest[0])
+        found[name] = between(low, high, place - below)
+    return found
+
+
+def between(low: float, high: float, share: float) -> float:
+    """The point at a share of the way from low to high."""
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
 def statistic_of(statistic: Statistic, values: Floats, time: StaffTime) -> float:

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from sim.department.scenario import Scenario
-from sim.engine.measure_tables import hour_of_week_table
-from sim.engine.measures import measure, per_visit_outcomes
+from sim.engine.measure_tables import mean_week_of
+from sim.engine.measures import measures_of, per_visit_outcomes
 from sim.engine.model import simulate
+from sim.engine.run_measures import StaffTime
 from sim.engine.trajectory import Trajectory
+from sim.engine.visit_outcomes import Cohort
 from sim.study.distributions import alone_counts, return_table, wait_counts
 from sim.study.store import write_table
 
@@ -96,12 +98,13 @@ def play_block(block: Block) -> BlockAnswer:
 
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
+    cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
     return Played(
-        values=measure(trajectory, scenario),
-        week=hour_of_week_table(trajectory, scenario),
-        waits=wait_counts(trajectory),
-        returns=return_table(trajectory),
-        alone=alone_counts(trajectory, scenario),
+        values=measures_of(cohort, time),
+        week=mean_week_of(time),
+        waits=wait_counts(cohort),
+        returns=return_table(cohort),
+        alone=alone_counts(cohort),
         changes=changes,
         n_visits=trajectory.n_visits,
         n_entries=trajectory.n_entries,
