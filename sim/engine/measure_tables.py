@@ -42,7 +42,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
         for stream, of_stream in all_streams(trajectory, cohort.codes("stream")):
-            chosen = of_stream[codes[of_stream] == number]
+            chosen = of_stream & (codes == number)
             values = summaries(chosen_measures, outcomes, chosen, time)
             sizes = n_visits(chosen_measures, outcomes, chosen)
             rows += [(cell, stream, item.key, sizes[item.key], values[item.key]) for item in chosen_measures]
@@ -70,15 +70,15 @@ def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes, tuple[str, ...]
     raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(TRAITS)}")
 
 
-def n_visits(measures: list[Measure], outcomes: Outcomes, chosen: Integers) -> dict[str, int]:
+def n_visits(measures: list[Measure], outcomes: Outcomes, chosen: Flags) -> dict[str, int]:
     """Visits in the denominator of each measure; of a ratio of sums those with anything below the line."""
     return {item.key: _size(item, outcomes, chosen) for item in measures}
 
 
-def _size(item: Measure, outcomes: Outcomes, chosen: Integers) -> int:
+def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
     if item.statistic == "ratio":
-        return int(np.count_nonzero(known_among(outcomes[item.per], chosen) > 0.0))
-    return int(known_among(outcomes[item.outcome], chosen).size)
+        return int(np.count_nonzero(known_among(outcomes[item.per], chosen).values > 0.0))
+    return known_among(outcomes[item.outcome], chosen).n
 
 
 def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFrame:

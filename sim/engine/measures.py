@@ -4,16 +4,18 @@ What each means stands in `sim.engine.measure_catalogue`; estimates over replica
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import njit
 
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Floats, Integers
+from sim.engine.intervals import Flags, Floats
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from sim.engine.visit_outcomes import Cohort, Outcomes, visit_outcomes
+from sim.engine.visit_outcomes import Cohort, Outcomes, Share, one_of, visit_outcomes
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
@@ -86,39 +88,52 @@ def check_window(trajectory: Trajectory) -> None:
         )
 
 
-def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Integers, time: StaffTime) -> Values:
-    """Value of each measure over the chosen visits of the cohort (by their place in it), by key."""
-    known: dict[str, Floats] = {}
-    quantiles: dict[str, dict[Statistic, float]] = {}
+def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Flags, time: StaffTime) -> Values:
+    """Value of each measure over the chosen visits of the cohort, by key."""
+    known: dict[str, Known] = {}
     values: Values = {}
     for item in measures:
         if item.outcome not in known:
             known[item.outcome] = known_among(outcomes[item.outcome], chosen)
-        if item.statistic in QUANTILES:
-            if item.outcome not in quantiles:
-                quantiles[item.outcome] = quantiles_of(known[item.outcome])
-            values[item.key] = quantiles[item.outcome][item.statistic]
-        elif item.statistic == "ratio":
+        if item.statistic == "ratio":
             below = known_among(outcomes[item.per], chosen)
-            values[item.key] = quotient(float(known[item.outcome].sum()), float(below.sum()))
+            values[item.key] = quotient(known[item.outcome].total, below.total)
         else:
             values[item.key] = statistic_of(item.statistic, known[item.outcome], time)
     return values
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of an outcome among some visits: of how many, their sum, and each value unless it is yes and no."""
+
+    n: int
+    total: float
+    values: Floats
+
+    @cached_property
+    def quantiles(self) -> dict[Statistic, float]:
+        return quantiles_of(self.values)
+
+
+def known_among(outcome: Floats | Share, chosen: Flags) -> Known:
+    """What is known of an outcome among the chosen visits."""
+    if isinstance(outcome, Share):
+        asked = outcome.whom & chosen
+        n, total = np.count_nonzero(asked), np.count_nonzero(asked & outcome.counted)
+        return Known(int(n), float(total), np.empty(0))
+    values: Floats = _known_among(outcome, chosen)
+    return Known(values.size, float(values.sum()), values)
+
+
 @njit(cache=True, nogil=True)
 def _known_among(values, chosen):  # type: ignore[no-untyped-def]
-    known, n = np.empty(chosen.size), 0
-    for place in chosen:
-        known[n] = values[place]
-        n += not np.isnan(values[place])
+    known, n = np.empty(values.size), 0
+    for row in range(values.size):
+        known[n] = values[row]
+        # No branch: whether a visit is chosen cannot be guessed.
+        n += chosen[row] & (not np.isnan(values[row]))
     return known[:n]
-
-
-def known_among(values: Floats, chosen: Integers) -> Floats:
-    """What is known (not nan) of the values at the chosen places."""
-    known: Floats = _known_among(values, chosen)
-    return known
 
 
 def quantiles_of(values: Floats) -> dict[Statistic, float]:
@@ -128,13 +143,13 @@ def quantiles_of(values: Floats) -> dict[Statistic, float]:
     rest, found = values.copy(), {}
     for name, share in QUANTILES.items():
         place = share * (values.size - 1)
-        below = int(place)
-        # What lies below the quantile before is past; NumPy's own way through all of them at once is slower.
-        past = values.size - rest.size
-        rest.partition(below - past)
-        rest = rest[below - past :]
-        low, high = float(rest[0]), float(rest[1:].min(initial=np.inf)) if rest.size > 1 else float(rest[0])
-        found[name] = between(low, high, place - below)
+        # All below the last quantile is left behind: four short searches cost less than one for all.
+        ahead = int(place) - (values.size - rest.size)
+        rest.partition(ahead)
+        rest = rest[ahead:]
+        low = float(rest[0])
+        high = float(rest[1:].min()) if rest.size > 1 else low
+        found[name] = between(low, high, place - int(place))
     return found
 
 
@@ -143,19 +158,19 @@ def between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
-def statistic_of(statistic: Statistic, values: Floats, time: StaffTime) -> float:
+def statistic_of(statistic: Statistic, known: Known, time: StaffTime) -> float:
     """One statistic of known values."""
     if statistic == "count":
-        return float(values.size)
+        return float(known.n)
     if statistic == "per_week":
-        return float(values.sum()) / time.weeks
+        return known.total / time.weeks
     if statistic == "per_day":
-        return float(values.sum()) / time.days
-    if values.size == 0:
-        return np.nan
+        return known.total / time.days
+    if statistic in QUANTILES:
+        return known.quantiles[statistic]
     if statistic == "sd":
-        return float(values.std(ddof=1)) if values.size > 1 else np.nan
-    return float(values.mean())
+        return float(known.values.std(ddof=1)) if known.n > 1 else np.nan
+    return quotient(known.total, known.n)
 
 
 def measure_of(key: str) -> Measure:
@@ -185,5 +200,5 @@ def per_visit_outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:
         "stream": visits["stream"][rows],
         "time_to_pia": (visits["pia"] - visits["arrival"])[rows],
         "length_of_stay": (visits["departure"] - visits["arrival"])[rows] / 60.0,
-        "left": np.isin(visits["disposition"][rows], (LWBS, AMA)),
+        "left": one_of(visits["disposition"][rows], (LWBS, AMA)),
     }

@@ -294,10 +294,10 @@ def parts(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:
         yield name, [number for number, stream in enumerate(trajectory.streams) if stream == name]
 
 
-def all_streams(trajectory: Trajectory, codes: Codes) -> Iterator[tuple[str, Integers]]:
-    """The same, each with the places of its visits among the codes of some."""
+def all_streams(trajectory: Trajectory, codes: Codes) -> Iterator[tuple[str, Flags]]:
+    """The same, each with its visits among those whose streams are given."""
     for part, streams in parts(trajectory):
-        yield part, np.arange(codes.size) if part == "all" else np.flatnonzero(one_of(codes, streams))
+        yield part, one_of(codes, streams)
 
 
 def step_waits(cohort: Cohort) -> Values:

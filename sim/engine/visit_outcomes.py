@@ -1,4 +1,4 @@
-"""What became of each visit: one number per visit and outcome, nan for visits outside the outcome's denominator.
+"""What became of each visit: a number per visit and outcome, nan outside the outcome's denominator, or yes and no.
 
 How they are summed up is said by `sim.engine.measure_catalogue` and done in `sim.engine.measures`.
 """
@@ -6,7 +6,7 @@ How they are summed up is said by `sim.engine.measure_catalogue` and done in `si
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,12 +40,20 @@ ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
 
-Outcomes = dict[str, Floats]
+
+class Share(NamedTuple):
+    """An outcome of yes and no: of which visits it is asked, and to which it applies."""
+
+    whom: Flags
+    counted: Flags
 
 
-def among(condition: Flags, values: npt.ArrayLike) -> Floats:
-    """Values as float64, nan where the condition fails."""
-    return np.where(condition, np.asarray(values, dtype=np.float64), np.nan)
+Outcomes = dict[str, Floats | Share]
+
+
+def among(condition: Flags, values: Floats) -> Floats:
+    """Values, nan where the condition fails."""
+    return np.where(condition, values, np.nan)
 
 
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
@@ -98,6 +106,10 @@ class Cohort:
     def flags(self, column: str) -> Flags:
         """A column of yes and no."""
         return np.asarray(self[column], dtype=np.bool_)
+
+    @cached_property
+    def everyone(self) -> Flags:
+        return np.ones(self.size, dtype=np.bool_)
 
     @cached_property
     def arrival(self) -> Floats:
@@ -191,7 +203,7 @@ def waits(cohort: Cohort) -> Outcomes:
         "wait_triage_to_pia": from_triage,
         "time_to_triage_ctas3": among(acuity == 3, to_triage),
         "wait_triage_to_pia_ctas3": among(acuity == 3, from_triage),
-        "pia_within_target": among(~np.isnan(pia), to_pia <= target),
+        "pia_within_target": Share(~np.isnan(pia), to_pia <= target),
     }
 
 
@@ -204,10 +216,10 @@ def stays(cohort: Cohort) -> Outcomes:
         "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
         "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
         "length_of_stay_admitted": among(admitted, hours),
-        "stay_over_12h": among(gone, hours > 12.0),
-        "stay_over_24h": among(gone, hours > 24.0),
-        "admitted_stay_over_12h": among(admitted, hours >= 12.0),
-        "admission": among(gone, admitted),
+        "stay_over_12h": Share(gone, hours > 12.0),
+        "stay_over_24h": Share(gone, hours > 24.0),
+        "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
+        "admission": Share(gone, admitted),
         "boarding_hours_per_admitted": among(admitted, cohort.boarded / MINUTES_PER_HOUR),
     }
 
@@ -216,9 +228,9 @@ def leaving(cohort: Cohort) -> Outcomes:
     """Who left of their own accord."""
     gone = cohort.departed
     return {
-        "lwbs": among(gone, cohort.ended_as(LWBS)),
-        "ama": among(gone, cohort.ended_as(AMA)),
-        "lwbs_or_ama": among(gone, cohort.ended_as(LWBS, AMA)),
+        "lwbs": Share(gone, cohort.ended_as(LWBS)),
+        "ama": Share(gone, cohort.ended_as(AMA)),
+        "lwbs_or_ama": Share(gone, cohort.ended_as(LWBS, AMA)),
     }
 
 
@@ -229,23 +241,23 @@ def peers(cohort: Cohort) -> Outcomes:
     called = cohort.flags("call_reached")
     empty = ~(reached | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
     return {
-        "reach": among(gone, reached),
-        "reach_of_eligible": among(eligible, reached),
-        "reach_of_consenting": among(eligible & consented, reached),
-        "peer_declined": among(offered, ~consented),
-        "peer_missed": among(offered & consented, cohort.flags("peer_missed")),
+        "reach": Share(gone, reached),
+        "reach_of_eligible": Share(eligible, reached),
+        "reach_of_consenting": Share(eligible & consented, reached),
+        "peer_declined": Share(offered, ~consented),
+        "peer_missed": Share(offered & consented, cohort.flags("peer_missed")),
         "peer_continuity": continuity(cohort),
-        "bridged": among(eligible, cohort.flags("bridged")),
-        "call_reached": among(eligible, called),
-        "met_by_peer": np.asarray(reached, dtype=np.float64),
+        "bridged": Share(eligible, cohort.flags("bridged")),
+        "call_reached": Share(eligible, called),
+        "met_by_peer": Share(cohort.everyone, reached),
         "n_peer_contacts": np.asarray(cohort["n_peer_contacts"], dtype=np.float64),
-        "left_empty_handed": among(eligible, empty),
-        "went_home_empty_handed": among(eligible & ~cohort.admitted, empty),
+        "left_empty_handed": Share(eligible, empty),
+        "went_home_empty_handed": Share(eligible & ~cohort.admitted, empty),
     }
 
 
-def continuity(cohort: Cohort) -> Floats:
-    """1 where all contacts of a departed visit were with one member, 0 where not, nan with fewer than two contacts."""
+def continuity(cohort: Cohort) -> Share:
+    """Departed visits with two contacts or more, and whether all were with one member."""
     tasks = cohort.trajectory.task_columns
     contacts = np.flatnonzero(tasks["kind"] == CONTACT)
     held = contacts[(tasks["member"][contacts] >= 0) & ~np.isnan(tasks["started"][contacts])]
@@ -256,7 +268,7 @@ def continuity(cohort: Cohort) -> Floats:
     np.minimum.at(lowest, visit, member)
     np.maximum.at(highest, visit, member)
     repeated = (n_contacts[cohort.rows] >= 2) & cohort.departed
-    return among(repeated, (lowest == highest)[cohort.rows])
+    return Share(repeated, (lowest == highest)[cohort.rows])
 
 
 def company(cohort: Cohort) -> Outcomes:
@@ -299,23 +311,23 @@ def safety(cohort: Cohort) -> Outcomes:
         "observation_needed": unmet + cohort.times("minutes_observed"),
         "observation_unmet_hours": unmet / MINUTES_PER_HOUR,
         "escalations_per_100": among(gone, 100.0 * cohort["n_escalations"]),
-        "restraint": among(gone, cohort["n_restraints"] > 0),
+        "restraint": Share(gone, cohort["n_restraints"] > 0),
     }
 
 
 def returns(cohort: Cohort) -> Outcomes:
     """Unplanned returns of index visits with enough time left in the run, repeat visits, follow-up."""
-    outcomes = dict(return_outcomes(cohort))
+    outcomes: Outcomes = dict(return_outcomes(cohort))
     follow_up = cohort.codes("follow_up")
     discharged = cohort.departed & cohort.ended_as(DISCHARGED)
-    outcomes["repeat_visit"] = np.asarray(cohort["visit_number"] > 1, dtype=np.float64)
-    outcomes["follow_up_7d"] = among(discharged, follow_up == 1)
+    outcomes["repeat_visit"] = Share(cohort.everyone, cohort["visit_number"] > 1)
+    outcomes["follow_up_7d"] = Share(discharged, follow_up == 1)
     # Within 7 days is within 30 days too.
-    outcomes["follow_up_30d"] = among(discharged, follow_up >= 1)
+    outcomes["follow_up_30d"] = Share(discharged, follow_up >= 1)
     return outcomes
 
 
-def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats]]:
+def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Share]]:
     """Whether each index visit was followed by another within every span, per visit and per patient."""
     departure = cohort.times("departure")
     gap = cohort.times("next_visit") - departure
@@ -323,19 +335,17 @@ def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats]]:
     for span, (_, days) in SPANS.items():
         minutes = days * MINUTES_PER_DAY
         index = departure + minutes <= cohort.trajectory.horizon
-        yield f"return_{span}_per_visit", among(index, gap <= minutes)
-        yield f"return_{span}_per_patient", among(index & first, gap <= minutes)
+        yield f"return_{span}_per_visit", Share(index, gap <= minutes)
+        yield f"return_{span}_per_patient", Share(index & first, gap <= minutes)
 
 
 def volume(cohort: Cohort) -> Outcomes:
     """Who came, when, and who is still there."""
-    everyone = np.ones(cohort.size)
-    hour = hour_of_day(cohort.arrival)
-    blocks = {
-        f"arrivals_{block}": among(everyone > 0.0, (hour >= first) & (hour < last))
-        for block, (first, last) in BLOCKS.items()
-    }
-    return {"visits": everyone, "present_at_end": among(~cohort.departed, everyone)} | blocks
+    everyone, hour = cohort.everyone, hour_of_day(cohort.arrival)
+    outcomes: Outcomes = {"visits": Share(everyone, everyone), "present_at_end": Share(~cohort.departed, everyone)}
+    for block, (first, last) in BLOCKS.items():
+        outcomes[f"arrivals_{block}"] = Share(everyone, (hour >= first) & (hour < last))
+    return outcomes
 
 
 def hour_of_day(times: Floats) -> Integers:
