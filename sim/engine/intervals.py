@@ -71,14 +71,28 @@ def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untype
 
 def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:
     """Minutes of the union of each group's intervals, shape (n_groups,); overlaps count once."""
-    if group.size == 0:
-        return np.zeros(n_groups)
-    order = np.lexsort((starts, group))
-    group, starts, ends = group[order], starts[order], ends[order]
-    origin, span = starts.min(), ends.max() - starts.min() + 1.0
-    # One axis for all groups, each on a stretch of its own, so that one running maximum serves them all.
-    shift = group * span - origin
-    reach = np.maximum.accumulate(ends + shift)
-    seen = np.concatenate([[-np.inf], reach[:-1]])
-    gained = np.maximum(ends + shift - np.maximum(starts + shift, seen), 0.0)
-    return np.bincount(group, weights=gained, minlength=n_groups).astype(np.float64)
+    minutes = np.zeros(n_groups)
+    _add_covered(group, starts, ends, minutes)
+    return minutes
+
+
+@njit(cache=True, nogil=True)
+def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
+    first = np.zeros(minutes.size + 1, dtype=np.int64)
+    for row in range(group.size):
+        first[group[row] + 1] += 1
+    first = np.cumsum(first)
+    # Intervals of a group come almost in order, so that each finds its place within a few steps.
+    order, after = np.empty(group.size, dtype=np.int64), first.copy()
+    for row in range(group.size):
+        place = after[group[row]]
+        while place > first[group[row]] and starts[order[place - 1]] > starts[row]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = row
+        after[group[row]] += 1
+    for number in range(minutes.size):
+        reach = -np.inf
+        for row in order[first[number] : first[number + 1]]:
+            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
+            reach = max(reach, ends[row])

@@ -96,8 +96,8 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
 def mean_week_of(time: StaffTime) -> pd.DataFrame:
     """The same of a run whose staff others look at too."""
     check_window(time.trajectory)
-    week = MeanWeek(time.trajectory)
-    heads, load, busy = heads_on_floor(week, time), offered_load(week, time), members_at_work(week, time)
+    week = MeanWeek(time)
+    heads, load, busy = heads_on_floor(week, time), offered_load(week, time), week.mean_of_rows(time.busy)
     hours = np.arange(HOURS)
     columns: dict[str, np.ndarray] = {
         "hour_of_week": hours,
@@ -113,19 +113,17 @@ def mean_week_of(time: StaffTime) -> pd.DataFrame:
 class MeanWeek:
     """The measured window cut into the hours of the week; `edges` are the cuts, `hour` that of each span."""
 
-    def __init__(self, trajectory: Trajectory) -> None:
-        self.trajectory = trajectory
-        self.edges = self.cut_at(np.empty(0))
+    def __init__(self, time: StaffTime) -> None:
+        self.trajectory = time.trajectory
+        self.edges = time.hours
         self.hour = self.hours_of(self.edges)
         minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS)
         self.minutes = np.where(minutes > 0.0, minutes, np.nan)
 
     def cut_at(self, moments: Floats) -> Floats:
         """Edges of the hours of the window, and further moments inside it."""
-        low, high = self.trajectory.warm_up, self.trajectory.measured_until
-        whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
-        inside = moments[(moments > low) & (moments < high)]
-        return np.unique(np.concatenate([[low], whole, inside, [high]]))
+        inside = moments[(moments > self.edges[0]) & (moments < self.edges[-1])]
+        return np.union1d(self.edges, inside)
 
     @staticmethod
     def hours_of(edges: Floats) -> Integers:
@@ -140,10 +138,9 @@ class MeanWeek:
         """Mean number of intervals running, by hour of the week."""
         return self.mean(minutes_between(starts, ends, self.edges), self.hour)
 
-    def mean_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:
-        """The same for each role of the run, a row each."""
-        found = minutes_by_code(roles, len(self.trajectory.roles), starts, ends, self.edges)
-        return np.reshape([self.mean(minutes, self.hour) for minutes in found], (-1, HOURS))
+    def mean_of_rows(self, minutes: Floats) -> Floats:
+        """Minutes over the hours of the window as mean number by hour of the week, row by row."""
+        return np.reshape([self.mean(row, self.hour) for row in minutes], (-1, HOURS))
 
 
 def visits_by_hour(week: MeanWeek, time: StaffTime, peers: Floats) -> dict[str, np.ndarray]:
@@ -163,7 +160,9 @@ def visits_by_hour(week: MeanWeek, time: StaffTime, peers: Floats) -> dict[str, 
 
 def heads_on_floor(week: MeanWeek, time: StaffTime) -> Floats:
     """Mean heads of each role on duty and not on a break, by hour of the week."""
-    return week.mean_of_roles(time.duty_role, *time.duties) - week.mean_of_roles(time.rest_role, *time.rests)
+    n_roles = len(week.trajectory.roles)
+    on = minutes_by_code(time.duty_role, n_roles, *time.duties, week.edges)
+    return week.mean_of_rows(on - minutes_by_code(time.rest_role, n_roles, *time.rests, week.edges))
 
 
 def floor_intervals(time: StaffTime, roles: Flags) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -183,11 +182,6 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
     nobody = heads < 0.5 * np.diff(edges)
     present = minutes_between(arrival, departure, edges)
     return week.mean(np.where(nobody, present, 0.0), week.hours_of(edges))
-
-
-def members_at_work(week: MeanWeek, time: StaffTime) -> Floats:
-    """Mean members of each role with a task inside their shift, by hour of the week."""
-    return week.mean_of_roles(time.spell_role, week.trajectory.task_columns["started"], time.end_in_shift)
 
 
 def offered_load(week: MeanWeek, time: StaffTime) -> Floats:

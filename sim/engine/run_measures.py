@@ -53,6 +53,13 @@ class StaffTime:
         return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_DAY
 
     @cached_property
+    def hours(self) -> Floats:
+        """The window cut at every full hour."""
+        low, high = self.window
+        whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
+        return np.unique([low, *whole, high])
+
+    @cached_property
     def role_of_member(self) -> Codes:
         """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
         staff = self.trajectory.staff_columns
@@ -115,13 +122,15 @@ class StaffTime:
 
     @cached_property
     def busy(self) -> Floats:
-        """Minutes of spells inside the shift and the window, by role."""
-        return self.minutes_of_roles(self.spell_role, self.trajectory.task_columns["started"], self.end_in_shift)
+        """Minutes of spells inside the shift and each of the hours, a row a role."""
+        started, n_roles = self.trajectory.task_columns["started"], len(self.trajectory.roles)
+        return minutes_by_code(self.spell_role, n_roles, started, self.end_in_shift, self.hours)
 
     @cached_property
     def overtime(self) -> Floats:
         """Minutes of spells after the end of the shift and inside the window, by role."""
-        return self.minutes_of_roles(self.spell_role, self.end_in_shift, self.end_of_spell)
+        late = np.flatnonzero(self.trajectory.task_columns["overtime"])
+        return self.minutes_of_roles(self.spell_role[late], self.end_in_shift[late], self.end_of_spell[late])
 
     def minutes_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:
         """Minutes of intervals inside the window, summed for each role of the trajectory."""
@@ -155,7 +164,7 @@ def run_measures(cohort: Cohort, time: StaffTime) -> Values:
 
 def role_measures(time: StaffTime) -> Values:
     """Utilisation, hours and handovers of every role; protected time kept of roles that have some."""
-    scheduled, busy, overtime = time.scheduled, time.busy, time.overtime
+    scheduled, busy, overtime = time.scheduled, time.busy.sum(axis=1), time.overtime
     resting = time.minutes_of_roles(time.rest_role, *time.rests)
     handed_over, unheld = handovers(time)
     kept = protected_time_kept(time)

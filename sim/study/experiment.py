@@ -128,12 +128,22 @@ def matched_changes(
     Changes are whole minutes, so that counts and not patients leave the worker. First visits only, seen (for waits) or
     departed (for stays) under both staffings.
     """
-    _, left, right = np.intersect1d(before["patient"], after["patient"], assume_unique=True, return_indices=True)
+    before, after = matched(before, after)
     tables = []
-    for quantity in ("time_to_pia", "length_of_stay"):
-        change = (after[quantity][right] - before[quantity][left]) * IN_MINUTES[quantity]
-        known = ~np.isnan(change)
-        stream = np.asarray(streams, dtype=object)[before["stream"][left][known]]
-        minutes = np.rint(change[known]).astype(np.int32)
-        tables.append(pd.DataFrame({"stream": stream, "quantity": quantity, "change": minutes}))
-    return pd.concat(tables).groupby(["stream", "quantity", "change"]).size().reset_index(name="n")
+    for name in sorted(streams):
+        chosen = before["stream"] == streams.index(name)
+        for quantity in sorted(IN_MINUTES):
+            change = (after[quantity][chosen] - before[quantity][chosen]) * IN_MINUTES[quantity]
+            minutes = np.rint(change[~np.isnan(change)]).astype(np.int32)
+            values, n = np.unique(minutes, return_counts=True)
+            tables.append(pd.DataFrame({"stream": name, "quantity": quantity, "change": values, "n": n}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def matched(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], ...]:
+    """Both with the patients they share alone, in one order."""
+    if np.array_equal(before["patient"], after["patient"]):
+        # The rule: who comes, and when, is no business of the staffing.
+        return before, after
+    _, left, right = np.intersect1d(before["patient"], after["patient"], assume_unique=True, return_indices=True)
+    return {key: values[left] for key, values in before.items()}, {key: values[right] for key, values in after.items()}
