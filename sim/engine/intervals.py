@@ -45,28 +45,27 @@ def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, ed
 
 @njit(cache=True, nogil=True)
 def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untyped-def]
-    last = edges.size - 1
-    spans_per_minute = last / (edges[last] - edges[0])
+    last, low, high = edges.size - 1, edges[0], edges[-1]
+    spans_per_minute = last / (high - low)
     for row in range(codes.size):
         start, end, code = starts[row], ends[row], codes[row]
-        if code < 0 or not start < edges[last] or end <= edges[0]:
+        if code < 0 or not start < high or end <= low:
             continue
-        span = 0
-        if start > edges[0]:
-            # Edges stand almost evenly, so that the span is near where it would be if they did.
-            span = min(int((start - edges[0]) * spans_per_minute), last - 1)
-            while edges[span] > start:
-                span -= 1
-            while edges[span + 1] <= start:
-                span += 1
-        while span < last:
-            # Not min(): a nan end must give the edge.
-            stop = end if end < edges[span + 1] else edges[span + 1]
-            if stop > max(start, edges[span]):
-                minutes[code, span] += stop - max(start, edges[span])
-            if end <= edges[span + 1]:
-                break
+        start = max(start, low)
+        # Edges stand almost evenly, so that the span is near where it would be if they did.
+        span = min(int((start - low) * spans_per_minute), last - 1)
+        while edges[span] > start:
+            span -= 1
+        while edges[span + 1] <= start:
             span += 1
+        # Written so that a nan end is past every edge.
+        while not end <= edges[span + 1] and span + 1 < last:
+            minutes[code, span] += edges[span + 1] - start
+            span += 1
+            start = edges[span]
+        stop = end if end < edges[span + 1] else edges[span + 1]
+        if stop > start:
+            minutes[code, span] += stop - start
 
 
 def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:

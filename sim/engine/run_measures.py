@@ -118,7 +118,7 @@ class StaffTime:
     @cached_property
     def spell_role(self) -> Codes:
         """Role of the member at work, -1 where the task never started."""
-        return self.role_of_member[self.trajectory.task_columns["member"]]
+        return np.take(self.role_of_member, self.trajectory.task_columns["member"], mode="wrap")
 
     @cached_property
     def busy(self) -> Floats:
