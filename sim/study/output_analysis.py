@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -528,7 +528,13 @@ def _sd(x: FloatArray) -> float:
 
 
 def _half_width(sd: float, n: int, confidence: float) -> float:
-    return inf if n < 2 else float(stats.t.ppf(0.5 + confidence / 2.0, n - 1)) * sd / sqrt(n)
+    return inf if n < 2 else _t_point(n - 1, confidence) * sd / sqrt(n)
+
+
+@lru_cache(maxsize=1024)
+def _t_point(df: int, confidence: float) -> float:
+    """Point c with P(|T| <= c) = confidence. Kept, for thousands of measures share a few of them."""
+    return float(stats.t.ppf(0.5 + confidence / 2.0, df))
 
 
 def _t_test(interval: Interval) -> float:
@@ -536,7 +542,8 @@ def _t_test(interval: Interval) -> float:
         return nan
     if interval.sd == 0.0:
         return 1.0 if interval.mean == 0.0 else 0.0
-    return float(2.0 * stats.t.sf(abs(interval.mean) * sqrt(interval.n) / interval.sd, interval.n - 1))
+    # What stats.t.sf calls, without its checks of arguments.
+    return float(2.0 * special.stdtr(interval.n - 1, -abs(interval.mean) * sqrt(interval.n) / interval.sd))
 
 
 def _correlation(a: FloatArray, b: FloatArray) -> float:
