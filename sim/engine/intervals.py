@@ -33,7 +33,8 @@ def minutes_between(starts: Floats, ends: Floats, edges: Floats) -> Floats:
 
     A nan start drops the interval, a nan end means it runs on past the last edge.
     """
-    return minutes_by_code(np.zeros(starts.size, dtype=np.int8), 1, starts, ends, edges)[0]
+    everyone = np.zeros(starts.size, dtype=np.int8)
+    return minutes_by_code(everyone, 1, starts, ends, edges).ravel()
 
 
 def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, edges: Floats) -> Floats:

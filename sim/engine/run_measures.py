@@ -15,7 +15,7 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
-from sim.engine.intervals import Codes, Flags, Floats, Integers, minutes_by_code, until
+from sim.engine.intervals import Codes, Flags, Floats, minutes_by_code, until
 from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
 from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
 
@@ -129,7 +129,7 @@ class StaffTime:
     @cached_property
     def overtime(self) -> Floats:
         """Minutes of spells after the end of the shift and inside the window, by role."""
-        late = np.flatnonzero(self.trajectory.task_columns["overtime"])
+        late = np.flatnonzero(self.trajectory.task_columns["overtime"] > 0.0)
         return self.minutes_of_roles(self.spell_role[late], self.end_in_shift[late], self.end_of_spell[late])
 
     def minutes_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:

@@ -89,7 +89,7 @@ class Cohort:
 
     @property
     def size(self) -> int:
-        return self.rows.stop - self.rows.start
+        return len(self.arrival)
 
     def __getitem__(self, column: str) -> npt.NDArray[Any]:
         values: npt.NDArray[Any] = self.trajectory.visit_columns[column][self.rows]

@@ -17,12 +17,18 @@ ALONE_EDGES = np.append(np.arange(0.0, 961.0, 20.0), np.inf)
 
 def wait_counts(cohort: Cohort) -> pd.DataFrame:
     """Visits seen, by stream, CTAS level and minutes from arrival to the physician: columns as `Comparison.waits`."""
-    names = [(stream, acuity) for stream in cohort.trajectory.streams for acuity in ACUITIES]
+    streams, n_bins = cohort.trajectory.streams, len(WAIT_EDGES) - 1
+    n_cells = len(streams) * len(ACUITIES)
     cell = len(ACUITIES) * cohort.codes("stream").astype(np.int64) + cohort.codes("acuity") - 1
-    n = counts_in_bins(cell, len(names), cohort.times("pia") - cohort.arrival, WAIT_EDGES)
-    keys = pd.DataFrame(names, columns=["stream", "acuity"])
-    table = keys.loc[keys.index.repeat(n.shape[1])].reset_index(drop=True)
-    return table.assign(**bins(WAIT_EDGES, len(names)), n=n.ravel())
+    n = counts_in_bins(cell, n_cells, cohort.times("pia") - cohort.arrival, WAIT_EDGES)
+    return pd.DataFrame(
+        {
+            "stream": np.repeat(np.asarray(streams, dtype=object), n_bins * len(ACUITIES)),
+            "acuity": np.tile(np.repeat(ACUITIES, n_bins), len(streams)),
+            **bins(WAIT_EDGES, n_cells),
+            "n": n.ravel(),
+        }
+    )
 
 
 def alone_counts(cohort: Cohort) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | N
 def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
     """Write every visit of a run."""
     assert block.visits_folder is not None
-    table = trajectory.visits
+    table = trajectory.visits.copy(deep=False)
     table.insert(0, "staffing", name)
     table.insert(0, "demand", block.demand)
     write_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
@@ -129,15 +129,22 @@ def matched_changes(
     departed (for stays) under both staffings.
     """
     before, after = matched(before, after)
-    tables = []
-    for name in sorted(streams):
+    groups = [(name, quantity) for name in sorted(streams) for quantity in sorted(IN_MINUTES)]
+    counted = []
+    for name, quantity in groups:
         chosen = before["stream"] == streams.index(name)
-        for quantity in sorted(IN_MINUTES):
-            change = (after[quantity][chosen] - before[quantity][chosen]) * IN_MINUTES[quantity]
-            minutes = np.rint(change[~np.isnan(change)]).astype(np.int32)
-            values, n = np.unique(minutes, return_counts=True)
-            tables.append(pd.DataFrame({"stream": name, "quantity": quantity, "change": values, "n": n}))
-    return pd.concat(tables, ignore_index=True)
+        change = (after[quantity][chosen] - before[quantity][chosen]) * IN_MINUTES[quantity]
+        minutes = np.rint(change[~np.isnan(change)]).astype(np.int32)
+        counted.append(np.unique(minutes, return_counts=True))
+    sizes = [changes.size for changes, _ in counted]
+    return pd.DataFrame(
+        {
+            "stream": np.repeat(np.asarray([name for name, _ in groups], dtype=object), sizes),
+            "quantity": np.repeat(np.asarray([quantity for _, quantity in groups], dtype=object), sizes),
+            "change": np.concatenate([changes for changes, _ in counted]),
+            "n": np.concatenate([n for _, n in counted]),
+        }
+    )
 
 
 def matched(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], ...]:
