@@ -11,7 +11,7 @@ from sim.config.plans import plan_of
 from sim.engine.trajectory import Trajectory
 from sim.study.comparing import assumes_effects, compare_composed, compared, costs_of, is_one_sided, same_money
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.experiment import at_demand, play_block
+from sim.study.experiment import at_demand, matched_changes, play_block
 from sim.study.plan import Plan
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
@@ -61,6 +61,23 @@ def test_matched_patients_are_the_same_patients(comparison: Comparison) -> None:
     changes = comparison.changes
     assert set(changes["stream"]) == {"medical", "mental_health"}
     assert np.allclose(changes[["sooner", "same", "later"]].sum(axis=1), 1.0)
+
+
+def test_patients_are_matched_by_number_and_counted_by_whole_minutes() -> None:
+    def visits(patients: list[int], streams: list[int], waits: list[float]) -> dict[str, np.ndarray]:
+        told = {"patient": np.array(patients), "stream": np.array(streams, dtype=np.int8)}
+        return told | {"time_to_pia": np.array(waits), "length_of_stay": np.full(len(waits), np.nan)}
+
+    before = visits([7, 3, 9, 4], [0, 0, 1, 0], [10.0, 20.0, 30.0, np.nan])
+    for after in (
+        visits([7, 3, 9, 4], [0, 0, 1, 0], [12.2, 22.0, 29.0, 5.0]),
+        visits([3, 7, 8, 9], [0, 0, 0, 1], [22.0, 12.2, 1.0, 29.0]),
+    ):
+        found = matched_changes(before, after, ("medical", "mental_health"))
+        assert [tuple(row) for row in found.itertuples(index=False)] == [
+            ("medical", "time_to_pia", 2, 2),
+            ("mental_health", "time_to_pia", -1, 1),
+        ]
 
 
 def test_more_demand_means_more_patients_and_the_same_department() -> None:

@@ -5,6 +5,7 @@ Time averages without a grid are made in `sim.engine.run_measures` and `sim.engi
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.intervals import Flags, Floats, running_at
@@ -43,11 +44,16 @@ def zone_column(zone: str) -> str:
 
 def first_place(trajectory: Trajectory) -> Floats:
     """When each visit got its first place, nan if it never had one."""
-    places = trajectory.place_columns
-    first = np.full(trajectory.n_visits, np.inf)
-    began = ~np.isnan(places["start"])
-    np.minimum.at(first, places["visit"][began], places["start"][began])
-    return np.where(np.isinf(first), np.nan, first)
+    first = np.full(trajectory.n_visits, np.nan)
+    _put_first(trajectory.place_columns["visit"], trajectory.place_columns["start"], first)
+    return first
+
+
+@njit(cache=True, nogil=True)
+def _put_first(visits, starts, first):  # type: ignore[no-untyped-def]
+    for row in range(visits.size):
+        if not np.isnan(starts[row]) and not first[visits[row]] <= starts[row]:
+            first[visits[row]] = starts[row]
 
 
 def end_of_waiting(trajectory: Trajectory) -> Floats:

@@ -7,15 +7,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from sim.department.patients import AGE_GROUPS
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.census import is_mental_health
-from sim.engine.intervals import Flags, Floats, Integers, minutes_between, until
+from sim.engine.intervals import Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
 from sim.engine.measure_catalogue import Measure
-from sim.engine.measures import OF_VISITS, check_window, summaries, without_nan
+from sim.engine.measures import OF_VISITS, check_window, known_among, summaries
 from sim.engine.run_measures import StaffTime, all_streams
 from sim.engine.trajectory import Trajectory
 from sim.engine.visit_outcomes import Cohort, Outcomes, hour_of_day, visit_outcomes
@@ -40,7 +41,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
-        for stream, of_stream in all_streams(trajectory, cohort.numbers("stream")):
+        for stream, of_stream in all_streams(trajectory, cohort.codes("stream")):
             chosen = of_stream & (codes == number)
             values = summaries(chosen_measures, outcomes, chosen, time)
             sizes = n_visits(chosen_measures, outcomes, chosen)
@@ -52,16 +53,16 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     return table
 
 
-def trait_of(cohort: Cohort, by: str) -> tuple[Integers, tuple[str, ...]]:
+def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes, tuple[str, ...]]:
     """Code of each visit of the cohort and the names of the codes. Raises ValueError for an unknown trait."""
     if by == "acuity":
-        return cohort.numbers("acuity") - 1, ("1", "2", "3", "4", "5")
+        return cohort.codes("acuity") - 1, ("1", "2", "3", "4", "5")
     if by == "age_group":
-        return cohort.numbers("age_group"), AGE_GROUPS
+        return cohort.codes("age_group"), AGE_GROUPS
     if by == "group":
-        return cohort.numbers("group"), cohort.trajectory.groups
+        return cohort.codes("group"), cohort.trajectory.groups
     if by == "held":
-        return cohort.numbers("held"), ("no", "yes")
+        return cohort.codes("held"), ("no", "yes")
     if by == "weekday":
         return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
     if by == "arrival_hour":
@@ -76,8 +77,8 @@ def n_visits(measures: list[Measure], outcomes: Outcomes, chosen: Flags) -> dict
 
 def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
     if item.statistic == "ratio":
-        return int(np.count_nonzero(without_nan(outcomes[item.per][chosen]) > 0.0))
-    return int(without_nan(outcomes[item.outcome][chosen]).size)
+        return int(np.count_nonzero(known_among(outcomes[item.per], chosen).values > 0.0))
+    return known_among(outcomes[item.outcome], chosen).n
 
 
 def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFrame:
@@ -89,38 +90,40 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
     load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
-    check_window(trajectory)
-    week = MeanWeek(trajectory)
-    time = StaffTime(trajectory, scenario)
+    return mean_week_of(StaffTime(trajectory, scenario))
+
+
+def mean_week_of(time: StaffTime) -> pd.DataFrame:
+    """The same of a run whose staff others look at too."""
+    check_window(time.trajectory)
+    week = MeanWeek(time)
+    heads, load, busy = heads_on_floor(week, time), offered_load(week, time), week.mean_of_rows(time.busy)
     hours = np.arange(HOURS)
     columns: dict[str, np.ndarray] = {
         "hour_of_week": hours,
         "weekday": np.asarray(WEEKDAYS, dtype=object)[hours // 24],
         "hour": hours % 24,
     }
-    columns |= visits_by_hour(week, time)
-    for number, role in enumerate(trajectory.roles):
-        columns[f"heads_{role}"] = heads_on_floor(week, time, np.arange(len(trajectory.roles)) == number)
-        columns[f"load_{role}"] = offered_load(week, number)
-        columns[f"busy_{role}"] = members_at_work(week, time, number)
+    columns |= visits_by_hour(week, time, heads[np.asarray(time.peers, dtype=np.bool_)].sum(axis=0))
+    for number, role in enumerate(time.trajectory.roles):
+        columns |= {f"heads_{role}": heads[number], f"load_{role}": load[number], f"busy_{role}": busy[number]}
     return pd.DataFrame(columns)
 
 
 class MeanWeek:
     """The measured window cut into the hours of the week; `edges` are the cuts, `hour` that of each span."""
 
-    def __init__(self, trajectory: Trajectory) -> None:
-        self.trajectory = trajectory
-        self.edges = self.cut_at(np.empty(0))
+    def __init__(self, time: StaffTime) -> None:
+        self.trajectory = time.trajectory
+        self.edges = time.hours
         self.hour = self.hours_of(self.edges)
-        self.minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS)
+        minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS)
+        self.minutes = np.where(minutes > 0.0, minutes, np.nan)
 
     def cut_at(self, moments: Floats) -> Floats:
         """Edges of the hours of the window, and further moments inside it."""
-        low, high = self.trajectory.warm_up, self.trajectory.measured_until
-        whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
-        inside = moments[(moments > low) & (moments < high)]
-        return np.unique(np.concatenate([[low], whole, inside, [high]]))
+        inside = moments[(moments > self.edges[0]) & (moments < self.edges[-1])]
+        return np.union1d(self.edges, inside)
 
     @staticmethod
     def hours_of(edges: Floats) -> Integers:
@@ -129,15 +132,18 @@ class MeanWeek:
 
     def mean(self, sums: Floats, hour: Integers) -> Floats:
         """Sums of minutes over spans as mean number by hour of the week."""
-        known = np.where(self.minutes > 0.0, self.minutes, np.nan)
-        return np.asarray(np.bincount(hour, weights=sums, minlength=HOURS) / known, dtype=np.float64)
+        return np.asarray(np.bincount(hour, weights=sums, minlength=HOURS) / self.minutes, dtype=np.float64)
 
     def mean_running(self, starts: Floats, ends: Floats) -> Floats:
         """Mean number of intervals running, by hour of the week."""
         return self.mean(minutes_between(starts, ends, self.edges), self.hour)
 
+    def mean_of_rows(self, minutes: Floats) -> Floats:
+        """Minutes over the hours of the window as mean number by hour of the week, row by row."""
+        return np.reshape([self.mean(row, self.hour) for row in minutes], (-1, HOURS))
 
-def visits_by_hour(week: MeanWeek, time: StaffTime) -> dict[str, np.ndarray]:
+
+def visits_by_hour(week: MeanWeek, time: StaffTime, peers: Floats) -> dict[str, np.ndarray]:
     """Visits present, mental-health visits present, with and without peers, and peers on the floor."""
     visits = week.trajectory.visit_columns
     mental = is_mental_health(week.trajectory)
@@ -146,16 +152,17 @@ def visits_by_hour(week: MeanWeek, time: StaffTime) -> dict[str, np.ndarray]:
     return {
         "present": week.mean_running(visits["arrival"], visits["departure"]),
         "mh_present": week.mean_running(arrival, departure),
-        "peers_on_duty": heads_on_floor(week, time, np.asarray(time.peers, dtype=np.bool_)),
+        "peers_on_duty": peers,
         "mh_without_peer": week.mean_running(arrival, met),
         "mh_no_peer_on_duty": present_without(week, time, arrival, departure),
     }
 
 
-def heads_on_floor(week: MeanWeek, time: StaffTime, roles: Flags) -> Floats:
-    """Mean heads of the chosen roles on duty and not on a break, by hour of the week."""
-    on, off = floor_intervals(time, roles)
-    return week.mean_running(*on) - week.mean_running(*off)
+def heads_on_floor(week: MeanWeek, time: StaffTime) -> Floats:
+    """Mean heads of each role on duty and not on a break, by hour of the week."""
+    n_roles = len(week.trajectory.roles)
+    on = minutes_by_code(time.duty_role, n_roles, *time.duties, week.edges)
+    return week.mean_of_rows(on - minutes_by_code(time.rest_role, n_roles, *time.rests, week.edges))
 
 
 def floor_intervals(time: StaffTime, roles: Flags) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
@@ -177,20 +184,19 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
     return week.mean(np.where(nobody, present, 0.0), week.hours_of(edges))
 
 
-def members_at_work(week: MeanWeek, time: StaffTime, role: int) -> Floats:
-    """Mean members of a role with a task inside their shift, by hour of the week."""
-    chosen = time.spell_role == role
-    ends = time.end_of_spell - time.overtime_of_spell
-    return week.mean_running(time.trajectory.task_columns["started"][chosen], ends[chosen])
-
-
-def offered_load(week: MeanWeek, role: int) -> Floats:
-    """Hours of work of a role's queue caused per hour, by the hour of the week at which its visits arrived."""
-    trajectory = week.trajectory
-    tasks = trajectory.task_columns
-    arrival = trajectory.visit_columns["arrival"][tasks["visit"]]
+def offered_load(week: MeanWeek, time: StaffTime) -> Floats:
+    """Hours of work of each role's queue caused per hour, by the hour of the week at which its visits arrived."""
+    trajectory, tasks = week.trajectory, week.trajectory.task_columns
+    arrival = trajectory.visit_columns["arrival"]
     inside = (arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)
-    done = (tasks["role"] == role) & ~np.isnan(tasks["started"]) & inside
-    minutes = until(tasks["ended"][done], trajectory.horizon) - tasks["started"][done]
-    hour = (arrival[done] % MINUTES_PER_WEEK // MINUTES_PER_HOUR).astype(np.int64)
-    return week.mean(minutes, hour)
+    hour = np.where(inside, arrival % MINUTES_PER_WEEK // MINUTES_PER_HOUR, -1).astype(np.int64)
+    minutes = np.zeros((len(trajectory.roles), HOURS))
+    _add_load(tasks["role"], tasks["visit"], tasks["started"], time.end_of_spell, hour, minutes)
+    return minutes / week.minutes
+
+
+@njit(cache=True, nogil=True)
+def _add_load(roles, visits, starts, ends, hour, minutes):  # type: ignore[no-untyped-def]
+    for row in range(roles.size):
+        if hour[visits[row]] >= 0 and not np.isnan(starts[row]):
+            minutes[roles[row], hour[visits[row]]] += ends[row] - starts[row]

@@ -4,15 +4,18 @@ What each means stands in `sim.engine.measure_catalogue`; estimates over replica
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numba import njit
 
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Flags, Floats
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from sim.engine.visit_outcomes import Cohort, Outcomes, visit_outcomes
+from sim.engine.visit_outcomes import Cohort, Outcomes, Share, one_of, visit_outcomes
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
@@ -59,11 +62,15 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    check_window(trajectory)
-    cohort = Cohort(trajectory, scenario)
-    outcomes, time = visit_outcomes(cohort), StaffTime(trajectory, scenario)
+    return measures_of(Cohort(trajectory, scenario), StaffTime(trajectory, scenario))
+
+
+def measures_of(cohort: Cohort, time: StaffTime) -> Values:
+    """The same of a run whose visits and staff others look at too."""
+    check_window(cohort.trajectory)
+    outcomes = visit_outcomes(cohort)
     values: Values = {}
-    for part, chosen in all_streams(trajectory, cohort.numbers("stream")):
+    for part, chosen in all_streams(cohort.trajectory, cohort.codes("stream")):
         for key, value in summaries(OF_VISITS, outcomes, chosen, time).items():
             values[f"{key}.{part}"] = value
     values["mh_minus_medical_wait_ctas3_median.all"] = (
@@ -83,50 +90,87 @@ def check_window(trajectory: Trajectory) -> None:
 
 def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Flags, time: StaffTime) -> Values:
     """Value of each measure over the chosen visits of the cohort, by key."""
-    known: dict[str, Floats] = {}
-    quantiles: dict[str, dict[Statistic, float]] = {}
+    known: dict[str, Known] = {}
     values: Values = {}
     for item in measures:
         if item.outcome not in known:
-            known[item.outcome] = without_nan(outcomes[item.outcome][chosen])
-        if item.statistic in QUANTILES:
-            if item.outcome not in quantiles:
-                quantiles[item.outcome] = quantiles_of(known[item.outcome])
-            values[item.key] = quantiles[item.outcome][item.statistic]
-        elif item.statistic == "ratio":
-            below = without_nan(outcomes[item.per][chosen])
-            values[item.key] = quotient(float(known[item.outcome].sum()), float(below.sum()))
+            known[item.outcome] = known_among(outcomes[item.outcome], chosen)
+        if item.statistic == "ratio":
+            below = known_among(outcomes[item.per], chosen)
+            values[item.key] = quotient(known[item.outcome].total, below.total)
         else:
             values[item.key] = statistic_of(item.statistic, known[item.outcome], time)
     return values
 
 
-def without_nan(values: Floats) -> Floats:
-    """What is known."""
-    return values[~np.isnan(values)]
+@dataclass(frozen=True)
+class Known:
+    """What is known of an outcome among some visits: of how many, their sum, and each value unless it is yes and no."""
+
+    n: int
+    total: float
+    values: Floats
+
+    @cached_property
+    def quantiles(self) -> dict[Statistic, float]:
+        return quantiles_of(self.values)
+
+
+def known_among(outcome: Floats | Share, chosen: Flags) -> Known:
+    """What is known of an outcome among the chosen visits."""
+    if isinstance(outcome, Share):
+        asked = outcome.whom & chosen
+        n, total = np.count_nonzero(asked), np.count_nonzero(asked & outcome.counted)
+        return Known(int(n), float(total), np.empty(0))
+    values: Floats = _known_among(outcome, chosen)
+    return Known(values.size, float(values.sum()), values)
+
+
+@njit(cache=True, nogil=True)
+def _known_among(values, chosen):  # type: ignore[no-untyped-def]
+    known, n = np.empty(values.size), 0
+    for row in range(values.size):
+        known[n] = values[row]
+        # No branch: whether a visit is chosen cannot be guessed.
+        n += chosen[row] & (not np.isnan(values[row]))
+    return known[:n]
 
 
 def quantiles_of(values: Floats) -> dict[Statistic, float]:
-    """All quantiles in use (linear interpolation), nan of nothing."""
+    """All quantiles in use (linear interpolation, to the bit as NumPy's), nan of nothing."""
     if values.size == 0:
         return dict.fromkeys(QUANTILES, np.nan)
-    found = np.quantile(values, list(QUANTILES.values()))
-    return dict(zip(QUANTILES, found.tolist(), strict=True))
+    rest, found = values.copy(), {}
+    for name, share in QUANTILES.items():
+        place = share * (values.size - 1)
+        # All below the last quantile is left behind: four short searches cost less than one for all.
+        ahead = int(place) - (values.size - rest.size)
+        rest.partition(ahead)
+        rest = rest[ahead:]
+        low = float(rest[0])
+        high = float(rest[1:].min()) if rest.size > 1 else low
+        found[name] = between(low, high, place - int(place))
+    return found
 
 
-def statistic_of(statistic: Statistic, values: Floats, time: StaffTime) -> float:
+def between(low: float, high: float, share: float) -> float:
+    """The point at a share of the way from low to high."""
+    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
+
+
+def statistic_of(statistic: Statistic, known: Known, time: StaffTime) -> float:
     """One statistic of known values."""
     if statistic == "count":
-        return float(values.size)
+        return float(known.n)
     if statistic == "per_week":
-        return float(values.sum()) / time.weeks
+        return known.total / time.weeks
     if statistic == "per_day":
-        return float(values.sum()) / time.days
-    if values.size == 0:
-        return np.nan
+        return known.total / time.days
+    if statistic in QUANTILES:
+        return known.quantiles[statistic]
     if statistic == "sd":
-        return float(values.std(ddof=1)) if values.size > 1 else np.nan
-    return float(values.mean())
+        return float(known.values.std(ddof=1)) if known.n > 1 else np.nan
+    return quotient(known.total, known.n)
 
 
 def measure_of(key: str) -> Measure:
@@ -156,5 +200,5 @@ def per_visit_outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:
         "stream": visits["stream"][rows],
         "time_to_pia": (visits["pia"] - visits["arrival"])[rows],
         "length_of_stay": (visits["departure"] - visits["arrival"])[rows] / 60.0,
-        "left": np.isin(visits["disposition"][rows], (LWBS, AMA)),
+        "left": one_of(visits["disposition"][rows], (LWBS, AMA)),
     }

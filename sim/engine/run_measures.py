@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numba import njit
 
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
-from sim.engine.intervals import Flags, Floats, Integers, minutes_between, minutes_inside, until
+from sim.engine.intervals import Codes, Flags, Floats, minutes_by_code, until
 from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
-from sim.engine.visit_outcomes import Cohort, among, steps_with_purpose
+from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
 
 Values = dict[str, float]
 SMALLEST_GROUP = 10
@@ -26,17 +27,6 @@ SMALLEST_GROUP = 10
 def quotient(above: float, below: float) -> float:
     """Above by below, nan where below is 0."""
     return above / below if below > 0.0 else np.nan
-
-
-def sums(codes: Integers, values: Floats, n_codes: int) -> Floats:
-    """Sum of the values of each code 0 to n_codes - 1."""
-    return np.bincount(codes, weights=values, minlength=n_codes).astype(np.float64)
-
-
-def mean(values: Floats) -> float:
-    """Mean of what is not nan, nan of nothing."""
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else np.nan
 
 
 @dataclass(frozen=True)
@@ -63,10 +53,18 @@ class StaffTime:
         return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_DAY
 
     @cached_property
-    def role_of_member(self) -> Integers:
-        """Role of every member, -1 for a member without any duty."""
+    def hours(self) -> Floats:
+        """The window cut at every full hour."""
+        low, high = self.window
+        whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
+        return np.unique([low, *whole, high])
+
+    @cached_property
+    def role_of_member(self) -> Codes:
+        """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
         staff = self.trajectory.staff_columns
-        roles = np.full(max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1) + 1, -1)
+        n_members = max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1)
+        roles = np.full(n_members + 1, -1, dtype=np.int8)
         roles[staff["member"]] = staff["role"]
         return roles
 
@@ -76,13 +74,14 @@ class StaffTime:
         return staff["scheduled_start"], staff["scheduled_end"]
 
     @property
-    def duty_role(self) -> Integers:
-        return self.trajectory.staff_columns["role"].astype(np.int64)
+    def duty_role(self) -> Codes:
+        role: Codes = self.trajectory.staff_columns["role"]
+        return role
 
     @cached_property
     def scheduled(self) -> Floats:
-        """Minutes of each duty inside the window."""
-        return minutes_inside(*self.duties, *self.window)
+        """Minutes of duty inside the window, by role."""
+        return self.minutes_of_roles(self.duty_role, *self.duties)
 
     @cached_property
     def rests(self) -> tuple[Floats, Floats]:
@@ -104,40 +103,44 @@ class StaffTime:
         return ends
 
     @property
-    def rest_role(self) -> Integers:
+    def rest_role(self) -> Codes:
         return self.role_of_member[self.trajectory.break_columns["member"]]
-
-    @cached_property
-    def overtime_of_spell(self) -> Floats:
-        return np.nan_to_num(self.trajectory.task_columns["overtime"])
 
     @cached_property
     def end_of_spell(self) -> Floats:
         return until(self.trajectory.task_columns["ended"], self.trajectory.horizon)
 
     @cached_property
-    def spell_role(self) -> Integers:
+    def end_in_shift(self) -> Floats:
+        """End of the part of each spell that lies inside the shift."""
+        return self.end_of_spell - self.trajectory.task_columns["overtime"]
+
+    @cached_property
+    def spell_role(self) -> Codes:
         """Role of the member at work, -1 where the task never started."""
-        tasks = self.trajectory.task_columns
-        return np.where(np.isnan(tasks["started"]), -1, self.role_of_member[tasks["member"]])
+        return np.take(self.role_of_member, self.trajectory.task_columns["member"], mode="wrap")
 
     @cached_property
     def busy(self) -> Floats:
-        """Minutes of each spell inside the shift and the window."""
-        started = self.trajectory.task_columns["started"]
-        return minutes_inside(started, self.end_of_spell - self.overtime_of_spell, *self.window)
+        """Minutes of spells inside the shift and each of the hours, a row a role."""
+        started, n_roles = self.trajectory.task_columns["started"], len(self.trajectory.roles)
+        return minutes_by_code(self.spell_role, n_roles, started, self.end_in_shift, self.hours)
 
     @cached_property
     def overtime(self) -> Floats:
-        """Minutes of each spell after the end of the shift and inside the window."""
-        started = self.trajectory.task_columns["started"]
-        over = among(~np.isnan(started), self.end_of_spell - self.overtime_of_spell)
-        return minutes_inside(over, self.end_of_spell, *self.window)
+        """Minutes of spells after the end of the shift and inside the window, by role."""
+        late = np.flatnonzero(self.trajectory.task_columns["overtime"] > 0.0)
+        return self.minutes_of_roles(self.spell_role[late], self.end_in_shift[late], self.end_of_spell[late])
 
-    def by_role(self, roles: Integers, minutes: Floats) -> Floats:
-        """Sum of minutes for each role of the trajectory."""
+    def minutes_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:
+        """Minutes of intervals inside the window, summed for each role of the trajectory."""
+        return minutes_by_code(roles, len(self.trajectory.roles), starts, ends, np.asarray(self.window))[:, 0]
+
+    def by_role(self, roles: Codes, values: Floats) -> Floats:
+        """Sum of values for each role of the trajectory."""
         known = roles >= 0
-        return sums(roles[known], minutes[known], len(self.trajectory.roles))
+        found = np.bincount(roles[known], weights=values[known], minlength=len(self.trajectory.roles))
+        return found.astype(np.float64)
 
     @cached_property
     def peers(self) -> tuple[bool, ...]:
@@ -161,10 +164,8 @@ def run_measures(cohort: Cohort, time: StaffTime) -> Values:
 
 def role_measures(time: StaffTime) -> Values:
     """Utilisation, hours and handovers of every role; protected time kept of roles that have some."""
-    scheduled = time.by_role(time.duty_role, time.scheduled)
-    resting = time.by_role(time.rest_role, minutes_inside(*time.rests, *time.window))
-    busy = time.by_role(time.spell_role, time.busy)
-    overtime = time.by_role(time.spell_role, time.overtime)
+    scheduled, busy, overtime = time.scheduled, time.busy.sum(axis=1), time.overtime
+    resting = time.minutes_of_roles(time.rest_role, *time.rests)
     handed_over, unheld = handovers(time)
     kept = protected_time_kept(time)
     values: Values = {}
@@ -230,9 +231,9 @@ def physician_measures(time: StaffTime) -> Values:
     names = {step.role for step in steps_with_purpose(time.scenario, "physician")} or {"physician"}
     roles = [number for number, role in enumerate(time.trajectory.roles) if role in names]
     tasks = time.trajectory.task_columns
-    theirs = np.isin(tasks["role"], roles) & np.isin(tasks["kind"], (MAIN, SIDE))
-    worked = minutes_inside(tasks["started"], tasks["ended"], *time.window)[theirs].sum() / MINUTES_PER_HOUR
-    rostered = time.scheduled[np.isin(time.duty_role, roles)].sum() / MINUTES_PER_HOUR
+    queue = np.where(one_of(tasks["kind"], (MAIN, SIDE)), tasks["role"], np.int8(-1))
+    worked = time.minutes_of_roles(queue, tasks["started"], tasks["ended"])[roles].sum() / MINUTES_PER_HOUR
+    rostered = time.scheduled[roles].sum() / MINUTES_PER_HOUR
     pia = time.trajectory.visit_columns["pia"]
     n_seen = int(np.count_nonzero((pia >= time.trajectory.warm_up) & (pia < time.trajectory.measured_until)))
     return {
@@ -244,7 +245,7 @@ def physician_measures(time: StaffTime) -> Values:
 def cost_measures(time: StaffTime) -> Values:
     """Staff cost a week and per visit, overtime apart too."""
     staffing = time.scenario.staffing
-    overtime = time.by_role(time.spell_role, time.overtime) / MINUTES_PER_HOUR / time.weeks
+    overtime = time.overtime / MINUTES_PER_HOUR / time.weeks
     rates = [staffing.roles[role].hourly_cost if role in staffing.roles else 0.0 for role in time.trajectory.roles]
     extra = float(overtime @ np.asarray(rates, dtype=np.float64)) if rates else 0.0
     arrival = time.trajectory.visit_columns["arrival"]
@@ -260,11 +261,11 @@ def cost_measures(time: StaffTime) -> Values:
 def zone_measures(time: StaffTime) -> Values:
     """Mean places in use and occupancy of every zone."""
     places, zones = time.trajectory.place_columns, time.scenario.department.zones
-    held = minutes_inside(places["start"], places["end"], *time.window)
-    minutes = sums(places["zone"].astype(np.int64), held, len(time.trajectory.zones))
+    n_zones, window = len(time.trajectory.zones), np.asarray(time.window)
+    minutes = minutes_by_code(places["zone"], n_zones, places["start"], places["end"], window)
     values: Values = {}
     for number, zone in enumerate(time.trajectory.zones):
-        in_use = minutes[number] / (time.trajectory.measured_until - time.trajectory.warm_up)
+        in_use = minutes[number, 0] / (time.trajectory.measured_until - time.trajectory.warm_up)
         limit = zones[zone].places if zone in zones else None
         values[f"census_zone_mean.{zone}"] = float(in_use)
         values[f"occupancy.{zone}"] = quotient(float(in_use), limit or 0.0)
@@ -279,40 +280,61 @@ def census_measures(time: StaffTime) -> Values:
         "waiting": (visits["arrival"], end_of_waiting(time.trajectory)),
         "boarding": (visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])),
     }
+    minutes = {
+        state: minutes_by_code(visits["stream"], len(time.trajectory.streams), *interval, edges)[:, 0]
+        for state, interval in states.items()
+    }
     values: Values = {}
-    for part, chosen in all_streams(time.trajectory, visits["stream"]):
-        for state, (starts, ends) in states.items():
-            minutes = float(minutes_between(starts[chosen], ends[chosen], edges)[0])
-            values[f"census_{state}_mean.{part}"] = minutes / (edges[1] - edges[0])
+    for part, streams in parts(time.trajectory):
+        for state in states:
+            values[f"census_{state}_mean.{part}"] = float(minutes[state][streams].sum()) / (edges[1] - edges[0])
         values[f"boarding_hours_per_week.{part}"] = values[f"census_boarding_mean.{part}"] * MINUTES_PER_WEEK / 60.0
     return values
-
-
-def all_streams(trajectory: Trajectory, codes: np.ndarray) -> Iterator[tuple[str, Flags]]:
-    """`all`, medical, mental health and any other stream of the run, each with its visits."""
-    yield "all", np.ones(codes.size, dtype=np.bool_)
-    for name in dict.fromkeys((*STREAMS, *trajectory.streams)):
-        number = trajectory.streams.index(name) if name in trajectory.streams else -1
-        yield name, np.asarray(codes == number)
 
 
 STREAMS = ("medical", "mental_health")
 """Streams every run reports, nan where it has none of their visits."""
 
 
+def parts(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:
+    """`all`, medical, mental health and any other stream of the run, each with the codes of its streams."""
+    yield "all", list(range(len(trajectory.streams)))
+    for name in dict.fromkeys((*STREAMS, *trajectory.streams)):
+        yield name, [number for number, stream in enumerate(trajectory.streams) if stream == name]
+
+
+def all_streams(trajectory: Trajectory, codes: Codes) -> Iterator[tuple[str, Flags]]:
+    """The same, each with its visits among those whose streams are given."""
+    for part, streams in parts(trajectory):
+        yield part, one_of(codes, streams)
+
+
 def step_waits(cohort: Cohort) -> Values:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
-    parts = list(all_streams(cohort.trajectory, cohort.numbers("stream")))
     queueing = queueing_steps(cohort.scenario)
+    steps = [number for number, name in enumerate(cohort.trajectory.steps) if name in queueing]
+    shape = len(steps), len(cohort.trajectory.streams)
+    minutes, n_waits = np.zeros(shape), np.zeros(shape, dtype=np.int64)
+    times = cohort.trajectory.step_times[cohort.rows]
+    _add_waits(times, np.asarray(steps, dtype=np.int64), cohort.codes("stream"), minutes, n_waits)
     values: Values = {}
-    for number, name in enumerate(cohort.trajectory.steps):
-        if name in queueing:
-            times = cohort.trajectory.step_times[cohort.rows, number]
-            wait = times[:, 1] - times[:, 0]
-            for part, chosen in parts:
-                key = name if part == "all" else f"{name}.{part}"
-                values[f"step_wait_mean.{key}"] = mean(wait[chosen])
+    for number, step in enumerate(steps):
+        name = cohort.trajectory.steps[step]
+        for part, streams in parts(cohort.trajectory):
+            key = name if part == "all" else f"{name}.{part}"
+            wait, n = float(minutes[number, streams].sum()), int(n_waits[number, streams].sum())
+            values[f"step_wait_mean.{key}"] = quotient(wait, n)
     return values
+
+
+@njit(cache=True, nogil=True)
+def _add_waits(times, steps, streams, minutes, n_waits):  # type: ignore[no-untyped-def]
+    for row in range(streams.size):
+        for number in range(steps.size):
+            wait = times[row, steps[number], 1] - times[row, steps[number], 0]
+            if not np.isnan(wait):
+                minutes[number, streams[row]] += wait
+                n_waits[number, streams[row]] += 1
 
 
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
@@ -327,24 +349,29 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
 
 def clearance_measures(cohort: Cohort) -> Values:
     """Extra stay of mental-health visits with clearance tests, by regression and as plain difference."""
-    streams = dict(all_streams(cohort.trajectory, cohort.numbers("stream")))
+    streams = dict(parts(cohort.trajectory))
     # Who walks out has a short stay and no tests: counting them would blame the tests for it.
-    chosen = streams["mental_health"] & cohort.departed & ~cohort.ended_as(LWBS, AMA)
+    mental = one_of(cohort.codes("stream"), streams["mental_health"])
+    chosen = mental & cohort.departed & ~cohort.ended_as(LWBS, AMA)
     tested = ~np.isnan(cohort.step(cohort.clearance_steps, 1))[chosen]
     stay = cohort.stay[chosen]
     n_tested = np.count_nonzero(tested)
     if min(n_tested, tested.size - n_tested) < SMALLEST_GROUP:
         return {"clearance_extra_stay.all": np.nan, "clearance_stay_difference.all": np.nan}
-    adjusted = effect_of(tested, stay, cohort.numbers("acuity")[chosen], cohort.admitted[chosen])
+    adjusted = effect_of(tested, stay, cohort.codes("acuity")[chosen], cohort.admitted[chosen])
     plain = float(stay[tested].mean() - stay[~tested].mean())
     return {"clearance_extra_stay.all": adjusted, "clearance_stay_difference.all": plain}
 
 
-def effect_of(tested: Flags, stay: Floats, acuity: Integers, admitted: Flags) -> float:
+def effect_of(tested: Flags, stay: Floats, acuity: Codes, admitted: Flags) -> float:
     """Least-squares coefficient of tested, CTAS dummies and admission held fixed; nan if they cannot be told apart."""
-    dummies = [acuity == level for level in np.unique(acuity)]
-    others = np.column_stack([*dummies, admitted]).astype(np.float64)
-    design = np.column_stack([tested, others]).astype(np.float64)
+    # Visits alike in all three are one row that weighs as many: the same coefficient from twenty rows at most.
+    alike, cell, n = np.unique(4 * acuity + 2 * admitted + tested, return_inverse=True, return_counts=True)
+    mean_stay = np.bincount(cell, weights=stay) / n
+    dummies = [alike // 4 == level for level in np.unique(alike // 4)]
+    others = np.column_stack([*dummies, alike // 2 % 2]).astype(np.float64)
+    design = np.column_stack([alike % 2, others]).astype(np.float64)
     if np.linalg.matrix_rank(design) == np.linalg.matrix_rank(others):
         return np.nan
-    return float(np.linalg.lstsq(design, stay)[0][0])
+    weight = np.sqrt(n)
+    return float(np.linalg.lstsq(design * weight[:, np.newaxis], mean_stay * weight)[0][0])

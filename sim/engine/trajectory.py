@@ -208,18 +208,17 @@ class Trajectory:
     @cached_property
     def visits(self) -> pd.DataFrame:
         """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
-        frame = pd.DataFrame(self.visit_columns)
-        frame.insert(0, "replication", self.replication)
-        frame["stream"] = named(frame["stream"], self.streams)
-        frame["group"] = named(frame["group"], self.groups)
-        frame["disposition"] = named(frame["disposition"], DISPOSITIONS)
-        frame["follow_up"] = named(frame["follow_up"], FOLLOW_UPS)
-        extra: dict[str, Any] = {}
+        names = {
+            "stream": self.streams, "group": self.groups, "disposition": DISPOSITIONS, "follow_up": FOLLOW_UPS,
+        }  # fmt: skip
+        columns: dict[str, Any] = {"replication": np.full(self.n_visits, self.replication)}
+        for column, values in self.visit_columns.items():
+            columns[column] = named(values, names[column]) if column in names else values
         for number, step in enumerate(self.steps):
             for moment, label in enumerate(("requested", "started", "ended")):
-                extra[f"{label}_{step}"] = self.step_times[:, number, moment]
-            extra[f"member_{step}"] = self.step_members[:, number]
-        return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1)
+                columns[f"{label}_{step}"] = self.step_times[:, number, moment]
+            columns[f"member_{step}"] = self.step_members[:, number]
+        return pd.DataFrame(columns)
 
     @cached_property
     def tasks(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What became of each visit: one number per visit and outcome, nan for visits outside the outcome's denominator.
+"""What became of each visit: a number per visit and outcome, nan outside the outcome's denominator, or yes and no.
 
 How they are summed up is said by `sim.engine.measure_catalogue` and done in `sim.engine.measures`.
 """
@@ -6,6 +6,7 @@ How they are summed up is said by `sim.engine.measure_catalogue` and done in `si
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from sim.department.pathway import Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Flags, Floats, Integers, covered_minutes
+from sim.engine.intervals import Codes, Flags, Floats, Integers, covered_minutes
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
     ADMITTED,
@@ -25,7 +26,6 @@ from sim.engine.trajectory import (
     MAIN,
     OBSERVATION,
     RESPONSE,
-    TASK_KINDS,
     TRANSFERRED,
     Trajectory,
 )
@@ -40,12 +40,28 @@ ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
 
-Outcomes = dict[str, Floats]
+
+class Share(NamedTuple):
+    """An outcome of yes and no: of which visits it is asked, and to which it applies."""
+
+    whom: Flags
+    counted: Flags
 
 
-def among(condition: Flags, values: npt.ArrayLike) -> Floats:
-    """Values as float64, nan where the condition fails."""
-    return np.where(condition, np.asarray(values, dtype=np.float64), np.nan)
+Outcomes = dict[str, Floats | Share]
+
+
+def among(condition: Flags, values: Floats) -> Floats:
+    """Values, nan where the condition fails."""
+    return np.where(condition, values, np.nan)
+
+
+def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
+    """Whether each code is one of a few."""
+    found = np.zeros(codes.size, dtype=np.bool_)
+    for code in wanted:
+        found |= codes == code
+    return found
 
 
 def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
@@ -56,32 +72,44 @@ def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Visits that arrive in [warm_up, measured_until) of a run; every array has an entry for each, as they arrive."""
+    """Visits that arrive in [warm_up, measured_until) of a run; every array has an entry for each, as they arrive.
+
+    Columns are views of the trajectory's: they are not written to.
+    """
 
     trajectory: Trajectory
     scenario: Scenario
 
     @cached_property
-    def rows(self) -> Integers:
-        """Rows of the visits in the trajectory."""
-        arrival = self.trajectory.visit_columns["arrival"]
-        return np.flatnonzero((arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until))
+    def rows(self) -> slice:
+        """Rows of the visits in the trajectory: one stretch, for visits stand in order of arrival."""
+        window = (self.trajectory.warm_up, self.trajectory.measured_until)
+        first, last = np.searchsorted(self.trajectory.visit_columns["arrival"], window)
+        return slice(int(first), int(last))
 
-    def __getitem__(self, column: str) -> npt.NDArray[np.generic]:
-        values: npt.NDArray[np.generic] = self.trajectory.visit_columns[column][self.rows]
+    @property
+    def size(self) -> int:
+        return len(self.arrival)
+
+    def __getitem__(self, column: str) -> npt.NDArray[Any]:
+        values: npt.NDArray[Any] = self.trajectory.visit_columns[column][self.rows]
         return values
 
     def times(self, column: str) -> Floats:
         """A column of times or minutes."""
         return np.asarray(self[column], dtype=np.float64)
 
-    def numbers(self, column: str) -> Integers:
-        """A column of codes or counts, wide enough to calculate with."""
-        return np.asarray(self[column], dtype=np.int64)
+    def codes(self, column: str) -> Codes:
+        """A column of small codes."""
+        return np.asarray(self[column], dtype=np.int8)
 
     def flags(self, column: str) -> Flags:
         """A column of yes and no."""
         return np.asarray(self[column], dtype=np.bool_)
+
+    @cached_property
+    def everyone(self) -> Flags:
+        return np.ones(self.size, dtype=np.bool_)
 
     @cached_property
     def arrival(self) -> Floats:
@@ -105,7 +133,7 @@ class Cohort:
 
     def ended_as(self, *dispositions: int) -> Flags:
         """Whether each visit ended in one of these ways."""
-        return np.isin(self.numbers("disposition"), dispositions)
+        return one_of(self.codes("disposition"), dispositions)
 
     @cached_property
     def admitted(self) -> Flags:
@@ -123,12 +151,26 @@ class Cohort:
 
     def step(self, names: Iterable[str], moment: int) -> Floats:
         """Requested (0), started (1) or ended (2) of the first of these steps that got so far, nan if none."""
-        found = np.full(self.rows.size, np.nan)
+        found = np.full(self.size, np.nan)
         for name in names:
             if name in self.trajectory.steps:
                 number = self.trajectory.steps.index(name)
                 found = np.fmin(found, self.trajectory.step_times[self.rows, number, moment])
         return found
+
+    @cached_property
+    def spells_of_eligible(self) -> Integers:
+        """Rows of the tasks of eligible visits that started."""
+        tasks = self.trajectory.task_columns
+        eligible = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
+        eligible[self.rows] = self.eligible
+        theirs = np.flatnonzero(eligible[tasks["visit"]])
+        return theirs[~np.isnan(tasks["started"][theirs])]
+
+    @cached_property
+    def minutes_alone(self) -> Floats:
+        """Minutes of each eligible visit with nobody beside the patient, nan for the others."""
+        return minutes_without(self, ATTENDED)
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
@@ -149,7 +191,7 @@ def visit_outcomes(cohort: Cohort) -> Outcomes:
 
 def waits(cohort: Cohort) -> Outcomes:
     """Minutes until triage and until the first physician contact."""
-    acuity, pia = cohort.numbers("acuity"), cohort.times("pia")
+    acuity, pia = cohort.codes("acuity"), cohort.times("pia")
     to_triage = cohort.step(cohort.triage_steps, 1) - cohort.arrival
     triaged = cohort.step(cohort.triage_steps, 2)
     to_pia = pia - cohort.arrival
@@ -161,7 +203,7 @@ def waits(cohort: Cohort) -> Outcomes:
         "wait_triage_to_pia": from_triage,
         "time_to_triage_ctas3": among(acuity == 3, to_triage),
         "wait_triage_to_pia_ctas3": among(acuity == 3, from_triage),
-        "pia_within_target": among(~np.isnan(pia), to_pia <= target),
+        "pia_within_target": Share(~np.isnan(pia), to_pia <= target),
     }
 
 
@@ -174,10 +216,10 @@ def stays(cohort: Cohort) -> Outcomes:
         "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
         "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
         "length_of_stay_admitted": among(admitted, hours),
-        "stay_over_12h": among(gone, hours > 12.0),
-        "stay_over_24h": among(gone, hours > 24.0),
-        "admitted_stay_over_12h": among(admitted, hours >= 12.0),
-        "admission": among(gone, admitted),
+        "stay_over_12h": Share(gone, hours > 12.0),
+        "stay_over_24h": Share(gone, hours > 24.0),
+        "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
+        "admission": Share(gone, admitted),
         "boarding_hours_per_admitted": among(admitted, cohort.boarded / MINUTES_PER_HOUR),
     }
 
@@ -186,9 +228,9 @@ def leaving(cohort: Cohort) -> Outcomes:
     """Who left of their own accord."""
     gone = cohort.departed
     return {
-        "lwbs": among(gone, cohort.ended_as(LWBS)),
-        "ama": among(gone, cohort.ended_as(AMA)),
-        "lwbs_or_ama": among(gone, cohort.ended_as(LWBS, AMA)),
+        "lwbs": Share(gone, cohort.ended_as(LWBS)),
+        "ama": Share(gone, cohort.ended_as(AMA)),
+        "lwbs_or_ama": Share(gone, cohort.ended_as(LWBS, AMA)),
     }
 
 
@@ -197,27 +239,28 @@ def peers(cohort: Cohort) -> Outcomes:
     gone, eligible, reached = cohort.departed, cohort.eligible, cohort.contacted
     consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
     called = cohort.flags("call_reached")
-    empty = ~(reached | cohort.flags("safety_plan") | (cohort.numbers("follow_up") > 0) | called)
+    empty = ~(reached | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
     return {
-        "reach": among(gone, reached),
-        "reach_of_eligible": among(eligible, reached),
-        "reach_of_consenting": among(eligible & consented, reached),
-        "peer_declined": among(offered, ~consented),
-        "peer_missed": among(offered & consented, cohort.flags("peer_missed")),
+        "reach": Share(gone, reached),
+        "reach_of_eligible": Share(eligible, reached),
+        "reach_of_consenting": Share(eligible & consented, reached),
+        "peer_declined": Share(offered, ~consented),
+        "peer_missed": Share(offered & consented, cohort.flags("peer_missed")),
         "peer_continuity": continuity(cohort),
-        "bridged": among(eligible, cohort.flags("bridged")),
-        "call_reached": among(eligible, called),
-        "met_by_peer": np.asarray(reached, dtype=np.float64),
-        "n_peer_contacts": np.asarray(cohort.numbers("n_peer_contacts"), dtype=np.float64),
-        "left_empty_handed": among(eligible, empty),
-        "went_home_empty_handed": among(eligible & ~cohort.admitted, empty),
+        "bridged": Share(eligible, cohort.flags("bridged")),
+        "call_reached": Share(eligible, called),
+        "met_by_peer": Share(cohort.everyone, reached),
+        "n_peer_contacts": np.asarray(cohort["n_peer_contacts"], dtype=np.float64),
+        "left_empty_handed": Share(eligible, empty),
+        "went_home_empty_handed": Share(eligible & ~cohort.admitted, empty),
     }
 
 
-def continuity(cohort: Cohort) -> Floats:
-    """1 where all contacts of a departed visit were with one member, 0 where not, nan with fewer than two contacts."""
+def continuity(cohort: Cohort) -> Share:
+    """Departed visits with two contacts or more, and whether all were with one member."""
     tasks = cohort.trajectory.task_columns
-    held = (tasks["kind"] == CONTACT) & (tasks["member"] >= 0) & ~np.isnan(tasks["started"])
+    contacts = np.flatnonzero(tasks["kind"] == CONTACT)
+    held = contacts[(tasks["member"][contacts] >= 0) & ~np.isnan(tasks["started"][contacts])]
     visit, member = tasks["visit"][held], tasks["member"][held].astype(np.int64)
     n_visits = cohort.trajectory.n_visits
     n_contacts = np.bincount(visit, minlength=n_visits)
@@ -225,14 +268,14 @@ def continuity(cohort: Cohort) -> Floats:
     np.minimum.at(lowest, visit, member)
     np.maximum.at(highest, visit, member)
     repeated = (n_contacts[cohort.rows] >= 2) & cohort.departed
-    return among(repeated, (lowest == highest)[cohort.rows])
+    return Share(repeated, (lowest == highest)[cohort.rows])
 
 
 def company(cohort: Cohort) -> Outcomes:
     """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
     return {
         "minutes_accompanied": among(cohort.eligible, cohort.times("minutes_accompanied")),
-        "minutes_alone": minutes_without(cohort, ATTENDED),
+        "minutes_alone": cohort.minutes_alone,
         "minutes_unattended": minutes_without(cohort, WATCHED),
     }
 
@@ -245,15 +288,17 @@ def minutes_without(cohort: Cohort, kinds: tuple[int, ...]) -> Floats:
     tasks = cohort.trajectory.task_columns
     chosen = np.flatnonzero(cohort.eligible)
     position = np.full(cohort.trajectory.n_visits, -1)
-    position[cohort.rows[chosen]] = np.arange(chosen.size)
-    wanted = np.isin(np.arange(len(TASK_KINDS)), kinds)[tasks["kind"]]
-    spells = np.flatnonzero(wanted & (position[tasks["visit"]] >= 0) & ~np.isnan(tasks["started"]))
+    position[cohort.rows.start + chosen] = np.arange(chosen.size)
+    spells = cohort.spells_of_eligible
+    spells = spells[one_of(tasks["kind"][spells], kinds)]
     group = position[tasks["visit"][spells]]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
     started = np.clip(tasks["started"][spells] - arrival[group], 0.0, stay[group])
     ended = np.fmin(tasks["ended"][spells] - arrival[group], stay[group])
-    alone = np.full(cohort.rows.size, np.nan)
-    alone[chosen] = stay - covered_minutes(group, started, np.maximum(started, ended), chosen.size)
+    alone = np.full(cohort.size, np.nan)
+    covered = covered_minutes(group, started, np.maximum(started, ended), chosen.size)
+    # A patient never alone is so for no minutes, whatever rounding says.
+    alone[chosen] = np.maximum(stay - covered, 0.0)
     return alone
 
 
@@ -265,44 +310,42 @@ def safety(cohort: Cohort) -> Outcomes:
         "observation_unmet": unmet,
         "observation_needed": unmet + cohort.times("minutes_observed"),
         "observation_unmet_hours": unmet / MINUTES_PER_HOUR,
-        "escalations_per_100": among(gone, 100.0 * cohort.numbers("n_escalations")),
-        "restraint": among(gone, cohort.numbers("n_restraints") > 0),
+        "escalations_per_100": among(gone, 100.0 * cohort["n_escalations"]),
+        "restraint": Share(gone, cohort["n_restraints"] > 0),
     }
 
 
 def returns(cohort: Cohort) -> Outcomes:
     """Unplanned returns of index visits with enough time left in the run, repeat visits, follow-up."""
-    outcomes = dict(return_outcomes(cohort))
-    follow_up = cohort.numbers("follow_up")
+    outcomes: Outcomes = dict(return_outcomes(cohort))
+    follow_up = cohort.codes("follow_up")
     discharged = cohort.departed & cohort.ended_as(DISCHARGED)
-    outcomes["repeat_visit"] = np.asarray(cohort.numbers("visit_number") > 1, dtype=np.float64)
-    outcomes["follow_up_7d"] = among(discharged, follow_up == 1)
+    outcomes["repeat_visit"] = Share(cohort.everyone, cohort["visit_number"] > 1)
+    outcomes["follow_up_7d"] = Share(discharged, follow_up == 1)
     # Within 7 days is within 30 days too.
-    outcomes["follow_up_30d"] = among(discharged, follow_up >= 1)
+    outcomes["follow_up_30d"] = Share(discharged, follow_up >= 1)
     return outcomes
 
 
-def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats]]:
+def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Share]]:
     """Whether each index visit was followed by another within every span, per visit and per patient."""
     departure = cohort.times("departure")
     gap = cohort.times("next_visit") - departure
-    first = cohort.numbers("visit_number") == 1
+    first = cohort["visit_number"] == 1
     for span, (_, days) in SPANS.items():
         minutes = days * MINUTES_PER_DAY
         index = departure + minutes <= cohort.trajectory.horizon
-        yield f"return_{span}_per_visit", among(index, gap <= minutes)
-        yield f"return_{span}_per_patient", among(index & first, gap <= minutes)
+        yield f"return_{span}_per_visit", Share(index, gap <= minutes)
+        yield f"return_{span}_per_patient", Share(index & first, gap <= minutes)
 
 
 def volume(cohort: Cohort) -> Outcomes:
     """Who came, when, and who is still there."""
-    everyone = np.ones(cohort.rows.size)
-    hour = hour_of_day(cohort.arrival)
-    blocks = {
-        f"arrivals_{block}": among(everyone > 0.0, (hour >= first) & (hour < last))
-        for block, (first, last) in BLOCKS.items()
-    }
-    return {"visits": everyone, "present_at_end": among(~cohort.departed, everyone)} | blocks
+    everyone, hour = cohort.everyone, hour_of_day(cohort.arrival)
+    outcomes: Outcomes = {"visits": Share(everyone, everyone), "present_at_end": Share(~cohort.departed, everyone)}
+    for block, (first, last) in BLOCKS.items():
+        outcomes[f"arrivals_{block}"] = Share(everyone, (hour >= first) & (hour < last))
+    return outcomes
 
 
 def hour_of_day(times: Floats) -> Integers:

@@ -4,7 +4,7 @@ Estimators are those of `sim.study.output_analysis`; words are made by `sim.stud
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,14 @@ def each_played(answers: Sequence[BlockAnswer]) -> list[tuple[float, int, str, P
     ]
 
 
+def of_each_staffing(answers: Sequence[BlockAnswer]) -> dict[tuple[float, str], list[Played]]:
+    """What was played at each demand level under each staffing."""
+    found: dict[tuple[float, str], list[Played]] = {}
+    for demand, _, staffing, played in each_played(answers):
+        found.setdefault((demand, staffing), []).append(played)
+    return found
+
+
 def values_table(answers: Sequence[BlockAnswer]) -> Table:
     """The value of every measure: columns demand, replication, staffing, measure, value."""
     tables = [
@@ -107,9 +115,9 @@ def values_table(answers: Sequence[BlockAnswer]) -> Table:
 
 def estimates_of(values: Table, confidence: float) -> Table:
     """Mean and interval of every measure over replications; measures defined in no replication are left out."""
-    rows = []
-    for (demand, staffing, key), group in values.groupby(["demand", "staffing", "measure"], sort=False):
-        found = group["value"].to_numpy(float)
+    rows, numbers = [], values["value"].to_numpy(float)
+    for (demand, staffing, key), chosen in rows_of_groups(values, ["demand", "staffing", "measure"]):
+        found = numbers[chosen]
         if np.isnan(found).all():
             continue
         interval = mean_interval(found, confidence)
@@ -130,10 +138,11 @@ def differences_of(
     labels = {name: scenario.staffing.label or name for name, scenario in scenarios.items()}
     others = [name for name in scenarios if name != baseline and name in wide.columns]
     left = share_that_leaves(estimates)
+    columns = {name: wide[name].to_numpy(float) for name in (*others, baseline)}
     rows = []
-    for (demand, key), group in wide.groupby(level=["demand", "measure"], sort=False):
+    for (demand, key), chosen in rows_of_groups(wide.index.to_frame(index=False), ["demand", "measure"]):
         for name in others:
-            a, b = group[name].to_numpy(float), group[baseline].to_numpy(float)
+            a, b = columns[name][chosen], columns[baseline][chosen]
             if np.isnan(a - b).all():
                 continue
             found = paired_difference(a, b, confidence)
@@ -155,6 +164,15 @@ def differences_of(
         add_family(table, wide, float(demand), baseline, confidence)
     table["sentence"] = [sentence_of(row, labels, confidence) for row in table.to_dict("records")]
     return table
+
+
+def rows_of_groups(table: Table, keys: list[str]) -> Iterator[tuple[tuple[Any, ...], np.ndarray]]:
+    """The keys of each group, in order of appearance, and its rows: thousands of data frames would take long."""
+    number = table.groupby(keys, sort=False).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    first = np.flatnonzero(np.diff(number[order], prepend=-1))
+    names = table[keys].iloc[order[first]].itertuples(index=False, name=None)
+    yield from zip(names, np.split(order, first[1:]), strict=True)
 
 
 def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
@@ -202,15 +220,15 @@ def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: f
 def changes_of(answers: Sequence[BlockAnswer]) -> Table:
     """How each simulated patient's own wait and stay changed, over all replications."""
     names = ["demand", "staffing", "stream", "quantity"]
-    added: Table = None
-    for demand, _, staffing, played in each_played(answers):
-        if played.changes is not None:
-            counts = played.changes.assign(demand=demand, staffing=staffing)
-            added = counts if added is None else pd.concat([added, counts])
-            added = added.groupby([*names, "change"], sort=False)["n"].sum().reset_index()
-    if added is None:
+    rows = []
+    for (demand, staffing), several in of_each_staffing(answers).items():
+        tables = [played.changes for played in several if played.changes is not None]
+        if tables:
+            added = pd.concat(tables).groupby([*names[2:], "change"], sort=False)["n"].sum().reset_index()
+            for (stream, quantity), counts in added.groupby(names[2:], sort=False):
+                rows.append((demand, staffing, stream, quantity, *spread_of(counts, str(quantity))))
+    if not rows:
         return pd.DataFrame()
-    rows = [(*keys, *spread_of(group, str(keys[3]))) for keys, group in added.groupby(names, sort=False)]
     return pd.DataFrame(rows, columns=[*names, "n", "sooner", "same", "later", "p10", "p50", "p90", "mean"])
 
 
@@ -254,11 +272,8 @@ DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 270, 
 def return_curves(answers: Sequence[BlockAnswer]) -> Table:
     """Kaplan-Meier share returned by day, per patient (first visits) and per visit, as far as anybody was followed."""
     rows: list[Table] = []
-    pooled: dict[tuple[float, str], list[pd.DataFrame]] = {}
-    for demand, _, staffing, played in each_played(answers):
-        pooled.setdefault((demand, staffing), []).append(played.returns)
-    for (demand, staffing), tables in pooled.items():
-        visits: Table = pd.concat(tables, ignore_index=True)
+    for (demand, staffing), several in of_each_staffing(answers).items():
+        visits: Table = pd.concat([played.returns for played in several], ignore_index=True)
         indexed: list[tuple[str, Table]] = [("patient", visits[visits["first"]]), ("visit", visits)]
         for index, chosen in indexed:
             if len(chosen):

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sim.department.scenario import Scenario
-from sim.engine.measure_tables import hour_of_week_table
-from sim.engine.measures import measure, per_visit_outcomes
+from sim.engine.measure_tables import mean_week_of
+from sim.engine.measures import measures_of, per_visit_outcomes
+from sim.engine.run_measures import StaffTime
 from sim.engine.trajectory import Trajectory
+from sim.engine.visit_outcomes import Cohort
 from sim.study.distributions import alone_counts, return_table, wait_counts
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.store import write_table
@@ -97,12 +99,13 @@ def play_staffing(
 
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
+    cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
     return Played(
-        values=measure(trajectory, scenario),
-        week=hour_of_week_table(trajectory, scenario),
-        waits=wait_counts(trajectory),
-        returns=return_table(trajectory),
-        alone=alone_counts(trajectory, scenario),
+        values=measures_of(cohort, time),
+        week=mean_week_of(time),
+        waits=wait_counts(cohort),
+        returns=return_table(cohort),
+        alone=alone_counts(cohort),
         changes=changes,
         n_visits=trajectory.n_visits,
         n_entries=trajectory.n_entries,
@@ -112,7 +115,7 @@ def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | N
 def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
     """Write every visit of a run."""
     assert block.visits_folder is not None
-    table = trajectory.visits
+    table = trajectory.visits.copy(deep=False)
     table.insert(0, "staffing", name)
     table.insert(0, "demand", block.demand)
     write_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
@@ -126,12 +129,29 @@ def matched_changes(
     Changes are whole minutes, so that counts and not patients leave the worker. First visits only, seen (for waits) or
     departed (for stays) under both staffings.
     """
+    before, after = matched(before, after)
+    groups = [(name, quantity) for name in sorted(streams) for quantity in sorted(IN_MINUTES)]
+    counted = []
+    for name, quantity in groups:
+        chosen = before["stream"] == streams.index(name)
+        change = (after[quantity][chosen] - before[quantity][chosen]) * IN_MINUTES[quantity]
+        minutes = np.rint(change[~np.isnan(change)]).astype(np.int32)
+        counted.append(np.unique(minutes, return_counts=True))
+    sizes = [changes.size for changes, _ in counted]
+    return pd.DataFrame(
+        {
+            "stream": np.repeat(np.asarray([name for name, _ in groups], dtype=object), sizes),
+            "quantity": np.repeat(np.asarray([quantity for _, quantity in groups], dtype=object), sizes),
+            "change": np.concatenate([changes for changes, _ in counted]),
+            "n": np.concatenate([n for _, n in counted]),
+        }
+    )
+
+
+def matched(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], ...]:
+    """Both with the patients they share alone, in one order."""
+    if np.array_equal(before["patient"], after["patient"]):
+        # The rule: who comes, and when, is no business of the staffing.
+        return before, after
     _, left, right = np.intersect1d(before["patient"], after["patient"], assume_unique=True, return_indices=True)
-    tables = []
-    for quantity in ("time_to_pia", "length_of_stay"):
-        change = (after[quantity][right] - before[quantity][left]) * IN_MINUTES[quantity]
-        known = ~np.isnan(change)
-        stream = np.asarray(streams, dtype=object)[before["stream"][left][known]]
-        minutes = np.rint(change[known]).astype(np.int32)
-        tables.append(pd.DataFrame({"stream": stream, "quantity": quantity, "change": minutes}))
-    return pd.concat(tables).groupby(["stream", "quantity", "change"]).size().reset_index(name="n")
+    return {key: values[left] for key, values in before.items()}, {key: values[right] for key, values in after.items()}

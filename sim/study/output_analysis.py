@@ -532,7 +532,13 @@ def _sd(x: FloatArray) -> float:
 
 
 def _half_width(sd: float, n: int, confidence: float) -> float:
-    return inf if n < 2 else float(special.stdtrit(n - 1, 0.5 + confidence / 2.0)) * sd / sqrt(n)
+    return inf if n < 2 else _t_point(n - 1, confidence) * sd / sqrt(n)
+
+
+@lru_cache(maxsize=1024)
+def _t_point(df: int, confidence: float) -> float:
+    """Point c with P(|T| <= c) = confidence. Kept, for thousands of measures share a few of them."""
+    return float(special.stdtrit(df, 0.5 + confidence / 2.0))
 
 
 def _t_test(interval: Interval) -> float:
