@@ -26,7 +26,7 @@ Served = Mapping[int, Any]
 
 @dataclass(frozen=True)
 class Queue:
-    """Exponential service of one mean, and Poisson arrivals a minute of each class; within it first come first served."""
+    """Exponential service of one mean, Poisson arrivals a minute of each class, first come first served within it."""
 
     servers: int
     rates: tuple[float, ...]
