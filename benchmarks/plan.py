@@ -50,7 +50,7 @@ class Plan:
     many: int = 40
     played_weeks: int = 1
     kept_weeks: int = 13
-    cold_starts: int = 2
+    cold_starts: int = 1
     started_weeks: int = 13
     customers: int = 20_000
     libraries: tuple[str, ...] = LIBRARIES
