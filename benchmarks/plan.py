@@ -44,8 +44,8 @@ class Plan:
     growth: tuple[float, ...] = (0.8, 0.9, 1.0, 1.1)
     runs_of_a_fast_process: int = 3
     thread_weeks: int = 26
-    thread_runs: int = 16
-    thread_rounds: int = 3
+    thread_runs: int = 8
+    thread_rounds: int = 2
     few: int = 4
     many: int = 40
     played_weeks: int = 1
