@@ -42,7 +42,7 @@ def main() -> int:
         "bounds": [bound.as_json() for bound in bounds],
         "lines": lines,
     }
-    print(table(short, bounds, asked.engine))
+    print(table(short, [] if asked.quick else bounds, asked.engine))
     output = asked.output or (None if asked.quick or asked.only else RESULTS)
     if output is not None:
         output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
