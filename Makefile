@@ -1,7 +1,7 @@
 # Two commands on a machine that has python3 (3.11 to 3.13) and make: `make run` and `make test`.
 # The virtual environment is built once from requirements.lock; afterwards nothing here needs a network.
 
-# ARGS goes to pytest: make test ARGS="-k house".
+# ARGS goes to pytest or the benchmarks: make test ARGS="-k house", make bench ARGS=--quick.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -16,7 +16,7 @@ help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
 	@echo "make test     the quick test suite"
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
-	@echo "make bench    speed and memory of the engine on the default department"
+	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
 	@echo "make lock     pin dependencies anew           make clean    remove .venv and caches"
@@ -31,7 +31,7 @@ verify: venv
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
 
 bench: venv
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: venv
 	$(BIN)/ruff check .

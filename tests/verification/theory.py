@@ -49,10 +49,10 @@ def mmck(arrival_rate: float, service_rate: float, servers: int, places: int) ->
     return sum(n * p_n for n, p_n in enumerate(p)), p[-1]
 
 
-def priority_waits(arrival_rates: Sequence[float], mean_service: float) -> list[float]:
-    """Mean waits in M/M/1 under non-preemptive priority, first class first (Cobham 1954)."""
-    residual = sum(arrival_rates) * mean_service**2
-    sigma = [sum(arrival_rates[:k]) * mean_service for k in range(len(arrival_rates) + 1)]
+def priority_waits(arrival_rates: Sequence[float], mean_service: float, servers: int = 1) -> list[float]:
+    """Mean waits in M/M/c under non-preemptive priority, first class first (Cobham 1954)."""
+    residual = erlang_c(servers, sum(arrival_rates) * mean_service) * mean_service / servers
+    sigma = [sum(arrival_rates[:k]) * mean_service / servers for k in range(len(arrival_rates) + 1)]
     return [residual / ((1.0 - sigma[k]) * (1.0 - sigma[k + 1])) for k in range(len(arrival_rates))]
 
 

@@ -1,0 +1,52 @@
+"""The peak memory of a study as its replications grow in number."""
+
+import pickle
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.runs import peak_mib
+from sim.config import compose
+from sim.config.plans import plan_of
+from sim.study.comparing import compared
+from sim.study.executor import run_blocks
+from sim.study.experiment import BlockAnswer, play_block
+from sim.study.plan import Plan
+
+
+def comparison(given: dict[str, Any], staffings: str) -> Plan:
+    """A comparison at one demand level."""
+    return plan_of(
+        compose(
+            [
+                "study=compare",
+                *([f"study.staffing=[{staffings}]"] if staffings else []),
+                f"study.weeks={given['weeks']}",
+                f"study.replications={given['replications']}",
+                f"engine={given['engine']}",
+                "study.warm_up_weeks=0",
+                "study.demand_levels=[1.0]",
+            ]
+        )
+    )
+
+
+def played(given: dict[str, Any]) -> dict[str, float]:
+    """A study that plays every block in this process, measures it, keeps its answer and compares."""
+    plan = comparison(given, "traditional,peer_added")
+    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), workers=1)]
+    compared(answers, plan, seconds=0.0)
+    return {"peak_mib": peak_mib()}
+
+
+def kept(given: dict[str, Any]) -> dict[str, float]:
+    """The same for long blocks of all default staffings: one is played, its answer is kept as often as asked."""
+    plan = comparison(given, "")
+    one = play_block(plan.blocks()[0])
+    compared([copied(one, number) for number in range(given["replications"])], plan, seconds=0.0)
+    return {"peak_mib": peak_mib()}
+
+
+def copied(answer: BlockAnswer, number: int) -> BlockAnswer:
+    """An answer as another worker would have sent it: nothing is shared with the first."""
+    sent: BlockAnswer = pickle.loads(pickle.dumps(answer))
+    return replace(sent, replication=number)

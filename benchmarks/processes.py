@@ -1,0 +1,97 @@
+"""Runs measurements as fresh processes, in turn, and reads the line of JSON each of them prints.
+
+On Linux the peak memory a child is told starts at its parent's size, so nothing heavy is imported here.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plan import Measurement
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = "command"
+"""The measurement that is a command of the user's, not a child of ours."""
+Line = dict[str, Any]
+"""What a process found, what it was given, and which repetition it was."""
+Turn = tuple[Measurement, int]
+"""A measurement and its repetition."""
+
+
+def lines_of(measurements: Sequence[Measurement], fresh: bool = True) -> list[Line]:
+    """All lines of all repetitions. Not `fresh`: one process does what needs none of its own, to show that all runs."""
+    turns = list(in_turn(measurements))
+    shared = {} if fresh else shared_lines([turn for turn in turns if turn[0].what != COMMAND])
+    lines = []
+    for measurement, repetition in turns:
+        print(told(measurement, repetition), file=sys.stderr, flush=True)
+        found = shared.get((measurement.key, repetition)) or measured(measurement, repetition)
+        given = {"group": measurement.group, "what": measurement.what, **measurement.given, "repetition": repetition}
+        lines.append({**given, **found})
+    return lines
+
+
+def in_turn(measurements: Sequence[Measurement]) -> Iterator[Turn]:
+    """Every measurement once, then every one a second time: a slow spell of the machine hits all alike."""
+    for repetition in range(max((one.repetitions for one in measurements), default=0)):
+        for measurement in measurements:
+            if repetition < measurement.repetitions:
+                yield measurement, repetition
+
+
+def told(measurement: Measurement, repetition: int) -> str:
+    given = ", ".join(f"{key} {value}" for key, value in measurement.given.items())
+    return f"{measurement.what}: {given}; repetition {repetition + 1} of {measurement.repetitions}"
+
+
+def measured(measurement: Measurement, repetition: int) -> Line:
+    """One repetition, with an empty cache of compiled code if it is to be cold."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"NUMBA_CACHE_DIR": folder} if measurement.given.get("cold") else {}
+        if measurement.what == COMMAND:
+            return {"wall_seconds": seconds_of_command(measurement, environment)}
+        return children([(measurement, repetition)], environment)[0]
+
+
+def shared_lines(turns: Sequence[Turn]) -> dict[tuple[str, int], Line]:
+    """What one process found in all of them."""
+    found = children(turns, {})
+    return {(measurement.key, repetition): line for (measurement, repetition), line in zip(turns, found, strict=True)}
+
+
+def children(turns: Sequence[Turn], environment: dict[str, str]) -> list[Line]:
+    """What a fresh process finds."""
+    asked = [[measurement.what, {**measurement.given, "repetition": n}] for measurement, n in turns]
+    output = output_of(["benchmarks.child", json.dumps(asked)], environment)
+    return [json.loads(line) for line in output.splitlines()[-len(turns) :]] if turns else []
+
+
+def seconds_of_command(measurement: Measurement, environment: dict[str, str]) -> float:
+    """Wall time of `peered study=run` with one replication, from its start to its end."""
+    given = measurement.given
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["study=run", "study.replications=1", f"study.weeks={given['weeks']}", f"engine={given['engine']}"]
+        started = time.perf_counter()
+        output_of(["sim", *words, f"output={folder}/answer"], environment)
+        return time.perf_counter() - started
+
+
+def output_of(words: Sequence[str], environment: dict[str, str]) -> str:
+    """What a module run as a fresh process prints. Raises RuntimeError if it fails; its own message stands above."""
+    process = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if process.returncode:
+        raise RuntimeError(f"a measurement failed: {' '.join(words)}")
+    return process.stdout

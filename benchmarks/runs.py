@@ -1,0 +1,46 @@
+"""The speed of runs on one core, and the peak memory of the process that plays them.
+
+Which departments there are to play is `departments`.
+"""
+
+import platform
+import resource
+import time
+from typing import Any
+
+import sim
+from benchmarks.departments import department
+
+KIB_OR_BYTES = 1 if platform.system() == "Darwin" else 1024
+"""`ru_maxrss` is in KiB on Linux, in bytes on macOS."""
+CHANGES = ("staff", "zones", "growth")
+WARM_UP_SEED, SEED = 2, 1
+
+
+def peak_mib() -> float:
+    """Largest resident size this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB_OR_BYTES / 2**20
+
+
+def speed(given: dict[str, Any]) -> dict[str, Any]:
+    """Play runs after a short one that loads what is compiled; every run is a replication of its own."""
+    changes = {key: given[key] for key in CHANGES if key in given}
+    sim.simulate(department(1, **changes), seed=WARM_UP_SEED, engine=given["engine"])
+    scenario = department(given["weeks"], **changes)
+    first = given["repetition"] * given["runs"] if given["next"] else 0
+    runs = [timed(scenario, replication, given["engine"]) for replication in range(first, first + given["runs"])]
+    return {"played": runs, "peak_mib": peak_mib()}
+
+
+def timed(scenario: Any, replication: int, engine: str) -> dict[str, float]:
+    """One run: CPU time for the figures, wall time beside it to show that nothing was waited for."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    trajectory = sim.simulate(scenario, seed=SEED, replication=replication, engine=engine)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return {
+        "replication": replication,
+        "visits": trajectory.n_visits,
+        "entries": trajectory.n_entries,
+        "cpu_seconds": cpu,
+        "wall_seconds": wall,
+    }
