@@ -33,7 +33,7 @@ def comparison(given: dict[str, Any], staffings: str) -> Plan:
 def played(given: dict[str, Any]) -> dict[str, float]:
     """A study that plays every block in this process, measures it, keeps its answer and compares."""
     plan = comparison(given, "traditional,peer_added")
-    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), workers=1)]
+    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), 1, plan.executor)]
     compared(answers, plan, seconds=0.0)
     return {"peak_mib": peak_mib()}
 

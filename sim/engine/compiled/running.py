@@ -4,6 +4,7 @@ Memory is kept by each thread from one replication to the next, and grows while 
 """
 
 import threading
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -92,10 +93,6 @@ class Run:
             self._grow_heap(number)
         self.root["needs_memory"] = False
 
-    def rows_of(self, name: str) -> int:
-        """Rows in use of a growing table."""
-        return rows_of(self.root, name, self.blueprint)
-
     def _grow(self, name: str) -> None:
         per_visit = rows_per_visit(self.blueprint, name)
         n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
@@ -161,7 +158,7 @@ class Run:
             follow_up=scenario.period.follow_up,
         )
 
-    def _columns(self, name: str, schema: "Mapping[str, type]") -> Columns:
+    def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
         rows = MEMORY.tables[name][: int(self.root[f"n_{name}"][0])]
         return {column: rows[column].astype(dtype) for column, dtype in schema.items()}
 
@@ -174,10 +171,10 @@ def rows_per_visit(blueprint: Blueprint, name: str) -> int:
 
 def visit_columns(visits: np.ndarray) -> Columns:
     """The columns of `visits`."""
-    columns = {
+    columns: Columns = {
         column: visits[NAMES_IN_VISIT.get(column, column)].astype(dtype)
         for column, dtype in VISIT_COLUMNS.items()
         if column != "peer_missed"
     }
     missed = visits["offered"] & visits["consented"] & visits["departed"] & (visits["contacts"] == 0)
-    return {column: columns[column] if column in columns else missed for column in VISIT_COLUMNS}
+    return {column: columns.get(column, missed) for column in VISIT_COLUMNS}
