@@ -121,7 +121,7 @@ class Blueprint:
         self.tables["gamma_tables"] = (
             np.ascontiguousarray(self.workload.tables).reshape(-1).view(STATIC_TABLES["gamma_tables"])
         )
-        self.changing = {name: self.tables[name] for name in ("roles", "members", "words", "zones", "lines", "classes")}
+        self.changing = {name: self.tables[name] for name in ("roles", "members", "words", "levels", "zones", "lines", "classes")}
         self._lower_duties_without_absence()
 
     @property
@@ -252,6 +252,8 @@ class Blueprint:
         }  # fmt: skip
         for _ in range(n_sets * n_words):
             self.rows["words"].add()
+        for _ in range(n_levels):
+            self.rows["levels"].add()
 
     def _lower_roles(self, servers: list[list[tuple[int, int]]]) -> None:
         for number, name in enumerate(self.role_of):

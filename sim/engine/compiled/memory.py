@@ -176,6 +176,49 @@ else:
 
 
 @intrinsic
+def as_whole(typing_context, number):  # type: ignore[no-untyped-def]
+    """The bits of a double as a whole number."""
+
+    def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generated
+
+
+@intrinsic
+def as_double(typing_context, whole):  # type: ignore[no-untyped-def]
+    """The double that has these bits."""
+
+    def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generated
+
+
+if COMPILE:
+
+    @inlined
+    def instant_of(time: float) -> int:
+        """A time as a whole number: times are never negative, and such doubles are in the order of their bits."""
+        return as_whole(time)  # type: ignore[no-any-return]
+
+    @inlined
+    def time_of(instant: int) -> float:
+        """The time of an instant."""
+        return as_double(instant)  # type: ignore[no-any-return]
+
+else:
+
+    def instant_of(time: float) -> int:
+        """A time as a whole number: times are never negative, and such doubles are in the order of their bits."""
+        return int(np.float64(time).view(np.int64))
+
+    def time_of(instant: int) -> float:
+        """The time of an instant."""
+        return float(np.int64(instant).view(np.float64))
+
+
+@intrinsic
 def n_trailing_zeros(typing_context, mask):  # type: ignore[no-untyped-def]
     """Position of the lowest bit set."""
 

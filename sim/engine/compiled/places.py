@@ -34,7 +34,7 @@ def give_up_place(ed: Row, v: Row) -> None:
     ed.occupied_twelfths -= z.twelfths
     ed.places_changed = True
     if z.cleaning > 0.0:
-        enter(ed, ed.now + z.cleaning, CLEANED, v.zone, NONE, v.zone)
+        enter(ed, ed.now + z.cleaning, CLEANED, v.zone, 0, v.zone)
     else:
         z.n_taken -= 1
     v.zone = NONE

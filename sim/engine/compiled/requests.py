@@ -143,6 +143,7 @@ def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     else:
         join(ed, r, v, queue_for_anyone(r.role))
     role.n_waiting += 1
+    ed.roles_waiting |= bit(r.role)
     ed.roles_changed |= bit(r.role)
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent += 1
@@ -160,6 +161,7 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
         join_task_queue(ed, r, v)
     elif r.place_line != NONE:
         join(ed, r, v, r.queue)
+        ed.n_waiting_for_place += 1
         ed.places_changed = True
     else:
         join(ed, r, v, r.queue)
@@ -175,9 +177,12 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
         return
     leave(ed, r, v)
     if r.role == NONE:
+        ed.n_waiting_for_place -= r.place_line != NONE
         return
     role = role_at(ed.roles, r.role)
     role.n_waiting -= 1
+    if role.n_waiting == 0:
+        ed.roles_waiting &= ~bit(r.role)
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent -= 1
         ed.n_waiting_urgent -= 1

@@ -112,6 +112,9 @@ MEMBER = columns(
 """A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next, `word` and `position` where the bit of the member stands in
 a set, `resting_entry` the running number of the entry that ends the break."""
 
+LEVEL = columns(i8="free_roles")
+"""A level of the skill lists: roles with a free member who serves them at it."""
+
 WORD = columns(i8="mask")
 """Sets of members: free by level and role, with tasks of their own by role, going home, resting."""
 
@@ -154,8 +157,9 @@ LINE = columns(i8="classes", i4="rule weights n room")
 CLASS = columns(i4="first last")
 
 HEAP = columns(i8="entries", i4="n room")
-ENTRY = columns(f8="time", i8="key", i4="subject what")
-"""A calendar entry: `key` orders entries of equal time and carries the running number in its low 32 bits."""
+ENTRY = columns(i8="instant key meaning")
+"""A calendar entry: `key` orders entries of one instant and carries the running number in its low 32 bits; `meaning` is
+what happens and, in its low 32 bits, to whom."""
 
 WAITING_FOR_BED = columns(f8="stay", i4="visit")
 
@@ -181,7 +185,7 @@ STATIC_TABLES: dict[str, Dtype] = {
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
     "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
-    "members": MEMBER, "words": WORD, "lines": LINE, "classes": CLASS, "heaps": HEAP, "gamma_tables": NUMBER,
+    "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP, "gamma_tables": NUMBER,
 }  # fmt: skip
 """Tables whose size the scenario decides, by the name of their address in ED."""
 
@@ -204,7 +208,7 @@ ED = columns(
         [
             *STATIC_TABLES, *GROWING_TABLES,
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
-            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed occupied_twelfths"
+            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting n_waiting_for_place occupied_twelfths"
             " n_cases n_cases_open n_places_held n_members n_words n_roles n_levels n_streams n_groups n_zones n_steps n_gamma_tables ratio_role"
             " peer_role nurse_role n_huddle_roles huddle_roles first_free_request n_open_requests n_waiting_urgent"
             " n_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from resting_from"
@@ -233,7 +237,7 @@ outside_at, given_at, given_minutes_at = (
     row_of("GIVEN", GIVEN),
     row_of("GIVEN_MINUTES", GIVEN_MINUTES),
 )
-member_at, word_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD)
+member_at, word_at, level_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD), row_of("LEVEL", LEVEL)
 visit_at, visit_role_at, request_at = (
     row_of("VISIT", VISIT),
     row_of("VISIT_ROLE", VISIT_ROLE),
