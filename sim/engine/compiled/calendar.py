@@ -89,7 +89,7 @@ def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) 
     ed.n_created += 1
     near = kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE
     push(ed, NEAR if near else FAR, time, key_of(kind, ident, ed.n_created), what, subject)
-    return ed.n_created & RUNNING_NUMBER  # type: ignore[no-any-return]
+    return ed.n_created & RUNNING_NUMBER
 
 
 @compiled
@@ -97,7 +97,7 @@ def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
     """Enter the next visit of a patient; what is entered with it is its running number."""
     ed.n_created += 1
     push(ed, RETURNS, time, ARRIVAL_KEY + patient, ed.n_created, row)
-    return ed.n_created  # type: ignore[no-any-return]
+    return ed.n_created
 
 
 @compiled

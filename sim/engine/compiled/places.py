@@ -62,5 +62,5 @@ def open_zone(ed: Row, first: int, n: int, v: Row) -> int:
             ed.ratio_role == NONE
             or may_open(occupied, z.twelfths, role_at(ed.roles, ed.ratio_role).n_on_duty, v.acuity)
         ):
-            return zone  # type: ignore[no-any-return]
+            return zone
     return NONE

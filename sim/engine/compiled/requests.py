@@ -85,7 +85,7 @@ def owner_present(ed: Row, r: Row) -> int:
     if r.owner == NONE:
         return NONE
     m = member_at(ed.members, r.owner)
-    return r.owner if m.on_duty and m.duty == r.owner_duty else NONE  # type: ignore[no-any-return]
+    return r.owner if m.on_duty and m.duty == r.owner_duty else NONE
 
 
 @inlined
@@ -104,11 +104,11 @@ def bound_to(ed: Row, r: Row, v: Row) -> int:
         return NONE
     case = case_of(ed, v, r.role)
     if case.number > 0 and case.holder != NONE:
-        return case.holder  # type: ignore[no-any-return]
+        return case.holder
     if r.kind == SIDE and case.last_holder != NONE:
         m = member_at(ed.members, case.last_holder)
         if m.on_duty and m.duty == case.last_duty:
-            return case.last_holder  # type: ignore[no-any-return]
+            return case.last_holder
     return NONE
 
 
@@ -127,7 +127,7 @@ def queue_for_anyone(role: int) -> int:
 @inlined
 def queue_of_member(ed: Row, member: int, role: int) -> int:
     """The queue of a role's tasks that only this member may do."""
-    return ed.member_lines_from + member * ed.n_roles + role  # type: ignore[no-any-return]
+    return ed.member_lines_from + member * ed.n_roles + role
 
 
 @compiled
@@ -193,7 +193,7 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
 @inlined
 def is_queue_of_member(ed: Row, queue: int) -> bool:
     """Whether a queue of tasks belongs to one member."""
-    return queue >= ed.member_lines_from  # type: ignore[no-any-return]
+    return queue >= ed.member_lines_from
 
 
 @compiled

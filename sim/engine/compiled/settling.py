@@ -303,13 +303,13 @@ def gives_place(ed: Row) -> bool:
 def goes_first(ed: Row, r: Row, other: Row) -> bool:
     """Ranking of places: band, acuity, waiting since, row."""
     if r.band != other.band:
-        return r.band < other.band  # type: ignore[no-any-return]
+        return r.band < other.band
     acuity, other_acuity = visit_at(ed.visits, r.visit).acuity, visit_at(ed.visits, other.visit).acuity
     if acuity != other_acuity:
-        return acuity < other_acuity  # type: ignore[no-any-return]
+        return acuity < other_acuity
     if r.since != other.since:
-        return r.since < other.since  # type: ignore[no-any-return]
-    return r.visit < other.visit  # type: ignore[no-any-return]
+        return r.since < other.since
+    return r.visit < other.visit
 
 
 @compiled
@@ -430,7 +430,7 @@ def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
     if r.kind == CONTACT or r.kind == BRIDGING or r.kind == CALL:
         wished = visit_at(ed.visits, r.visit).peer_kind
         if (m.peer_kind == wished) != (other.peer_kind == wished):
-            return m.peer_kind == wished  # type: ignore[no-any-return]
+            return m.peer_kind == wished
     choice = role_at(ed.roles, r.role).choice
     return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
 
@@ -472,7 +472,7 @@ def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
 @inlined
 def assessment_factor(ed: Row, v: Row) -> float:
     """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
-    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment  # type: ignore[no-any-return]
+    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment
 
 
 # --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------

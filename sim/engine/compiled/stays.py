@@ -168,7 +168,7 @@ def bed_falls_free(ed: Row) -> int:
     w = waiting_for_bed_at(ed.waiting_for_bed, ed.next_for_bed)
     ed.next_for_bed += 1
     take_bed(ed, w.stay)
-    return w.visit  # type: ignore[no-any-return]
+    return w.visit
 
 
 @compiled
