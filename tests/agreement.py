@@ -6,6 +6,7 @@ Which departments are played is `tests.worlds`; what is done about a difference,
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,12 @@ def told(a: Columns, b: Columns, row: int) -> str:
     same = [name for name in ("visit", "step", "role", "member", "kind", "zone", "patient") if name in a]
     whose = [f"{name} {a[name][row]}" for name in same if a[name][row] == b[name][row]]
     apart = [name for name in a if cells_differ(a[name][row : row + 1], b[name][row : row + 1])[0]]
-    return ", ".join([*whose, *(f"{name} {a[name][row]!r} | {b[name][row]!r}" for name in apart)])
+    return ", ".join([*whose, *(f"{name} {plain(a[name][row])} | {plain(b[name][row])}" for name in apart)])
+
+
+def plain(cell: Any) -> str:
+    """A cell with every digit, without the name of its type."""
+    return repr(cell.item() if isinstance(cell, np.generic) else cell)
 
 
 def when(a: Columns, b: Columns, row: int) -> float:

@@ -3,12 +3,15 @@
 `make agree` plays thousands more; the faults below show that a difference of one line is found.
 """
 
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from sim.config import compose
+from sim.department.pathway import Task
 from sim.department.scenario import Period, Scenario
 from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory
@@ -28,7 +31,7 @@ SEED = 20240101
 # --- the same to the last bit ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def departments(chunk: int) -> tuple[Played, ...]:
     return tuple(play(seed) for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK))
 
@@ -76,7 +79,7 @@ def test_the_engines_agree_on_a_year_of_the_default_department(staffing: str, re
 WORLDS = range(60)
 
 
-@lru_cache(maxsize=None)
+@cache
 def healthy(seed: int) -> Trajectory | str:
     return played(simulate, random_scenario(seed), seed)
 
@@ -104,18 +107,50 @@ def test_an_engine_rebuilt_without_a_fault_is_no_difference() -> None:
         assert [disagreement(random_scenario(seed), seed, simulate, rebuilt) for seed in range(5)] == [None] * 5
 
 
-def test_a_difference_is_told_with_its_rows_and_its_time() -> None:
-    scenario = one_stream(
-        # The second child waits for the first: with the newest first, the third would.
-        [],
-        {"nurse": staffed()},
-        visits_at(0.0),
+@pytest.fixture(scope="module")
+def two_children() -> Scenario:
+    """One nurse, ten minutes each, the second waits for the first."""
+    return one_stream(
+        [Task(name="care", role="nurse", minutes=always(10.0))], {"nurse": staffed()}, visits_at(5.0, 6.0)
     )
-    del scenario
+
+
+def test_a_difference_is_told_with_its_arrays_its_first_rows_and_its_time(two_children: Scenario) -> None:
+    def hasty(scenario: Scenario, seed: int) -> Trajectory:
+        run = simulate(scenario, seed)
+        run.task_columns["ended"][1] = 24.0
+        return replace(run, n_entries=run.n_entries + 1)
+
+    found = disagreement(two_children, 1, simulate, hasty)
+
+    assert found is not None
+    assert found.what == ("n_entries", "task.ended")
+    assert found.time == 24.0
+    assert "task[1]: visit 1, step 0, role 0, member 0, kind 0, ended 25.0 | 24.0" in str(found)
+
+
+def test_a_row_too_many_is_told(two_children: Scenario) -> None:
+    def longer(scenario: Scenario, seed: int) -> Trajectory:
+        run = simulate(scenario, seed)
+        return replace(run, case_columns={name: np.zeros(1, values.dtype) for name, values in run.case_columns.items()})
+
+    found = disagreement(two_children, 1, simulate, longer)
+
+    assert found is not None
+    assert "case[0]: only in the second: visit 0" in str(found)
+
+
+def test_an_engine_that_breaks_down_or_does_not_get_on_is_a_difference(two_children: Scenario) -> None:
+    hurried = two_children.model_copy(update={"period": Period(minutes=60.0, step_limit=5)})
+
+    found = disagreement(two_children, 1, simulate, lambda _, seed: simulate(hurried, seed))
+
+    assert found is not None
+    assert found.what[0].startswith("the second engine: RuntimeError: 5 calendar entries")
 
 
 def test_a_difference_shrinks_to_a_department_of_a_few_visits() -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "handover takes no time")
+    fault = next(fault for fault in FAULTS if fault.name == "last pickup never lapses")
     with planted(fault) as faulty:
         seed = first_that_differs(faulty)
         assert seed is not None

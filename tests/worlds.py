@@ -211,7 +211,7 @@ def drawn_scenario(dice: Dice) -> Scenario:
         discipline=Disciplines(
             default=discipline(dice), roles={"physician": discipline(dice)} if dice.chance(0.7) else {}
         ),
-        period=Period(minutes=horizon, step_limit=200_000, month_factors=dice.chance(0.5)),
+        period=Period(minutes=horizon, step_limit=30_000, month_factors=dice.chance(0.5)),
     )
 
 

@@ -62,6 +62,7 @@ class Calendar(simpy.Environment):
     def __init__(self) -> None:
         super().__init__()
         self.n_created = 0
+        self.limit = 1 << 62
         self.time = 0.0  # the present instant, as a plain attribute
         self.settle_due = False
 
@@ -73,6 +74,8 @@ class Calendar(simpy.Environment):
         if callback is not None:
             entry.callbacks.append(callback)
         self.n_created += 1
+        if self.n_created > self.limit:  # here too, for a settling that goes round in circles never comes back
+            raise too_many(self.limit, self.time)
         queue: list[Any] = self._queue
         heappush(queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
@@ -90,7 +93,7 @@ class Calendar(simpy.Environment):
         reach the horizon.
         """
         queue = self._queue
-        limit = step_limit if step_limit is not None else 1 << 62
+        limit = self.limit = step_limit if step_limit is not None else self.limit
         n_settlings = 0
         settled = True
         while True:
