@@ -10,13 +10,16 @@ STAMP  := $(VENV)/.built-from-lock
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run run-all test verify bench lint format types imports venv lock clean
+DEPARTMENTS ?= 10000
+
+.PHONY: help run run-all test verify agree bench lint format types imports venv lock clean
 
 help:
 	@echo "make run      compare traditional with peer staffing (builds .venv first)"
 	@echo "make run-all  the same for every shipped staffing"
 	@echo "make test     the quick test suite"
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
+	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed and memory of the engine on the default department"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
@@ -33,6 +36,9 @@ test: venv
 
 verify: venv
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
+
+agree: venv
+	$(BIN)/python -m tests.agree --departments $(DEPARTMENTS)
 
 bench: venv
 	$(BIN)/python benchmarks/run.py

@@ -9,8 +9,9 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import Pool, TimeoutError
 
 from sim.department.scenario import Scenario
 from sim.engine.model import simulate
@@ -24,6 +25,9 @@ OTHER = "compiled" if "compiled" in ENGINES else "simpy"
 CHUNK = 20
 SHRUNK = 3
 """So many of the departments that differ are shrunk."""
+
+PATIENCE = 600.0
+"""Seconds after which a chunk is taken to hang."""
 
 MET_IN = 0.01
 VISITS = 150.0
@@ -101,13 +105,19 @@ def told(department: Played, other: str, tries: int) -> Iterator[str]:
 
 
 def all_played(n: int, first: int, other: str, workers: int) -> Iterator[list[Played]]:
-    """Departments chunk by chunk, on several cores."""
+    """Departments chunk by chunk, on several cores. An engine that does not come back ends everything."""
     chunks = [range(start, min(start + CHUNK, first + n)) for start in range(first, first + n, CHUNK)]
     if workers == 1:
         yield from (play_chunk(chunk, other) for chunk in chunks)
         return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(play_chunk, chunks, [other] * len(chunks))
+    with Pool(workers) as pool:  # leaving it ends workers that hang
+        answers = pool.imap(partial(play_chunk, other=other), chunks)
+        for chunk in chunks:
+            try:
+                yield answers.next(timeout=PATIENCE)
+            except TimeoutError:
+                again = f"--first {chunk.start} --departments {len(chunk)} --workers 1"
+                sys.exit(f"departments {chunk.start} to {chunk[-1]}: no answer in {PATIENCE:.0f} s; see with {again}")
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
