@@ -303,7 +303,7 @@ def medical(dice: Dice) -> Stream:
             band=bands(dice),
             may_leave=True,
             purpose="physician",
-            preemptible=dice.chance(0.3),
+            preemptible=dice.chance(0.5),
         )
     )
     if dice.chance(0.7):
@@ -331,7 +331,7 @@ def medical(dice: Dice) -> Stream:
                 band=1,
                 share=dice.share(),
                 may_leave=dice.chance(0.3),
-                preemptible=dice.chance(0.4),
+                preemptible=dice.chance(0.6),
             )
         )
     if dice.chance(0.7):
@@ -437,6 +437,7 @@ def mental_health(dice: Dice) -> Stream:
                 band=bands(dice),
                 may_leave=True,
                 purpose="physician",
+                preemptible=dice.chance(0.5),
             )
         )
     steps.append(
@@ -447,6 +448,7 @@ def mental_health(dice: Dice) -> Stream:
             minutes=dice.minutes(40),
             share=dice.share(),
             purpose="assessment",
+            preemptible=dice.chance(0.5),
             may_leave=dice.chance(0.4),
             unstaffed=dice.minutes(60) if dice.chance(0.3) else None,
         )
@@ -461,6 +463,7 @@ def mental_health(dice: Dice) -> Stream:
                 contact="continuing",
                 minutes=dice.minutes(20),
                 purpose="safety_plan",
+                preemptible=dice.chance(0.5),
                 share=dice.share(),
                 band=dice.one_of(1, 2),
             )
@@ -549,7 +552,7 @@ def role(dice: Dice, name: str, asked: list[str]) -> Role:
         levels = dice.one_of(((others[0],),), (tuple(others[:2]),), tuple((other,) for other in others[:2]))
     cover = 3 if name in ("nurse", "physician") else 2
     return Role(
-        shifts=shifts(dice, cover),
+        shifts=shifts(dice, cover, relayed=0.25 if limited else 0.1),
         caseload=dice.one_of(1, 2, 3, 5, None) if limited else dice.one_of(None, None, 2),
         last_pickup_minutes=dice.one_of(0.0, dice.number(20.0, 90.0)) if limited else 0.0,
         breaks=breaks(dice),
@@ -559,12 +562,12 @@ def role(dice: Dice, name: str, asked: list[str]) -> Role:
     )
 
 
-def shifts(dice: Dice, cover: int, peer: bool = False) -> dict[str, Shift]:
+def shifts(dice: Dice, cover: int, peer: bool = False, relayed: float = 0.1) -> dict[str, Shift]:
     """Mostly some cover round the clock; at times gaps, and at times nobody at all."""
     if dice.chance(0.05):
         return {"nobody": Shift(start=0.0, minutes=480.0, heads=0)}
     plans: dict[str, Shift] = {}
-    if dice.chance(0.12):
+    if dice.chance(relayed):
         plans = relay(dice)
     elif dice.chance(0.75):
         length = dice.one_of(480.0, 720.0, 480.0, 720.0, 480.0, 720.0, 1440.0, 1500.0)  # the last two run together
@@ -589,7 +592,7 @@ def shifts(dice: Dice, cover: int, peer: bool = False) -> dict[str, Shift]:
 
 def relay(dice: Dice) -> dict[str, Shift]:
     """One at a time in short shifts with gaps: nobody is there to take over."""
-    length, gap = max(dice.number(60.0, 150.0), 60.0), dice.number(5.0, 40.0)
+    length, gap = max(dice.number(60.0, 120.0), 60.0), dice.number(5.0, 40.0)
     return {
         f"leg_{number}": Shift(start=number * (length + gap), minutes=length)
         for number in range(int(1440.0 / (length + gap)))
