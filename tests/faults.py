@@ -80,6 +80,49 @@ FAULTS = (
 PACKAGE = Path(sim.__file__).parent
 
 
+def inside(file: str) -> str:
+    """A file of the compiled engine."""
+    return f"{COMPILED}/{file}"
+
+
+COMPILED_FAULTS = (
+    Fault("the calendar forgets kinds", inside("calendar.py"), "(instant < other_instant) | ((instant == other_instant) & (key < other_key))", "(instant < other_instant) | ((instant == other_instant) & (key > other_key))"),
+    Fault("a settling waits for arrivals of later instants", inside("loop.py"), "if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):", "if ed.settle_due and time > ed.now:"),
+    Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order"),
+    Fault("ties of a class by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n\n\n@compiled\ndef join", "    return r.slot < other.slot\n\n\n@compiled\ndef join"),
+    Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine"),
+    Fault("a contact is asked beside a clinician", inside("requests.py"), "    if r.kind == CONTACT and v.clinicians > 0 and not v.peer_stays:\n        return\n", ""),
+    Fault("side tasks forget who held the case", inside("requests.py"), "if r.kind == SIDE and case.last_holder != NONE:", "if r.kind == SIDE and case.last_holder == NONE:"),
+    Fault("the rest of a task for anybody", inside("tasks.py"), "    bind(ed, r, m)\n    r.started", "    r.started"),
+    Fault("handover takes no time", inside("tasks.py"), "        r.handover = ed.handover_minutes", "        r.handover = 0.0"),
+    Fault("a pause shortens the contact", inside("tasks.py"), "max(ed.now, contact.ends + pause)", "max(ed.now, contact.ends)"),
+    Fault("overtime is not counted", inside("tasks.py"), "    m.overtime += max(0.0, end - max(start, scheduled_end))", "    m.overtime += 0.0"),
+    Fault("last pickup never lapses", inside("cases.py"), "        if other.index != m.index and could_adopt(ed, other):", "        if other.index != m.index:"),
+    Fault("handover to the busiest", inside("cases.py"), "m.n_cases < best_cases)", "m.n_cases > best_cases)"),
+    Fault("handover in order of patients", inside("cases.py"), "visit_role_at(ed.visit_roles, before).number > case.number", "visit_role_at(ed.visit_roles, before).number < case.number"),
+    Fault("cases close the wrong way round", inside("cases.py"), "case_of(ed, v, role).number < case_of(ed, v, first).number", "case_of(ed, v, role).number > case_of(ed, v, first).number"),
+    Fault("patience at one pace", inside("budgets.py"), "        v.patience_pace = patience\n", "        v.patience_pace = 1.0\n"),
+    Fault("cleaning needs no time", inside("places.py"), "    if z.cleaning > 0.0:", "    if z.cleaning < 0.0:"),
+    Fault("the old place still needs its nurse", inside("places.py"), "        occupied -= zone_at(ed.zones, v.zone).twelfths", "        occupied -= 0"),
+    Fault("places by arrival alone", inside("settling.py"), "    if acuity != other_acuity:\n        return acuity < other_acuity\n", ""),
+    Fault("a limited delay over its limit", inside("settling.py"), "        if line.n > 0 and line.room > 0:", "        if line.n > 0 and line.room >= 0:"),
+    Fault("CTAS 1 is interrupted too", inside("settling.py"), "task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)", "task.preemptible and may_take(ed, m, r)"),
+    Fault("recovery is left undone", inside("settling.py"), "            if m.task == NONE and m.n_recoveries == 0:\n                goes_home", "            if m.task == NONE:\n                goes_home"),
+    Fault("a break that follows a break is lost", inside("settling.py"), "    is_free(ed, m)\n    ed.settle_due = True\n    looks_ahead_to_break(ed, m, duty_at(ed.duties, m.duty))", "    is_free(ed, m)\n    ed.settle_due = True"),
+    Fault("roles with a new case are not looked at", inside("cases.py"), "        ed.roles_changed |= m.serves  # room again, for the holder or in the eyes of colleagues", "        ed.roles_changed |= 0"),
+    Fault("no other way when the last one goes home", inside("settling.py"), "    if role.n_on_duty == 0:\n        role_goes_home", "    if role.n_on_duty < 0:\n        role_goes_home"),
+    Fault("a disposition is not asked for", inside("pathway.py"), "    if plan.only_if != NONE and plan.only_if != v.disposition:", "    if plan.only_if != NONE and plan.only_if == v.disposition:"),
+    Fault("a released case stays open", inside("pathway.py"), "    for number in range(plan.n_released):", "    for number in range(plan.n_released - 1):"),
+    Fault("held visits walk out", inside("loop.py"), "    if v.held:\n        v.tried_to_leave = True", "    if False:\n        v.tried_to_leave = True"),
+    Fault("leaving is misnamed", inside("loop.py"), "v.disposition = LWBS if v.pia != v.pia else AMA", "v.disposition = AMA if v.pia != v.pia else LWBS"),
+    Fault("an hour of care too many", inside("stays.py"), "    minutes = (ed.now - since) * minutes_per_hour / MINUTES_PER_HOUR", "    minutes = minutes_per_hour"),
+    Fault("beds by lot", inside("stays.py"), "    take_bed(ed, w.stay)\n    return w.visit", "    take_bed(ed, w.stay / 2.0)\n    return w.visit"),
+    Fault("a call always reaches", inside("peers.py"), "uniform_of(v.key, CALL_ID, 0) < ed.call_reached_share", "uniform_of(v.key, CALL_ID, 0) < 1.0"),
+    Fault("the first huddle role always", inside("peers.py"), "        if role == NONE and v.open_cases & bit(candidate) != 0:", "        if role == NONE:"),
+    Fault("a group without its patience", inside("meeting.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
+)  # fmt: skip
+
+
 def source_of(file: str) -> str:
     """The source as it stands."""
     return (PACKAGE / file).read_text(encoding="utf-8")

@@ -3,8 +3,10 @@
 That the engines do not differ is tested in `tests/test_engines_agree.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,11 +17,13 @@ from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory
 from tests.agree import main
 from tests.agreement import Engine, disagreement, played
-from tests.faults import FAULTS, MODEL, Fault, planted
+from tests.faults import COMPILED_FAULTS, FAULTS, MODEL, Fault, planted
 from tests.smallest import smallest, text_of
 from tests.worlds import always, one_stream, random_scenario, staffed, visits_at
 
 WORLDS = range(60)
+FEW_ENTRIES = 2_000
+"""Calendar entries of a department that the compiled engine plays as plain Python in about a second."""
 
 
 @cache
@@ -27,7 +31,7 @@ def healthy(seed: int) -> Trajectory | str:
     return played(simulate, random_scenario(seed), seed)
 
 
-def first_that_differs(faulty: Engine) -> int | None:
+def first_that_differs(faulty: Engine, worlds: Iterable[int] = WORLDS) -> int | None:
     """The first random department on which an engine is not the SimPy engine as it stands."""
 
     def as_it_stands(scenario: Scenario, seed: int) -> Trajectory:
@@ -35,8 +39,35 @@ def first_that_differs(faulty: Engine) -> int | None:
         assert not isinstance(run, str), run
         return run
 
-    found = (seed for seed in WORLDS if disagreement(random_scenario(seed), seed, as_it_stands, faulty))
+    found = (seed for seed in worlds if disagreement(random_scenario(seed), seed, as_it_stands, faulty))
     return next(found, None)
+
+
+def in_make_verify(faults: Iterable[Fault]) -> list[Any]:
+    """Faults for the long checks: an engine as plain Python takes seconds a department."""
+    return [pytest.param(fault, marks=pytest.mark.slow) for fault in faults]
+
+
+def name_of(fault: Fault) -> str:
+    return fault.name
+
+
+@cache
+def small_worlds() -> tuple[int, ...]:
+    """Seeds of departments that do not take long."""
+    runs = {seed: healthy(seed) for seed in WORLDS}
+    return tuple(seed for seed, run in runs.items() if not isinstance(run, str) and run.n_entries < FEW_ENTRIES)
+
+
+def test_there_are_at_least_25_faults_of_each_engine_in_different_lines() -> None:
+    for faults in (FAULTS, COMPILED_FAULTS):
+        assert len({(fault.file, fault.old) for fault in faults}) == len(faults) >= 25
+
+
+@pytest.mark.parametrize("fault", [*COMPILED_FAULTS[:8], *in_make_verify(COMPILED_FAULTS[8:])], ids=name_of)
+def test_a_fault_in_the_compiled_engine_is_a_difference(fault: Fault) -> None:
+    with planted(fault) as faulty:
+        assert first_that_differs(faulty, small_worlds()) is not None, fault.name
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -7,6 +7,7 @@ as plain Python on the same memory, a thousand times slower, for debuggers and f
 
 import ctypes
 import os
+import struct
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -143,22 +144,32 @@ def compiled_row_of(row_type: RowType) -> RowOf:
 class PlainRow:
     """A row in plain Python: its columns are plain numbers, read and written in place."""
 
-    def __init__(self, dtype: Dtype, address: int) -> None:
-        memory: Any = (ctypes.c_char * dtype.itemsize).from_address(address)
-        object.__setattr__(self, "columns", np.frombuffer(memory, dtype=dtype)[0:1])
+    __slots__ = ("columns", "memory")
+
+    def __init__(self, columns: dict[str, tuple[struct.Struct, int]], memory: Any) -> None:
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "memory", memory)
 
     def __getattr__(self, column: str) -> Any:
-        return self.columns[column].item()
+        form, offset = self.columns[column]
+        return form.unpack_from(self.memory, offset)[0]
 
     def __setattr__(self, column: str, value: Any) -> None:
-        self.columns[column] = value
+        form, offset = self.columns[column]
+        form.pack_into(self.memory, offset, value)
+
+
+STRUCT_CODES = {"f8": "d", "i8": "q", "u8": "Q", "i4": "i", "i1": "b", "b1": "?"}
 
 
 def plain_row_of(dtype: Dtype) -> RowOf:
     """`row_of` in plain Python."""
+    fields: Any = dtype.fields
+    columns = {name: (struct.Struct(STRUCT_CODES[fields[name][0].str[1:]]), fields[name][1]) for name in fields}
+    memory_of_row: Any = ctypes.c_char * dtype.itemsize
 
     def row(address: int, index: int) -> Row:
-        return PlainRow(dtype, int(address) + int(index) * dtype.itemsize)
+        return PlainRow(columns, memory_of_row.from_address(address + index * dtype.itemsize))
 
     return row
 
