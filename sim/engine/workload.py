@@ -4,6 +4,7 @@ Every quantity is a pure function of (seed, replication, patient, visit number, 
 scenarios see the same patients whatever their queues do. Nothing here knows what becomes of a visit.
 """
 
+import copy
 import datetime
 import itertools
 import math
@@ -410,6 +411,11 @@ class Tables:
         return np.array([gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
 
 
+def base_of(seed: int, replication: int) -> int:
+    """What every draw of a replication is keyed with."""
+    return int(keyed(seed, replication, 0)) >> 1
+
+
 class Workload:
     """The random weeks of one scenario under one seed and replication.
 
@@ -418,7 +424,7 @@ class Workload:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario = scenario
-        self.base = int(keyed(seed, replication, 0)) >> 1
+        self.base = base_of(seed, replication)
         self.stream_names = tuple(scenario.department.streams)
         self.coming = [scenario.demand.arrivals_of(name) for name in self.stream_names]
         tables = Tables()
@@ -429,6 +435,13 @@ class Workload:
         self.tables = tables.array()
         self.buffers = [np.zeros(draws.size) for draws in self.draws]
         self.group_cumulated = np.cumsum([group.share for group in scenario.department.groups]).tolist()
+
+    def under(self, seed: int, replication: int) -> "Workload":
+        """The same scenario under another seed and replication: what is lowered stays as it is."""
+        other = copy.copy(self)
+        other.base = base_of(seed, replication)
+        other.buffers = [np.zeros(draws.size) for draws in self.draws]
+        return other
 
     def arrivals(self) -> list[Arrival]:
         """All arrivals from outside and from the prelude, in order of time and patient."""

@@ -61,7 +61,7 @@ class Run:
 
     def __init__(self, blueprint: Blueprint, seed: int, replication: int) -> None:
         self.blueprint, self.seed, self.replication = blueprint, seed, replication
-        workload = Workload(blueprint.scenario, seed, replication)
+        workload = blueprint.workload.under(seed, replication)
         self.root = np.zeros(1, ED)
         for name, value in blueprint.root.items():
             self.root[name] = value
