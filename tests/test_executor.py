@@ -114,10 +114,10 @@ def values_of(answer: BlockAnswer) -> dict[str, dict[str, str]]:
 
 def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_them() -> None:
     blocks: list[Block] = plan_of(compose(["study.staffing=[traditional,peer_added,nurse_added]", *SHORT])).blocks()
-    LAST_DRAWN.stream_times.cache_clear()
+    LAST_DRAWN.drawn_arrivals.cache_clear()
     for block in blocks:
         play_block(block)
-    told = LAST_DRAWN.stream_times.cache_info()
-    assert told.misses == 2 * len(blocks), "one for each stream"
-    assert told.hits == 2 * 2 * len(blocks)
-    assert told.currsize <= 4
+    told = LAST_DRAWN.drawn_arrivals.cache_info()
+    assert told.misses == len(blocks)
+    assert told.hits == 2 * len(blocks)
+    assert told.currsize <= 2

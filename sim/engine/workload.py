@@ -4,6 +4,7 @@ Every quantity is a pure function of (seed, replication, patient, visit number, 
 scenarios see the same patients whatever their queues do. Nothing here knows what becomes of a visit.
 """
 
+import copy
 import datetime
 import itertools
 import math
@@ -410,6 +411,11 @@ class Tables:
         return np.array([gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
 
 
+def base_of(seed: int, replication: int) -> int:
+    """What every draw of a replication is keyed with."""
+    return int(keyed(seed, replication, 0)) >> 1
+
+
 class Workload:
     """The random weeks of one scenario under one seed and replication.
 
@@ -418,7 +424,7 @@ class Workload:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario = scenario
-        self.base = int(keyed(seed, replication, 0)) >> 1
+        self.base = base_of(seed, replication)
         self.stream_names = tuple(scenario.department.streams)
         self.coming = [scenario.demand.arrivals_of(name) for name in self.stream_names]
         tables = Tables()
@@ -430,6 +436,13 @@ class Workload:
         self.buffers = [np.zeros(draws.size) for draws in self.draws]
         self.group_cumulated = np.cumsum([group.share for group in scenario.department.groups]).tolist()
 
+    def under(self, seed: int, replication: int) -> "Workload":
+        """The same scenario under another seed and replication: what is lowered stays as it is."""
+        other = copy.copy(self)
+        other.base = base_of(seed, replication)
+        other.buffers = [np.zeros(draws.size) for draws in self.draws]
+        return other
+
     def arrivals(self) -> list[Arrival]:
         """All arrivals from outside and from the prelude, in order of time and patient."""
         coming = self.arrival_arrays()
@@ -439,11 +452,19 @@ class Workload:
         return list(map(Arrival, *(column.tolist() for column in columns), given))
 
     def arrival_arrays(self) -> ArrivalArrays:
-        """The same as arrays."""
+        """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
         demand = self.scenario.demand
         if isinstance(demand, Replay):
             return in_order([self._replayed(demand)])
-        return in_order([self._stream_arrivals(number, name) for number, name in enumerate(self.stream_names)])
+        department, period = self.scenario.department, self.scenario.period
+        preludes = tuple(prelude_of(stream.returns) for stream in department.streams.values())
+        return LAST_DRAWN.drawn_arrivals(
+            tuple(zip(self.stream_names, self.coming, preludes, strict=True)),
+            department.calendar_start,
+            period.uses_month_factors,
+            period.horizon,
+            self.base,
+        )
 
     def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
         """Every quantity of one visit; positions are in `draws[stream]`."""
@@ -477,29 +498,6 @@ class Workload:
             return False
         return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
 
-    def _stream_arrivals(self, stream: int, name: str) -> ArrivalArrays:
-        """First visits from time 0 on, then the returns of the prelude."""
-        times, pending = LAST_DRAWN.stream_times(
-            self.coming[stream],
-            prelude_of(self.scenario.department.streams[name].returns),
-            self.scenario.department.calendar_start,
-            self.scenario.period.uses_month_factors,
-            self.scenario.period.horizon,
-            stream,
-            quantity_id(name),
-            self.base,
-        )
-        start = int(np.searchsorted(times, 0.0))
-        first_visits = np.arange(start, len(times)) + stream * PATIENTS_PER_STREAM
-        n = len(first_visits) + len(pending)
-        return ArrivalArrays(
-            times=np.concatenate((times[start:], pending[:, 0])),
-            patients=np.concatenate((first_visits, pending[:, 1].astype(np.int64))),
-            numbers=np.concatenate((np.ones(len(first_visits), dtype=np.int64), pending[:, 2].astype(np.int64))),
-            streams=np.full(n, stream, dtype=np.int64),
-            given=np.full(n, -1, dtype=np.int64),
-        )
-
     def _replayed(self, demand: Replay) -> ArrivalArrays:
         """The given visits; who has no number of their own gets the next free one."""
         named = {given.patient for given in demand.visits}
@@ -521,7 +519,41 @@ def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     together = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ArrivalArrays)]
     times, patients = together[:2]
     order = np.lexsort((patients, times))
-    return ArrivalArrays(*(column[order] for column in together))
+    ordered = [column[order] for column in together]
+    for column in ordered:
+        column.flags.writeable = False
+    return ArrivalArrays(*ordered)
+
+
+def drawn_arrivals(
+    streams: tuple[tuple[str, StreamArrivals, Prelude], ...],
+    calendar_start: datetime.date,
+    month_factors: bool,
+    horizon: float,
+    base: int,
+) -> ArrivalArrays:
+    """Arrivals of all streams, each given by its name, its rates and its prelude."""
+    parts = []
+    for number, (name, arrivals, prelude) in enumerate(streams):
+        drawn = stream_times(
+            arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base
+        )
+        parts.append(stream_arrivals(number, *drawn))
+    return in_order(parts)
+
+
+def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> ArrivalArrays:
+    """First visits from time 0 on, then the returns of the prelude."""
+    start = int(np.searchsorted(times, 0.0))
+    first_visits = np.arange(start, len(times)) + stream * PATIENTS_PER_STREAM
+    n = len(first_visits) + len(pending)
+    return ArrivalArrays(
+        times=np.concatenate((times[start:], pending[:, 0])),
+        patients=np.concatenate((first_visits, pending[:, 1].astype(np.int64))),
+        numbers=np.concatenate((np.ones(len(first_visits), dtype=np.int64), pending[:, 2].astype(np.int64))),
+        streams=np.full(n, stream, dtype=np.int64),
+        given=np.full(n, -1, dtype=np.int64),
+    )
 
 
 def stream_times(
@@ -536,8 +568,7 @@ def stream_times(
 ) -> tuple[np.ndarray, np.ndarray]:
     """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
 
-    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon. Kept for the
-    other staffings of a block, which see the same patients.
+    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
     """
     rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
     expected = float(rates.sum())
@@ -557,13 +588,13 @@ def stream_times(
 
 
 class LastDrawn(threading.local):
-    """Keeps the streams a thread drew last: it plays one staffing after another on the same patients.
+    """Keeps the arrivals a thread drew last: it plays one staffing after another on the same patients.
 
     A cache shared by threads would have to hold a year of arrivals for each of them, or lose them all.
     """
 
     def __init__(self) -> None:
-        self.stream_times = lru_cache(maxsize=4)(stream_times)
+        self.drawn_arrivals = lru_cache(maxsize=2)(drawn_arrivals)
 
 
 LAST_DRAWN = LastDrawn()

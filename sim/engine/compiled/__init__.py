@@ -5,7 +5,7 @@ Read `sim.engine.model` first. Here the law stands in short functions by its par
 """
 
 from sim.department.scenario import Scenario
-from sim.engine.compiled.lowering import Blueprint
+from sim.engine.compiled.blueprints import BLUEPRINTS
 from sim.engine.compiled.machine import prepare
 from sim.engine.compiled.running import Run
 from sim.engine.trajectory import Trajectory
@@ -21,4 +21,4 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
     `period.step_limit` is exceeded.
     """
     prepare()
-    return Run(Blueprint(scenario), seed, replication).play()
+    return Run(BLUEPRINTS.of(scenario), seed, replication).play()

@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, nan
 from typing import Any
 
@@ -26,10 +27,11 @@ from sim.department.pathway import (
 )
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
-from sim.department.roster import duties_of, members_of, shift_starts
+from sim.department.roster import members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
+from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
 from sim.engine.compiled.tables import (
     MEMBERS_PER_WORD,
@@ -125,8 +127,9 @@ class Blueprint:
             name: self.tables[name] for name in ("roles", "members", "words", "levels", "zones", "lines", "classes")
         }
         self._lower_duties_without_absence()
+        self.rows.clear()
 
-    @property
+    @cached_property
     def names(self) -> Names:
         department = self.scenario.department
         return Names(
@@ -274,32 +277,22 @@ class Blueprint:
     def _lower_duties_without_absence(self) -> None:
         roles = self.scenario.staffing.roles
         self.may_be_absent = any(roles[member.role].absence_share > 0.0 for member in self.roster)
-        self.starts = [shift_starts(member.shift, self.scenario.period.horizon) for member in self.roster]
+        horizon = self.scenario.period.horizon
+        of_shift = {id(member.shift): member.shift for member in self.roster}
+        starts = {number: np.array(shift_starts(shift, horizon), dtype=float) for number, shift in of_shift.items()}
+        self.starts = [starts[id(member.shift)] for member in self.roster]
         if not self.may_be_absent:
-            self._lower_duties(self.tables["members"], self.starts, self.tables)
-
-    def _lower_duties(self, members: np.ndarray, starts: list[list[float]], tables: dict[str, np.ndarray]) -> None:
-        """Fill `duties` and `blocks` from the starts of the filled shifts, and where they begin in `members`."""
-        duties, blocks = Rows(STATIC_TABLES["duties"]), Rows(STATIC_TABLES["blocks"])
-        for member, of_member in zip(self.roster, starts, strict=True):
-            first = len(duties)
-            for duty in duties_of(member, of_member):
-                first_block = len(blocks)
-                for block in duty.off_floor:
-                    blocks.add(at=block.at, minutes=block.minutes, protected=block.protected)
-                duties.add(start=duty.start, end=duty.end, first_block=first_block, n_blocks=len(blocks) - first_block)
-            members["first_duty"][member.index] = members["next_duty"][member.index] = first
-            members["n_duties"][member.index] = len(duties) - first
-        tables["duties"], tables["blocks"] = duties.table(), blocks.table()
+            self.tables |= duty_tables(self.roster, self.starts, self.tables["members"])
 
     def duties_with_absence(self, workload: Workload, tables: dict[str, np.ndarray]) -> None:
         """Duties of one replication, in which some shifts go unfilled."""
         roles = self.scenario.staffing.roles
-        filled = [
-            [start for start in starts if not workload.is_absent(member.name, start, roles[member.role].absence_share)]
-            for member, starts in zip(self.roster, self.starts, strict=True)
-        ]
-        self._lower_duties(tables["members"], filled, tables)
+        filled = []
+        for member, starts in zip(self.roster, self.starts, strict=True):
+            share = roles[member.role].absence_share
+            absent = [workload.is_absent(member.name, start, share) for start in starts.tolist()]
+            filled.append(starts[~np.array(absent, dtype=np.bool_)])
+        tables |= duty_tables(self.roster, filled, tables["members"])
 
     # --- queues -------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine.calendar import too_many
 from sim.engine.compiled.calendar import N_HEAPS
+from sim.engine.compiled.handover import columns_of_rows
 from sim.engine.compiled.loop import NEEDS_MEMORY, STEP_LIMIT
 from sim.engine.compiled.lowering import Blueprint
 from sim.engine.compiled.machine import play
@@ -41,8 +42,9 @@ NAMES_IN_VISIT = {
     "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_contacts": "contacts",
     "minutes_accompanied": "accompanied", "n_escalations": "escalations", "n_restraints": "restraints",
     "minutes_observed": "observed", "minutes_observation_unmet": "unmet",
+    "peer_missed": "departed",
 }  # fmt: skip
-"""Columns of `visits` that have another name in VISIT; `peer_missed` is made of others."""
+"""Columns of `visits` that have another name in VISIT; of `peer_missed` that is only the beginning."""
 
 
 class Memory(threading.local):
@@ -51,6 +53,12 @@ class Memory(threading.local):
     def __init__(self) -> None:
         self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
+
+    def given_away(self, name: str) -> np.ndarray:
+        """A table that belongs to the caller from now on; the next run gets one of the same size."""
+        table = self.tables[name]
+        self.tables[name] = np.empty_like(table)
+        return table
 
 
 MEMORY = Memory()
@@ -61,7 +69,7 @@ class Run:
 
     def __init__(self, blueprint: Blueprint, seed: int, replication: int) -> None:
         self.blueprint, self.seed, self.replication = blueprint, seed, replication
-        workload = Workload(blueprint.scenario, seed, replication)
+        workload = blueprint.workload.under(seed, replication)
         self.root = np.zeros(1, ED)
         for name, value in blueprint.root.items():
             self.root[name] = value
@@ -132,8 +140,8 @@ class Run:
     def _trajectory(self) -> Trajectory:
         scenario, names = self.blueprint.scenario, self.blueprint.names
         n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
-        times = MEMORY.tables["step_times"]["at"][: n_visits * n_steps * 3]
-        members = MEMORY.tables["step_members"]["member"][: n_visits * n_steps]
+        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * 3]
+        members = MEMORY.given_away("step_members").view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
             seed=self.seed,
@@ -147,8 +155,8 @@ class Run:
             steps=names.steps,
             members=names.members,
             visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
-            step_times=times.reshape(n_visits, n_steps, 3).copy(),
-            step_members=members.reshape(n_visits, n_steps).copy(),
+            step_times=times.reshape(n_visits, n_steps, 3),
+            step_members=members.reshape(n_visits, n_steps),
             task_columns=self._columns("task_rows", TASK_COLUMNS),
             place_columns=self._columns("place_rows", PLACE_COLUMNS),
             case_columns=self._columns("case_rows", CASE_COLUMNS),
@@ -159,8 +167,7 @@ class Run:
         )
 
     def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
-        rows = MEMORY.tables[name][: int(self.root[f"n_{name}"][0])]
-        return {column: rows[column].astype(dtype) for column, dtype in schema.items()}
+        return columns_of_rows(MEMORY.tables[name][: int(self.root[f"n_{name}"][0])], schema)
 
 
 def rows_per_visit(blueprint: Blueprint, name: str) -> int:
@@ -171,10 +178,6 @@ def rows_per_visit(blueprint: Blueprint, name: str) -> int:
 
 def visit_columns(visits: np.ndarray) -> Columns:
     """The columns of `visits`."""
-    columns: Columns = {
-        column: visits[NAMES_IN_VISIT.get(column, column)].astype(dtype)
-        for column, dtype in VISIT_COLUMNS.items()
-        if column != "peer_missed"
-    }
-    missed = visits["offered"] & visits["consented"] & visits["departed"] & (visits["contacts"] == 0)
-    return {column: columns.get(column, missed) for column in VISIT_COLUMNS}
+    columns = columns_of_rows(visits, VISIT_COLUMNS, NAMES_IN_VISIT)
+    columns["peer_missed"] &= columns["peer_offered"] & columns["peer_consented"] & (columns["n_peer_contacts"] == 0)
+    return columns

@@ -1,0 +1,64 @@
+"""From the rows a run has written to the columns of a trajectory, in one pass over each table.
+
+Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `running`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sim.engine.trajectory import Columns
+
+AT_ONCE = 256
+"""Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
+
+
+def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] | None = None) -> Columns:
+    """Columns of a schema, each in one piece of its own. `named` tells those with another name in the rows."""
+    names = {name: name for name in schema} | dict(named or {})
+    fields: Mapping[str, Any] = rows.dtype.fields or {}
+    n_columns = dict.fromkeys((8, 4, 2, 1), 0)
+    moves = []
+    for name, kind in schema.items():
+        stored, offset = fields[names[name]][:2]
+        width = np.dtype(kind).itemsize
+        moves.append((stored.itemsize, offset // stored.itemsize, width, n_columns[width]))
+        n_columns[width] += 1
+    # Values of a width are moved as whole numbers whatever they mean; few large arrays cost less than many small ones.
+    targets = {width: np.empty((n, len(rows)), f"i{width}") for width, n in n_columns.items()}
+    sources = [rows.view(f"i{width}").reshape(len(rows), rows.dtype.itemsize // width) for width in (8, 4, 1)]
+    whole = (*sources, *targets.values(), np.array(moves, dtype=np.int64))
+    _move(*whole)
+    return {
+        name: targets[width][place].view(kind)
+        for (name, kind), (_, _, width, place) in zip(schema.items(), moves, strict=True)
+    }
+
+
+@njit(cache=True, nogil=True)
+def _move(rows8, rows4, rows1, columns8, columns4, columns2, columns1, moves):  # type: ignore[no-untyped-def]
+    for first in range(0, len(rows8), AT_ONCE):
+        last = min(first + AT_ONCE, len(rows8))
+        for move in range(len(moves)):
+            stored, source, width, target = moves[move, 0], moves[move, 1], moves[move, 2], moves[move, 3]
+            if stored == 8:
+                _move_column(rows8, source, columns8, target, first, last)
+            elif stored == 1:
+                _move_column(rows1, source, columns1, target, first, last)
+            elif width == 8:
+                _move_column(rows4, source, columns8, target, first, last)
+            elif width == 4:
+                _move_column(rows4, source, columns4, target, first, last)
+            elif width == 2:
+                _move_column(rows4, source, columns2, target, first, last)
+            else:
+                _move_column(rows4, source, columns1, target, first, last)
+
+
+@njit(cache=True, nogil=True)
+def _move_column(rows, source, columns, target, first, last):  # type: ignore[no-untyped-def]
+    here, there = rows[first:last, source], columns[target, first:last]
+    for row in range(last - first):
+        there[row] = here[row]

@@ -1,0 +1,107 @@
+"""A scenario's tables are made once, are those of the scenario as it stands, and no replication changes them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from sim.department.roster import duties_of, members_of, shift_starts
+from sim.department.scenario import ScenarioError
+from sim.engine.compiled import simulate
+from sim.engine.compiled.blueprints import BLUEPRINTS, Blueprints
+from sim.engine.compiled.duties import duty_tables
+from sim.engine.compiled.lowering import Blueprint
+from sim.engine.compiled.tables import MEMBER
+from sim.engine.model import simulate as play_reference
+from sim.engine.trajectory import differences
+from sim.engine.workload import Workload
+from tests.worlds import random_scenario
+
+WORLDS = range(12)
+
+
+def test_a_scenario_and_its_equal_share_one_blueprint_and_another_demand_has_its_own() -> None:
+    kept, scenario = Blueprints(), random_scenario(3)
+    assert kept.of(scenario) is kept.of(scenario.model_copy())
+    grown = scenario.model_copy(update={"period": scenario.period.model_copy(update={"weeks": 2})})
+    assert kept.of(grown) is not kept.of(scenario)
+
+
+def test_the_blueprint_of_a_scenario_changed_in_place_is_made_anew() -> None:
+    kept, scenario = Blueprints(), random_scenario(3)
+    before = kept.of(scenario)
+    name, zone = next(iter(scenario.department.zones.items()))
+    scenario.department.zones[name] = zone.model_copy(update={"places": 77})
+    assert 77.0 in kept.of(scenario).tables["zones"]["n_places"]
+    assert 77.0 not in before.tables["zones"]["n_places"]
+
+
+def test_no_more_blueprints_are_kept_than_asked_and_those_used_last_stay() -> None:
+    kept = Blueprints(most=2)
+    a, b, c = (random_scenario(seed) for seed in (1, 2, 3))
+    of_a, of_b = kept.of(a), kept.of(b)
+    assert kept.of(a) is of_a
+    kept.of(c)
+    assert len(kept.kept) == 2
+    assert kept.of(a) is of_a
+    assert kept.of(b) is not of_b
+
+
+def test_threads_that_ask_at_once_get_the_same_blueprint() -> None:
+    kept, scenario = Blueprints(), random_scenario(5)
+    with ThreadPoolExecutor(8) as pool:
+        assert len({id(found) for found in pool.map(lambda _: kept.of(scenario), range(32))}) == 1
+
+
+def test_a_scenario_with_contradictions_is_refused_every_time() -> None:
+    scenario = random_scenario(3)
+    wrong = scenario.model_copy(
+        update={"staffing": scenario.staffing.model_copy(update={"roles": {}})},
+    )
+    for _ in range(2):
+        with pytest.raises(ScenarioError):
+            simulate(wrong, 1)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_replications_leave_the_blueprint_as_it_was_and_each_is_as_in_the_reference(world: int) -> None:
+    scenario = random_scenario(world)
+    tables = BLUEPRINTS.of(scenario).tables
+    before = {name: table.tobytes() for name, table in tables.items()}
+    for replication in (0, 1, 0):
+        assert not differences(simulate(scenario, world, replication), play_reference(scenario, world, replication))
+    assert [name for name, table in tables.items() if table.tobytes() != before[name]] == []
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_duties_in_tables_are_those_of_the_roster_whichever_shifts_are_filled(world: int) -> None:
+    scenario = random_scenario(world)
+    roster, random = members_of(scenario.staffing.roles), np.random.default_rng(world)
+    starts = [shift_starts(member.shift, scenario.period.horizon) for member in roster]
+    filled = [[start for start in of_member if random.random() < 0.8] for of_member in starts]
+    members = np.zeros(len(roster), MEMBER)
+    tables = duty_tables(roster, [np.array(of_member, dtype=float) for of_member in filled], members)
+    for member, of_member in zip(roster, filled, strict=True):
+        row = members[member.index]
+        assert row["first_duty"] == row["next_duty"]
+        rows = tables["duties"][row["first_duty"] :][: row["n_duties"]]
+        blocks = [tables["blocks"][duty["first_block"] :][: duty["n_blocks"]] for duty in rows]
+        assert [
+            (start, end, [tuple(block) for block in inside])
+            for start, end, inside in zip(rows["start"], rows["end"], blocks, strict=True)
+        ] == [
+            (duty.start, duty.end, [(block.at, block.minutes, block.protected) for block in duty.off_floor])
+            for duty in duties_of(member, of_member)
+        ]
+
+
+def test_a_workload_under_another_seed_draws_what_a_new_one_would() -> None:
+    scenario = random_scenario(4)
+    again, new = Workload(scenario, 0, 0).under(7, 3), Workload(scenario, 7, 3)
+    assert again.base == new.base
+    assert again.arrivals() == new.arrivals()
+    assert again.visit(0, 5, 1) == new.visit(0, 5, 1)
+
+
+def test_a_blueprint_keeps_no_rows_in_the_making() -> None:
+    assert not Blueprint(random_scenario(1)).rows
