@@ -10,12 +10,15 @@ STAMP  := $(VENV)/.built-from-lock
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test verify bench lint format types imports venv lock clean
+DEPARTMENTS ?= 10000
+
+.PHONY: help run test verify agree bench lint format types imports venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
 	@echo "make test     the quick test suite"
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
+	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
@@ -29,6 +32,9 @@ test: venv
 
 verify: venv
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
+
+agree: venv
+	$(BIN)/python -m tests.agree --departments $(DEPARTMENTS)
 
 bench: venv
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -1,9 +1,12 @@
-"""One-line faults for the engine: each must be caught by the invariants or the referee.
+"""One-line faults for the engines: each must be caught by the invariants or the referee, and by the other engine.
 
-Every fault is a change of one line of one source file; `planted` builds the engine from the changed sources.
+Every fault is a change of one line of one source file; `planted` builds the engine it stands in from the changed
+sources, the compiled one as plain Python.
 """
 
+import ast
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +20,10 @@ from sim.engine.trajectory import Trajectory
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
 FLOOR, MODEL, PEOPLE = "engine/floor.py", "engine/model.py", "engine/people.py"
 
-REBUILT = (DISPATCH, PLACES, ROSTER, PEOPLE, FLOOR, MODEL)
-"""Sources that are built anew, in the order of their imports."""
+COMPILED = "engine/compiled"
+"""The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
+UNCOMPILED = "PEERED_UNCOMPILED"
+"""Set to 1 while its sources are imported, it makes plain Python of the compiled engine."""
 
 
 @dataclass(frozen=True)
@@ -72,33 +77,94 @@ FAULTS = (
 )  # fmt: skip
 
 
+PACKAGE = Path(sim.__file__).parent
+
+
 def source_of(file: str) -> str:
     """The source as it stands."""
-    return (Path(sim.__file__).parent / file).read_text(encoding="utf-8")
+    return (PACKAGE / file).read_text(encoding="utf-8")
 
 
 def module_name(file: str) -> str:
     """Dotted name of a source file of the package."""
-    return "sim." + file.removesuffix(".py").replace("/", ".")
+    return "sim." + file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def rebuilt_for(fault: Fault) -> list[str]:
+    """Sources that are built anew, in the order of their imports."""
+    if fault.file.startswith(COMPILED):
+        return in_order_of_imports([str(path.relative_to(PACKAGE)) for path in (PACKAGE / COMPILED).glob("*.py")])
+    return in_order_of_imports([DISPATCH, PLACES, ROSTER, PEOPLE, FLOOR, MODEL])
+
+
+def in_order_of_imports(files: list[str]) -> list[str]:
+    """Every file after those of the others that it imports."""
+    left = {file: imported_by(file) for file in sorted(files)}
+    names = {file: module_name(file) for file in left}
+    order: list[str] = []
+    while left:
+        ready = [file for file in left if not any(names[other] in left[file] for other in left if other != file)]
+        assert ready, f"these import each other: {', '.join(left)}"
+        order += ready
+        left = {file: imports for file, imports in left.items() if file not in ready}
+    return order
+
+
+def imported_by(file: str) -> set[str]:
+    """Dotted names that a file imports as it is loaded."""
+    found: set[str] = set()
+    for node in ast.parse(source_of(file)).body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            parts = (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {part if is_module(part) else node.module for part in parts}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name is a source file of the package."""
+    path = PACKAGE.joinpath(*name.split(".")[1:])
+    return path.with_suffix(".py").exists() or path.is_dir()
 
 
 @contextmanager
 def planted(fault: Fault) -> Iterator[Callable[..., Trajectory]]:
-    """`simulate` of an engine with the fault; everything is put back afterwards."""
+    """`simulate` of the engine with the fault; everything is put back afterwards."""
     kept: dict[str, ModuleType] = {}
+    setting = os.environ.get(UNCOMPILED)
+    files = rebuilt_for(fault)
+    for name in map(module_name, files):
+        kept[name] = importlib.import_module(name)
     try:
-        for file in REBUILT:
-            name = module_name(file)
-            kept[name] = sys.modules[name] if name in sys.modules else importlib.import_module(name)
-            source = source_of(file)
-            if file == fault.file:
-                assert source.count(fault.old) == 1, f"{fault.name}: stands {source.count(fault.old)} times in {file}"
-                source = source.replace(fault.old, fault.new)
-            rebuilt = ModuleType(name)
-            rebuilt.__file__ = kept[name].__file__
-            rebuilt.__package__ = name.rpartition(".")[0]
-            sys.modules[name] = rebuilt
-            exec(compile(source, f"planted {file}", "exec"), rebuilt.__dict__)
-        yield sys.modules[module_name(MODEL)].simulate
+        os.environ[UNCOMPILED] = "1"
+        for file in files:
+            build(file, changed(file, fault))
+        engine = COMPILED + "/__init__.py" if fault.file.startswith(COMPILED) else MODEL
+        yield sys.modules[module_name(engine)].simulate
     finally:
         sys.modules.update(kept)
+        os.environ.pop(UNCOMPILED)
+        if setting is not None:
+            os.environ[UNCOMPILED] = setting
+
+
+def changed(file: str, fault: Fault) -> str:
+    """The source of a file, with the fault if it belongs there."""
+    source = source_of(file)
+    if file != fault.file:
+        return source
+    assert source.count(fault.old) == 1, f"{fault.name}: stands {source.count(fault.old)} times in {file}"
+    return source.replace(fault.old, fault.new)
+
+
+def build(file: str, source: str) -> None:
+    """The module of a file from this source, in the place of the one that is loaded."""
+    name = module_name(file)
+    module = ModuleType(name)
+    module.__file__ = str(PACKAGE / file)
+    module.__package__ = name if file.endswith("/__init__.py") else name.rpartition(".")[0]
+    if file.endswith("/__init__.py"):
+        module.__path__ = [str((PACKAGE / file).parent)]
+    sys.modules[name] = module
+    exec(compile(source, f"planted {file}", "exec"), module.__dict__)

@@ -17,7 +17,6 @@ WORLDS = range(60)
 
 def objections(simulate: Callable[..., Trajectory], scenario: Scenario, seed: int) -> list[str]:
     """What is found wrong with a run; an engine that breaks down is found out too."""
-    scenario = scenario.model_copy(update={"period": scenario.period.model_copy(update={"step_limit": 100_000})})
     try:
         trajectory = simulate(scenario, seed=seed)
     except Exception as error:

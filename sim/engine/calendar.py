@@ -70,6 +70,7 @@ class Calendar(simpy.Environment):
         self.urgent: deque[simpy.Event] = deque()
         self.triggered: deque[simpy.Event] = deque()
         self.n_created = 0
+        self.limit = 1 << 62
         self.time = 0.0  # the present instant, as a plain attribute
         self.settle_due = False
 
@@ -79,6 +80,8 @@ class Calendar(simpy.Environment):
         """An entry at an absolute time; `callback` is called with it before any process that waits for it goes on."""
         entry = Entry(self, time, callback, subject)
         self.n_created += 1
+        if self.n_created > self.limit:  # here too, for a settling that goes round in circles never comes back
+            raise too_many(self.limit, self.time)
         queue: list[Any] = self._queue
         heappush(queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
@@ -102,7 +105,7 @@ class Calendar(simpy.Environment):
         reach the horizon.
         """
         queue, urgent, triggered = self._queue, self.urgent, self.triggered
-        limit = step_limit if step_limit is not None else 1 << 62
+        limit = self.limit = step_limit if step_limit is not None else self.limit
         n_settlings = 0
         settled = True
         now = self.time

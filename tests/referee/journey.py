@@ -285,7 +285,8 @@ class Journey:
         self.ends_waiting(visit)
         if not visit.n_responses:
             self.reckon_calm(visit)
-        if visit.stream.escalation and not visit.escalated:
+        escalation = visit.stream.escalation
+        if escalation and escalation.response and not visit.escalated:  # one nobody answers leaves no time behind
             self.budget_is_right(visit, exactly=False)
         self.withdraw(visit)
         for work in (visit.contact, visit.observation):

@@ -85,11 +85,17 @@ class Working:
         if spell.interrupted or request.kind == OBSERVATION or math.isnan(spell.ended):
             return
         departure = self.facts.value("departure", request.visit.row)
-        if request.kind == CONTACT and spell.ended == departure and spell.ended > spell.started:
+        at_departure = request.kind == CONTACT and spell.ended == departure and spell.ended > spell.started
+        if at_departure and not self.huddle_follows(request):
             if int(self.t.visit_columns["disposition"][request.visit.row]) in (LWBS, AMA):
                 self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes_unless_cut(work))
             return
         self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes(work))
+
+    def huddle_follows(self, request: Request) -> bool:
+        """Whether a huddle tells that the contact ended by itself; one that is cut causes none."""
+        asked = (asked.first for asked in self.facts.asked[request.visit.row])
+        return any(first.kind == HUDDLE and first.requested == request.spell.ended for first in asked)
 
     def finishes_unless_cut(self, work: Work) -> None:
         """A contact ends in the instant its visit leaves: by itself, or cut.

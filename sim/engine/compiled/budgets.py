@@ -10,7 +10,6 @@ from sim.department.support import pace
 from sim.engine.calendar import ESCALATION, PATIENCE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row, compiled
-from sim.engine.compiled.tables import NONE
 
 # --- patience -------------------------------------------------------------------------------------------------------
 
@@ -29,7 +28,7 @@ def enter_patience(ed: Row, v: Row) -> None:
     """One entry a visit is enough: if it comes too early it is entered anew then."""
     if v.patience_deadline < v.patience_entry:
         v.patience_entry = v.patience_deadline
-        enter(ed, v.patience_deadline, PATIENCE, v.row, NONE, v.row)
+        enter(ed, v.patience_deadline, PATIENCE, v.row, 0, v.row)
 
 
 @compiled
@@ -57,7 +56,7 @@ def enter_escalation(ed: Row, v: Row) -> None:
     """One entry a visit, as for patience."""
     if v.escalation_deadline < v.escalation_entry:
         v.escalation_entry = v.escalation_deadline
-        enter(ed, v.escalation_deadline, ESCALATION, v.row, NONE, v.row)
+        enter(ed, v.escalation_deadline, ESCALATION, v.row, 0, v.row)
 
 
 # --- company --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ their place in few steps. The kinds and their order are those of `sim.engine.cal
 from math import inf
 
 from sim.engine.calendar import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
-from sim.engine.compiled.memory import Row, compiled, inlined
+from sim.engine.compiled.memory import Row, compiled, inlined, instant_of
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
 
 N_HEAPS = 3
@@ -17,6 +17,8 @@ NEAR, FAR, RETURNS, OUTSIDE = range(4)
 KIND_BITS = 59
 ID_BITS = 32
 RUNNING_NUMBER = (1 << ID_BITS) - 1
+SUBJECT_BITS = 32
+SUBJECT = (1 << SUBJECT_BITS) - 1
 SETTLE_KEY = (SETTLE - TASK_ENDS) << KIND_BITS
 ARRIVAL_KEY = (ARRIVAL - TASK_ENDS) << KIND_BITS
 
@@ -28,36 +30,40 @@ def key_of(kind: int, ident: int, running_number: int) -> int:
 
 
 @inlined
-def comes_before(time: float, key: int, other_time: float, other_key: int) -> bool:
+def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
     """The total order of the calendar. Both sides are looked at, for a branch here is a guess that is often wrong."""
-    return (time < other_time) | ((time == other_time) & (key < other_key))
+    return (instant < other_instant) | ((instant == other_instant) & (key < other_key))
 
 
 @compiled
 def push(ed: Row, heap: int, time: float, key: int, what: int, subject: int) -> None:
-    """One more entry of a heap."""
+    """One more entry of a heap: it rises until its parent comes before it."""
     h = heap_at(ed.heaps, heap)
-    place = h.n
     h.n += 1
     if h.n > h.room:
         ed.needs_memory = True
-    while place > 0:
-        parent = entry_at(h.entries, (place - 1) >> 1)
-        if comes_before(parent.time, parent.key, time, key):
-            break
-        put(h, place, parent.time, parent.key, parent.what, parent.subject)
-        place = (place - 1) >> 1
-    put(h, place, time, key, what, subject)
+    rises(h, h.n - 1, instant_of(time), key, (what << SUBJECT_BITS) + subject)
 
 
 @inlined
-def put(h: Row, place: int, time: float, key: int, what: int, subject: int) -> None:
+def rises(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
+    """An entry finds its place on the way up from an empty one."""
+    while place > 0:
+        parent = entry_at(h.entries, (place - 1) >> 1)
+        if comes_before(parent.instant, parent.key, instant, key):
+            break
+        put(h, place, parent.instant, parent.key, parent.meaning)
+        place = (place - 1) >> 1
+    put(h, place, instant, key, meaning)
+
+
+@inlined
+def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     """An entry takes a place in a heap."""
     entry = entry_at(h.entries, place)
-    entry.time = time
+    entry.instant = instant
     entry.key = key
-    entry.what = what
-    entry.subject = subject
+    entry.meaning = meaning
 
 
 @compiled
@@ -68,19 +74,13 @@ def drop_first(ed: Row, heap: int) -> None:
     n = h.n
     hole, child = 0, 1
     while child < n:
-        least, other = entry_at(h.entries, child), entry_at(h.entries, child + 1)
-        child += (child + 1 < n) & comes_before(other.time, other.key, least.time, least.key)
+        left, right = entry_at(h.entries, child), entry_at(h.entries, child + 1)
+        child += (child + 1 < n) & comes_before(right.instant, right.key, left.instant, left.key)
         least = entry_at(h.entries, child)
-        put(h, hole, least.time, least.key, least.what, least.subject)
+        put(h, hole, least.instant, least.key, least.meaning)
         hole, child = child, 2 * child + 1
     last = entry_at(h.entries, n)
-    while hole > 0:
-        parent = entry_at(h.entries, (hole - 1) >> 1)
-        if comes_before(parent.time, parent.key, last.time, last.key):
-            break
-        put(h, hole, parent.time, parent.key, parent.what, parent.subject)
-        hole = (hole - 1) >> 1
-    put(h, hole, last.time, last.key, last.what, last.subject)
+    rises(h, hole, last.instant, last.key, last.meaning)
 
 
 @compiled
@@ -89,31 +89,31 @@ def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) 
     ed.n_created += 1
     near = kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE
     push(ed, NEAR if near else FAR, time, key_of(kind, ident, ed.n_created), what, subject)
-    return ed.n_created & RUNNING_NUMBER  # type: ignore[no-any-return]
+    return ed.n_created & RUNNING_NUMBER
 
 
 @compiled
 def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
-    """Enter the next visit of a patient; `what` carries the running number."""
+    """Enter the next visit of a patient; what is entered with it is its running number."""
     ed.n_created += 1
     push(ed, RETURNS, time, ARRIVAL_KEY + patient, ed.n_created, row)
-    return ed.n_created  # type: ignore[no-any-return]
+    return ed.n_created
 
 
 @compiled
-def next_entry(ed: Row) -> tuple[float, int, int]:
-    """Time and key of the next entry and where it stands; at infinity if there is none."""
-    time, key, where = inf, 0, NONE
+def next_entry(ed: Row) -> tuple[int, int, int]:
+    """Instant and key of the next entry and where it stands; at infinity if there is none."""
+    instant, key, where = instant_of(inf), 0, NONE
     if ed.next_outside < ed.n_outside:
         arrival = outside_at(ed.outside, ed.next_outside)
-        time, key, where = arrival.time, ARRIVAL_KEY + arrival.patient, OUTSIDE
+        instant, key, where = instant_of(arrival.time), ARRIVAL_KEY + arrival.patient, OUTSIDE
     for heap in range(N_HEAPS):
         h = heap_at(ed.heaps, heap)
         if h.n > 0:
             first = entry_at(h.entries, 0)
-            if comes_before(first.time, first.key, time, key):
-                time, key, where = first.time, first.key, heap
-    return time, key, where
+            if comes_before(first.instant, first.key, instant, key):
+                instant, key, where = first.instant, first.key, heap
+    return instant, key, where
 
 
 @inlined

@@ -5,11 +5,12 @@ A case is the row of a visit with a role while its number is not 0; the cases of
 
 from sim.department.dispatch import has_room, in_last_pickup
 from sim.engine.compiled.memory import Row, bit, compiled, inlined
-from sim.engine.compiled.queues import exclude, free_set, include
+from sim.engine.compiled.queues import exclude, free_set, include, nobody
 from sim.engine.compiled.requests import case_of, look_again
 from sim.engine.compiled.tables import (
     NONE,
     duty_at,
+    level_at,
     member_at,
     role_at,
     server_at,
@@ -28,6 +29,7 @@ def is_free(ed: Row, m: Row) -> None:
     for number in range(m.n_services):
         service = service_at(ed.services, m.first_service + number)
         include(ed, free_set(ed, service.level, service.role), m)
+        level_at(ed.levels, service.level).free_roles |= bit(service.role)
     ed.roles_changed |= m.serves
 
 
@@ -36,7 +38,10 @@ def is_busy(ed: Row, m: Row) -> None:
     """A member can be given no work."""
     for number in range(m.n_services):
         service = service_at(ed.services, m.first_service + number)
-        exclude(ed, free_set(ed, service.level, service.role), m)
+        free = free_set(ed, service.level, service.role)
+        exclude(ed, free, m)
+        if nobody(ed, free):
+            level_at(ed.levels, service.level).free_roles &= ~bit(service.role)
 
 
 @inlined

@@ -27,19 +27,19 @@ BYTES = 8
 @inlined
 def uniform(v: Row, quantity: int) -> float:
     """The uniform of one quantity of a visit."""
-    return uniform_of(v.key, quantity, 0)  # type: ignore[no-any-return]
+    return uniform_of(v.key, quantity, 0)
 
 
 @inlined
 def uniform_for_life(ed: Row, v: Row, quantity: int) -> float:
     """The uniform of what belongs to the patient, not to one visit."""
-    return uniform_of(keyed(ed.base, v.patient, 0), quantity, 0)  # type: ignore[no-any-return]
+    return uniform_of(keyed(ed.base, v.patient, 0), quantity, 0)
 
 
 @inlined
 def of_acuity(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's acuity, of five in a row."""
-    return number_at(ed.numbers, first + v.acuity - 1).value  # type: ignore[no-any-return]
+    return number_at(ed.numbers, first + v.acuity - 1).value
 
 
 @compiled
@@ -57,7 +57,7 @@ def drawn_at(ed: Row, distribution: int, u: float) -> float:
     d = distribution_at(ed.distributions, distribution)
     if d.family == GAMMA:
         table = numbers_at(ed.gamma_tables + int(d.b) * TABLE_POINTS * BYTES, (TABLE_POINTS,))
-        return d.a * table_quantile(table, u)  # type: ignore[no-any-return]
+        return d.a * table_quantile(table, u)
     return quantile(d.family, d.a, d.b, d.c, u)
 
 
@@ -67,7 +67,7 @@ def value(ed: Row, v: Row, distributions: int, quantity: int) -> float:
     distribution = distributions + v.acuity - 1
     d = distribution_at(ed.distributions, distribution)
     if d.family == CONSTANT:
-        return d.a  # type: ignore[no-any-return]
+        return d.a
     return drawn_at(ed, distribution, uniform(v, quantity))
 
 
@@ -86,5 +86,5 @@ def given_minutes(ed: Row, v: Row, plan: Row) -> float:
     for number in range(given.first_minutes, given.first_minutes + given.n_minutes):
         one = given_minutes_at(ed.given_minutes, number)
         if one.step == plan.index:
-            return one.minutes  # type: ignore[no-any-return]
+            return one.minutes
     return nan

@@ -1,7 +1,8 @@
 """How the parts of the loop become machine code: typed one by one, linked, and optimised once, as a whole.
 
-Left alone, Numba optimises every function together with all it calls and makes machine code of each, which takes several
-times as long and is never run. This reaches into Numba's own classes; the dependency is bound to versions it was tried on.
+Left alone, Numba optimises every function together with all it calls and makes machine code of each, which takes
+several times as long and is never run. This reaches into Numba's own classes; the dependency is bound to the version it
+was tried on.
 """
 
 from typing import Any

@@ -23,13 +23,15 @@ from sim.engine.compiled.calendar import (
     RETURNS,
     RUNNING_NUMBER,
     SETTLE_KEY,
+    SUBJECT,
+    SUBJECT_BITS,
     drop_first,
     kind_of,
     next_entry,
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.meeting import new_visit
-from sim.engine.compiled.memory import Row, bit, compiled
+from sim.engine.compiled.memory import Row, bit, compiled, time_of
 from sim.engine.compiled.pathway import (
     SAFETY_PLAN,
     comes_in,
@@ -99,7 +101,8 @@ def play(address: int) -> int:
         if ed.settling:
             settle_once(ed)
             continue
-        time, key, where = next_entry(ed)
+        instant, key, where = next_entry(ed)
+        time = time_of(instant)
         if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):
             ed.settling = True
             ed.n_settlings += 1
@@ -137,7 +140,7 @@ def happen(ed: Row, key: int, where: int) -> None:
         comes_from_outside(ed)
         return
     first = entry_at(heap_at(ed.heaps, where).entries, 0)
-    what, subject = first.what, first.subject
+    what, subject = first.meaning >> SUBJECT_BITS, first.meaning & SUBJECT
     drop_first(ed, where)
     if where == RETURNS:
         comes_again(ed, visit_at(ed.visits, subject), what)

@@ -30,13 +30,13 @@ from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
+from sim.engine.compiled.memory import Dtype
 from sim.engine.compiled.tables import (
     MEMBERS_PER_WORD,
     MOST_ROLES,
     N_CLASSES,
     NONE,
     STATIC_TABLES,
-    Dtype,
 )
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
@@ -121,7 +121,9 @@ class Blueprint:
         self.tables["gamma_tables"] = (
             np.ascontiguousarray(self.workload.tables).reshape(-1).view(STATIC_TABLES["gamma_tables"])
         )
-        self.changing = {name: self.tables[name] for name in ("roles", "members", "words", "zones", "lines", "classes")}
+        self.changing = {
+            name: self.tables[name] for name in ("roles", "members", "words", "levels", "zones", "lines", "classes")
+        }
         self._lower_duties_without_absence()
 
     @property
@@ -152,7 +154,7 @@ class Blueprint:
             "ratio_role": NONE if ratio_role is None else self.role_of[ratio_role],
             "peer_role": self.role_of[support.role],
             "nurse_role": self.role_of.get(scenario.boarding.nurse_role, NONE),
-            "places_are_exchanged": any(sum(isinstance(plan.step, Place) for plan in plans) > 1 for plans in self.plans),
+            "places_are_exchanged": any(n_places(plans) > 1 for plans in self.plans),
             "consent": support.consent, "minimum_age": support.minimum_age,
             "positive_screen": support.positive_screen_share, "youth_share": support.youth_peer_share,
             "stays_share": support.stays_with_clinician_share, "repeat_share": support.repeat_share,
@@ -252,6 +254,8 @@ class Blueprint:
         }  # fmt: skip
         for _ in range(n_sets * n_words):
             self.rows["words"].add()
+        for _ in range(n_levels):
+            self.rows["levels"].add()
 
     def _lower_roles(self, servers: list[list[tuple[int, int]]]) -> None:
         for number, name in enumerate(self.role_of):
@@ -498,3 +502,8 @@ def delay_capacities(plans: list[list[StepPlan]]) -> dict[int, int]:
         for plan in of_stream
         if isinstance(plan.step, Delay) and plan.step.capacity is not None
     }
+
+
+def n_places(plans: list[StepPlan]) -> int:
+    """How many places the visits of a stream ask for in turn."""
+    return sum(isinstance(plan.step, Place) for plan in plans)

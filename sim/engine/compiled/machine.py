@@ -1,9 +1,13 @@
-"""The machine code of the loop: compiled once for a version of the sources, kept on disk, announced when it takes long."""
+"""The machine code of the loop: made once for a version of the sources, kept on disk, announced when it takes long.
+
+What it does is told in `loop` and the modules it calls; how it is linked, in `linking`.
+"""
 
 import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
 
@@ -31,19 +35,19 @@ def version_of_sources() -> str:
 loop = compiled(uncompiled_play)
 
 
-def compiled_for(version: str) -> Callable[[int], int]:
+def compiled_for(version: str) -> Any:
     """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
 
     @numba.njit(error_model="numpy", nogil=True, cache=True, pipeline_class=CompilerOfTheWhole)
-    def play(address):  # type: ignore[no-untyped-def]
+    def play(address):
         if len(version) == 0:
             return -1
         return loop(address)
 
-    return play  # type: ignore[no-any-return]
+    return play
 
 
-play = compiled_for(version_of_sources()) if COMPILE else uncompiled_play
+play: Any = compiled_for(version_of_sources()) if COMPILE else uncompiled_play
 LOCK = threading.Lock()
 
 
@@ -52,12 +56,12 @@ def prepare(tell: Callable[[str], None] | None = None) -> None:
     if not COMPILE:
         return
     with LOCK:
-        if play.signatures:  # type: ignore[attr-defined]
+        if play.signatures:
             return
         announcement = threading.Timer(ANNOUNCED_AFTER, tell or (lambda _: None), [ANNOUNCEMENT])
         announcement.daemon = True
         announcement.start()
         try:
-            play.compile((numba.int64,))  # type: ignore[attr-defined]
+            play.compile((numba.int64,))
         finally:
             announcement.cancel()

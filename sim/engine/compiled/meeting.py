@@ -111,7 +111,7 @@ def meet(ed: Row, v: Row) -> None:
 def acuity_of(ed: Row, v: Row, s: Row) -> int:
     """CTAS 1 to 5, drawn or given."""
     if v.given != NONE and given_at(ed.givens, v.given).acuity > 0:
-        return given_at(ed.givens, v.given).acuity  # type: ignore[no-any-return]
+        return given_at(ed.givens, v.given).acuity
     u = uniform(v, ACUITY_ID)
     acuity = 0
     while acuity < 4 and u >= number_at(ed.numbers, s.acuity_cumulated + acuity).value:
@@ -158,7 +158,7 @@ def patience_of(ed: Row, v: Row, s: Row) -> float:
         return inf
     if uniform(v, NEVER_LEAVES) < never_leaves_of_the_free(s.never_leaves, s.held_share):
         return inf
-    return value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience  # type: ignore[no-any-return]
+    return value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience
 
 
 @compiled

@@ -1,8 +1,8 @@
 """How compiled code reaches its tables: a row by the table's address, and bits of a mask.
 
-What stands in the tables is `tables`. Arrays handed from one compiled function to the next are counted, which costs more
-than everything else together; an address is a number and costs nothing. With `COMPILE` False the same sources run as
-plain Python on the same memory, a thousand times slower, for debuggers and for tests that change a line.
+What stands in the tables is `tables`. Arrays handed from one compiled function to the next are counted, which costs
+more than everything else together; an address is a number and costs nothing. With `COMPILE` False the same sources run
+as plain Python on the same memory, a thousand times slower, for debuggers and for tests that change a line.
 """
 
 import ctypes
@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, njit, types
-from numba.core.imputils import lower_setattr_generic
+from numba import carray, extending, njit, types  # type: ignore[attr-defined]
+from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
+from numba.extending import infer_getattr, models, register_model
 from numba.np.numpy_support import from_dtype
 
 from sim.engine.compiled.linking import CompilerOfParts
@@ -31,6 +31,7 @@ Row = Any
 """A row of a table: its columns are attributes, read and written in place."""
 Dtype = np.dtype[Any]
 RowOf = Callable[[int, int], Row]
+intrinsic: Any = extending.intrinsic
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -38,14 +39,14 @@ def compiled(function: F) -> F:
     """A part of the engine: compiled into the loop that calls it."""
     if not COMPILE:
         return function
-    return made_once(njit(**OPTIONS)(function))  # type: ignore[no-any-return]
+    return made_once(njit(**OPTIONS)(function))
 
 
 def inlined(function: F) -> F:
     """A part of the engine so small or so often called that it stands in its callers."""
     if not COMPILE:
         return function
-    return made_once(njit(**OPTIONS, forceinline=True)(function))  # type: ignore[no-any-return]
+    return made_once(njit(**OPTIONS, forceinline=True)(function))
 
 
 def made_once(dispatcher: Any) -> Any:
@@ -79,30 +80,30 @@ class ColumnsOfRow(AttributeTemplate):
 
     key = RowType
 
-    def generic_resolve(self, row: RowType, column: str) -> types.Type | None:
-        return type_of_column(row, column) if column in (row.dtype.fields or {}) else None
+    def generic_resolve(self, row: Any, column: str) -> Any:  # type: ignore[override]
+        return type_of_column(row, column) if column in row.dtype.fields else None
 
 
-def type_of_column(row: RowType, column: str) -> types.Type:
+def type_of_column(row: Any, column: str) -> Any:
     """The type of a column as compiled code sees it: small integers are widened, so that no function is made twice."""
     stored = stored_type(row, column)
     return types.int64 if stored in (types.int8, types.int32) else stored
 
 
-def stored_type(row: RowType, column: str) -> types.Type:
+def stored_type(row: Any, column: str) -> Any:
     """The type of a column in memory."""
-    return from_dtype((row.dtype.fields or {})[column][0])
+    return from_dtype(row.dtype.fields[column][0])
 
 
-def column_pointer(context: Any, builder: Any, row: RowType, address: Any, column: str) -> Any:
+def column_pointer(context: Any, builder: Any, row: Any, address: Any, column: str) -> Any:
     """Where a column of a row stands."""
-    offset = (row.dtype.fields or {})[column][1]
+    offset = row.dtype.fields[column][1]
     place = builder.gep(address, [ir.Constant(ir.IntType(32), offset)])
     return builder.bitcast(place, context.get_data_type(stored_type(row, column)).as_pointer())
 
 
 @lower_getattr_generic(RowType)
-def read_column(context, builder, row, address, column):  # type: ignore[no-untyped-def]
+def read_column(context, builder, row, address, column):
     """Load a column of a row."""
     stored = stored_type(row, column)
     value = context.unpack_value(builder, stored, column_pointer(context, builder, row, address, column))
@@ -110,7 +111,7 @@ def read_column(context, builder, row, address, column):  # type: ignore[no-unty
 
 
 @lower_setattr_generic(RowType)
-def write_column(context, builder, signature, arguments, column):  # type: ignore[no-untyped-def]
+def write_column(context, builder, signature, arguments, column):
     """Store a column of a row."""
     row, given = signature.args
     stored = stored_type(row, column)
@@ -127,8 +128,8 @@ def compiled_row_of(row_type: RowType) -> RowOf:
     """`row_of` inside compiled code."""
 
     @intrinsic
-    def row(typing_context, address, index):  # type: ignore[no-untyped-def]
-        def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def row(typing_context, address, index):
+        def generated(context, builder, signature, arguments):
             start, number = arguments
             number = context.cast(builder, number, signature.args[1], types.int64)
             offset = builder.mul(number, ir.Constant(ir.IntType(64), row_type.dtype.itemsize))
@@ -136,25 +137,37 @@ def compiled_row_of(row_type: RowType) -> RowOf:
 
         return row_type(types.int64, index), generated
 
-    return row  # type: ignore[no-any-return]
+    return row
+
+
+class PlainRow:
+    """A row in plain Python: its columns are plain numbers, read and written in place."""
+
+    def __init__(self, dtype: Dtype, address: int) -> None:
+        memory: Any = (ctypes.c_char * dtype.itemsize).from_address(address)
+        object.__setattr__(self, "columns", np.frombuffer(memory, dtype=dtype)[0:1])
+
+    def __getattr__(self, column: str) -> Any:
+        return self.columns[column].item()
+
+    def __setattr__(self, column: str, value: Any) -> None:
+        self.columns[column] = value
 
 
 def plain_row_of(dtype: Dtype) -> RowOf:
     """`row_of` in plain Python."""
 
     def row(address: int, index: int) -> Row:
-        start = int(address) + int(index) * dtype.itemsize
-        memory = (ctypes.c_char * dtype.itemsize).from_address(start)
-        return np.frombuffer(memory, dtype=dtype).view(np.recarray)[0]
+        return PlainRow(dtype, int(address) + int(index) * dtype.itemsize)
 
     return row
 
 
 @intrinsic
-def pointer_to(typing_context, address):  # type: ignore[no-untyped-def]
+def pointer_to(typing_context, address):
     """An address as a pointer to doubles."""
 
-    def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generated(context, builder, signature, arguments):
         return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
     return types.CPointer(types.float64)(types.int64), generated
@@ -165,21 +178,64 @@ if COMPILE:
     @inlined
     def numbers_at(address: int, shape: tuple[int, ...]) -> np.ndarray:
         """The doubles at an address as an array that owns nothing."""
-        return carray(pointer_to(address), shape)  # type: ignore[no-any-return]
+        return carray(pointer_to(address), shape)
 
 else:
 
     def numbers_at(address: int, shape: tuple[int, ...]) -> np.ndarray:
         """The doubles at an address as an array that owns nothing."""
-        memory = (ctypes.c_double * int(np.prod(shape))).from_address(int(address))
+        memory: Any = (ctypes.c_double * int(np.prod(shape))).from_address(int(address))
         return np.frombuffer(memory, dtype=np.float64).reshape(shape)
 
 
 @intrinsic
-def n_trailing_zeros(typing_context, mask):  # type: ignore[no-untyped-def]
+def as_whole(typing_context, number):
+    """The bits of a double as a whole number."""
+
+    def generated(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generated
+
+
+@intrinsic
+def as_double(typing_context, whole):
+    """The double that has these bits."""
+
+    def generated(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generated
+
+
+if COMPILE:
+
+    @inlined
+    def instant_of(time: float) -> int:
+        """A time as a whole number: times are never negative, and such doubles are in the order of their bits."""
+        return as_whole(time)
+
+    @inlined
+    def time_of(instant: int) -> float:
+        """The time of an instant."""
+        return as_double(instant)
+
+else:
+
+    def instant_of(time: float) -> int:
+        """A time as a whole number: times are never negative, and such doubles are in the order of their bits."""
+        return int(np.float64(time).view(np.int64))
+
+    def time_of(instant: int) -> float:
+        """The time of an instant."""
+        return float(np.int64(instant).view(np.float64))
+
+
+@intrinsic
+def n_trailing_zeros(typing_context, mask):
     """Position of the lowest bit set."""
 
-    def generated(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generated(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.int64), generated
@@ -190,7 +246,7 @@ if COMPILE:
     @inlined
     def lowest(mask: int) -> int:
         """Position of the lowest bit set in a mask that is not 0."""
-        return n_trailing_zeros(mask)  # type: ignore[no-any-return]
+        return n_trailing_zeros(mask)
 
 else:
 

@@ -255,7 +255,7 @@ def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     number = routes.first
     while number < routes.first + routes.n - 1 and u >= route_at(ed.routes, number).up_to:
         number += 1
-    return route_at(ed.routes, number).line  # type: ignore[no-any-return]
+    return route_at(ed.routes, number).line
 
 
 @compiled

@@ -61,7 +61,7 @@ def contact_begins(ed: Row, r: Row, v: Row) -> None:
 
 @compiled
 def after_contact(ed: Row, v: Row, contact: int) -> None:
-    """Perhaps a huddle with the team, perhaps a second contact after a gap; when none is to follow the peer recovers."""
+    """Perhaps a huddle with the team, perhaps a second contact after a gap; if none is to follow the peer recovers."""
     if v.departed:
         return
     if contact == FIRST:
@@ -133,7 +133,7 @@ def call_reaches(ed: Row, v: Row) -> bool:
     """Whether a call back that is over reached the family."""
     v.called = True
     v.call_reached = uniform_of(v.key, CALL_ID, 0) < ed.call_reached_share
-    return v.call_reached  # type: ignore[no-any-return]
+    return v.call_reached
 
 
 @compiled

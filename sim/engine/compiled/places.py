@@ -34,7 +34,7 @@ def give_up_place(ed: Row, v: Row) -> None:
     ed.occupied_twelfths -= z.twelfths
     ed.places_changed = True
     if z.cleaning > 0.0:
-        enter(ed, ed.now + z.cleaning, CLEANED, v.zone, NONE, v.zone)
+        enter(ed, ed.now + z.cleaning, CLEANED, v.zone, 0, v.zone)
     else:
         z.n_taken -= 1
     v.zone = NONE
@@ -62,5 +62,5 @@ def open_zone(ed: Row, first: int, n: int, v: Row) -> int:
             ed.ratio_role == NONE
             or may_open(occupied, z.twelfths, role_at(ed.roles, ed.ratio_role).n_on_duty, v.acuity)
         ):
-            return zone  # type: ignore[no-any-return]
+            return zone
     return NONE

@@ -28,12 +28,12 @@ ONE_BAND = (1 << N_ACUITIES) - 1
 def stands_before(r: Row, other: Row) -> bool:
     """Order of two requests within a class."""
     if r.order != other.order:
-        return r.order < other.order  # type: ignore[no-any-return]
+        return r.order < other.order
     if r.since != other.since:
-        return r.since < other.since  # type: ignore[no-any-return]
+        return r.since < other.since
     if r.visit != other.visit:
-        return r.visit < other.visit  # type: ignore[no-any-return]
-    return r.slot < other.slot  # type: ignore[no-any-return]
+        return r.visit < other.visit
+    return r.slot < other.slot
 
 
 @compiled
@@ -95,15 +95,15 @@ def worth(ed: Row, line: Row, r: Row) -> float:
 def ranks_before(ed: Row, line: Row, r: Row, other: Row) -> bool:
     """Band, then the discipline's score, then waiting since, visit row, slot."""
     if r.band != other.band:
-        return r.band < other.band  # type: ignore[no-any-return]
+        return r.band < other.band
     mine, theirs = worth(ed, line, r), worth(ed, line, other)
     if mine != theirs:
         return mine < theirs
     if r.since != other.since:
-        return r.since < other.since  # type: ignore[no-any-return]
+        return r.since < other.since
     if r.visit != other.visit:
-        return r.visit < other.visit  # type: ignore[no-any-return]
-    return r.slot < other.slot  # type: ignore[no-any-return]
+        return r.visit < other.visit
+    return r.slot < other.slot
 
 
 @compiled
@@ -142,7 +142,7 @@ def exclude(ed: Row, members: int, m: Row) -> None:
 @inlined
 def mask_of(ed: Row, members: int, word: int) -> int:
     """One word of a set, the bits of its members."""
-    return word_at(ed.words, members + word).mask  # type: ignore[no-any-return]
+    return word_at(ed.words, members + word).mask
 
 
 @inlined
@@ -163,10 +163,10 @@ def first_member(word: int, mask: int) -> int:
 @inlined
 def free_set(ed: Row, level: int, role: int) -> int:
     """The set of free members who serve a role at a level."""
-    return ed.free_from + (level * ed.n_roles + role) * ed.n_words  # type: ignore[no-any-return]
+    return ed.free_from + (level * ed.n_roles + role) * ed.n_words
 
 
 @inlined
 def own_set(ed: Row, role: int) -> int:
     """The set of members with waiting tasks of a role that only they may do."""
-    return ed.own_from + role * ed.n_words  # type: ignore[no-any-return]
+    return ed.own_from + role * ed.n_words

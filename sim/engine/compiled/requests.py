@@ -85,7 +85,7 @@ def owner_present(ed: Row, r: Row) -> int:
     if r.owner == NONE:
         return NONE
     m = member_at(ed.members, r.owner)
-    return r.owner if m.on_duty and m.duty == r.owner_duty else NONE  # type: ignore[no-any-return]
+    return r.owner if m.on_duty and m.duty == r.owner_duty else NONE
 
 
 @inlined
@@ -104,11 +104,11 @@ def bound_to(ed: Row, r: Row, v: Row) -> int:
         return NONE
     case = case_of(ed, v, r.role)
     if case.number > 0 and case.holder != NONE:
-        return case.holder  # type: ignore[no-any-return]
+        return case.holder
     if r.kind == SIDE and case.last_holder != NONE:
         m = member_at(ed.members, case.last_holder)
         if m.on_duty and m.duty == case.last_duty:
-            return case.last_holder  # type: ignore[no-any-return]
+            return case.last_holder
     return NONE
 
 
@@ -127,7 +127,7 @@ def queue_for_anyone(role: int) -> int:
 @inlined
 def queue_of_member(ed: Row, member: int, role: int) -> int:
     """The queue of a role's tasks that only this member may do."""
-    return ed.member_lines_from + member * ed.n_roles + role  # type: ignore[no-any-return]
+    return ed.member_lines_from + member * ed.n_roles + role
 
 
 @compiled
@@ -143,6 +143,7 @@ def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     else:
         join(ed, r, v, queue_for_anyone(r.role))
     role.n_waiting += 1
+    ed.roles_waiting |= bit(r.role)
     ed.roles_changed |= bit(r.role)
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent += 1
@@ -160,6 +161,7 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
         join_task_queue(ed, r, v)
     elif r.place_line != NONE:
         join(ed, r, v, r.queue)
+        ed.n_waiting_for_place += 1
         ed.places_changed = True
     else:
         join(ed, r, v, r.queue)
@@ -175,9 +177,12 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
         return
     leave(ed, r, v)
     if r.role == NONE:
+        ed.n_waiting_for_place -= r.place_line != NONE
         return
     role = role_at(ed.roles, r.role)
     role.n_waiting -= 1
+    if role.n_waiting == 0:
+        ed.roles_waiting &= ~bit(r.role)
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent -= 1
         ed.n_waiting_urgent -= 1
@@ -188,7 +193,7 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
 @inlined
 def is_queue_of_member(ed: Row, queue: int) -> bool:
     """Whether a queue of tasks belongs to one member."""
-    return queue >= ed.member_lines_from  # type: ignore[no-any-return]
+    return queue >= ed.member_lines_from
 
 
 @compiled

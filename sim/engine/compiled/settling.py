@@ -20,7 +20,6 @@ from sim.engine.compiled.queues import (
     free_set,
     include,
     mask_of,
-    nobody,
     own_set,
     ranks_before,
     stands_before,
@@ -43,6 +42,7 @@ from sim.engine.compiled.tables import (
     block_at,
     class_at,
     duty_at,
+    level_at,
     line_at,
     member_at,
     place_line_at,
@@ -278,7 +278,7 @@ def first_with_other_way(ed: Row, queue: int, best: int) -> int:
 def gives_place(ed: Row) -> bool:
     """The best-ranked place request that can be met is met; that visit moves on at once."""
     best, best_zone = NONE, NONE
-    for number in range(ed.n_place_lines):
+    for number in range(ed.n_place_lines if ed.n_waiting_for_place > 0 else 0):
         places = place_line_at(ed.place_lines, number)
         classes = line_at(ed.lines, places.line).classes
         while classes != 0:
@@ -303,13 +303,13 @@ def gives_place(ed: Row) -> bool:
 def goes_first(ed: Row, r: Row, other: Row) -> bool:
     """Ranking of places: band, acuity, waiting since, row."""
     if r.band != other.band:
-        return r.band < other.band  # type: ignore[no-any-return]
+        return r.band < other.band
     acuity, other_acuity = visit_at(ed.visits, r.visit).acuity, visit_at(ed.visits, other.visit).acuity
     if acuity != other_acuity:
-        return acuity < other_acuity  # type: ignore[no-any-return]
+        return acuity < other_acuity
     if r.since != other.since:
-        return r.since < other.since  # type: ignore[no-any-return]
-    return r.visit < other.visit  # type: ignore[no-any-return]
+        return r.since < other.since
+    return r.visit < other.visit
 
 
 @compiled
@@ -354,16 +354,16 @@ def starts_delay(ed: Row) -> bool:
 def starts_task(ed: Row) -> bool:
     """Level by level, role by role, the best-ranked startable task starts."""
     for level in range(ed.n_levels):
-        roles = ed.roles_changed
+        roles = ed.roles_changed & ed.roles_waiting & level_at(ed.levels, level).free_roles
         while roles != 0:
             role = lowest(roles)
             roles &= roles - 1
-            if role_at(ed.roles, role).n_waiting > 0 and not nobody(ed, free_set(ed, level, role)):
-                best = best_startable(ed, role, free_set(ed, level, role))
-                if best != NONE:
-                    r = request_at(ed.requests, best)
-                    starts(ed, r, member_at(ed.members, preferred(ed, r, free_set(ed, level, role))))
-                    return True
+            free = free_set(ed, level, role)
+            best = best_startable(ed, role, free)
+            if best != NONE:
+                r = request_at(ed.requests, best)
+                starts(ed, r, member_at(ed.members, preferred(ed, r, free)))
+                return True
     ed.roles_changed = 0
     return False
 
@@ -430,7 +430,7 @@ def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
     if r.kind == CONTACT or r.kind == BRIDGING or r.kind == CALL:
         wished = visit_at(ed.visits, r.visit).peer_kind
         if (m.peer_kind == wished) != (other.peer_kind == wished):
-            return m.peer_kind == wished  # type: ignore[no-any-return]
+            return m.peer_kind == wished
     choice = role_at(ed.roles, r.role).choice
     return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
 
@@ -472,7 +472,7 @@ def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
 @inlined
 def assessment_factor(ed: Row, v: Row) -> float:
     """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
-    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment  # type: ignore[no-any-return]
+    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment
 
 
 # --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------

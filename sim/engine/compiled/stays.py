@@ -120,7 +120,7 @@ def enter_pool(ed: Row, time: float, what: int) -> None:
     """An entry of the bed pool; those after the run are numbered too."""
     ed.n_bed_entries += 1
     if time < ed.horizon:
-        enter(ed, time, BED_POOL, ed.n_bed_entries, what, NONE)
+        enter(ed, time, BED_POOL, ed.n_bed_entries, what, 0)
 
 
 @compiled
@@ -168,7 +168,7 @@ def bed_falls_free(ed: Row) -> int:
     w = waiting_for_bed_at(ed.waiting_for_bed, ed.next_for_bed)
     ed.next_for_bed += 1
     take_bed(ed, w.stay)
-    return w.visit  # type: ignore[no-any-return]
+    return w.visit
 
 
 @compiled

@@ -39,8 +39,8 @@ def columns(first: str = "", **names: str) -> Dtype:
 NUMBER = columns(f8="value")
 """Plain numbers that other rows point at: shares by acuity, cumulated shares."""
 
-ROLE = columns(i4="choice weights n_on_duty n_waiting n_urgent n_own first_server n_servers")
-"""A role: how members are chosen, the first of its five rows of WEIGHT, counts of heads and waiting tasks, who serves it."""
+ROLE = columns(i4="choice weights n_on_duty n_waiting n_urgent first_server n_servers")
+"""A role: how members are chosen, the first of its five rows of WEIGHT, heads and waiting tasks, who serves it."""
 
 WEIGHT = columns(f8="slope target")
 """Slope and target of a discipline for one acuity."""
@@ -58,14 +58,14 @@ BLOCK = columns(f8="at minutes", b1="protected")
 ZONE = columns(f8="n_places cleaning", i4="twelfths n_taken")
 
 STREAM = columns(
-    f8="ambulance_share police_share held_share caregiver_young caregiver_old never_leaves mean_escalation restraint_share"
-    " susceptible shape scale_days frail_share frailty",
+    f8="ambulance_share police_share held_share caregiver_young caregiver_old never_leaves mean_escalation"
+    " restraint_share susceptible shape scale_days frail_share frailty",
     i4="first_plan n_plans trigger acuity_cumulated age_shares patience day_cumulated first_response n_responses"
     " hazard_of_disposition",
     b1="supported leaves ctas1_never_leaves escalates returns",
 )
-"""A stream. `acuity_cumulated`, `age_shares`, `day_cumulated` and `hazard_of_disposition` are rows of NUMBER, `patience`
-the first of five rows of DISTRIBUTION, `trigger` the number of steps before a peer is offered."""
+"""A stream. `acuity_cumulated`, `age_shares`, `day_cumulated` and `hazard_of_disposition` are rows of NUMBER,
+`patience` the first of five rows of DISTRIBUTION, `trigger` the number of steps before a peer is offered."""
 
 RESPONSE = columns(f8="minutes", i4="role")
 """A task in answer to an escalation."""
@@ -79,9 +79,9 @@ PLAN = columns(
     " admission transfer fallback_role boarding long_boarding delay_line released n_released",
     b1="may_leave preemptible pooled",
 )
-"""A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER; `minutes`,
-`unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES; `released` is the
-first of the rows of NUMBER that name roles. The ids key the draws."""
+"""A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER;
+`minutes`, `unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES;
+`released` is the first of the rows of NUMBER that name roles. The ids key the draws."""
 
 BAND = columns(i4="band")
 DISTRIBUTION = columns(f8="a b c", i4="family")
@@ -101,24 +101,28 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 # --- what happens ----------------------------------------------------------------------------------------------------
 
 MEMBER = columns(
-    first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty shift_over"
-    " on_break idle_since last_pickup busy",
+    first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty"
+    " shift_over on_break idle_since last_pickup busy",
     f8="last_pickup due_at break_start idle_since busy overtime",
     i8="resting_entry serves",
-    i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block break_block"
-    " task first_case last_case n_cases n_recoveries word position",
+    i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block"
+    " break_block task first_case last_case n_cases n_recoveries word position",
     b1="on_duty shift_over on_break",
 )
-"""A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next, `word` and `position` where the bit of the member stands in
-a set, `resting_entry` the running number of the entry that ends the break."""
+"""A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next,
+`word` and `position` where the bit of the member stands in a set, `resting_entry` the running number of the entry that
+ends the break."""
+
+LEVEL = columns(i8="free_roles")
+"""A level of the skill lists: roles with a free member who serves them at it."""
 
 WORD = columns(i8="mask")
 """Sets of members: free by level and role, with tasks of their own by role, going home, resting."""
 
 VISIT = columns(
-    first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row stream acuity"
-    " disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task peer_stays departed"
-    " tried_to_leave begins_when_calm held pia",
+    first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row"
+    " stream acuity disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task"
+    " peer_stays departed tried_to_leave begins_when_calm held pia",
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
@@ -135,27 +139,28 @@ VISIT = columns(
 `boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good."""
 
 VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder last_duty previous next", b1="taken_over")
-"""A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous` and
-`next` link the cases of the holder in order of number."""
+"""A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous`
+and `next` link the cases of the holder in order of number."""
 
 REQUEST = columns(
-    first="since order minutes visit kind step plan band slot role contact line previous next member earlier later ending"
-    " number waiting may_leave preemptible",
+    first="since order minutes visit kind step plan band slot role contact line previous next member earlier later"
+    " ending number waiting may_leave preemptible",
     f8="since order minutes unstaffed started ends handover paused paused_at",
     i8="ending",
     i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
     " earlier later",
     b1="may_leave preemptible opened_case resumed waiting",
 )
-"""A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting requests of its visit."""
+"""A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit."""
 
 LINE = columns(i8="classes", i4="rule weights n room")
 """A queue: which classes have anybody, its discipline, how many wait; of a limited delay how many more it takes."""
 CLASS = columns(i4="first last")
 
 HEAP = columns(i8="entries", i4="n room")
-ENTRY = columns(f8="time", i8="key", i4="subject what")
-"""A calendar entry: `key` orders entries of equal time and carries the running number in its low 32 bits."""
+ENTRY = columns(i8="instant key meaning")
+"""A calendar entry: `key` orders entries of one instant and carries the running number in its low 32 bits; `meaning` is
+what happens and, in its low 32 bits, to whom."""
 
 WAITING_FOR_BED = columns(f8="stay", i4="visit")
 
@@ -181,7 +186,8 @@ STATIC_TABLES: dict[str, Dtype] = {
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
     "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
-    "members": MEMBER, "words": WORD, "lines": LINE, "classes": CLASS, "heaps": HEAP, "gamma_tables": NUMBER,
+    "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP,
+    "gamma_tables": NUMBER,
 }  # fmt: skip
 """Tables whose size the scenario decides, by the name of their address in ED."""
 
@@ -196,7 +202,7 @@ MOST_NEW_ROWS = 4096
 """Rows that one step of the engine adds to a table at most, besides those counted for what is open."""
 
 ED = columns(
-    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share contact_cv repeat_share"
+    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share repeat_share"
     " repeat_gap recovery_minutes bridging_minutes call_minutes call_reached_share huddle_share huddle_minutes"
     " patience_while patience_after escalation_while escalation_after peer_assessment clinician_assessment peer_odds"
     " clinician_odds factor_direct factor_linkage factor_bridging bed_stay outside_gap",
@@ -204,12 +210,13 @@ ED = columns(
         [
             *STATIC_TABLES, *GROWING_TABLES,
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
-            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed occupied_twelfths"
-            " n_cases n_cases_open n_places_held n_members n_words n_roles n_levels n_streams n_groups n_zones n_steps n_gamma_tables ratio_role"
-            " peer_role nurse_role n_huddle_roles huddle_roles first_free_request n_open_requests n_waiting_urgent"
+            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting"
+            " n_waiting_for_place n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
+            " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
+            " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
             " n_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from resting_from"
-            " n_going n_resting first_band repeat_band call_band first_contact repeat_contact"
-            " n_beds n_beds_taken n_outside_requests n_bed_entries next_for_bed n_beds_first",
+            " first_band repeat_band call_band first_contact repeat_contact"
+            " n_beds n_beds_taken n_beds_first n_outside_requests n_bed_entries next_for_bed",
         ]
     ),
     b1="is_open settle_due settling places_changed delays_changed places_are_exchanged has_peers pooled needs_memory",
@@ -226,14 +233,15 @@ zone_at, stream_at, response_at, group_at = (
 )
 plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
 routes_at, route_at, place_line_at, zone_of_route_at = (
-    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE)
+    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE),
+    row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
 )  # fmt: skip
 outside_at, given_at, given_minutes_at = (
     row_of("OUTSIDE", OUTSIDE),
     row_of("GIVEN", GIVEN),
     row_of("GIVEN_MINUTES", GIVEN_MINUTES),
 )
-member_at, word_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD)
+member_at, word_at, level_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD), row_of("LEVEL", LEVEL)
 visit_at, visit_role_at, request_at = (
     row_of("VISIT", VISIT),
     row_of("VISIT_ROLE", VISIT_ROLE),

@@ -70,7 +70,7 @@ def resume_contact(ed: Row, contact: Row, v: Row) -> None:
     contact.paused += pause
     contact.paused_at = nan
     contact.ends = max(ed.now, contact.ends + pause)
-    contact.ending = enter(ed, contact.ends, TASK_ENDS, contact.member, NONE, contact.number)
+    contact.ending = enter(ed, contact.ends, TASK_ENDS, contact.member, 0, contact.number)
     start_accompanying(ed, v)
 
 
@@ -120,7 +120,7 @@ def task_runs(ed: Row, r: Row, v: Row, m: Row) -> None:
     minutes = r.minutes + r.handover
     r.ends = ed.now + minutes
     if minutes < inf:
-        r.ending = enter(ed, r.ends, TASK_ENDS, m.index, NONE, r.number)
+        r.ending = enter(ed, r.ends, TASK_ENDS, m.index, 0, r.number)
     if is_with_patient(r.kind):
         clinician_comes(ed, v)
 

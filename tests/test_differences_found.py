@@ -1,0 +1,111 @@
+"""A difference between two engines is found, told, and shrunk: each of many one-line faults in either is one.
+
+That the engines do not differ is tested in `tests/test_engines_agree.py`.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.department.pathway import Task
+from sim.department.scenario import Period, Scenario
+from sim.engine.model import simulate
+from sim.engine.trajectory import Trajectory
+from tests.agree import main
+from tests.agreement import Engine, disagreement, played
+from tests.faults import FAULTS, MODEL, Fault, planted
+from tests.smallest import smallest, text_of
+from tests.worlds import always, one_stream, random_scenario, staffed, visits_at
+
+WORLDS = range(60)
+
+
+@cache
+def healthy(seed: int) -> Trajectory | str:
+    return played(simulate, random_scenario(seed), seed)
+
+
+def first_that_differs(faulty: Engine) -> int | None:
+    """The first random department on which an engine is not the SimPy engine as it stands."""
+
+    def as_it_stands(scenario: Scenario, seed: int) -> Trajectory:
+        run = healthy(seed)
+        assert not isinstance(run, str), run
+        return run
+
+    found = (seed for seed in WORLDS if disagreement(random_scenario(seed), seed, as_it_stands, faulty))
+    return next(found, None)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_in_one_engine_is_a_difference(fault: Fault) -> None:
+    with planted(fault) as faulty:
+        assert first_that_differs(faulty) is not None, fault.name
+
+
+def test_an_engine_rebuilt_without_a_fault_is_no_difference() -> None:
+    with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as rebuilt:
+        assert [disagreement(random_scenario(seed), seed, simulate, rebuilt) for seed in range(5)] == [None] * 5
+
+
+@pytest.fixture(scope="module")
+def two_children() -> Scenario:
+    """One nurse, ten minutes each, the second waits for the first."""
+    return one_stream(
+        [Task(name="care", role="nurse", minutes=always(10.0))], {"nurse": staffed()}, visits_at(5.0, 6.0)
+    )
+
+
+def test_a_difference_is_told_with_its_arrays_its_first_rows_and_its_time(two_children: Scenario) -> None:
+    def hasty(scenario: Scenario, seed: int) -> Trajectory:
+        run = simulate(scenario, seed)
+        run.task_columns["ended"][1] = 24.0
+        return replace(run, n_entries=run.n_entries + 1)
+
+    found = disagreement(two_children, 1, simulate, hasty)
+
+    assert found is not None
+    assert found.what == ("n_entries", "task.ended")
+    assert found.time == 24.0
+    assert "task[1]: visit 1, step 0, role 0, member 0, kind 0, ended 25.0 | 24.0" in str(found)
+
+
+def test_a_row_too_many_is_told(two_children: Scenario) -> None:
+    def longer(scenario: Scenario, seed: int) -> Trajectory:
+        run = simulate(scenario, seed)
+        return replace(run, case_columns={name: np.zeros(1, values.dtype) for name, values in run.case_columns.items()})
+
+    found = disagreement(two_children, 1, simulate, longer)
+
+    assert found is not None
+    assert "case[0]: only in the second: visit 0" in str(found)
+
+
+def test_an_engine_that_breaks_down_or_does_not_get_on_is_a_difference(two_children: Scenario) -> None:
+    hurried = two_children.model_copy(update={"period": Period(minutes=60.0, step_limit=5)})
+
+    found = disagreement(two_children, 1, simulate, lambda _, seed: simulate(hurried, seed))
+
+    assert found is not None
+    assert found.what[0].startswith("the second engine: RuntimeError: 5 calendar entries")
+
+
+def test_a_difference_shrinks_to_a_department_of_a_few_visits() -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "last pickup never lapses")
+    with planted(fault) as faulty:
+        seed = first_that_differs(faulty)
+        assert seed is not None
+        tree = smallest(random_scenario(seed), seed, lambda s: disagreement(s, seed, simulate, faulty), tries=400)
+        pasted = eval(text_of(tree), {"Scenario": Scenario})
+        assert disagreement(pasted, seed, simulate, faulty) is not None
+    assert len(pasted.demand.visits) <= 3
+
+
+def test_make_agree_prints_a_table_and_fails_where_events_are_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--departments", "2", "--workers", "1"]) == 1
+    printed = capsys.readouterr().out
+    assert "a case is handed over" in printed
+    assert "0 of 2 departments differ" in printed
+    assert "too seldom: " in printed

@@ -1,0 +1,118 @@
+"""Events are counted when they happen, and only then: small departments whose events are known by hand."""
+
+from typing import Any
+
+import pytest
+
+from sim.department.boarding import BedPool, Boarding, BoardingTime
+from sim.department.pathway import Board, Delay, Dispose, Place, Route, Task
+from sim.department.places import Zone
+from sim.department.roster import Break, Role
+from sim.department.scenario import Scenario
+from sim.engine.model import simulate
+from tests.events_met import EVENTS, departments_with, events_of, load
+from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
+
+
+def met(scenario: Scenario) -> dict[str, int]:
+    """The events that happen, and how often."""
+    counts = events_of(scenario, simulate(scenario, seed=1))
+    return {sentence: n for sentence, n in counts.items() if n}
+
+
+def care(minutes: float = 10.0, **more: Any) -> Task:
+    return Task(name="care", role="nurse", minutes=always(minutes), **more)
+
+
+def test_a_quiet_department_meets_its_demand_and_nothing_else() -> None:
+    assert met(one_stream([care()], {"nurse": staffed()}, visits_at(5.0))) == {"a visit comes by a replay": 1}
+
+
+def test_a_second_child_waits_and_leaves_unseen() -> None:
+    found = met(one_stream([care(may_leave=True)], {"nurse": staffed()}, visits_at(5.0, 6.0, patience=4.0)))
+
+    assert found == {
+        "a visit comes by a replay": 2,
+        "patience given with a visit is used up": 1,
+        "a visit leaves unseen": 1,
+    }
+
+
+def two_contacts(**roles: Role) -> Scenario:
+    """A physician whose shift ends at 30 has a child open who is seen again at 55."""
+    steps = [
+        Task(name="first", role="physician", contact="first", minutes=always(10.0)),
+        Delay(name="imaging", minutes=always(40.0)),
+        Task(name="second", role="physician", contact="continuing", minutes=always(10.0)),
+    ]
+    return one_stream(steps, roles, visits_at(5.0), department={"handover_minutes": 3.0})
+
+
+def test_a_case_goes_to_the_colleague_on_duty() -> None:
+    found = met(two_contacts(physician=Role(shifts={"early": shift(0.0, 30.0), "late": shift(0.0, 480.0)})))
+
+    assert found["a case is handed over"] == found["a task is longer for a handover"] == 1
+    assert "nobody can take over a case" not in found
+
+
+def test_a_case_is_adopted_by_who_comes_later() -> None:
+    found = met(two_contacts(physician=Role(shifts={"early": shift(0.0, 30.0), "late": shift(50.0, 480.0)})))
+
+    assert found["nobody can take over a case"] == found["an unheld case is adopted"] == 1
+    assert "a case is handed over" not in found
+    assert "an unheld case closes unadopted" not in found
+
+
+@pytest.mark.parametrize(("twelfths", "times"), [(12, 1), (4, 0)])
+def test_the_ratio_rule_keeps_a_free_place_shut_when_nurses_are_few(twelfths: int, times: int) -> None:
+    steps = [Place(name="room", routes=(Route(acuities=ALL, zones=("acute",)),)), care(20.0)]
+    zones = {"acute": Zone(places=2, nurse_twelfths=twelfths)}
+    small = one_stream(
+        steps, {"nurse": staffed()}, visits_at(5.0, 6.0), zones=zones, department={"ratio_role": "nurse"}
+    )
+
+    assert met(small).get("the ratio rule keeps a free place shut", 0) == times
+
+
+def test_breaks_begin_late_and_are_dropped() -> None:
+    nurse = Role(
+        shifts={"day": shift(0.0, 60.0)}, breaks=(Break(minutes=5.0, after=10.0), Break(minutes=5.0, after=50.0))
+    )
+    found = met(one_stream([care(7.0)], {"nurse": nurse}, visits_at(5.0, 49.0, 49.0)))
+
+    assert found["a break begins late because a task is in hand"] == 2  # at 12, and at 56 between the two children
+    assert "a break is dropped because the shift ends first" not in found
+
+    found = met(one_stream([care(12.0)], {"nurse": nurse}, visits_at(49.0)))
+    assert found["a break is dropped because the shift ends first"] == 1
+    assert found["somebody works past the end of the shift"] == 1
+
+
+@pytest.mark.parametrize(("per_day", "waits"), [(0.0, False), (2000.0, True)])
+def test_outside_requests_wait_when_there_are_many(per_day: float, waits: bool) -> None:
+    steps = [Dispose(name="dispose", admission=1.0), Board(name="board", time="ward")]
+    boarding = Boarding(
+        kind="pool",
+        times={"ward": BoardingTime(minutes=always(5.0), pooled=True)},
+        pool=BedPool(beds=1, mean_stay_h=4.0, outside_requests_per_day=per_day),
+    )
+    nurse = {"nurse": staffed()}
+    found = met(one_stream([care(), *steps], nurse, visits_at(5.0), boarding=boarding))
+
+    assert ("an outside request waits for a bed of the pool" in found) == waits
+    assert ("a bed of the pool is free at once" in found) != waits
+
+
+def test_load_is_minutes_worked_over_minutes_on_the_floor() -> None:
+    nurse = Role(shifts={"day": shift(0.0, 100.0)}, breaks=(Break(minutes=20.0, after=70.0),))
+    run = simulate(one_stream([care(40.0)], {"nurse": nurse}, visits_at(5.0), minutes=100.0), seed=1)
+
+    assert load(run) == pytest.approx(40.0 / 80.0)
+
+
+def test_departments_are_counted_once_however_often_an_event_happens() -> None:
+    sentence = next(iter(EVENTS))
+    counted = departments_with([{sentence: 5}, {sentence: 0}, {sentence: 1}])
+
+    assert counted[sentence] == 2
+    assert set(counted) == set(EVENTS)
