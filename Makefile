@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench lint format types imports venv lock clean
+.PHONY: help run test verify agree bench machine-code lint format types imports venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -27,17 +27,21 @@ help:
 run: venv
 	$(BIN)/peered
 
-test: venv
+test: machine-code
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-verify: venv
+verify: machine-code
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
 
-agree: venv
+agree: machine-code
 	$(BIN)/python -m tests.agree --departments $(DEPARTMENTS)
 
 bench: venv
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Made once here, so that workers side by side need not each make it.
+machine-code: venv
+	@$(BIN)/python -m sim.engine.compiled
 
 lint: venv
 	$(BIN)/ruff check .

@@ -6,9 +6,9 @@ import sim
 from sim.department.scenario import ScenarioError
 
 
-def test_a_scenario_is_loaded_simulated_and_read_as_tables() -> None:
+def test_a_scenario_is_loaded_simulated_and_read_as_tables(engine: str) -> None:
     scenario = sim.load("staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0")
-    run = sim.simulate(scenario, seed=2)
+    run = sim.simulate(scenario, seed=2, engine=engine)
     assert len(run.visits) == run.n_visits > 1000
     assert {"visit", "role", "member", "started"} <= set(run.tasks.columns)
     assert {"psw", "nurse"} <= set(run.staff["role"])

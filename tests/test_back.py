@@ -1,4 +1,4 @@
-"""A comparison still gives what it gave: a change of results is meant, and told in the changelog."""
+"""A comparison still gives what it gave, on either engine: a change of results is meant, and told in the changelog."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +20,8 @@ def test_the_changelog_names_the_reference_in_force() -> None:
     assert f"reference {digest()}" in CHANGELOG.read_text(encoding="utf-8")
 
 
-def test_the_first_replication_of_the_reference_is_reproduced() -> None:
-    plan = plan_of(compose(QUESTION))
+def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
+    plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     block = next(block for block in plan.blocks() if block.demand == 1.0 and block.replication == 0)
     found = first_replication(values_table([play_block(block)]))
     expected = pd.read_csv(FIRST)
@@ -33,8 +33,8 @@ def test_the_first_replication_of_the_reference_is_reproduced() -> None:
 
 @pytest.mark.slow
 @pytest.mark.verification
-def test_the_whole_reference_is_reproduced() -> None:
-    plan = plan_of(compose(QUESTION))
+def test_the_whole_reference_is_reproduced(engine: str) -> None:
+    plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     plan = replace(plan, workers=1)
     comparison = compared([play_block(block) for block in plan.blocks()], plan, 0.0)
     found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(

@@ -14,15 +14,15 @@ from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
 from sim.engine.invariants import highest_count, overlaps, time_integral, violations
-from sim.engine.model import simulate
 from sim.engine.trajectory import AMA, LWBS, Trajectory
+from sim.study.engines import Engine
 from tests.worlds import always, one_stream, random_scenario, random_scenarios, shift, visits_at
 
 Tamper = Callable[[dict[str, np.ndarray]], None]
 
 
 @pytest.mark.parametrize("seed", range(0, 60, 2))
-def test_a_random_department_keeps_every_invariant(seed: int) -> None:
+def test_a_random_department_keeps_every_invariant(simulate: Engine, seed: int) -> None:
     scenario = random_scenario(seed)
 
     assert violations(simulate(scenario, seed=1), scenario) == []
@@ -30,7 +30,7 @@ def test_a_random_department_keeps_every_invariant(seed: int) -> None:
 
 @settings(max_examples=15)
 @given(random_scenarios())
-def test_any_department_keeps_every_invariant(scenario: Scenario) -> None:
+def test_any_department_keeps_every_invariant(simulate: Engine, scenario: Scenario) -> None:
     assert violations(simulate(scenario, seed=2), scenario) == []
 
 
@@ -69,7 +69,7 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def run(scenario: Scenario) -> Trajectory:
+def run(simulate: Engine, scenario: Scenario) -> Trajectory:
     return simulate(scenario, seed=1)
 
 

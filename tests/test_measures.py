@@ -54,6 +54,7 @@ from sim.engine.trajectory import (
     VISIT_COLUMNS,
     Trajectory,
 )
+from sim.study.engines import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
 NAN = float("nan")
@@ -872,11 +873,11 @@ def test_sums_over_a_long_run_are_those_of_its_rows_added_up_exactly() -> None:
     assert week["busy_physician"][1] == pytest.approx(math.fsum(monday) / (13.0 * 60.0), rel=1e-13)
 
 
-def test_days_of_follow_up_are_played_but_only_their_returns_are_counted() -> None:
+def test_days_of_follow_up_are_played_but_only_their_returns_are_counted(simulate: Engine) -> None:
     settings = ("study.weeks=2", "study.warm_up_weeks=1", "staffing=peer_added")
     plain, followed = sim.load(*settings), sim.load(*settings, "study.follow_up_days=10")
     assert followed.period.horizon == plain.period.horizon + 10 * 1440.0
-    before, after = sim.simulate(plain, seed=4), sim.simulate(followed, seed=4)
+    before, after = simulate(plain, seed=4), simulate(followed, seed=4)
     assert after.measured_until == before.measured_until == 3 * 10080.0
     a, b = measure(before, plain), measure(after, followed)
     assert a["visits_per_week.all"] == b["visits_per_week.all"]

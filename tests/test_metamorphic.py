@@ -1,6 +1,6 @@
 """What must not change when something else does: relations between runs on common random numbers.
 
-No figure is predicted here; runs of related departments are compared, mostly to the last bit.
+Both engines stand to it. No figure is predicted here; runs of related departments are compared, mostly to the last bit.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from sim.department.pathway import Task
 from sim.department.quantities import Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
-from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
 from sim.engine.workload import Workload
+from sim.study.engines import Engine
 from tests.worlds import one_stream, staffed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ def scenario_of(*overrides: str, weeks: int = 2, warm_up: int = 0) -> Scenario:
 
 
 @lru_cache(maxsize=4)
-def two_weeks(staffing: str, huddle_share: float = 0.0) -> Trajectory:
+def two_weeks(simulate: Engine, staffing: str, huddle_share: float = 0.0) -> Trajectory:
     chosen = scenario_of(f"staffing={staffing}", "effects=none", f"support.huddle_share={huddle_share}")
     return simulate(chosen, SEED)
 
@@ -65,17 +65,19 @@ def bits_of(column: pd.Series) -> np.ndarray:
 
 
 @pytest.mark.parametrize("staffing", PEERS_ADDED)
-def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(staffing: str):
-    without, with_peers = two_weeks("traditional"), two_weeks(staffing)
+def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(simulate: Engine, staffing: str):
+    without, with_peers = two_weeks(simulate, "traditional"), two_weeks(simulate, staffing)
     assert with_peers.visit_columns["n_peer_contacts"].sum() > 50
     assert len(without.visits) == len(with_peers.visits) > 2500
     assert list(without.visits) == list(with_peers.visits)
     assert changed_columns(without.visits, with_peers.visits) == []
 
 
-def test_huddles_do_change_something():
+def test_huddles_do_change_something(simulate: Engine):
     """So that the test above can fail: three minutes of a colleague now and then move other patients."""
-    assert changed_columns(two_weeks("traditional").visits, two_weeks("peer_added", huddle_share=1.0).visits)
+    assert changed_columns(
+        two_weeks(simulate, "traditional").visits, two_weeks(simulate, "peer_added", huddle_share=1.0).visits
+    )
 
 
 # --- common random numbers ------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ ATTRIBUTES = (
 
 
 @pytest.fixture(scope="module")
-def weeks_by_staffing() -> dict[str, pd.DataFrame]:
+def weeks_by_staffing(simulate: Engine) -> dict[str, pd.DataFrame]:
     return {name: simulate(scenario_of(f"staffing={name}", weeks=1), SEED).visits for name in STAFFINGS}
 
 
@@ -165,7 +167,7 @@ def n_started(trajectory: Trajectory, step: str) -> int:
     mean=st.tuples(st.floats(5.0, 20.0), st.floats(5.0, 20.0)),
 )
 def test_one_more_member_never_raises_the_mean_wait(
-    seed: int, heads: tuple[int, int], load: float, mean: tuple[float, float]
+    simulate: Engine, seed: int, heads: tuple[int, int], load: float, mean: tuple[float, float]
 ):
     """Kiefer and Wolfowitz: the ordered workloads of G/G/c fall with c on every path, so each single wait falls."""
     base = simulate(tandem(*heads, load, mean), seed)
@@ -214,7 +216,7 @@ def full_house(scenario: Scenario) -> Scenario:
 @pytest.mark.parametrize("extreme", [nobody_comes, nobody_works, one_minute, full_house])
 @pytest.mark.parametrize("boarding", ["default", "pool"])
 @pytest.mark.parametrize("staffing", ["traditional", "peer_247"])
-def test_extremes_end_cleanly(extreme: Any, boarding: str, staffing: str):
+def test_extremes_end_cleanly(simulate: Engine, extreme: Any, boarding: str, staffing: str):
     scenario = extreme(scenario_of(f"staffing={staffing}", f"boarding={boarding}", weeks=1))
     trajectory = simulate(scenario, SEED)
     assert violations(trajectory, scenario) == []
@@ -222,7 +224,7 @@ def test_extremes_end_cleanly(extreme: Any, boarding: str, staffing: str):
     assert trajectory.census is not None
 
 
-def test_no_arrivals_leave_no_visits_and_idle_staff():
+def test_no_arrivals_leave_no_visits_and_idle_staff(simulate: Engine):
     trajectory = simulate(nobody_comes(scenario_of("staffing=peer_added", weeks=1)), SEED)
     assert trajectory.n_visits == 0
     assert trajectory.staff_columns["busy"].sum() == 0.0
@@ -230,7 +232,7 @@ def test_no_arrivals_leave_no_visits_and_idle_staff():
     assert len(trajectory.break_columns["member"]) > 0
 
 
-def test_without_staff_nobody_is_seen_and_who_can_leaves():
+def test_without_staff_nobody_is_seen_and_who_can_leaves(simulate: Engine):
     trajectory = simulate(nobody_works(scenario_of(weeks=1)), SEED)
     assert trajectory.n_visits > 1000
     assert np.isnan(trajectory.visit_columns["pia"]).all()
@@ -240,7 +242,7 @@ def test_without_staff_nobody_is_seen_and_who_can_leaves():
     assert np.isfinite(patient[left]).all()
 
 
-def test_in_a_full_house_nobody_gets_a_place():
+def test_in_a_full_house_nobody_gets_a_place(simulate: Engine):
     trajectory = simulate(full_house(scenario_of(weeks=1)), SEED)
     assert len(trajectory.place_columns["zone"]) == 0
     assert set(trajectory.visits.disposition) == {"present", "lwbs"}
@@ -249,7 +251,7 @@ def test_in_a_full_house_nobody_gets_a_place():
 # --- repeatability --------------------------------------------------------------------------------------------------
 
 
-def test_the_same_seed_twice_is_identical_and_another_is_not():
+def test_the_same_seed_twice_is_identical_and_another_is_not(simulate: Engine):
     scenario = scenario_of("staffing=peer_added", "effects=evidence", weeks=1)
     first, again = simulate(scenario, SEED, 4), simulate(scenario, SEED, 4)
     assert identical(first, again)
@@ -257,7 +259,7 @@ def test_the_same_seed_twice_is_identical_and_another_is_not():
     assert differences(first, simulate(scenario, SEED + 1, 4))
 
 
-def test_a_run_in_between_leaves_no_trace():
+def test_a_run_in_between_leaves_no_trace(simulate: Engine):
     """Engines share no state: nothing a run does is seen by the next."""
     scenario = scenario_of("staffing=peer_added", weeks=1)
     first = simulate(scenario, SEED)
@@ -279,17 +281,17 @@ if sys.argv[1] == "one core" and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 sys.path.insert(0, sys.argv[2])
 from tests.test_metamorphic import fingerprint, scenario_of
-from sim.engine.model import simulate
-print(fingerprint(simulate(scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
+from sim.study.engines import ENGINES
+print(fingerprint(ENGINES[sys.argv[3]](scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
 """
 
 
-def fingerprint_elsewhere(cores: str, hash_seed: str, folder: Path) -> str:
+def fingerprint_elsewhere(engine: str, cores: str, hash_seed: str, folder: Path) -> str:
     """The same run in a process of its own."""
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     if cores == "one core":
         environment |= {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", SCRIPT, cores, str(ROOT)]
+    command = [sys.executable, "-c", SCRIPT, cores, str(ROOT), engine]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
@@ -299,6 +301,8 @@ def fingerprint_elsewhere(cores: str, hash_seed: str, folder: Path) -> str:
     [("all cores", "0", False), ("all cores", "4711", True), ("one core", "random", True)],
     ids=["hash seed 0", "another hash seed and folder", "one core"],
 )
-def test_hash_seed_folder_and_cores_change_nothing(cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path):
+def test_hash_seed_folder_and_cores_change_nothing(
+    engine: str, simulate: Engine, cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path
+):
     here = fingerprint(simulate(scenario_of("staffing=peer_added", "effects=evidence", weeks=1), SEED))
-    assert fingerprint_elsewhere(cores, hash_seed, tmp_path if elsewhere else ROOT) == here
+    assert fingerprint_elsewhere(engine, cores, hash_seed, tmp_path if elsewhere else ROOT) == here

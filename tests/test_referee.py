@@ -1,4 +1,4 @@
-"""The referee finds nothing to object to in the engine's runs, and does object when a choice was not the law's."""
+"""The referee finds nothing to object to in the engines' runs, and does object when a choice was not the law's."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,8 +17,8 @@ from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.invariants import violations
-from sim.engine.model import simulate
 from sim.engine.trajectory import DISPOSITIONS, TASK_KINDS, Trajectory
+from sim.study.engines import Engine
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 
@@ -26,7 +26,7 @@ Change = Callable[[Scenario], Scenario]
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_the_referee_agrees_with_every_choice_in_a_random_department(seed: int) -> None:
+def test_the_referee_agrees_with_every_choice_in_a_random_department(simulate: Engine, seed: int) -> None:
     scenario = random_scenario(seed)
 
     assert [str(objection) for objection in referee(simulate(scenario, seed=1), scenario)] == []
@@ -34,7 +34,7 @@ def test_the_referee_agrees_with_every_choice_in_a_random_department(seed: int) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60, 300))
-def test_the_referee_agrees_in_hundreds_of_random_departments(seed: int) -> None:
+def test_the_referee_agrees_in_hundreds_of_random_departments(simulate: Engine, seed: int) -> None:
     scenario = random_scenario(seed)
     run = simulate(scenario, seed=1)
 
@@ -42,7 +42,7 @@ def test_the_referee_agrees_in_hundreds_of_random_departments(seed: int) -> None
     assert violations(run, scenario) == []
 
 
-def test_the_referee_agrees_with_a_week_of_the_shipped_department() -> None:
+def test_the_referee_agrees_with_a_week_of_the_shipped_department(simulate: Engine) -> None:
     composed = compose(["staffing=peer_added"]).scenario
     scenario = composed.model_copy(update={"period": Period(weeks=1)})
     run = simulate(scenario, seed=1)
@@ -158,7 +158,7 @@ CLAUSES: dict[str, Callable[[Trajectory], int]] = {
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[tuple[Scenario, Trajectory]]:
+def runs(simulate: Engine) -> list[tuple[Scenario, Trajectory]]:
     scenarios = [random_scenario(seed) for seed in JUDGED]
     return [(scenario, simulate(scenario, seed=1)) for scenario in scenarios]
 
@@ -195,7 +195,7 @@ def small() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def run(small: Scenario) -> Trajectory:
+def run(simulate: Engine, small: Scenario) -> Trajectory:
     return simulate(small, seed=1)
 
 
@@ -267,7 +267,7 @@ def test_a_member_who_stays_after_the_shift_is_objected_to(run: Trajectory, smal
     assert "goes home" in laws(referee(changed(run, "staff", "left", 0, 610.0), small))
 
 
-def test_a_break_out_of_turn_is_objected_to() -> None:
+def test_a_break_out_of_turn_is_objected_to(simulate: Engine) -> None:
     scenario = one_stream(
         [Task(name="care", role="nurse", minutes=always(20.0))],
         {"nurse": staffed(1, breaks=({"minutes": 30.0, "after": 60.0},))},
@@ -280,7 +280,7 @@ def test_a_break_out_of_turn_is_objected_to() -> None:
     assert "as soon as they are free" in laws(referee(changed(run, "break", "start", 0, 80.0), scenario))
 
 
-def test_a_delay_out_of_turn_is_objected_to() -> None:
+def test_a_delay_out_of_turn_is_objected_to(simulate: Engine) -> None:
     scenario = one_stream(
         [
             Delay(name="imaging", minutes=always(20.0), capacity=1),
@@ -298,7 +298,7 @@ def test_a_delay_out_of_turn_is_objected_to() -> None:
     assert "it begins now" in laws(referee(replace(run, step_times=times), scenario))
 
 
-def test_urgent_children_first_is_told_from_first_come_first_served() -> None:
+def test_urgent_children_first_is_told_from_first_come_first_served(simulate: Engine) -> None:
     scenario = one_stream(
         [Task(name="care", role="nurse", minutes=always(20.0))],
         {"nurse": staffed()},
@@ -317,7 +317,7 @@ def test_urgent_children_first_is_told_from_first_come_first_served() -> None:
     assert found[0].time == 21.0
 
 
-def test_a_delay_of_no_minutes_begun_in_a_settling_ends_after_it() -> None:
+def test_a_delay_of_no_minutes_begun_in_a_settling_ends_after_it(simulate: Engine) -> None:
     route = Route(acuities=(1, 2, 3, 4, 5), zones=("room",))
     roomed = Stream(
         pathway=(

@@ -3,6 +3,7 @@
 The docstring of a test is the law it shows. Random departments are judged elsewhere, by invariants and a referee.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,15 @@ from sim.department.patients import ReturnVisits
 from sim.department.places import Zone
 from sim.department.roster import Break, Role, Shift
 from sim.department.support import Effects, RoleEffects, Support
-from sim.engine.model import simulate
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.engine.workload import Workload, return_gap, return_time
+from sim.study.engines import Engine
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 
 NAN = float("nan")
+
+Player = Callable[..., Trajectory]
+"""Plays the department that `one_stream` builds of the same arguments."""
 
 
 def replay(*visits: tuple[float, float] | dict[str, Any]) -> Replay:
@@ -34,8 +38,9 @@ def care(role: str = "nurse", minutes: float = 10.0, name: str = "care", **more:
     return Task(name=name, role=role, minutes=always(minutes), **more)
 
 
-def played(*args: Any, **kwargs: Any) -> Trajectory:
-    return simulate(one_stream(*args, **kwargs), seed=1)
+@pytest.fixture
+def played(simulate: Engine) -> Player:
+    return lambda *args, **kwargs: simulate(one_stream(*args, **kwargs), seed=1)
 
 
 def times(trajectory: Trajectory, step: str, moment: str) -> list[float]:
@@ -67,7 +72,7 @@ def same(a: list[float], b: list[float]) -> bool:
 # --- shifts and leaving, as published -------------------------------------------------------------------------------
 
 
-def test_members_finish_the_task_in_hand_and_their_overtime_is_recorded():
+def test_members_finish_the_task_in_hand_and_their_overtime_is_recorded(played: Player):
     """Three heads until 7, two until 11, one until 20: five tasks run past the shift by 0, 1, 3, 2 and 3 minutes."""
     shifts = {"first": shift(0.0, 7.0, heads=3), "second": shift(7.0, 4.0, heads=2), "third": shift(11.0, 9.0)}
     trajectory = played(
@@ -83,40 +88,42 @@ def test_members_finish_the_task_in_hand_and_their_overtime_is_recorded():
     assert trajectory.task_columns["overtime"].tolist() == [0.0, 1.0, 3.0, 2.0, 3.0, 0.0]
 
 
-def leaving(at: list[float], service: float, patience: list[float], role: Role, minutes: float) -> Trajectory:
+def leaving(
+    played: Player, at: list[float], service: float, patience: list[float], role: Role, minutes: float
+) -> Trajectory:
     visits = [{"at": time, "patience": budget} for time, budget in zip(at, patience, strict=True)]
     return played(
         [care(minutes=service, may_leave=True, purpose="physician")], {"nurse": role}, replay(*visits), minutes=minutes
     )
 
 
-def test_every_second_patient_leaves_when_the_wait_is_too_long():
+def test_every_second_patient_leaves_when_the_wait_is_too_long(played: Player):
     """Arrivals every 7, service 11, patience 3: the second and the fourth leave after waiting 3."""
-    trajectory = leaving([7.0, 14.0, 21.0, 28.0, 35.0], 11.0, [3.0] * 5, staffed(), 60.0)
+    trajectory = leaving(played, [7.0, 14.0, 21.0, 28.0, 35.0], 11.0, [3.0] * 5, staffed(), 60.0)
     assert dispositions(trajectory) == ["discharge", "lwbs", "discharge", "lwbs", "discharge"]
     assert departures(trajectory) == [18.0, 17.0, 32.0, 31.0, 46.0]
     assert same(started(trajectory), [7.0, NAN, 21.0, NAN, 35.0])
 
 
-def test_after_the_end_of_the_only_shift_a_task_is_finished_and_then_everybody_leaves():
+def test_after_the_end_of_the_only_shift_a_task_is_finished_and_then_everybody_leaves(played: Player):
     """The same with the member's shift ending at 16: the first is finished at 18, the third leaves at 24."""
-    trajectory = leaving([7.0, 14.0, 21.0, 28.0], 11.0, [3.0] * 4, Role(shifts={"day": shift(0.0, 16.0)}), 60.0)
+    trajectory = leaving(played, [7.0, 14.0, 21.0, 28.0], 11.0, [3.0] * 4, Role(shifts={"day": shift(0.0, 16.0)}), 60.0)
     assert departures(trajectory) == [18.0, 17.0, 24.0, 31.0]
     assert dispositions(trajectory) == ["discharge", "lwbs", "lwbs", "lwbs"]
     assert trajectory.staff_columns["left"].tolist() == [18.0]
 
 
-def test_two_patients_leave_at_the_same_instant():
+def test_two_patients_leave_at_the_same_instant(played: Player):
     """Arrivals 3, 4, 5, 20 with patience 100, 7, 6, 100: both in the middle leave at 11, the last is served 23-43."""
-    trajectory = leaving([3.0, 4.0, 5.0, 20.0], 20.0, [100.0, 7.0, 6.0, 100.0], staffed(), 60.0)
+    trajectory = leaving(played, [3.0, 4.0, 5.0, 20.0], 20.0, [100.0, 7.0, 6.0, 100.0], staffed(), 60.0)
     assert departures(trajectory) == [23.0, 11.0, 11.0, 43.0]
     assert dispositions(trajectory) == ["discharge", "lwbs", "lwbs", "discharge"]
     assert started(trajectory)[3] == 23.0
 
 
-def test_a_task_offered_at_the_instant_patience_is_used_up_wins():
+def test_a_task_offered_at_the_instant_patience_is_used_up_wins(played: Player):
     """The member is free at 10, the patience of the second is used up at 10: served."""
-    trajectory = leaving([0.0, 4.0], 10.0, [100.0, 6.0], staffed(), 60.0)
+    trajectory = leaving(played, [0.0, 4.0], 10.0, [100.0, 6.0], staffed(), 60.0)
     assert dispositions(trajectory) == ["discharge", "discharge"]
     assert started(trajectory) == [0.0, 10.0]
 
@@ -124,23 +131,27 @@ def test_a_task_offered_at_the_instant_patience_is_used_up_wins():
 # --- queues, bands and disciplines -----------------------------------------------------------------------------------
 
 
-def three_waiting(discipline: Discipline) -> list[float]:
+def three_waiting(played: Player, discipline: Discipline) -> list[float]:
     """A member busy until 20 with the first; CTAS 4, 3, 2 come at 1, 2 and 13; starts of these three."""
     visits = [{"at": at, "acuity": acuity} for at, acuity in ((0, 3), (1, 4), (2, 3), (13, 2))]
     trajectory = played([care(minutes=20.0)], {"nurse": staffed()}, replay(*visits), discipline=discipline)
     return started(trajectory)[1:]
 
 
-def test_each_discipline_takes_the_waiting_in_its_own_order():
+def test_each_discipline_takes_the_waiting_in_its_own_order(played: Player):
     """At 20 they have waited 19, 18 and 7; with slopes 2, 1, 0.5 (CTAS 2-4) priorities are 9.5, 18 and 14, at 40 the
     two left have 19.5 and 54. Of their targets 60, 30 and 15 min from arrival 41, 12 and 8 are left."""
-    assert three_waiting(Discipline(rule="fifo")) == [20.0, 40.0, 60.0]
-    assert three_waiting(Discipline(rule="acuity_fifo")) == [60.0, 40.0, 20.0]
-    assert three_waiting(Discipline(rule="accumulating", slopes=(4.0, 2.0, 1.0, 0.5, 0.25))) == [60.0, 20.0, 40.0]
-    assert three_waiting(Discipline(rule="target")) == [60.0, 40.0, 20.0]
+    assert three_waiting(played, Discipline(rule="fifo")) == [20.0, 40.0, 60.0]
+    assert three_waiting(played, Discipline(rule="acuity_fifo")) == [60.0, 40.0, 20.0]
+    assert three_waiting(played, Discipline(rule="accumulating", slopes=(4.0, 2.0, 1.0, 0.5, 0.25))) == [
+        60.0,
+        20.0,
+        40.0,
+    ]
+    assert three_waiting(played, Discipline(rule="target")) == [60.0, 40.0, 20.0]
 
 
-def test_a_lower_band_goes_first_under_every_discipline():
+def test_a_lower_band_goes_first_under_every_discipline(played: Player):
     """The reassessment of the first (band 1, waiting since 15) goes before the second, who waits since 1."""
     trajectory = played(
         [care(), Delay(name="test", minutes=always(5.0)), care(name="reassess", band=1)],
@@ -152,13 +163,13 @@ def test_a_lower_band_goes_first_under_every_discipline():
     assert started(trajectory)[2] > 16.0
 
 
-def test_arrivals_of_one_instant_are_taken_in_order_of_patient():
+def test_arrivals_of_one_instant_are_taken_in_order_of_patient(played: Player):
     trajectory = played([care()], {"nurse": staffed()}, replay({"at": 5.0}, {"at": 5.0}, {"at": 5.0}))
     assert started(trajectory) == [5.0, 15.0, 25.0]
     assert trajectory.visit_columns["patient"].tolist() == [0, 1, 2]
 
 
-def test_a_limited_delay_is_first_come_first_served_and_waiting_for_it_uses_up_patience():
+def test_a_limited_delay_is_first_come_first_served_and_waiting_for_it_uses_up_patience(played: Player):
     """One scanner, 10 minutes: the second goes in at 10, the third leaves at 12 after 9 minutes."""
     trajectory = played(
         [Delay(name="scan", minutes=always(10.0), capacity=1, may_leave=True)],
@@ -176,7 +187,7 @@ def members(trajectory: Trajectory, step: str = "care") -> list[int]:
     return trajectory.step_members[:, trajectory.steps.index(step)].tolist()
 
 
-def test_the_member_is_chosen_by_the_rule_of_the_role_then_by_index():
+def test_the_member_is_chosen_by_the_rule_of_the_role_then_by_index(played: Player):
     """Two free members; the first has just been used and holds the first visit's case."""
     pathway = [care(contact="first"), Delay(name="rest", minutes=always(100.0))]
     chosen = {
@@ -193,7 +204,7 @@ def test_the_member_is_chosen_by_the_rule_of_the_role_then_by_index():
     assert chosen == {"least_loaded": [0, 1], "longest_idle": [0, 1], "listed_order": [0, 0]}
 
 
-def test_longest_idle_and_least_loaded_part_ways():
+def test_longest_idle_and_least_loaded_part_ways(played: Player):
     """One-off tasks leave no load: at 12 member 0 is idle since 10 and member 1 since 11."""
     for rule, third in (("longest_idle", 0), ("least_loaded", 0)):
         trajectory = played(
@@ -209,7 +220,7 @@ def test_longest_idle_and_least_loaded_part_ways():
     assert members(trajectory) == [0, 1, 1]
 
 
-def test_a_skill_list_is_gone_through_level_by_level():
+def test_a_skill_list_is_gone_through_level_by_level(played: Player):
     """The nurse helps with triage only while no nursing task is startable."""
     roles = {"triage_nurse": staffed(), "nurse": staffed(also_serves=(("triage_nurse",),))}
     pathway = [care("triage_nurse", 10.0, "triage"), care("nurse", 10.0)]
@@ -220,7 +231,7 @@ def test_a_skill_list_is_gone_through_level_by_level():
     assert started(trajectory) == [10.0, 20.0, 30.0]
 
 
-def test_nobody_helps_who_is_not_asked_to():
+def test_nobody_helps_who_is_not_asked_to(played: Player):
     pathway = [care("triage_nurse", 10.0, "triage"), care("nurse", 10.0)]
     trajectory = played(pathway, {"triage_nurse": staffed(), "nurse": staffed()}, replay({"at": 0.0}, {"at": 0.0}))
     assert started(trajectory, "triage") == [0.0, 10.0]
@@ -247,7 +258,7 @@ def cases(trajectory: Trajectory) -> list[tuple[int, int, float, float]]:
     return sorted(rows, key=lambda row: (row[0], row[2]))
 
 
-def test_a_case_is_handed_over_when_its_holder_goes_home():
+def test_a_case_is_handed_over_when_its_holder_goes_home(played: Player):
     """Five minutes are added once, to the new holder's first task with the case."""
     trajectory = played(
         [*SEEN_TWICE, care("physician", 10.0, "third", contact="continuing")],
@@ -261,7 +272,7 @@ def test_a_case_is_handed_over_when_its_holder_goes_home():
     assert cases(trajectory) == [(0, 0, 0.0, 60.0), (0, 1, 60.0, 95.0)]
 
 
-def test_a_case_nobody_has_room_for_is_unheld_until_its_next_task():
+def test_a_case_nobody_has_room_for_is_unheld_until_its_next_task(played: Player):
     """The colleague holds the second visit's case until 110; caseloads of one."""
     trajectory = played(
         SEEN_TWICE,
@@ -275,7 +286,7 @@ def test_a_case_nobody_has_room_for_is_unheld_until_its_next_task():
     assert cases(trajectory) == [(0, 0, 0.0, 60.0), (0, -1, 60.0, 110.0), (0, 1, 110.0, 125.0), (1, 1, 30.0, 110.0)]
 
 
-def test_a_continuing_task_waits_for_the_holder_while_a_colleague_is_free():
+def test_a_continuing_task_waits_for_the_holder_while_a_colleague_is_free(played: Player):
     """The holder is with the second visit from 65 to 95; the colleague is idle."""
     trajectory = played(
         SEEN_TWICE,
@@ -287,7 +298,7 @@ def test_a_continuing_task_waits_for_the_holder_while_a_colleague_is_free():
     assert started(trajectory, "second") == [95.0, 155.0]
 
 
-def test_a_full_caseload_keeps_a_free_member_from_new_cases_until_departure_or_release():
+def test_a_full_caseload_keeps_a_free_member_from_new_cases_until_departure_or_release(played: Player):
     """Caseload one: the first visit's case is open until 80, or only until 10 if it is released then."""
     one = {"physician": staffed(caseload=1)}
     visits = replay({"at": 0.0}, {"at": 5.0})
@@ -297,7 +308,7 @@ def test_a_full_caseload_keeps_a_free_member_from_new_cases_until_departure_or_r
     assert started(released, "first") == [0.0, 10.0]
 
 
-def test_last_pickup_leaves_new_cases_to_a_colleague_unless_it_is_ctas_1_or_there_is_none():
+def test_last_pickup_leaves_new_cases_to_a_colleague_unless_it_is_ctas_1_or_there_is_none(played: Player):
     """The first physician ends at 60 and takes no new case from 40 on."""
     roles = two_physicians(shift(0.0, 60.0), shift(0.0, 400.0), last_pickup_minutes=20.0)
     alone = {"physician": Role(shifts={"first": shift(0.0, 60.0)}, last_pickup_minutes=20.0)}
@@ -312,7 +323,7 @@ def test_last_pickup_leaves_new_cases_to_a_colleague_unless_it_is_ctas_1_or_ther
     assert who(alone, 45.0, 3) == [0]
 
 
-def test_a_side_task_goes_to_the_holder_and_holds_nobody_up():
+def test_a_side_task_goes_to_the_holder_and_holds_nobody_up(played: Player):
     """Charting of 15 % of 10 minutes; the second visit waits longer and is seen first."""
     charting = SideTask(
         name="charting", role="physician", contact="continuing", minutes=always(1.0), share_of_minutes=0.15
@@ -331,7 +342,7 @@ def test_a_side_task_goes_to_the_holder_and_holds_nobody_up():
 # --- shifts, breaks, interruptions -----------------------------------------------------------------------------------
 
 
-def test_a_break_falls_due_in_a_task_starts_late_and_lasts_its_full_length():
+def test_a_break_falls_due_in_a_task_starts_late_and_lasts_its_full_length(played: Player):
     """Due at 10 in a task until 12: off the floor 12-17."""
     resting = {"nurse": staffed(breaks=(Break(minutes=5.0, after=10.0),))}
     trajectory = played([care()], resting, replay((0, 12), (13, 3)), minutes=120.0)
@@ -343,7 +354,7 @@ def test_a_break_falls_due_in_a_task_starts_late_and_lasts_its_full_length():
 URGENT_SECOND = ({"at": 0.0, "acuity": 3}, {"at": 5.0, "acuity": 1, "minutes": {"care": 10.0}})
 
 
-def test_ctas_1_interrupts_a_preemptible_task_and_the_rest_follows_with_the_same_member():
+def test_ctas_1_interrupts_a_preemptible_task_and_the_rest_follows_with_the_same_member(played: Player):
     """20 minutes from 0, interrupted at 5 for 10: the rest of 15 runs 15-30."""
     trajectory = played([care("physician", 20.0, preemptible=True)], {"physician": staffed()}, replay(*URGENT_SECOND))
     assert started(trajectory) == [0.0, 5.0]
@@ -355,12 +366,12 @@ def test_ctas_1_interrupts_a_preemptible_task_and_the_rest_follows_with_the_same
     ]
 
 
-def test_without_the_mark_a_task_is_not_interrupted():
+def test_without_the_mark_a_task_is_not_interrupted(played: Player):
     trajectory = played([care("physician", 20.0)], {"physician": staffed()}, replay(*URGENT_SECOND))
     assert started(trajectory) == [0.0, 20.0]
 
 
-def test_the_rest_of_an_interrupted_task_passes_to_anyone_when_its_member_goes_home():
+def test_the_rest_of_an_interrupted_task_passes_to_anyone_when_its_member_goes_home(played: Player):
     """The first physician's shift ends at 12; the colleague, idle since 10, waits until the first leaves at 15."""
     trajectory = played(
         [care("physician", 20.0, preemptible=True)],
@@ -374,7 +385,7 @@ def test_the_rest_of_an_interrupted_task_passes_to_anyone_when_its_member_goes_h
     ]
 
 
-def test_a_step_that_needs_nobody_when_nobody_is_there():
+def test_a_step_that_needs_nobody_when_nobody_is_there(played: Player):
     """The consultant is in until 60: one is seen until 70, one waits for that and then takes 25 minutes by telephone,
     one comes when nobody is in."""
     trajectory = played(
@@ -404,7 +415,7 @@ def held(trajectory: Trajectory) -> list[tuple[int, str, float, float]]:
     return sorted((visit, trajectory.zones[zone], start, end) for visit, zone, start, end in rows)
 
 
-def test_a_place_is_cleaned_before_the_next_visit():
+def test_a_place_is_cleaned_before_the_next_visit(played: Player):
     trajectory = played(
         [place("room"), STAY],
         {},
@@ -414,7 +425,7 @@ def test_a_place_is_cleaned_before_the_next_visit():
     assert held(trajectory) == [(0, "room", 0.0, 30.0), (1, "room", 35.0, 65.0)]
 
 
-def test_a_visit_takes_the_first_free_zone_of_its_route():
+def test_a_visit_takes_the_first_free_zone_of_its_route(played: Player):
     trajectory = played(
         [place("a", "b"), STAY],
         {},
@@ -424,7 +435,7 @@ def test_a_visit_takes_the_first_free_zone_of_its_route():
     assert held(trajectory) == [(0, "a", 0.0, 30.0), (1, "b", 1.0, 31.0), (2, "a", 30.0, 60.0)]
 
 
-def test_the_nurses_on_duty_bound_the_places_and_ctas_1_is_exempt():
+def test_the_nurses_on_duty_bound_the_places_and_ctas_1_is_exempt(played: Player):
     """A third of a nurse a place, one nurse until 20 and two after: the fourth waits, CTAS 1 does not, and counts."""
     nurse = Role(shifts={"always": Shift(start=0.0, minutes=1440.0), "more": shift(20.0, 400.0)})
     visits = [{"at": float(at), "acuity": acuity} for at, acuity in enumerate((3, 3, 3, 3, 1))]
@@ -438,13 +449,13 @@ def test_the_nurses_on_duty_bound_the_places_and_ctas_1_is_exempt():
     assert [row[2] for row in held(trajectory)] == [0.0, 1.0, 2.0, 20.0, 4.0]
 
 
-def test_places_rank_by_acuity_then_waiting():
+def test_places_rank_by_acuity_then_waiting(played: Player):
     visits = [{"at": float(at), "acuity": acuity} for at, acuity in enumerate((3, 4, 3, 2))]
     trajectory = played([place("room"), STAY], {}, replay(*visits), zones={"room": Zone(places=1)})
     assert [row[2] for row in held(trajectory)] == [0.0, 90.0, 60.0, 30.0]
 
 
-def test_a_freed_place_is_free_although_the_visit_goes_on():
+def test_a_freed_place_is_free_although_the_visit_goes_on(played: Player):
     trajectory = played(
         [place("room"), STAY, FreePlace(name="free"), Delay(name="rest", minutes=always(50.0))],
         {},
@@ -458,7 +469,7 @@ def test_a_freed_place_is_free_although_the_visit_goes_on():
 # --- patience and escalation -----------------------------------------------------------------------------------------
 
 
-def test_only_waiting_uses_up_patience_and_what_is_left_is_kept():
+def test_only_waiting_uses_up_patience_and_what_is_left_is_kept(played: Player):
     """Patience 10: six minutes of waiting for the nurse, service, four for the physician, who is busy until 50."""
     trajectory = played(
         [care("nurse", 5.0, may_leave=True), care("physician", 50.0, "seen", may_leave=True, purpose="physician")],
@@ -470,7 +481,7 @@ def test_only_waiting_uses_up_patience_and_what_is_left_is_kept():
     assert dispositions(trajectory)[2] == "lwbs"
 
 
-def test_who_leaves_after_the_first_physician_contact_leaves_against_advice():
+def test_who_leaves_after_the_first_physician_contact_leaves_against_advice(played: Player):
     pathway = [
         care("physician", 10.0, "seen", purpose="physician"),
         care("nurse", 30.0, may_leave=True),
@@ -482,7 +493,7 @@ def test_who_leaves_after_the_first_physician_contact_leaves_against_advice():
     assert departures(trajectory)[1] == 24.0
 
 
-def test_a_held_visit_cannot_leave_and_its_attempt_becomes_an_escalation():
+def test_a_held_visit_cannot_leave_and_its_attempt_becomes_an_escalation(played: Player):
     """Patience 3 is used up at 4; security responds 4-19, and care, possible from 10, begins when it is calm again."""
     escalation = {"mean_hours": 1e9, "response": [{"role": "security", "minutes": 15.0}]}
     roles = {"nurse": staffed(), "security": staffed()}
@@ -506,7 +517,7 @@ def spells(trajectory: Trajectory, kind: str) -> list[list[float]]:
     return chosen[["requested", "started", "ended"]].to_numpy().tolist()
 
 
-def test_each_full_hour_of_boarding_and_the_last_part_ask_for_nursing():
+def test_each_full_hour_of_boarding_and_the_last_part_ask_for_nursing(played: Player):
     """150 minutes at 12 a boarding hour: 12 at 60 and 120 minutes, 6 at the end."""
     times_of_boarding = {"ward": BoardingTime(minutes=always(150.0), nurse_minutes_per_hour=12.0)}
     trajectory = played(
@@ -520,7 +531,7 @@ def test_each_full_hour_of_boarding_and_the_last_part_ask_for_nursing():
     assert spells(trajectory, "care") == [[70.0, 70.0, 82.0], [130.0, 130.0, 142.0], [160.0, 160.0, 166.0]]
 
 
-def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse():
+def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse(played: Player):
     """The aide is in from 90 to 150; the visit is there from 0 to 200: 60 minutes met, 90 + 50 unmet."""
     observe = Observe(name="observe", role="aide", fallback_role="nurse", fallback_minutes_per_hour=20.0)
     trajectory = played(
@@ -537,7 +548,12 @@ def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse():
 
 
 def accompanied(
-    pathway: list[Any], psw: Shift, minutes: float = 1440.0, effects: Effects | None = None, **support: Any
+    played: Player,
+    pathway: list[Any],
+    psw: Shift,
+    minutes: float = 1440.0,
+    effects: Effects | None = None,
+    **support: Any,
 ) -> Trajectory:
     """One mental health visit, and a peer for 20 minutes (to a billionth) without repeat unless told otherwise."""
     told = {"consent": 1.0, "contact_min": 45.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0} | support
@@ -561,62 +577,64 @@ def near(rows: list[list[float]]) -> Any:
     return [pytest.approx(row, abs=1e-6) for row in rows]
 
 
-def test_a_peer_comes_after_triage_and_recovers_afterwards():
-    trajectory = accompanied([TRIAGE, Delay(name="stay", minutes=always(200.0))], ALL_DAY)
+def test_a_peer_comes_after_triage_and_recovers_afterwards(played: Player):
+    trajectory = accompanied(played, [TRIAGE, Delay(name="stay", minutes=always(200.0))], ALL_DAY)
     assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0]])
     assert spells(trajectory, "recovery") == near([[25.0, 25.0, 35.0]])
     assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
     assert departures(trajectory) == [205.0]
 
 
-def test_a_contact_stands_still_while_a_clinician_is_with_the_patient():
+def test_a_contact_stands_still_while_a_clinician_is_with_the_patient(played: Player):
     """Contact 5-25 is met by care 15-45: the clock stands for 30 minutes, the peer is held until 55."""
     pathway = [TRIAGE, Delay(name="wait", minutes=always(10.0)), care("nurse", 30.0), STAY]
-    trajectory = accompanied(pathway, ALL_DAY)
+    trajectory = accompanied(played, pathway, ALL_DAY)
     assert spells(trajectory, "contact") == near([[5.0, 5.0, 55.0]])
     assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
     assert trajectory.tasks[trajectory.tasks.kind == "contact"].paused.tolist() == near([[30.0]])[0]
-    beside = accompanied(pathway, ALL_DAY, stays_with_clinician_share=1.0)
+    beside = accompanied(played, pathway, ALL_DAY, stays_with_clinician_share=1.0)
     assert spells(beside, "contact") == near([[5.0, 5.0, 25.0]])
 
 
-def test_a_contact_does_not_begin_while_a_clinician_is_with_the_patient():
+def test_a_contact_does_not_begin_while_a_clinician_is_with_the_patient(played: Player):
     """The peer comes on duty at 10, in the middle of care from 5 to 35."""
     trajectory = accompanied(
-        [TRIAGE, care("nurse", 30.0), Delay(name="stay", minutes=always(100.0))], shift(10.0, 900.0)
+        played, [TRIAGE, care("nurse", 30.0), Delay(name="stay", minutes=always(100.0))], shift(10.0, 900.0)
     )
     assert spells(trajectory, "contact") == near([[5.0, 35.0, 55.0]])
 
 
-def test_departure_cuts_a_contact_and_a_second_one_comes_after_the_gap():
+def test_departure_cuts_a_contact_and_a_second_one_comes_after_the_gap(played: Player):
     pathway = [TRIAGE, Delay(name="stay", minutes=always(70.0))]
-    trajectory = accompanied(pathway, ALL_DAY, repeat_share=1.0, repeat_gap_min=45.0)
+    trajectory = accompanied(played, pathway, ALL_DAY, repeat_share=1.0, repeat_gap_min=45.0)
     assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0], [70.0, 70.0, 75.0]])
     assert spells(trajectory, "recovery") == near([[75.0, 75.0, 85.0]])
     assert trajectory.visit_columns["n_peer_contacts"].tolist() == [2]
 
 
-def test_who_is_missed_is_called_when_a_peer_is_there():
-    trajectory = accompanied([TRIAGE], shift(600.0, 120.0))
+def test_who_is_missed_is_called_when_a_peer_is_there(played: Player):
+    trajectory = accompanied(played, [TRIAGE], shift(600.0, 120.0))
     assert trajectory.visit_columns["peer_missed"].tolist() == [True]
     assert spells(trajectory, "call") == [[5.0, 600.0, 615.0]]
     assert trajectory.visit_columns["called"].tolist() == [True]
 
 
-def test_a_reached_visit_is_bridged_at_discharge_or_called_if_it_has_gone_before():
+def test_a_reached_visit_is_bridged_at_discharge_or_called_if_it_has_gone_before(played: Player):
     """Disposition at 105: bridging 105-120 while the visit stays; without a stay it has gone, and is called."""
     until_disposition = [TRIAGE, Delay(name="stay", minutes=always(100.0)), Dispose(name="dispose", admission=0.0)]
-    stays = accompanied([*until_disposition, Delay(name="teaching", minutes=always(20.0))], ALL_DAY)
+    stays = accompanied(played, [*until_disposition, Delay(name="teaching", minutes=always(20.0))], ALL_DAY)
     assert spells(stays, "bridging") == [[105.0, 105.0, 120.0]]
     assert stays.visit_columns["bridged"].tolist() == [True]
-    gone = accompanied(until_disposition, ALL_DAY)
+    gone = accompanied(played, until_disposition, ALL_DAY)
     assert gone.visit_columns["bridged"].tolist() == [False]
     assert spells(gone, "call") == [[105.0, 105.0, 120.0]]
 
 
-def test_peers_recovery_comes_before_going_home():
+def test_peers_recovery_comes_before_going_home(played: Player):
     """The contact of 5-25 runs past the shift's end at 20; ten minutes of recovery are overtime too."""
-    trajectory = accompanied([TRIAGE, Delay(name="stay", minutes=always(200.0))], shift(0.0, 20.0), minutes=300.0)
+    trajectory = accompanied(
+        played, [TRIAGE, Delay(name="stay", minutes=always(200.0))], shift(0.0, 20.0), minutes=300.0
+    )
     psw = trajectory.staff[trajectory.staff.role == "psw"]
     assert psw.left.tolist() == near([[35.0]])[0]
     assert psw.overtime.tolist() == near([[15.0]])[0]
@@ -625,7 +643,7 @@ def test_peers_recovery_comes_before_going_home():
 NOBODY_UNTIL_600 = Role(shifts={"late": shift(600.0, 120.0)})
 
 
-def waits_for_assessment(effects: Effects, psw: Role | None) -> float:
+def waits_for_assessment(played: Player, effects: Effects, psw: Role | None) -> float:
     """When a visit with 30 minutes of patience leaves, who waits from 5 on; the contact is 5-25."""
     roles = {"nurse": staffed(), "crisis": NOBODY_UNTIL_600} | ({} if psw is None else {"psw": psw})
     support = Support(consent=1.0, contact_cv=1e-9, repeat_share=0.0, huddle_share=0.0)
@@ -645,28 +663,28 @@ def waits_for_assessment(effects: Effects, psw: Role | None) -> float:
 @pytest.mark.parametrize(
     ("while_accompanied", "after", "leaves"), [(1.0, 1.0, 35.0), (0.5, 1.0, 45.0), (0.0, 1.0, 55.0), (0.5, 2.0, 35.0)]
 )
-def test_patience_runs_at_the_pace_of_company(while_accompanied: float, after: float, leaves: float):
+def test_patience_runs_at_the_pace_of_company(played: Player, while_accompanied: float, after: float, leaves: float):
     """Of 30 minutes a contact of 20 uses up 20, 10 or none; what is left then runs at the pace after it."""
     effects = Effects(peer=RoleEffects(patience_while=while_accompanied, patience_after=after))
     peer = Role(kind="peer", shifts={"day": ALL_DAY})
-    assert waits_for_assessment(effects, peer) == pytest.approx(leaves, abs=1e-6)
-    assert waits_for_assessment(effects, None) == 35.0
+    assert waits_for_assessment(played, effects, peer) == pytest.approx(leaves, abs=1e-6)
+    assert waits_for_assessment(played, effects, None) == 35.0
 
 
-def test_an_assessment_is_shorter_by_the_assumed_factor_if_a_peer_has_been_there():
+def test_an_assessment_is_shorter_by_the_assumed_factor_if_a_peer_has_been_there(played: Player):
     assessment = Task(name="assess", role="nurse", minutes=always(40.0), purpose="assessment")
     pathway = [TRIAGE, Delay(name="wait", minutes=always(60.0)), assessment]
     effects = Effects(peer=RoleEffects(assessment_minutes=0.8))
-    assert departures(accompanied(pathway, ALL_DAY, effects=effects)) == [65.0 + 32.0]
-    assert departures(accompanied(pathway, shift(600.0, 120.0), effects=effects)) == [65.0 + 40.0]
+    assert departures(accompanied(played, pathway, ALL_DAY, effects=effects)) == [65.0 + 32.0]
+    assert departures(accompanied(played, pathway, shift(600.0, 120.0), effects=effects)) == [65.0 + 40.0]
 
 
-def test_a_huddle_follows_the_first_contact():
-    trajectory = accompanied([TRIAGE, STAY], ALL_DAY, huddle_share=1.0, huddle_min=3.0, huddle_roles=("nurse",))
+def test_a_huddle_follows_the_first_contact(played: Player):
+    trajectory = accompanied(played, [TRIAGE, STAY], ALL_DAY, huddle_share=1.0, huddle_min=3.0, huddle_roles=("nurse",))
     assert spells(trajectory, "huddle") == near([[25.0, 25.0, 28.0]])
 
 
-def two_with_peers(psw: Role, second: float, **support: Any) -> Trajectory:
+def two_with_peers(played: Player, psw: Role, second: float, **support: Any) -> Trajectory:
     told = {"consent": 1.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0, "youth_peer_share": 1.0}
     return played(
         [TRIAGE, Delay(name="stay", minutes=always(95.0))],
@@ -677,18 +695,22 @@ def two_with_peers(psw: Role, second: float, **support: Any) -> Trajectory:
     )
 
 
-def test_a_peer_who_accompanies_as_many_as_allowed_takes_nobody_else():
+def test_a_peer_who_accompanies_as_many_as_allowed_takes_nobody_else(played: Player):
     """With a caseload of one the second waits until the first has gone at 100, though the peer is free from 35 on."""
     one = Role(kind="peer", shifts={"day": ALL_DAY})
-    assert spells(two_with_peers(one, 40.0, caseload=1), "contact") == near([[5.0, 5.0, 25.0], [45.0, 100.0, 120.0]])
-    assert spells(two_with_peers(one, 40.0, caseload=2), "contact") == near([[5.0, 5.0, 25.0], [45.0, 45.0, 65.0]])
+    assert spells(two_with_peers(played, one, 40.0, caseload=1), "contact") == near(
+        [[5.0, 5.0, 25.0], [45.0, 100.0, 120.0]]
+    )
+    assert spells(two_with_peers(played, one, 40.0, caseload=2), "contact") == near(
+        [[5.0, 5.0, 25.0], [45.0, 45.0, 65.0]]
+    )
 
 
-def test_the_peer_kind_wished_is_preferred_but_no_condition():
+def test_the_peer_kind_wished_is_preferred_but_no_condition(played: Player):
     """Both wish a youth peer, who is second in the roster; the second visit takes the family peer rather than wait."""
     kinds = {"family": Shift(start=0.0, minutes=1440.0, peer_kind="family")}
     kinds |= {"youth": Shift(start=0.0, minutes=1440.0, peer_kind="youth")}
-    trajectory = two_with_peers(Role(kind="peer", shifts=kinds), 1.0)
+    trajectory = two_with_peers(played, Role(kind="peer", shifts=kinds), 1.0)
     contacts = trajectory.tasks[trajectory.tasks.kind == "contact"].sort_values("visit")
     names = [trajectory.members[member] for member in contacts.member]
     assert names == ["psw/youth/1", "psw/family/1"]
@@ -701,7 +723,7 @@ def test_the_peer_kind_wished_is_preferred_but_no_condition():
 COMES_BACK = ReturnVisits(susceptible=0.9, shape=0.8, scale_days=30.0)
 
 
-def called_back(reached: float) -> tuple[list[float], list[tuple[float, float]]]:
+def called_back(simulate: Engine, reached: float) -> tuple[list[float], list[tuple[float, float]]]:
     """Next visits of ten patients who left unreached and were called, and the two uniforms each of them drew."""
     halved = Effects(total_return_hr=0.5, linkage_share=0.0, bridging_share=1.0, default_bridged=1.0)
     scenario = one_stream(
@@ -723,12 +745,14 @@ def called_back(reached: float) -> tuple[list[float], list[tuple[float, float]]]
 
 
 @pytest.mark.parametrize(("reached", "hazard"), [(1.0, 0.5), (0.0, 1.0)])
-def test_a_call_that_reaches_the_family_moves_the_return_by_the_same_uniform(reached: float, hazard: float):
+def test_a_call_that_reaches_the_family_moves_the_return_by_the_same_uniform(
+    simulate: Engine, reached: float, hazard: float
+):
     """The whole effect of 0.5 is put on bridging; visits depart 15 minutes after arrival and are called after 600.
 
     A return that has come before the call is not moved.
     """
-    got, uniforms = called_back(reached)
+    got, uniforms = called_back(simulate, reached)
     cumulated = visits_at(0.0).arrivals_of("mental_health").day_cumulated()  # nobody else comes: even over the day
     for number, (time, (u, hour)) in enumerate(zip(got, uniforms, strict=True)):
         departure = 20.0 * number + 15.0

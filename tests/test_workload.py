@@ -40,7 +40,6 @@ from sim.department.quantities import (
 )
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
-from sim.engine.model import simulate
 from sim.engine.workload import (
     DAY_ID,
     FIRST_DAY,
@@ -54,6 +53,7 @@ from sim.engine.workload import (
     return_time,
     visit_uniform,
 )
+from sim.study.engines import Engine
 from tests.worlds import always, one_stream, visits_at
 
 Floats = NDArray[np.float64]
@@ -578,7 +578,7 @@ def mental_health_alone(prelude_days: float, weeks: int = 52) -> Scenario:
     )
 
 
-def visits_in_a_year(prelude_days: float) -> tuple[Floats, Floats, Floats]:
+def visits_in_a_year(simulate: Engine, prelude_days: float) -> tuple[Floats, Floats, Floats]:
     """Repeat share, visits in the first quarter and in the last quarter, replication by replication."""
     scenario = mental_health_alone(prelude_days)
     rows = []
@@ -590,12 +590,12 @@ def visits_in_a_year(prelude_days: float) -> tuple[Floats, Floats, Floats]:
     return shares, first, last
 
 
-def test_after_the_prelude_mental_health_visits_are_stationary():
+def test_after_the_prelude_mental_health_visits_are_stationary(simulate: Engine):
     """36 % are not the patient's first, a year has 3,750 visits, and no trend is left between its quarters.
 
     Law: what four years of prelude leave out is under half a per cent (tolerance added to four standard errors).
     """
-    shares, first, last = visits_in_a_year(1460.0)
+    shares, first, last = visits_in_a_year(simulate, 1460.0)
     law = 1.0 - 1.0 / VISITS_PER_PATIENT
     assert abs(shares.mean() - law) < Z_LIMIT * shares.std(ddof=1) / sqrt(40) + 0.005 * law
     assert abs(z_of_mean(last - first, 0.0)) < Z_LIMIT
@@ -603,9 +603,9 @@ def test_after_the_prelude_mental_health_visits_are_stationary():
     assert abs(last.mean() - a_quarter) < Z_LIMIT * last.std(ddof=1) / sqrt(40) + 0.005 * a_quarter
 
 
-def test_a_prelude_of_one_year_would_leave_a_trend():
+def test_a_prelude_of_one_year_would_leave_a_trend(simulate: Engine):
     """So that the test above can fail: visits start at about 92 % of their level and rise."""
-    _, first, last = visits_in_a_year(365.0)
+    _, first, last = visits_in_a_year(simulate, 365.0)
     assert z_of_mean(last - first, 0.0) > Z_LIMIT
     assert first.mean() / (FIRST_VISITS_A_YEAR * VISITS_PER_PATIENT * 91.0 / 365.0) == pytest.approx(0.93, abs=0.02)
 

@@ -20,8 +20,8 @@ from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Gamma, Lognormal
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario
-from sim.engine.model import simulate
 from sim.engine.trajectory import LWBS, Trajectory
+from sim.study.engines import Engine
 from tests.verification import theory
 
 Z_LIMIT = 4.0
@@ -43,16 +43,15 @@ class Case:
     scenario: Callable[[float], Scenario]
     measure: Callable[[Trajectory], Measured]
     targets: Mapping[str, float]
-    n_replications: int = 40
 
     @property
     def seed(self) -> int:
         """Its own, so that the cases are independent of each other: on common draws all would err the same way."""
         return crc32(self.name.encode())
 
-    def trajectories(self, service: float = 1.0) -> Iterator[Trajectory]:
+    def trajectories(self, simulate: Engine, service: float = 1.0, n_replications: int = 40) -> Iterator[Trajectory]:
         scenario = self.scenario(service)
-        for replication in range(self.n_replications):
+        for replication in range(n_replications):
             yield simulate(scenario, self.seed, replication)
 
 
@@ -66,12 +65,14 @@ class Verdict:
     half_width: float
 
 
-def verdicts(case: Case, service: float = 1.0) -> dict[str, Verdict]:
+def verdicts(simulate: Engine, case: Case, service: float = 1.0, n_replications: int = 40) -> dict[str, Verdict]:
     """One verdict for each measure of the case, from independent replications.
 
     In the stationary state numerator - target x denominator has mean zero, so z is its mean over its standard error.
     """
-    replications = [in_balance(trajectory, case.measure) for trajectory in case.trajectories(service)]
+    replications = [
+        in_balance(trajectory, case.measure) for trajectory in case.trajectories(simulate, service, n_replications)
+    ]
     return {
         name: verdict(np.array([measured[name] for measured in replications]), target)
         for name, target in case.targets.items()
