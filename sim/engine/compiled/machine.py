@@ -11,11 +11,11 @@ from typing import Any
 
 import numba
 
-import sim
 from sim.engine.compiled.linking import CompilerOfTheWhole
 from sim.engine.compiled.loop import play as uncompiled_play
 from sim.engine.compiled.memory import COMPILE, compiled
 
+PACKAGE = Path(__file__).parents[2]
 SOURCES = ("department", "engine")
 """Parts of the package that decide what the machine code does."""
 ANNOUNCED_AFTER = 1.0
@@ -27,7 +27,7 @@ def version_of_sources() -> str:
     """Hash of all sources that are compiled, so that machine code of other sources is never taken for this one."""
     digest = hashlib.sha256()
     for folder in SOURCES:
-        for path in sorted((Path(sim.__file__).parent / folder).rglob("*.py")):
+        for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
