@@ -15,8 +15,8 @@ COST_LIMIT = 2.2
 """The longest runs may cost so many times those half as long."""
 MEMORY_LIMIT = 1.1
 """So many times the peak memory of few replications is what many may take."""
-SPEED_LIMIT = 100.0
-"""The compiled engine plays at least so many times the calendar entries of the SimPy model in the same time."""
+SPEED_TARGET = 100.0
+"""So many times the calendar entries of the SimPy model in the same time is what the compiled engine aims at."""
 THREADS_LIMIT = 1.7
 """Two threads do at least so many times the work of one, where there are two cores."""
 Z_LIMIT = 4.0
@@ -61,18 +61,14 @@ def figure(value: float) -> str:
 
 def judged(short: Mapping[str, Any], engine: str) -> list[Bound]:
     """Every bound of what was measured."""
-    return [*limits(short, engine), *targets(short)]
+    return [*limits(short, engine), *targets(short, engine)]
 
 
 def limits(short: Mapping[str, Any], engine: str) -> Iterator[Bound]:
     """Ratios. Those that only a compiled engine can meet are left out for the reference beside itself."""
-    if engine != REFERENCE:
-        if "speed" in short:
-            ratio = short["speed"]["ratio"]["entries_per_second"]["median"]
-            yield Bound(f"calendar entries a second, {engine} by {REFERENCE}", ratio, at_least=SPEED_LIMIT)
-        if "threads" in short and n_cores() >= 2:
-            ratio = short["threads"]["ratio"]["of_minima"]
-            yield Bound("throughput of two threads by one", ratio, at_least=THREADS_LIMIT)
+    if engine != REFERENCE and "threads" in short and n_cores() >= 2:
+        ratio = short["threads"]["ratio"]["of_minima"]
+        yield Bound("throughput of two threads by one", ratio, at_least=THREADS_LIMIT)
     for name, ratio in short.get("cost_ratio", {}).items():
         what = f"{name}: cost of {ratio['long']} weeks by {ratio['short']}"
         yield Bound(what, ratio["of_minima"], at_most=COST_LIMIT)
@@ -86,9 +82,13 @@ def limits(short: Mapping[str, Any], engine: str) -> Iterator[Bound]:
                 yield Bound(what, abs(wait["z"]), at_most=Z_LIMIT)
 
 
-def targets(short: Mapping[str, Any]) -> Iterator[Bound]:
+def targets(short: Mapping[str, Any], engine: str) -> Iterator[Bound]:
     """What is aimed at on the machine of the stored results."""
     if "speed" in short:
+        if engine != REFERENCE:
+            ratio = short["speed"]["ratio"]["entries_per_second"]["median"]
+            what = f"calendar entries a second, {engine} by {REFERENCE}"
+            yield Bound(what, ratio, at_least=SPEED_TARGET, is_limit=False)
         best = max(row["entries_per_second"]["best"] for row in short["speed"].values() if is_row(row))
         yield Bound("calendar entries a second on one core", best, at_least=ENTRIES_TARGET, is_limit=False)
     if "start" in short:
