@@ -117,8 +117,9 @@ def play(address: int) -> int:
 
 @compiled
 def opens(ed: Row) -> None:
-    """Time 0: everybody's first duty is entered, and beds in the region are taken."""
+    """Time 0: everybody's first duty and the first arrival are entered, and beds in the region are taken."""
     ed.is_open = True
+    count_next_from_outside(ed)
     for number in range(ed.n_members):
         looks_ahead_to_duty(ed, member_at(ed.members, number))
     if ed.pooled:
@@ -176,7 +177,15 @@ def comes_from_outside(ed: Row) -> None:
     """The next arrival from outside."""
     arrival = outside_at(ed.outside, ed.next_outside)
     ed.next_outside += 1
+    count_next_from_outside(ed)
     comes_in(ed, new_visit(ed, arrival.patient, arrival.number, arrival.stream, arrival.given))
+
+
+@compiled
+def count_next_from_outside(ed: Row) -> None:
+    """The next arrival stands in no heap, but counts towards the step limit like any other entry."""
+    if ed.next_outside < ed.n_outside and outside_at(ed.outside, ed.next_outside).time < ed.horizon:
+        ed.n_created += 1
 
 
 @compiled
