@@ -535,9 +535,7 @@ def drawn_arrivals(
     """Arrivals of all streams, each given by its name, its rates and its prelude."""
     parts = []
     for number, (name, arrivals, prelude) in enumerate(streams):
-        drawn = stream_times(
-            arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base
-        )
+        drawn = stream_times(arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base)
         parts.append(stream_arrivals(number, *drawn))
     return in_order(parts)
 
