@@ -1,5 +1,7 @@
 """Blocks are played by threads, by processes or here, with the same answers, and end when they are told to."""
 
+import subprocess
+import sys
 import threading
 import traceback
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from sim.config import compose
 from sim.config.plans import plan_of
 from sim.engine.workload import LAST_DRAWN
 from sim.study.executor import POOLS, run_blocks
-from sim.study.experiment import Block, BlockAnswer, play_block
+from sim.study.experiment import Block, BlockAnswer, play_block, rehearse
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
@@ -121,3 +123,35 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
     assert told.misses == len(blocks)
     assert told.hits == 2 * len(blocks)
     assert told.currsize <= 2
+
+
+REHEARSAL = """
+from sim.config import compose
+from sim.config.plans import plan_of
+from sim.engine import intervals, measure_tables, measures, run_measures
+from sim.engine.compiled import handover
+from sim.study.experiment import play_block, rehearse
+
+kernels = (
+    intervals._add_minutes, intervals._add_covered, measures._known_among, run_measures._add_waits,
+    measure_tables._add_load, handover._move,
+)
+words = ["study.weeks=1", "study.warm_up_weeks=1", "study.replications=1", "study.demand_levels=[1.0]"]
+plan = plan_of(compose(["study.staffing=[traditional,peer_added]", *words]))
+rehearse(plan.scenarios["traditional"], "compiled")
+made = [list(kernel.signatures) for kernel in kernels]
+play_block(plan.blocks()[0])
+assert all(made)
+assert [list(kernel.signatures) for kernel in kernels] == made
+"""
+
+
+def test_after_a_rehearsal_a_block_has_nothing_left_to_compile() -> None:
+    # In a process of its own, where no other test has compiled anything.
+    subprocess.run([sys.executable, "-c", REHEARSAL], check=True)
+
+
+def test_a_rehearsal_takes_no_notice_of_a_warm_up_or_a_limit_on_steps() -> None:
+    scenario = compose(["study=run"]).scenario
+    strict = scenario.period.model_copy(update={"warm_up_weeks": 2, "step_limit": 100})
+    rehearse(scenario.model_copy(update={"period": strict}), "compiled")

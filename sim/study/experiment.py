@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.engine.measure_tables import mean_week_of
 from sim.engine.measures import measures_of, per_visit_outcomes
@@ -72,6 +73,15 @@ def at_demand(scenario: Scenario, level: float) -> Scenario:
     if mental is not None:
         factors["mh_growth"] = mental * level
     return scenario.model_copy(update={"demand": scenario.demand.model_copy(update=factors)})
+
+
+def rehearse(scenario: Scenario, engine: str) -> None:
+    """Play and measure one day, so that threads find all machine code made and need not wait for each other."""
+    day = {"minutes": MINUTES_PER_DAY, "warm_up_weeks": 0, "step_limit": None}
+    scenario = scenario.model_copy(update={"period": scenario.period.model_copy(update=day)})
+    block = Block(1.0, 0, 0, {"": scenario}, "", engine)
+    _, outcomes = play_staffing(block, "", None)
+    play_staffing(block, "", outcomes)
 
 
 def play_block(block: Block) -> BlockAnswer:

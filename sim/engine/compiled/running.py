@@ -109,9 +109,7 @@ class Run:
         table = MEMORY.tables[name]
         width = per_visit or 1
         if len(table) < needed * width:
-            grown = np.empty(needed * width, table.dtype)
-            grown[: n_rows * width] = table[: n_rows * width]
-            MEMORY.tables[name] = table = grown
+            MEMORY.tables[name] = table = longer(table, n_rows * width, needed * width)
         self.root[name] = table.ctypes.data
         self.root[f"room_for_{name}"] = len(table) // width - MOST_NEW_ROWS
 
@@ -119,9 +117,7 @@ class Run:
         heap = self.tables["heaps"][number]
         entries = MEMORY.heaps[number]
         if len(entries) < heap["n"] + 2 * MOST_NEW_ROWS:
-            grown = np.empty(int(GROWTH * heap["n"]) + 2 * MOST_NEW_ROWS, entries.dtype)
-            grown[: heap["n"]] = entries[: heap["n"]]
-            MEMORY.heaps[number] = entries = grown
+            MEMORY.heaps[number] = entries = longer(entries, heap["n"], int(GROWTH * heap["n"]) + 2 * MOST_NEW_ROWS)
         self.tables["heaps"]["entries"][number] = entries.ctypes.data
         self.tables["heaps"]["room"][number] = len(entries) - MOST_NEW_ROWS
 
@@ -168,6 +164,14 @@ class Run:
 
     def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
         return columns_of_rows(MEMORY.tables[name][: int(self.root[f"n_{name}"][0])], schema)
+
+
+def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
+    """A table of so many rows that begins with those to be kept."""
+    grown, n_bytes = np.empty(n_rows, table.dtype), int(n_kept) * table.itemsize
+    # As bytes: rows of several columns would be copied value by value, which takes seven times as long.
+    grown.view(np.uint8)[:n_bytes] = table.view(np.uint8)[:n_bytes]
+    return grown
 
 
 def rows_per_visit(blueprint: Blueprint, name: str) -> int:
