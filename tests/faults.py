@@ -210,4 +210,4 @@ def build(file: str, source: str) -> None:
     if file.endswith("/__init__.py"):
         module.__path__ = [str((PACKAGE / file).parent)]
     sys.modules[name] = module
-    exec(compile(source, f"planted {file}", "exec"), module.__dict__)
+    exec(compile(source, str(PACKAGE / file), "exec"), module.__dict__)

@@ -131,7 +131,7 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     "an empty mapping": (["department.streams={}"], [("department.streams", "{}", "changes nothing")]),
     "a huddle with nobody": (
         ["support.huddle_roles=[wizard,nurse]"],
-        [("support.huddle_roles (staffing=peer_added,peer_swapped)", "'wizard'", "no such role")],
+        [("support.huddle_roles (staffing=peer_added,peer_evening,peer_247,peer_swapped)", "'wizard'", "no such role")],
     ),
     "a role that is always absent": (
         ["staffing.psychiatrist.absence_share=1"],
