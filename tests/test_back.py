@@ -10,6 +10,7 @@ from sim.config import compose
 from sim.config.plans import plan_of
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import HEADLINE
+from sim.study.engines import COMPILED
 from sim.study.experiment import play_block
 from tests.reference import ESTIMATES, FIRST, QUESTION, digest, first_replication
 
@@ -23,8 +24,10 @@ def test_the_changelog_names_the_reference_in_force() -> None:
 def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     block = next(block for block in plan.blocks() if block.demand == 1.0 and block.replication == 0)
+    if engine != COMPILED:  # slow: `make verify` plays the rest
+        block = replace(block, scenarios={block.baseline: block.scenarios[block.baseline]})
     found = first_replication(values_table([play_block(block)]))
-    expected = pd.read_csv(FIRST)
+    expected = pd.read_csv(FIRST).query("staffing in @block.scenarios").reset_index(drop=True)
     assert found[["staffing", "measure"]].equals(expected[["staffing", "measure"]])
     differing = ~((found["value"] - expected["value"]).abs() <= 1e-9 * expected["value"].abs().clip(lower=1.0))
     differing &= ~(found["value"].isna() & expected["value"].isna())

@@ -80,6 +80,8 @@ class Run:
         if blueprint.may_be_absent:
             blueprint.duties_with_absence(workload, self.tables)
         self.root["first_free_request"] = NONE
+        at_once = blueprint.root["n_members"] + blueprint.root.get("n_beds_first", 0)
+        self.most_new_rows = MOST_NEW_ROWS + at_once  # all come when the run opens, and are written down when it closes
         for name, table in self.tables.items():
             self.root[name] = table.ctypes.data
         self._take_memory()
@@ -105,21 +107,22 @@ class Run:
         per_visit = rows_per_visit(self.blueprint, name)
         n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
         open_rows = sum(int(self.root[f"n_{what}"][0]) for what in ("open_requests", "cases_open", "places_held"))
-        needed = int(GROWTH * (n_rows + open_rows)) + 2 * MOST_NEW_ROWS
+        needed = int(GROWTH * (n_rows + open_rows)) + 2 * self.most_new_rows
         table = MEMORY.tables[name]
         width = per_visit or 1
         if len(table) < needed * width:
             MEMORY.tables[name] = table = longer(table, n_rows * width, needed * width)
         self.root[name] = table.ctypes.data
-        self.root[f"room_for_{name}"] = len(table) // width - MOST_NEW_ROWS
+        self.root[f"room_for_{name}"] = len(table) // width - self.most_new_rows
 
     def _grow_heap(self, number: int) -> None:
         heap = self.tables["heaps"][number]
         entries = MEMORY.heaps[number]
-        if len(entries) < heap["n"] + 2 * MOST_NEW_ROWS:
-            MEMORY.heaps[number] = entries = longer(entries, heap["n"], int(GROWTH * heap["n"]) + 2 * MOST_NEW_ROWS)
+        if len(entries) < heap["n"] + 2 * self.most_new_rows:
+            needed = int(GROWTH * heap["n"]) + 2 * self.most_new_rows
+            MEMORY.heaps[number] = entries = longer(entries, heap["n"], needed)
         self.tables["heaps"]["entries"][number] = entries.ctypes.data
-        self.tables["heaps"]["room"][number] = len(entries) - MOST_NEW_ROWS
+        self.tables["heaps"]["room"][number] = len(entries) - self.most_new_rows
 
     # --- playing ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,246 @@
+"""The compiled engine where its own making could betray it: words of members, memory that grows, threads, huge numbers.
+
+That it plays the law is told by the tests both engines share, and by their agreement on random departments.
+"""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.department.arrivals import GivenVisit, Replay, Steady
+from sim.department.boarding import BedPool, Boarding, BoardingTime
+from sim.department.dispatch import Discipline
+from sim.department.pathway import Board, Delay, Dispose, SideTask, Task
+from sim.department.patients import Patience, ReturnVisits
+from sim.department.quantities import Exponential
+from sim.department.roster import Break, Role
+from sim.department.scenario import Scenario
+from sim.engine import model
+from sim.engine.compiled import running, simulate
+from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOST_ROLES
+from sim.engine.trajectory import Trajectory, differences
+from tests.test_metamorphic import fingerprint
+from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def disagreement(scenario: Scenario, seed: int = 1) -> Any:
+    """What the engines leave differently."""
+    return differences(model.simulate(scenario, seed), simulate(scenario, seed))
+
+
+def outcome(engine: Any, scenario: Scenario) -> str:
+    """What a run ends in: everything it left, or the words of its error."""
+    try:
+        return fingerprint(engine(scenario, 1))
+    except RuntimeError as error:
+        return str(error)
+
+
+def nursing(nurse: Role, n_visits: int, minutes: float = 1440.0, **more: Any) -> Scenario:
+    """Cases of three tasks each, more of them in the first hours than nurses."""
+    return one_stream(
+        [
+            Task(
+                name="care",
+                role="nurse",
+                contact="first",
+                minutes=Exponential(mean=200.0),
+                may_leave=True,
+                preemptible=True,
+            ),
+            Delay(name="rest", minutes=Exponential(mean=30.0)),
+            Task(name="again", role="nurse", contact="continuing", minutes=Exponential(mean=60.0), band=1),
+            SideTask(name="notes", role="nurse", contact="continuing", minutes=Exponential(mean=10.0)),
+        ],
+        {"nurse": nurse},
+        Steady(per_hour={"medical": n_visits * 60.0 / minutes}, acuity_mix={"medical": (0.1, 0.2, 0.4, 0.2, 0.1)}),
+        minutes=minutes,
+        stream={"patience": Patience(minutes=Exponential(mean=120.0))},
+        **more,
+    )
+
+
+# --- sets of members and roles --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("member", ["least_loaded", "longest_idle", "listed_order"])
+@pytest.mark.parametrize("heads", [MEMBERS_PER_WORD, MEMBERS_PER_WORD + 1, 2 * MEMBERS_PER_WORD, 130])
+def test_members_of_several_words_are_chosen_as_those_of_one(heads: int, member: str):
+    nurse = staffed(heads, caseload=2, breaks=(Break(minutes=15.0),), last_pickup_minutes=30.0)
+    scenario = nursing(nurse, 4 * heads, 480.0, discipline=Discipline(rule="accumulating", member=member))
+    assert disagreement(scenario) == []
+    assert max(simulate(scenario, 1).task_columns["member"]) == heads - 1
+
+
+def test_many_shifts_hand_over_to_each_other_and_some_go_unfilled():
+    shifts = {f"from {hour}": shift(60.0 * hour, 480.0, 6) for hour in range(24)}
+    nurse = Role(shifts=shifts, caseload=3, last_pickup_minutes=60.0, breaks=(Break(minutes=30.0),), absence_share=0.3)
+    assert disagreement(nursing(nurse, 400)) == []
+
+
+def roles_in_a_ring(n: int) -> Scenario:
+    """Every role serves some others too; each has a step."""
+    names = [f"role {number}" for number in range(n)]
+    roles = {
+        name: staffed(2, also_serves=((names[number - 1],), (names[(number + 5) % n],)), caseload=number % 3 or None)
+        for number, name in enumerate(names)
+    }
+    steps = [
+        Task(name=f"by {name}", role=name, contact="first" if number % 2 else "one_off", minutes=Exponential(mean=20.0))
+        for number, name in enumerate(names)
+    ]
+    return one_stream(steps, roles, Steady(per_hour={"medical": 3.0}), minutes=2400.0)
+
+
+def test_as_many_roles_as_a_mask_holds_are_played():
+    assert disagreement(roles_in_a_ring(MOST_ROLES - 1)) == []  # and the peer role
+
+
+def test_more_roles_than_a_mask_holds_are_refused_in_words():
+    with pytest.raises(ValueError, match="takes 62; merge some or use engine=simpy"):
+        simulate(roles_in_a_ring(MOST_ROLES), 1)
+
+
+@pytest.mark.parametrize("nurse", [Role(shifts={}), staffed(3, caseload=0)], ids=["no members", "a caseload of none"])
+def test_nobody_there_and_nobody_allowed_to_come_are_the_same_on_both(nurse: Role):
+    assert disagreement(nursing(nurse, 40)) == []
+
+
+# --- times and numbers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [1e-9, 0.5, 5.0, 10.0, 15.0, 20.0, 60.0])
+def test_a_run_may_end_at_once_or_on_an_event(minutes: float):
+    nurse = Role(shifts={"first": shift(0.0, 60.0), "next": shift(15.0, 600.0)}, breaks=(Break(minutes=30.0),))
+    scenario = one_stream(
+        [Task(name="care", role="nurse", minutes=always(5.0)), Delay(name="rest", minutes=always(0.0))],
+        {"nurse": nurse},
+        visits_at(0.0, 0.5, 5.0, 5.0, 10.0),
+        minutes=minutes,
+    )
+    assert disagreement(scenario) == []
+
+
+@pytest.mark.parametrize("patient", [2**27, 2**32 + 5, 2**53, 2**59 - 1])
+def test_patients_keep_their_order_and_draws_whatever_their_numbers(patient: int):
+    given = [GivenVisit(at=1.0, stream="medical", patient=number) for number in (patient, 3, patient - 1)]
+    scenario = one_stream(
+        [Task(name="care", role="nurse", minutes=Exponential(mean=5.0))],
+        {"nurse": staffed()},
+        Replay(visits=tuple(given)),
+        minutes=40 * 1440.0,
+        stream={"returns": ReturnVisits(susceptible=0.8, shape=0.8, scale_days=1.0)},
+    )
+    assert simulate(scenario, 1).n_visits > len(given)
+    assert disagreement(scenario) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_step_limit_ends_both_engines_at_the_same_minute_with_the_same_words(seed: int):
+    scenario = random_scenario(seed)
+    n_entries = simulate(scenario, 1).n_entries
+    told = set()
+    for limit in (1, 2, 5, n_entries // 3, n_entries // 2, *range(n_entries - 3, n_entries + 60, 7)):
+        limited = scenario.model_copy(update={"period": scenario.period.model_copy(update={"step_limit": limit})})
+        ends = outcome(simulate, limited)
+        assert ends == outcome(model.simulate, limited), limit
+        told.add(ends)
+    assert any("does not get on" in ends for ends in told)
+
+
+# --- memory ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every table begins with room for two steps; the list grows by one when a run opens and when it stops for more."""
+    monkeypatch.setattr(running, "MOST_NEW_ROWS", 64)
+    monkeypatch.setattr(running, "FIRST_ROWS", 128)
+    monkeypatch.setattr(running, "MEMORY", running.Memory())
+    taken, take = [], running.Run._take_memory
+
+    def counted(run: running.Run) -> None:
+        taken.append(1)
+        take(run)
+
+    monkeypatch.setattr(running.Run, "_take_memory", counted)
+    return taken
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_memory_that_grows_in_the_middle_of_a_run_changes_nothing(seed: int, little_memory: list[int]):
+    scenario = random_scenario(seed)
+    found = simulate(scenario, 1)
+    assert len(little_memory) > 1
+    assert differences(model.simulate(scenario, 1), found) == []
+
+
+def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
+    """More beds taken at first and more members than a step adds rows otherwise."""
+    pool = BedPool(beds=2000, mean_stay_h=48.0, outside_requests_per_day=900.0)
+    scenario = one_stream(
+        [
+            Task(name="care", role="nurse", minutes=always(5.0)),
+            Dispose(name="decision", admission=1.0),
+            Board(name="board", time="ward", only_if="admission"),
+        ],
+        {"nurse": staffed(200)},
+        visits_at(1.0, 2.0, 3.0),
+        boarding=Boarding(
+            kind="pool", mean_h=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
+        ),
+    )
+    assert len(running.Run(running.Blueprint(scenario), 1, 0).play().staff_columns["member"]) == 200
+    assert disagreement(scenario) == []
+
+
+def test_runs_in_one_thread_leave_nothing_to_each_other():
+    """Departments of all sizes one after the other, each twice: what a run gives does not change when others follow."""
+    seeds = [3, 1, 7, 2, 3, 5, 1, 7, 2, 5]
+    found = [(seed, simulate(random_scenario(seed), 1)) for seed in seeds]
+    alone = {seed: fingerprint(model.simulate(random_scenario(seed), 1)) for seed in set(seeds)}
+    assert [fingerprint(run) for _, run in found] == [alone[seed] for seed, _ in found]
+
+
+def test_threads_side_by_side_play_what_each_would_alone():
+    scenarios = [random_scenario(seed) for seed in range(24)]
+    alone = [fingerprint(simulate(scenario, 1)) for scenario in scenarios]
+
+    def play(scenario: Scenario) -> Trajectory:
+        return simulate(scenario, 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(play, scenarios * 3))
+    assert [fingerprint(run) for run in together] == alone * 3
+
+
+# --- the same sources without a compiler ----------------------------------------------------------------------------
+
+TINY = """
+import sys, warnings
+sys.path.insert(0, sys.argv[1])
+from tests.test_compiled import tiny, fingerprint
+from sim.engine.compiled import simulate
+from sim.engine.compiled.memory import COMPILE
+warnings.simplefilter("error")
+print(COMPILE, fingerprint(simulate(tiny(), 1)))
+"""
+
+
+def tiny() -> Scenario:
+    """Three nurses for twenty visits, with breaks, cases and leaving."""
+    return nursing(staffed(3, caseload=2, breaks=(Break(minutes=15.0),)), 20, 600.0)
+
+
+def test_uncompiled_it_plays_the_same():
+    environment = os.environ | {"PEERED_UNCOMPILED": "1"}
+    command = [sys.executable, "-c", TINY, str(ROOT)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", fingerprint(simulate(tiny(), 1))]
