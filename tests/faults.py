@@ -89,7 +89,7 @@ COMPILED_FAULTS = (
     Fault("the calendar forgets kinds", inside("calendar.py"), "(instant < other_instant) | ((instant == other_instant) & (key < other_key))", "(instant < other_instant) | ((instant == other_instant) & (key > other_key))"),
     Fault("a settling waits for arrivals of later instants", inside("loop.py"), "if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):", "if ed.settle_due and time > ed.now:"),
     Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order"),
-    Fault("ties of a class by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n\n\n@compiled\ndef join", "    return r.slot < other.slot\n\n\n@compiled\ndef join"),
+    Fault("ties by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n", "    return r.slot < other.slot\n"),
     Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine"),
     Fault("a contact is asked beside a clinician", inside("requests.py"), "    if r.kind == CONTACT and v.clinicians > 0 and not v.peer_stays:\n        return\n", ""),
     Fault("side tasks forget who held the case", inside("requests.py"), "if r.kind == SIDE and case.last_holder != NONE:", "if r.kind == SIDE and case.last_holder == NONE:"),

@@ -54,7 +54,6 @@ PURPOSES = {
     "safety_plan": pathway.SAFETY_PLAN,
 }  # fmt: skip
 PEER_KINDS = {None: NONE, "youth": 0, "family": 1, "adult": 2}
-NO_LIMIT = 2**31 - 1
 
 
 class Rows:

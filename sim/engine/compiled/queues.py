@@ -25,15 +25,21 @@ ONE_BAND = (1 << N_ACUITIES) - 1
 
 
 @inlined
-def stands_before(r: Row, other: Row) -> bool:
-    """Order of two requests within a class."""
-    if r.order != other.order:
-        return r.order < other.order
+def asked_before(r: Row, other: Row) -> bool:
+    """Ties: waiting since, then visit row, then slot."""
     if r.since != other.since:
         return r.since < other.since
     if r.visit != other.visit:
         return r.visit < other.visit
     return r.slot < other.slot
+
+
+@inlined
+def stands_before(r: Row, other: Row) -> bool:
+    """Order of two requests within a class."""
+    if r.order != other.order:
+        return r.order < other.order
+    return asked_before(r, other)
 
 
 @compiled
@@ -99,11 +105,7 @@ def ranks_before(ed: Row, line: Row, r: Row, other: Row) -> bool:
     mine, theirs = worth(ed, line, r), worth(ed, line, other)
     if mine != theirs:
         return mine < theirs
-    if r.since != other.since:
-        return r.since < other.since
-    if r.visit != other.visit:
-        return r.visit < other.visit
-    return r.slot < other.slot
+    return asked_before(r, other)
 
 
 @compiled

@@ -75,7 +75,7 @@ GROUP = columns(f8="cumulated patience consent linkage triage")
 PLAN = columns(
     f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id",
-    i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route n_routes capacity"
+    i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
     " admission transfer fallback_role boarding long_boarding delay_line released n_released",
     b1="may_leave preemptible pooled",
 )
