@@ -51,8 +51,6 @@ from sim.report.honesty import honesty_lines
 # A quick pass shows that every cell runs; its numbers are too noisy to be read.
 QUICK = os.environ.get("PEERED_NOTEBOOK_QUICK") == "1"
 WEEKS, WARM_UP, REPLICATIONS, LONG_RUN = (1, 1, 2, 6) if QUICK else (13, 2, 6, 52)
-# In a plain script, worker processes would run the script again; in a notebook all cores can be used.
-WORKERS = None if "get_ipython" in globals() else 1
 
 pd.set_option("display.max_colwidth", 200)
 
@@ -178,7 +176,7 @@ assert lonely[1] < lonely[0], "company is what peers bring"
 
 # %%
 QUESTION = (f"study.weeks={WEEKS}", f"study.warm_up_weeks={WARM_UP}", "study.demand_levels=[1.0]")
-peers = sim.compare(["traditional", "peer_added"], *QUESTION, replications=REPLICATIONS, workers=WORKERS)
+peers = sim.compare(["traditional", "peer_added"], *QUESTION, replications=REPLICATIONS)
 
 ASKED = [
     "wait_triage_to_pia_mean.all",
@@ -238,7 +236,6 @@ money = sim.compare(
     ["traditional", "peer_added", "clinician_added", "nurse_added"],
     *QUESTION,
     replications=REPLICATIONS,
-    workers=WORKERS,
 )
 print(*money.notes, sep="\n")
 money.costs[["label", "hours_added", "weekly_difference"]].round(0)
@@ -270,8 +267,8 @@ assert mean_of(money, "peer_added", "reach.mental_health") == reach
 
 # %%
 STAFFINGS = ["traditional", "peer_added", "clinician_added"]
-one_sided = sim.compare(STAFFINGS, *QUESTION, "effects=evidence", replications=REPLICATIONS, workers=WORKERS)
-both = sim.compare(STAFFINGS, *QUESTION, "effects=both", replications=REPLICATIONS, workers=WORKERS)
+one_sided = sim.compare(STAFFINGS, *QUESTION, "effects=evidence", replications=REPLICATIONS)
+both = sim.compare(STAFFINGS, *QUESTION, "effects=both", replications=REPLICATIONS)
 
 for comparison in (one_sided, both):
     print(f"effects={comparison.effects}" + (" (ONE-SIDED)" if comparison.one_sided else ""))

@@ -63,7 +63,7 @@ def compare(
     from sim.config import compose
     from sim.config.plans import plan_of
     from sim.study.comparing import compare_composed
-    from sim.study.engines import prepare
+    from sim.study.experiment import get_ready
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
@@ -77,7 +77,7 @@ def compare(
     if seed is not None:
         settings.append(f"seed={seed}")
     plan = plan_of(compose(["study=compare", *settings]))
-    prepare(plan.engine, on_stderr)
+    get_ready(plan.scenarios[plan.baseline], plan.engine, on_stderr)
     return compare_composed(plan, workers=workers)
 
 

@@ -32,7 +32,7 @@ from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
-from sim.study.experiment import BlockAnswer, play_block, rehearse
+from sim.study.experiment import BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
 from sim.study.plan import Plan
 from sim.study.store import (
@@ -228,9 +228,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
     what = f"{', '.join(plan.scenarios)} on the same patients"
-    prepare(plan.engine, teller(console))
-    if lets_go(plan.engine):
-        rehearse(plan.scenarios[plan.baseline], plan.engine)
+    get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
     with progress(len(blocks), what, console) as advance:
         running = run_blocks(play_block, blocks, plan.workers, plan.executor)
         try:

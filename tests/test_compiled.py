@@ -142,6 +142,19 @@ def test_patients_keep_their_order_and_draws_whatever_their_numbers(patient: int
     assert disagreement(scenario) == []
 
 
+def test_a_patient_number_too_large_for_the_order_of_arrivals_is_refused():
+    with pytest.raises(ValueError, match="patient"):
+        GivenVisit(at=1.0, stream="medical", patient=2**59)
+
+
+def test_a_visit_may_leave_any_number_of_pieces_of_work_behind_at_one_go():
+    work = [SideTask(name=f"note {number}", role="nurse", minutes=always(0.0)) for number in range(12_000)]
+    scenario = one_stream(work, {"nurse": staffed()}, visits_at(1.0, 2.0), minutes=60.0)
+    run = simulate(scenario, 1)
+    assert run.n_visits == 2
+    assert len(run.tasks) == 2 * len(work)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_step_limit_ends_both_engines_at_the_same_minute_with_the_same_words(seed: int):
     scenario = random_scenario(seed)

@@ -168,7 +168,7 @@ class GivenVisit(Frozen):
 
     at: NonNegative
     stream: str
-    patient: Annotated[int, Field(ge=0)] | None = None
+    patient: Annotated[int, Field(ge=0, lt=2**59)] | None = None
     acuity: Annotated[int, Field(ge=1, le=5)] | None = None
     patience: NonNegative | None = None
     held: bool | None = None

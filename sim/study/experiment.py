@@ -4,7 +4,7 @@ A block is one demand level and one replication under all staffings, so that pat
 and only small tables leave it. What is made of them is `sim.study.comparing`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from sim.engine.run_measures import StaffTime
 from sim.engine.trajectory import Trajectory
 from sim.engine.visit_outcomes import Cohort
 from sim.study.distributions import alone_counts, return_table, wait_counts
-from sim.study.engines import COMPILED, ENGINES
+from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.study.store import write_table
 
 SAME_MINUTES = 5
@@ -73,6 +73,13 @@ def at_demand(scenario: Scenario, level: float) -> Scenario:
     if mental is not None:
         factors["mh_growth"] = mental * level
     return scenario.model_copy(update={"demand": scenario.demand.model_copy(update=factors)})
+
+
+def get_ready(scenario: Scenario, engine: str, tell: Callable[[str], None]) -> None:
+    """Make what an engine needs before any block is played; `tell` is called only if that takes a while."""
+    prepare(engine, tell)
+    if lets_go(engine):
+        rehearse(scenario, engine)
 
 
 def rehearse(scenario: Scenario, engine: str) -> None:

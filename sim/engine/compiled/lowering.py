@@ -129,6 +129,13 @@ class Blueprint:
         self.rows.clear()
 
     @cached_property
+    def longest_way(self) -> int:
+        """Most steps of a pathway and tasks of a response to escalation that one event may go through."""
+        streams = self.scenario.department.streams.values()
+        responses = [stream.escalation.response if stream.escalation else () for stream in streams]
+        return max(len(stream.pathway) + len(tasks) for stream, tasks in zip(streams, responses, strict=True))
+
+    @cached_property
     def names(self) -> Names:
         department = self.scenario.department
         return Names(

@@ -80,8 +80,9 @@ class Run:
         if blueprint.may_be_absent:
             blueprint.duties_with_absence(workload, self.tables)
         self.root["first_free_request"] = NONE
-        at_once = blueprint.root["n_members"] + blueprint.root.get("n_beds_first", 0)
-        self.most_new_rows = MOST_NEW_ROWS + at_once  # all come when the run opens, and are written down when it closes
+        # Members and beds come when the run opens, and are written down when it closes; a visit may walk at one go.
+        at_once = blueprint.root["n_members"] + blueprint.root.get("n_beds_first", 0) + 2 * blueprint.longest_way
+        self.most_new_rows = MOST_NEW_ROWS + at_once
         for name, table in self.tables.items():
             self.root[name] = table.ctypes.data
         self._take_memory()
