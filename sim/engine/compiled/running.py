@@ -36,6 +36,8 @@ from sim.engine.workload import Workload
 
 FIRST_ROWS = 2 * MOST_NEW_ROWS
 GROWTH = 1.5
+VISITS_BY_ARRIVALS = 1.3
+"""Room at first for so many visits by those who come from outside: with returns, more are rare."""
 
 NAMES_IN_VISIT = {
     "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
@@ -108,7 +110,8 @@ class Run:
         per_visit = rows_per_visit(self.blueprint, name)
         n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
         open_rows = sum(int(self.root[f"n_{what}"][0]) for what in ("open_requests", "cases_open", "places_held"))
-        needed = int(GROWTH * (n_rows + open_rows)) + 2 * self.most_new_rows
+        expected = int(VISITS_BY_ARRIVALS * self.root["n_outside"][0]) if per_visit else 0
+        needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
         table = MEMORY.tables[name]
         width = per_visit or 1
         if len(table) < needed * width:
