@@ -17,6 +17,8 @@ from sim.department.scenario import Problem, did_you_mean
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
+QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Its errors are told in other words, so that it is for files known to be sound."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
@@ -60,8 +62,12 @@ def group_composed(folders: Sequence[Path], group: str, names: Sequence[str]) ->
     for first in range(0, len(names), MOST_TOGETHER):
         some = tuple(names[first : first + MOST_TOGETHER])
         together = composed_together(tuple(folders), group, some, stamps_of(folders))
-        # One that fails fails them all: alone each says what is wrong with it.
-        found |= together or {name: hydra_composed(folders, f"{group}/{name}") for name in some}
+        if not isinstance(together, Exception):
+            found |= together
+        elif len(some) == 1:
+            found[some[0]] = fault_of(folders, [f"{group}={some[0]}"], together)
+        else:  # one that fails fails them all, and tells of itself when it is alone
+            found |= {name: value for one in some for name, value in group_composed(folders, group, [one]).items()}
     return found
 
 
@@ -84,10 +90,13 @@ def composed_once(
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
     composed = composed_by_hydra(folders, config_name, chosen, resolve=True)
-    if not isinstance(composed, Exception):
-        return composed
-    place, names = blamed(folders, chosen or (config_name.replace("/", "="),))
-    return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(composed).split())}")
+    return fault_of(folders, chosen, composed) if isinstance(composed, Exception) else composed
+
+
+def fault_of(folders: Sequence[Path], chosen: Sequence[str], error: Exception) -> Problem:
+    """What Hydra says against what was chosen."""
+    place, names = blamed(folders, chosen)
+    return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
 
 
 MOST_TOGETHER = 16
@@ -97,20 +106,20 @@ MOST_TOGETHER = 16
 @lru_cache(maxsize=64)
 def composed_together(
     folders: tuple[Path, ...], group: str, names: tuple[str, ...], stamps: tuple[int, ...]
-) -> dict[str, Plain] | None:
-    """Compose files of a group in one go, each in a place of its own; None where one of them cannot be composed."""
+) -> dict[str, Plain] | Exception:
+    """Compose files of a group in one go, each in a place of its own; the error if one of them cannot be composed."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     chosen = [f"+{group}@file{number}={quoted(name)}" for number, name in enumerate(names)]
     composed = composed_by_hydra(folders, None, chosen, resolve=False)
     if isinstance(composed, Exception):
-        return None
+        return composed
     homes = [OmegaConf.create({group: composed[f"file{number}"]}) for number in range(len(names))]
     try:  # what refers to another entry means one of its own file
         return {name: OmegaConf.to_container(home, resolve=True) for name, home in zip(names, homes, strict=True)}
-    except OmegaConfBaseException:
-        return None
+    except OmegaConfBaseException as error:
+        return error
 
 
 def composed_by_hydra(
@@ -141,7 +150,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def blamed(folders: tuple[Path, ...], chosen: Sequence[str]) -> tuple[str, str]:
+def blamed(folders: Sequence[Path], chosen: Sequence[str]) -> tuple[str, str]:
     """The files of the user's own among those chosen, and their names; without any, all that was chosen."""
     pairs = [(text, folder / f"{text.replace('=', '/')}.yaml") for text in chosen for folder in folders[1:]]
     own = [(text, file) for text, file in pairs if file.is_file()]
@@ -165,7 +174,7 @@ def defaults_in(file: Path) -> list[object]:
 @lru_cache(maxsize=256)
 def defaults_once(file: Path, stamp: int) -> list[object]:
     """Read, once for every state of the file."""
-    return listed((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("defaults"))
+    return listed((yaml.load(file.read_text(encoding="utf-8"), QUICK_LOADER) or {}).get("defaults"))
 
 
 def file_of(folders: Sequence[Path], group: str, name: str) -> Path:

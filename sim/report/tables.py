@@ -118,7 +118,7 @@ def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> p
 
 def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those that the catalogue and the estimates know."""
-    there = set() if comparison.estimates.empty else set(comparison.estimates["measure"])
+    there = {measure for _, measure in comparison.estimate_rows}
     return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
 
 

@@ -99,15 +99,13 @@ def of_each_staffing(answers: Sequence[BlockAnswer]) -> dict[tuple[float, str], 
 def values_table(answers: Sequence[BlockAnswer]) -> Table:
     """The value of every measure: columns demand, replication, staffing, measure, value."""
     parts = each_played(answers)
-    n_values = [len(played.values) for *_, played in parts]
-    demands, replications, staffings = (
-        np.repeat(list(column), n_values) for column in zip(*(part[:3] for part in parts), strict=True)
-    )
+    demands, replications, staffings, _ = zip(*parts, strict=True)
+    sizes = [len(played.values) for *_, played in parts]
     return pd.DataFrame(
         {
-            "demand": demands,
-            "replication": replications,
-            "staffing": staffings,
+            "demand": np.repeat(demands, sizes),
+            "replication": np.repeat(replications, sizes),
+            "staffing": np.repeat(staffings, sizes),
             "measure": [measure for *_, played in parts for measure in played.values],
             "value": [value for *_, played in parts for value in played.values.values()],
         }
@@ -242,21 +240,24 @@ def spread_of(counts: Table, quantity: str) -> tuple[float, ...]:
 
 def mean_week(answers: Sequence[BlockAnswer]) -> Table:
     """The mean hour of the week over replications."""
-    tables = [
-        played.week.assign(demand=demand, staffing=staffing) for demand, _, staffing, played in each_played(answers)
-    ]
     keys = ["demand", "staffing", "hour_of_week", "weekday", "hour"]
-    return pd.concat(tables).groupby(keys, sort=False).mean().reset_index()
+    return stacked(answers, "week").groupby(keys, sort=False).mean().reset_index()
+
+
+def stacked(answers: Sequence[BlockAnswer], which: str) -> Table:
+    """One of the tables of all that was played, with its demand and staffing."""
+    parts = [(demand, name, getattr(played, which)) for demand, _, name, played in each_played(answers)]
+    demands, staffings, tables = zip(*parts, strict=True)
+    sizes = [len(table) for table in tables]
+    everything = pd.concat(tables, ignore_index=True)
+    return everything.assign(demand=np.repeat(demands, sizes), staffing=np.repeat(staffings, sizes))
 
 
 def shares_of(answers: Sequence[BlockAnswer], which: str, keys: list[str]) -> Table:
     """Counts in bins added up over replications and divided by their sum: column `share`."""
-    tables = [
-        getattr(played, which).assign(demand=demand, staffing=staffing)
-        for demand, _, staffing, played in each_played(answers)
-    ]
     groups = ["demand", "staffing", *keys]
-    added = pd.concat(tables).groupby([*groups, "from_minute", "to_minute"], sort=False)["n"].sum().reset_index()
+    edges = ["from_minute", "to_minute"]
+    added = stacked(answers, which).groupby([*groups, *edges], sort=False)["n"].sum().reset_index()
     totals = added.groupby(groups, sort=False)["n"].transform("sum")
     added["share"] = np.where(totals > 0, added["n"] / totals.where(totals > 0, 1), np.nan)
     return added

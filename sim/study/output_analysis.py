@@ -611,7 +611,9 @@ def _correlations(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def _variance_ratios(difference: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
     independent = _sds(a) ** 2 + _sds(b) ** 2
-    return np.divide(_sds(difference) ** 2, independent, out=np.full(len(a), nan), where=independent > 0.0)
+    found = np.full(len(a), nan)
+    np.divide(_sds(difference) ** 2, independent, out=found, where=independent > 0.0)
+    return found
 
 
 def _max_t_half_widths(table: FloatArray, confidence: float) -> FloatArray:
