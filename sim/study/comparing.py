@@ -4,7 +4,7 @@ Estimators are those of `sim.study.output_analysis`; words are made by `sim.stud
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ def values_table(answers: Sequence[BlockAnswer]) -> Table:
         {
             "demand": np.repeat(demands, sizes),
             "replication": np.repeat(replications, sizes),
-            "staffing": np.repeat(staffings, sizes),
+            "staffing": np.repeat(np.asarray(staffings, dtype=object), sizes),
             "measure": [measure for *_, played in parts for measure in played.values],
             "value": [value for *_, played in parts for value in played.values.values()],
         }
@@ -240,27 +240,31 @@ def spread_of(counts: Table, quantity: str) -> tuple[float, ...]:
 
 def mean_week(answers: Sequence[BlockAnswer]) -> Table:
     """The mean hour of the week over replications."""
-    keys = ["demand", "staffing", "hour_of_week", "weekday", "hour"]
-    return stacked(answers, "week").groupby(keys, sort=False).mean().reset_index()
-
-
-def stacked(answers: Sequence[BlockAnswer], which: str) -> Table:
-    """One of the tables of all that was played, with its demand and staffing."""
-    parts = [(demand, name, getattr(played, which)) for demand, _, name, played in each_played(answers)]
-    demands, staffings, tables = zip(*parts, strict=True)
-    sizes = [len(table) for table in tables]
-    everything = pd.concat(tables, ignore_index=True)
-    return everything.assign(demand=np.repeat(demands, sizes), staffing=np.repeat(staffings, sizes))
+    keys = ["hour_of_week", "weekday", "hour"]
+    return by_staffing(answers, "week", lambda weeks: weeks.groupby(keys, sort=False).mean().reset_index())
 
 
 def shares_of(answers: Sequence[BlockAnswer], which: str, keys: list[str]) -> Table:
     """Counts in bins added up over replications and divided by their sum: column `share`."""
-    groups = ["demand", "staffing", *keys]
     edges = ["from_minute", "to_minute"]
-    added = stacked(answers, which).groupby([*groups, *edges], sort=False)["n"].sum().reset_index()
+    groups = ["demand", "staffing", *keys]
+    added = by_staffing(
+        answers, which, lambda counts: counts.groupby([*keys, *edges], sort=False)["n"].sum().reset_index()
+    )
     totals = added.groupby(groups, sort=False)["n"].transform("sum")
     added["share"] = np.where(totals > 0, added["n"] / totals.where(totals > 0, 1), np.nan)
     return added
+
+
+def by_staffing(answers: Sequence[BlockAnswer], which: str, added: Callable[[Table], Table]) -> Table:
+    """One of the tables of all that was played, added up over replications for one demand and staffing at a time."""
+    rows = []
+    for (demand, staffing), several in of_each_staffing(answers).items():
+        table = added(pd.concat([getattr(played, which) for played in several]))
+        table.insert(0, "staffing", staffing)
+        table.insert(0, "demand", demand)
+        rows.append(table)
+    return pd.concat(rows, ignore_index=True)
 
 
 DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 270, 365], dtype=float)
