@@ -7,6 +7,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
@@ -25,6 +27,7 @@ from sim.report.console import (
     print_validation,
     progress,
 )
+from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
 from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
@@ -202,21 +205,22 @@ def play_and_write(
         answers = finished_blocks(plan, draft / "visits", console)
         if not answers:
             raise KeyboardInterrupt
-        with uninterrupted() as interrupts:
+        drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
+        with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, time.monotonic() - started)
+            figures = begin_figures(comparison, draft / "figures", pool) if pool else []
             write_comparison(comparison, answers, plan, composed, draft)
-            drawn = not interrupts.came and (not with_figures or drew_figures(comparison, draft / "figures", console))
+            drawn = not interrupts.came and drew(figures, console)
     show(comparison, console)
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
 
-def drew_figures(comparison: Comparison, folder: Path, console: Console) -> bool:
-    """Draw the figures; a figure that fails costs the figures, not the tables."""
-    from sim.report.figures import draw_figures  # a drawing library, needed for a comparison alone
-
+def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
+    """Wait for the figures; a figure that fails costs the figures, not the tables."""
     try:
-        draw_figures(comparison, folder)
+        for figure in figures:
+            figure.result()
     except Exception as error:
         console.print(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False

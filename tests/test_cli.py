@@ -6,11 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from sim.cli import main
+from sim.cli import drew, main
 from sim.study.interrupts import uninterrupted
 from sim.study.store import read_table
 
@@ -162,6 +165,14 @@ def test_a_study_whose_reader_went_away_still_writes_its_results(tmp_path: Path)
         running.stdout.close()
         assert running.wait(timeout=300) == 0
     assert (out / "run.json").exists()
+
+
+def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
+    failed: Future[list[Path]] = Future()
+    failed.set_exception(ValueError("no ink"))
+    console = Console(file=StringIO(), width=120)
+    assert not drew([failed], console)
+    assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
 
 
 def test_an_interrupt_while_files_are_written_waits_for_them() -> None:

@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.config import compose, shipped_choices, shipped_configs, staffing_scenarios
+from sim.config import compose, files, shipped_choices, shipped_configs, staffing_scenarios
 from sim.config.composition import Composed, composed_files, drafted
 from sim.config.places import locate, value_at
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
@@ -283,6 +284,58 @@ def test_a_folder_of_the_users_own_adds_choices(folder: str, tmp_path: Path) -> 
         "peer_added",
         "mine",
     ]
+
+
+def own_staffings(folder: Path, **texts: str) -> list[str]:
+    """Overrides that compare the traditional staffing with those of these texts."""
+    (folder / "staffing").mkdir(parents=True)
+    for name, text in texts.items():
+        (folder / "staffing" / f"{name}.yaml").write_text(f"name: {name}\n{text}\n")
+    return [f"configs={folder}", f"study.staffing=[traditional,{','.join(texts)}]"]
+
+
+def test_staffings_composed_together_are_those_chosen_alone(everything: Composed) -> None:
+    alone = {name: compose(["study=run", f"staffing={name}"]).scenario for name in ("peer_added", "crisis_lean")}
+    assert {name: everything.scenarios[name].staffing for name in alone} == {
+        name: scenario.staffing for name, scenario in alone.items()
+    }
+
+
+def test_staffings_of_the_users_own_are_compared_without_being_chosen(tmp_path: Path) -> None:
+    composed = compose(own_staffings(tmp_path, mine="defaults: [peer_added, _self_]\npsw: {hourly_cost: 99}"))
+    assert composed.scenarios["mine"].staffing.roles["psw"].hourly_cost == 99.0
+
+
+def test_further_staffings_are_composed_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Sequence[str]] = []
+
+    def counted(folders: tuple[Path, ...], name: str | None, chosen: Sequence[str], *, resolve: bool) -> object:
+        asked.append(chosen)
+        return composed_by_hydra(folders, name, chosen, resolve=resolve)
+
+    composed_by_hydra = files.composed_by_hydra
+    files.composed_once.cache_clear()
+    files.composed_together.cache_clear()
+    monkeypatch.setattr(files, "composed_by_hydra", counted)
+    compose(["study.staffing=all"])
+    assert len(asked) == 2
+
+
+def test_a_reference_in_a_staffing_means_an_entry_of_its_own_file(tmp_path: Path) -> None:
+    refers = "defaults: [peer_added, _self_]\npsw: {hourly_cost: '${staffing.weekly_extra_cost}'}\nweekly_extra_cost: "
+    texts = {"dear": f"{refers}40", "cheap": f"{refers}20"}
+    scenarios = compose(own_staffings(tmp_path, **texts)).scenarios
+    costs = [scenarios[name].staffing.roles["psw"].hourly_cost for name in ("dear", "cheap")]
+    assert costs == [40.0, 20.0]
+
+
+def test_of_staffings_composed_together_the_faulty_one_alone_is_reported(tmp_path: Path) -> None:
+    sound, faulty = "defaults: [peer_added, _self_]", "defaults: [traditional, _self_]\nlabel: ${staffing.nowhere}"
+    with pytest.raises(ScenarioError) as caught:
+        compose(own_staffings(tmp_path, one=sound, two=faulty, three=sound))
+    (problem,) = caught.value.problems
+    assert problem.path == str(tmp_path / "staffing" / "two.yaml")
+    assert "nowhere" in problem.remedy
 
 
 def test_every_file_read_is_named(everything: Composed) -> None:

@@ -217,6 +217,29 @@ def test_samples_of_different_replications_are_refused():
         oa.paired_difference([1.0, 2.0], [1.0, 2.0, 3.0])
 
 
+def test_many_measures_at_once_are_estimated_as_each_alone():
+    rng = np.random.default_rng(104)
+    a = rng.normal(10.0, 1.0, (12, 7))
+    b = a + rng.normal(0.0, 0.3, a.shape)
+    a[1, 2], b[1, 5], a[2, :6], b[3] = nan, nan, nan, nan
+    b[4], a[5], b[6] = a[4], 3.0, a[6] - 1.0
+    a[7], b[7] = 0.0, 0.0
+    together, single = oa.paired_differences(a, b, 0.9), oa.mean_intervals(a - b, 0.9)
+    for row in set(range(12)) - {3}:
+        alone = oa.paired_difference(a[row], b[row], 0.9)
+        for name, column in together.items():
+            np.testing.assert_equal(column[row], getattr(alone, name), err_msg=f"{name} of row {row}")
+            if name in single:
+                np.testing.assert_equal(single[name][row], column[row])
+    assert together["n"].tolist() == [7, 5, 1, 0, *[7] * 8]
+    assert all(np.isnan(column[3]) for name, column in together.items() if name != "n")
+
+
+def test_a_table_must_have_a_row_per_measure():
+    with pytest.raises(ValueError, match="a row per measure"):
+        oa.mean_intervals([1.0, 2.0])
+
+
 def test_paired_intervals_on_common_numbers_cover_as_often_as_they_say():
     def covers(rng: np.random.Generator) -> bool:
         shared = rng.normal(0.0, 3.0, 10)

@@ -5,6 +5,7 @@ import math
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,13 @@ from sim.report.console import (
     print_validation,
     progress,
 )
+from sim.report.drawing import begin_figures, drawers
 from sim.report.figures import FIGURES, draw_figures
 from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
 from sim.report.markdown import comparison_markdown
 from sim.report.tables import is_assumed, known_measures
 from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
+from sim.report.week_figures import shade_without_peers
 from sim.study.assumptions import Assumption
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.data_quality import VisitsFileError
@@ -257,9 +260,27 @@ def test_every_figure_is_a_png_twice_a_readme_column_wide_and_an_svg(name: str, 
     assert ElementTree.parse(drawn / f"{name}.svg").getroot().tag.endswith("svg")
 
 
-def test_the_same_comparison_draws_the_same_bytes(four: Comparison, drawn: Path, tmp_path: Path) -> None:
-    for path in draw_figures(four, tmp_path / "made" / "here"):
+def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Path, tmp_path: Path) -> None:
+    with drawers(2) as pool:
+        figures = begin_figures(four, tmp_path / "made" / "here", pool)
+        paths = [path for figure in figures for path in figure.result()]
+    assert sorted(path.name for path in paths) == sorted(path.name for path in drawn.iterdir())
+    for path in paths:
         assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
+
+
+def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pass
+    (failed,) = begin_figures(four, tmp_path, pool)
+    assert isinstance(failed.exception(), RuntimeError)
+
+
+def test_hours_without_a_peer_are_shaded_in_one_piece() -> None:
+    axes = Figure().add_subplot()
+    on_duty = pd.Series([0.0, 0.0, 1.0, 0.0, 2.0, 0.0])
+    shade_without_peers(axes, pd.DataFrame({"hour_of_week": range(6), "peers_on_duty": on_duty}))
+    assert [(span.get_x(), span.get_width()) for span in axes.patches] == [(0, 2), (3, 1), (5, 1)]
 
 
 def texts_of(name: str, comparison: Comparison) -> list[str]:

@@ -17,6 +17,7 @@ from sim.config.files import (
     faults_of_file,
     file_of,
     folders_of,
+    group_composed,
     hydra_composed,
     with_inherited,
 )
@@ -144,14 +145,13 @@ def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
     return [base, shipped[group]] if group in shipped else [base]
 
 
-def staffing_file(draft: Draft, name: str) -> Plain | None:
-    """One staffing with what it inherits."""
-    faults = faults_of_file(draft.folders, "staffing", name)
-    if faults:
-        draft.problems += faults
-        return None
-    composed = reported(draft, hydra_composed(draft.folders, f"staffing/{name}"))
-    return None if composed is None else composed["staffing"]
+def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
+    """Staffings with what each inherits; those that cannot be had are reported."""
+    faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
+    draft.problems += [fault for found in faults.values() for fault in found]
+    sound = [name for name, found in faults.items() if not found]
+    composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
+    return {name: read["staffing"] for name, read in composed.items() if read is not None}
 
 
 def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
@@ -319,15 +319,13 @@ def staffings_of(draft: Draft, base: Plain, shipped: Plain, study: StudySettings
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
     names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
     known = choices_of("staffing", draft.folders)
-    bases: dict[str, Plain] = {draft.choices["staffing"]: base["staffing"]}
     for name in names:
         if name not in known:
-            draft.problems.append(
-                Problem("study.staffing", repr(name), f"no such staffing; {did_you_mean(name, known)}")
-            )
-        elif name not in bases:
-            read = staffing_file(draft, name)
-            bases |= {} if read is None else {name: read}
+            remedy = f"no such staffing; {did_you_mean(name, known)}"
+            draft.problems.append(Problem("study.staffing", repr(name), remedy))
+    chosen = draft.choices["staffing"]
+    bases = {chosen: base["staffing"]}
+    bases |= staffing_files(draft, [name for name in names if name in known and name != chosen])
     items = [item for item in draft.values if item.key.startswith("staffing.")]
     for item in items:
         places = [placed({"staffing": own}, item) for own in bases.values()]

@@ -17,6 +17,8 @@ from sim.department.scenario import Problem, did_you_mean
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
+QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Its errors are told in other words, so that it is for files known to be sound."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
@@ -45,14 +47,33 @@ def choices_of(group: str, folders: Iterable[Path]) -> tuple[str, ...]:
 
 def default_choices() -> dict[str, str]:
     """The choice of every group unless another is typed."""
-    entries = yaml.safe_load((shipped_configs() / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    entries = defaults_in(shipped_configs() / "config.yaml")
     return {group: choice for entry in entries if isinstance(entry, dict) for group, choice in entry.items()}
 
 
 def hydra_composed(folders: Sequence[Path], config_name: str, chosen: Sequence[str] = ()) -> Plain | Problem:
     """What Hydra makes of a file and its defaults, as plain data not to be changed, or why it cannot."""
-    stamps = tuple(stamp_of(file) for folder in folders for file in sorted(folder.glob("*/*.yaml")))
-    return composed_once(tuple(folders), config_name, tuple(chosen), stamps)
+    return composed_once(tuple(folders), config_name, tuple(chosen), stamps_of(folders))
+
+
+def group_composed(folders: Sequence[Path], group: str, names: Sequence[str]) -> dict[str, Plain | Problem]:
+    """The same of several files of a group, each by itself with what it inherits."""
+    found: dict[str, Plain | Problem] = {}
+    for first in range(0, len(names), MOST_TOGETHER):
+        some = tuple(names[first : first + MOST_TOGETHER])
+        together = composed_together(tuple(folders), group, some, stamps_of(folders))
+        if not isinstance(together, Exception):
+            found |= together
+        elif len(some) == 1:
+            found[some[0]] = fault_of(folders, [f"{group}={some[0]}"], together)
+        else:  # one that fails fails them all, and tells of itself when it is alone
+            found |= {name: value for one in some for name, value in group_composed(folders, group, [one]).items()}
+    return found
+
+
+def stamps_of(folders: Sequence[Path]) -> tuple[int, ...]:
+    """When each file of the folders was last changed."""
+    return tuple(stamp_of(file) for folder in folders for file in sorted(folder.glob("*/*.yaml")))
 
 
 def stamp_of(file: Path) -> int:
@@ -68,6 +89,43 @@ def composed_once(
     folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
+    composed = composed_by_hydra(folders, config_name, chosen, resolve=True)
+    return fault_of(folders, chosen, composed) if isinstance(composed, Exception) else composed
+
+
+def fault_of(folders: Sequence[Path], chosen: Sequence[str], error: Exception) -> Problem:
+    """What Hydra says against what was chosen."""
+    place, names = blamed(folders, chosen)
+    return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
+
+
+MOST_TOGETHER = 16
+"""Files in one composition: its start is paid once for all of them, but all are gone through again for each."""
+
+
+@lru_cache(maxsize=64)
+def composed_together(
+    folders: tuple[Path, ...], group: str, names: tuple[str, ...], stamps: tuple[int, ...]
+) -> dict[str, Plain] | Exception:
+    """Compose files of a group in one go, each in a place of its own; the error if one of them cannot be composed."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    chosen = [f"+{group}@file{number}={quoted(name)}" for number, name in enumerate(names)]
+    composed = composed_by_hydra(folders, None, chosen, resolve=False)
+    if isinstance(composed, Exception):
+        return composed
+    homes = [OmegaConf.create({group: composed[f"file{number}"]}) for number in range(len(names))]
+    try:  # what refers to another entry means one of its own file
+        return {name: OmegaConf.to_container(home, resolve=True) for name, home in zip(names, homes, strict=True)}
+    except OmegaConfBaseException as error:
+        return error
+
+
+def composed_by_hydra(
+    folders: tuple[Path, ...], config_name: str | None, chosen: Sequence[str], *, resolve: bool
+) -> Plain | Exception:
+    """The files chosen as plain data, references resolved or not, or the error that stood in the way."""
     import hydra  # slow to load, and not needed to name the choices there are
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
@@ -82,10 +140,9 @@ def composed_once(
             warnings.simplefilter("ignore")
             with hydra.initialize_config_dir(str(folders[0]), version_base="1.3"):
                 config = hydra.compose(config_name, overrides=[*chosen, *search])
-        return OmegaConf.to_container(config, resolve=True)
+        return OmegaConf.to_container(config, resolve=resolve)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
-        place, names = blamed(folders, chosen or (config_name.replace("/", "="),))
-        return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
+        return error
 
 
 def quoted(text: str) -> str:
@@ -93,7 +150,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def blamed(folders: tuple[Path, ...], chosen: Sequence[str]) -> tuple[str, str]:
+def blamed(folders: Sequence[Path], chosen: Sequence[str]) -> tuple[str, str]:
     """The files of the user's own among those chosen, and their names; without any, all that was chosen."""
     pairs = [(text, folder / f"{text.replace('=', '/')}.yaml") for text in chosen for folder in folders[1:]]
     own = [(text, file) for text, file in pairs if file.is_file()]
@@ -105,9 +162,19 @@ def blamed(folders: tuple[Path, ...], chosen: Sequence[str]) -> tuple[str, str]:
 def with_inherited(folders: tuple[Path, ...], group: str, name: str) -> list[Path]:
     """A file after those it inherits from; files that `faults_of_file` finds sound."""
     file = file_of(folders, group, name)
-    entries = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("defaults", [])
-    parents = [entry for entry in entries if isinstance(entry, str) and entry != "_self_"]
+    parents = [entry for entry in defaults_in(file) if isinstance(entry, str) and entry != "_self_"]
     return [inherited for parent in parents for inherited in with_inherited(folders, group, parent)] + [file]
+
+
+def defaults_in(file: Path) -> list[object]:
+    """What a sound file inherits from, not to be changed."""
+    return defaults_once(file, stamp_of(file))
+
+
+@lru_cache(maxsize=256)
+def defaults_once(file: Path, stamp: int) -> list[object]:
+    """Read, once for every state of the file."""
+    return listed((yaml.load(file.read_text(encoding="utf-8"), QUICK_LOADER) or {}).get("defaults"))
 
 
 def file_of(folders: Sequence[Path], group: str, name: str) -> Path:

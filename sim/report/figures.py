@@ -28,11 +28,19 @@ FIGURES: dict[str, Callable[[Comparison], Sheet]] = {
 """File name without suffix, and what draws it."""
 
 
-def draw_figures(comparison: Comparison, folder: Path, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+FORMATS = ("png", "svg")
+
+
+def draw_figures(comparison: Comparison, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write every figure in every format and return the files; the same comparison gives the same bytes.
 
     `folder` is made if need be. `formats` are suffixes that matplotlib writes.
     """
+    return [path for name in FIGURES for path in draw_figure(name, comparison, folder, formats)]
+
+
+def draw_figure(name: str, comparison: Comparison, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """The same of one figure."""
     folder.mkdir(parents=True, exist_ok=True)
     with styled():
-        return [path for name, draw in FIGURES.items() for path in draw(comparison).save(folder, name, formats)]
+        return FIGURES[name](comparison).save(folder, name, formats)

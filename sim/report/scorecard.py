@@ -5,8 +5,6 @@ The numbers are looked up in `sim.report.tables`.
 
 import math
 
-from matplotlib.axes import Axes
-
 from sim.report.honesty import footer
 from sim.report.tables import (
     Found,
@@ -40,7 +38,7 @@ COLUMNS = {
     "observation_unmet_share.mental_health": "Observation\nunmet,\nmental health",
     "staff_cost_per_week.all": "Staff cost\na week",
 }
-NAMES, HEAD, ROW = 1.42, 0.84, 0.84
+NAMES, HEAD, ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
 
 
 def scorecard(comparison: Comparison) -> Sheet:
@@ -98,7 +96,7 @@ def write_column(
                 sheet.write(left, top + 0.29, plus_minus_of(name, here), size=8, color=QUIET)
         elif change is not None:
             sheet.write(left, top + 0.29, difference_words(name, change), size=8, color=ink)
-            draw_interval(sheet.panel(left, top + 0.47, width - 0.22, 0.22), change, reach, ink)
+            draw_interval(sheet, left, top + 0.47, width - 0.22, change, reach, ink)
 
 
 def plus_minus_of(name: str, found: Found) -> str:
@@ -132,15 +130,13 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
     return max([smallest, *ends])
 
 
-def draw_interval(axes: Axes, change: Found, reach: float, ink: str) -> None:
+def draw_interval(sheet: Sheet, left: float, top: float, width: float, change: Found, reach: float, ink: str) -> None:
     """A dot with its interval around the line of no difference."""
-    axes.set_axis_off()
-    axes.set_xlim(-1.08 * reach, 1.08 * reach)
-    axes.set_ylim(-1.0, 1.0)
-    axes.axvline(0.0, color="#a0a0a0", linewidth=0.9)
+    middle, half, unit = left + width / 2, INTERVAL / 2, width / (2.16 * reach)
+    sheet.line([middle, middle], [top, top + INTERVAL], color="#a0a0a0", linewidth=0.9)
     if not change.interpretable or not math.isfinite(change.mean):
         return
     if change.has_interval:
-        ends = [max(change.low, -reach), min(change.high, reach)]
-        axes.plot(ends, [0.0, 0.0], color=ink, linewidth=2.2, solid_capstyle="butt")
-    axes.plot([change.mean], [0.0], marker="o", markersize=4.5, color=ink)
+        ends = [middle + unit * end for end in (max(change.low, -reach), min(change.high, reach))]
+        sheet.line(ends, [top + half, top + half], color=ink, linewidth=2.2, solid_capstyle="butt")
+    sheet.line([middle + unit * change.mean], [top + half], color=ink, marker="o", markersize=4.5)

@@ -4,14 +4,14 @@ Nothing is estimated here.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
-from sim.study.comparison import LWBS_LIMIT, Comparison
+from sim.study.comparison import LWBS_LIMIT, Comparison, Row
 
 ASSUMED = {
     "returns": ("return_", "repeat_visit"),
@@ -71,22 +71,22 @@ def others(comparison: Comparison) -> tuple[str, ...]:
 
 def estimate(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> Found | None:
     """The estimate of `measure.part`, None where there is none."""
-    return found_in(comparison.estimates, staffing, name, central_level(comparison) if level is None else level)
+    rows = comparison.estimate_rows.get((staffing, name), ())
+    return found_in(rows, central_level(comparison) if level is None else level)
 
 
 def difference(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> Found | None:
     """The paired difference of `measure.part` from the baseline, None where there is none."""
-    return found_in(comparison.differences, staffing, name, central_level(comparison) if level is None else level)
+    rows = comparison.difference_rows.get((staffing, name), ())
+    return found_in(rows, central_level(comparison) if level is None else level)
 
 
-def found_in(table: pd.DataFrame, staffing: str, name: str, level: float) -> Found | None:
-    if table.empty:
-        return None
-    chosen = table[(table["staffing"] == staffing) & (table["measure"] == name) & np.isclose(table["demand"], level)]
-    return None if chosen.empty else as_found(chosen.iloc[0].to_dict())
+def found_in(rows: Sequence[Row], level: float) -> Found | None:
+    """The first row at a level of demand."""
+    return next((as_found(row) for row in rows if math.isclose(row["demand"], level, rel_tol=1e-5)), None)
 
 
-def as_found(row: dict[Any, Any]) -> Found:
+def as_found(row: Row) -> Found:
     return Found(
         mean=float(row["mean"]),
         low=float(row["low"]),
@@ -118,7 +118,7 @@ def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> p
 
 def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str, ...]:
     """Those that the catalogue and the estimates know."""
-    there = set() if comparison.estimates.empty else set(comparison.estimates["measure"])
+    there = {measure for _, measure in comparison.estimate_rows}
     return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
 
 

@@ -5,9 +5,10 @@ What a figure shows is its own module's business.
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -17,6 +18,8 @@ from matplotlib.lines import Line2D
 WIDTH = 9.0
 """Inches; twice the pixels of a README column at `DPI`."""
 DPI = 200
+PACKED = 3
+"""Of 9: a PNG takes half the time of the usual 6 and a sixth more room."""
 LEFT, RIGHT = 0.2, 0.2
 INK, QUIET, FAINT, ASSUMED = "#1a1a1a", "#595959", "#d9d9d9", "#8c8c8c"
 BASELINE = "#3d3d3d"
@@ -100,21 +103,27 @@ class Sheet:
 
     def rule(self, top: float) -> None:
         """A thin line across the body, in inches from its top."""
-        height = 1.0 - (self.top + top) / self.height
-        ends = [LEFT / WIDTH, 1.0 - RIGHT / WIDTH]
-        self.figure.add_artist(Line2D(ends, [height, height], color=FAINT, linewidth=0.9))
+        self.line([LEFT, WIDTH - RIGHT], [top, top], color=FAINT, linewidth=0.9)
+
+    def line(self, lefts: Sequence[float], tops: Sequence[float], **look: object) -> None:
+        """A line through places in the body, in inches: where there is no scale to read, far quicker than a panel."""
+        x = [left / WIDTH for left in lefts]
+        y = [1.0 - (self.top + top) / self.height for top in tops]
+        self.figure.add_artist(Line2D(x, y, **look))  # type: ignore[arg-type]
 
     def save(self, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format; the same figure gives the same bytes."""
         paths = [folder / f"{name}.{kind}" for kind in formats]
         for path in paths:
-            self.figure.savefig(path, dpi=DPI, facecolor="white", metadata=silence(path.suffix))
+            self.figure.savefig(path, dpi=DPI, facecolor="white", **written_as(path.suffix))
         return paths
 
 
-def silence(suffix: str) -> Mapping[str, str | None]:
-    """Metadata without dates or versions."""
-    return {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}
+def written_as(suffix: str) -> dict[str, Any]:
+    """What to tell the writer of a format: no dates or versions, and how much to pack."""
+    if suffix == ".png":
+        return {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": PACKED}}
+    return {"metadata": {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}}
 
 
 def styled() -> AbstractContextManager[None]:

@@ -149,8 +149,11 @@ def name_line(axes: Axes, height: float, text: str, ink: str) -> None:
 
 
 def shade_without_peers(axes: Axes, week: pd.DataFrame) -> None:
-    for hour in week.loc[week["peers_on_duty"] < NOBODY, "hour_of_week"]:
-        axes.axvspan(hour, hour + 1, color=NIGHT, linewidth=0, zorder=0)
+    nobody = (week["peers_on_duty"] < NOBODY).to_numpy(dtype=int)
+    turns = np.flatnonzero(np.diff(nobody, prepend=0, append=0))
+    hours = np.append(week["hour_of_week"], week["hour_of_week"].max() + 1)
+    for begin, end in turns.reshape(-1, 2):
+        axes.axvspan(hours[begin], hours[end], color=NIGHT, linewidth=0, zorder=0)
 
 
 def frame_week(axes: Axes) -> None:

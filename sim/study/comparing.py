@@ -4,7 +4,7 @@ Estimators are those of `sim.study.output_analysis`; words are made by `sim.stud
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from sim.study.experiment import IN_MINUTES, SAME_MINUTES, BlockAnswer, Played, 
 from sim.study.output_analysis import (
     holm,
     kaplan_meier,
-    mean_interval,
-    paired_difference,
+    mean_intervals,
+    paired_differences,
     simultaneous_half_widths,
 )
 from sim.study.plan import Plan
@@ -98,81 +98,81 @@ def of_each_staffing(answers: Sequence[BlockAnswer]) -> dict[tuple[float, str], 
 
 def values_table(answers: Sequence[BlockAnswer]) -> Table:
     """The value of every measure: columns demand, replication, staffing, measure, value."""
-    tables = [
-        pd.DataFrame(
-            {
-                "demand": demand,
-                "replication": replication,
-                "staffing": staffing,
-                "measure": list(played.values),
-                "value": list(played.values.values()),
-            }
-        )
-        for demand, replication, staffing, played in each_played(answers)
-    ]
-    return pd.concat(tables, ignore_index=True)
+    parts = each_played(answers)
+    demands, replications, staffings, _ = zip(*parts, strict=True)
+    sizes = [len(played.values) for *_, played in parts]
+    return pd.DataFrame(
+        {
+            "demand": np.repeat(demands, sizes),
+            "replication": np.repeat(replications, sizes),
+            "staffing": np.repeat(np.asarray(staffings, dtype=object), sizes),
+            "measure": [measure for *_, played in parts for measure in played.values],
+            "value": [value for *_, played in parts for value in played.values.values()],
+        }
+    )
 
 
 def estimates_of(values: Table, confidence: float) -> Table:
     """Mean and interval of every measure over replications; measures defined in no replication are left out."""
-    rows, numbers = [], values["value"].to_numpy(float)
-    for (demand, staffing, key), chosen in rows_of_groups(values, ["demand", "staffing", "measure"]):
-        found = numbers[chosen]
-        if np.isnan(found).all():
-            continue
-        interval = mean_interval(found, confidence)
-        rows.append(
-            {
-                "demand": demand, "staffing": staffing, "measure": key, "mean": interval.mean, "low": interval.low,
-                "high": interval.high, "half_width": interval.half_width, "sd": interval.sd, "n": interval.n,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
+    keys, numbers = by_replication(values)
+    table = keys.assign(**mean_intervals(numbers, confidence))
+    return table[table["n"] > 0].reset_index(drop=True)
+
+
+def by_replication(values: Table) -> tuple[Table, np.ndarray]:
+    """Demand, staffing and measure in order of appearance, and of each its values, one column per replication."""
+    keys = ["demand", "staffing", "measure"]
+    row = values.groupby(keys, sort=False).ngroup().to_numpy()
+    replications, column = np.unique(values["replication"], return_inverse=True)
+    numbers = np.full((row.max() + 1, replications.size), np.nan)
+    numbers[row, column] = values["value"]
+    return values[keys].drop_duplicates(ignore_index=True), numbers
 
 
 def differences_of(
     values: Table, estimates: Table, scenarios: Mapping[str, Scenario], baseline: str, confidence: float
 ) -> Table:
     """Paired differences from the baseline, one row per demand level, staffing and measure."""
-    wide = values.pivot_table(index=["demand", "measure", "replication"], columns="staffing", values="value")
     labels = {name: scenario.staffing.label or name for name, scenario in scenarios.items()}
-    others = [name for name in scenarios if name != baseline and name in wide.columns]
-    left = share_that_leaves(estimates)
-    columns = {name: wide[name].to_numpy(float) for name in (*others, baseline)}
-    rows = []
-    for (demand, key), chosen in rows_of_groups(wide.index.to_frame(index=False), ["demand", "measure"]):
-        for name in others:
-            a, b = columns[name][chosen], columns[baseline][chosen]
-            if np.isnan(a - b).all():
-                continue
-            found = paired_difference(a, b, confidence)
-            rows.append(
-                {
-                    "demand": demand, "staffing": name, "baseline": baseline, "measure": key, "mean": found.mean,
-                    "low": found.low, "high": found.high, "half_width": found.half_width, "sd": found.sd,
-                    "n": found.n, "correlation": found.correlation, "p_value": found.p_value,
-                    "interpretable": max(left.get((demand, name), 0.0), left.get((demand, baseline), 0.0))
-                    <= LWBS_LIMIT,
-                }
-            )  # fmt: skip
-    table = pd.DataFrame(rows)
+    table, apart = paired_table(values, [name for name in scenarios if name != baseline], baseline, confidence)
     if table.empty:
-        return table
+        return pd.DataFrame()
+    left = share_that_leaves(estimates)
+    table["interpretable"] = [
+        max(left.get((demand, name), 0.0), left.get((demand, baseline), 0.0)) <= LWBS_LIMIT
+        for demand, name in zip(table["demand"], table["staffing"], strict=True)
+    ]
     table["simultaneous_half_width"] = np.nan
     table["p_holm"] = np.nan
     for demand in table["demand"].unique():
-        add_family(table, wide, float(demand), baseline, confidence)
+        add_family(table, apart, float(demand), confidence)
     table["sentence"] = [sentence_of(row, labels, confidence) for row in table.to_dict("records")]
     return table
 
 
-def rows_of_groups(table: Table, keys: list[str]) -> Iterator[tuple[tuple[Any, ...], np.ndarray]]:
-    """The keys of each group, in order of appearance, and its rows: thousands of data frames would take long."""
-    number = table.groupby(keys, sort=False).ngroup().to_numpy()
-    order = np.argsort(number, kind="stable")
-    first = np.flatnonzero(np.diff(number[order], prepend=-1))
-    names = table[keys].iloc[order[first]].itertuples(index=False, name=None)
-    yield from zip(names, np.split(order, first[1:]), strict=True)
+def paired_table(values: Table, others: Sequence[str], baseline: str, confidence: float) -> tuple[Table, np.ndarray]:
+    """Differences of the staffings played, by demand and measure, and of each row those of its replications."""
+    keys, numbers = by_replication(values)
+    places = keys.reset_index().pivot(index=["demand", "measure"], columns="staffing", values="index")
+    tables, apart = [pd.DataFrame()], [np.empty((0, numbers.shape[1]))]
+    for name in others:
+        if name in places:
+            both = places[[name, baseline]].dropna().astype(int)
+            a, b = numbers[both[name]], numbers[both[baseline]]
+            found = paired_differences(a, b, confidence)
+            tables.append(both.index.to_frame(index=False).assign(staffing=name, baseline=baseline, **found))
+            apart.append(a - b)
+    table = pd.concat(tables, ignore_index=True)
+    if table.empty:
+        return table, apart[0]
+    table = table[table["n"] > 0].sort_values(["demand", "measure"], kind="stable")
+    return table[PAIRED].reset_index(drop=True), np.concatenate(apart)[table.index]
+
+
+PAIRED = [
+    "demand", "staffing", "baseline", "measure", "mean", "low", "high", "half_width", "sd", "n", "correlation",
+    "p_value",
+]  # fmt: skip
 
 
 def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
@@ -181,18 +181,12 @@ def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
     return {(row["demand"], row["staffing"]): row["mean"] for row in rows.to_dict("records")}
 
 
-def add_family(table: Table, wide: Table, demand: float, baseline: str, confidence: float) -> None:
+def add_family(table: Table, apart: np.ndarray, demand: float, confidence: float) -> None:
     """Simultaneous half-widths and Holm's p-values over the headline measures of all staffings at one demand level."""
     chosen = table.index[(table["demand"] == demand) & table["measure"].isin(HEADLINE)]
     if not len(chosen):
         return
-    columns = []
-    for index in chosen:
-        group = wide.loc[(demand, table.at[index, "measure"])]
-        columns.append((group[table.at[index, "staffing"]] - group[baseline]).to_numpy(float))
-    length = max(len(column) for column in columns)
-    family = np.column_stack([np.pad(column, (0, length - len(column)), constant_values=np.nan) for column in columns])
-    table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(family, confidence)
+    table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(apart[chosen].T, confidence)
     p_values = table.loc[chosen, "p_value"].to_numpy(float)
     known = ~np.isnan(p_values)
     if known.any():
@@ -246,24 +240,31 @@ def spread_of(counts: Table, quantity: str) -> tuple[float, ...]:
 
 def mean_week(answers: Sequence[BlockAnswer]) -> Table:
     """The mean hour of the week over replications."""
-    tables = [
-        played.week.assign(demand=demand, staffing=staffing) for demand, _, staffing, played in each_played(answers)
-    ]
-    keys = ["demand", "staffing", "hour_of_week", "weekday", "hour"]
-    return pd.concat(tables).groupby(keys, sort=False).mean().reset_index()
+    keys = ["hour_of_week", "weekday", "hour"]
+    return by_staffing(answers, "week", lambda weeks: weeks.groupby(keys, sort=False).mean().reset_index())
 
 
 def shares_of(answers: Sequence[BlockAnswer], which: str, keys: list[str]) -> Table:
     """Counts in bins added up over replications and divided by their sum: column `share`."""
-    tables = [
-        getattr(played, which).assign(demand=demand, staffing=staffing)
-        for demand, _, staffing, played in each_played(answers)
-    ]
+    edges = ["from_minute", "to_minute"]
     groups = ["demand", "staffing", *keys]
-    added = pd.concat(tables).groupby([*groups, "from_minute", "to_minute"], sort=False)["n"].sum().reset_index()
+    added = by_staffing(
+        answers, which, lambda counts: counts.groupby([*keys, *edges], sort=False)["n"].sum().reset_index()
+    )
     totals = added.groupby(groups, sort=False)["n"].transform("sum")
     added["share"] = np.where(totals > 0, added["n"] / totals.where(totals > 0, 1), np.nan)
     return added
+
+
+def by_staffing(answers: Sequence[BlockAnswer], which: str, added: Callable[[Table], Table]) -> Table:
+    """One of the tables of all that was played, added up over replications for one demand and staffing at a time."""
+    rows = []
+    for (demand, staffing), several in of_each_staffing(answers).items():
+        table = added(pd.concat([getattr(played, which) for played in several]))
+        table.insert(0, "staffing", staffing)
+        table.insert(0, "demand", demand)
+        rows.append(table)
+    return pd.concat(rows, ignore_index=True)
 
 
 DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 270, 365], dtype=float)

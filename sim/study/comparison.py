@@ -3,9 +3,15 @@
 Runs are played by `sim.study.experiment`; how the answer is shown is the report's business.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
+
+Row = Mapping[Any, Any]
+"""A row of a table, by column."""
 
 HEADLINE = (
     "wait_triage_to_pia_mean.all",
@@ -72,3 +78,21 @@ class Comparison:
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+        """Rows of `estimates` by staffing and measure."""
+        return rows_by_cell(self.estimates)
+
+    @cached_property
+    def difference_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+        """Rows of `differences` by staffing and measure."""
+        return rows_by_cell(self.differences)
+
+
+def rows_by_cell(table: pd.DataFrame) -> dict[tuple[str, str], list[Row]]:
+    """A row for each level of demand: reports look up thousands of cells, and filtering a table takes long."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault((row["staffing"], row["measure"]), []).append(row)
+    return found

@@ -9,10 +9,11 @@ refused. Distributions are those of `scipy.special`: `scipy.stats` gives the sam
 than a run takes to play, and is asked for rare things only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf, isnan, nan, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,8 @@ from scipy import special
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+Columns = dict[str, NDArray[Any]]
+"""Estimates of many measures: a name, and a value per measure."""
 
 # Numerical integration, not simulation: a fixed seed makes the max-t point a function of its arguments alone.
 _MAX_T_SEED = 20_230_016
@@ -181,11 +184,23 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
 
     values: shape (n,). Raises ValueError when no value is defined, or one is infinite.
     """
-    _check_confidence(confidence)
     defined, n_undefined = _defined(values, "values")
-    mean, sd = float(defined.mean()), _sd(defined)
-    half = _half_width(sd, defined.size, confidence)
-    return Interval(mean, mean - half, mean + half, half, sd, defined.size, n_undefined, confidence)
+    found = mean_intervals(defined[np.newaxis], confidence)
+    return Interval(**_only(found), n_undefined=n_undefined, confidence=confidence)
+
+
+def mean_intervals(table: ArrayLike, confidence: float = 0.95) -> Columns:
+    """The same of many measures at once: mean, low, high, half_width, sd and n, each of shape (m,).
+
+    table: shape (m, n), a row per measure. Of a row without a defined value n is 0 and the rest NaN.
+    """
+    _check_confidence(confidence)
+    x = _rows(table, "table")
+    mean, sd, n = np.full(len(x), nan), np.full(len(x), nan), np.zeros(len(x), dtype=np.int64)
+    for rows, defined in _by_number_defined(x):
+        mean[rows], sd[rows], n[rows] = defined[0].mean(axis=1), _sds(defined[0]), defined[0].shape[1]
+    half = np.where(n > 0, _half_widths(sd, n, confidence), nan)
+    return {"mean": mean, "low": mean - half, "high": mean + half, "half_width": half, "sd": sd, "n": n}
 
 
 def quantile_interval(values: ArrayLike, q: float, confidence: float = 0.95) -> QuantileInterval:
@@ -245,22 +260,25 @@ def paired_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> P
     first, second = _vector(a, "a"), _vector(b, "b")
     if first.size != second.size:
         raise ValueError(f"a has {first.size} replications, b has {second.size}: give the same replications of both")
+    _, n_undefined = _defined(first - second, "values")
+    found = paired_differences(first[np.newaxis], second[np.newaxis], confidence)
+    return PairedDifference(**_only(found), n_undefined=n_undefined, confidence=confidence)
+
+
+def paired_differences(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Columns:
+    """The same of many measures at once: what `mean_intervals` gives of a - b, correlation, variance_ratio, p_value.
+
+    a, b: shape (m, n), a row per measure, a column per replication of both.
+    """
+    first, second = _rows(a, "a"), _rows(b, "b")
     difference = first - second
-    interval = mean_interval(difference, confidence)
-    kept = ~np.isnan(difference)
-    return PairedDifference(
-        mean=interval.mean,
-        low=interval.low,
-        high=interval.high,
-        half_width=interval.half_width,
-        sd=interval.sd,
-        n=interval.n,
-        n_undefined=interval.n_undefined,
-        correlation=_correlation(first[kept], second[kept]),
-        variance_ratio=_variance_ratio(first[kept], second[kept]),
-        p_value=_t_test(interval),
-        confidence=confidence,
-    )
+    found = mean_intervals(difference, confidence)
+    correlation, variance_ratio = np.full(len(difference), nan), np.full(len(difference), nan)
+    for rows, defined in _by_number_defined(difference, first, second):
+        correlation[rows] = _correlations(*defined[1:])
+        variance_ratio[rows] = _variance_ratios(*defined)
+    told = {"correlation": correlation, "variance_ratio": variance_ratio, "p_value": _t_tests(found)}
+    return found | told
 
 
 def simultaneous_half_widths(
@@ -282,11 +300,11 @@ def simultaneous_half_widths(
     """
     _check_confidence(confidence)
     table = _table(differences, "differences", fewest_columns=1)
-    columns = [column[~np.isnan(column)] for column in table.T]
     alpha = 1.0 - confidence
-    bonferroni = [_half_width(_sd(column), column.size, 1.0 - alpha / len(columns)) for column in columns]
+    found = mean_intervals(table.T, 1.0 - alpha / table.shape[1])
+    bonferroni = np.where(found["n"] < 2, inf, found["half_width"])
     if method == "bonferroni":
-        return np.array(bonferroni)
+        return bonferroni
     if method == "max_t":
         return np.minimum(bonferroni, _max_t_half_widths(table, confidence))
     raise ValueError(f"method is {method!r}: choose 'bonferroni' or 'max_t'")
@@ -362,7 +380,7 @@ def replications_needed(values: ArrayLike, half_width: float, confidence: float 
         raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
     normal = float(special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
     n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
-    while _half_width(pilot.sd, n, confidence) > half_width:
+    while _t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
         n += 1
     return n
 
@@ -490,6 +508,19 @@ def _table(values: ArrayLike, name: str, fewest_columns: int) -> FloatArray:
     return x
 
 
+def _rows(values: ArrayLike, name: str) -> FloatArray:
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 2:
+        raise ValueError(f"{name} has shape {x.shape}: give a row per measure and a column per replication")
+    _refuse_infinite(x, name)
+    return x
+
+
+def _only(columns: Columns) -> dict[str, Any]:
+    """The one row of columns, as plain numbers."""
+    return {name: column.item() for name, column in columns.items()}
+
+
 def _refuse_infinite(x: FloatArray, name: str) -> None:
     if np.isinf(x).any():
         raise ValueError(
@@ -524,47 +555,72 @@ def _frozen_counts(x: ArrayLike) -> IntArray:
 # --- formulas -------------------------------------------------------------------------------------
 
 
-def _sd(x: FloatArray) -> float:
-    """Sample sd; exactly 0 for equal values, where rounding in the mean would leave dust; NaN under two."""
-    if x.size < 2:
-        return nan
-    return float(x.std(ddof=1)) if np.ptp(x) > 0.0 else 0.0
+def _by_number_defined(table: FloatArray, *beside: FloatArray) -> Iterator[tuple[IntArray, list[FloatArray]]]:
+    """Rows with equally many defined values, and these alone: of the table, and of others where it is defined."""
+    undefined = np.isnan(table)
+    number, order = (~undefined).sum(axis=1), np.argsort(undefined, axis=1, kind="stable")
+    for size in np.unique(number[number > 0]):
+        rows = np.flatnonzero(number == size)
+        chosen = rows[:, np.newaxis], order[rows, :size]
+        yield rows, [each[chosen] for each in (table, *beside)]
 
 
-def _half_width(sd: float, n: int, confidence: float) -> float:
-    return inf if n < 2 else _t_point(n - 1, confidence) * sd / sqrt(n)
+def _sds(x: FloatArray) -> FloatArray:
+    """Sample sd of each row; exactly 0 for equal values, where rounding in the mean would leave dust; NaN under two."""
+    if x.shape[1] < 2:
+        return np.full(len(x), nan)
+    return np.where(np.ptp(x, axis=1) > 0.0, x.std(axis=1, ddof=1), 0.0)
+
+
+def _half_widths(sd: FloatArray, n: IntArray, confidence: float) -> FloatArray:
+    known = n > 1
+    half = np.full(n.size, inf)
+    half[known] = special.stdtrit(n[known] - 1, 0.5 + confidence / 2.0) * sd[known] / np.sqrt(n[known])
+    return half
 
 
 @lru_cache(maxsize=1024)
 def _t_point(df: int, confidence: float) -> float:
-    """Point c with P(|T| <= c) = confidence. Kept, for thousands of measures share a few of them."""
+    """Point c with P(|T| <= c) = confidence. Kept, for a search asks for the same ones again."""
     return float(special.stdtrit(df, 0.5 + confidence / 2.0))
 
 
-def _t_test(interval: Interval) -> float:
-    if interval.n < 2:
-        return nan
-    if interval.sd == 0.0:
-        return 1.0 if interval.mean == 0.0 else 0.0
-    return float(2.0 * special.stdtr(interval.n - 1, -abs(interval.mean) * sqrt(interval.n) / interval.sd))
+def _t_tests(found: Columns) -> FloatArray:
+    mean, sd, n = found["mean"], found["sd"], found["n"]
+    p_value = np.where(n < 2, nan, np.where(mean == 0.0, 1.0, 0.0))
+    varies = sd > 0.0
+    t = np.abs(mean[varies]) * np.sqrt(n[varies]) / sd[varies]
+    p_value[varies] = 2.0 * special.stdtr(n[varies] - 1, -t)
+    return p_value
 
 
-def _correlation(a: FloatArray, b: FloatArray) -> float:
-    if a.size < 2 or _sd(a) == 0.0 or _sd(b) == 0.0:
-        return nan
-    return 1.0 if np.array_equal(a, b) else float(np.corrcoef(a, b)[0, 1])
+def _correlations(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Of each row; exactly 1 of equal rows, NaN where one of the two does not vary."""
+    found = np.full(len(a), nan)
+    if a.shape[1] < 2:
+        return found
+    vary = (np.ptp(a, axis=1) > 0.0) & (np.ptp(b, axis=1) > 0.0)
+    both = np.stack((a[vary], b[vary]), axis=1)
+    both -= both.mean(axis=2, keepdims=True)
+    covariance = both @ both.swapaxes(1, 2) * (1.0 / (a.shape[1] - 1))
+    sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    same = (a[vary] == b[vary]).all(axis=1)
+    found[vary] = np.where(same, 1.0, np.clip(covariance[:, 0, 1] / sd[:, 0] / sd[:, 1], -1.0, 1.0))
+    return found
 
 
-def _variance_ratio(a: FloatArray, b: FloatArray) -> float:
-    independent = _sd(a) ** 2 + _sd(b) ** 2
-    return _sd(a - b) ** 2 / independent if independent > 0.0 else nan
+def _variance_ratios(difference: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
+    independent = _sds(a) ** 2 + _sds(b) ** 2
+    found = np.full(len(a), nan)
+    np.divide(_sds(difference) ** 2, independent, out=found, where=independent > 0.0)
+    return found
 
 
 def _max_t_half_widths(table: FloatArray, confidence: float) -> FloatArray:
     if np.isnan(table).any():
         raise ValueError("differences holds NaN: max_t needs every replication defined, use method='bonferroni'")
     n = len(table)
-    sd = np.array([_sd(column) for column in table.T])
+    sd = _sds(np.ascontiguousarray(table.T))
     if n < 2 or not sd.any():
         return np.full(sd.size, inf) if n < 2 else sd
     varying = table[:, sd > 0.0]
