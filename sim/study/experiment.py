@@ -4,6 +4,7 @@ A block is one demand level and one replication under all staffings, so that pat
 and only small tables leave it. What is made of them is `sim.study.comparing`.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,7 +119,7 @@ def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | N
     """Reduce a trajectory to what a comparison needs."""
     cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
     return Played(
-        values=measures_of(cohort, time),
+        values={sys.intern(measure): value for measure, value in measures_of(cohort, time).items()},
         week=mean_week_of(time),
         waits=wait_counts(cohort),
         returns=return_table(cohort),
