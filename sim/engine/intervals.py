@@ -3,7 +3,7 @@
 What the intervals are of (stays, places, tasks, duties) is the caller's business.
 """
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from numba import njit
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int8]
+Cells: TypeAlias = npt.NDArray[np.int16]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
@@ -44,29 +45,107 @@ def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, ed
     return minutes
 
 
+@njit(forceinline=True)
+def _add_interval(code, start, end, edges, spans_per_minute, minutes):  # type: ignore[no-untyped-def]
+    last, low, high = edges.size - 1, edges[0], edges[-1]
+    if not start < high or end <= low:
+        return
+    start = max(start, low)
+    # Edges stand almost evenly, so that the span is near where it would be if they did. Unsigned numbers, because
+    # others are tried for being negative whenever they stand for a place.
+    final, one = np.uint64(last - 1), np.uint64(1)
+    span = min(np.uint64(int((start - low) * spans_per_minute)), final)
+    while edges[span] > start:
+        span -= one
+    while edges[span + one] <= start:
+        span += one
+    edge = edges[span + one]
+    minutes[code, span] += _up_to(edge, start, end)
+    # To add nothing to the next span costs less than to guess whether there is something to add. The last has none.
+    span = min(span + one, final)
+    start, edge = edge, edges[span + one]
+    minutes[code, span] += _up_to(edge, start, end)
+    # Written so that a nan end is past every edge.
+    while not end <= edge and span < final:
+        span += one
+        start, edge = edge, edges[span + one]
+        minutes[code, span] += _up_to(edge, start, end)
+
+
+@njit(forceinline=True)
+def _up_to(edge, start, end):  # type: ignore[no-untyped-def]
+    # Written so that a nan end is past the edge.
+    return max((end if end < edge else edge) - start, 0.0)
+
+
 @njit(cache=True, nogil=True)
 def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untyped-def]
-    last, low, high = edges.size - 1, edges[0], edges[-1]
-    spans_per_minute = last / (high - low)
+    spans_per_minute = (edges.size - 1) / (edges[-1] - edges[0])
     for row in range(codes.size):
-        start, end, code = starts[row], ends[row], codes[row]
-        if code < 0 or not start < high or end <= low:
+        if codes[row] >= 0:
+            _add_interval(codes[row], starts[row], ends[row], edges, spans_per_minute, minutes)
+
+
+class Spells(NamedTuple):
+    """Spells of work, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
+
+    visit: Integers
+    queue: Codes
+    kind: Codes
+    member: npt.NDArray[np.int32]
+    started: Floats
+    ended: Floats
+    overtime: Floats
+
+
+class Work(NamedTuple):
+    """Minutes of spells: in the shift by role at work and span, late by role at work, asked for by queue, caused by
+    queue and cell of the visit."""
+
+    in_shift: Floats
+    late: Floats
+    asked: Floats
+    caused: Floats
+
+
+def minutes_of_work(
+    spells: Spells, role_of_member: Codes, kinds_asked: Flags, n_roles: int, cells: Cells, n_cells: int,
+    edges: Floats, horizon: float,
+) -> Work:  # fmt: skip
+    """All minutes that are summed over spells, in one pass: there are more of them than of anything else.
+
+    A nan start is a spell that never began, a nan end one that goes on at the horizon. `caused` counts whole spells of
+    visits whose cell is not negative; all else counts minutes between the first edge and the last.
+    """
+    work = Work(np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells)))
+    _add_work(*spells, role_of_member, kinds_asked, cells, edges, horizon, *work)
+    return work
+
+
+@njit(cache=True, nogil=True)
+def _add_work(  # type: ignore[no-untyped-def]
+    visit, queue, kind, member, started, ended, overtime, role_of_member, kinds_asked, cells, edges, horizon,
+    in_shift, late, asked, caused,
+):  # fmt: skip
+    low, high = edges[0], edges[-1]
+    spans_per_minute = (edges.size - 1) / (high - low)
+    for row in range(visit.size):
+        start = started[row]
+        if np.isnan(start):
             continue
-        start = max(start, low)
-        # Edges stand almost evenly, so that the span is near where it would be if they did.
-        span = min(int((start - low) * spans_per_minute), last - 1)
-        while edges[span] > start:
-            span -= 1
-        while edges[span + 1] <= start:
-            span += 1
-        # Written so that a nan end is past every edge.
-        while not end <= edges[span + 1] and span + 1 < last:
-            minutes[code, span] += edges[span + 1] - start
-            span += 1
-            start = edges[span]
-        stop = end if end < edges[span + 1] else edges[span + 1]
-        if stop > start:
-            minutes[code, span] += stop - start
+        # Written so that a nan end is the horizon.
+        end = ended[row] if ended[row] < horizon else horizon
+        end_in_shift = end - overtime[row]
+        cell = cells[visit[row]]
+        if cell >= 0:
+            caused[queue[row], cell] += end - start
+        if kinds_asked[kind[row]]:
+            asked[queue[row]] += _up_to(high, max(start, low), ended[row])
+        role = role_of_member[member[row]]
+        if role >= 0:
+            _add_interval(role, start, end_in_shift, edges, spans_per_minute, in_shift)
+            if overtime[row] > 0.0:
+                late[role] += _up_to(high, max(end_in_shift, low), end)
 
 
 def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from sim.department.patients import AGE_GROUPS
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
@@ -16,16 +15,15 @@ from sim.department.scenario import Scenario
 from sim.engine.census import is_mental_health
 from sim.engine.intervals import Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
 from sim.engine.measure_catalogue import Measure
-from sim.engine.measures import OF_VISITS, check_window, known_among, summaries
+from sim.engine.measures import OF_VISITS, check_window, summaries
 from sim.engine.run_measures import StaffTime, all_streams
 from sim.engine.trajectory import Trajectory
-from sim.engine.visit_outcomes import Cohort, Outcomes, hour_of_day, visit_outcomes
+from sim.engine.visit_outcomes import HOURS_OF_WEEK, Cohort, Outcomes, Share, hour_of_day, visit_outcomes
 
 Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
 TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
 SMALL_CELL = 10
 """Visits below which a cell is hidden."""
-HOURS = 168
 
 
 def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFrame:
@@ -41,11 +39,11 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
-        for stream, of_stream in all_streams(trajectory, cohort.codes("stream")):
-            chosen = of_stream & (codes == number)
-            values = summaries(chosen_measures, outcomes, chosen, time)
+        streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
+        values = summaries(chosen_measures, outcomes, streams, time)
+        for stream, chosen in all_streams(trajectory, streams):
             sizes = n_visits(chosen_measures, outcomes, chosen)
-            rows += [(cell, stream, item.key, sizes[item.key], values[item.key]) for item in chosen_measures]
+            rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
     table = pd.DataFrame(rows, columns=["cell", "stream", "measure", "n", "value"])
     table.insert(0, "by", by)
     table["hidden"] = table["n"] < SMALL_CELL
@@ -76,9 +74,10 @@ def n_visits(measures: list[Measure], outcomes: Outcomes, chosen: Flags) -> dict
 
 
 def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
-    if item.statistic == "ratio":
-        return int(np.count_nonzero(known_among(outcomes[item.per], chosen).values > 0.0))
-    return known_among(outcomes[item.outcome], chosen).n
+    outcome = outcomes[item.per if item.statistic == "ratio" else item.outcome]
+    if isinstance(outcome, Share):
+        return int(np.count_nonzero(outcome.whom & chosen))
+    return int(np.count_nonzero((outcome > 0.0 if item.statistic == "ratio" else ~np.isnan(outcome)) & chosen))
 
 
 def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFrame:
@@ -98,7 +97,7 @@ def mean_week_of(time: StaffTime) -> pd.DataFrame:
     check_window(time.trajectory)
     week = MeanWeek(time)
     heads, load, busy = heads_on_floor(week, time), offered_load(week, time), week.mean_of_rows(time.busy)
-    hours = np.arange(HOURS)
+    hours = np.arange(HOURS_OF_WEEK)
     columns: dict[str, np.ndarray] = {
         "hour_of_week": hours,
         "weekday": np.asarray(WEEKDAYS, dtype=object)[hours // 24],
@@ -117,7 +116,7 @@ class MeanWeek:
         self.trajectory = time.trajectory
         self.edges = time.hours
         self.hour = self.hours_of(self.edges)
-        minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS)
+        minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS_OF_WEEK)
         self.minutes = np.where(minutes > 0.0, minutes, np.nan)
 
     def cut_at(self, moments: Floats) -> Floats:
@@ -132,7 +131,7 @@ class MeanWeek:
 
     def mean(self, sums: Floats, hour: Integers) -> Floats:
         """Sums of minutes over spans as mean number by hour of the week."""
-        return np.asarray(np.bincount(hour, weights=sums, minlength=HOURS) / self.minutes, dtype=np.float64)
+        return np.asarray(np.bincount(hour, weights=sums, minlength=HOURS_OF_WEEK) / self.minutes, dtype=np.float64)
 
     def mean_running(self, starts: Floats, ends: Floats) -> Floats:
         """Mean number of intervals running, by hour of the week."""
@@ -140,7 +139,7 @@ class MeanWeek:
 
     def mean_of_rows(self, minutes: Floats) -> Floats:
         """Minutes over the hours of the window as mean number by hour of the week, row by row."""
-        return np.reshape([self.mean(row, self.hour) for row in minutes], (-1, HOURS))
+        return np.reshape([self.mean(row, self.hour) for row in minutes], (-1, HOURS_OF_WEEK))
 
 
 def visits_by_hour(week: MeanWeek, time: StaffTime, peers: Floats) -> dict[str, np.ndarray]:
@@ -186,17 +185,4 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
 
 def offered_load(week: MeanWeek, time: StaffTime) -> Floats:
     """Hours of work of each role's queue caused per hour, by the hour of the week at which its visits arrived."""
-    trajectory, tasks = week.trajectory, week.trajectory.task_columns
-    arrival = trajectory.visit_columns["arrival"]
-    inside = (arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)
-    hour = np.where(inside, arrival % MINUTES_PER_WEEK // MINUTES_PER_HOUR, -1).astype(np.int64)
-    minutes = np.zeros((len(trajectory.roles), HOURS))
-    _add_load(tasks["role"], tasks["visit"], tasks["started"], time.end_of_spell, hour, minutes)
-    return minutes / week.minutes
-
-
-@njit(cache=True, nogil=True)
-def _add_load(roles, visits, starts, ends, hour, minutes):  # type: ignore[no-untyped-def]
-    for row in range(roles.size):
-        if hour[visits[row]] >= 0 and not np.isnan(starts[row]):
-            minutes[roles[row], hour[visits[row]]] += ends[row] - starts[row]
+    return time.work.caused / week.minutes

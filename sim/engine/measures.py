@@ -3,15 +3,14 @@
 What each means stands in `sim.engine.measure_catalogue`; estimates over replications are made in the study ring.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit
 
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Flags, Floats
+from sim.engine.intervals import Codes, Flags, Floats
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
@@ -68,11 +67,8 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
 def measures_of(cohort: Cohort, time: StaffTime) -> Values:
     """The same of a run whose visits and staff others look at too."""
     check_window(cohort.trajectory)
-    outcomes = visit_outcomes(cohort)
-    values: Values = {}
-    for part, chosen in all_streams(cohort.trajectory, cohort.codes("stream")):
-        for key, value in summaries(OF_VISITS, outcomes, chosen, time).items():
-            values[f"{key}.{part}"] = value
+    by_part = summaries(OF_VISITS, visit_outcomes(cohort), cohort.codes("stream"), time)
+    values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
     values["mh_minus_medical_wait_ctas3_median.all"] = (
         values["wait_triage_to_pia_ctas3_median.mental_health"] - values["wait_triage_to_pia_ctas3_median.medical"]
     )
@@ -88,62 +84,94 @@ def check_window(trajectory: Trajectory) -> None:
         )
 
 
-def summaries(measures: Iterable[Measure], outcomes: Outcomes, chosen: Flags, time: StaffTime) -> Values:
-    """Value of each measure over the chosen visits of the cohort, by key."""
-    known: dict[str, Known] = {}
-    values: Values = {}
+def summaries(measures: Sequence[Measure], outcomes: Outcomes, streams: Codes, time: StaffTime) -> dict[str, Values]:
+    """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
+    known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
+    return {part: {item.key: value_of(item, known[part], time) for item in measures} for part in known}
+
+
+def statistics_in_use(measures: Iterable[Measure]) -> dict[str, set[Statistic]]:
+    """What is asked of each outcome."""
+    asked: dict[str, set[Statistic]] = {}
     for item in measures:
-        if item.outcome not in known:
-            known[item.outcome] = known_among(outcomes[item.outcome], chosen)
+        asked.setdefault(item.outcome, set()).add(item.statistic)
         if item.statistic == "ratio":
-            below = known_among(outcomes[item.per], chosen)
-            values[item.key] = quotient(known[item.outcome].total, below.total)
-        else:
-            values[item.key] = statistic_of(item.statistic, known[item.outcome], time)
-    return values
+            asked.setdefault(item.per, set())
+    return asked
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an outcome among some visits: of how many, their sum, and each value unless it is yes and no."""
+    """What is known of an outcome among some visits: of how many, their sum, and statistics that need each value."""
 
     n: int
     total: float
-    values: Floats
-
-    @cached_property
-    def quantiles(self) -> dict[Statistic, float]:
-        return quantiles_of(self.values)
+    statistics: Mapping[Statistic, float] = field(default_factory=dict)
 
 
-def known_among(outcome: Floats | Share, chosen: Flags) -> Known:
-    """What is known of an outcome among the chosen visits."""
-    if isinstance(outcome, Share):
-        asked = outcome.whom & chosen
-        n, total = np.count_nonzero(asked), np.count_nonzero(asked & outcome.counted)
-        return Known(int(n), float(total), np.empty(0))
-    values: Floats = _known_among(outcome, chosen)
-    return Known(values.size, float(values.sum()), values)
+def known_by_part(
+    asked: Mapping[str, set[Statistic]], outcomes: Outcomes, streams: Codes, trajectory: Trajectory
+) -> dict[str, dict[str, Known]]:
+    """What is known of each outcome in use, by part."""
+    summary = {part: Summary(chosen) for part, chosen in all_streams(trajectory, streams)}
+    known: dict[str, dict[str, Known]] = {part: {} for part in summary}
+    # Part by part an outcome is still in the cache.
+    for name, statistics in asked.items():
+        for part in summary:
+            known[part][name] = summary[part].of(outcomes[name], statistics)
+    return known
+
+
+class Summary:
+    """Sums up outcomes among some visits, one after the other in the same memory."""
+
+    def __init__(self, chosen: Flags) -> None:
+        self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
+        self.values, self.deviations = np.empty((2, self.rows.size + 1))
+
+    def of(self, outcome: Floats | Share, statistics: set[Statistic]) -> Known:
+        """What is known of an outcome among the chosen visits."""
+        if isinstance(outcome, Share):
+            asked = outcome.whom & self.chosen
+            return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
+        values = self.values[: _gather_known(outcome, self.rows, self.values)]
+        total = float(values.sum())
+        found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
+        # Last, because it moves the values, and the order of a sum shows in its last digits.
+        return Known(values.size, total, found | quantiles_of(values, statistics))
+
+    def sd(self, values: Floats, total: float) -> float:
+        """Standard deviation (n - 1), to the bit as NumPy's."""
+        if values.size <= 1:
+            return np.nan
+        deviations = np.subtract(values, total / values.size, out=self.deviations[: values.size])
+        return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
 
 
 @njit(cache=True, nogil=True)
-def _known_among(values, chosen):  # type: ignore[no-untyped-def]
-    known, n = np.empty(values.size), 0
-    for row in range(values.size):
-        known[n] = values[row]
-        # No branch: whether a visit is chosen cannot be guessed.
-        n += chosen[row] & (not np.isnan(values[row]))
-    return known[:n]
+def _gather_known(values, rows, known):  # type: ignore[no-untyped-def]
+    n = 0
+    for number in range(rows.size):
+        # Unsigned numbers, because others are tried for being negative whenever they stand for a place.
+        value = values[np.uint32(rows[number])]
+        known[np.uint64(n)] = value
+        # No branch: whether a value is known cannot be guessed.
+        n += int(not np.isnan(value))
+    return n
 
 
-def quantiles_of(values: Floats) -> dict[Statistic, float]:
-    """All quantiles in use (linear interpolation, to the bit as NumPy's), nan of nothing."""
-    if values.size == 0:
-        return dict.fromkeys(QUANTILES, np.nan)
-    rest, found = values.copy(), {}
+def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTILES)) -> dict[Statistic, float]:
+    """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
+    rest: Floats = values
+    found: dict[Statistic, float] = {}
     for name, share in QUANTILES.items():
+        if name not in statistics:
+            continue
+        if values.size == 0:
+            found[name] = np.nan
+            continue
         place = share * (values.size - 1)
-        # All below the last quantile is left behind: four short searches cost less than one for all.
+        # All below the last quantile is left behind: a short search for each costs less than one for all.
         ahead = int(place) - (values.size - rest.size)
         rest.partition(ahead)
         rest = rest[ahead:]
@@ -158,19 +186,20 @@ def between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
-def statistic_of(statistic: Statistic, known: Known, time: StaffTime) -> float:
-    """One statistic of known values."""
-    if statistic == "count":
-        return float(known.n)
-    if statistic == "per_week":
-        return known.total / time.weeks
-    if statistic == "per_day":
-        return known.total / time.days
-    if statistic in QUANTILES:
-        return known.quantiles[statistic]
-    if statistic == "sd":
-        return float(known.values.std(ddof=1)) if known.n > 1 else np.nan
-    return quotient(known.total, known.n)
+def value_of(item: Measure, known: Mapping[str, Known], time: StaffTime) -> float:
+    """A measure by what is known of its outcomes."""
+    outcome = known[item.outcome]
+    if item.statistic == "ratio":
+        return quotient(outcome.total, known[item.per].total)
+    if item.statistic == "count":
+        return float(outcome.n)
+    if item.statistic == "per_week":
+        return outcome.total / time.weeks
+    if item.statistic == "per_day":
+        return outcome.total / time.days
+    if item.statistic == "mean":
+        return quotient(outcome.total, outcome.n)
+    return outcome.statistics[item.statistic]
 
 
 def measure_of(key: str) -> Measure:

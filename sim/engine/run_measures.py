@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 
-from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
-from sim.engine.intervals import Codes, Flags, Floats, minutes_by_code, until
+from sim.engine.intervals import Codes, Flags, Floats, Spells, Work, minutes_by_code, minutes_of_work, until
 from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
-from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
+from sim.engine.visit_outcomes import HOURS_OF_WEEK, KIND_CODES, Cohort, hour_of_week, one_of, steps_with_purpose
 
 Values = dict[str, float]
 SMALLEST_GROUP = 10
@@ -56,8 +54,8 @@ class StaffTime:
     def hours(self) -> Floats:
         """The window cut at every full hour."""
         low, high = self.window
-        whole = np.arange(np.ceil(low / MINUTES_PER_HOUR), np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
-        return np.unique([low, *whole, high])
+        whole = np.arange(np.floor(low / MINUTES_PER_HOUR) + 1.0, np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
+        return np.concatenate([[low], whole, [high]])
 
     @cached_property
     def role_of_member(self) -> Codes:
@@ -93,9 +91,10 @@ class StaffTime:
     def end_of_duty(self) -> Floats:
         """Scheduled end of the duty each break belongs to, inf where there is none."""
         staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
-        order = np.lexsort((staff["scheduled_start"], staff["member"]))
         stretch = self.trajectory.horizon + 1.0
-        begins = staff["member"][order] * stretch + staff["scheduled_start"][order]
+        begins = staff["member"] * stretch + staff["scheduled_start"]
+        order = np.argsort(begins)
+        begins = begins[order]
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
         found = np.searchsorted(begins, breaks["member"] * stretch + due, side="right") - 1
         ends = np.full(found.size, np.inf)
@@ -107,30 +106,30 @@ class StaffTime:
         return self.role_of_member[self.trajectory.break_columns["member"]]
 
     @cached_property
-    def end_of_spell(self) -> Floats:
-        return until(self.trajectory.task_columns["ended"], self.trajectory.horizon)
+    def work(self) -> Work:
+        """Minutes of spells: inside shifts by role and hour of the window, late, by the queue they were in."""
+        tasks, arrival = self.trajectory.task_columns, self.trajectory.visit_columns["arrival"]
+        inside = (arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until)
+        return minutes_of_work(
+            Spells(*(tasks[name] for name in ("visit", "role", "kind", "member", "started", "ended", "overtime"))),
+            role_of_member=self.role_of_member,
+            kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
+            n_roles=len(self.trajectory.roles),
+            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
+            n_cells=HOURS_OF_WEEK,
+            edges=self.hours,
+            horizon=self.trajectory.horizon,
+        )
 
-    @cached_property
-    def end_in_shift(self) -> Floats:
-        """End of the part of each spell that lies inside the shift."""
-        return self.end_of_spell - self.trajectory.task_columns["overtime"]
-
-    @cached_property
-    def spell_role(self) -> Codes:
-        """Role of the member at work, -1 where the task never started."""
-        return np.take(self.role_of_member, self.trajectory.task_columns["member"], mode="wrap")
-
-    @cached_property
+    @property
     def busy(self) -> Floats:
         """Minutes of spells inside the shift and each of the hours, a row a role."""
-        started, n_roles = self.trajectory.task_columns["started"], len(self.trajectory.roles)
-        return minutes_by_code(self.spell_role, n_roles, started, self.end_in_shift, self.hours)
+        return self.work.in_shift
 
-    @cached_property
+    @property
     def overtime(self) -> Floats:
         """Minutes of spells after the end of the shift and inside the window, by role."""
-        late = np.flatnonzero(self.trajectory.task_columns["overtime"] > 0.0)
-        return self.minutes_of_roles(self.spell_role[late], self.end_in_shift[late], self.end_of_spell[late])
+        return self.work.late
 
     def minutes_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:
         """Minutes of intervals inside the window, summed for each role of the trajectory."""
@@ -230,9 +229,7 @@ def physician_measures(time: StaffTime) -> Values:
     """Physician hours demanded a day, patients per physician-hour rostered."""
     names = {step.role for step in steps_with_purpose(time.scenario, "physician")} or {"physician"}
     roles = [number for number, role in enumerate(time.trajectory.roles) if role in names]
-    tasks = time.trajectory.task_columns
-    queue = np.where(one_of(tasks["kind"], (MAIN, SIDE)), tasks["role"], np.int8(-1))
-    worked = time.minutes_of_roles(queue, tasks["started"], tasks["ended"])[roles].sum() / MINUTES_PER_HOUR
+    worked = time.work.asked[roles].sum() / MINUTES_PER_HOUR
     rostered = time.scheduled[roles].sum() / MINUTES_PER_HOUR
     pia = time.trajectory.visit_columns["pia"]
     n_seen = int(np.count_nonzero((pia >= time.trajectory.warm_up) & (pia < time.trajectory.measured_until)))
@@ -311,40 +308,15 @@ def all_streams(trajectory: Trajectory, codes: Codes) -> Iterator[tuple[str, Fla
 
 def step_waits(cohort: Cohort) -> Values:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
-    queueing = queueing_steps(cohort.scenario)
-    steps = [number for number, name in enumerate(cohort.trajectory.steps) if name in queueing]
-    shape = len(steps), len(cohort.trajectory.streams)
-    minutes, n_waits = np.zeros(shape), np.zeros(shape, dtype=np.int64)
-    times = cohort.trajectory.step_times[cohort.rows]
-    _add_waits(times, np.asarray(steps, dtype=np.int64), cohort.codes("stream"), minutes, n_waits)
-    values: Values = {}
-    for number, step in enumerate(steps):
-        name = cohort.trajectory.steps[step]
+    steps, values = cohort.by_step, Values()
+    minutes, n_waits = steps.minutes.tolist(), steps.n_waits.tolist()
+    for step in steps.waited_for:
+        number = cohort.trajectory.steps.index(step)
         for part, streams in parts(cohort.trajectory):
-            key = name if part == "all" else f"{name}.{part}"
-            wait, n = float(minutes[number, streams].sum()), int(n_waits[number, streams].sum())
+            key = step if part == "all" else f"{step}.{part}"
+            wait, n = (sum(of_stream[stream][number] for stream in streams) for of_stream in (minutes, n_waits))
             values[f"step_wait_mean.{key}"] = quotient(wait, n)
     return values
-
-
-@njit(cache=True, nogil=True)
-def _add_waits(times, steps, streams, minutes, n_waits):  # type: ignore[no-untyped-def]
-    for row in range(streams.size):
-        for number in range(steps.size):
-            wait = times[row, steps[number], 1] - times[row, steps[number], 0]
-            if not np.isnan(wait):
-                minutes[number, streams[row]] += wait
-                n_waits[number, streams[row]] += 1
-
-
-def queueing_steps(scenario: Scenario) -> frozenset[str]:
-    """Steps for which somebody or something must be free."""
-    steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
-    return frozenset(
-        step.name
-        for step in steps
-        if isinstance(step, Task | Place) or (isinstance(step, Delay) and step.capacity is not None)
-    )
 
 
 def clearance_measures(cohort: Cohort) -> Values:
@@ -353,7 +325,7 @@ def clearance_measures(cohort: Cohort) -> Values:
     # Who walks out has a short stay and no tests: counting them would blame the tests for it.
     mental = one_of(cohort.codes("stream"), streams["mental_health"])
     chosen = mental & cohort.departed & ~cohort.ended_as(LWBS, AMA)
-    tested = ~np.isnan(cohort.step(cohort.clearance_steps, 1))[chosen]
+    tested = ~np.isnan(cohort.by_step.clearance_started[chosen])
     stay = cohort.stay[chosen]
     n_tested = np.count_nonzero(tested)
     if min(n_tested, tested.size - n_tested) < SMALLEST_GROUP:

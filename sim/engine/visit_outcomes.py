@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
-from sim.department.pathway import Task
+from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Codes, Flags, Floats, Integers, covered_minutes
+from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, covered_minutes
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
     ADMITTED,
@@ -26,16 +27,19 @@ from sim.engine.trajectory import (
     MAIN,
     OBSERVATION,
     RESPONSE,
+    TASK_KINDS,
     TRANSFERRED,
     Trajectory,
 )
 
+HOURS_OF_WEEK = 168
 CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
 """Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
 
 CLEARANCE = "clearance"
 """Start of the name of every step of the medical clearance of mental-health visits."""
 
+KIND_CODES: Codes = np.arange(len(TASK_KINDS), dtype=np.int8)
 ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
@@ -149,28 +153,41 @@ class Cohort:
     def contacted(self) -> Flags:
         return ~np.isnan(self.times("peer_started"))
 
-    def step(self, names: Iterable[str], moment: int) -> Floats:
-        """Requested (0), started (1) or ended (2) of the first of these steps that got so far, nan if none."""
-        found = np.full(self.size, np.nan)
-        for name in names:
-            if name in self.trajectory.steps:
-                number = self.trajectory.steps.index(name)
-                found = np.fmin(found, self.trajectory.step_times[self.rows, number, moment])
-        return found
+    @cached_property
+    def by_step(self) -> "ByStep":
+        """What the times of all steps tell, read once: there are more of them than of anything else."""
+        steps = self.trajectory.steps
+        moments = [(name, 1, 0) for name in self.triage_steps]
+        moments += [(name, 2, 1) for name in self.triage_steps]
+        moments += [(name, 1, 2) for name in self.clearance_steps]
+        waited_for, pathways = queueing_steps(self.scenario), self.scenario.department.streams
+        shape = len(self.trajectory.streams), len(steps)
+        found, minutes, n_waits = np.full((3, self.size), np.nan), np.zeros(shape), np.zeros(shape, dtype=np.int64)
+        for number, stream in enumerate(self.trajectory.streams):
+            # A visit has no times of steps that are not of its stream.
+            taken = {step.name for step in pathways[stream].pathway} if stream in pathways else set(steps)
+            queueing = [place for place, name in enumerate(steps) if name in waited_for & taken]
+            wanted = [(steps.index(name), *where) for name, *where in moments if name in taken & set(steps)]
+            _read_steps(
+                self.trajectory.step_times[self.rows],
+                np.flatnonzero(self.codes("stream") == number),
+                np.asarray(queueing, dtype=np.int64),
+                np.asarray(wanted, dtype=np.int64).reshape(-1, 3),
+                minutes[number],
+                n_waits[number],
+                found,
+            )
+        return ByStep(found[0], found[1], found[2], [name for name in steps if name in waited_for], minutes, n_waits)
 
     @cached_property
-    def spells_of_eligible(self) -> Integers:
-        """Rows of the tasks of eligible visits that started."""
-        tasks = self.trajectory.task_columns
-        eligible = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
-        eligible[self.rows] = self.eligible
-        theirs = np.flatnonzero(eligible[tasks["visit"]])
-        return theirs[~np.isnan(tasks["started"][theirs])]
+    def alone(self) -> tuple[Floats, Floats]:
+        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching; nan for others."""
+        return minutes_alone(self)
 
-    @cached_property
+    @property
     def minutes_alone(self) -> Floats:
         """Minutes of each eligible visit with nobody beside the patient, nan for the others."""
-        return minutes_without(self, ATTENDED)
+        return self.alone[0]
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
@@ -179,6 +196,45 @@ class Cohort:
     @cached_property
     def clearance_steps(self) -> tuple[str, ...]:
         return tuple(name for name in self.trajectory.steps if name.startswith(CLEARANCE))
+
+
+class ByStep(NamedTuple):
+    """Moments of each visit, nan where it did not get so far: when the first triage of a visit began and ended, when
+    its first clearance test began. And which steps can be waited for, with minutes waited and waits by stream and step.
+    """
+
+    triage_started: Floats
+    triage_ended: Floats
+    clearance_started: Floats
+    waited_for: list[str]
+    minutes: Floats
+    n_waits: Integers
+
+
+@njit(cache=True, nogil=True)
+def _read_steps(times, visits, queueing, wanted, minutes, n_waits, found):  # type: ignore[no-untyped-def]
+    for visit in visits:
+        for step in queueing:
+            wait = times[visit, step, 1] - times[visit, step, 0]
+            # No branch: whether a visit has waited for a step cannot be guessed.
+            known = not np.isnan(wait)
+            minutes[step] += wait if known else 0.0
+            n_waits[step] += known
+        for number in range(len(wanted)):
+            step, moment, column = wanted[number]
+            time = times[visit, step, moment]
+            if time < found[column, visit] or np.isnan(found[column, visit]):
+                found[column, visit] = time
+
+
+def queueing_steps(scenario: Scenario) -> frozenset[str]:
+    """Steps for which somebody or something must be free."""
+    steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
+    return frozenset(
+        step.name
+        for step in steps
+        if isinstance(step, Task | Place) or (isinstance(step, Delay) and step.capacity is not None)
+    )
 
 
 def visit_outcomes(cohort: Cohort) -> Outcomes:
@@ -192,8 +248,8 @@ def visit_outcomes(cohort: Cohort) -> Outcomes:
 def waits(cohort: Cohort) -> Outcomes:
     """Minutes until triage and until the first physician contact."""
     acuity, pia = cohort.codes("acuity"), cohort.times("pia")
-    to_triage = cohort.step(cohort.triage_steps, 1) - cohort.arrival
-    triaged = cohort.step(cohort.triage_steps, 2)
+    to_triage = cohort.by_step.triage_started - cohort.arrival
+    triaged = cohort.by_step.triage_ended
     to_pia = pia - cohort.arrival
     from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
     target = np.asarray(CTAS_TARGETS)[acuity - 1]
@@ -275,31 +331,53 @@ def company(cohort: Cohort) -> Outcomes:
     """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
     return {
         "minutes_accompanied": among(cohort.eligible, cohort.times("minutes_accompanied")),
-        "minutes_alone": cohort.minutes_alone,
-        "minutes_unattended": minutes_without(cohort, WATCHED),
+        "minutes_alone": cohort.alone[0],
+        "minutes_unattended": cohort.alone[1],
     }
 
 
-def minutes_without(cohort: Cohort, kinds: tuple[int, ...]) -> Floats:
-    """Minutes of each eligible visit's stay outside the union of its tasks of some kinds.
+def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
+    """Minutes of each eligible visit's stay with nobody beside the patient, and with nobody beside or watching.
 
     A peer contact that stands still does so because a clinician is there, so its pauses are not minutes alone.
     """
-    tasks = cohort.trajectory.task_columns
-    chosen = np.flatnonzero(cohort.eligible)
-    position = np.full(cohort.trajectory.n_visits, -1)
-    position[cohort.rows.start + chosen] = np.arange(chosen.size)
-    spells = cohort.spells_of_eligible
-    spells = spells[one_of(tasks["kind"][spells], kinds)]
-    group = position[tasks["visit"][spells]]
+    tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
+    number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
+    number[cohort.rows.start + chosen] = np.arange(chosen.size)
+    watched = one_of(KIND_CODES, WATCHED)
+    columns = [tasks[name] for name in ("visit", "kind", "started", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    started = np.clip(tasks["started"][spells] - arrival[group], 0.0, stay[group])
-    ended = np.fmin(tasks["ended"][spells] - arrival[group], stay[group])
-    alone = np.full(cohort.size, np.nan)
-    covered = covered_minutes(group, started, np.maximum(started, ended), chosen.size)
-    # A patient never alone is so for no minutes, whatever rounding says.
-    alone[chosen] = np.maximum(stay - covered, 0.0)
-    return alone
+    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)  # type: ignore[call-arg]
+
+    def without(kinds: tuple[int, ...]) -> Floats:
+        rows = np.flatnonzero(one_of(kind, kinds))
+        alone = np.full(cohort.size, np.nan)
+        covered = covered_minutes(visit[rows], started[rows], ended[rows], chosen.size)
+        # A patient never alone is so for no minutes, whatever rounding says.
+        alone[chosen] = np.maximum(stay - covered, 0.0)
+        return alone
+
+    return without(ATTENDED), without(WATCHED)
+
+
+@njit(cache=True, nogil=True)
+def _stretches(visits, kinds, starts, ends, watched, number, arrival, stay):  # type: ignore[no-untyped-def]
+    """Tasks of some kinds as parts of the stay of those visits that have a number: visit, kind, started, ended."""
+    rows, n = np.empty(visits.size, dtype=np.int32), 0
+    for row in range(visits.size):
+        if number[visits[row]] >= 0 and watched[kinds[row]] and not np.isnan(starts[row]):
+            rows[n] = row
+            n += 1
+    visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
+    for place in range(n):
+        row = rows[place]
+        this = number[visits[row]]
+        visit[place], kind[place] = this, kinds[row]
+        started[place] = min(max(starts[row] - arrival[this], 0.0), stay[this])
+        until = ends[row] - arrival[this]
+        # Written so that a nan end is that of the stay.
+        ended[place] = max(started[place], until if until < stay[this] else stay[this])
+    return visit, kind, started, ended
 
 
 def safety(cohort: Cohort) -> Outcomes:
@@ -348,6 +426,19 @@ def volume(cohort: Cohort) -> Outcomes:
     return outcomes
 
 
+def whole_hours(times: Floats) -> Integers:
+    """Full hours since Monday 00:00 of week 0."""
+    # Quotients of integers by one number take a tenth of the time of any others, and of remainders.
+    return np.floor(times).astype(np.int64) // 60
+
+
 def hour_of_day(times: Floats) -> Integers:
     """Hour 0 to 23 of a time in minutes."""
-    return (times % MINUTES_PER_DAY // MINUTES_PER_HOUR).astype(np.int64)
+    hours = whole_hours(times)
+    return hours - 24 * (hours // 24)
+
+
+def hour_of_week(times: Floats) -> Cells:
+    """Hour 0 to 167 of a time in minutes."""
+    hours = whole_hours(times)
+    return (hours - HOURS_OF_WEEK * (hours // HOURS_OF_WEEK)).astype(np.int16)

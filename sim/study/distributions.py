@@ -5,6 +5,7 @@ Estimates and intervals are made elsewhere.
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
 from sim.engine.intervals import Floats, Integers
@@ -43,11 +44,28 @@ def bins(edges: Floats, n_times: int) -> dict[str, Floats]:
 
 
 def counts_in_bins(cells: Integers, n_cells: int, values: Floats, edges: Floats) -> Integers:
-    """How many of the known values of each cell lie from one edge up to, not including, the next: a row a cell."""
-    known = np.flatnonzero(~np.isnan(values))
-    place = np.searchsorted(edges, values[known], side="right") - 1
-    n_bins = edges.size - 1
-    return np.bincount(n_bins * cells[known] + place, minlength=n_cells * n_bins).reshape(n_cells, n_bins)
+    """How many of the known values of each cell lie from one edge up to, not including, the next: a row a cell.
+
+    Edges stand evenly from 0, the last is inf.
+    """
+    counts = np.zeros((n_cells, edges.size - 1), dtype=np.int64)
+    _count(cells, values, edges, counts)
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _count(cells, values, edges, counts):  # type: ignore[no-untyped-def]
+    last, bins_per_minute = edges.size - 2, 1.0 / edges[1]
+    for row in range(values.size):
+        value = values[row]
+        if not np.isnan(value):
+            place = min(int(value * bins_per_minute), last)
+            # A product of rounded numbers may be one too low or too high.
+            if value < edges[place]:
+                place -= 1
+            elif value >= edges[place + 1]:
+                place += 1
+            counts[cells[row], place] += 1
 
 
 def return_table(cohort: Cohort) -> pd.DataFrame:
