@@ -35,7 +35,7 @@ class Plan:
     `fresh`: every measurement is a process of its own, as it must be where figures count.
     """
 
-    weeks: tuple[int, ...] = (13, 26, 52, 104)
+    weeks: tuple[int, ...] = (13, 52, 104)
     main_weeks: int = 52
     repetitions: int = 3
     variant_weeks: int = 13
@@ -51,7 +51,7 @@ class Plan:
     played_weeks: int = 1
     kept_weeks: int = 13
     cold_starts: int = 1
-    started_weeks: int = 13
+    started_weeks: int = 52
     customers: int = 20_000
     libraries: tuple[str, ...] = LIBRARIES
     queues: tuple[str, ...] = QUEUES

@@ -43,14 +43,15 @@ def test_the_engines_agree_on_any_department(scenario: Scenario) -> None:
     assert disagreement(scenario, 1, simulate, ENGINES[OTHER]) is None
 
 
-def shipped(staffing: str, weeks: int) -> Scenario:
-    composed = compose([f"staffing={staffing}", "boarding=pool", "effects=both"]).scenario
-    return composed.model_copy(update={"period": Period(weeks=weeks, step_limit=400_000 * weeks)})
+def shipped(weeks: int, *choices: str) -> Scenario:
+    period = Period(weeks=weeks, step_limit=400_000 * weeks)
+    return compose(choices).scenario.model_copy(update={"period": period})
 
 
 @pytest.mark.parametrize("staffing", STAFFINGS)
 def test_the_engines_agree_on_a_week_of_the_default_department(staffing: str) -> None:
-    assert disagreement(shipped(staffing, 1), SEED, simulate, ENGINES[OTHER]) is None
+    scenario = shipped(1, f"staffing={staffing}", "boarding=pool", "effects=both")
+    assert disagreement(scenario, SEED, simulate, ENGINES[OTHER]) is None
 
 
 @pytest.mark.slow
@@ -63,4 +64,4 @@ def test_the_engines_agree_on_a_year_of_the_default_department(staffing: str, re
     def other(scenario: Scenario, seed: int) -> Trajectory:
         return ENGINES[OTHER](scenario, seed, replication)
 
-    assert disagreement(shipped(staffing, 52), SEED, one, other) is None
+    assert disagreement(shipped(52, f"staffing={staffing}"), SEED, one, other) is None
