@@ -100,14 +100,14 @@ def values_table(answers: Sequence[BlockAnswer]) -> Table:
     """The value of every measure: columns demand, replication, staffing, measure, value."""
     parts = each_played(answers)
     demands, replications, staffings, _ = zip(*parts, strict=True)
-    sizes = [len(played.values) for *_, played in parts]
+    sizes = [len(played.measures) for *_, played in parts]
     return pd.DataFrame(
         {
             "demand": np.repeat(demands, sizes),
             "replication": np.repeat(replications, sizes),
             "staffing": np.repeat(np.asarray(staffings, dtype=object), sizes),
-            "measure": [measure for *_, played in parts for measure in played.values],
-            "value": [value for *_, played in parts for value in played.values.values()],
+            "measure": [measure for *_, played in parts for measure in played.measures],
+            "value": np.concatenate([played.numbers for *_, played in parts]),
         }
     )
 
@@ -248,9 +248,13 @@ def shares_of(answers: Sequence[BlockAnswer], which: str, keys: list[str]) -> Ta
     """Counts in bins added up over replications and divided by their sum: column `share`."""
     edges = ["from_minute", "to_minute"]
     groups = ["demand", "staffing", *keys]
-    added = by_staffing(
-        answers, which, lambda counts: counts.groupby([*keys, *edges], sort=False)["n"].sum().reset_index()
-    )
+    kinds = {"acuity": np.int64, "n": np.int64} | dict.fromkeys(edges, np.float64) | {"stream": object}
+
+    def together(counts: Table) -> Table:
+        counts = counts.astype({name: kind for name, kind in kinds.items() if name in counts})
+        return counts.groupby([*keys, *edges], sort=False)["n"].sum().reset_index()
+
+    added = by_staffing(answers, which, together)
     totals = added.groupby(groups, sort=False)["n"].transform("sum")
     added["share"] = np.where(totals > 0, added["n"] / totals.where(totals > 0, 1), np.nan)
     return added

@@ -24,10 +24,10 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
     n = counts_in_bins(cell, n_cells, cohort.times("pia") - cohort.arrival, WAIT_EDGES)
     return pd.DataFrame(
         {
-            "stream": np.repeat(np.asarray(streams, dtype=object), n_bins * len(ACUITIES)),
-            "acuity": np.tile(np.repeat(ACUITIES, n_bins), len(streams)),
+            "stream": pd.Categorical(np.repeat(np.asarray(streams, dtype=object), n_bins * len(ACUITIES)), streams),
+            "acuity": np.tile(np.repeat(np.asarray(ACUITIES, dtype=np.int8), n_bins), len(streams)),
             **bins(WAIT_EDGES, n_cells),
-            "n": n.ravel(),
+            "n": n.ravel().astype(np.int32),
         }
     )
 
@@ -38,9 +38,10 @@ def alone_counts(cohort: Cohort) -> pd.DataFrame:
     return pd.DataFrame({**bins(ALONE_EDGES, 1), "n": n[0]})
 
 
-def bins(edges: Floats, n_times: int) -> dict[str, Floats]:
+def bins(edges: Floats, n_times: int) -> dict[str, np.ndarray]:
     """Columns from_minute and to_minute (inf for the last), as often as asked."""
-    return {"from_minute": np.tile(edges[:-1], n_times), "to_minute": np.tile(edges[1:], n_times)}
+    whole = edges.astype(np.float32)  # whole minutes, so that nothing is lost
+    return {"from_minute": np.tile(whole[:-1], n_times), "to_minute": np.tile(whole[1:], n_times)}
 
 
 def counts_in_bins(cells: Integers, n_cells: int, values: Floats, edges: Floats) -> Integers:

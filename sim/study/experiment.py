@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
+from sim.engine.intervals import Floats
 from sim.engine.measure_tables import mean_week_of
 from sim.engine.measures import measures_of, per_visit_outcomes
 from sim.engine.run_measures import StaffTime
@@ -44,9 +45,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Played:
-    """What one replication of one staffing leaves: values of all measures and small tables."""
+    """What one replication of one staffing leaves: all measures with the number of each, and small tables.
 
-    values: dict[str, float]
+    Hundreds of these are kept at once, so that they are written compactly.
+    """
+
+    measures: tuple[str, ...]
+    numbers: Floats
     week: pd.DataFrame
     waits: pd.DataFrame
     returns: pd.DataFrame
@@ -54,6 +59,11 @@ class Played:
     changes: pd.DataFrame | None
     n_visits: int
     n_entries: int
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The number of each measure."""
+        return dict(zip(self.measures, self.numbers.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -118,8 +128,10 @@ def play_staffing(
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
     cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
+    values = measures_of(cohort, time)
     return Played(
-        values={sys.intern(measure): value for measure, value in measures_of(cohort, time).items()},
+        measures=tuple(map(sys.intern, values)),
+        numbers=np.array(list(values.values())),
         week=mean_week_of(time),
         waits=wait_counts(cohort),
         returns=return_table(cohort),
