@@ -63,7 +63,7 @@ Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.repl
 WIDTH = 100
 """Columns where there is no terminal to ask."""
 
-VISITS_PER_SECOND = {"compiled": 200_000.0, "simpy": 3000.0}
+VISITS_PER_SECOND = {"compiled": 140_000.0, "simpy": 2000.0}
 """What --dry-run reckons with on one core; `make bench` measures it."""
 
 
