@@ -4,20 +4,22 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 """
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 
-from sim.config import Composed, column_map_of, compose, shipped_choices
-from sim.config.plans import executor_of, plan_of
-from sim.department.scenario import ScenarioError
+from sim.config import Composed, ComposedSweep, column_map_of, compose, compose_sweep, shipped_choices
+from sim.config.plans import executor_of, plan_of, sweep_plan_of
+from sim.department.scenario import Scenario, ScenarioError
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -26,9 +28,11 @@ from sim.report.console import (
     print_problems,
     print_validation,
     progress,
+    say,
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
+from sim.report.sweep_answer import print_sweep
 from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
@@ -37,28 +41,46 @@ from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
 from sim.study.experiment import BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
+from sim.study.number_text import counted
 from sim.study.plan import Plan
+from sim.study.run_store import (
+    CannotKeep,
+    RunStore,
+    foreign_to_sweeps,
+    locked,
+    read_facts,
+    write_facts,
+    write_scenarios,
+)
 from sim.study.store import (
     OutputError,
+    code_version,
     provenance,
     results_folder,
     results_place,
     write_json,
     write_table,
 )
+from sim.study.sweeping import SweepPlan, Task, answer_of, play_missing, write_answer
+from sim.study.sweeping import get_ready as get_engine_ready
 from sim.study.validation import ValidatedRow, validated, validation_values
 
 USAGE = """\
-usage: peered [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
+usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
 
   peered                                      compare traditional with other staffings of a children's ED
   peered study=run staffing=peer_added        play one scenario
   peered study=validate                       simulated beside published values
   peered study=assumptions                    every assumption in use, with source and grade
   peered study=calibrate visits=FILE          a demand config from a file of visits
+  peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
+                                              a sweep: every combination, compared with the first
+  peered study=results run=FOLDER             the table of a sweep again, finished or not
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
---dry-run says what would run and about how long."""
+--dry-run says what would run and about how long.
+In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts them side by side,
+sweep.csv=FILE takes a scenario from each row. The same command with the same output= goes on where it was stopped."""
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
@@ -76,15 +98,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
         return 0
     try:
-        composed, dry = read(words)
+        asked = read(words)
+        if asked.many:
+            return sweep(asked, console)
+        composed = compose(asked.overrides, asked.folder)
         check_use(composed)
-        return tell_plan(composed, console) if dry else STUDIES[composed.study.name](composed, console)
+        return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
         return 2
     except Misunderstood as error:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 2
+    except CannotKeep as error:
+        errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 1
     except OutputError as error:
         errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
         return 2
@@ -113,31 +141,39 @@ class Misunderstood(Exception):
     """The command line is not one of ours."""
 
 
-def read(words: Sequence[str]) -> tuple[Composed, bool]:
-    """What the words ask for, and whether only to tell the plan."""
-    overrides: list[str] = []
+@dataclass
+class Asked:
+    """What the words ask for: overrides, a folder of the user's own, only the plan, many scenarios."""
+
+    overrides: list[str] = field(default_factory=list)
     folder: Path | None = None
-    dry = False
+    dry: bool = False
+    many: bool = False
+
+
+def read(words: Sequence[str]) -> Asked:
+    """Options and overrides apart."""
+    asked = Asked()
     rest = iter(words)
     for word in rest:
         if word == "--dry-run":
-            dry = True
+            asked.dry = True
         elif word in ("-m", "--multirun"):
-            raise Misunderstood("peered: sweeps (-m) are not available in this version; run one command per scenario")
+            asked.many = True
         elif word.startswith("--config-dir"):
             _, equals, value = word.partition("=")
             value = value if equals else next(rest, "")
             if not value or "=" in value:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            folder = Path(value)
+            asked.folder = Path(value)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
-            overrides.append(word)
-    return compose(overrides, folder), dry
+            asked.overrides.append(word)
+    return asked
 
 
-WRITES_NOTHING = ("validate", "assumptions")
+WRITES_NOTHING = ("validate", "assumptions", "results")
 
 
 def check_use(composed: Composed) -> None:
@@ -145,13 +181,15 @@ def check_use(composed: Composed) -> None:
     name = composed.study.name
     if composed.visits is not None and name != "calibrate":
         raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
+    if composed.run is not None and name != "results":
+        raise Misunderstood(f"peered: run = {composed.run} is for study=results; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 
 
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
-    if composed.study.name in ("assumptions", "calibrate"):
+    if composed.study.name in ("assumptions", "calibrate", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
     plan = plan_of(composed)
@@ -164,22 +202,22 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
-    visits = n_runs * weeks * weekly_visits(composed)
-    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan)
+    visits = n_runs * weeks * weekly_visits(composed.scenario)
+    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan, plan.n_blocks)
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
 
 
-def side_by_side(plan: Plan) -> int:
+def side_by_side(plan: Plan | SweepPlan, n_blocks: int) -> int:
     """Blocks that get on at the same time."""
     if plan.executor == "threads" and not lets_go(plan.engine):
         return 1
-    return min(plan.workers or n_cores(), plan.n_blocks)
+    return min(plan.workers or n_cores(), n_blocks)
 
 
-def weekly_visits(composed: Composed) -> float:
+def weekly_visits(scenario: Scenario) -> float:
     """Visits of a week, returns included, roughly."""
-    demand = composed.scenario.demand
+    demand = scenario.demand
     return getattr(demand, "visits_per_year", 0.0) * demand.growth / 52.14
 
 
@@ -335,10 +373,121 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     return 0
 
 
+def sweep(asked: Asked, console: Console) -> int:
+    """Play many scenarios, or what is missing of them, and compare each with the first."""
+    composed = compose_sweep(asked.overrides, asked.folder)
+    check_use(composed.first)
+    plan = sweep_plan_of(composed)
+    for label, earlier in composed.same:
+        say(console, f"{label} is the same as {earlier}: played once")
+    if asked.dry:
+        return tell_sweep(plan, console)
+    place = results_place(composed.first.output, "sweep", foreign_to_sweeps)
+    with locked(place):
+        store = RunStore(place, plan.seed, code_version())
+        tell_store(store, console)
+        store.set_aside_damaged()
+        return play_sweep(plan, store, composed, console)
+
+
+def tell_sweep(plan: SweepPlan, console: Console) -> int:
+    """Say how many runs there would be and about how long they take."""
+    visits = plan.replications * sum(
+        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
+        for scenario in plan.scenarios.values()
+    )
+    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan, plan.n_runs)
+    for line in (
+        f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
+        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each)",
+        f"about {duration(seconds)}; nothing was run, nothing was written",
+    ):
+        say(console, line)
+    return 0
+
+
+def tell_store(store: RunStore, console: Console) -> None:
+    """Say what in the folder cannot be used."""
+    for part in store.damaged:
+        say(console, f"{part.name} is damaged and is left out; its runs have to be played again")
+    others = store.n_of_other_code()
+    if others:
+        say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
+
+
+def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, console: Console) -> int:
+    """Play what is missing, write and show the answer; what has been played is kept, come what may."""
+    started = time.monotonic()
+    write_scenarios(plan.table(), store.folder)
+    write_facts(sweep_facts(plan, composed), store.folder)
+    tasks = plan.tasks(store.done())
+    if len(tasks) < plan.n_runs:
+        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
+    whole = played_all(plan, tasks, store, console)
+    with uninterrupted():
+        answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
+        write_answer(answer, store.folder)
+        seconds = round(time.monotonic() - started, 1)
+        write_facts(sweep_facts(plan, composed, runs_done=answer.n_done, seconds=seconds), store.folder)
+    print_sweep(answer, console)
+    tell = teller(console)
+    tell(f"\nresults are in {store.folder}")
+    if not whole:
+        words = [word for word in composed.overrides if not word.startswith("output=")]
+        tell(f"to go on: {shlex.join(['peered', '-m', *words, f'output={store.folder}'])}")
+    return 0 if answer.is_whole else 1
+
+
+def played_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> bool:
+    """Play the runs; False if the user interrupted."""
+    if not tasks:
+        return True
+    get_engine_ready(plan, teller(console))
+    with progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance:
+        runs = play_missing(plan, tasks, store)
+        try:
+            for played in runs:
+                advance(f"{played.label}, replication {played.key.replication + 1}")
+        except KeyboardInterrupt:
+            say(console, "interrupted: the runs that had finished are kept")
+            return False
+        finally:
+            runs.close()
+    return True
+
+
+def sweep_facts(plan: SweepPlan, composed: ComposedSweep, **facts: object) -> dict[str, object]:
+    """Provenance of a sweep."""
+    return provenance(
+        study="sweep",
+        command=["peered", "-m", *composed.overrides],
+        choices=composed.first.choices,
+        seed=plan.seed,
+        engine=plan.engine,
+        replications=plan.replications,
+        confidence=plan.confidence,
+        runs_planned=plan.n_runs,
+        **facts,
+    )
+
+
+def run_results(composed: Composed, console: Console) -> int:
+    """The table of a sweep again, from what is kept; nothing is written."""
+    if composed.run is None:
+        raise Misunderstood("peered: study=results needs run=FOLDER, the results folder of a sweep")
+    facts = read_facts(composed.run)
+    store = RunStore(composed.run, facts["seed"], facts["code"])
+    tell_store(store, console)
+    teller(console)(shlex.join(facts["command"]))
+    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
+    return 0
+
+
 STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "compare": run_compare,
     "run": run_one,
     "validate": run_validate,
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
+    "results": run_results,
 }

@@ -49,7 +49,7 @@ class Design:
             chosen = product(*columns)
         varying = self.varying()
         for items in chosen:
-            yield tuple(item.text for item in items if item.key in varying) or ("as shipped",), list(items)
+            yield tuple(item.text for item in items if item.key in varying) or ("scenario",), list(items)
 
     def varying(self) -> set[str]:
         """Keys that tell scenarios apart: those with different values; of a lone scenario all that were typed."""
@@ -133,7 +133,9 @@ def rows_of(file: Path) -> tuple[list[list[Override]], list[Problem]]:
         return [], [Problem(str(file), f"byte {error.object[error.start]:#x}", "not in UTF-8: save the file as UTF-8")]
     except (OSError, csv.Error) as error:
         why = getattr(error, "strerror", None) or str(error)
-        return [], [Problem("sweep.csv", repr(str(file)), f"cannot be read ({why}): give a file of comma-separated values")]
+        return [], [
+            Problem("sweep.csv", repr(str(file)), f"cannot be read ({why}): give a file of comma-separated values")
+        ]
     if len(lines) < 2:
         return [], [Problem(str(file), "no scenario", "give a first line of keys, and below it a line per scenario")]
     keys = [cell.strip() for cell in lines[0][1]]

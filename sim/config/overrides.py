@@ -4,8 +4,9 @@ Whether the key exists is decided in `sim.config.places`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -89,20 +90,28 @@ def read_several(text: str) -> list[Override] | Problem:
 def each_of(override: Any, plus: str, key: str, value: str) -> list[Override] | Problem:
     """The values of a sweep, in their order."""
     from hydra.core.override_parser.types import Transformer
-    from hydra.errors import HydraException
 
     listed = "write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
     if not hasattr(override.value(), "shuffle") or override.value().shuffle:
         return Problem(key, repr(value), listed)
-    try:
-        texts = list(islice(override.sweep_iterator(transformer=Transformer.str), MOST_VALUES + 1))
-    except (HydraException, ValueError):  # a range that gets nowhere
-        return Problem(key, repr(value), "the range never ends: give a step that leads from its start to its stop")
+    given = range_texts(override.value()) if override.is_range_sweep() else override.sweep_iterator(Transformer.str)
+    texts = list(islice(given, MOST_VALUES + 1))
     if not texts:
-        return Problem(key, repr(value), "no value in it: the stop of a range is not part of it")
+        return Problem(
+            key, repr(value), "no value in it: a step leads from the start to the stop, which is not part of it"
+        )
     if len(texts) > MOST_VALUES:
         return Problem(key, repr(value), f"more than {MOST_VALUES:,} values: give fewer")
     read = [read_override(f"{plus}{key}={text}") for text in texts]
     return next((item for item in read if isinstance(item, Problem)), None) or [
         item for item in read if isinstance(item, Override)
     ]
+
+
+def range_texts(told: Any) -> Iterator[str]:
+    """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
+    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
+    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
+    while (step > 0 and at < stop) or (step < 0 and at > stop):
+        yield str(int(at) if whole else float(at))
+        at += step
