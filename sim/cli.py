@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 """
 
 import os
-import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,9 +16,9 @@ from typing import TextIO
 
 from rich.console import Console
 
-from sim.config import Composed, ComposedSweep, column_map_of, compose, compose_sweep, shipped_choices
-from sim.config.plans import executor_of, plan_of, sweep_plan_of
-from sim.department.scenario import Scenario, ScenarioError
+from sim.config import Composed, column_map_of, compose, shipped_choices
+from sim.config.plans import executor_of, plan_of
+from sim.department.scenario import ScenarioError
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -28,42 +27,31 @@ from sim.report.console import (
     print_problems,
     print_validation,
     progress,
-    say,
+    teller,
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
-from sim.report.sweep_answer import print_sweep
 from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.engines import lets_go, prepare
+from sim.study.engines import prepare
 from sim.study.executor import n_cores, run_blocks
+from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.experiment import BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
-from sim.study.number_text import counted
 from sim.study.plan import Plan
-from sim.study.run_store import (
-    CannotKeep,
-    RunStore,
-    foreign_to_sweeps,
-    locked,
-    read_facts,
-    write_facts,
-    write_scenarios,
-)
+from sim.study.run_store import CannotKeep
 from sim.study.store import (
     OutputError,
-    code_version,
     provenance,
     results_folder,
     results_place,
     write_json,
     write_table,
 )
-from sim.study.sweeping import SweepPlan, Task, answer_of, play_missing, write_answer
-from sim.study.sweeping import get_ready as get_engine_ready
 from sim.study.validation import ValidatedRow, validated, validation_values
+from sim.sweep_command import show_results, sweep
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -85,9 +73,6 @@ sweep.csv=FILE takes a scenario from each row. The same command with the same ou
 WIDTH = 100
 """Columns where there is no terminal to ask."""
 
-VISITS_PER_SECOND = {"compiled": 200_000.0, "simpy": 3000.0}
-"""What --dry-run reckons with on one core; `make bench` measures it."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
@@ -100,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = read(words)
         if asked.many:
-            return sweep(asked, console)
+            return sweep(asked.overrides, asked.folder, asked.dry, console)
         composed = compose(asked.overrides, asked.folder)
         check_use(composed)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
@@ -203,22 +188,9 @@ def tell_plan(composed: Composed, console: Console) -> int:
         highlight=False,
     )
     visits = n_runs * weeks * weekly_visits(composed.scenario)
-    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan, plan.n_blocks)
+    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
-
-
-def side_by_side(plan: Plan | SweepPlan, n_blocks: int) -> int:
-    """Blocks that get on at the same time."""
-    if plan.executor == "threads" and not lets_go(plan.engine):
-        return 1
-    return min(plan.workers or n_cores(), n_blocks)
-
-
-def weekly_visits(scenario: Scenario) -> float:
-    """Visits of a week, returns included, roughly."""
-    demand = scenario.demand
-    return getattr(demand, "visits_per_year", 0.0) * demand.growth / 52.14
 
 
 def run_compare(composed: Composed, console: Console) -> int:
@@ -282,11 +254,6 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
         finally:
             running.close()
     return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
-
-
-def teller(console: Console) -> Callable[[str], None]:
-    """Says a line on the console."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def write_comparison(
@@ -373,121 +340,11 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     return 0
 
 
-def sweep(asked: Asked, console: Console) -> int:
-    """Play many scenarios, or what is missing of them, and compare each with the first."""
-    composed = compose_sweep(asked.overrides, asked.folder)
-    check_use(composed.first)
-    plan = sweep_plan_of(composed)
-    for label, earlier in composed.same:
-        say(console, f"{label} is the same as {earlier}: played once")
-    if asked.dry:
-        return tell_sweep(plan, console)
-    place = results_place(composed.first.output, "sweep", foreign_to_sweeps)
-    with locked(place):
-        store = RunStore(place, plan.seed, code_version())
-        tell_store(store, console)
-        store.set_aside_damaged()
-        return play_sweep(plan, store, composed, console)
-
-
-def tell_sweep(plan: SweepPlan, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    visits = plan.replications * sum(
-        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
-        for scenario in plan.scenarios.values()
-    )
-    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan, plan.n_runs)
-    for line in (
-        f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
-        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each)",
-        f"about {duration(seconds)}; nothing was run, nothing was written",
-    ):
-        say(console, line)
-    return 0
-
-
-def tell_store(store: RunStore, console: Console) -> None:
-    """Say what in the folder cannot be used."""
-    for part in store.damaged:
-        say(console, f"{part.name} is damaged and is left out; its runs have to be played again")
-    others = store.n_of_other_code()
-    if others:
-        say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
-
-
-def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, console: Console) -> int:
-    """Play what is missing, write and show the answer; what has been played is kept, come what may."""
-    started = time.monotonic()
-    write_scenarios(plan.table(), store.folder)
-    write_facts(sweep_facts(plan, composed), store.folder)
-    tasks = plan.tasks(store.done())
-    if len(tasks) < plan.n_runs:
-        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
-    whole = played_all(plan, tasks, store, console)
-    with uninterrupted():
-        answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
-        write_answer(answer, store.folder)
-        seconds = round(time.monotonic() - started, 1)
-        write_facts(sweep_facts(plan, composed, runs_done=answer.n_done, seconds=seconds), store.folder)
-    print_sweep(answer, console)
-    tell = teller(console)
-    tell(f"\nresults are in {store.folder}")
-    if not whole:
-        words = [word for word in composed.overrides if not word.startswith("output=")]
-        tell(f"to go on: {shlex.join(['peered', '-m', *words, f'output={store.folder}'])}")
-    return 0 if answer.is_whole else 1
-
-
-def played_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> bool:
-    """Play the runs; False if the user interrupted."""
-    if not tasks:
-        return True
-    get_engine_ready(plan, teller(console))
-    with progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance:
-        runs = play_missing(plan, tasks, store)
-        try:
-            for played in runs:
-                advance(f"{played.label}, replication {played.key.replication + 1}")
-        except KeyboardInterrupt:
-            say(console, "interrupted: the runs that had finished are kept")
-            return False
-        finally:
-            runs.close()
-    return True
-
-
-def sweep_facts(plan: SweepPlan, composed: ComposedSweep, **facts: object) -> dict[str, object]:
-    """Provenance of a sweep."""
-    return provenance(
-        study="sweep",
-        command=["peered", "-m", *composed.overrides],
-        choices=composed.first.choices,
-        seed=plan.seed,
-        engine=plan.engine,
-        replications=plan.replications,
-        confidence=plan.confidence,
-        runs_planned=plan.n_runs,
-        **facts,
-    )
-
-
-def run_results(composed: Composed, console: Console) -> int:
-    """The table of a sweep again, from what is kept; nothing is written."""
-    if composed.run is None:
-        raise Misunderstood("peered: study=results needs run=FOLDER, the results folder of a sweep")
-    facts = read_facts(composed.run)
-    store = RunStore(composed.run, facts["seed"], facts["code"])
-    tell_store(store, console)
-    teller(console)(shlex.join(facts["command"]))
-    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
-    return 0
-
-
 STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "compare": run_compare,
     "run": run_one,
     "validate": run_validate,
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
-    "results": run_results,
+    "results": show_results,
 }

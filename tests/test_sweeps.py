@@ -117,6 +117,15 @@ def test_all_that_is_wrong_in_any_scenario_is_told_once(tmp_path: Path, capsys: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_parts_that_do_not_fit_are_told_as_of_a_scenario_alone() -> None:
+    (problem,) = problems("demand.growth=1,1.1", "staffing.nurse.heads=1,30", "staffing=traditional,peer_247")
+    with pytest.raises(ScenarioError) as caught:
+        compose(["study=run", "staffing.nurse.heads=1", "demand.growth=1.1"])
+    (alone,) = caught.value.problems
+    assert problem.path == f"{alone.path} (in 4 of 8 scenarios: those with staffing.nurse.heads=1)"
+    assert (problem.value, problem.remedy) == (alone.value, alone.remedy)
+
+
 @pytest.mark.parametrize(
     ("word", "remedy"),
     [
@@ -316,7 +325,7 @@ def test_runs_of_other_code_and_other_seeds_are_kept_aside(
 ) -> None:
     folder = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("sim.cli.code_version", lambda: "older")
+        patch.setattr("sim.sweep_command.code_version", lambda: "older")
         assert main([*TWO, f"output={folder}"]) == 0
     assert main([*TWO, "seed=2", f"output={folder}"]) == 0
     assert tables(folder) != tables(undisturbed)

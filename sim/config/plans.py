@@ -31,6 +31,7 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
     first = sweep.first
     return SweepPlan(
         scenarios=sweep.scenarios,
+        labels=sweep.labels,
         replications=first.study.replications,
         seed=first.seed,
         engine=first.engine,

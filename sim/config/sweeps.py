@@ -29,13 +29,15 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class ComposedSweep:
-    """A checked sweep. `scenarios` by label, the baseline first; `same`: labels left out, with the one they repeat.
+    """A checked sweep. `scenarios` by label, the baseline first; `labels` in the same order by hash of the content;
+    `same`: labels left out, with the one they repeat.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
     """
 
     first: Composed
     scenarios: dict[str, Scenario]
+    labels: dict[str, str]
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
 
@@ -67,8 +69,9 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
             first = first or first_of(items, overrides, config_dir)
     if found or first is None:
         raise ScenarioError(said_of_all(found, design))
-    kept, same = each_once(scenarios)
-    return ComposedSweep(first, kept, same, tuple(overrides))
+    labels, same = each_once(scenarios)
+    by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
+    return ComposedSweep(first, {label: by_label[label] for label in labels.values()}, labels, same, tuple(overrides))
 
 
 def refused(design: Design) -> list[Problem]:
@@ -77,7 +80,11 @@ def refused(design: Design) -> list[Problem]:
     for key, values in design.words.items():
         text = ",".join(item.text.partition("=")[2] for item in values)
         several = len({item.text for item in values}) > 1
-        if key in NOT_SWEPT:
+        if key in ("run", "visits"):
+            problems.append(
+                Problem(key, repr(text), f"is for study={'results' if key == 'run' else 'calibrate'}: leave it out")
+            )
+        elif key in NOT_SWEPT:
             problems.append(Problem(key, repr(text), NOT_SWEPT[key]))
         elif several and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
             problems.append(Problem(key, repr(text), "one for the whole sweep: give one value"))
@@ -143,16 +150,14 @@ def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n:
     return Problem(f"{problem.path} (in {len(scenarios)} of {n} scenarios: {which})", problem.value, problem.remedy)
 
 
-def each_once(scenarios: Sequence[tuple[str, Scenario]]) -> tuple[dict[str, Scenario], tuple[tuple[str, str], ...]]:
-    """Scenarios of different content, and those that repeat an earlier one."""
-    by_content: dict[str, str] = {}
-    kept: dict[str, Scenario] = {}
+def each_once(scenarios: Sequence[tuple[str, Scenario]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Labels of scenarios of different content, by its hash, and those that repeat an earlier one."""
+    labels: dict[str, str] = {}
     same = []
     for label, scenario in scenarios:
         content = scenario.content_hash()
-        if content in by_content:
-            same.append((label, by_content[content]))
+        if content in labels:
+            same.append((label, labels[content]))
         else:
-            by_content[content] = label
-            kept[label] = scenario
-    return kept, tuple(same)
+            labels[content] = label
+    return labels, tuple(same)

@@ -5,10 +5,9 @@ Runs are kept by `sim.study.run_store`; estimators are those of `sim.study.outpu
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -32,20 +31,16 @@ SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """Scenarios by label, the first of which is the baseline."""
+    """Scenarios by label, the first of which is the baseline, and their labels by hash of the content."""
 
     scenarios: Mapping[str, Scenario]
+    labels: Mapping[str, str]
     replications: int
     seed: int
     engine: str = COMPILED
     executor: str = "threads"
     confidence: float = 0.95
     workers: int | None = None
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Label of each scenario by the hash of its content."""
-        return {scenario.content_hash(): label for label, scenario in self.scenarios.items()}
 
     @property
     def n_runs(self) -> int:
@@ -121,7 +116,7 @@ def get_ready(plan: SweepPlan, tell: Callable[[str], None]) -> None:
 
 def play_missing(
     plan: SweepPlan, tasks: Sequence[Task], store: RunStore, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Played]:
+) -> Generator[Played, None, None]:
     """Play what is missing and yield each run; they are kept every few seconds, and when this ends in any way."""
     kept_at, unkept = clock(), list[Played]()
     running = run_blocks(play_task, tasks, plan.workers, plan.executor)
@@ -202,7 +197,7 @@ def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
     if "lwbs_or_ama.all" not in measures:
         return np.ones(len(values) - 1, dtype=bool)
     left = mean_intervals(values[:, measures.index("lwbs_or_ama.all")])["mean"]
-    return ~(np.maximum(left[1:], left[0]) > LWBS_LIMIT)
+    return np.logical_not(np.maximum(left[1:], left[0]) > LWBS_LIMIT)
 
 
 def write_answer(answer: SweepAnswer, folder: Path) -> None:
