@@ -17,7 +17,15 @@ from sim.report.sweep_answer import print_sweep
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import counted
-from sim.study.run_store import RunStore, foreign_to_sweeps, locked, read_facts, write_facts, write_scenarios
+from sim.study.run_store import (
+    RunStore,
+    foreign_to_sweeps,
+    locked,
+    read_facts,
+    told_if_not_kept,
+    write_facts,
+    write_scenarios,
+)
 from sim.study.store import OutputError, code_version, provenance, results_place
 from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
 
@@ -34,8 +42,9 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
     with locked(place):
         store = RunStore(place, plan.seed, code_version())
         tell_store(store, console)
-        store.set_aside_damaged()
-        return play_sweep(plan, store, composed, console)
+        with told_if_not_kept(place):
+            store.set_aside_damaged()
+            return play_sweep(plan, store, composed, console)
 
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:
@@ -71,7 +80,7 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     tasks = plan.tasks(store.done())
     if len(tasks) < plan.n_runs:
         say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
-    whole = played_all(plan, tasks, store, console)
+    play_all(plan, tasks, store, console)
     with uninterrupted():
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
         write_answer(answer, store.folder)
@@ -80,15 +89,15 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     print_sweep(answer, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
-    if not whole:
+    if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole else 1
 
 
-def played_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> bool:
-    """Play the runs; False if the user interrupted."""
+def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> None:
+    """Play the runs, or as many as the user has the patience for."""
     if not tasks:
-        return True
+        return
     runs = play_missing(plan, tasks, store)
     try:
         get_ready(plan, teller(console))
@@ -97,10 +106,8 @@ def played_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console:
                 advance(f"{played.label}, replication {played.key.replication + 1}")
     except KeyboardInterrupt:
         say(console, "interrupted: the runs that had finished are kept")
-        return False
     finally:
         runs.close()
-    return True
 
 
 def command_of(composed: ComposedSweep, place: Path) -> list[str]:

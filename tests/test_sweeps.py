@@ -87,6 +87,7 @@ def test_rows_of_a_file_are_scenarios(tmp_path: Path) -> None:
         (b"demand.growth\n\xe9\n", "rows.csv", "UTF-8"),
         (b"demand.growth\n", "rows.csv", "a line per scenario"),
         (b"output\nx\n", "line 1", "not a part of a scenario"),
+        (b"demand.growth,seed\n1,1\n1,2\n", "seed", "one for the whole sweep"),
         (b'demand.growth\n"1,2"\n', "line 2, demand.growth", "several values"),
     ],
 )

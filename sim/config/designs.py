@@ -51,11 +51,17 @@ class Design:
         for items in chosen:
             yield tuple(item.text for item in items if item.key in varying) or ("scenario",), list(items)
 
+    def texts(self) -> dict[str, list[str]]:
+        """The different words given for each key, typed or in the file."""
+        given = [*self.words.values(), *(self.rows or ())]
+        texts: dict[str, dict[str, None]] = {}
+        for item in (item for items in given for item in items):
+            texts.setdefault(item.key, {})[item.text] = None
+        return {key: list(several) for key, several in texts.items()}
+
     def varying(self) -> set[str]:
         """Keys that tell scenarios apart: those with different values; of a lone scenario all that were typed."""
-        texts: dict[str, set[str]] = {key: {item.text for item in values} for key, values in self.words.items()}
-        for item in (item for row in self.rows or () for item in row):
-            texts.setdefault(item.key, set()).add(item.text)
+        texts = self.texts()
         several = {key for key, values in texts.items() if len(values) > 1}
         return several or {key for key in texts if key.split(".")[0] not in (*PATH_KEYS, *ONE_FOR_ALL)}
 

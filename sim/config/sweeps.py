@@ -18,6 +18,8 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
 """What may vary of a study: it belongs to the scenario."""
 NOT_SWEPT = {
+    "run": "it is for study=results: leave it out",
+    "visits": "it is for study=calibrate: leave it out",
     "study.staffing": "a sweep varies the group itself: staffing=a,b",
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
@@ -77,17 +79,12 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
 def refused(design: Design) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one."""
     problems = []
-    for key, values in design.words.items():
-        text = ",".join(item.text.partition("=")[2] for item in values)
-        several = len({item.text for item in values}) > 1
-        if key in ("run", "visits"):
-            problems.append(
-                Problem(key, repr(text), f"is for study={'results' if key == 'run' else 'calibrate'}: leave it out")
-            )
-        elif key in NOT_SWEPT:
-            problems.append(Problem(key, repr(text), NOT_SWEPT[key]))
-        elif several and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
-            problems.append(Problem(key, repr(text), "one for the whole sweep: give one value"))
+    for key, texts in design.texts().items():
+        value = repr(",".join(text.partition("=")[2] for text in texts))
+        if key in NOT_SWEPT:
+            problems.append(Problem(key, value, NOT_SWEPT[key]))
+        elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
+            problems.append(Problem(key, value, "one for the whole sweep: give one value"))
     return problems
 
 

@@ -46,10 +46,6 @@ class Played:
     traceback: str = ""
 
 
-class CannotKeep(OSError):
-    """Runs that could not be written."""
-
-
 class RunStore:
     """The runs in a folder, of one seed and one version of the code; others are kept aside.
 
@@ -101,16 +97,13 @@ class RunStore:
         return tuple(measures), values
 
     def write(self, played: Sequence[Played]) -> None:
-        """Keep runs: they are all there afterwards, or none is. Raises CannotKeep."""
+        """Keep runs: they are all there afterwards, or none is."""
         rows = pd.DataFrame([row for run in played for row in self._rows_of(run)], columns=COLUMNS)
         fresh = self.folder / PARTS / UNFINISHED
         with uninterrupted() as interrupts:
-            try:
-                copy_out(rows, fresh)
-                part = fresh.with_name(f"{self._next_number():06d}-{hash_of(fresh)}.parquet")
-                os.replace(fresh, part)
-            except (OSError, duckdb.Error) as error:
-                raise CannotKeep(f"{self.folder}: cannot be written to ({error}); what was there is kept") from error
+            copy_out(rows, fresh)
+            part = fresh.with_name(f"{self._next_number():06d}-{hash_of(fresh)}.parquet")
+            os.replace(fresh, part)
             self.parts.append(part)
         if interrupts.came:
             raise KeyboardInterrupt
@@ -174,6 +167,19 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+class CannotKeep(Exception):
+    """Something of a sweep could not be written."""
+
+
+@contextmanager
+def told_if_not_kept(folder: Path) -> Iterator[None]:
+    """Whatever cannot be written in the block is a CannotKeep."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        raise CannotKeep(f"{folder}: cannot be written to ({error}); runs written before are kept") from error
 
 
 def take_lock(handle: int, folder: Path) -> None:
