@@ -197,7 +197,7 @@ def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
     if "lwbs_or_ama.all" not in measures:
         return np.ones(len(values) - 1, dtype=bool)
     left = mean_intervals(values[:, measures.index("lwbs_or_ama.all")])["mean"]
-    return np.logical_not(np.maximum(left[1:], left[0]) > LWBS_LIMIT)
+    return np.asarray(~(np.maximum(left[1:], left[0]) > LWBS_LIMIT), dtype=bool)
 
 
 def write_answer(answer: SweepAnswer, folder: Path) -> None:
