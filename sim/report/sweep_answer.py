@@ -22,7 +22,6 @@ from sim.study.sweeping import SweepAnswer
 SHOWN = (
     "wait_triage_to_pia_mean.all",
     "lwbs_or_ama.all",
-    "length_of_stay_mean.mental_health",
     "minutes_alone_mean.mental_health",
     "staff_cost_per_week.all",
 )
@@ -60,9 +59,9 @@ def table_of(answer: SweepAnswer) -> Table:
     there = {measure for _, measure in estimates}
     measures = [measure for measure in SHOWN if measure in there]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("", width=24, overflow="fold")
+    table.add_column("", width=30, overflow="fold")
     for measure in measures:
-        table.add_column(Text(heading_of(measure)), justify="right")
+        table.add_column(Text(heading_of(measure)), justify="right", width=15)
     for label in answer.labels[:MOST_SHOWN]:
         cells = [
             cell(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures
