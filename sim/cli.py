@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
@@ -26,6 +27,7 @@ from sim.report.console import (
     print_problems,
     print_validation,
     progress,
+    teller,
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
@@ -33,11 +35,13 @@ from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.engines import lets_go, prepare
+from sim.study.engines import prepare
 from sim.study.executor import n_cores, run_blocks
+from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.experiment import BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
 from sim.study.plan import Plan
+from sim.study.run_store import CannotKeep
 from sim.study.store import (
     OutputError,
     provenance,
@@ -47,24 +51,27 @@ from sim.study.store import (
     write_table,
 )
 from sim.study.validation import ValidatedRow, validated, validation_values
+from sim.sweep_command import show_results, sweep
 
 USAGE = """\
-usage: peered [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
+usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
 
   peered                                      compare traditional with other staffings of a children's ED
   peered study=run staffing=peer_added        play one scenario
   peered study=validate                       simulated beside published values
   peered study=assumptions                    every assumption in use, with source and grade
   peered study=calibrate visits=FILE          a demand config from a file of visits
+  peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
+                                              a sweep: every combination, compared with the first
+  peered study=results run=FOLDER             the table of a sweep again, finished or not
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
---dry-run says what would run and about how long."""
+--dry-run says what would run and about how long.
+In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts them side by side,
+sweep.csv=FILE takes a scenario from each row. The same command with the same output= goes on where it was stopped."""
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
-
-VISITS_PER_SECOND = {"compiled": 140_000.0, "simpy": 2000.0}
-"""What --dry-run reckons with on one core; `make bench` measures it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,15 +83,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
         return 0
     try:
-        composed, dry = read(words)
+        asked = read(words)
+        if asked.many:
+            return sweep(asked.overrides, asked.folder, asked.dry, console)
+        composed = compose(asked.overrides, asked.folder)
         check_use(composed)
-        return tell_plan(composed, console) if dry else STUDIES[composed.study.name](composed, console)
+        return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
         return 2
     except Misunderstood as error:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 2
+    except CannotKeep as error:
+        errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
+        return 1
     except OutputError as error:
         errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
         return 2
@@ -113,31 +126,39 @@ class Misunderstood(Exception):
     """The command line is not one of ours."""
 
 
-def read(words: Sequence[str]) -> tuple[Composed, bool]:
-    """What the words ask for, and whether only to tell the plan."""
-    overrides: list[str] = []
+@dataclass
+class Asked:
+    """What the words ask for: overrides, a folder of the user's own, only the plan, many scenarios."""
+
+    overrides: list[str] = field(default_factory=list)
     folder: Path | None = None
-    dry = False
+    dry: bool = False
+    many: bool = False
+
+
+def read(words: Sequence[str]) -> Asked:
+    """Options and overrides apart."""
+    asked = Asked()
     rest = iter(words)
     for word in rest:
         if word == "--dry-run":
-            dry = True
+            asked.dry = True
         elif word in ("-m", "--multirun"):
-            raise Misunderstood("peered: sweeps (-m) are not available in this version; run one command per scenario")
+            asked.many = True
         elif word.startswith("--config-dir"):
             _, equals, value = word.partition("=")
             value = value if equals else next(rest, "")
             if not value or "=" in value:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            folder = Path(value)
+            asked.folder = Path(value)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
-            overrides.append(word)
-    return compose(overrides, folder), dry
+            asked.overrides.append(word)
+    return asked
 
 
-WRITES_NOTHING = ("validate", "assumptions")
+WRITES_NOTHING = ("validate", "assumptions", "results")
 
 
 def check_use(composed: Composed) -> None:
@@ -145,13 +166,15 @@ def check_use(composed: Composed) -> None:
     name = composed.study.name
     if composed.visits is not None and name != "calibrate":
         raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
+    if composed.run is not None and name != "results":
+        raise Misunderstood(f"peered: run = {composed.run} is for study=results; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 
 
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
-    if composed.study.name in ("assumptions", "calibrate"):
+    if composed.study.name in ("assumptions", "calibrate", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
     plan = plan_of(composed)
@@ -164,23 +187,10 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
-    visits = n_runs * weeks * weekly_visits(composed)
-    seconds = visits / VISITS_PER_SECOND[plan.engine] / side_by_side(plan)
+    visits = n_runs * weeks * weekly_visits(composed.scenario)
+    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
-
-
-def side_by_side(plan: Plan) -> int:
-    """Blocks that get on at the same time."""
-    if plan.executor == "threads" and not lets_go(plan.engine):
-        return 1
-    return min(plan.workers or n_cores(), plan.n_blocks)
-
-
-def weekly_visits(composed: Composed) -> float:
-    """Visits of a week, returns included, roughly."""
-    demand = composed.scenario.demand
-    return getattr(demand, "visits_per_year", 0.0) * demand.growth / 52.14
 
 
 def run_compare(composed: Composed, console: Console) -> int:
@@ -244,11 +254,6 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
         finally:
             running.close()
     return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
-
-
-def teller(console: Console) -> Callable[[str], None]:
-    """Says a line on the console."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def write_comparison(
@@ -341,4 +346,5 @@ STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "validate": run_validate,
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
+    "results": show_results,
 }

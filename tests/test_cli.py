@@ -36,7 +36,9 @@ def test_a_typo_is_named_with_its_remedy_and_nothing_is_written(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-m", "demand.growth=1,2"], "not available"),
+        (["-m", "demand.growth=1,2", "run=out"], "study=results"),
+        (["study=results"], "run=FOLDER"),
+        (["study=results", "run=nowhere"], "holds no sweep"),
         (["--fast"], "unknown option"),
         (["--config-dir"], "needs a folder"),
         (["visits=a.csv"], "study=calibrate"),

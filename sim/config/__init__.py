@@ -7,13 +7,16 @@ from sim.config.column_maps import column_map_of
 from sim.config.composition import Composed, compose, staffing_scenarios
 from sim.config.files import shipped_choices, shipped_configs
 from sim.config.settings import ExecutorSettings, StudySettings
+from sim.config.sweeps import ComposedSweep, compose_sweep
 
 __all__ = [
     "Composed",
+    "ComposedSweep",
     "ExecutorSettings",
     "StudySettings",
     "column_map_of",
     "compose",
+    "compose_sweep",
     "shipped_choices",
     "shipped_configs",
     "staffing_scenarios",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.config.checking import Checked, checked
+from sim.config.checking import Checked
 from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.files import (
     choices_of,
@@ -21,13 +21,14 @@ from sim.config.files import (
     hydra_composed,
     with_inherited,
 )
+from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, locate, put, shown, value_at
 from sim.config.settings import ExecutorSettings, Root, StudySettings
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean, problems_of
+from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 
 COMPARING, CALIBRATING = "compare", "calibrate"
-PLANNED = ("breakeven", "sensitivity", "optimise", "results", "report")
+PLANNED = ("breakeven", "sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
 
@@ -92,7 +93,11 @@ def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Sc
 
 def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
     """Sort what was typed into choices of files, paths and values."""
-    read, problems = read_overrides(overrides)
+    return draft_of(*read_overrides(overrides), config_dir)
+
+
+def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: FilePath | None) -> Draft:
+    """Sort overrides that could be read; `problems` are those of the others."""
     paths = {item.key: str(item.value) for item in read if item.key in PATH_KEYS and item.value is not None}
     folder = FilePath(paths["configs"]) if "configs" in paths else config_dir
     if folder is not None and not folder.is_dir():
@@ -162,26 +167,43 @@ def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
     return composed
 
 
-def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
-    """Apply the values, check every group and every staffing asked for; raise all that was found."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a draft came to; where something is wrong with it, the draft's problems say so."""
+
+    root: Root
+    study: StudySettings | None
+    groups: dict[str, Checked]
+    scenarios: dict[str, Scenario]
+
+
+def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
+    """Apply the values, check every group and every staffing asked for; what is wrong is added to the draft."""
     for key in set(base) - set(MODELS) - set(Root.model_fields):
         draft.problems.append(Problem(key, repr(key), f"no such group; {did_you_mean(key, MODELS)}"))
     others = [item for item in draft.values if not item.key.startswith("staffing.")]
     data = changed_by(draft, base, others)
-    shipped = shipped_default(draft) if len(draft.folders) > 1 else {}
+    shipped = known.once(("shipped", draft.folders), lambda: shipped_default(draft)) if len(draft.folders) > 1 else {}
     groups = {
-        group: checked(group, data[group], references(group, base[group], shipped))
+        group: known.checked(group, data[group], references(group, base[group], shipped))
         for group in MODELS
         if group != "staffing"
     }
     root = root_of(draft, data)
     check_kinds(draft, groups)
     study = study_asked_for(draft, groups["study"].value)
-    staffings = staffings_of(draft, base, shipped, study)
+    staffings = staffings_of(draft, base, shipped, study, known)
     for group in groups.values():
         draft.problems += group.problems
-    scenarios = scenarios_of(draft, groups, staffings, study)
+    scenarios = scenarios_of(draft, groups, staffings, study, known)
     check_calibration(draft, data["study"])
+    return Parts(root, study, groups, scenarios)
+
+
+def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
+    """The whole command, checked; raises all that is wrong with it."""
+    parts = put_together(draft, base, Known())
+    root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
     compared = {name: scenarios[name] for name in study.staffing}
@@ -210,14 +232,17 @@ def optional_path(text: str | None) -> FilePath | None:
 
 
 def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
-    """The data with the overrides applied; what has no place is reported."""
-    data = copy.deepcopy(base)
+    """The data with the overrides applied; what has no place is reported. Groups that are not changed are shared."""
+    data = dict(base)
     for item in items:
         place = placed(base, item)
         if isinstance(place, Problem):
             draft.problems.append(place)
-        else:
-            put(data, place, item.value)
+            continue
+        group = place[0]
+        if data.get(group) is base.get(group):
+            data[group] = copy.deepcopy(base.get(group))
+        put(data, place, item.value)
     return data
 
 
@@ -315,7 +340,9 @@ def baseline_of(study: StudySettings) -> tuple[str, ...]:
     return () if study.baseline is None else (study.baseline,)
 
 
-def staffings_of(draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None) -> dict[str, Checked]:
+def staffings_of(
+    draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, checks: Known
+) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
     names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
     known = choices_of("staffing", draft.folders)
@@ -332,23 +359,27 @@ def staffings_of(draft: Draft, base: Plain, shipped: Plain, study: StudySettings
         homeless = [place for place in places if isinstance(place, Problem)]
         draft.problems += homeless[:1] if len(homeless) == len(places) else []
     return {
-        name: checked("staffing", roster_with(own, items), references("staffing", own, shipped))
+        name: checks.checked("staffing", roster_with(own, items), references("staffing", own, shipped))
         for name, own in bases.items()
     }
 
 
 def roster_with(own: Plain, items: list[Override]) -> Plain:
-    """One staffing with the overrides that have a place in it."""
-    data = {"staffing": copy.deepcopy(own)}
-    for item in items:
-        place = placed({"staffing": own}, item)
-        if not isinstance(place, Problem):
-            put(data, place, item.value)
+    """One staffing with the overrides that have a place in it; without any it is the staffing itself."""
+    placed_items = [(placed({"staffing": own}, item), item.value) for item in items]
+    sound = [(place, value) for place, value in placed_items if not isinstance(place, Problem)]
+    data = {"staffing": copy.deepcopy(own) if sound else own}
+    for place, value in sound:
+        put(data, place, value)
     return data["staffing"]
 
 
 def scenarios_of(
-    draft: Draft, groups: dict[str, Checked], staffings: dict[str, Checked], study: StudySettings | None
+    draft: Draft,
+    groups: dict[str, Checked],
+    staffings: dict[str, Checked],
+    study: StudySettings | None,
+    known: Known,
 ) -> dict[str, Scenario]:
     """The scenarios that could be put together; their problems are added to the draft, each once."""
     found: dict[Problem, list[str]] = {}
@@ -360,7 +391,7 @@ def scenarios_of(
             period = {} if study is None else {"period": study.period}
             scenarios[name] = Scenario(staffing=staffing.value, **parts, **period)
             unsure = frozenset(problem.path.split(".")[1] for problem in problems if "." in problem.path)
-            problems += [readable(item, scenarios[name]) for item in problems_of(scenarios[name], unsure_roles=unsure)]
+            problems += [readable(item, scenarios[name]) for item in known.contradictions(scenarios[name], unsure)]
         for problem in problems:
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)

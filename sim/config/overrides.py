@@ -1,11 +1,14 @@
-"""Reading what was typed: `key=value` into a key and a plain value, every slip reported, none raised.
+"""Reading what was typed: `key=value` into a key and a plain value, or several; every slip reported, none raised.
 
 Whether the key exists is decided in `sim.config.places`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
 
 from sim.department.scenario import Problem
 
@@ -48,14 +51,67 @@ def read_override(text: str) -> Override | Problem:
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
     """The value by the grammar Hydra users know."""
+    override = by_grammar(key, value)
+    if isinstance(override, Problem):
+        return override
+    if override.is_sweep_override():
+        return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
+    return Override(key, override.value(), text, adds)
+
+
+def by_grammar(key: str, value: str) -> Any:
+    """Hydra's own reading of a value, or what is wrong with its form."""
     from hydra.core.override_parser.overrides_parser import OverridesParser  # slow to load
     from hydra.errors import HydraException
 
     try:
-        override = OverridesParser.create().parse_override(f"{key}={value}")
+        return OverridesParser.create().parse_override(f"{key}={value}")
     except HydraException:
         remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
         return Problem(key, repr(value), remedy)
-    if override.is_sweep_override():
-        return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
-    return Override(key, override.value(), text, adds)
+
+
+MOST_VALUES = 100_000
+
+
+def read_several(text: str) -> list[Override] | Problem:
+    """One override for each value that a word of a sweep gives: `a,b`, `choice(a,b)`, `range(1,4)`, or one value."""
+    shape = SHAPE.fullmatch(text)
+    if shape is not None and shape["key"] not in PATH_KEYS and shape["value"]:
+        override = by_grammar(shape["key"], shape["value"])
+        if isinstance(override, Problem):
+            return override
+        if override.is_sweep_override():
+            return each_of(override, shape["plus"], shape["key"], shape["value"])
+    one = read_override(text)
+    return one if isinstance(one, Problem) else [one]
+
+
+def each_of(override: Any, plus: str, key: str, value: str) -> list[Override] | Problem:
+    """The values of a sweep, in their order."""
+    from hydra.core.override_parser.types import Transformer
+
+    listed = "write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
+    if not hasattr(override.value(), "shuffle") or override.value().shuffle:
+        return Problem(key, repr(value), listed)
+    given = range_texts(override.value()) if override.is_range_sweep() else override.sweep_iterator(Transformer.str)
+    texts = list(islice(given, MOST_VALUES + 1))
+    if not texts:
+        return Problem(
+            key, repr(value), "no value in it: a step leads from the start to the stop, which is not part of it"
+        )
+    if len(texts) > MOST_VALUES:
+        return Problem(key, repr(value), f"more than {MOST_VALUES:,} values: give fewer")
+    read = [read_override(f"{plus}{key}={text}") for text in texts]
+    return next((item for item in read if isinstance(item, Problem)), None) or [
+        item for item in read if isinstance(item, Override)
+    ]
+
+
+def range_texts(told: Any) -> Iterator[str]:
+    """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
+    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
+    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
+    while (step > 0 and at < stop) or (step < 0 and at > stop):
+        yield str(int(at) if whole else float(at))
+        at += step

@@ -1,8 +1,10 @@
 """From a composed command to the plan a study carries out."""
 
 from sim.config.composition import Composed
+from sim.config.sweeps import ComposedSweep
 from sim.study.engines import lets_go
 from sim.study.plan import Plan
+from sim.study.sweeping import SweepPlan
 
 
 def plan_of(composed: Composed) -> Plan:
@@ -21,6 +23,21 @@ def plan_of(composed: Composed) -> Plan:
         keep_all_visits=study.visits,
         workers=composed.executor.workers,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
+    )
+
+
+def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
+    """Scenarios and replications of a sweep."""
+    first = sweep.first
+    return SweepPlan(
+        scenarios=sweep.scenarios,
+        labels=sweep.labels,
+        replications=first.study.replications,
+        seed=first.seed,
+        engine=first.engine,
+        executor=executor_of(first),
+        confidence=first.study.confidence,
+        workers=first.executor.workers,
     )
 
 

@@ -339,6 +339,11 @@ def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
 
 
+def teller(console: Console) -> Callable[[str], None]:
+    """Says a line as it is, however long: one that can be copied."""
+    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def show(console: Console, table: Table) -> None:
     """A table no wider than a page, nor than the terminal."""
     console.print(table, width=min(WIDTH, console.width), highlight=False)

@@ -145,7 +145,7 @@ def differences_of(
     table["simultaneous_half_width"] = np.nan
     table["p_holm"] = np.nan
     for demand in table["demand"].unique():
-        add_family(table, apart, float(demand), confidence)
+        add_family(table, apart, table["demand"] == demand, confidence)
     table["sentence"] = [sentence_of(row, labels, confidence) for row in table.to_dict("records")]
     return table
 
@@ -181,9 +181,12 @@ def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
     return {(row["demand"], row["staffing"]): row["mean"] for row in rows.to_dict("records")}
 
 
-def add_family(table: Table, apart: np.ndarray, demand: float, confidence: float) -> None:
-    """Simultaneous half-widths and Holm's p-values over the headline measures of all staffings at one demand level."""
-    chosen = table.index[(table["demand"] == demand) & table["measure"].isin(HEADLINE)]
+def add_family(table: Table, apart: np.ndarray, together: Table, confidence: float) -> None:
+    """Simultaneous half-widths and Holm's p-values over the headline measures of the rows that are judged together.
+
+    `apart`: the differences of each row of the table, one column per replication.
+    """
+    chosen = table.index[together & table["measure"].isin(HEADLINE)]
     if not len(chosen):
         return
     table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(apart[chosen].T, confidence)

@@ -44,15 +44,15 @@ def _as_completed(
     pool: Executor, play: Callable[[Block], Answer], blocks: Sequence[Block], n_workers: int
 ) -> Iterator[tuple[Block, Answer]]:
     """Two blocks a worker are in flight at most, so that memory does not grow with their number."""
-    waiting = list(reversed(blocks))
-    running: dict[Future[Answer], Block] = {}
+    waiting = list(reversed(range(len(blocks))))
+    running: dict[Future[Answer], int] = {}
     while waiting or running:
         while waiting and len(running) < 2 * n_workers:
-            block = waiting.pop()
-            running[pool.submit(play, block)] = block
+            number = waiting.pop()
+            running[pool.submit(play, blocks[number])] = number
         done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in sorted(done, key=lambda item: blocks.index(running[item])):
-            yield running.pop(future), future.result()
+        for future in sorted(done, key=running.__getitem__):
+            yield blocks[running.pop(future)], future.result()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -28,12 +28,17 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet; the file appears only when it is complete."""
     partial = path.with_name(f".{path.name}.partial")
     with uninterrupted() as interrupts:
-        with duckdb.connect() as connection:
-            connection.register("rows", table)
-            connection.execute(f"COPY rows TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+        copy_out(table, partial)
         os.replace(partial, path)
     if interrupts.came:
         raise KeyboardInterrupt
+
+
+def copy_out(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet where nobody looks for it yet."""
+    with duckdb.connect() as connection:
+        connection.register("rows", table)
+        connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -56,11 +61,16 @@ OURS = {"answer.md", "run.json", "scenarios.json", "figures", "visits"}
 """What a results folder holds besides Parquet tables."""
 
 
-def results_place(wanted: Path | None, study: str) -> Path:
+def foreign_files(place: Path) -> list[str]:
+    """Names in a folder that are no part of an earlier result."""
+    return sorted(path.name for path in place.iterdir() if not is_ours(path))
+
+
+def results_place(wanted: Path | None, study: str, foreign: Callable[[Path], list[str]] = foreign_files) -> Path:
     """Where results will stand: the wanted folder, or a new one under `results/` named after study and time.
 
     Raises OutputError if that is a file, cannot be made, is where the command was started, or holds anything that is
-    not an earlier result.
+    not an earlier result, as told by `foreign`.
     """
     place = (wanted or Path("results") / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}").resolve()
     here = Path.cwd().resolve()
@@ -68,7 +78,7 @@ def results_place(wanted: Path | None, study: str) -> Path:
         raise OutputError(f"output = {wanted}: that is the folder you are in, or above it; name a folder of its own")
     if place.exists() and not place.is_dir():
         raise OutputError(f"output = {wanted}: there is a file of that name; name a folder")
-    others = sorted(path.name for path in place.iterdir() if not is_ours(path)) if place.is_dir() else []
+    others = foreign(place) if place.is_dir() else []
     if others:
         raise OutputError(
             f"output = {wanted}: the folder holds other files ({', '.join(others[:3])}); name an empty or new folder"

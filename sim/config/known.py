@@ -1,0 +1,50 @@
+"""What has been checked before, so that the many scenarios of a sweep check no group twice and share what is equal.
+
+How a group is checked is `sim.config.checking`, how its parts must fit `sim.department.scenario`.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+from sim.config.checking import Checked, checked
+from sim.config.places import Plain
+from sim.department.arrivals import Replay
+from sim.department.scenario import Problem, Scenario, problems_of
+
+Found = TypeVar("Found")
+
+
+class Known:
+    """Answers by question, kept as long as this is."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, Any] = {}
+        self._files: dict[int, tuple[Plain, str]] = {}
+
+    def once(self, question: Hashable, answer: Callable[[], Found]) -> Found:
+        """The answer given before, or this one."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        found: Found = self._answers[question]
+        return found
+
+    def checked(self, group: str, data: Plain, references: Sequence[Plain]) -> Checked:
+        """The group's value; data that are written alike are one value, the same object."""
+        told = [self._text_of_file(reference) for reference in references]
+        own = next((text for text, reference in zip(told, references, strict=True) if data is reference), None)
+        # repr tells 1 from 1.0 and from true, which equality does not.
+        return self.once((group, own or repr(data), *told), lambda: checked(group, data, references))
+
+    def _text_of_file(self, data: Plain) -> str:
+        """How the data of a file are written; they are kept, so that no others can take their identity."""
+        if id(data) not in self._files:
+            self._files[id(data)] = (data, repr(data))
+        return self._files[id(data)][1]
+
+    def contradictions(self, scenario: Scenario, unsure_roles: frozenset[str]) -> tuple[Problem, ...]:
+        """What does not fit among the parts of a scenario whose groups were checked here."""
+        demand = scenario.demand
+        streams = id(demand) if isinstance(demand, Replay) else tuple(demand.streams())
+        parts = (scenario.department, scenario.staffing, scenario.support, scenario.boarding, scenario.discipline)
+        question = (*map(id, parts), streams, unsure_roles)
+        return self.once(question, lambda: tuple(problems_of(scenario, unsure_roles=unsure_roles)))

@@ -1,0 +1,128 @@
+"""The answer of a sweep on the terminal: scenarios with a few headline measures, beside the first of them; what failed.
+
+All measures of all scenarios are in the tables on disk.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.report.cells import REFUSED, labelled
+from sim.report.console import say, show, two_lines
+from sim.report.tables import Found, as_found
+from sim.study.comparison import LWBS_LIMIT, Row
+from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
+from sim.study.sweeping import SweepAnswer
+
+SHOWN = (
+    "wait_triage_to_pia_mean.all",
+    "lwbs_or_ama.all",
+    "minutes_alone_mean.mental_health",
+    "staff_cost_per_week.all",
+)
+MOST_SHOWN = 40
+"""Scenarios on the terminal; nobody reads a thousand lines of it."""
+MOST_FAILURES = 5
+
+Cells = Mapping[tuple[str, str], Row]
+
+
+def print_sweep(answer: SweepAnswer, console: Console) -> None:
+    """The table of scenarios with its legend, and what failed."""
+    console.print()
+    if answer.n_done:
+        show(console, table_of(answer))
+        say(
+            console,
+            f"Mean ± half-width of the {100 * answer.confidence:g} % interval; below it the paired difference from the "
+            "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures "
+            f"of all scenarios are judged together. =: identical to the last bit. {REFUSED}: not interpreted, as "
+            f"more than {100 * LWBS_LIMIT:g} % of visits leave.",
+            style="dim",
+        )
+    more = len(answer.labels) - MOST_SHOWN
+    if more > 0:
+        say(console, f"{counted(more, 'further scenario')}: in estimates.parquet and differences.parquet.")
+    if not answer.is_whole:
+        say(console, f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there.", style="bold")
+    print_failures(answer, console)
+
+
+def table_of(answer: SweepAnswer) -> Table:
+    """A row for each scenario, the baseline first."""
+    estimates, differences = rows_by_place(answer.estimates), rows_by_place(answer.differences)
+    there = {measure for _, measure in estimates}
+    measures = [measure for measure in SHOWN if measure in there]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("", width=30, overflow="fold")
+    for measure in measures:
+        table.add_column(Text(heading_of(measure)), justify="right", width=15)
+    for label in answer.labels[:MOST_SHOWN]:
+        cells = [
+            cell(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures
+        ]
+        table.add_row(Text(label.replace(" ", "\n")), *cells)
+    return table
+
+
+def rows_by_place(table: pd.DataFrame) -> Cells:
+    """Rows of the measures shown, by label and measure."""
+    chosen = table[table["measure"].isin(SHOWN)]
+    return {(str(row["label"]), str(row["measure"])): row for row in chosen.to_dict("records")}
+
+
+def heading_of(measure: str) -> str:
+    """Label, unit and part, broken to be narrow."""
+    _, part = measure_and_part(measure)
+    return f"{labelled(measure)}, {part.replace('_', ' ')}" if part != "all" else labelled(measure)
+
+
+def cell(name: str, estimated: Row | None, differs: Row | None) -> Text:
+    """Mean and half-width; the difference below."""
+    measure, _ = measure_and_part(name)
+    if estimated is None:
+        return Text(NOTHING)
+    found = as_found(estimated)
+    reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
+    value = f"{bare(measure, found.mean)}{reach}"
+    return two_lines(value, "" if differs is None else change(name, as_found(differs)))
+
+
+def change(name: str, found: Found) -> str:
+    """`−1.2 ± 0.4 *`; of one replication `−1.2`."""
+    measure, _ = measure_and_part(name)
+    if not found.interpretable:
+        return REFUSED
+    if found.identical:
+        return "="
+    mean = bare(measure, found.mean, signed=True)
+    if not found.has_interval:
+        return mean
+    return f"{mean} {half_width_text(measure, found.half_width)}{' *' if found.beyond_chance else ''}"
+
+
+def print_failures(answer: SweepAnswer, console: Console) -> None:
+    """Which runs failed and why, a line each; the whole traceback is kept with the run."""
+    rows = answer.failed.to_dict("records")
+    if not rows:
+        return
+    told = f"{counted(len(rows), 'run')} failed and are not in the answer; the same command tries them again:"
+    say(console, told, style="bold")
+    for row in rows[:MOST_FAILURES]:
+        say(console, f"  {row['label']}, replication {int(row['replication']) + 1}: {last_line(row['traceback'])}")
+    if len(rows) > MOST_FAILURES:
+        reasons = Counter(last_line(row["traceback"]) for row in rows).most_common(3)
+        say(
+            console,
+            f"  and {len(rows) - MOST_FAILURES} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}",
+        )
+
+
+def last_line(traceback: object) -> str:
+    """What went wrong, in one line."""
+    return str(traceback).strip().splitlines()[-1]

@@ -1,0 +1,208 @@
+"""Play the scenarios of a sweep on the same seeds, keep the measures of each run, and compare with the first scenario.
+
+Runs are kept by `sim.study.run_store`; estimators are those of `sim.study.output_analysis`.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.department.scenario import Scenario
+from sim.engine.measures import measure
+from sim.study.comparing import add_family
+from sim.study.comparison import LWBS_LIMIT
+from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
+from sim.study.executor import run_blocks
+from sim.study.experiment import rehearse
+from sim.study.interrupts import uninterrupted
+from sim.study.output_analysis import mean_intervals, paired_differences
+from sim.study.run_store import Played, RunKey, RunStore
+from sim.study.store import write_table
+
+SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
+"""Runs are written after so long, or so many."""
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """Scenarios by label, the first of which is the baseline, and their labels by hash of the content."""
+
+    scenarios: Mapping[str, Scenario]
+    labels: Mapping[str, str]
+    replications: int
+    seed: int
+    engine: str = COMPILED
+    executor: str = "threads"
+    confidence: float = 0.95
+    workers: int | None = None
+
+    @property
+    def n_runs(self) -> int:
+        return self.replications * len(self.scenarios)
+
+    def table(self) -> pd.DataFrame:
+        """The scenarios in their order: scenario (hash), label, place, content (JSON)."""
+        contents = [self.scenarios[label].model_dump_json() for label in self.labels.values()]
+        named = {"scenario": list(self.labels), "label": list(self.labels.values())}
+        return pd.DataFrame({**named, "place": np.arange(len(contents)), "content": contents})
+
+    def tasks(self, done: set[RunKey]) -> list["Task"]:
+        """Runs not done yet, first replications first, so that a sweep cut short has all scenarios."""
+        return [
+            Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine)
+            for replication in range(self.replications)
+            for key, label in self.labels.items()
+            if RunKey(key, replication) not in done
+        ]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replication of one scenario."""
+
+    key: RunKey
+    label: str
+    scenario: Scenario
+    seed: int
+    engine: str
+
+
+@dataclass(frozen=True)
+class SweepAnswer:
+    """What the runs played so far say.
+
+    `estimates`: scenario (hash), label, measure, mean, low, high, half_width, sd, n (replications).
+    `differences` (scenario minus baseline on the same patients): scenario, label, baseline, measure, mean, low, high,
+    half_width, simultaneous_half_width (nan but for headline measures, which are judged together over all scenarios),
+    sd, n, correlation, p_value, p_holm, interpretable.
+    `failed`: label, replication, traceback.
+    """
+
+    labels: tuple[str, ...]
+    estimates: pd.DataFrame
+    differences: pd.DataFrame
+    failed: pd.DataFrame
+    n_done: int
+    n_runs: int
+    confidence: float
+
+    @property
+    def is_whole(self) -> bool:
+        return self.n_done == self.n_runs
+
+
+def play_task(task: Task) -> Played:
+    """Play and measure one run; what goes wrong is told with it and stops no other."""
+    try:
+        trajectory = ENGINES[task.engine](task.scenario, task.seed, task.key.replication)
+        return Played(task.key, task.label, measure(trajectory, task.scenario))
+    except Exception:
+        return Played(task.key, task.label, {}, traceback.format_exc())
+
+
+def get_ready(plan: SweepPlan, tell: Callable[[str], None]) -> None:
+    """Make what the engine needs before its first run."""
+    prepare(plan.engine, tell)
+    if lets_go(plan.engine):
+        with suppress(Exception):  # what fails here fails in its run, and is told there
+            rehearse(next(iter(plan.scenarios.values())), plan.engine)
+
+
+def play_missing(
+    plan: SweepPlan, tasks: Sequence[Task], store: RunStore, clock: Callable[[], float] = time.monotonic
+) -> Generator[Played, None, None]:
+    """Play what is missing and yield each run; they are kept every few seconds, and when this ends in any way."""
+    kept_at, unkept = clock(), list[Played]()
+    running = run_blocks(play_task, tasks, plan.workers, plan.executor)
+    try:
+        for _, played in running:
+            unkept.append(played)
+            if len(unkept) >= MOST_PER_PART or clock() - kept_at >= SECONDS_PER_PART:
+                some, unkept = unkept, []
+                store.write(some)
+                kept_at = clock()
+            yield played
+    finally:
+        with uninterrupted():
+            running.close()
+            if unkept:
+                store.write(unkept)
+
+
+def answer_of(store: RunStore, labels: Mapping[str, str], replications: int, confidence: float) -> SweepAnswer:
+    """Estimates and paired differences of the runs that are kept; `labels` by hash, the baseline first."""
+    measures, values = store.values(list(labels), replications)
+    played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), replications), dtype=bool)
+    estimates = estimates_of(labels, measures, values, confidence)
+    return SweepAnswer(
+        labels=tuple(labels.values()),
+        estimates=estimates,
+        differences=differences_of(labels, measures, values, confidence),
+        failed=store.failed(labels, replications),
+        n_done=int(played.sum()),
+        n_runs=played.size,
+        confidence=confidence,
+    )
+
+
+def estimates_of(
+    labels: Mapping[str, str], measures: Sequence[str], values: np.ndarray, confidence: float
+) -> pd.DataFrame:
+    """Mean and interval of every measure of every scenario."""
+    if not values.size:
+        return pd.DataFrame(columns=["label", "measure"])
+    found = mean_intervals(values.reshape(-1, values.shape[2]), confidence)
+    table = pd.DataFrame({**keys_of(labels, measures), **found})
+    return table[table["n"] > 0].reset_index(drop=True)
+
+
+def differences_of(
+    labels: Mapping[str, str], measures: Sequence[str], values: np.ndarray, confidence: float
+) -> pd.DataFrame:
+    """Paired differences from the first scenario; headline measures of all scenarios are judged together."""
+    if not values[1:].size:
+        return pd.DataFrame(columns=["label", "measure"])
+    baseline, *others = labels
+    n = values.shape[2]
+    ours = values[1:].reshape(-1, n)
+    theirs = np.broadcast_to(values[0], values[1:].shape).reshape(-1, n)
+    keys = keys_of({key: labels[key] for key in others}, measures)
+    found = paired_differences(ours, theirs, confidence)
+    found.pop("variance_ratio")
+    interpretable = np.repeat(is_interpretable(measures, values), len(measures))
+    table = pd.DataFrame({**keys, "baseline": labels[baseline], **found, "interpretable": interpretable})
+    there = (table["n"] > 0).to_numpy()
+    table, apart = table[there].reset_index(drop=True), (ours - theirs)[there]
+    table["simultaneous_half_width"] = np.nan
+    table["p_holm"] = np.nan
+    add_family(table, apart, table["n"] > 0, confidence)
+    return table
+
+
+def keys_of(labels: Mapping[str, str], measures: Sequence[str]) -> dict[str, np.ndarray]:
+    """Scenario, label and measure of each row."""
+    of_each = {"scenario": list(labels), "label": list(labels.values())}
+    keys = {name: np.repeat(np.asarray(words, dtype=object), len(measures)) for name, words in of_each.items()}
+    return keys | {"measure": np.tile(np.asarray(measures, dtype=object), len(labels))}
+
+
+def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """Of every scenario but the first: whether in neither of the two too many leave."""
+    if "lwbs_or_ama.all" not in measures:
+        return np.ones(len(values) - 1, dtype=bool)
+    left = mean_intervals(values[:, measures.index("lwbs_or_ama.all")])["mean"]
+    return np.asarray(~(np.maximum(left[1:], left[0]) > LWBS_LIMIT), dtype=bool)
+
+
+def write_answer(answer: SweepAnswer, folder: Path) -> None:
+    """Write the tables, those that have rows."""
+    for name in ("estimates", "differences"):
+        table = getattr(answer, name)
+        if len(table):
+            write_table(table, folder / f"{name}.parquet")

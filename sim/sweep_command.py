@@ -1,0 +1,145 @@
+"""`peered -m`: a sweep from its words to its folder and its table, and `study=results`, the table again.
+
+How scenarios are made of words is `sim.config.sweeps`, how they are played and kept `sim.study.sweeping`.
+"""
+
+import shlex
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.config import Composed, ComposedSweep, compose_sweep
+from sim.config.plans import sweep_plan_of
+from sim.report.console import duration, progress, say, teller
+from sim.report.sweep_answer import print_sweep
+from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.interrupts import uninterrupted
+from sim.study.number_text import counted
+from sim.study.run_store import (
+    RunStore,
+    foreign_to_sweeps,
+    locked,
+    read_facts,
+    told_if_not_kept,
+    write_facts,
+    write_scenarios,
+)
+from sim.study.store import OutputError, code_version, provenance, results_place
+from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
+
+
+def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
+    """Play many scenarios, or what is missing of them, and compare each with the first; `dry`: say what would run."""
+    composed = compose_sweep(overrides, config_dir)
+    plan = sweep_plan_of(composed)
+    for label, earlier in composed.same:
+        say(console, f"{label} is the same as {earlier}: played once")
+    if dry:
+        return tell_sweep(plan, console)
+    place = results_place(composed.first.output, "sweep", foreign_to_sweeps)
+    with locked(place):
+        store = RunStore(place, plan.seed, code_version())
+        tell_store(store, console)
+        with told_if_not_kept(place):
+            store.set_aside_damaged()
+            return play_sweep(plan, store, composed, console)
+
+
+def tell_sweep(plan: SweepPlan, console: Console) -> int:
+    """Say how many runs there would be and about how long they take."""
+    visits = plan.replications * sum(
+        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
+        for scenario in plan.scenarios.values()
+    )
+    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
+    for line in (
+        f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
+        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each)",
+        f"about {duration(seconds)}; nothing was run, nothing was written",
+    ):
+        say(console, line)
+    return 0
+
+
+def tell_store(store: RunStore, console: Console) -> None:
+    """Say what in the folder cannot be used."""
+    for part in store.damaged:
+        say(console, f"{part.name} is damaged and is left out; its runs have to be played again")
+    others = store.n_of_other_code()
+    if others:
+        say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
+
+
+def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, console: Console) -> int:
+    """Play what is missing, write and show the answer; what has been played is kept, come what may."""
+    started = time.monotonic()
+    write_scenarios(plan.table(), store.folder)
+    write_facts(sweep_facts(plan, composed, store.folder), store.folder)
+    tasks = plan.tasks(store.done())
+    if len(tasks) < plan.n_runs:
+        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
+    play_all(plan, tasks, store, console)
+    with uninterrupted():
+        answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
+        write_answer(answer, store.folder)
+        seconds = round(time.monotonic() - started, 1)
+        write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
+    print_sweep(answer, console)
+    tell = teller(console)
+    tell(f"\nresults are in {store.folder}")
+    if not answer.is_whole:
+        tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
+    return 0 if answer.is_whole else 1
+
+
+def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> None:
+    """Play the runs, or as many as the user has the patience for."""
+    if not tasks:
+        return
+    runs = play_missing(plan, tasks, store)
+    try:
+        get_ready(plan, teller(console))
+        with progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance:
+            for played in runs:
+                advance(f"{played.label}, replication {played.key.replication + 1}")
+    except KeyboardInterrupt:
+        say(console, "interrupted: the runs that had finished are kept")
+    finally:
+        runs.close()
+
+
+def command_of(composed: ComposedSweep, place: Path) -> list[str]:
+    """What to type for the sweep to go on in its folder."""
+    words = [word for word in composed.overrides if not word.startswith(("output=", "configs="))]
+    folder = composed.first.config_dir
+    own = [] if folder is None else ["--config-dir", str(folder)]
+    return ["peered", "-m", *own, *words, f"output={place}"]
+
+
+def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts: object) -> dict[str, object]:
+    """Provenance of a sweep."""
+    return provenance(
+        study="sweep",
+        command=command_of(composed, folder),
+        choices=composed.first.choices,
+        seed=plan.seed,
+        engine=plan.engine,
+        replications=plan.replications,
+        confidence=plan.confidence,
+        runs_planned=plan.n_runs,
+        **facts,
+    )
+
+
+def show_results(composed: Composed, console: Console) -> int:
+    """The table of a sweep again, from what is kept; nothing is written."""
+    if composed.run is None:
+        raise OutputError("study=results needs run=FOLDER, the results folder of a sweep")
+    facts = read_facts(composed.run)
+    store = RunStore(composed.run, facts["seed"], facts["code"])
+    tell_store(store, console)
+    teller(console)(shlex.join(facts["command"]))
+    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
+    return 0
