@@ -94,12 +94,17 @@ def test_an_unfinished_comparison_says_how_many_blocks_it_rests_on(plan: Plan) -
     assert np.isinf(comparison.estimates["half_width"]).all()
 
 
+def trajectories() -> list[Trajectory]:
+    return [thing for thing in gc.get_objects() if isinstance(thing, Trajectory)]
+
+
 def test_a_played_block_keeps_no_trajectory(plan: Plan) -> None:
     gc.collect()
     gc.disable()
     try:
+        before = {id(run) for run in trajectories()}  # other tests keep theirs
         answer = play_block(plan.blocks()[0])
-        assert not [thing for thing in gc.get_objects() if isinstance(thing, Trajectory)]
+        assert [run for run in trajectories() if id(run) not in before] == []
     finally:
         gc.enable()
     assert set(answer.played) == {"traditional", "peer_added"}
