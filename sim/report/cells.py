@@ -60,8 +60,12 @@ def difference_cell(comparison: Comparison, staffing: str, name: str, level: flo
         own = estimate(comparison, staffing, name, level)
         return NOTHING if own is None else half_width_text(measure, own.half_width)
     found = difference(comparison, staffing, name, level)
-    if found is None:
-        return NOTHING
+    return NOTHING if found is None else difference_text(name, found)
+
+
+def difference_text(name: str, found: Found) -> str:
+    """`−1.2 ± 0.4 *`; of one replication `−1.2`."""
+    measure, _ = measure_and_part(name)
     if not found.interpretable:
         return REFUSED
     if found.identical:

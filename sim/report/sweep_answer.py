@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.cells import REFUSED, labelled
+from sim.report.cells import REFUSED, difference_text, labelled
 from sim.report.console import say, show, two_lines
-from sim.report.tables import Found, as_found
+from sim.report.tables import as_found
 from sim.study.comparison import LWBS_LIMIT, Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
 from sim.study.sweeping import SweepAnswer
@@ -90,20 +90,7 @@ def cell(name: str, estimated: Row | None, differs: Row | None) -> Text:
     found = as_found(estimated)
     reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
     value = f"{bare(measure, found.mean)}{reach}"
-    return two_lines(value, "" if differs is None else change(name, as_found(differs)))
-
-
-def change(name: str, found: Found) -> str:
-    """`−1.2 ± 0.4 *`; of one replication `−1.2`."""
-    measure, _ = measure_and_part(name)
-    if not found.interpretable:
-        return REFUSED
-    if found.identical:
-        return "="
-    mean = bare(measure, found.mean, signed=True)
-    if not found.has_interval:
-        return mean
-    return f"{mean} {half_width_text(measure, found.half_width)}{' *' if found.beyond_chance else ''}"
+    return two_lines(value, "" if differs is None else difference_text(name, as_found(differs)))
 
 
 def print_failures(answer: SweepAnswer, console: Console) -> None:
