@@ -16,6 +16,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+from sim.breakeven_command import break_even_study, tell_break_even
 from sim.config import Composed, column_map_of, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
@@ -58,6 +59,7 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
 
   peered                                      compare traditional with other staffings of a children's ED
   peered study=run staffing=peer_added        play one scenario
+  peered study=breakeven staffing=peer_added  how large an effect must be to pay, and how likely that is
   peered study=validate                       simulated beside published values
   peered study=assumptions                    every assumption in use, with source and grade
   peered study=calibrate visits=FILE          a demand config from a file of visits
@@ -177,6 +179,8 @@ def tell_plan(composed: Composed, console: Console) -> int:
     if composed.study.name in ("assumptions", "calibrate", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
+    if composed.study.name == "breakeven":
+        return tell_break_even(composed, console)
     plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
     weeks = first.period.weeks + first.period.warm_up_weeks
@@ -347,4 +351,5 @@ STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
     "results": show_results,
+    "breakeven": break_even_study,
 }

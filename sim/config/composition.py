@@ -27,8 +27,9 @@ from sim.config.places import MODELS, Path, Plain, locate, put, shown, value_at
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 
-COMPARING, CALIBRATING = "compare", "calibrate"
-PLANNED = ("breakeven", "sensitivity", "optimise", "report")
+COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
+"""Studies that set staffings against a baseline; the study that reads visits."""
+PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
 
@@ -313,7 +314,7 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     if study is None:
         return None
     if not study.staffing:
-        if study.name == COMPARING:
+        if study.name in COMPARING:
             remedy = "a comparison needs staffings: name them as [a,b], or give all"
             draft.problems.append(Problem("study.staffing", "[]", remedy))
         return study
@@ -321,7 +322,7 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     names = study.staffing
     if names == ("all",):
         names = tuple(dict.fromkeys((*baseline_of(study), *choices_of("staffing", draft.folders))))
-    elif study.name == COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
+    elif study.name in COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
         names = (*baseline_of(study), chosen)
     baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
     if baseline not in (*names, None):

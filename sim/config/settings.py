@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.department.quantities import Frozen, Positive
 from sim.department.scenario import Period
+from sim.study.worth import Prior, Worth
 
 WholePositive = Annotated[int, Field(ge=1)]
 WholeNonNegative = Annotated[int, Field(ge=0)]
@@ -27,6 +28,9 @@ class StudySettings(Frozen):
     return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
     column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
+
+    A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
+    benefit by `worth`, and asks the `prior` how likely it is.
     """
 
     name: str
@@ -43,10 +47,22 @@ class StudySettings(Frozen):
     map: str | None = None
     demand_name: str = "calibrated"
     rake: bool = False
+    effect: str = "effects.total_return_hr"
+    range: tuple[Positive, Positive] | None = None
+    points: Annotated[int, Field(ge=2, le=101)] = 7
+    prior: Prior | None = None
+    worth: tuple[Worth, ...] = ()
+
+    @model_validator(mode="after")
+    def _rising(self) -> "StudySettings":
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError(f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> "StudySettings":
-        for what, values in (("staffing", self.staffing), ("demand_levels", self.demand_levels)):
+        named = tuple(item.name for item in self.worth)
+        for what, values in (("staffing", self.staffing), ("demand_levels", self.demand_levels), ("worth", named)):
             twice = next((value for value in values if values.count(value) > 1), None)
             if twice is not None:
                 raise ValueError(f"{what} names {twice} twice: name each once")

@@ -380,7 +380,7 @@ def replications_needed(values: ArrayLike, half_width: float, confidence: float 
         raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
     normal = float(special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
     n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
-    while _t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
+    while t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
         n += 1
     return n
 
@@ -580,7 +580,7 @@ def _half_widths(sd: FloatArray, n: IntArray, confidence: float) -> FloatArray:
 
 
 @lru_cache(maxsize=1024)
-def _t_point(df: int, confidence: float) -> float:
+def t_point(df: int, confidence: float) -> float:
     """Point c with P(|T| <= c) = confidence. Kept, for a search asks for the same ones again."""
     return float(special.stdtrit(df, 0.5 + confidence / 2.0))
 

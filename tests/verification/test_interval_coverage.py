@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from sim.study import output_analysis as oa
+from sim.study.breakeven import Curve, break_even
 
 pytestmark = [pytest.mark.slow, pytest.mark.verification]
 
@@ -137,3 +138,31 @@ def test_the_dispersion_test_rejects_poisson_counts_as_often_as_it_says():
         return oa.poisson_dispersion_test(rng.poisson(6.0, (13, 24))).p_value > 0.05
 
     assert abs(coverage_z(covers, CONFIDENCE, seed=210)) < Z_LIMIT
+
+
+@pytest.mark.parametrize("n", [3, 10, 40])
+@pytest.mark.parametrize("slope", [-100.0, -15.0])
+def test_break_even_intervals_hold_the_true_effect_exactly_as_often_as_they_say(n, slope):
+    """The curve is straight, so the law is exact whatever its slope, flat ones with intervals of all the range too."""
+    effects, root = np.linspace(0.6, 1.2, 7), 0.83
+
+    def covers(rng: np.random.Generator) -> bool:
+        noise = 3.0 * correlated(rng, n, len(effects), 0.8).T
+        # Noise is straight between effects, as the estimate takes it; at the root it is a mean of two neighbours.
+        found = break_even(Curve(effects, slope * (effects - root)[:, None] + noise), CONFIDENCE)
+        return any(low <= root <= high for low, high in found.spans)
+
+    assert abs(coverage_z(covers, CONFIDENCE, seed=31)) < Z_LIMIT
+
+
+def test_a_threshold_is_claimed_where_there_is_none_no_oftener_than_chance_allows():
+    """No effect in the range pays: at the best of them the mean is below 0 by 1.5 half-widths, so that refuting it
+    takes luck; a single claim `turns` needs the interval inside the range and is rarer than the error allowed."""
+    effects = np.linspace(0.6, 1.2, 7)
+
+    def claims(rng: np.random.Generator) -> bool:
+        noise = correlated(rng, 20, len(effects), 0.8).T
+        found = break_even(Curve(effects, -10.0 * (effects - 0.55)[:, None] + noise), CONFIDENCE)
+        return found.verdict in ("turns", "always")
+
+    assert coverage_z(claims, 1.0 - CONFIDENCE, seed=32) < Z_LIMIT

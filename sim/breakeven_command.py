@@ -1,0 +1,119 @@
+"""`study=breakeven`: from a composed command to its folder, its answer and its figure.
+
+Runs are played and kept as those of a sweep (`sim.sweep_command`); what they say is `sim.study.breakeven`.
+"""
+
+import shlex
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.config import Composed
+from sim.config.plans import break_even_plan_of
+from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.report.breakeven_answer import break_even_markdown, print_break_even
+from sim.report.console import say, teller
+from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
+from sim.study.interrupts import uninterrupted
+from sim.study.run_store import RunStore, foreign_to_sweeps, locked, told_if_not_kept, write_facts, write_scenarios
+from sim.study.store import code_version, provenance, results_place, write_table
+from sim.sweep_command import play_all, tell_store, tell_sweep
+
+
+def tell_break_even(composed: Composed, console: Console) -> int:
+    """Say how many runs there would be and about how long they take."""
+    return tell_sweep(break_even_plan_of(composed).sweep, console)
+
+
+def break_even_study(composed: Composed, console: Console) -> int:
+    """Play what is missing, answer, draw. Stopped, it goes on in its folder like a sweep."""
+    plan = break_even_plan_of(composed)
+    place = results_place(composed.output, "breakeven", foreign_to_sweeps)
+    with locked(place):
+        store = RunStore(place, plan.sweep.seed, code_version())
+        tell_store(store, console)
+        with told_if_not_kept(place):
+            store.set_aside_damaged()
+            return play_and_answer(plan, store, composed, console)
+
+
+def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, console: Console) -> int:
+    """Play the runs that are not there, write what they say, show it."""
+    started = time.monotonic()
+    write_scenarios(plan.sweep.table(), store.folder)
+    write_facts(facts_of(plan, composed, store.folder), store.folder)
+    play_all(plan.sweep, plan.sweep.tasks(store.done()), store, console)
+    with uninterrupted():
+        answer = answer_of(plan, store)
+        write_answer(answer, store.folder)
+        drawn = drew(answer, store.folder, console)
+        seconds = round(time.monotonic() - started, 1)
+        write_facts(facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds), store.folder)
+    print_break_even(answer, console)
+    tell = teller(console)
+    tell(f"\nresults are in {store.folder}")
+    if not answer.is_whole:
+        tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
+    return 0 if answer.is_whole and drawn else 1
+
+
+def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
+    """What the runs that are kept say. Raises ScenarioError where something is valued that no run has."""
+    measures, values = store.values(list(plan.sweep.labels), plan.sweep.replications)
+    try:
+        return answer_of_runs(plan, measures, values)
+    except UnknownMeasures as error:
+        problems = [
+            Problem(f"study.worth.{item.name}.measure", repr(item.measure), did_you_mean(item.measure, error.names))
+            for item in plan.worth
+            if item.measure in error.unknown
+        ]
+        raise ScenarioError(problems) from error
+
+
+def write_answer(answer: BreakEvenAnswer, folder: Path) -> None:
+    """Tables and the answer in words."""
+    for name, table in (("curves", answer.curves), ("worth", answer.parts)):
+        if len(table):
+            write_table(table, folder / f"{name}.parquet")
+    (folder / "answer.md").write_text(break_even_markdown(answer), encoding="utf-8")
+
+
+def drew(answer: BreakEvenAnswer, folder: Path, console: Console) -> bool:
+    """Draw the figure; one that fails costs the figure, not the tables."""
+    if not answer.staffings:
+        return True
+    from sim.report.breakeven_figure import draw_break_even  # loads a drawing library
+
+    try:
+        draw_break_even(answer, folder / "figures")
+    except Exception as error:
+        say(console, f"the figure could not be drawn ({type(error).__name__}: {error}); the tables are complete")
+        return False
+    return True
+
+
+def command_of(composed: Composed, place: Path) -> list[str]:
+    """What to type for the study to go on in its folder."""
+    words = [word for word in composed.overrides if not word.startswith("output=")]
+    return ["peered", *words, f"output={place}"]
+
+
+def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: object) -> dict[str, object]:
+    """Provenance of the study, and what the runs in its folder are."""
+    return provenance(
+        study="breakeven",
+        command=command_of(composed, folder),
+        choices=composed.choices,
+        seed=plan.sweep.seed,
+        engine=plan.sweep.engine,
+        replications=plan.sweep.replications,
+        confidence=plan.sweep.confidence,
+        runs_planned=plan.sweep.n_runs,
+        effect=plan.effect,
+        effects=list(plan.effects),
+        prior=None if plan.prior is None else plan.prior.model_dump(),
+        worth=[item.model_dump() for item in plan.worth],
+        **facts,
+    )

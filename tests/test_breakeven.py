@@ -1,0 +1,322 @@
+"""Break-even: where net benefit turns, that it may turn nowhere, and how likely the prior thinks it."""
+
+import json
+from collections import Counter
+from math import erf, log, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import lognorm
+from scipy.stats import t as student_t
+
+from sim.cli import main
+from sim.config import compose
+from sim.config.plans import break_even_plan_of
+from sim.department.scenario import ScenarioError
+from sim.report.breakeven_answer import sentences
+from sim.study import sweeping
+from sim.study.breakeven import (
+    BreakEven,
+    Curve,
+    StaffingAnswer,
+    UnknownMeasures,
+    answer_of_runs,
+    break_even,
+    chance_of_paying,
+    effects_played,
+)
+from sim.study.run_store import Played
+from sim.study.store import read_table
+from sim.study.sweeping import Task
+from sim.study.worth import Prior
+
+EFFECTS = np.linspace(0.6, 1.2, 7)
+PRIOR = Prior(median=0.9, log_sd=0.15)
+
+
+def curve_of(means: np.ndarray, noise: float = 1.0, n: int = 20, seed: int = 1) -> Curve:
+    """Replications around given means, with noise of whole replications and of single runs."""
+    rng = np.random.default_rng(seed)
+    return Curve(EFFECTS, means[:, None] + noise * (rng.normal(size=(1, n)) + 0.3 * rng.normal(size=(len(means), n))))
+
+
+def straight(root: float, slope: float = -100.0) -> np.ndarray:
+    return slope * (EFFECTS - root)
+
+
+# --- where it turns ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("root", [0.65, 0.8, 0.97, 1.15])
+@pytest.mark.parametrize("slope", [-100.0, 100.0])
+def test_a_planted_threshold_is_found_and_its_interval_holds_it(root: float, slope: float) -> None:
+    found = break_even(curve_of(straight(root, slope)))
+    assert found.verdict == "turns"
+    assert found.roots == pytest.approx((root,), abs=0.02)
+    ((low, high),) = found.spans
+    assert low < root < high
+    assert high - low < 0.05
+    assert found.pays[0][0] == 0.6 if slope < 0 else found.pays[-1][1] == 1.2
+
+
+def test_where_no_effect_pays_none_is_reported() -> None:
+    found = break_even(curve_of(straight(0.5)))
+    assert (found.verdict, found.roots, found.spans, found.pays) == ("never", (), (), ())
+
+
+def test_what_pays_anyhow_needs_no_effect() -> None:
+    found = break_even(curve_of(straight(1.3)))
+    assert (found.verdict, found.roots, found.spans) == ("always", (), ())
+    assert found.pays[0] == pytest.approx((0.6, 1.2))
+
+
+def test_a_threshold_too_near_the_end_of_the_range_is_not_claimed() -> None:
+    found = break_even(curve_of(straight(0.605), noise=5.0))
+    assert found.verdict == "unclear"
+    assert found.spans[0][0] == 0.6
+
+
+def test_a_flat_curve_around_zero_is_undecided_everywhere() -> None:
+    found = break_even(curve_of(0.0 * EFFECTS, noise=1.0))
+    assert found.verdict == "unclear"
+    assert found.spans[0] == pytest.approx((0.6, 1.2))
+
+
+def test_two_turns_are_both_told_and_none_is_called_the_threshold() -> None:
+    found = break_even(curve_of(100.0 * (0.02 - (EFFECTS - 0.9) ** 2), noise=0.1))
+    assert found.verdict == "unclear"
+    assert len(found.roots) == len(found.spans) == 2
+    assert len(found.pays) == 1
+
+
+def test_the_interval_is_fiellers() -> None:
+    """Of one straight piece: the roots of mean(x)^2 = t^2 var(x), both quadratics in x."""
+    rng = np.random.default_rng(5)
+    ends = np.array([[8.0], [-5.0]]) + rng.normal(size=(2, 12))
+    (span,) = break_even(Curve(np.array([0.0, 1.0]), ends)).spans
+    reach = student_t.ppf(0.975, 11)
+    for at in span:
+        values = (1 - at) * ends[0] + at * ends[1]
+        assert abs(values.mean()) == pytest.approx(reach * values.std(ddof=1) / sqrt(12))
+    assert span[0] < span[1]
+
+
+def test_spans_of_neighbouring_pieces_are_one() -> None:
+    found = break_even(curve_of(straight(0.8), noise=5.0))
+    assert len(found.spans) == 1
+    assert found.spans[0][0] < 0.79 < 0.81 < found.spans[0][1]
+
+
+def test_one_replication_is_refused() -> None:
+    with pytest.raises(ValueError, match="two or more"):
+        break_even(Curve(EFFECTS, np.ones((7, 1))))
+
+
+def test_the_bend_is_what_a_parabola_is_off_by_halfway() -> None:
+    means = 40.0 * EFFECTS**2
+    found = break_even(curve_of(means, noise=0.0))
+    halfway = np.interp(0.65, EFFECTS, means) - 40.0 * 0.65**2
+    assert found.bend == pytest.approx(halfway)
+
+
+# --- the prior --------------------------------------------------------------------------------------
+
+
+def test_the_prior_is_the_lognormal_it_says() -> None:
+    known = lognorm(s=0.15, scale=0.9)
+    for at in (0.5, 0.9, 1.21):
+        assert PRIOR.below(at) == pytest.approx(known.cdf(at))
+        assert PRIOR.density(at) == pytest.approx(known.pdf(at))
+
+
+def test_the_probability_of_paying_is_the_priors_mass_where_it_pays() -> None:
+    found = break_even(curve_of(straight(0.8)))
+    chance = chance_of_paying(found, EFFECTS, PRIOR)
+
+    def below(at: float) -> float:
+        return 0.5 * (1.0 + erf(log(at / 0.9) / 0.15 / sqrt(2.0)))
+
+    assert chance.probability == pytest.approx(below(found.roots[0]) - below(0.6))
+    assert chance.outside == pytest.approx(below(0.6) + 1.0 - below(1.2))
+    assert chance.low == pytest.approx(below(found.spans[0][0]) - below(0.6))
+    assert chance.high == pytest.approx(below(found.spans[0][1]) - below(0.6) + chance.outside)
+
+
+def test_nothing_is_believed_of_effects_that_were_not_played() -> None:
+    chance = chance_of_paying(break_even(curve_of(straight(0.5))), EFFECTS, PRIOR)
+    assert (chance.probability, chance.low) == (0.0, 0.0)
+    assert chance.high == chance.outside > 0.0
+
+
+def test_no_effect_is_played_if_it_is_in_the_range() -> None:
+    assert effects_played((0.6, 1.2), 7) == pytest.approx((0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2))
+    assert effects_played((0.7, 1.2), 3) == (0.7, 0.95, 1.0, 1.2)
+    assert effects_played((0.5, 0.8), 2) == (0.5, 0.8)
+
+
+# --- from the command to the answer -----------------------------------------------------------------
+
+SMALL = ["study=breakeven", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=4", "study.points=4"]
+
+
+def plan_of(*words: str):
+    return break_even_plan_of(compose([*SMALL, *words]))
+
+
+def problems(*words: str) -> dict[str, str]:
+    with pytest.raises(ScenarioError) as caught:
+        plan_of(*words)
+    return {problem.path: problem.remedy for problem in caught.value.problems}
+
+
+def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() -> None:
+    plan = plan_of("staffing=peer_247")
+    assert set(plan.beside.values()) == {"staffing=traditional"}
+    assert len(plan.sweep.scenarios) == 1 + len(plan.effects)
+    label = plan.labels["peer_247", 0.8]
+    assert plan.sweep.scenarios[label].effects.total_return_hr == 0.8
+    assert plan.sweep.scenarios[label].staffing.name == "peer_247"
+
+
+def test_a_baseline_with_peers_is_played_under_the_same_effect() -> None:
+    plan = plan_of("study.staffing=[peer_added,peer_247]", "study.baseline=peer_added")
+    assert len(plan.sweep.scenarios) == 2 * len(plan.effects)
+    assert plan.sweep.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
+
+
+def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> None:
+    plan = plan_of("effects=evidence", "study.effect=effects.peer.patience_while")
+    effects = plan.sweep.scenarios[plan.labels["peer_added", 0.6]].effects
+    assert (effects.peer.patience_while, effects.peer.patience_after, effects.total_return_hr) == (0.6, 0.85, 0.9)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    told = problems(
+        "study.effect=effects.total_return_h", "study.replications=1", "study.range=null",
+        "study.worth.mental_health_visit.measure=visits_per_weak.all", "study.demand_levels=[1,1.1]",
+    )  # fmt: skip
+    assert "did you mean effects.total_return_hr" in told["study.effect"]
+    assert "did you mean visits_per_week" in told["study.worth.mental_health_visit.measure"]
+    assert {"study.replications", "study.range", "study.demand_levels"} <= set(told)
+
+
+def test_an_effect_that_nobody_can_have_is_refused() -> None:
+    assert "enhances" in problems("study.effect=effects.clinician.linkage_odds")["study.effect"]
+    assert "peer support workers" in problems("staffing=nurse_added")["study.effect"]
+    assert plan_of("staffing=clinician_added", "study.effect=effects.clinician.linkage_odds").staffings
+    assert "nothing beside" in problems("study.staffing=[traditional]")["study.staffing"]
+
+
+def test_a_range_upside_down_and_worth_of_nothing_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="smaller value first"):
+        plan_of("study.range=[1.2,0.6]")
+    nothing = ["study.worth.staff_cost.cad_per_unit=0", "study.worth.mental_health_visit.cad_per_unit=0"]
+    assert "not 0" in problems(*nothing)["study.worth"]
+
+
+def planted(root: float, counts: Counter[str]):
+    """Runs in which 10,000 CAD more a week are earned back by avoided visits at a hazard ratio of `root`."""
+
+    def play(task: Task) -> Played:
+        counts[task.label] += 1
+        noise = np.random.default_rng([task.seed, task.key.replication]).normal()
+        own = np.random.default_rng([task.seed, task.key.replication, len(task.label)]).normal()
+        peers = "psw" in task.scenario.staffing.roles
+        hr = task.scenario.effects.total_return_hr
+        avoided = (10_000.0 / 370.0) * (1.0 - hr) / (1.0 - root) if peers else 0.0
+        values = {
+            "staff_cost_per_week.all": 200_000.0 + 10_000.0 * peers + 50.0 * noise,
+            "visits_per_week.mental_health": 80.0 + noise - avoided + 0.2 * own * peers,
+            "minutes_alone_mean.mental_health": 90.0 - 20.0 * peers,
+            "left_empty_handed.mental_health": 0.4,
+            "lwbs_or_ama.all": 0.03,
+            "observation_unmet_hours_per_week.mental_health": 12.0,
+        }
+        return Played(task.key, task.label, values)
+
+    return play
+
+
+@pytest.mark.parametrize(("root", "verdict"), [(0.8, "turns"), (0.4, "never")])
+def test_the_command_recovers_what_was_planted(
+    root: float, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts: Counter[str] = Counter()
+    monkeypatch.setattr(sweeping, "play_task", planted(root, counts))
+    command = [*SMALL, "study.replications=8", f"output={tmp_path / 'out'}"]
+    assert main(command) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    curves = read_table(tmp_path / "out" / "curves.parquet")
+    values = curves.set_index("effect")["mean"]
+    assert values[1.0] == pytest.approx(-10_000.0, abs=200.0)
+    if verdict == "turns":
+        assert "It pays below 0.8" in told or "It pays below 0.79" in told
+    else:
+        assert "No effect between 0.6 and 1.2 pays" in told
+        assert "probability of an effect that pays is 0.0 %" in told
+    assert "not evidence" in told
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "Net benefit (CAD/week)" in page
+    assert {path.name for path in (tmp_path / "out" / "figures").iterdir()} == {"breakeven.png", "breakeven.svg"}
+    facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert facts["effect"] == "effects.total_return_hr"
+    before = (tmp_path / "out" / "curves.parquet").read_bytes()
+    assert main(command) == 0
+    assert set(counts.values()) == {8}, "nothing is played twice"
+    assert (tmp_path / "out" / "curves.parquet").read_bytes() == before
+
+
+def test_replications_that_are_not_there_for_all_scenarios_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play = planted(0.8, Counter())
+
+    def broken(task: Task) -> Played:
+        if task.key.replication == 2 and "0.8" in task.label:
+            return Played(task.key, task.label, {}, "Traceback: planted")
+        return play(task)
+
+    monkeypatch.setattr(sweeping, "play_task", broken)
+    assert main([*SMALL, f"output={tmp_path / 'out'}"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert "3 of 4 replications are counted" in told
+    assert set(read_table(tmp_path / "out" / "curves.parquet")["n"]) == {3}
+
+
+def test_a_measure_that_no_run_has_is_named_with_its_neighbour() -> None:
+    plan = plan_of("study.worth.mental_health_visit.measure=visits_per_week.mental_helth")
+    with pytest.raises(UnknownMeasures) as caught:
+        answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.sweep.labels), 1, 2)))
+    assert "visits_per_week.mental_helth" in caught.value.unknown
+
+
+def test_the_words_say_undecided_where_it_is() -> None:
+    plan = plan_of()
+    curve = curve_of(0.0 * EFFECTS)
+    item = StaffingAnswer("peer_added", "Peers added", curve, break_even(curve), None)
+    answer = type("Answer", (), {"plan": plan})()
+    assert sentences(answer, item)[0].startswith("Undecided")
+
+
+def test_a_real_department_turns_where_the_worth_was_set_to(tmp_path: Path) -> None:
+    """A worth that makes 0.7 break even under some seeds is found again under others."""
+    words = [
+        "study=breakeven", "staffing=peer_247", "study.weeks=6", "study.warm_up_weeks=1", "study.range=[0.5,1]",
+        "study.points=3",
+    ]  # fmt: skip
+    assert main([*words, "study.replications=10", "seed=11", f"output={tmp_path / 'one'}"]) == 0
+    parts = read_table(tmp_path / "one" / "worth.parquet").pivot(index="effect", columns="name", values="difference")
+    at = {name: np.interp(0.7, parts.index, parts[name]) for name in ("staff_cost", "mental_health_visit")}
+    worth = at["staff_cost"] / at["mental_health_visit"]
+    assert worth < 0.0
+    again = [*words, "study.replications=10", "seed=12", f"study.worth.mental_health_visit.cad_per_unit={worth}"]
+    assert main([*again, f"output={tmp_path / 'two'}"]) == 0
+    curves = read_table(tmp_path / "two" / "curves.parquet")
+    assert curves["mean"].iloc[0] > 0.0 > curves["mean"].iloc[-1]
+    at_root = np.interp(0.7, curves["effect"], curves["mean"])
+    assert abs(at_root) < 2.0 * curves["half_width"].max()
+
+
+def test_verdicts_are_those_documented() -> None:
+    assert set(BreakEven.__annotations__["verdict"].__args__) == {"turns", "never", "always", "unclear"}
