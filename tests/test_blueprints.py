@@ -1,10 +1,12 @@
 """A scenario's tables are made once, are those of the scenario as it stands, and no replication changes them."""
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from sim.config import compose
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import ScenarioError
 from sim.engine.compiled import simulate
@@ -36,15 +38,36 @@ def test_the_blueprint_of_a_scenario_changed_in_place_is_made_anew() -> None:
     assert 77.0 not in before.tables["zones"]["n_places"]
 
 
-def test_no_more_blueprints_are_kept_than_asked_and_those_used_last_stay() -> None:
-    kept = Blueprints(most=2)
+def test_no_more_blueprints_are_kept_than_fit_and_those_used_last_stay() -> None:
     a, b, c = (random_scenario(seed) for seed in (1, 2, 3))
+    sizes = [Blueprint(scenario).n_bytes for scenario in (a, b, c)]
+    kept = Blueprints(most=sum(sizes) - 1)
     of_a, of_b = kept.of(a), kept.of(b)
     assert kept.of(a) is of_a
     kept.of(c)
     assert len(kept.kept) == 2
+    assert kept.n_bytes == sizes[0] + sizes[2]
     assert kept.of(a) is of_a
     assert kept.of(b) is not of_b
+
+
+def test_a_blueprint_too_large_to_be_kept_is_kept_until_the_next() -> None:
+    kept = Blueprints(most=1)
+    a, b = (random_scenario(seed) for seed in (1, 2))
+    of_a = kept.of(a)
+    assert kept.of(a) is of_a
+    kept.of(b)
+    assert (len(kept.kept), kept.n_bytes) == (1, Blueprint(b).n_bytes)
+
+
+def test_the_memory_a_blueprint_says_it_takes_is_about_what_it_takes() -> None:
+    scenario = compose(["study=run", "study.weeks=4"]).scenario
+    Blueprint(scenario)
+    tracemalloc.start()
+    blueprint = Blueprint(scenario)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0.7 * taken < blueprint.n_bytes < 1.5 * taken
 
 
 def test_threads_that_ask_at_once_get_the_same_blueprint() -> None:

@@ -10,15 +10,15 @@ from collections import OrderedDict
 from sim.department.scenario import Scenario
 from sim.engine.compiled.lowering import Blueprint
 
-MOST_KEPT = 128
-"""Above the scenarios of a large study, staffings times demand levels; a year of a department takes about 1 MB."""
+MOST_BYTES = 400_000_000
+"""A thousand scenarios of a month, or some hundreds of a year, so that a sweep makes each blueprint once."""
 
 
 class Blueprints:
-    """The blueprints used last."""
+    """The blueprints used last, as many as fit into `most` bytes, and at least one."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self.most = most
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self.most, self.n_bytes = most, 0
         self.kept: OrderedDict[bytes, Blueprint] = OrderedDict()
         self.lock = threading.Lock()
 
@@ -27,10 +27,14 @@ class Blueprints:
         # A frozen value can hold a dict that somebody changes, so what stands in it decides and not which object it is.
         content = pickle.dumps(scenario)
         with self.lock:  # held while one is made: threads that wait for the same one would make it again
-            blueprint = self.kept.pop(content, None) or Blueprint(scenario)
+            blueprint = self.kept.pop(content, None)
+            if blueprint is None:
+                blueprint = Blueprint(scenario)
+                self.n_bytes += blueprint.n_bytes
             self.kept[content] = blueprint
-            if len(self.kept) > self.most:
-                self.kept.popitem(last=False)
+            while self.n_bytes > self.most and len(self.kept) > 1:
+                _, forgotten = self.kept.popitem(last=False)
+                self.n_bytes -= forgotten.n_bytes
         return blueprint
 
 

@@ -129,6 +129,11 @@ class Blueprint:
         self.rows.clear()
 
     @cached_property
+    def n_bytes(self) -> int:
+        """Memory that is taken: the tables, and roughly the names and values beside them."""
+        return 100_000 + sum(table.nbytes for table in self.tables.values())
+
+    @cached_property
     def longest_way(self) -> int:
         """Most steps of a pathway and tasks of a response to escalation that one event may go through."""
         streams = self.scenario.department.streams.values()
