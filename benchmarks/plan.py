@@ -56,6 +56,7 @@ class Plan:
     libraries: tuple[str, ...] = LIBRARIES
     queues: tuple[str, ...] = QUEUES
     calendar_weeks: int = 13
+    sweep: tuple[tuple[str, int], ...] = (("scenarios", 1000), ("replications", 5), ("weeks", 4))
     fresh: bool = True
 
 
@@ -64,6 +65,7 @@ QUICK = Plan(
     weeks=(1, 2), main_weeks=2, repetitions=1, variant_weeks=1, staff=(), zones=(6,), growth=(1.1,), thread_weeks=1,
     runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, cold_starts=0,
     started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
+    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)),
 )  # fmt: skip
 """Shows that everything runs; its numbers mean nothing."""
 
@@ -84,6 +86,7 @@ def measurements(plan: Plan, engine: str) -> list[Measurement]:
             plan.repetitions,
         ),
         *memory(plan, engine),
+        Measurement("sweep", "sweep", {"engine": engine, **dict(plan.sweep)}),
     ]
 
 

@@ -9,15 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.plan import Measurement
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMAND = "command"
-"""The measurement that is a command of the user's, not a child of ours."""
 Line = dict[str, Any]
 """What a process found, what it was given, and which repetition it was."""
 Turn = tuple[Measurement, int]
@@ -27,7 +25,7 @@ Turn = tuple[Measurement, int]
 def lines_of(measurements: Sequence[Measurement], fresh: bool = True) -> list[Line]:
     """All lines of all repetitions. Not `fresh`: one process does what needs none of its own, to show that all runs."""
     turns = list(in_turn(measurements))
-    shared = {} if fresh else shared_lines([turn for turn in turns if turn[0].what != COMMAND])
+    shared = {} if fresh else shared_lines([turn for turn in turns if turn[0].what not in COMMANDS])
     lines = []
     for measurement, repetition in turns:
         print(told(measurement, repetition), file=sys.stderr, flush=True)
@@ -54,7 +52,7 @@ def measured(measurement: Measurement, repetition: int) -> Line:
     """One repetition, with an empty cache of compiled code if it is to be cold."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {"NUMBA_CACHE_DIR": folder} if measurement.given.get("cold") else {}
-        if measurement.what == COMMAND:
+        if measurement.what in COMMANDS:
             return {"wall_seconds": seconds_of_command(measurement, environment)}
         return children([(measurement, repetition)], environment)[0]
 
@@ -73,13 +71,35 @@ def children(turns: Sequence[Turn], environment: dict[str, str]) -> list[Line]:
 
 
 def seconds_of_command(measurement: Measurement, environment: dict[str, str]) -> float:
-    """Wall time of `peered study=run` with one replication, from its start to its end."""
-    given = measurement.given
+    """Wall time of a command, from its start to its end."""
+    words = COMMANDS[measurement.what](measurement.given)
     with tempfile.TemporaryDirectory() as folder:
-        words = ["study=run", "study.replications=1", f"study.weeks={given['weeks']}", f"engine={given['engine']}"]
         started = time.perf_counter()
         output_of(["sim", *words, f"output={folder}/answer"], environment)
         return time.perf_counter() - started
+
+
+def one_run(given: dict[str, Any]) -> list[str]:
+    """A year of one scenario, played once."""
+    return ["study=run", "study.replications=1", f"study.weeks={given['weeks']}", f"engine={given['engine']}"]
+
+
+def many_scenarios(given: dict[str, Any]) -> list[str]:
+    """A sweep of every demand from 0.9 to 1.1 times the default under each of some staffings."""
+    n = given["scenarios"] // len(SWEPT)
+    growths = ",".join(f"{0.9 + 0.2 * number / max(n - 1, 1):.6f}" for number in range(n))
+    return [
+        "-m",
+        f"staffing={','.join(SWEPT)}",
+        f"demand.growth={growths}",
+        *(f"study.{key}={given[key]}" for key in ("replications", "weeks")),
+        f"engine={given['engine']}",
+    ]
+
+
+SWEPT = ("traditional", "peer_added", "peer_evening", "clinician_added", "nurse_added")
+COMMANDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {"command": one_run, "sweep": many_scenarios}
+"""Measurements that are commands of the user's, not children of ours."""
 
 
 def output_of(words: Sequence[str], environment: dict[str, str]) -> str:

@@ -29,10 +29,18 @@ def summary(lines: Sequence[Line], plan: Plan, engine: str) -> Short:
     for key in VARIANTS:
         if of(lines, key):
             found[key] = costs(of(lines, key), key)
-    for key, make in (("threads", threads), ("start", start), ("queues", queues), ("floor", floor), ("memory", memory)):
+    for key, make in MADE.items():
         if of(lines, key):
             found[key] = make(of(lines, key))
     return found
+
+
+def sweep(lines: Sequence[Line]) -> Short:
+    """How long many scenarios take from the command to their table."""
+    (line,) = (line for line in lines if line["what"] == "sweep")
+    runs = line["scenarios"] * line["replications"]
+    sizes = {key: line[key] for key in ("scenarios", "replications", "weeks")}
+    return {**sizes, "runs": runs, "wall_seconds": line["wall_seconds"], "runs_per_second": runs / line["wall_seconds"]}
 
 
 def of(lines: Iterable[Line], group: str) -> list[Line]:
@@ -208,3 +216,7 @@ def floor(lines: Sequence[Line]) -> Short:
             "of_minima_with_settlings": min(times["engine"]) / min(times["with_settlings"]),
         },
     }
+
+
+MADE = {"threads": threads, "start": start, "queues": queues, "floor": floor, "memory": memory, "sweep": sweep}
+"""What is made of the lines of a question that is no run of the department."""

@@ -25,6 +25,7 @@ def table(short: Short, bounds: Sequence[Bound], engine: str) -> str:
         *memory(short, engine),
         *queues(short),
         *floor(short, engine),
+        *sweep(short, engine),
         [bound.words for bound in bounds if not is_a_wait(bound) or not bound.holds],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -146,4 +147,14 @@ def floor(short: Short, engine: str) -> Iterator[list[str]]:
             f"{ratio['of_minima']:.2f} times ({ratio['of_medians']:.2f} by the medians); "
             f"{ratio['of_minima_with_settlings']:.2f} times if every "
             "settling were pushed and popped too",
+        ]
+
+
+def sweep(short: Short, engine: str) -> Iterator[list[str]]:
+    if "sweep" in short:
+        found = short["sweep"]
+        yield [
+            f"{engine}: a sweep of {found['scenarios']:,} scenarios, {found['replications']} replications of "
+            f"{found['weeks']} weeks each, from the command to its table: {found['wall_seconds']:.0f} s, "
+            f"{found['runs_per_second']:.1f} runs a second",
         ]
