@@ -25,11 +25,12 @@ from sim.study.breakeven import (
     break_even,
     chance_of_paying,
     effects_played,
+    price_needed,
 )
 from sim.study.run_store import Played
 from sim.study.store import read_table
 from sim.study.sweeping import Task
-from sim.study.worth import Prior
+from sim.study.worth import Prior, Worth
 
 EFFECTS = np.linspace(0.6, 1.2, 7)
 PRIOR = Prior(median=0.9, log_sd=0.15)
@@ -253,7 +254,7 @@ def test_the_command_recovers_what_was_planted(
     if verdict == "turns":
         assert "It pays below 0.8" in told or "It pays below 0.79" in told
     else:
-        assert "No effect between 0.6 and 1.2 pays" in told
+        assert "No effect between 0.6 and 1.2 pays by what is valued" in told
         assert "probability of an effect that pays is 0.0 %" in told
     assert "not evidence" in told
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
@@ -316,6 +317,19 @@ def test_a_real_department_turns_where_the_worth_was_set_to(tmp_path: Path) -> N
     assert curves["mean"].iloc[0] > 0.0 > curves["mean"].iloc[-1]
     at_root = np.interp(0.7, curves["effect"], curves["mean"])
     assert abs(at_root) < 2.0 * curves["half_width"].max()
+
+
+def test_the_price_at_which_it_would_pay_is_where_a_study_with_that_price_turns() -> None:
+    """10,000 CAD more a week and 20 visits fewer at 0.9: a visit has to be worth 500."""
+    rng = np.random.default_rng(4)
+    visits = -20.0 + rng.normal(size=30)
+    cost = 10_000.0 + 100.0 * rng.normal(size=30)
+    item = Worth(name="visit", measure="visits_per_week.all", cad_per_unit=-370.0)
+    price = price_needed(item, 0.9, visits, -cost - 370.0 * visits, 0.95)
+    assert price is not None
+    assert price.cad_per_unit == pytest.approx(cost.mean() / visits.mean())
+    assert price.span[0] < price.cad_per_unit < price.span[1]
+    assert price_needed(item, 0.9, visits + 20.0, -cost - 370.0 * (visits + 20.0), 0.95) is None
 
 
 def test_verdicts_are_those_documented() -> None:

@@ -73,7 +73,7 @@ def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns, and the prior's word."""
     if item.found is None:
         return ["One replication: an interval needs two or more, so nothing can be said."]
-    found = [verdict_sentence(answer, item, item.found), *at_no_effect(item)]
+    found = [verdict_sentence(answer, item, item.found), *at_no_effect(item), *price_sentences(answer, item)]
     return [*found, chance_sentence(item)] if item.chance is not None else found
 
 
@@ -85,8 +85,8 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     if found.verdict == "never":
         best = int(means.argmax())
         return (
-            f"No effect between {low:g} and {high:g} pays: at best, at {item.curve.effects[best]:g}, the net benefit "
-            f"is {money(means[best])} a week."
+            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
+            f"{item.curve.effects[best]:g}, the net benefit is {money(means[best])} a week."
         )
     if found.verdict == "always":
         worst = int(means.argmin())
@@ -116,6 +116,23 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
         return []
     mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
     return [f"With no effect (1) the net benefit is {money(mean)} a week."]
+
+
+def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """What would have to be paid for one less or more of what is valued."""
+    valued = {worth.name: worth for worth in answer.plan.worth}
+    told = []
+    for price in item.prices:
+        measure, part = measure_and_part(valued[price.name].measure)
+        whose = "" if part == "all" else f", {part_text(part)}"
+        way = "less" if price.cad_per_unit < 0.0 else "more"
+        low, high = sorted(abs(end) for end in price.span)
+        told.append(
+            f"At {price.effect:g} it would pay if one {way} of “{measure.label}{whose}” were worth "
+            f"{money(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
+            f"{money(abs(valued[price.name].cad_per_unit))}."
+        )
+    return told
 
 
 def chance_sentence(item: StaffingAnswer) -> str:

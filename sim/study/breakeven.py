@@ -230,14 +230,26 @@ def chance_of_paying(found: BreakEven, effects: Floats, prior: Prior) -> Chance:
 
 
 @dataclass(frozen=True)
+class Price:
+    """What one more of a measure would have to be worth (CAD) for the net benefit to be 0 at an effect, all else as
+    valued, with its interval; none of the three is known where the difference cannot be told from none."""
+
+    name: str
+    effect: float
+    cad_per_unit: float
+    span: Span
+
+
+@dataclass(frozen=True)
 class StaffingAnswer:
-    """One staffing: its curve, where it turns, the prior's word on it."""
+    """One staffing: its curve, where it turns, the prior's word on it, and the prices at which it would pay."""
 
     staffing: str
     label: str
     curve: Curve
     found: BreakEven | None
     chance: Chance | None
+    prices: tuple[Price, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -258,6 +270,37 @@ class BreakEvenAnswer:
     @property
     def is_whole(self) -> bool:
         return self.n == self.plan.sweep.replications
+
+
+MOST_TIMES_DEARER = 1000.0
+"""A price further off than so many times the worth stated is not looked for."""
+
+
+def price_needed(item: Worth, effect: float, apart: Floats, net_benefit: Floats, confidence: float) -> Price | None:
+    """The worth of one unit at which net benefit is 0 on average, of some replications; None where it cannot be told.
+
+    Net benefit is a straight line in the worth of one measure, so this is a break-even too, over the worth.
+    """
+    dearest = MOST_TIMES_DEARER * item.cad_per_unit
+    others = net_benefit - item.cad_per_unit * apart
+    prices = np.array(sorted((0.0, dearest)))
+    found = break_even(Curve(prices, others + prices[:, np.newaxis] * apart), confidence)
+    return Price(item.name, effect, found.roots[0], found.spans[0]) if found.verdict == "turns" else None
+
+
+def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve) -> tuple[Price, ...]:
+    """Prices at the effect played that is nearest to the prior's median, or without a prior at the smallest."""
+    if curve.n < 2:
+        return ()
+    wanted = plan.prior.median if plan.prior else plan.effects[0]
+    row = int(np.abs(curve.effects - wanted).argmin())
+    effect = float(curve.effects[row])
+    found = (
+        price_needed(item, effect, apart[item.name][row], curve.net_benefit[row], plan.sweep.confidence)
+        for item in plan.worth
+        if item.cad_per_unit != 0.0 and abs(item.cad_per_unit) != 1.0  # money is worth itself
+    )
+    return tuple(price for price in found if price is not None)
 
 
 class UnknownMeasures(ValueError):
@@ -288,18 +331,21 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
         if not played.any():
             continue
         worth = np.zeros((len(rows), values.shape[2]))
+        apart: dict[str, Floats] = {}
         for item in plan.worth:
-            apart = values[rows, column_of[item.measure]] - values[others, column_of[item.measure]]
+            column = column_of[item.measure]
+            apart[item.name] = values[rows, column] - values[others, column]
             if item.cad_per_unit != 0.0:
-                worth += item.cad_per_unit * apart
-            parts.append(part_rows(plan, staffing, item, apart))
+                worth += item.cad_per_unit * apart[item.name]
+            parts.append(part_rows(plan, staffing, item, apart[item.name]))
         curve = Curve(np.asarray(plan.effects), worth)
         curves.append(
             curve_rows(curve, staffing, confidence).assign(interpretable=kept_on(values, column_of, rows, others))
         )
         found = break_even(curve, confidence) if curve.n > 1 else None
         chance = chance_of_paying(found, curve.effects, plan.prior) if found and plan.prior else None
-        staffings.append(StaffingAnswer(staffing, label, curve, found, chance))
+        prices = prices_needed(plan, apart, curve)
+        staffings.append(StaffingAnswer(staffing, label, curve, found, chance, prices))
     return BreakEvenAnswer(plan, tuple(staffings), together(curves), together(parts), int(played.sum()))
 
 
