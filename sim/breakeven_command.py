@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.config import Composed
-from sim.config.plans import break_even_plan_of
+from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say, teller

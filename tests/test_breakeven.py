@@ -12,7 +12,7 @@ from scipy.stats import t as student_t
 
 from sim.cli import main
 from sim.config import compose
-from sim.config.plans import break_even_plan_of
+from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.breakeven_answer import sentences
 from sim.study import sweeping

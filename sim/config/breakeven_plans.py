@@ -1,0 +1,126 @@
+"""The scenarios of a break-even study: each staffing at each value of one effect, and the baseline beside it.
+
+What is made of their runs is `sim.study.breakeven`.
+"""
+
+from typing import Any
+
+from sim.config.composition import Composed
+from sim.config.plans import executor_of
+from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.support import Effects
+from sim.engine.measure_catalogue import MEASURE_BY_KEY
+from sim.study.breakeven import BreakEvenPlan, effects_played
+from sim.study.comparing import peer_hours
+from sim.study.sweeping import SweepPlan
+
+
+def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
+    """The scenarios of a break-even study: each staffing at each effect, and the baseline beside it.
+
+    Raises ScenarioError with every problem.
+    """
+    study = composed.study
+    baseline = study.baseline or study.staffing[0]
+    others = [name for name in composed.scenarios if name != baseline]
+    problems = break_even_problems(composed, baseline, others)
+    if problems or study.range is None:
+        raise ScenarioError(problems)
+    effects = effects_played(study.range, study.points)
+    own, scenarios = composed.scenarios, dict[str, Scenario]()
+
+    def label_of(staffing: str, effect: float) -> str:
+        """A staffing in which the effect is not in force is the same at all of them."""
+        if not in_force(study.effect, own[staffing]):
+            scenarios[f"staffing={staffing}"] = own[staffing]
+            return f"staffing={staffing}"
+        label = f"staffing={staffing} {study.effect}={effect:g}"
+        scenarios[label] = with_effect(own[staffing], study.effect, effect)
+        return label
+
+    beside = {effect: label_of(baseline, effect) for effect in effects}
+    labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
+    return BreakEvenPlan(
+        sweep=SweepPlan(
+            scenarios=scenarios,
+            labels={scenario.content_hash(): label for label, scenario in scenarios.items()},
+            replications=study.replications,
+            seed=composed.seed,
+            engine=composed.engine,
+            executor=executor_of(composed),
+            confidence=study.confidence,
+            workers=composed.executor.workers,
+        ),
+        effect=study.effect,
+        effects=effects,
+        staffings={name: own[name].staffing.label for name in others},
+        labels=labels,
+        beside=beside,
+        worth=study.worth,
+        prior=study.prior,
+        baseline=own[baseline].staffing.label,
+    )
+
+
+def break_even_problems(composed: Composed, baseline: str, others: list[str]) -> list[Problem]:
+    """What a break-even study cannot do."""
+    study, problems = composed.study, list[Problem]()
+    known = effects_known()
+    if study.effect not in known:
+        remedy = f"no such effect; {did_you_mean(study.effect, known)}"
+        problems.append(Problem("study.effect", repr(study.effect), remedy))
+    elif others and not any(in_force(study.effect, composed.scenarios[name]) for name in others):
+        whose = "a team that it enhances" if study.effect.startswith(OF_CLINICIANS) else "peer support workers on duty"
+        remedy = f"in force in none of {', '.join(others)}: choose a staffing that has {whose}"
+        problems.append(Problem("study.effect", repr(study.effect), remedy))
+    if study.range is None:
+        problems.append(Problem("study.range", "null", "give the smallest and the largest effect: [0.6,1.2]"))
+    if not others:
+        remedy = f"nothing beside the baseline {baseline}: choose another, as in staffing=peer_added"
+        problems.append(Problem("study.staffing", repr(list(study.staffing)), remedy))
+    if study.replications < 2:
+        problems.append(Problem("study.replications", repr(study.replications), "an interval needs 2 or more"))
+    if study.demand_levels != (1.0,):
+        remedy = "a break-even study plays one demand: set demand.growth instead"
+        problems.append(Problem("study.demand_levels", repr(list(study.demand_levels)), remedy))
+    if not any(item.cad_per_unit for item in study.worth):
+        problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
+    for item in study.worth:
+        measure = item.measure.partition(".")[0]
+        if measure not in MEASURE_BY_KEY:
+            remedy = f"no such measure; {did_you_mean(measure, MEASURE_BY_KEY)}"
+            problems.append(Problem(f"study.worth.{item.name}.measure", repr(item.measure), remedy))
+    return problems
+
+
+OF_CLINICIANS = "effects.clinician."
+
+
+def effects_known() -> list[str]:
+    """Keys of effects that are factors, 1 meaning none."""
+    neutral: dict[str, Any] = Effects().model_dump()
+    outer = [f"effects.{name}" for name in ("total_return_hr",)]
+    return outer + [
+        f"effects.{role}.{name}"
+        for role in ("peer", "clinician")
+        for name, value in neutral[role].items()
+        if value == 1.0
+    ]
+
+
+def in_force(effect: str, scenario: Scenario) -> bool:
+    """Whether an effect would move anything in a scenario."""
+    if effect.startswith(OF_CLINICIANS):
+        return scenario.effects.clinician.role in scenario.staffing.enhances
+    return peer_hours(scenario) > 0.0
+
+
+def with_effect(scenario: Scenario, key: str, value: float) -> Scenario:
+    """The scenario with one of its effects set."""
+    _, *way, last = key.split(".")
+    data: dict[str, Any] = scenario.effects.model_dump()
+    here: Any = data
+    for name in way:
+        here = here[name]
+    here[last] = value
+    return scenario.model_copy(update={"effects": Effects.model_validate(data)})
