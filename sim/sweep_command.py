@@ -6,6 +6,7 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import print_sweep
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
+from sim.study.lost_workers import WorkersGone
 from sim.study.number_text import counted
 from sim.study.run_store import (
     RunStore,
@@ -27,7 +29,7 @@ from sim.study.run_store import (
     write_scenarios,
 )
 from sim.study.store import OutputError, code_version, provenance, results_place
-from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
+from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, workers_for, write_answer
 
 
 def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
@@ -98,16 +100,19 @@ def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: C
     """Play the runs, or as many as the user has the patience for."""
     if not tasks:
         return
-    runs = play_missing(plan, tasks, store)
     try:
         get_ready(plan, teller(console))
-        with progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance:
+        with (
+            workers_for(plan, len(tasks), teller(console)) as pool,
+            progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
+            closing(play_missing(tasks, store, pool)) as runs,
+        ):
             for played in runs:
                 advance(f"{played.label}, replication {played.key.replication + 1}")
     except KeyboardInterrupt:
         say(console, "interrupted: the runs that had finished are kept")
-    finally:
-        runs.close()
+    except WorkersGone as gone:
+        say(console, f"{gone}: the runs that had finished are kept")
 
 
 def command_of(composed: ComposedSweep, place: Path) -> list[str]:
