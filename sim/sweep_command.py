@@ -20,6 +20,7 @@ from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import WorkersGone
 from sim.study.number_text import counted
 from sim.study.run_store import (
+    FEW_PARTS,
     RunStore,
     foreign_to_sweeps,
     locked,
@@ -45,7 +46,7 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
         store = RunStore(place, plan.seed, code_version())
         tell_store(store, console)
         with told_if_not_kept(place):
-            store.set_aside_damaged()
+            store.put_in_order()
             return play_sweep(plan, store, composed, console)
 
 
@@ -79,13 +80,17 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
     write_facts(sweep_facts(plan, composed, store.folder), store.folder)
-    tasks = plan.tasks(store.done())
+    visits = store.folder_of_visits() if plan.keep_visits else None
+    tasks = plan.tasks(store.done(visits), visits)
     if len(tasks) < plan.n_runs:
         say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
     play_all(plan, tasks, store, console)
     with uninterrupted():
+        store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
         write_answer(answer, store.folder)
+        numbers = [plan.replications] * len(plan.labels)
+        store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         seconds = round(time.monotonic() - started, 1)
         write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
     print_sweep(answer, console)

@@ -44,6 +44,7 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
         confidence=first.study.confidence,
         workers=first.executor.workers,
         address=first.executor.address,
+        keep_visits=first.study.visits,
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.department.scenario import Scenario
 from sim.engine.measures import measure
+from sim.engine.trajectory import Trajectory
 from sim.study.comparing import add_family
 from sim.study.comparison import LWBS_LIMIT
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
@@ -23,7 +24,7 @@ from sim.study.experiment import rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice
 from sim.study.output_analysis import mean_intervals, paired_differences
-from sim.study.run_store import Played, RunKey, RunStore
+from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
 
 SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
@@ -43,6 +44,7 @@ class SweepPlan:
     confidence: float = 0.95
     workers: int | None = None
     address: str | None = None
+    keep_visits: bool = False
 
     @property
     def n_runs(self) -> int:
@@ -54,10 +56,10 @@ class SweepPlan:
         named = {"scenario": list(self.labels), "label": list(self.labels.values())}
         return pd.DataFrame({**named, "place": np.arange(len(contents)), "content": contents})
 
-    def tasks(self, done: set[RunKey]) -> list["Task"]:
+    def tasks(self, done: set[RunKey], visits: Path | None = None) -> list["Task"]:
         """Runs not done yet, first replications first, so that a sweep cut short has all scenarios."""
         return [
-            Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine)
+            Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine, visits)
             for replication in range(self.replications)
             for key, label in self.labels.items()
             if RunKey(key, replication) not in done
@@ -66,13 +68,14 @@ class SweepPlan:
 
 @dataclass(frozen=True)
 class Task:
-    """One replication of one scenario."""
+    """One replication of one scenario. `visits`: a folder to keep every visit in, if any."""
 
     key: RunKey
     label: str
     scenario: Scenario
     seed: int
     engine: str
+    visits: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.label}, replication {self.key.replication + 1}"
@@ -106,6 +109,8 @@ def play_task(task: Task) -> Played:
     """Play and measure one run; what goes wrong is told with it and stops no other."""
     try:
         trajectory = ENGINES[task.engine](task.scenario, task.seed, task.key.replication)
+        if task.visits is not None:
+            keep_visits(trajectory, task.key, task.visits)
         return Played(task.key, task.label, measure(trajectory, task.scenario))
     except Exception:
         return Played(task.key, task.label, {}, traceback.format_exc())
@@ -118,6 +123,13 @@ def get_ready(plan: SweepPlan, tell: Callable[[str], None]) -> None:
     if plan.executor == "threads" and lets_go(plan.engine):
         with suppress(Exception):  # what fails here fails in its run, and is told there
             rehearse(next(iter(plan.scenarios.values())), plan.engine)
+
+
+def keep_visits(trajectory: Trajectory, key: RunKey, folder: Path) -> None:
+    """Write every visit of a run; it counts as done only afterwards."""
+    file = visits_file(folder, key)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_table(trajectory.visits, file)
 
 
 def given_up(task: Task, why: Lost) -> Played:
