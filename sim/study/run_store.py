@@ -158,7 +158,9 @@ class RunStore:
         with uninterrupted() as interrupts, self._connected(places_of(scenarios, numbers)) as connection:
             connection.execute("SET threads = 1")  # with several, the order in the file is theirs
             connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
-            connection.execute(f"COPY ({REPLICATIONS}) TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+            # A table first: how rows are packed would tell what parts they came from.
+            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS}")
+            connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
             os.replace(partial, file)
         if interrupts.came:
             raise KeyboardInterrupt
