@@ -64,7 +64,8 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered study=calibrate visits=FILE          a demand config from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
-  peered study=results run=FOLDER             the table of a sweep again, finished or not
+  peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
+                                              export=FILE.csv or .xlsx for what is in it
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
 --dry-run says what would run and about how long.
@@ -167,8 +168,9 @@ def check_use(composed: Composed) -> None:
     name = composed.study.name
     if composed.visits is not None and name != "calibrate":
         raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
-    if composed.run is not None and name != "results":
-        raise Misunderstood(f"peered: run = {composed.run} is for study=results; leave it out of study={name}")
+    for key in ("run", "query", "table", "export"):
+        if (value := getattr(composed, key)) is not None and name != "results":
+            raise Misunderstood(f"peered: {key} = {value} is for study=results; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 

@@ -13,8 +13,9 @@ from rich.console import Console
 
 from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
+from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
-from sim.report.sweep_answer import print_sweep
+from sim.report.sweep_answer import print_rows, print_sweep
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import WorkersGone
@@ -29,7 +30,8 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import OutputError, code_version, provenance, results_place
+from sim.study.store import code_version, provenance, results_place
+from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, workers_for, write_answer
 
 
@@ -144,12 +146,32 @@ def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts:
 
 
 def show_results(composed: Composed, console: Console) -> int:
-    """The table of a sweep again, from what is kept; nothing is written."""
-    if composed.run is None:
-        raise OutputError("study=results needs run=FOLDER, the results folder of a sweep")
+    """The table of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
+    check_question(composed)
+    assert composed.run is not None
     facts = read_facts(composed.run)
     store = RunStore(composed.run, facts["seed"], facts["code"])
     tell_store(store, console)
-    teller(console)(shlex.join(facts["command"]))
-    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
+    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"])
+    if composed.query is None and composed.table is None and composed.export is None:
+        teller(console)(shlex.join(facts["command"]))
+        print_sweep(answer, console)
+        return 0
+    numbers = [facts["replications"]] * len(facts["labels"])
+    query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
+    with tables_of(store, facts["labels"], numbers, answer) as connection:
+        if composed.export is None:
+            print_rows(asked(connection, query), console)
+        else:
+            rows = counted(export(connection, query, composed.export), "row")
+            teller(console)(f"{rows} in {composed.export}")
     return 0
+
+
+def check_question(composed: Composed) -> None:
+    """Raise ScenarioError with all that is wrong with what is asked of a sweep."""
+    problems = problems_of_asking(composed.query, composed.table, composed.export)
+    if composed.run is None:
+        problems.insert(0, Problem("run", "nothing", "study=results needs run=FOLDER, the results folder of a sweep"))
+    if problems:
+        raise ScenarioError(problems)

@@ -40,9 +40,7 @@ def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tables(folder: Path) -> dict[str, bytes]:
-    return {
-        name: (folder / f"{name}.parquet").read_bytes() for name in ("estimates", "differences", "replications")
-    }
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in ("estimates", "differences", "replications")}
 
 
 def parts(folder: Path) -> list[Path]:

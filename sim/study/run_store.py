@@ -155,7 +155,7 @@ class RunStore:
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
         partial = file.with_name(f".{file.name}.partial")
-        with uninterrupted() as interrupts, self._connected(places_of(scenarios, numbers)) as connection:
+        with uninterrupted() as interrupts, self.connected(places_of(scenarios, numbers)) as connection:
             connection.execute("SET threads = 1")  # with several, the order in the file is theirs
             connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
             # A table first: how rows are packed would tell what parts they came from.
@@ -178,12 +178,12 @@ class RunStore:
         return max(taken, default=0) + 1
 
     def _ask(self, question: str, **tables: pd.DataFrame) -> pd.DataFrame:
-        """Answer a question about `runs`, those of this code, or `every_run` of the seed, with further tables."""
-        with self._connected(tables) as connection:
+        with self.connected(tables) as connection:
             return connection.execute(question).df()
 
     @contextmanager
-    def _connected(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connected(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A place to ask about `runs`, those of this code, or `every_run` of the seed, with further tables."""
         with duckdb.connect() as connection:
             connection.execute(f"CREATE VIEW every_run AS {every_run(self.parts)} WHERE seed = {self.seed}")
             connection.execute(f"CREATE VIEW runs AS SELECT * FROM every_run WHERE code = {quoted(self.code)}")
