@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -39,8 +39,9 @@ from sim.study.data_quality import VisitsFileError
 from sim.study.engines import prepare
 from sim.study.executor import n_cores, run_blocks
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
-from sim.study.experiment import BlockAnswer, get_ready, play_block
+from sim.study.experiment import Block, BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
+from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.plan import Plan
 from sim.study.run_store import CannotKeep
 from sim.study.store import (
@@ -65,7 +66,8 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered study=calibrate visits=FILE          a demand config from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
-  peered study=results run=FOLDER             the table of a sweep again, finished or not
+  peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
+                                              export=FILE.csv or .xlsx for what is in it
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
 --dry-run says what would run and about how long.
@@ -100,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotKeep as error:
         errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
         return 1
-    except OutputError as error:
+    except (OutputError, NoWorkers) as error:
         errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
         return 2
     except KeyboardInterrupt:
@@ -168,8 +170,9 @@ def check_use(composed: Composed) -> None:
     name = composed.study.name
     if composed.visits is not None and name != "calibrate":
         raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
-    if composed.run is not None and name != "results":
-        raise Misunderstood(f"peered: run = {composed.run} is for study=results; leave it out of study={name}")
+    for key in ("run", "query", "table", "export"):
+        if (value := getattr(composed, key)) is not None and name != "results":
+            raise Misunderstood(f"peered: {key} = {value} is for study=results; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 
@@ -248,11 +251,18 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     what = f"{', '.join(plan.scenarios)} on the same patients"
     get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
     with progress(len(blocks), what, console) as advance:
-        running = run_blocks(play_block, blocks, plan.workers, plan.executor)
+        running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
+            play_block, blocks, plan.workers, plan.executor, plan.address, lambda _, why: why
+        )
         try:
             for block, answer in running:
-                answers.append(answer)
-                advance(f"demand {block.demand:g}, replication {block.replication + 1}")
+                if isinstance(answer, Lost):
+                    console.print(f"{block} is left out: {answer}", markup=False, highlight=False, soft_wrap=True)
+                else:
+                    answers.append(answer)
+                advance(str(block))
+        except WorkersGone as gone:
+            console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         except KeyboardInterrupt:
             console.print(f"interrupted: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         finally:
@@ -300,16 +310,19 @@ def validation_rows(composed: Composed, console: Console) -> tuple[ValidatedRow,
     study = composed.study
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
+    address = composed.executor.address
     prepare(engine, teller(console))
     with progress(study.replications + 1, "whole years", console) as advance:
-        for value in validation_values(composed.scenario, study.replications, composed.seed, engine, workers, executor):
+        for value in validation_values(
+            composed.scenario, study.replications, composed.seed, engine, workers, executor, address
+        ):
             values.append(value)
             advance(f"replication {len(values)}")
         with_peers = compose(
             ["study=run", *kept(composed.overrides), "staffing=peer_added", f"seed={composed.seed}"],
             composed.config_dir,
         )
-        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, engine, 1, executor)))
+        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, engine, 1, executor, address)))
         advance("peer_added")
     return validated(values, study.confidence, {"peer_contacts_per_day": peers["peer_contacts_per_day"]})
 

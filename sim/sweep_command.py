@@ -6,18 +6,22 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
 
 from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
+from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
-from sim.report.sweep_answer import print_sweep
+from sim.report.sweep_answer import print_rows, print_sweep
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
+from sim.study.lost_workers import WorkersGone
 from sim.study.number_text import counted
 from sim.study.run_store import (
+    FEW_PARTS,
     RunStore,
     foreign_to_sweeps,
     locked,
@@ -26,8 +30,9 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import OutputError, code_version, provenance, results_place
-from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
+from sim.study.store import code_version, provenance, results_place
+from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
+from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, workers_for, write_answer
 
 
 def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
@@ -43,7 +48,7 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
         store = RunStore(place, plan.seed, code_version())
         tell_store(store, console)
         with told_if_not_kept(place):
-            store.set_aside_damaged()
+            store.put_in_order()
             return play_sweep(plan, store, composed, console)
 
 
@@ -77,13 +82,17 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
     write_facts(sweep_facts(plan, composed, store.folder), store.folder)
-    tasks = plan.tasks(store.done())
+    visits = store.folder_of_visits() if plan.keep_visits else None
+    tasks = plan.tasks(store.done(visits), visits)
     if len(tasks) < plan.n_runs:
         say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
     play_all(plan, tasks, store, console)
     with uninterrupted():
+        store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
         write_answer(answer, store.folder)
+        numbers = [plan.replications] * len(plan.labels)
+        store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         seconds = round(time.monotonic() - started, 1)
         write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
     print_sweep(answer, console)
@@ -98,16 +107,19 @@ def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: C
     """Play the runs, or as many as the user has the patience for."""
     if not tasks:
         return
-    runs = play_missing(plan, tasks, store)
     try:
         get_ready(plan, teller(console))
-        with progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance:
+        with (
+            workers_for(plan, len(tasks), teller(console)) as pool,
+            progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
+            closing(play_missing(tasks, store, pool)) as runs,
+        ):
             for played in runs:
                 advance(f"{played.label}, replication {played.key.replication + 1}")
     except KeyboardInterrupt:
         say(console, "interrupted: the runs that had finished are kept")
-    finally:
-        runs.close()
+    except WorkersGone as gone:
+        say(console, f"{gone}: the runs that had finished are kept")
 
 
 def command_of(composed: ComposedSweep, place: Path) -> list[str]:
@@ -134,12 +146,32 @@ def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts:
 
 
 def show_results(composed: Composed, console: Console) -> int:
-    """The table of a sweep again, from what is kept; nothing is written."""
-    if composed.run is None:
-        raise OutputError("study=results needs run=FOLDER, the results folder of a sweep")
+    """The table of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
+    check_question(composed)
+    assert composed.run is not None
     facts = read_facts(composed.run)
     store = RunStore(composed.run, facts["seed"], facts["code"])
     tell_store(store, console)
-    teller(console)(shlex.join(facts["command"]))
-    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
+    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"])
+    if composed.query is None and composed.table is None and composed.export is None:
+        teller(console)(shlex.join(facts["command"]))
+        print_sweep(answer, console)
+        return 0
+    numbers = [facts["replications"]] * len(facts["labels"])
+    query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
+    with tables_of(store, facts["labels"], numbers, answer) as connection:
+        if composed.export is None:
+            print_rows(asked(connection, query), console)
+        else:
+            rows = counted(export(connection, query, composed.export), "row")
+            teller(console)(f"{rows} in {composed.export}")
     return 0
+
+
+def check_question(composed: Composed) -> None:
+    """Raise ScenarioError with all that is wrong with what is asked of a sweep."""
+    problems = problems_of_asking(composed.query, composed.table, composed.export)
+    if composed.run is None:
+        problems.insert(0, Problem("run", "nothing", "study=results needs run=FOLDER, the results folder of a sweep"))
+    if problems:
+        raise ScenarioError(problems)

@@ -60,7 +60,7 @@ def test_two_blocks_a_worker_are_in_flight_at_most(monkeypatch: pytest.MonkeyPat
     pool = AtOnce()
 
     @contextmanager
-    def counting(_: int) -> Iterator[Executor]:
+    def counting(*_: object) -> Iterator[Executor]:
         yield pool
 
     monkeypatch.setitem(POOLS, "threads", counting)

@@ -56,6 +56,9 @@ class Composed:
     run: FilePath | None = None
     config_dir: FilePath | None = None
     chosen: tuple[FilePath, ...] = ()
+    query: str | None = None
+    table: str | None = None
+    export: FilePath | None = None
 
 
 @dataclass(slots=True)
@@ -223,6 +226,9 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         chosen=tuple(file_of(draft.folders, group, name) for group, name in files_wanted(draft, compared)),
         visits=optional_path(draft.paths.get("visits")),
         run=optional_path(draft.paths.get("run")),
+        query=draft.paths.get("query"),
+        table=draft.paths.get("table"),
+        export=optional_path(draft.paths.get("export")),
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
     )
 

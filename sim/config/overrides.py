@@ -12,8 +12,8 @@ from typing import Any
 
 from sim.department.scenario import Problem
 
-PATH_KEYS = ("output", "visits", "run", "configs")
-"""Keys whose value is a path, taken as typed."""
+PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
+"""Keys whose value is a path, or a question in SQL, taken as typed."""
 
 SHAPE = re.compile(r"(?P<plus>\+{0,2})(?P<key>[A-Za-z_][\w.\-/]*)=(?P<value>.*)", re.DOTALL)
 

@@ -1,8 +1,12 @@
 """From a composed command to the plan a study carries out."""
 
+from importlib.util import find_spec
+
 from sim.config.composition import Composed
 from sim.config.sweeps import ComposedSweep
+from sim.department.scenario import Problem, ScenarioError
 from sim.study.engines import lets_go
+from sim.study.executor import DASK
 from sim.study.plan import Plan
 from sim.study.sweeping import SweepPlan
 
@@ -22,6 +26,7 @@ def plan_of(composed: Composed) -> Plan:
         confidence=study.confidence,
         keep_all_visits=study.visits,
         workers=composed.executor.workers,
+        address=composed.executor.address,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
 
@@ -38,13 +43,19 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
         executor=executor_of(first),
         confidence=first.study.confidence,
         workers=first.executor.workers,
+        address=first.executor.address,
+        keep_visits=first.study.visits,
     )
 
 
 def executor_of(composed: Composed) -> str:
-    """The executor named, or the one that suits the engine."""
-    if composed.executor.name != "auto":
-        return composed.executor.name
+    """The executor named, or the one that suits the engine. Raises ScenarioError if it is not installed."""
+    name = composed.executor.name
+    if name == DASK and find_spec("distributed") is None:
+        remedy = "Dask is not installed: pip install 'peered[dask]', or use threads or processes"
+        raise ScenarioError([Problem("executor", repr(name), remedy)])
+    if name != "auto":
+        return name
     return "threads" if lets_go(composed.engine) else "processes"
 
 

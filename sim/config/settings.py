@@ -3,6 +3,7 @@
 What is simulated stands in `sim.department.scenario`.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -86,10 +87,22 @@ class EngineSettings(Frozen):
 
 
 class ExecutorSettings(Frozen):
-    """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores."""
+    """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
+
+    `address` of a Dask scheduler; None: a cluster of this machine.
+    """
 
     name: str
     workers: WholePositive | None = None
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _address_of_a_cluster(self) -> "ExecutorSettings":
+        if self.address is not None and self.name != "dask":
+            raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
+        if self.address is not None and not re.fullmatch(r"[a-z]+://[^\s:]+:\d+", self.address):
+            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tcp://HOST:PORT")
+        return self
 
 
 class Root(Frozen):

@@ -20,10 +20,12 @@ PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "st
 NOT_SWEPT = {
     "run": "it is for study=results: leave it out",
     "visits": "it is for study=calibrate: leave it out",
+    "query": "it is for study=results: leave it out",
+    "table": "it is for study=results: leave it out",
+    "export": "it is for study=results: leave it out",
     "study.staffing": "a sweep varies the group itself: staffing=a,b",
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
-    "study.visits": "a sweep keeps measures, no visits: play the scenario by itself, with study=run",
 }
 MOST_NAMED = 3
 """Scenarios named with a problem that is not everybody's."""
@@ -115,7 +117,6 @@ def unfit(parts: Parts | None) -> list[Problem]:
     odd = {
         "study.staffing": study.staffing != (),
         "study.demand_levels": study.demand_levels != (1.0,),
-        "study.visits": study.visits,
     }
     values = study.model_dump(mode="json")
     return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]

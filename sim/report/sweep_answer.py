@@ -6,6 +6,7 @@ All measures of all scenarios are in the tables on disk.
 from collections import Counter
 from collections.abc import Mapping
 
+import duckdb
 import pandas as pd
 from rich import box
 from rich.console import Console
@@ -51,6 +52,27 @@ def print_sweep(answer: SweepAnswer, console: Console) -> None:
     if not answer.is_whole:
         say(console, f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there.", style="bold")
     print_failures(answer, console)
+
+
+def print_rows(found: duckdb.DuckDBPyConnection, console: Console) -> None:
+    """The answer to a query, as many rows as anybody reads."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for column in found.description or ():
+        is_number = any(kind in str(column[1]) for kind in ("NUMBER", "DOUBLE", "INT", "DECIMAL"))
+        table.add_column(Text(str(column[0])), justify="right" if is_number else "left", overflow="fold")
+    rows = found.fetchmany(MOST_SHOWN + 1)
+    for row in rows[:MOST_SHOWN]:
+        table.add_row(*(Text(cell_text(value)) for value in row))
+    show(console, table)
+    if len(rows) > MOST_SHOWN:
+        say(console, f"The first {MOST_SHOWN} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
+
+
+def cell_text(value: object) -> str:
+    """A value as short as it says something."""
+    if value is None or value != value:
+        return NOTHING
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def table_of(answer: SweepAnswer) -> Table:

@@ -35,7 +35,8 @@ def compare_composed(plan: Plan, workers: int | None = None, visits_folder: Path
     """Play a whole plan and compare. An interrupt ends it."""
     started = time.monotonic()
     blocks = plan.blocks(visits_folder)
-    answers = [answer for _, answer in run_blocks(play_block, blocks, workers or plan.workers, plan.executor)]
+    played = run_blocks(play_block, blocks, workers or plan.workers, plan.executor, plan.address)
+    answers = [answer for _, answer in played]
     return compared(answers, plan, time.monotonic() - started)
 
 

@@ -42,6 +42,9 @@ class Block:
     engine: str = COMPILED
     visits_folder: Path | None = None
 
+    def __str__(self) -> str:
+        return f"demand {self.demand:g}, replication {self.replication + 1}"
+
 
 @dataclass(frozen=True)
 class Played:

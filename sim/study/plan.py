@@ -26,6 +26,7 @@ class Plan:
     confidence: float = 0.95
     keep_all_visits: bool = False
     workers: int | None = None
+    address: str | None = None
     changed: tuple[str, ...] = ()
 
     def blocks(self, visits_folder: Path | None = None) -> list[Block]:

@@ -1,16 +1,17 @@
 """The folder of a sweep: measures of runs kept by what they were played from, so that nothing is played twice.
 
 A run is known by the content of its scenario, seed, replication and code version, whatever command asked for it.
-Rows come in parts, each written whole; one process writes at a time. What is played is `sim.study.sweeping`.
+Rows come in parts, each written whole, many of which are put together into one now and then; one process writes at a
+time. What is played is `sim.study.sweeping`.
 """
 
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,11 +23,16 @@ from sim.study.interrupts import uninterrupted
 from sim.study.store import OutputError, copy_out, quoted, read_table, write_json, write_table
 
 PARTS, FACTS, SCENARIOS, LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
-PART = re.compile(r"(\d{6})-([0-9a-f]{16})\.parquet")
-"""Number of a part and the hash of its bytes, so that damage is seen whatever it is."""
+PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
+"""Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
 UNFINISHED, DAMAGED = ".new", ".damaged"
 COLUMNS = ["scenario", "label", "seed", "replication", "code", "status", "measure", "value", "traceback"]
 """Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
+MOST_PARTS, FEW_PARTS = 64, 16
+"""So many parts are put together while a sweep is played, and more than so few when it ends."""
+LARGE = 64 * 2**20
+"""Bytes of a part that is not written anew."""
+VISITS = "visits"
 
 
 class RunKey(NamedTuple):
@@ -56,17 +62,29 @@ class RunStore:
         self.folder, self.seed, self.code = folder, seed, code
         parts = sorted(path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name))
         self.damaged = [part for part in parts if is_damaged(part)]
-        self.parts = [part for part in parts if part not in self.damaged]
+        whole = [part for part in parts if part not in self.damaged]
+        self.parts = [part for part in whole if not any(holds(other, part) for other in whole)]
+        self._left_over = [part for part in whole if part not in self.parts]
 
-    def set_aside_damaged(self) -> None:
-        """Rename parts that are damaged, so that nobody takes them for whole."""
+    def put_in_order(self) -> None:
+        """Rename parts that are damaged, so that nobody takes them for whole, and remove those that another holds."""
         for part in self.damaged:
             part.rename(part.with_name(part.name + DAMAGED))
+        for part in self._left_over:
+            part.unlink()
 
-    def done(self) -> set[RunKey]:
-        """Runs that need not be played again; those that failed are not among them."""
+    def done(self, visits: Path | None = None) -> set[RunKey]:
+        """Runs that need not be played again; those that failed are not among them.
+
+        `visits`: a folder that must hold their visits too.
+        """
         found = self._ask("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
-        return set(map(RunKey, found["scenario"], found["replication"].astype(int)))
+        runs = set(map(RunKey, found["scenario"], found["replication"].astype(int)))
+        return runs if visits is None else {key for key in runs if visits_file(visits, key).is_file()}
+
+    def folder_of_visits(self) -> Path:
+        """Where visits of runs of this seed and code stand, by scenario and replication."""
+        return self.folder / VISITS / f"seed={self.seed}" / f"code={self.code}"
 
     def failed(self, scenarios: Mapping[str, str], replications: int) -> pd.DataFrame:
         """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback."""
@@ -99,12 +117,51 @@ class RunStore:
     def write(self, played: Sequence[Played]) -> None:
         """Keep runs: they are all there afterwards, or none is."""
         rows = pd.DataFrame([row for run in played for row in self._rows_of(run)], columns=COLUMNS)
-        fresh = self.folder / PARTS / UNFINISHED
         with uninterrupted() as interrupts:
-            copy_out(rows, fresh)
-            part = fresh.with_name(f"{self._next_number():06d}-{hash_of(fresh)}.parquet")
-            os.replace(fresh, part)
-            self.parts.append(part)
+            copy_out(rows, self._fresh)
+            self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
+            self.put_together(MOST_PARTS)
+        if interrupts.came:
+            raise KeyboardInterrupt
+
+    def put_together(self, more_than: int) -> None:
+        """Make one part of all that have come since the last large one, if they are many.
+
+        The new part tells in its name which it holds, so that these can go at any time after it stands. What fails
+        here leaves the parts as they are.
+        """
+        small = self.parts[last_large(self.parts) + 1 :]
+        if len(small) <= more_than:
+            return
+        name = f"{numbers_of(small[0])[0]:06d}-{numbers_of(small[-1])[1]:06d}"
+        with suppress(OSError, duckdb.Error):
+            try:
+                with duckdb.connect() as connection:
+                    connection.execute("SET threads = 1")  # rows go from file to file, not by way of memory
+                    connection.execute(
+                        f"COPY ({every_run(small)}) TO {quoted(str(self._fresh))} (FORMAT parquet, COMPRESSION zstd)"
+                    )
+                whole = named_by_content(self._fresh, name)
+            finally:
+                self._fresh.unlink(missing_ok=True)
+            self.parts = [*self.parts[: -len(small)], whole]
+            for part in small:
+                part.unlink()
+
+    @property
+    def _fresh(self) -> Path:
+        return self.folder / PARTS / UNFINISHED
+
+    def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
+        """Write every measure of the first so many replications of scenarios (label by hash), in order."""
+        partial = file.with_name(f".{file.name}.partial")
+        with uninterrupted() as interrupts, self.connected(places_of(scenarios, numbers)) as connection:
+            connection.execute("SET threads = 1")  # with several, the order in the file is theirs
+            connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
+            # A table first: how rows are packed would tell what parts they came from.
+            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS}")
+            connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+            os.replace(partial, file)
         if interrupts.came:
             raise KeyboardInterrupt
 
@@ -117,17 +174,22 @@ class RunStore:
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
-        taken = [int(path.name[:6]) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
+        taken = [max(numbers_of(path)) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
         return max(taken, default=0) + 1
 
     def _ask(self, question: str, **tables: pd.DataFrame) -> pd.DataFrame:
-        """Answer a question about `runs`, those of this code, or `every_run` of the seed, with further tables."""
+        with self.connected(tables) as connection:
+            return connection.execute(question).df()
+
+    @contextmanager
+    def connected(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A place to ask about `runs`, those of this code, or `every_run` of the seed, with further tables."""
         with duckdb.connect() as connection:
             connection.execute(f"CREATE VIEW every_run AS {every_run(self.parts)} WHERE seed = {self.seed}")
             connection.execute(f"CREATE VIEW runs AS SELECT * FROM every_run WHERE code = {quoted(self.code)}")
             for name, table in tables.items():
                 connection.register(name, table)
-            return connection.execute(question).df()
+            yield connection
 
 
 def every_run(parts: Sequence[Path]) -> str:
@@ -142,15 +204,77 @@ NO_RUN = (
 )
 
 
+REPLICATIONS = """
+WITH asked AS (
+    SELECT place, places.label, runs.* EXCLUDE (label) FROM runs JOIN places USING (scenario)
+    WHERE replication < n
+), done AS (
+    SELECT DISTINCT place, scenario, label, replication, measure, value, status FROM asked WHERE status = 'done'
+), failed AS (
+    SELECT DISTINCT place, scenario, label, replication, '' AS measure, NULL::DOUBLE AS value, status FROM asked
+    WHERE status = 'failed' AND (scenario, replication) NOT IN (SELECT (scenario, replication) FROM done)
+)
+SELECT * EXCLUDE (place) FROM (FROM done UNION ALL FROM failed) ORDER BY place, replication, measure"""
+"""Every measure of every run of the scenarios in `places`; of a run that failed and was never done, one row."""
+
+
+def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Scenarios in their order, with their labels and how many replications of them are meant."""
+    columns = {"scenario": list(scenarios), "label": list(scenarios.values()), "place": range(len(scenarios))}
+    return {"places": pd.DataFrame({**columns, "n": list(numbers)})}
+
+
+def visits_file(folder: Path, key: RunKey) -> Path:
+    """Where the visits of a run stand."""
+    return folder / f"scenario={key.scenario}" / f"replication={key.replication}.parquet"
+
+
+def numbers_of(part: Path) -> tuple[int, int]:
+    """First and last number of what a part holds."""
+    named = PART.match(part.name)
+    assert named is not None
+    return int(named[1]), int(named[2] or named[1])
+
+
+def holds(other: Path, part: Path) -> bool:
+    """Whether a part is in another, into which it was put with its neighbours."""
+    (first, last), (start, end) = numbers_of(other), numbers_of(part)
+    return other != part and first <= start and end <= last
+
+
+def last_large(parts: Sequence[Path]) -> int:
+    """Place of the last part that is left as it is; -1 if there is none."""
+    return max((place for place, part in enumerate(parts) if part.stat().st_size >= LARGE), default=-1)
+
+
+def named_by_content(fresh: Path, numbers: str) -> Path:
+    """Give a part that is written its name, when it is on the disk."""
+    flush(fresh)
+    part = fresh.with_name(f"{numbers}-{hash_of(fresh)}.parquet")
+    os.replace(fresh, part)
+    flush(fresh.parent)
+    return part
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def is_damaged(part: Path) -> bool:
     """Whether the bytes of a part are not those its name tells."""
     named = PART.fullmatch(part.name)
-    return named is None or hash_of(part) != named[2]
+    return named is None or hash_of(part) != named[3]
 
 
 def hash_of(file: Path) -> str:
     """Hash of the bytes of a file."""
-    return sha256(file.read_bytes()).hexdigest()[:16]
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()[:16]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Runs are kept by `sim.study.run_store`; estimators are those of `sim.study.outpu
 import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +15,16 @@ import pandas as pd
 
 from sim.department.scenario import Scenario
 from sim.engine.measures import measure
+from sim.engine.trajectory import Trajectory
 from sim.study.comparing import add_family
 from sim.study.comparison import LWBS_LIMIT
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
-from sim.study.executor import run_blocks
+from sim.study.executor import Pool, opened, played_by
 from sim.study.experiment import rehearse
 from sim.study.interrupts import uninterrupted
+from sim.study.lost_workers import Lost, Notice
 from sim.study.output_analysis import mean_intervals, paired_differences
-from sim.study.run_store import Played, RunKey, RunStore
+from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
 
 SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
@@ -41,6 +43,8 @@ class SweepPlan:
     executor: str = "threads"
     confidence: float = 0.95
     workers: int | None = None
+    address: str | None = None
+    keep_visits: bool = False
 
     @property
     def n_runs(self) -> int:
@@ -52,10 +56,10 @@ class SweepPlan:
         named = {"scenario": list(self.labels), "label": list(self.labels.values())}
         return pd.DataFrame({**named, "place": np.arange(len(contents)), "content": contents})
 
-    def tasks(self, done: set[RunKey]) -> list["Task"]:
+    def tasks(self, done: set[RunKey], visits: Path | None = None) -> list["Task"]:
         """Runs not done yet, first replications first, so that a sweep cut short has all scenarios."""
         return [
-            Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine)
+            Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine, visits)
             for replication in range(self.replications)
             for key, label in self.labels.items()
             if RunKey(key, replication) not in done
@@ -64,13 +68,17 @@ class SweepPlan:
 
 @dataclass(frozen=True)
 class Task:
-    """One replication of one scenario."""
+    """One replication of one scenario. `visits`: a folder to keep every visit in, if any."""
 
     key: RunKey
     label: str
     scenario: Scenario
     seed: int
     engine: str
+    visits: Path | None = None
+
+    def __str__(self) -> str:
+        return f"{self.label}, replication {self.key.replication + 1}"
 
 
 @dataclass(frozen=True)
@@ -101,25 +109,45 @@ def play_task(task: Task) -> Played:
     """Play and measure one run; what goes wrong is told with it and stops no other."""
     try:
         trajectory = ENGINES[task.engine](task.scenario, task.seed, task.key.replication)
+        if task.visits is not None:
+            keep_visits(trajectory, task.key, task.visits)
         return Played(task.key, task.label, measure(trajectory, task.scenario))
     except Exception:
         return Played(task.key, task.label, {}, traceback.format_exc())
 
 
 def get_ready(plan: SweepPlan, tell: Callable[[str], None]) -> None:
-    """Make what the engine needs before its first run."""
-    prepare(plan.engine, tell)
-    if lets_go(plan.engine):
+    """Make what the engine needs before its first run on this machine."""
+    if plan.address is None:
+        prepare(plan.engine, tell)
+    if plan.executor == "threads" and lets_go(plan.engine):
         with suppress(Exception):  # what fails here fails in its run, and is told there
             rehearse(next(iter(plan.scenarios.values())), plan.engine)
 
 
+def keep_visits(trajectory: Trajectory, key: RunKey, folder: Path) -> None:
+    """Write every visit of a run; it counts as done only afterwards."""
+    file = visits_file(folder, key)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_table(trajectory.visits, file)
+
+
+def given_up(task: Task, why: Lost) -> Played:
+    """A run that no worker could finish."""
+    return Played(task.key, task.label, {}, f"{Lost.__name__}: {why}")
+
+
+def workers_for(plan: SweepPlan, n_tasks: int, notice: Notice) -> AbstractContextManager[Pool]:
+    """Who plays the runs of a sweep; they stay for as many rounds as there are. Raises NoWorkers."""
+    return opened(plan.executor, plan.workers, plan.address, n_tasks, notice)
+
+
 def play_missing(
-    plan: SweepPlan, tasks: Sequence[Task], store: RunStore, clock: Callable[[], float] = time.monotonic
+    tasks: Sequence[Task], store: RunStore, pool: Pool, clock: Callable[[], float] = time.monotonic
 ) -> Generator[Played, None, None]:
     """Play what is missing and yield each run; they are kept every few seconds, and when this ends in any way."""
     kept_at, unkept = clock(), list[Played]()
-    running = run_blocks(play_task, tasks, plan.workers, plan.executor)
+    running = played_by(pool, play_task, tasks, given_up)
     try:
         for _, played in running:
             unkept.append(played)

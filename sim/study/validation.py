@@ -89,11 +89,17 @@ def play_validation(block: ValidationBlock) -> dict[str, float]:
 
 
 def validation_values(
-    scenario: Scenario, replications: int, seed: int, engine: str, workers: int | None, executor: str
+    scenario: Scenario,
+    replications: int,
+    seed: int,
+    engine: str,
+    workers: int | None,
+    executor: str,
+    address: str | None = None,
 ) -> Iterator[dict[str, float]]:
     """Values of each replication as it ends."""
     blocks = [ValidationBlock(scenario, seed, replication, engine) for replication in range(replications)]
-    for _, values in run_blocks(play_validation, blocks, workers, executor):
+    for _, values in run_blocks(play_validation, blocks, workers, executor, address):
         yield values
 
 

@@ -1,0 +1,225 @@
+"""Workers of a Dask cluster: one of this machine, started and ended with the study, or one that is there already.
+
+Nothing else knows Dask. Which blocks there are, and in what order, is `sim.study.executor`.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dask
+from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, rpc
+
+from sim.study.interrupts import uninterrupted
+from sim.study.lost_workers import MOST_LOST, Lost, Notice, NoWorkers, WorkersGone
+from sim.study.store import code_version
+
+SECONDS_TO_ANSWER = 5
+SECONDS_BETWEEN_COUNTS = 5.0
+"""How often a cluster that may grow is asked for its workers."""
+LOOPBACK = "127.0.0.1"
+QUIET: dict[str, Any] = {
+    "distributed.scheduler.allowed-failures": MOST_LOST - 1,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.admin.event-loop-monitor-interval": "1h",
+    "distributed.worker.profile.enabled": False,
+    "distributed.logging": {"distributed": "critical"},
+}
+"""Of a cluster of our own: nothing to look at, nothing said; a block that has cost so many workers is given up."""
+
+
+@contextmanager
+def cluster(n_workers: int | None, address: str | None, notice: Notice) -> Iterator[tuple[Executor, Callable[[], int]]]:
+    """Workers, and how many blocks they can have in hand at the moment, one each. Raises NoWorkers.
+
+    No more than `n_workers` are at work at once; None: all of the cluster at `address`.
+    """
+    with silence(), local_cluster(n_workers) if address is None else no_cluster(address) as place:
+        client = Client(place, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        hands = DaskWorkers(client, address, n_workers, notice)
+        try:
+            if address is None:
+                client.register_plugin(LeaveInterrupts())
+            else:
+                check_code(client, address, notice)
+            yield hands, hands.room
+        finally:
+            with uninterrupted(), suppress(Exception):
+                hands.drop()
+                client.close(timeout=SECONDS_TO_ANSWER)
+
+
+@contextmanager
+def local_cluster(n_workers: int | None) -> Iterator[Any]:
+    """Processes of this machine, to be reached from this machine alone."""
+    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder, dask.config.set(quiet_in(folder)):
+        place = LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=1,
+            processes=True,
+            host=LOOPBACK,
+            dashboard_address=f"{LOOPBACK}:0",
+            silence_logs=logging.CRITICAL,
+            memory_limit=0,
+        )
+        try:
+            yield place
+        finally:
+            with uninterrupted(), suppress(Exception):
+                place.close(timeout=SECONDS_TO_ANSWER)
+
+
+def quiet_in(folder: str) -> dict[str, Any]:
+    """Settings of a cluster of our own, which leaves nothing outside a folder."""
+    return {**QUIET, "temporary-directory": folder}
+
+
+@contextmanager
+def no_cluster(address: str) -> Iterator[Any]:
+    """A cluster that is not ours to start or to end. Raises NoWorkers."""
+    check_address(address)
+    yield address
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """What a cluster has to say while it comes and goes is said by us, where it matters."""
+    theirs = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in ("distributed", "tornado")]
+    loggers = [logging.getLogger(name) for name in (*theirs, "asyncio")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+
+
+def check_address(address: str) -> None:
+    """Raise NoWorkers unless a scheduler answers; a client that is refused leaves much behind, and takes long."""
+    with ThreadPoolExecutor(1) as apart:  # where an event loop runs already there can be no second
+        try:
+            apart.submit(lambda: asyncio.run(identity_of(address))).result()
+        except Exception as error:
+            remedy = (
+                "start one there with `dask scheduler` and workers with `dask worker`, mend the address "
+                "(tcp://HOST:PORT), or leave it out for workers of this machine"
+            )
+            raise NoWorkers(f"executor.address = {address}: no Dask scheduler answers there; {remedy}") from error
+
+
+async def identity_of(address: str) -> Any:
+    """What who listens at an address says of itself."""
+    async with asyncio.timeout(SECONDS_TO_ANSWER), rpc(address, timeout=SECONDS_TO_ANSWER) as who:
+        return await who.identity()
+
+
+def check_code(client: Client, address: str, notice: Notice) -> None:
+    """Refuse workers that would play something else; those that come later are asked with each block."""
+    if not client.nthreads():
+        notice(f"no worker has come to the scheduler at {address} yet: waiting for the first")
+        return
+    try:
+        found = client.run(code_version)
+    except Exception as error:
+        remedy = "install the same version of PeerED on every worker"
+        raise NoWorkers(f"executor.address = {address}: its workers cannot load PeerED ({error}); {remedy}") from error
+    for worker, code in found.items():
+        if code != code_version():
+            raise NoWorkers(other_code(f"executor.address = {address}: worker {worker}", code, code_version()))
+
+
+def other_code(who: str, code: str, wanted: str) -> str:
+    """What is said of a worker whose answers would be those of another department."""
+    return (
+        f"{who} has another version of PeerED (code {code}, here {wanted}): install the same version on every worker, "
+        "and start the workers again"
+    )
+
+
+class DaskWorkers(Executor):
+    """Hands blocks to a cluster. The scheduler gives a block whose worker is lost to another, as often as it allows."""
+
+    def __init__(self, client: Client, address: str | None, at_most: int | None, notice: Notice) -> None:
+        self._client, self._address, self._at_most, self._notice = client, address, at_most, notice
+        self._code = code_version()
+        self._remote: dict[Any, tuple[Any, str]] = {}
+        self._n_threads, self._counted_at = 1, -SECONDS_BETWEEN_COUNTS
+        client.subscribe_topic("all", self._hears)
+
+    def room(self) -> int:
+        """Blocks that can be played at once: with none waiting at a worker it is known which one it ended with."""
+        if self._address is None:
+            return self._at_most or 1
+        if time.monotonic() - self._counted_at >= SECONDS_BETWEEN_COUNTS:
+            self._n_threads = max(1, sum(self._client.nthreads().values()))
+            self._counted_at = time.monotonic()
+        return min(self._n_threads, self._at_most or self._n_threads)
+
+    def submit(self, play: Callable[..., Any], /, *what: Any, **named: Any) -> Future[Any]:
+        told: Future[Any] = Future()
+        remote = self._client.submit(play_here, self._code, play, *what, **named, pure=False)
+        self._remote[remote.key] = remote, str(what[0])
+        remote.add_done_callback(lambda done: self._settle(told, done))
+        return told
+
+    def drop(self) -> None:
+        """Whatever is still in hand is not wanted any more."""
+        self._client.unsubscribe_topic("all")
+        self._client.cancel([remote for remote, _ in self._remote.values()], force=True)
+
+    def _settle(self, told: Future[Any], remote: Any) -> None:
+        """Pass on what came of a block."""
+        self._remote.pop(remote.key, None)
+        if not told.set_running_or_notify_cancel():
+            return
+        try:
+            told.set_result(remote.result(timeout=SECONDS_TO_ANSWER))
+        except KilledWorker as error:
+            told.set_exception(Lost(f"{error.allowed_failures + 1} workers ended while they had it in hand"))
+        except BaseException as error:
+            told.set_exception(self._gone() if remote.status in ("cancelled", "lost", "pending") else error)
+
+    def _gone(self) -> WorkersGone:
+        where = "of this machine" if self._address is None else f"at {self._address}"
+        return WorkersGone(f"the Dask scheduler {where} is gone")
+
+    def _hears(self, event: tuple[float, Any]) -> None:
+        """Tell of workers that were lost with blocks of ours in hand."""
+        _, said = event
+        if not isinstance(said, dict) or said.get("action") != "remove-worker" or said.get("expected"):
+            return
+        hers = [self._remote[key][1] for key in said.get("processing-tasks", ()) if key in self._remote]
+        if hers:
+            self._notice(f"worker {said['worker']} was lost while it played {', '.join(hers)}")
+
+
+@lru_cache(maxsize=1)
+def code_here() -> str:
+    """The version of the code of this worker."""
+    return code_version()
+
+
+def play_here(code: str, play: Callable[..., Any], *what: Any, **named: Any) -> Any:
+    """Play a block in a worker that has the same code as who asks."""
+    if code_here() != code:
+        raise NoWorkers(other_code("a worker of the cluster", code_here(), code))
+    return play(*what, **named)
+
+
+class LeaveInterrupts(WorkerPlugin):
+    """An interrupt at the terminal reaches all processes; workers leave it to the one they work for."""
+
+    name = "leave-interrupts"
+
+    def setup(self, worker: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

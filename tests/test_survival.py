@@ -1,0 +1,318 @@
+"""A sweep outlives whatever ends: its process, its workers, the room on the disk; the answer does not show it."""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sim.cli import main
+from sim.study import run_store, sweeping
+from sim.study.run_store import PARTS, Played, RunStore
+from sim.study.store import code_version, read_table
+from sim.study.sweeping import Task, play_task
+
+N_RUNS = 12
+SWEEP = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=6"]
+LOG, ONCE = "PEERED_TEST_LOG", "PEERED_TEST_ONCE"
+SICK = "demand.growth=0.3, replication 2"
+"""A run that ends every worker it is given to."""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sweep, played in one go."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    return folder
+
+
+@pytest.fixture
+def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "MOST_PER_PART", 1)
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in ("estimates", "differences", "replications")}
+
+
+def parts(folder: Path) -> list[Path]:
+    return sorted((folder / PARTS).glob("*.parquet"))
+
+
+def runs_in(folder: Path) -> Counter[str]:
+    """How often each run is in the parts."""
+    rows = read_table(folder / PARTS).drop_duplicates(["label", "replication", "status", "traceback"])
+    return Counter(f"{row.label}, replication {row.replication + 1}" for row in rows.itertuples())
+
+
+# --- the process that writes ends -------------------------------------------------------------------
+
+
+def play_and_log(task: Task) -> Played:
+    """Write down that a run is played, in a file that outlives the process."""
+    with Path(os.environ[LOG]).open("a") as log:
+        log.write(f"{task}\n")
+    return play_task(task)
+
+
+def sweep_with_log(words: list[str], log: str) -> None:
+    """What the process does that is killed."""
+    os.environ[LOG] = log
+    sweeping.play_task, sweeping.MOST_PER_PART = play_and_log, 1
+    main(words)
+
+
+def started(words: list[str], log: Path) -> BaseProcess:
+    """A process with a sweep in it, of a server that has loaded everything: it is asked for ten times."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    process = context.Process(target=sweep_with_log, args=(words, str(log)))
+    process.start()
+    return process
+
+
+def wait_for_parts(folder: Path, n: int, process: BaseProcess) -> None:
+    deadline = time.monotonic() + 300  # the engine may have to be compiled
+    while len(parts(folder)) < n and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert len(parts(folder)) >= n
+
+
+@pytest.mark.parametrize("moments", [(1, 5, 10), pytest.param(range(1, 11), marks=pytest.mark.slow)])
+def test_a_sweep_killed_again_and_again_plays_nothing_twice_and_ends_with_the_same_bytes(
+    moments: Sequence[int], tmp_path: Path, undisturbed: Path
+) -> None:
+    folder, log = tmp_path / "out", tmp_path / "log"
+    words = [*SWEEP, "engine=simpy", "executor=threads", "executor.workers=1", f"output={folder}"]
+    kept: list[Counter[str]] = []
+    for moment in moments:
+        process = started(words, log)
+        wait_for_parts(folder, moment, process)
+        time.sleep(0.012 * moment)  # somewhere else between two runs each time
+        process.kill()
+        process.join()
+        kept.append(runs_in(folder))
+        with log.open("a") as lines:
+            lines.write("killed\n")
+    assert main(words) == 0
+    assert max(runs_in(folder).values()) == 1
+    lives = log.read_text().split("killed\n")
+    for before, after in zip(kept, lives[1:], strict=True):
+        assert not set(before) & set(after.splitlines())
+    assert sum(len(life.splitlines()) for life in lives) <= N_RUNS + len(kept)
+    assert tables(folder) == tables(undisturbed)
+
+
+@pytest.mark.parametrize("executor", ["processes", pytest.param("dask", marks=pytest.mark.slow)])
+def test_when_the_process_that_writes_is_killed_no_worker_stays_behind(executor: str, tmp_path: Path) -> None:
+    words = [*SWEEP, "study.replications=500", f"executor={executor}", "executor.workers=2"]
+    process = started([*words, f"output={tmp_path / 'out'}"], tmp_path / "log")
+    wait_for_parts(tmp_path / "out", 1, process)
+    workers = [child for child in psutil.Process(process.pid).children(recursive=True) if is_worker(child)]
+    process.kill()
+    process.join()
+    assert len(workers) >= 2
+    _, left = psutil.wait_procs(workers, timeout=60)
+    assert left == []
+
+
+def is_worker(process: psutil.Process) -> bool:
+    return "resource_tracker" not in " ".join(process.cmdline())
+
+
+# --- workers end ------------------------------------------------------------------------------------
+
+
+def ends_its_worker(task: Task) -> Played:
+    """One run ends its worker the first time, another each time."""
+    once = Path(os.environ[ONCE])
+    if str(task) == SICK or (str(task) == "demand.growth=0.2, replication 4" and not once.exists()):
+        once.touch()
+        os.kill(os.getpid(), 9)
+    return play_task(task)
+
+
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
+    executor: str,
+    tmp_path: Path,
+    undisturbed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder, scratch = tmp_path / "out", tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv(ONCE, str(tmp_path / "once"))
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping, "play_task", ends_its_worker)
+        assert main([*SWEEP, f"executor={executor}", "executor.workers=2", f"output={folder}"]) == 1
+    assert (tmp_path / "once").exists()
+    assert list(scratch.iterdir()) == []
+    assert [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())] == []
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"1 run failed and are not in the answer; the same command tries them again: {SICK}: Lost: 2 work" in said
+    table = read_table(folder / "replications.parquet")
+    (failed,) = table[table["status"] == "failed"].to_dict("records")
+    assert (failed["label"], failed["replication"]) == ("demand.growth=0.3", 1)
+    assert len(runs_in(folder)) == N_RUNS
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert tables(folder) == tables(undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["compiled", "simpy"])
+@pytest.mark.parametrize("executor", ["threads", "processes", "dask"])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_every_executor_and_number_of_workers_gives_the_same_tables(
+    engine: str, executor: str, workers: int, tmp_path: Path, undisturbed: Path
+) -> None:
+    words = [f"engine={engine}", f"executor={executor}", f"executor.workers={workers}"]
+    assert main([*SWEEP, *words, f"output={tmp_path / 'out'}"]) == 0
+    assert tables(tmp_path / "out") == tables(undisturbed)
+
+
+# --- the disk ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own with little room."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or os.geteuid() != 0 or mounted("size=96k", place).returncode:
+        pytest.skip("no disk of its own can be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def mounted(options: str, place: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", place], capture_output=True, check=False)
+
+
+@pytest.mark.usefixtures("a_part_per_run")
+def test_a_full_disk_loses_nothing_that_was_kept_and_with_room_the_sweep_goes_on(
+    small_disk: Path, undisturbed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_disk / "out"
+    assert main([*SWEEP, f"output={folder}"]) == 1
+    assert "cannot be written to" in " ".join(capsys.readouterr().err.split())
+    kept = runs_in(folder)
+    assert 0 < len(kept) < N_RUNS
+    assert RunStore(folder, 1, code_version()).damaged == []
+    assert mounted("remount,size=16m", small_disk).returncode == 0
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert f"{len(kept)} of {N_RUNS} runs are there already" in " ".join(capsys.readouterr().out.split())
+    assert tables(folder) == tables(undisturbed)
+
+
+def test_a_folder_that_may_only_be_read_is_refused_and_can_be_shown(
+    small_disk: Path, undisturbed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mounted("remount,size=16m", small_disk).returncode == 0
+    folder = small_disk / "out"
+    shutil.copytree(undisturbed, folder)
+    assert mounted("remount,ro", small_disk).returncode == 0
+    assert main([*SWEEP, "study.replications=7", f"output={folder}"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "cannot be written to; name a folder elsewhere" in told
+    assert main(["study=results", f"run={folder}"]) == 0
+
+
+@pytest.mark.usefixtures("a_part_per_run")
+def test_what_was_written_in_part_is_never_read(tmp_path: Path, undisturbed: Path) -> None:
+    folder = tmp_path / "out"
+    (folder / PARTS).mkdir(parents=True)
+    (folder / PARTS / run_store.UNFINISHED).write_bytes(b"PAR1 half a part")
+    (folder / ".estimates.parquet.partial").write_bytes(b"PAR1")
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert tables(folder) == tables(undisturbed)
+
+
+# --- many parts -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def put_together_at(monkeypatch: pytest.MonkeyPatch, a_part_per_run: None) -> None:
+    monkeypatch.setattr(run_store, "MOST_PARTS", 4)
+
+
+@pytest.mark.usefixtures("put_together_at")
+def test_many_parts_become_few_and_hold_the_same_runs(
+    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert len(parts(folder)) <= 4
+    assert set(runs_in(folder).values()) == {1}
+    assert tables(folder) == tables(undisturbed)
+    monkeypatch.setattr(sweeping, "play_task", None)
+    assert main([*SWEEP, f"output={folder}"]) == 0
+
+
+@pytest.mark.usefixtures("a_part_per_run")
+def test_parts_that_stand_beside_the_one_that_holds_them_are_not_counted_twice(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    folder, before = tmp_path / "out", tmp_path / "before"
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    shutil.copytree(folder / PARTS, before)
+    store = RunStore(folder, 1, code_version())
+    store.put_together(1)
+    (whole,) = parts(folder)
+    shutil.copytree(before, folder / PARTS, dirs_exist_ok=True)  # as if killed before they were removed
+    assert RunStore(folder, 1, code_version()).parts == [whole]
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert parts(folder) == [whole]
+    assert tables(folder) == tables(undisturbed)
+    shutil.copytree(before, folder / PARTS, dirs_exist_ok=True)
+    whole.write_bytes(whole.read_bytes()[:-1])
+    assert len(RunStore(folder, 1, code_version()).parts) == N_RUNS
+
+
+def test_a_disk_without_room_for_the_whole_keeps_its_parts(
+    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(undisturbed, folder)
+    (part,) = parts(folder)
+    shutil.copy(part, part.with_name(part.name.replace("000001", "000002")))
+
+    def full(*_: object) -> Path:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(run_store, "named_by_content", full)
+    store = RunStore(folder, 1, code_version())
+    before = list(store.parts)
+    store.put_together(1)
+    assert store.parts == before == parts(folder)
+    assert not (folder / PARTS / run_store.UNFINISHED).exists()
+
+
+# --- visits -----------------------------------------------------------------------------------------
+
+
+def test_visits_are_kept_by_scenario_and_replication_and_those_missing_are_played(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(undisturbed, folder)
+    words = [*SWEEP, "study.visits=true", f"output={folder}"]
+    assert main(words) == 0
+    files = sorted((folder / "visits").rglob("*.parquet"))
+    assert len(files) == N_RUNS
+    visits = read_table(files[0])
+    assert set(visits["replication"]) == {0}
+    content = files[3].read_bytes()
+    files[3].unlink()
+    assert main(words) == 0
+    assert files[3].read_bytes() == content
+    assert tables(folder) == tables(undisturbed)
