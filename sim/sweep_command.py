@@ -36,6 +36,8 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
     plan = sweep_plan_of(composed)
     for label, earlier in composed.same:
         say(console, f"{label} is the same as {earlier}: played once")
+    for note in composed.notes:
+        say(console, note)
     if dry:
         return tell_sweep(plan, console)
     place = results_place(composed.first.output, "sweep", foreign_to_sweeps)

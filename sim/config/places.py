@@ -60,6 +60,19 @@ def locate(data: Plain, key: str, adds: bool = False) -> Path | str:
     return place
 
 
+def is_whole(data: Plain, key: str, adds: bool = False) -> bool:
+    """A whole number, and no other, stands where this key leads."""
+    place = locate(data, key, adds)
+    if isinstance(place, str):
+        return False
+    here, kinds = data, [MODELS[place[0]]] if place[0] in MODELS else []
+    for depth, segment in enumerate(place):
+        here = here[segment] if has_entry(here, segment) else None
+        annotations = kinds if depth == 0 else [annotation_of(kind, segment) for kind in kinds]
+        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+    return int in kinds and float not in kinds
+
+
 def unknown_group(word: str, data: Plain) -> str:
     """A close word, or the place where the word is a key."""
     remedy = did_you_mean(word, (*Root.model_fields, *MODELS))

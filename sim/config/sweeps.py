@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
-from sim.config.designs import ONE_FOR_ALL, Design, Varied, design_of
+from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.known import Known
 from sim.config.overrides import Override
-from sim.config.places import Plain
+from sim.config.places import Plain, is_whole
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
@@ -25,14 +25,12 @@ NOT_SWEPT = {
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
     "study.visits": "a sweep keeps measures, no visits: play the scenario by itself, with study=run",
 }
-MOST_NAMED = 3
-"""Scenarios named with a problem that is not everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedSweep:
     """A checked sweep. `scenarios` by label, the baseline first; `labels` in the same order by hash of the content;
-    `same`: labels left out, with the one they repeat.
+    `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
     """
@@ -42,6 +40,7 @@ class ComposedSweep:
     labels: dict[str, str]
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
     design = design_of(["study=run", *overrides])
     design.problems += refused(design)
     known = Known()
+    leave_out_unfit(design, known, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
     first: Composed | None = None
@@ -73,19 +73,46 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
         raise ScenarioError(said_of_all(found, design))
     labels, same = each_once(scenarios)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
-    return ComposedSweep(first, {label: by_label[label] for label in labels.values()}, labels, same, tuple(overrides))
+    return ComposedSweep(
+        first,
+        {label: by_label[label] for label in labels.values()},
+        labels,
+        same,
+        tuple(overrides),
+        tuple(design.notes),
+    )
 
 
 def refused(design: Design) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one."""
     problems = []
     for key, texts in design.texts().items():
-        value = repr(",".join(text.partition("=")[2] for text in texts))
+        some = [text.partition("=")[2] for text in texts[:MOST_NAMED]]
+        value = repr(design.ranges[key].text if key in design.ranges else ",".join([*some, *texts[MOST_NAMED:][:1]]))
         if key in NOT_SWEPT:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
             problems.append(Problem(key, value, "one for the whole sweep: give one value"))
     return problems
+
+
+def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -> None:
+    """Ranges of keys that take no such number are reported once and left out, not reported again for each sample."""
+    if not design.ranges:
+        return
+    draft = draft_of(design.rows[0], [], config_dir)
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
+    reported = {problem.path for problem in design.problems}
+    for told in design.ranges.values():
+        if told.key in draft.choices:
+            remedy = f"a name is wanted: give the choices, {told.key}=a,b"
+        elif base is not None and is_whole(base, told.key, bool(told.plus)):
+            remedy = "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
+        elif told.key not in reported:
+            continue
+        if told.key not in reported:
+            design.problems.append(Problem(told.key, repr(told.text), remedy))
+        design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
 
 
 def parts_of(draft: Draft, known: Known) -> Parts | None:
@@ -132,7 +159,23 @@ def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: Fi
 def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Problem]:
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
-    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in found.items()]
+    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in told_together(found).items()]
+
+
+def told_together(found: dict[Problem, list[Varied]]) -> dict[Problem, list[Varied]]:
+    """Many values that are wrong at one place in the same way are one problem."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for problem in found:
+        alike.setdefault((problem.path, problem.remedy), []).append(problem)
+    together: dict[Problem, list[Varied]] = {}
+    for (path, remedy), problems in alike.items():
+        if len(problems) <= MOST_NAMED:
+            together |= {problem: found[problem] for problem in problems}
+        else:
+            values = ", ".join(problem.value for problem in problems[:MOST_NAMED])
+            told = Problem(path, f"{values} and {len(problems) - MOST_NAMED} other values", remedy)
+            together[told] = list(dict.fromkeys(varied for problem in problems for varied in found[problem]))
+    return together
 
 
 def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
