@@ -63,12 +63,15 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered study=calibrate visits=FILE          a demand config from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
+  peered -m experiment=night_coverage         a sweep that is written in a file
   peered study=results run=FOLDER             the table of a sweep again, finished or not
 
-Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
---dry-run says what would run and about how long.
-In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts them side by side,
-sweep.csv=FILE takes a scenario from each row. The same command with the same output= goes on where it was stopped."""
+Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20,
+output=FOLDER ... --dry-run says what would run and about how long.
+In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts
+them side by side, sweep.csv=FILE takes a scenario from each row, sweep.design=lhs or sobol with
+sweep.samples=N takes samples of interval(a,b). sweep.filter="demand.growth<1.1" keeps the
+scenarios for which it holds. The same command with the same output= goes on where it was stopped."""
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
@@ -80,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         console.print(USAGE, markup=False, highlight=False)
-        console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
+        for group in ("staffing", "experiment"):
+            console.print(f"\n{group}s: {', '.join(shipped_choices(group))}", markup=False, highlight=False, end="")
+        console.print()
         return 0
     try:
         asked = read(words)

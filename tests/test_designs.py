@@ -1,16 +1,22 @@
 """What a sweep is composed of: samples of ranges, a baseline, a filter, experiment files; and that files are data."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from omegaconf import OmegaConf
 
-from sim.config import compose, compose_sweep
+from sim.cli import main
+from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.designs import Design, design_of
+from sim.config.experiments import as_typed, with_experiment
 from sim.config.filters import Condition, condition_of
+from sim.config.overrides import Override, read_override
 from sim.department.scenario import Problem, ScenarioError
 
+GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
 RANGES = ["demand.growth=interval(0.9,1.2)", "support.consent=interval(0.4,0.9)"]
 
 
@@ -85,7 +91,13 @@ def test_the_baseline_of_samples_is_the_middle_of_ranges_with_the_first_of_choic
     assert labels(*words)[0] == "staffing=peer_247 demand.growth=1.05"
     named = labels(*words, "sweep.baseline=staffing=traditional")
     assert named[0] == "staffing=traditional demand.growth=1.05"
-    assert named[1:] == labels(*words)
+    assert named[1:] == labels(*words)[1:]
+
+
+def test_a_baseline_of_other_designs_goes_before_their_first_scenario() -> None:
+    named = labels(*GRID, "sweep.baseline=demand.growth=1.2 staffing=peer_added")
+    assert named == ["demand.growth=1.2 staffing=peer_added", *labels(*GRID)]
+    assert labels(*GRID, "sweep.baseline=demand.growth=1.2")[:2] == [labels(*GRID)[4], labels(*GRID)[0]]
 
 
 @pytest.mark.parametrize(("n", "told"), [(64, False), (48, True)])
@@ -243,9 +255,6 @@ def test_what_has_no_answer_is_told_and_not_guessed(text: str, remedy: str) -> N
     assert remedy in problem.remedy
 
 
-GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
-
-
 def test_a_filter_leaves_scenarios_out_and_says_how_many() -> None:
     sweep = compose_sweep([*GRID, "sweep.filter=demand.growth<=1.1 or staffing=='traditional'"])
     assert list(sweep.scenarios) == labels(*GRID)[:-1]
@@ -286,3 +295,204 @@ def test_faults_of_a_filter_are_told_with_all_others() -> None:
         "sweep.filter, character 35",
         "support.consent",
     ]
+
+
+# --- experiments --------------------------------------------------------------------------------------
+
+
+def folder_with(tmp_path: Path, **files: str) -> Path:
+    """A folder of the user's own; `group__name="content"`."""
+    for name, text in files.items():
+        file = tmp_path / "ours" / f"{name.replace('__', '/')}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "ours"
+
+
+PEERS = """
+description: Do more peers help?
+values: {study.replications: 3, effects: evidence}
+vary:
+  staffing: [traditional, peer_247]
+  demand.growth: [1.0, 1.1]
+"""
+
+
+@pytest.mark.parametrize("name", shipped_choices("experiment"))
+def test_every_shipped_experiment_is_a_sound_sweep(name: str) -> None:
+    sweep = compose_sweep([f"experiment={name}"])
+    assert len(sweep.scenarios) >= 8
+    assert sweep.same == ()
+
+
+def test_an_experiment_is_the_sweep_its_words_would_be() -> None:
+    words = ["staffing=traditional,peer_added,peer_evening,peer_247", "demand.mh_shape=default,evening_heavy"]
+    named, typed = (compose_sweep(words) for words in (["experiment=night_coverage"], words))
+    assert named.scenarios == typed.scenarios
+    assert named.labels == typed.labels
+
+
+def test_what_is_typed_wins_over_the_experiment(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, experiment__peers=PEERS)
+    sweep = compose_sweep(["experiment=peers", "demand.growth=0.9", "study.replications=5"], folder)
+    assert list(sweep.scenarios) == ["staffing=traditional", "staffing=peer_247"]
+    assert {scenario.demand.growth for scenario in sweep.scenarios.values()} == {0.9}
+    assert sweep.first.study.replications == 5
+    assert sweep.first.choices["effects"] == "evidence"
+    before = compose_sweep(["sweep.design=zip", "experiment=peers"], folder)
+    assert list(before.scenarios) == ["staffing=traditional demand.growth=1.0", "staffing=peer_247 demand.growth=1.1"]
+
+
+def test_what_is_typed_wins_in_the_baseline_of_an_experiment_too(tmp_path: Path) -> None:
+    baseline = "sweep: {baseline: {staffing: peer_added, demand.growth: 1.2}}"
+    folder = folder_with(tmp_path, experiment__peers=PEERS + baseline)
+    assert next(iter(compose_sweep(["experiment=peers"], folder).scenarios)) == "staffing=peer_added demand.growth=1.2"
+    typed = compose_sweep(["experiment=peers", "demand.growth=0.9"], folder)
+    assert {scenario.demand.growth for scenario in typed.scenarios.values()} == {0.9}
+
+
+def test_a_file_of_rows_lies_beside_its_experiment(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, experiment__rows="description: Rows\nsweep: {csv: rows.csv}")
+    (folder / "experiment" / "rows.csv").write_text("demand.growth\n1\n1.1\n")
+    assert list(compose_sweep(["experiment=rows"], folder).scenarios) == ["demand.growth=1", "demand.growth=1.1"]
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 3, 0.1, 1e-7, "peer_247", "a, b", 'say "x"', [1, "a b"], {"a": {"b": [0.5]}}]
+)
+def test_a_value_of_a_file_is_typed_as_what_it_is(value: object) -> None:
+    read = read_override(f"key={as_typed(value)}")
+    assert isinstance(read, Override), read
+    assert read.value == value
+    assert type(read.value) is type(value)
+
+
+def test_experiments_that_carry_designs_are_not_swept_over_whatever_hydra_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hydra", None)  # any version: it is not asked
+    for several in ("night_coverage,demand_growth_by_staffing", "choice(night_coverage,x)", "glob(*)", "[a,b]"):
+        told = with_experiment([f"experiment={several}"], None).problems
+        assert ["play one experiment after the other" in problem.remedy for problem in told] == [True], several
+
+
+def test_an_experiment_that_is_not_there_is_guessed_and_told_with_the_rest() -> None:
+    first, second = problems("experiment=night_covrage", "support.consent=2")
+    assert first.remedy == "no such choice; did you mean night_coverage?"
+    assert second.path == "support.consent"
+
+
+def test_all_that_is_wrong_in_an_experiment_is_told_at_once_with_its_file(tmp_path: Path) -> None:
+    text = """
+    values: {support.consent: 2, output: x, sweep.design: zip, experiment: night_coverage, effects: '${oc.env:HOME}'}
+    vary:
+      staffing: [traditional, peer_eveninng]
+      demand.grwoth: [1, 2]
+      demand.growth: 1.5
+    sweep: {desing: grid, samples: [1], baseline: 3, filter: demand.growht > 1}
+    defaults: [night_coverage]
+    """
+    folder = folder_with(tmp_path, experiment__bad=text)
+    file = folder / "experiment" / "bad.yaml"
+    told = {problem.path: problem.remedy for problem in problems("experiment=bad", "seed=-1", folder=folder)}
+    wanted = {
+        f"{file} defaults": "no such entry",
+        f"{file} description": "a sentence",
+        f"{file} values.output": "when typing",
+        f"{file} values.experiment": "when typing",
+        f"{file} values.sweep.design": "below sweep",
+        f"{file} values.effects": "nothing is looked up",
+        f"{file} vary.demand.growth": "a list of values",
+        f"{file} sweep.desing": "did you mean design",
+        f"{file} sweep.samples": "a whole number",
+        f"{file} sweep.baseline": "a mapping",
+        f"{file} sweep.filter, character 1": "did you mean demand.grwoth",
+        f"{file} staffing (in 2 of 4 scenarios: those with staffing=peer_eveninng)": "did you mean peer_evening",
+        f"{file} demand.grwoth": "did you mean growth",
+        f"{file} support.consent": "at most 1",
+        "seed": "at least 0",
+    }
+    assert set(told) == set(wanted)
+    assert {path: remedy for path, remedy in wanted.items() if remedy not in told[path]} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "remedy"),
+    [
+        ("description: [", " = line 1", "not valid YAML"),
+        ("- a", "", "not a mapping"),
+        ("description: nothing\n", " vary", "name what varies"),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_told(text: str, place: str, remedy: str, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, experiment__bad=text)
+    (problem,) = problems("experiment=bad", folder=folder)
+    assert str(problem).startswith(f"{folder / 'experiment' / 'bad.yaml'}{place}")
+    assert remedy in problem.remedy
+
+
+def test_a_shipped_experiment_is_not_taken_for_one_of_the_users_own(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, experiment__night_coverage=PEERS)
+    (problem,) = problems("experiment=night_coverage", folder=folder)
+    assert "give the file another name" in problem.remedy
+    assert "configs" not in str(problems(f"configs={folder}", "experiment=night_coverage")[0])
+
+
+@pytest.mark.parametrize("word", ["experiment=night_coverage", "sweep.design=lhs", "hydra/launcher=basic"])
+def test_what_belongs_to_a_sweep_is_refused_without_one(word: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        compose([word])
+    (problem,) = caught.value.problems
+    assert "peered -m" in problem.remedy
+
+
+def test_help_names_the_shipped_experiments(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in shipped_choices("experiment"))
+
+
+# --- files are data -----------------------------------------------------------------------------------
+
+SHIPPED = {
+    "department": "default", "demand": "default", "staffing": "traditional", "support": "default", "effects": "none",
+    "boarding": "default", "discipline": "default", "study": "run", "engine": "compiled", "executor": "auto",
+}  # fmt: skip
+
+
+def test_nothing_that_a_file_names_is_run_and_it_is_refused_with_its_place(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    told = f"_target_: os.system\n_args_: ['touch {trace}']\n"
+    below = f"{{_target_: os.system, _args_: ['touch {trace}']}}"
+    files = {f"{group}__evil": f"defaults: [{name}, _self_]\n{told}" for group, name in SHIPPED.items()}
+    folder = folder_with(tmp_path, **files)
+    paths = " ".join(problem.path for problem in problems(*(f"{group}=evil" for group in SHIPPED), folder=folder))
+    for group in SHIPPED:
+        assert f"{group}._target_" in paths
+        assert f"{group}._args_" in paths
+    with pytest.raises(ScenarioError, match=r"support\.consent"):
+        compose(["study=run", f"support.consent={below.replace(' ', '')}"])
+    for text, place in ((PEERS + told, " _target_"), (PEERS + f"sweep: {below}", " sweep._target_")):
+        folder = folder_with(tmp_path / "experiment", experiment__evil=text)
+        paths = [problem.path for problem in problems("experiment=evil", folder=folder)]
+        assert f"{folder / 'experiment' / 'evil.yaml'}{place}" in paths
+    deeper = PEERS.replace("[1.0, 1.1]", f"[{below}]")
+    folder = folder_with(tmp_path / "experiment", experiment__evil=deeper)
+    assert any("demand.growth" in problem.path for problem in problems("experiment=evil", folder=folder))
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    "reference", ["${oc.env:HOME}", "${ran:x}", "${oc.decode:'1'}", "a ${now:%Y} b", "${x.${ran:y}}"]
+)
+def test_a_file_refers_to_nothing_outside_the_files(reference: str, tmp_path: Path) -> None:
+    ran: list[object] = []
+    OmegaConf.register_new_resolver("ran", lambda *words: ran.append(words), replace=True)
+    for group, name in SHIPPED.items():
+        text = f'defaults: [{name}, _self_]\nlabel: "{reference}"\nlist: [1, {{deep: "{reference}"}}]\n'
+        folder = folder_with(tmp_path / group, **{f"{group}__mine": text})
+        with pytest.raises(ScenarioError) as caught:
+            compose(["study=run", f"{group}=mine"], folder)
+        file = folder / group / "mine.yaml"
+        assert {f"{file} label", f"{file} list.1.deep"} <= {problem.path for problem in caught.value.problems}
+    with pytest.raises(ScenarioError):
+        compose(["study=run", f"demand.growth='{reference}'"])
+    assert ran == []

@@ -4,6 +4,7 @@ Keys are found in `places`, values are checked in `checking`; nothing is written
 """
 
 import copy
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -30,6 +31,14 @@ from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_me
 COMPARING, CALIBRATING = "compare", "calibrate"
 PLANNED = ("breakeven", "sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
+
+
+ONLY_SWEPT = {
+    "experiment": "an experiment is a sweep: peered -m experiment=NAME",
+    "sweep": "it is for a sweep of many scenarios: peered -m ...",
+    "hydra": "settings of Hydra are for sweeps that name its sweeper or launcher: peered -m hydra/launcher=basic ...",
+}
+"""First words of keys that say how a sweep is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,10 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
         folder = None
     draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
     for item in read:
-        if item.key in draft.choices:
+        group = re.split(r"[./]", item.key)[0]
+        if group in ONLY_SWEPT:
+            draft.problems.append(Problem(item.key, repr(item.value), ONLY_SWEPT[group]))
+        elif item.key in draft.choices:
             choose(draft, item)
         elif item.key not in PATH_KEYS:
             draft.values.append(item)

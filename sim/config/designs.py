@@ -91,7 +91,8 @@ def design_of(texts: Sequence[str]) -> Design:
         add_samples(design, ours)
     else:
         add_combinations(design, ours)
-    put_baseline_first(design, ours.get("sweep.baseline"))
+    if "sweep.baseline" in ours and design.rows:
+        put_baseline_first(design, ours["sweep.baseline"], instead=ours.get("sweep.design") in SAMPLED)
     if "sweep.filter" in ours:
         leave_out(design, ours["sweep.filter"])
     return design
@@ -189,10 +190,8 @@ def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, 
     return None
 
 
-def put_baseline_first(design: Design, text: str | None) -> None:
-    """The scenario named as the baseline; keys it does not name have their first value, of a range the middle."""
-    if text is None or not design.rows:
-        return
+def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
+    """The baseline that was named, before the first scenario or instead of it; other keys are as in the first."""
     known = {item.key: item for item in design.rows[0]}
     for word in text.split():
         read = read_override(word)
@@ -203,7 +202,7 @@ def put_baseline_first(design: Design, text: str | None) -> None:
             design.problems.append(Problem("sweep.baseline", repr(word), remedy))
         else:
             known[read.key] = read
-    design.rows.insert(0, list(known.values()))
+    design.rows[: 1 if instead else 0] = [list(known.values())]
 
 
 def leave_out(design: Design, text: str) -> None:

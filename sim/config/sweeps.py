@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
+from sim.config.experiments import with_experiment
 from sim.config.known import Known
 from sim.config.overrides import Override
 from sim.config.places import Plain, is_whole
@@ -54,8 +55,9 @@ class Base:
 
 def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) -> ComposedSweep:
     """Compose and check every scenario of a sweep. Raises ScenarioError with every problem of any, each once."""
-    design = design_of(["study=run", *overrides])
-    design.problems += refused(design)
+    wanted = with_experiment(overrides, config_dir)
+    design = design_of(["study=run", *wanted.words])
+    design.problems = [*wanted.problems, *design.problems, *refused(design)]
     known = Known()
     leave_out_unfit(design, known, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
@@ -70,7 +72,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
             first = first or first_of(items, overrides, config_dir)
     if found or first is None:
-        raise ScenarioError(said_of_all(found, design))
+        raise ScenarioError(map(wanted.told, said_of_all(found, design)))
     labels, same = each_once(scenarios)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(
@@ -87,8 +89,8 @@ def refused(design: Design) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one."""
     problems = []
     for key, texts in design.texts().items():
-        some = [text.partition("=")[2] for text in texts[:MOST_NAMED]]
-        value = repr(design.ranges[key].text if key in design.ranges else ",".join([*some, *texts[MOST_NAMED:][:1]]))
+        some = [*(text.partition("=")[2] for text in texts[:MOST_NAMED]), *(["…"] if len(texts) > MOST_NAMED else [])]
+        value = repr(design.ranges[key].text if key in design.ranges else ",".join(some))
         if key in NOT_SWEPT:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
@@ -159,22 +161,25 @@ def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: Fi
 def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Problem]:
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
-    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in told_together(found).items()]
+    together = told_together(found, len(design))
+    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
 
 
-def told_together(found: dict[Problem, list[Varied]]) -> dict[Problem, list[Varied]]:
-    """Many values that are wrong at one place in the same way are one problem."""
+def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
+    """Many values that are wrong at one place in the same way, or all values there are, make one problem."""
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in found:
         alike.setdefault((problem.path, problem.remedy), []).append(problem)
     together: dict[Problem, list[Varied]] = {}
     for (path, remedy), problems in alike.items():
-        if len(problems) <= MOST_NAMED:
+        everywhere = list(dict.fromkeys(varied for problem in problems for varied in found[problem]))
+        if len(problems) == 1 or (len(problems) <= MOST_NAMED and len(everywhere) < n):
             together |= {problem: found[problem] for problem in problems}
         else:
+            more = len(problems) - MOST_NAMED
             values = ", ".join(problem.value for problem in problems[:MOST_NAMED])
-            told = Problem(path, f"{values} and {len(problems) - MOST_NAMED} other values", remedy)
-            together[told] = list(dict.fromkeys(varied for problem in problems for varied in found[problem]))
+            told = Problem(path, f"{values} and {more} other values" if more > 0 else values, remedy)
+            together[told] = everywhere
     return together
 
 
