@@ -12,6 +12,7 @@ from sim.cli import main
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.designs import Design, design_of
 from sim.config.experiments import as_typed, with_experiment
+from sim.config.files import looked_up
 from sim.config.filters import Condition, condition_of
 from sim.config.overrides import Override, read_override
 from sim.department.scenario import Problem, ScenarioError
@@ -483,16 +484,18 @@ def test_nothing_that_a_file_names_is_run_and_it_is_refused_with_its_place(tmp_p
 @pytest.mark.parametrize(
     "reference", ["${oc.env:HOME}", "${ran:x}", "${oc.decode:'1'}", "a ${now:%Y} b", "${x.${ran:y}}"]
 )
-def test_a_file_refers_to_nothing_outside_the_files(reference: str, tmp_path: Path) -> None:
+def test_a_reference_to_something_outside_the_files_is_found_wherever_it_stands(reference: str) -> None:
+    found = looked_up(Path("x.yaml"), {"a": 1, "b": [1, {"c": reference}], "d": "${demand.growth}"})
+    assert [(problem.path, problem.value) for problem in found] == [("x.yaml b.1.c", repr(reference))]
+
+
+def test_no_file_of_any_group_looks_up_or_runs_anything(tmp_path: Path) -> None:
     ran: list[object] = []
     OmegaConf.register_new_resolver("ran", lambda *words: ran.append(words), replace=True)
-    for group, name in SHIPPED.items():
-        text = f'defaults: [{name}, _self_]\nlabel: "{reference}"\nlist: [1, {{deep: "{reference}"}}]\n'
-        folder = folder_with(tmp_path / group, **{f"{group}__mine": text})
-        with pytest.raises(ScenarioError) as caught:
-            compose(["study=run", f"{group}=mine"], folder)
-        file = folder / group / "mine.yaml"
-        assert {f"{file} label", f"{file} list.1.deep"} <= {problem.path for problem in caught.value.problems}
-    with pytest.raises(ScenarioError):
-        compose(["study=run", f"demand.growth='{reference}'"])
+    folder = folder_with(tmp_path, **{f"{group}__mine": "note: ${ran:x}" for group in SHIPPED})
+    typed = "demand.growth='${ran:x}'"
+    with pytest.raises(ScenarioError) as caught:
+        compose([f"{group}=mine" for group in SHIPPED] + [typed], folder)
+    places = {f"{folder / group / 'mine.yaml'} note" for group in SHIPPED} | {"demand.growth"}
+    assert {problem.path for problem in caught.value.problems} == places
     assert ran == []

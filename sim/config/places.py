@@ -105,6 +105,13 @@ def put(data: Plain, place: Path, value: Plain) -> None:
         here[place[-1]] = value
 
 
+def copied(data: Plain) -> Plain:
+    """A copy that shares nothing that can be changed; many times faster than one that asks what it copies."""
+    if isinstance(data, dict):
+        return {key: copied(inner) for key, inner in data.items()}
+    return [copied(inner) for inner in data] if isinstance(data, list) else data
+
+
 def entry_named(here: Plain, segment: str) -> str | int | None:
     """The key or number a typed word means here; None where there is no such entry."""
     if isinstance(here, dict):

@@ -6,11 +6,13 @@ What varies is told by `designs`; one scenario is put together by `composition`.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
+from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.known import Known
 from sim.config.overrides import Override
 from sim.config.places import Plain, is_whole
@@ -64,7 +66,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
     scenarios: list[tuple[str, Scenario]] = []
     first: Composed | None = None
     for varied, items in design.scenarios():
-        draft = draft_of(items, [], config_dir)
+        draft = draft_like(items, config_dir, known)
         parts = parts_of(draft, known)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
@@ -73,7 +75,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
             first = first or first_of(items, overrides, config_dir)
     if found or first is None:
         raise ScenarioError(map(wanted.told, said_of_all(found, design)))
-    labels, same = each_once(scenarios)
+    labels, same = each_once(scenarios, known)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(
         first,
@@ -103,7 +105,7 @@ def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -
     if not design.ranges:
         return
     draft = draft_of(design.rows[0], [], config_dir)
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known)).data
     reported = {problem.path for problem in design.problems}
     for told in design.ranges.values():
         if told.key in draft.choices:
@@ -117,9 +119,17 @@ def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -
         design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
 
 
+def draft_like(items: Sequence[Override], config_dir: FilePath | None, known: Known) -> Draft:
+    """The draft of a scenario; files are looked for once for each combination of choices."""
+    chosen = [item for item in items if "." not in item.key or item.key.startswith("hydra")]
+    values = [item for item in items if item not in chosen]
+    drafted = known.once(("draft", *chosen), lambda: draft_of(chosen, [], config_dir))
+    return Draft(drafted.folders, dict(drafted.choices), [*drafted.values, *values], drafted.paths, [*drafted.problems])
+
+
 def parts_of(draft: Draft, known: Known) -> Parts | None:
     """The scenario of a draft; files are composed once for each combination of choices."""
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known))
     draft.problems += base.problems
     faulty = [group for group, name in draft.choices.items() if base.choices[group] != name]
     draft.values = [item for item in draft.values if item.key.split(".")[0] not in faulty]
@@ -127,10 +137,44 @@ def parts_of(draft: Draft, known: Known) -> Parts | None:
     return None if base.data is None else put_together(draft, base.data, known)
 
 
-def base_of(draft: Draft) -> Base:
-    """The chosen files put together, apart from what was typed in."""
-    files = Draft(draft.folders, dict(draft.choices), [], {})
-    return Base(composed_files(files), files.choices, tuple(files.problems))
+def base_of(draft: Draft, known: Known) -> Base:
+    """The chosen files put together, apart from what was typed in.
+
+    Where no file refers to another entry, each group is what it is whatever the others are, and is put together once.
+    """
+    chosen = draft.choices.items()
+    apart = all(known.once(("apart", draft.folders, one), partial(stands_alone, draft.folders, *one)) for one in chosen)
+    return (group_by_group(draft, known) if apart else None) or put_together_once(draft.folders, draft.choices, known)
+
+
+def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
+    """A sound choice in whose files nothing refers to another entry."""
+    if faults_of_file(folders, group, name):
+        return False
+    return not any("${" in file.read_text(encoding="utf-8") for file in with_inherited(folders, group, name))
+
+
+def group_by_group(draft: Draft, known: Known) -> Base | None:
+    """Every group as it is beside the usual choices of the others; None if one cannot be put together."""
+    usual = {**default_choices(), "study": draft.choices["study"]}
+    beside = put_together_once(draft.folders, usual, known)
+    data = dict(beside.data or {})
+    for group, name in draft.choices.items():
+        alone = put_together_once(draft.folders, {**usual, group: name}, known)
+        if alone.data is None or beside.data is None:
+            return None
+        data[group] = alone.data[group]
+    return Base(data, dict(draft.choices), ())
+
+
+def put_together_once(folders: tuple[FilePath, ...], choices: dict[str, str], known: Known) -> Base:
+    """What Hydra makes of the choices."""
+
+    def answer() -> Base:
+        files = Draft(folders, dict(choices), [], {})
+        return Base(composed_files(files), files.choices, tuple(files.problems))
+
+    return known.once(("together", folders, *choices.items()), answer)
 
 
 def unfit(parts: Parts | None) -> list[Problem]:
@@ -195,12 +239,14 @@ def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n:
     return Problem(f"{problem.path} (in {len(scenarios)} of {n} scenarios: {which})", problem.value, problem.remedy)
 
 
-def each_once(scenarios: Sequence[tuple[str, Scenario]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+def each_once(
+    scenarios: Sequence[tuple[str, Scenario]], known: Known
+) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Labels of scenarios of different content, by its hash, and those that repeat an earlier one."""
     labels: dict[str, str] = {}
     same = []
     for label, scenario in scenarios:
-        content = scenario.content_hash()
+        content = known.content_hash(scenario)
         if content in labels:
             same.append((label, labels[content]))
         else:
