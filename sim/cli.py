@@ -17,8 +17,10 @@ from typing import TextIO
 from rich.console import Console
 
 from sim.config import Composed, column_map_of, compose, shipped_choices
+from sim.config.multirun import is_for_hydra
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
+from sim.hydra_command import hydra_sweep
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -89,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
+        if asked.many and is_for_hydra(asked.overrides):
+            return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
         if asked.many:
             return sweep(asked.overrides, asked.folder, asked.dry, console)
         composed = compose(asked.overrides, asked.folder)
@@ -206,6 +210,13 @@ def run_compare(composed: Composed, console: Console) -> int:
 def run_one(composed: Composed, console: Console) -> int:
     """One scenario, played and measured."""
     return play_and_write(composed, console, print_estimates, with_figures=False)
+
+
+def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
+    """One scenario into a folder, in silence: a job of somebody else's sweep."""
+    composed = compose([*overrides, f"output={folder}"], config_dir)
+    if run_one(composed, Console(quiet=True, file=StringIO())):
+        raise OutputError(f"{folder}: not every replication was played")
 
 
 def play_and_write(

@@ -40,7 +40,11 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
         say(console, note)
     if dry:
         return tell_sweep(plan, console)
-    place = results_place(composed.first.output, "sweep", foreign_to_sweeps)
+    return play_in(results_place(composed.first.output, "sweep", foreign_to_sweeps), plan, composed, console)
+
+
+def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
+    """Play what is missing in a folder, and show the answer."""
     with locked(place):
         store = RunStore(place, plan.seed, code_version())
         tell_store(store, console)

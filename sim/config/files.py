@@ -133,17 +133,21 @@ def composed_by_hydra(
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
-    search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
     GlobalHydra.instance().clear()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with hydra.initialize_config_dir(str(folders[0]), version_base="1.3"):
-                config = hydra.compose(config_name, overrides=[*chosen, *search])
+                config = hydra.compose(config_name, overrides=[*chosen, *search_words(folders)])
         return OmegaConf.to_container(config, resolve=resolve)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
         return error
+
+
+def search_words(folders: Sequence[Path]) -> list[str]:
+    """The word that has Hydra look into the folders of the user's own too."""
+    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
+    return [f"hydra.searchpath=[{','.join(further)}]"] if further else []
 
 
 def quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_o
 from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.known import Known
-from sim.config.overrides import Override
+from sim.config.overrides import PATH_KEYS, Override, read_override
 from sim.config.places import Plain, is_whole
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
@@ -33,6 +33,7 @@ NOT_SWEPT = {
 @dataclass(frozen=True, slots=True)
 class ComposedSweep:
     """A checked sweep. `scenarios` by label, the baseline first; `labels` in the same order by hash of the content;
+    `jobs` in the same order, what would be typed for each alone;
     `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
@@ -44,6 +45,7 @@ class ComposedSweep:
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    jobs: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,33 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
     """Compose and check every scenario of a sweep. Raises ScenarioError with every problem of any, each once."""
     wanted = with_experiment(overrides, config_dir)
     design = design_of(["study=run", *wanted.words])
-    design.problems = [*wanted.problems, *design.problems, *refused(design)]
+    design.problems = [*wanted.problems, *design.problems]
+    try:
+        return composed_of(design, overrides, config_dir)
+    except ScenarioError as error:
+        raise ScenarioError(map(wanted.told, error.problems)) from None
+
+
+def compose_jobs(
+    jobs: Sequence[Sequence[str]], overrides: Sequence[str], config_dir: FilePath | None = None
+) -> ComposedSweep:
+    """The same of scenarios that somebody else has made; `overrides`: what was typed for them."""
+    design, known = Design(), Known()
+    for words in jobs:
+        read = [known.once(word, partial(read_override, word)) for word in words]
+        design.rows.append([item for item in read if isinstance(item, Override)])
+        design.problems += [item for item in read if isinstance(item, Problem)]
+    return composed_of(design, overrides, config_dir)
+
+
+def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> ComposedSweep:
+    """The scenarios of a design, composed and checked."""
+    design.problems += refused(design)
     known = Known()
     leave_out_unfit(design, known, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
+    jobs: dict[str, tuple[str, ...]] = {}
     first: Composed | None = None
     for varied, items in design.scenarios():
         draft = draft_like(items, config_dir, known)
@@ -72,9 +96,10 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
             found.setdefault(problem, []).append(varied)
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
+            jobs.setdefault(" ".join(varied), tuple(item.text for item in items if item.key not in PATH_KEYS))
             first = first or first_of(items, overrides, config_dir)
     if found or first is None:
-        raise ScenarioError(map(wanted.told, said_of_all(found, design)))
+        raise ScenarioError(said_of_all(found, design))
     labels, same = each_once(scenarios, known)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(
@@ -84,6 +109,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
         same,
         tuple(overrides),
         tuple(design.notes),
+        tuple(jobs[label] for label in labels.values()),
     )
 
 
