@@ -18,8 +18,10 @@ from rich.console import Console
 
 from sim.breakeven_command import break_even_study, tell_break_even
 from sim.config import Composed, column_map_of, compose, shipped_choices
+from sim.config.multirun import is_for_hydra
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
+from sim.hydra_command import hydra_sweep
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -66,13 +68,16 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered study=calibrate visits=FILE          a demand config from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
+  peered -m experiment=night_coverage         a sweep that is written in a file
   peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
                                               export=FILE.csv or .xlsx for what is in it
 
-Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20, output=FOLDER ...
---dry-run says what would run and about how long.
-In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts them side by side,
-sweep.csv=FILE takes a scenario from each row. The same command with the same output= goes on where it was stopped."""
+Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20,
+output=FOLDER ... --dry-run says what would run and about how long.
+In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); sweep.design=zip puts
+them side by side, sweep.csv=FILE takes a scenario from each row, sweep.design=lhs or sobol with
+sweep.samples=N takes samples of interval(a,b). sweep.filter="demand.growth<1.1" keeps the
+scenarios for which it holds. The same command with the same output= goes on where it was stopped."""
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
@@ -84,10 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         console.print(USAGE, markup=False, highlight=False)
-        console.print(f"\nstaffings: {', '.join(shipped_choices('staffing'))}", markup=False, highlight=False)
+        for group in ("staffing", "experiment"):
+            console.print(f"\n{group}s: {', '.join(shipped_choices(group))}", markup=False, highlight=False, end="")
+        console.print()
         return 0
     try:
         asked = read(words)
+        if asked.many and is_for_hydra(asked.overrides):
+            return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
         if asked.many:
             return sweep(asked.overrides, asked.folder, asked.dry, console)
         composed = compose(asked.overrides, asked.folder)
@@ -208,6 +217,13 @@ def run_compare(composed: Composed, console: Console) -> int:
 def run_one(composed: Composed, console: Console) -> int:
     """One scenario, played and measured."""
     return play_and_write(composed, console, print_estimates, with_figures=False)
+
+
+def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
+    """One scenario into a folder, in silence: a job of somebody else's sweep."""
+    composed = compose([*overrides, f"output={folder}"], config_dir)
+    if run_one(composed, Console(quiet=True, file=StringIO())):
+        raise OutputError(f"{folder}: not every replication was played")
 
 
 def play_and_write(

@@ -41,9 +41,15 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
     plan = sweep_plan_of(composed)
     for label, earlier in composed.same:
         say(console, f"{label} is the same as {earlier}: played once")
+    for note in composed.notes:
+        say(console, note)
     if dry:
         return tell_sweep(plan, console)
-    place = results_place(composed.first.output, "sweep", foreign_to_sweeps)
+    return play_in(results_place(composed.first.output, "sweep", foreign_to_sweeps), plan, composed, console)
+
+
+def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
+    """Play what is missing in a folder, and show the answer."""
     with locked(place):
         store = RunStore(place, plan.seed, code_version())
         tell_store(store, console)

@@ -140,7 +140,7 @@ def test_parts_that_do_not_fit_are_told_as_of_a_scenario_alone() -> None:
         ("demand.growth=range(2,1)", "from the start to the stop"),
         ("demand.growth=range(1,2,0)", "from the start to the stop"),
         ("demand.growth=range(0,1,0.000001)", "give fewer"),
-        ("sweep.design=lhs", "grid, zip"),
+        ("sweep.design=halton", "grid, zip"),
     ],
 )
 def test_what_cannot_be_swept_is_refused_with_a_remedy(word: str, remedy: str) -> None:

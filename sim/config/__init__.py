@@ -7,7 +7,7 @@ from sim.config.column_maps import column_map_of
 from sim.config.composition import Composed, compose, staffing_scenarios
 from sim.config.files import shipped_choices, shipped_configs
 from sim.config.settings import ExecutorSettings, StudySettings
-from sim.config.sweeps import ComposedSweep, compose_sweep
+from sim.config.sweeps import ComposedSweep, compose_jobs, compose_sweep
 
 __all__ = [
     "Composed",
@@ -16,6 +16,7 @@ __all__ = [
     "StudySettings",
     "column_map_of",
     "compose",
+    "compose_jobs",
     "compose_sweep",
     "shipped_choices",
     "shipped_configs",

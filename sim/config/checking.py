@@ -4,7 +4,6 @@ A faulty entry is reported, put right for the moment, and the rest looked at aga
 checked by `sim.department.scenario`.
 """
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,18 @@ from typing import Any, Union
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.config.places import MODELS, Path, Plain, annotation_of, field_names, has_entry, models_of, shown, value_at
+from sim.config.places import (
+    MODELS,
+    Path,
+    Plain,
+    annotation_of,
+    copied,
+    field_names,
+    has_entry,
+    models_of,
+    shown,
+    value_at,
+)
 from sim.config.remedies import remedy_of, short, value_of
 from sim.department.scenario import Problem
 
@@ -49,12 +59,12 @@ def adapter(group: str) -> TypeAdapter[Any]:
 def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     """Validate one group; `references` are the group without the user's changes, used to look past a fault."""
     problems: dict[Problem, None] = {}
-    data = copy.deepcopy(data)
+    data = copied(data)
     sound: list[Plain] | None = None
     for _ in range(MOST_REPAIRS):
-        faults = faults_of(group, data)
+        faults, value = validated(group, data)
         if not faults:
-            return Checked(adapter(group).validate_python(data), tuple(problems))
+            return Checked(value, tuple(problems))
         for fault in faults:
             problems[problem_of(group, data, fault)] = None
         if sound is None:
@@ -68,12 +78,16 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
     """Every fault of a group's data, one per place."""
+    return validated(group, data)[0]
+
+
+def validated(group: str, data: Plain) -> tuple[list[Fault], Any]:
+    """Every fault of a group's data, one per place, and the value where there is none."""
     switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
-        adapter(group).validate_python(data)
+        return switches, adapter(group).validate_python(data)
     except ValidationError as error:
-        return sifted([*switches, *faults_in(data, error)])
-    return switches
+        return sifted([*switches, *faults_in(data, error)]), None
 
 
 def faults_in(data: Plain, error: ValidationError) -> list[Fault]:
@@ -89,9 +103,18 @@ def switches_for_numbers(annotation: Any, data: Plain, place: Path = ()) -> Iter
             yield place, data
         return
     for key in keys_at(data):
+        if not has_switch(data[key]):
+            continue
         allowed = tuple(inner for kind in kinds if (inner := annotation_of(kind, key)) is not None)
         if allowed:
             yield from switches_for_numbers(Union[allowed], data[key], (*place, key))  # noqa: UP007
+
+
+def has_switch(data: Plain) -> bool:
+    """There is a true or false in it; most data have none, and need not be gone through with their types."""
+    if isinstance(data, dict):
+        return any(map(has_switch, data.values()))
+    return any(map(has_switch, data)) if isinstance(data, list) else isinstance(data, bool)
 
 
 def switch_fault(place: Path, value: bool) -> Fault:
@@ -231,13 +254,13 @@ def differs(data: Plain, reference: Plain, place: Path) -> bool:
 def changed(data: Plain, place: Path, value: Plain) -> Plain:
     """A copy with one entry replaced, or removed for GONE."""
     if not place:
-        return copy.deepcopy(value)
-    data = copy.deepcopy(data)
+        return copied(value)
+    data = copied(data)
     here = value_at(data, place[:-1])
     if value is not GONE and isinstance(here, list) and place[-1] == len(here):
         here.append(value)
     elif value is not GONE:
-        here[place[-1]] = copy.deepcopy(value)
+        here[place[-1]] = copied(value)
     elif has_entry(here, place[-1]):
         del here[place[-1]]
     return data

@@ -3,7 +3,7 @@
 Keys are found in `places`, values are checked in `checking`; nothing is written and nothing simulated.
 """
 
-import copy
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -23,7 +23,7 @@ from sim.config.files import (
 )
 from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
-from sim.config.places import MODELS, Path, Plain, locate, put, shown, value_at
+from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 
@@ -31,6 +31,14 @@ COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
 """Studies that set staffings against a baseline; the study that reads visits."""
 PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
+
+
+ONLY_SWEPT = {
+    "experiment": "an experiment is a sweep: peered -m experiment=NAME",
+    "sweep": "it is for a sweep of many scenarios: peered -m ...",
+    "hydra": "settings of Hydra are for sweeps that name its sweeper or launcher: peered -m hydra/launcher=basic ...",
+}
+"""First words of keys that say how a sweep is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,10 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
         folder = None
     draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
     for item in read:
-        if item.key in draft.choices:
+        group = re.split(r"[./]", item.key)[0]
+        if group in ONLY_SWEPT:
+            draft.problems.append(Problem(item.key, repr(item.value), ONLY_SWEPT[group]))
+        elif item.key in draft.choices:
             choose(draft, item)
         elif item.key not in PATH_KEYS:
             draft.values.append(item)
@@ -194,7 +205,7 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
         if group != "staffing"
     }
     root = root_of(draft, data)
-    check_kinds(draft, groups)
+    check_kinds(draft, groups, known)
     study = study_asked_for(draft, groups["study"].value)
     staffings = staffings_of(draft, base, shipped, study, known)
     for group in groups.values():
@@ -248,7 +259,7 @@ def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
             continue
         group = place[0]
         if data.get(group) is base.get(group):
-            data[group] = copy.deepcopy(base.get(group))
+            data[group] = copied(base.get(group))
         put(data, place, item.value)
     return data
 
@@ -289,14 +300,19 @@ def check_calibration(draft: Draft, study: Plain) -> None:
         draft.problems += faults_of_visits(visits, read)
 
 
-def check_kinds(draft: Draft, groups: dict[str, Checked]) -> None:
+def check_kinds(draft: Draft, groups: dict[str, Checked], checks: Known) -> None:
     """The name of a study, an engine or an executor says which of the programs there are is meant."""
     for group in ("study", "engine", "executor"):
-        value, known = groups[group].value, choices_of(group, draft.folders[:1])
+        value, known = groups[group].value, names_in(group, draft.folders[:1], checks)
         if value is not None and value.name not in known:
             file = file_of(draft.folders, group, draft.choices[group])
             remedy = f"the name in the file says what is done; {did_you_mean(value.name, known)}"
             draft.problems.append(Problem(f"{file} name", repr(value.name), remedy))
+
+
+def names_in(group: str, folders: tuple[FilePath, ...], checks: Known) -> tuple[str, ...]:
+    """Names of the files of a group, looked up once for all scenarios."""
+    return checks.once(("names", group, folders), lambda: choices_of(group, folders))
 
 
 def root_of(draft: Draft, data: Plain) -> Root:
@@ -352,7 +368,7 @@ def staffings_of(
 ) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
     names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
-    known = choices_of("staffing", draft.folders)
+    known = names_in("staffing", draft.folders, checks)
     for name in names:
         if name not in known:
             remedy = f"no such staffing; {did_you_mean(name, known)}"
@@ -375,7 +391,7 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     """One staffing with the overrides that have a place in it; without any it is the staffing itself."""
     placed_items = [(placed({"staffing": own}, item), item.value) for item in items]
     sound = [(place, value) for place, value in placed_items if not isinstance(place, Problem)]
-    data = {"staffing": copy.deepcopy(own) if sound else own}
+    data = {"staffing": copied(own) if sound else own}
     for place, value in sound:
         put(data, place, value)
     return data["staffing"]

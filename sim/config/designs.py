@@ -1,62 +1,61 @@
-"""Which scenarios a sweep has: every combination, values side by side, or the rows of a CSV file.
+"""Which scenarios a sweep has: combinations, values side by side, samples of ranges, or the rows of a CSV file.
 
 Words are read by `overrides`; whether keys and values make sense is seen when scenarios are put together.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import product, zip_longest
 from math import prod
 from pathlib import Path
 
-from sim.config.overrides import MOST_VALUES, PATH_KEYS, Override, read_override, read_several
+from sim.config.filters import condition_of
+from sim.config.overrides import MOST_VALUES, PATH_KEYS, Override, Range, read_override, read_several
+from sim.config.sampling import SAMPLED, centre, note_of, sampled
 from sim.department.scenario import Problem, did_you_mean
 
-DESIGN_KEYS = ("sweep.design", "sweep.csv")
+DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")
 """Keys and groups that say how scenarios are played."""
-DESIGNS = ("grid", "zip")
+DESIGNS = ("grid", "zip", *SAMPLED)
+MOST_NAMED = 3
+"""Values or scenarios named where there are many."""
 
 Varied = tuple[str, ...]
 """What tells a scenario from the others, as it could be typed: `("staffing=peer_247", "demand.growth=1.1")`."""
+Values = Mapping[str, Sequence[Override]]
 
 
 @dataclass(slots=True)
 class Design:
-    """What was typed, by key, and the rows of a file. `beside`: values go side by side instead of all with all."""
+    """What was typed, by key: values and ranges; and the scenarios that come of it, all overrides of each, the
+    baseline first. `apart`: keys that told scenarios apart before some were left out, which changes no label.
+    `notes`: what whoever asked should know.
+    """
 
     words: dict[str, list[Override]] = field(default_factory=dict)
-    rows: list[list[Override]] | None = None
-    beside: bool = False
+    ranges: dict[str, Range] = field(default_factory=dict)
+    rows: list[list[Override]] = field(default_factory=list)
+    apart: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
-        if self.rows is not None:
-            return len(self.rows)
-        sizes = [len(values) for values in self.words.values()]
-        return max(sizes, default=1) if self.beside else prod(sizes)
+        return len(self.rows)
 
     def scenarios(self) -> Iterator[tuple[Varied, list[Override]]]:
-        """What varies and all overrides of every scenario; the last word varies fastest."""
-        columns = list(self.words.values())
-        if self.rows is not None:
-            fixed = [values[0] for values in columns]
-            chosen: Iterator[Sequence[Override]] = iter([[*fixed, *row] for row in self.rows])
-        elif self.beside:
-            chosen = zip(*(values * len(self) if len(values) == 1 else values for values in columns), strict=False)
-        else:
-            chosen = product(*columns)
-        varying = self.varying()
-        for items in chosen:
-            yield tuple(item.text for item in items if item.key in varying) or ("scenario",), list(items)
+        """What varies and all overrides of every scenario."""
+        varying = self.apart or self.varying()
+        for items in self.rows:
+            yield label_of(items, varying), items
 
     def texts(self) -> dict[str, list[str]]:
-        """The different words given for each key, typed or in the file."""
-        given = [*self.words.values(), *(self.rows or ())]
+        """The different words given for each key."""
         texts: dict[str, dict[str, None]] = {}
-        for item in (item for items in given for item in items):
-            texts.setdefault(item.key, {})[item.text] = None
+        for items in self.rows:
+            for item in items:
+                texts.setdefault(item.key, {})[item.text] = None
         return {key: list(several) for key, several in texts.items()}
 
     def varying(self) -> set[str]:
@@ -65,6 +64,15 @@ class Design:
         several = {key for key, values in texts.items() if len(values) > 1}
         return several or {key for key in texts if key.split(".")[0] not in (*PATH_KEYS, *ONE_FOR_ALL)}
 
+    def middle(self) -> dict[str, Override]:
+        """One value of each key: the first that was given, of a range the middle."""
+        return {key: values[0] for key, values in self.words.items()}
+
+
+def label_of(items: Sequence[Override], varying: set[str]) -> Varied:
+    """What tells a scenario from the others."""
+    return tuple(item.text for item in items if item.key in varying) or ("scenario",)
+
 
 def design_of(texts: Sequence[str]) -> Design:
     """The design that the words ask for, with what is wrong with their form."""
@@ -72,21 +80,21 @@ def design_of(texts: Sequence[str]) -> Design:
     ours: dict[str, str] = {}
     for text in texts:
         key, _, value = text.partition("=")
-        if key in DESIGN_KEYS:
+        if key.startswith("sweep."):
             ours[key] = value
         else:
             take(design, text)
-    kind = ours.get("sweep.design", "grid")
-    if kind not in DESIGNS:
-        design.problems.append(Problem("sweep.design", repr(kind), f"no such design; {did_you_mean(kind, DESIGNS)}"))
+    check_ours(design, ours)
     if "sweep.csv" in ours:
         add_rows(design, ours)
-    elif kind == "zip":
-        put_beside(design)
-    if len(design) > MOST_VALUES:
-        remedy = f"at most {MOST_VALUES:,} scenarios in one sweep: vary less at once"
-        design.problems.append(Problem("command line", f"{len(design):,} scenarios", remedy))
-        design.words = {key: values[:1] for key, values in design.words.items()}
+    elif ours.get("sweep.design") in SAMPLED:
+        add_samples(design, ours)
+    else:
+        add_combinations(design, ours)
+    if "sweep.baseline" in ours and design.rows:
+        put_baseline_first(design, ours["sweep.baseline"], instead=ours.get("sweep.design") in SAMPLED)
+    if "sweep.filter" in ours:
+        leave_out(design, ours["sweep.filter"])
     return design
 
 
@@ -95,23 +103,145 @@ def take(design: Design, text: str) -> None:
     read = read_several(text)
     if isinstance(read, Problem):
         design.problems.append(read)
-    else:
-        design.words.pop(read[0].key, None)
-        design.words[read[0].key] = read
+        return
+    key = read.key if isinstance(read, Range) else read[0].key
+    design.words.pop(key, None)
+    design.ranges.pop(key, None)
+    if isinstance(read, Range):
+        design.ranges[key] = read
+    design.words[key] = [centre(read)] if isinstance(read, Range) else read
 
 
-def put_beside(design: Design) -> None:
-    """Values side by side need equal numbers of them."""
-    sizes = {key: len(values) for key, values in design.words.items() if len(values) > 1}
-    if len(set(sizes.values())) > 1:
-        told = ", ".join(f"{key} {n}" for key, n in sizes.items())
-        remedy = "values go side by side: give each key the same number of them, or one"
-        design.problems.append(Problem("sweep.design", f"'zip' of {told}", remedy))
-    else:
-        design.beside = True
+def check_ours(design: Design, ours: Mapping[str, str]) -> None:
+    """Words about the sweep itself."""
+    kind = ours.get("sweep.design", "grid")
+    for key, value in ours.items():
+        if key not in DESIGN_KEYS:
+            design.problems.append(Problem(key, repr(value), f"no such key; {did_you_mean(key, DESIGN_KEYS)}"))
+    if kind not in DESIGNS:
+        design.problems.append(Problem("sweep.design", repr(kind), f"no such design; {did_you_mean(kind, DESIGNS)}"))
+    if kind not in SAMPLED:
+        remedy = "it is for sweep.design=lhs or sobol: leave it out, or name one of them"
+        lost = [key for key in ("sweep.samples", "sweep.seed") if key in ours]
+        design.problems += [Problem(key, repr(ours[key]), remedy) for key in lost]
+    if kind not in SAMPLED and "sweep.csv" not in ours:
+        remedy = (
+            "any number of a range: name sweep.design=lhs or sobol with sweep.samples=N; "
+            "or write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
+        )
+        design.problems += [Problem(told.key, repr(told.text), remedy) for told in design.ranges.values()]
 
 
-def add_rows(design: Design, ours: dict[str, str]) -> None:
+def add_combinations(design: Design, ours: Mapping[str, str]) -> None:
+    """Every combination of the values, the last word varying fastest; or the values side by side."""
+    columns = list(design.words.values())
+    if ours.get("sweep.design") == "zip":
+        longest = max(map(len, columns), default=1)
+        sizes = {key: len(values) for key, values in design.words.items() if len(values) > 1}
+        if len(set(sizes.values())) > 1:
+            told = ", ".join(f"{key} {n}" for key, n in sizes.items())
+            remedy = "values go side by side: give each key the same number of them, or one"
+            design.problems.append(Problem("sweep.design", f"'zip' of {told}", remedy))
+        filled = [values * longest if len(values) == 1 else values for values in columns]
+        design.rows = [[item for item in items if item is not None] for items in zip_longest(*filled)] or [[]]
+    elif not too_many(design, prod(map(len, columns))):
+        design.rows = [list(items) for items in product(*columns)]
+
+
+def too_many(design: Design, n: int) -> bool:
+    """More scenarios than a sweep can have; one is looked at all the same."""
+    if n <= MOST_VALUES:
+        return False
+    remedy = f"at most {MOST_VALUES:,} scenarios in one sweep: vary less at once"
+    design.problems.append(Problem("command line", f"{n:,} scenarios", remedy))
+    design.rows = [list(design.middle().values())]
+    return True
+
+
+def add_samples(design: Design, ours: Mapping[str, str]) -> None:
+    """Samples over the ranges and the keys with several values. Before them, as the baseline, goes the middle of
+    every range with the first of all other values: a point of the space asked about that does not depend on the seed.
+    """
+    design.rows = [list(design.middle().values())]
+    n, seed = whole(design, ours, "sweep.samples", None, 1), whole(design, ours, "sweep.seed", "1", 0)
+    varied: dict[str, Range | Sequence[Override]] = {
+        key: design.ranges.get(key, values)
+        for key, values in design.words.items()
+        if key in design.ranges or len(values) > 1
+    }
+    if not varied and not design.problems:
+        remedy = "give a key a range or several values, as in demand.growth=interval(0.9,1.2) staffing=a,b"
+        design.problems.append(Problem("sweep.design", repr(ours["sweep.design"]), f"nothing varies: {remedy}"))
+    if n is None or seed is None or not varied or too_many(design, n):
+        return
+    for items in sampled(varied, ours["sweep.design"], n, seed):
+        chosen = {item.key: item for item in items}
+        design.rows.append([chosen.get(key, values[0]) for key, values in design.words.items()])
+    design.notes += note_of(ours["sweep.design"], n)
+
+
+def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
+    """A whole number among the words about the sweep; None after reporting that it is none."""
+    text = ours.get(key, usual)
+    if text is not None and text.isdecimal() and least <= int(text) < 2**63:
+        return int(text)
+    remedy = f"give a whole number of at least {least}, as in {key}=64"
+    design.problems.append(Problem(key, "nothing" if text is None else repr(text), remedy))
+    return None
+
+
+def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
+    """The baseline that was named, before the first scenario or instead of it; other keys are as in the first."""
+    known = {item.key: item for item in design.rows[0]}
+    for word in text.split():
+        read = read_override(word)
+        if isinstance(read, Problem):
+            design.problems.append(Problem(f"sweep.baseline, {read.path}", read.value, read.remedy))
+        elif read.key not in known:
+            remedy = f"no key of this sweep; {did_you_mean(read.key, known)}"
+            design.problems.append(Problem("sweep.baseline", repr(word), remedy))
+        else:
+            known[read.key] = read
+    design.rows[: 1 if instead else 0] = [list(known.values())]
+
+
+def leave_out(design: Design, text: str) -> None:
+    """Keep the scenarios that the filter lets through."""
+    given: dict[str, dict[str, object]] = {}
+    for items in design.rows:
+        for item in items:
+            given.setdefault(item.key, {})[item.text] = item.value
+    condition = condition_of(text, {key: list(values.values()) for key, values in given.items()})
+    if isinstance(condition, list):
+        design.problems += condition
+        return
+    kept = []
+    for items in design.rows:
+        keeps = condition.keeps({item.key: item.value for item in items})
+        if isinstance(keeps, Problem):
+            design.problems.append(keeps)
+            return
+        if keeps:
+            kept.append(items)
+    if not kept:
+        remedy = f"keeps none of {len(design)} scenarios: write it so that it holds for those to be played"
+        design.problems.append(Problem("sweep.filter", repr(text), remedy))
+        return
+    tell_left_out(design, kept)
+    design.rows = kept
+
+
+def tell_left_out(design: Design, kept: Sequence[list[Override]]) -> None:
+    """How many are gone, and whether the baseline is among them."""
+    design.apart = varying = design.varying()
+    if len(kept) < len(design):
+        design.notes.append(f"sweep.filter leaves out {len(design) - len(kept)} of {len(design)} scenarios")
+    if kept[0] is not design.rows[0]:
+        gone, now = (" ".join(label_of(items, varying)) for items in (design.rows[0], kept[0]))
+        design.notes.append(f"{gone} is left out as well: the baseline is now {now}")
+
+
+def add_rows(design: Design, ours: Mapping[str, str]) -> None:
     """The file alone says what varies."""
     name = ours["sweep.csv"]
     if "sweep.design" in ours:
@@ -121,13 +251,14 @@ def add_rows(design: Design, ours: dict[str, str]) -> None:
     columns = {item.key for row in rows for item in row}
     for key, values in design.words.items():
         text = ",".join(item.text.partition("=")[2] for item in values)
-        if len(values) > 1:
+        if len(values) > 1 or key in design.ranges:
+            text = design.ranges[key].text if key in design.ranges else text
             problems.append(Problem(key, repr(text), f"{name} says what varies: give one value, or a column {key}"))
         elif key in columns and key != "study":
             problems.append(Problem(key, repr(text), f"{name} has a column of this name: leave one of them out"))
     design.problems += problems
-    design.words = {key: values[:1] for key, values in design.words.items() if key not in columns}
-    design.rows = rows
+    fixed = [values[0] for key, values in design.words.items() if key not in columns]
+    design.rows = [[*fixed, *row] for row in rows] or [fixed]
 
 
 def rows_of(file: Path) -> tuple[list[list[Override]], list[Problem]]:
@@ -170,7 +301,7 @@ def faults_of_head(file: Path, keys: list[str]) -> list[Problem]:
     problems = [Problem(place, f"column {n}", "no name: name the key") for n, key in enumerate(keys, 1) if not key]
     twice = [key for key in dict.fromkeys(keys) if key and keys.count(key) > 1]
     problems += [Problem(place, repr(key), "two columns of this name: leave one out") for key in twice]
-    ours = [key for key in keys if key in (*PATH_KEYS, *DESIGN_KEYS)]
+    ours = [key for key in keys if key in (*PATH_KEYS, "experiment") or key.startswith("sweep.")]
     return problems + [Problem(place, repr(key), "not a part of a scenario: give it when typing") for key in ours]
 
 

@@ -17,6 +17,7 @@ from sim.department.scenario import Problem, did_you_mean
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
+RESOLVER = re.compile(r"\$\{[^}]*:")
 QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Its errors are told in other words, so that it is for files known to be sound."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
@@ -132,17 +133,21 @@ def composed_by_hydra(
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
-    search = [f"hydra.searchpath=[{','.join(further)}]"] if further else []
     GlobalHydra.instance().clear()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with hydra.initialize_config_dir(str(folders[0]), version_base="1.3"):
-                config = hydra.compose(config_name, overrides=[*chosen, *search])
+                config = hydra.compose(config_name, overrides=[*chosen, *search_words(folders)])
         return OmegaConf.to_container(config, resolve=resolve)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
         return error
+
+
+def search_words(folders: Sequence[Path]) -> list[str]:
+    """The word that has Hydra look into the folders of the user's own too."""
+    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
+    return [f"hydra.searchpath=[{','.join(further)}]"] if further else []
 
 
 def quoted(text: str) -> str:
@@ -192,18 +197,26 @@ def faults_of_file(folders: Sequence[Path], group: str, name: str, heirs: tuple[
     own = folders[-1] / group / f"{name}.yaml"
     if len(folders) == 1 or not own.exists():
         return []
-    if (folders[0] / group / own.name).is_file():
-        remedy = f"{group}={name} is shipped and would be taken instead of this file: give the file another name"
-        return [Problem(str(own), repr(name), remedy)]
+    if shadowed := shadowing(folders, group, name):
+        return [shadowed]
     if not PLAIN_NAME.fullmatch(name):
         return [Problem(str(own), repr(name), "name the file with letters, digits, - and _ only")]
     data = read_mapping(own)
     if isinstance(data, Problem):
         return [data]
-    found = elsewhere(own)
+    found = elsewhere(own) + looked_up(own, data)
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name))
     return found
+
+
+def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
+    """A file of the user's own that has the name of a shipped one."""
+    own = folders[-1] / group / f"{name}.yaml"
+    if len(folders) == 1 or not own.exists() or not (folders[0] / group / own.name).is_file():
+        return None
+    remedy = f"{group}={name} is shipped and would be taken instead of this file: give the file another name"
+    return Problem(str(own), repr(name), remedy)
 
 
 def faults_of_parent(
@@ -244,6 +257,19 @@ def elsewhere(file: Path) -> list[Problem]:
             remedy = "a file of a group changes its own group only: take this line out"
             found.append(Problem(str(file), repr(text), remedy))
     return found
+
+
+def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
+    """Texts that would be looked up outside the files (environment, clock) when the file is put together."""
+    if isinstance(data, str) and RESOLVER.search(data):
+        remedy = "a file refers to other entries only, ${group.key}, and to nothing outside: write the value itself"
+        return [Problem(f"{file} {place}".rstrip(), repr(data), remedy)]
+    entries: Iterable[tuple[object, Plain]] = ()
+    if isinstance(data, dict):
+        entries = data.items()
+    elif isinstance(data, list):
+        entries = enumerate(data)
+    return [found for key, inner in entries for found in looked_up(file, inner, f"{place}.{key}".lstrip("."))]
 
 
 def read_mapping(file: Path) -> dict[str, Plain] | Problem:

@@ -4,12 +4,13 @@ How a group is checked is `sim.config.checking`, how its parts must fit `sim.dep
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sim.config.checking import Checked, checked
 from sim.config.places import Plain
 from sim.department.arrivals import Replay
-from sim.department.scenario import Problem, Scenario, problems_of
+from sim.department.scenario import Problem, Scenario, hash_of, part_json, problems_of
 
 Found = TypeVar("Found")
 
@@ -40,6 +41,13 @@ class Known:
         if id(data) not in self._files:
             self._files[id(data)] = (data, repr(data))
         return self._files[id(data)][1]
+
+    def content_hash(self, scenario: Scenario) -> str:
+        """The scenario's own, of groups that were checked here."""
+        parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
+        kept = {name: part for name, part in parts.items() if name != "period"}
+        told = {name: self.once(("json", id(part)), partial(part_json, part)) for name, part in kept.items()}
+        return hash_of(told | {"period": part_json(scenario.period)})
 
     def contradictions(self, scenario: Scenario, unsure_roles: frozenset[str]) -> tuple[Problem, ...]:
         """What does not fit among the parts of a scenario whose groups were checked here."""

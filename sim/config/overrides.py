@@ -3,6 +3,7 @@
 Whether the key exists is decided in `sim.config.places`.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,21 @@ class Override:
     value: object
     text: str
     adds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Any number from `low` to `high`, as `key=interval(low,high)` asks for; `plus` as typed before the key."""
+
+    key: str
+    low: float
+    high: float
+    text: str
+    plus: str = ""
+
+    def holding(self, value: float) -> Override:
+        """The override that takes one number of it, which can be typed again to the last digit."""
+        return Override(self.key, value, f"{self.plus}{self.key}={value!r}", bool(self.plus))
 
 
 def read_overrides(texts: Sequence[str]) -> tuple[list[Override], list[Problem]]:
@@ -74,17 +90,27 @@ def by_grammar(key: str, value: str) -> Any:
 MOST_VALUES = 100_000
 
 
-def read_several(text: str) -> list[Override] | Problem:
-    """One override for each value that a word of a sweep gives: `a,b`, `choice(a,b)`, `range(1,4)`, or one value."""
+def read_several(text: str) -> list[Override] | Range | Problem:
+    """An override for each value of a word of a sweep (`a,b`, `choice(a,b)`, `range(1,4)`, one value), or its range."""
     shape = SHAPE.fullmatch(text)
     if shape is not None and shape["key"] not in PATH_KEYS and shape["value"]:
         override = by_grammar(shape["key"], shape["value"])
         if isinstance(override, Problem):
             return override
+        if override.is_interval_sweep():
+            return range_of(override.value(), shape["plus"], shape["key"], shape["value"])
         if override.is_sweep_override():
             return each_of(override, shape["plus"], shape["key"], shape["value"])
     one = read_override(text)
     return one if isinstance(one, Problem) else [one]
+
+
+def range_of(told: Any, plus: str, key: str, value: str) -> Range | Problem:
+    """The range between two numbers, the smaller first."""
+    low, high = float(told.start), float(told.end)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
+    return Range(key, low, high, value, plus)
 
 
 def each_of(override: Any, plus: str, key: str, value: str) -> list[Override] | Problem:

@@ -60,6 +60,19 @@ def locate(data: Plain, key: str, adds: bool = False) -> Path | str:
     return place
 
 
+def is_whole(data: Plain, key: str, adds: bool = False) -> bool:
+    """A whole number, and no other, stands where this key leads."""
+    place = locate(data, key, adds)
+    if isinstance(place, str):
+        return False
+    here, kinds = data, [MODELS[place[0]]] if place[0] in MODELS else []
+    for depth, segment in enumerate(place):
+        here = here[segment] if has_entry(here, segment) else None
+        annotations = kinds if depth == 0 else [annotation_of(kind, segment) for kind in kinds]
+        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+    return int in kinds and float not in kinds
+
+
 def unknown_group(word: str, data: Plain) -> str:
     """A close word, or the place where the word is a key."""
     remedy = did_you_mean(word, (*Root.model_fields, *MODELS))
@@ -90,6 +103,13 @@ def put(data: Plain, place: Path, value: Plain) -> None:
             put(old, (key,), inner)
     else:
         here[place[-1]] = value
+
+
+def copied(data: Plain) -> Plain:
+    """A copy that shares nothing that can be changed; many times faster than one that asks what it copies."""
+    if isinstance(data, dict):
+        return {key: copied(inner) for key, inner in data.items()}
+    return [copied(inner) for inner in data] if isinstance(data, list) else data
 
 
 def entry_named(here: Plain, segment: str) -> str | int | None:

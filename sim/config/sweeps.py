@@ -6,13 +6,16 @@ What varies is told by `designs`; one scenario is put together by `composition`.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
-from sim.config.designs import ONE_FOR_ALL, Design, Varied, design_of
+from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
+from sim.config.experiments import with_experiment
+from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.known import Known
-from sim.config.overrides import Override
-from sim.config.places import Plain
+from sim.config.overrides import PATH_KEYS, Override, read_override
+from sim.config.places import Plain, is_whole
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
@@ -27,14 +30,13 @@ NOT_SWEPT = {
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
 }
-MOST_NAMED = 3
-"""Scenarios named with a problem that is not everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedSweep:
     """A checked sweep. `scenarios` by label, the baseline first; `labels` in the same order by hash of the content;
-    `same`: labels left out, with the one they repeat.
+    `jobs` in the same order, what would be typed for each alone;
+    `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
     """
@@ -44,6 +46,8 @@ class ComposedSweep:
     labels: dict[str, str]
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    jobs: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +61,66 @@ class Base:
 
 def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) -> ComposedSweep:
     """Compose and check every scenario of a sweep. Raises ScenarioError with every problem of any, each once."""
-    design = design_of(["study=run", *overrides])
+    wanted = with_experiment(overrides, config_dir)
+    design = design_of(["study=run", *wanted.words])
+    design.problems = [*wanted.problems, *design.problems]
+    try:
+        return composed_of(design, overrides, config_dir)
+    except ScenarioError as error:
+        raise ScenarioError(map(wanted.told, error.problems)) from None
+
+
+def compose_jobs(
+    jobs: Sequence[Sequence[str]], overrides: Sequence[str], config_dir: FilePath | None = None
+) -> ComposedSweep:
+    """The same of scenarios that somebody else has made; `overrides`: what was typed for them."""
+    design, known = Design(), Known()
+    for words in jobs:
+        read = [known.once(word, partial(read_override, word)) for word in words]
+        design.rows.append([item for item in read if isinstance(item, Override)])
+        design.problems += [item for item in read if isinstance(item, Problem)]
+    return composed_of(design, overrides, config_dir)
+
+
+def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> ComposedSweep:
+    """The scenarios of a design, composed and checked."""
     design.problems += refused(design)
     known = Known()
+    leave_out_unfit(design, known, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
+    jobs: dict[str, tuple[str, ...]] = {}
     first: Composed | None = None
     for varied, items in design.scenarios():
-        draft = draft_of(items, [], config_dir)
+        draft = draft_like(items, config_dir, known)
         parts = parts_of(draft, known)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
+            jobs.setdefault(" ".join(varied), tuple(item.text for item in items if item.key not in PATH_KEYS))
             first = first or first_of(items, overrides, config_dir)
     if found or first is None:
         raise ScenarioError(said_of_all(found, design))
-    labels, same = each_once(scenarios)
+    labels, same = each_once(scenarios, known)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
-    return ComposedSweep(first, {label: by_label[label] for label in labels.values()}, labels, same, tuple(overrides))
+    return ComposedSweep(
+        first,
+        {label: by_label[label] for label in labels.values()},
+        labels,
+        same,
+        tuple(overrides),
+        tuple(design.notes),
+        tuple(jobs[label] for label in labels.values()),
+    )
 
 
 def refused(design: Design) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one."""
     problems = []
     for key, texts in design.texts().items():
-        value = repr(",".join(text.partition("=")[2] for text in texts))
+        some = [*(text.partition("=")[2] for text in texts[:MOST_NAMED]), *(["…"] if len(texts) > MOST_NAMED else [])]
+        value = repr(design.ranges[key].text if key in design.ranges else ",".join(some))
         if key in NOT_SWEPT:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
@@ -90,9 +128,36 @@ def refused(design: Design) -> list[Problem]:
     return problems
 
 
+def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -> None:
+    """Ranges of keys that take no such number are reported once and left out, not reported again for each sample."""
+    if not design.ranges:
+        return
+    draft = draft_of(design.rows[0], [], config_dir)
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known)).data
+    reported = {problem.path for problem in design.problems}
+    for told in design.ranges.values():
+        if told.key in draft.choices:
+            remedy = f"a name is wanted: give the choices, {told.key}=a,b"
+        elif base is not None and is_whole(base, told.key, bool(told.plus)):
+            remedy = "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
+        elif told.key not in reported:
+            continue
+        if told.key not in reported:
+            design.problems.append(Problem(told.key, repr(told.text), remedy))
+        design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
+
+
+def draft_like(items: Sequence[Override], config_dir: FilePath | None, known: Known) -> Draft:
+    """The draft of a scenario; files are looked for once for each combination of choices."""
+    chosen = [item for item in items if "." not in item.key or item.key.startswith("hydra")]
+    values = [item for item in items if item not in chosen]
+    drafted = known.once(("draft", *chosen), lambda: draft_of(chosen, [], config_dir))
+    return Draft(drafted.folders, dict(drafted.choices), [*drafted.values, *values], drafted.paths, [*drafted.problems])
+
+
 def parts_of(draft: Draft, known: Known) -> Parts | None:
     """The scenario of a draft; files are composed once for each combination of choices."""
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known))
     draft.problems += base.problems
     faulty = [group for group, name in draft.choices.items() if base.choices[group] != name]
     draft.values = [item for item in draft.values if item.key.split(".")[0] not in faulty]
@@ -100,10 +165,44 @@ def parts_of(draft: Draft, known: Known) -> Parts | None:
     return None if base.data is None else put_together(draft, base.data, known)
 
 
-def base_of(draft: Draft) -> Base:
-    """The chosen files put together, apart from what was typed in."""
-    files = Draft(draft.folders, dict(draft.choices), [], {})
-    return Base(composed_files(files), files.choices, tuple(files.problems))
+def base_of(draft: Draft, known: Known) -> Base:
+    """The chosen files put together, apart from what was typed in.
+
+    Where no file refers to another entry, each group is what it is whatever the others are, and is put together once.
+    """
+    chosen = draft.choices.items()
+    apart = all(known.once(("apart", draft.folders, one), partial(stands_alone, draft.folders, *one)) for one in chosen)
+    return (group_by_group(draft, known) if apart else None) or put_together_once(draft.folders, draft.choices, known)
+
+
+def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
+    """A sound choice in whose files nothing refers to another entry."""
+    if faults_of_file(folders, group, name):
+        return False
+    return not any("${" in file.read_text(encoding="utf-8") for file in with_inherited(folders, group, name))
+
+
+def group_by_group(draft: Draft, known: Known) -> Base | None:
+    """Every group as it is beside the usual choices of the others; None if one cannot be put together."""
+    usual = {**default_choices(), "study": draft.choices["study"]}
+    beside = put_together_once(draft.folders, usual, known)
+    data = dict(beside.data or {})
+    for group, name in draft.choices.items():
+        alone = put_together_once(draft.folders, {**usual, group: name}, known)
+        if alone.data is None or beside.data is None:
+            return None
+        data[group] = alone.data[group]
+    return Base(data, dict(draft.choices), ())
+
+
+def put_together_once(folders: tuple[FilePath, ...], choices: dict[str, str], known: Known) -> Base:
+    """What Hydra makes of the choices."""
+
+    def answer() -> Base:
+        files = Draft(folders, dict(choices), [], {})
+        return Base(composed_files(files), files.choices, tuple(files.problems))
+
+    return known.once(("together", folders, *choices.items()), answer)
 
 
 def unfit(parts: Parts | None) -> list[Problem]:
@@ -133,7 +232,26 @@ def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: Fi
 def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Problem]:
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
-    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in found.items()]
+    together = told_together(found, len(design))
+    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
+
+
+def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
+    """Many values that are wrong at one place in the same way, or all values there are, make one problem."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for problem in found:
+        alike.setdefault((problem.path, problem.remedy), []).append(problem)
+    together: dict[Problem, list[Varied]] = {}
+    for (path, remedy), problems in alike.items():
+        everywhere = list(dict.fromkeys(varied for problem in problems for varied in found[problem]))
+        if len(problems) == 1 or (len(problems) <= MOST_NAMED and len(everywhere) < n):
+            together |= {problem: found[problem] for problem in problems}
+        else:
+            more = len(problems) - MOST_NAMED
+            values = ", ".join(problem.value for problem in problems[:MOST_NAMED])
+            told = Problem(path, f"{values} and {more} other values" if more > 0 else values, remedy)
+            together[told] = everywhere
+    return together
 
 
 def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
@@ -148,12 +266,14 @@ def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n:
     return Problem(f"{problem.path} (in {len(scenarios)} of {n} scenarios: {which})", problem.value, problem.remedy)
 
 
-def each_once(scenarios: Sequence[tuple[str, Scenario]]) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+def each_once(
+    scenarios: Sequence[tuple[str, Scenario]], known: Known
+) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Labels of scenarios of different content, by its hash, and those that repeat an earlier one."""
     labels: dict[str, str] = {}
     same = []
     for label, scenario in scenarios:
-        content = scenario.content_hash()
+        content = known.content_hash(scenario)
         if content in labels:
             same.append((label, labels[content]))
         else:

@@ -221,12 +221,18 @@ def duties_of(member: Member, starts: list[float]) -> tuple[Duty, ...]:
 
 def heads_by_minute(role: Role) -> np.ndarray:
     """Rostered heads for each minute of the week, shape (10080,); nobody is taken off for breaks."""
-    heads = np.zeros(int(MINUTES_PER_WEEK), dtype=np.int64)
+    week = int(MINUTES_PER_WEEK)
+    heads = np.zeros(week, dtype=np.int64)
     for shift in role.shifts.values():
+        present = role.heads_of(shift)
         for day in shift.days:
             start = day * MINUTES_PER_DAY + shift.start
-            minutes = np.arange(int(np.ceil(start)), int(np.ceil(start + shift.minutes))) % int(MINUTES_PER_WEEK)
-            np.add.at(heads, minutes, role.heads_of(shift))
+            at, end = int(np.ceil(start)), int(np.ceil(start + shift.minutes))
+            while at < end:  # what goes beyond the week begins it
+                here = at % week
+                length = min(end - at, week - here)
+                heads[here : here + length] += present
+                at += length
     return heads
 
 

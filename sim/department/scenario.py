@@ -6,12 +6,12 @@ Composition from config files is `sim.config`; playing it is `sim.engine`.
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from sim.department.arrivals import Demand, Replay
 from sim.department.boarding import Boarding
@@ -104,7 +104,7 @@ class Scenario(Frozen):
 
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json")).encode()).hexdigest()
+        return hash_of({name: part_json(getattr(self, name)) for name in type(self).model_fields})
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""
@@ -117,14 +117,16 @@ class Scenario(Frozen):
 LABELS = {"name", "label"}
 
 
-def canonical_json(data: object) -> str:
-    """JSON with sorted keys, without the names of top-level groups."""
-    if isinstance(data, dict):
-        data = {
-            key: {k: v for k, v in value.items() if k not in LABELS} if isinstance(value, dict) else value
-            for key, value in data.items()
-        }
+def part_json(part: BaseModel) -> str:
+    """One part of a scenario as JSON with sorted keys, without its own name."""
+    data = {key: value for key, value in part.model_dump(mode="json").items() if key not in LABELS}
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def hash_of(parts: Mapping[str, str]) -> str:
+    """Hash of the parts of a scenario, each as JSON."""
+    text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

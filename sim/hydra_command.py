@@ -1,0 +1,55 @@
+"""`peered -m` with a sweeper or a launcher of Hydra's own named: the sweep is Hydra's, each scenario is played as ours.
+
+What may be handed over is decided in `sim.config.multirun`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sim.config import compose_jobs
+from sim.config.multirun import Handed, Job, One, handed, run_by_hydra
+from sim.config.plans import sweep_plan_of
+from sim.report.console import say
+from sim.study.store import OutputError, results_place
+from sim.sweep_command import play_in
+
+TRACE = "multirun.yaml"
+"""What Hydra leaves in the folder of a sweep."""
+
+
+def hydra_sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, one: One, console: Console) -> int:
+    """Play a sweep through Hydra, each job in a folder of its own; `one` plays a scenario. `dry`: only check."""
+    words = handed(overrides, config_dir)
+    if dry:
+        say(console, "the words can be handed to Hydra; nothing was run, nothing was written")
+        return 0
+    folder = results_place(place_asked_for(words), "multirun", foreign_to_multiruns)
+    others = [word for word in words.others if not word.startswith("output=")]
+    named = [Path(word.partition("=")[2]) for word in others if word.startswith("configs=")]
+    run_by_hydra(words, Job(tuple(others), named[-1] if named else config_dir, one, play_jobs), folder)
+    say(console, f"jobs of the sweep are in {folder}")
+    return 0
+
+
+def place_asked_for(words: Handed) -> Path | None:
+    """The folder that was named, in our word or in Hydra's."""
+    ours = [word.partition("=")[2] for word in words.others if word.startswith("output=")]
+    theirs = words.hydra.get("hydra.sweep.dir")
+    if ours and theirs is not None:
+        raise OutputError(f"output = {ours[-1]}: hydra.sweep.dir = {theirs} names a folder too; give one of them")
+    named = [*ours, *([] if theirs is None else [theirs.strip("'\"")])]
+    return Path(named[-1]) if named else None
+
+
+def foreign_to_multiruns(folder: Path) -> list[str]:
+    """Names in a folder in which Hydra has run no sweep."""
+    return [] if (folder / TRACE).is_file() else sorted(path.name for path in folder.iterdir())
+
+
+def play_jobs(jobs: list[list[str]], job: Job, folder: Path) -> None:
+    """Play jobs that Hydra's sweeper made as one sweep; a run that fails fails the sweep, after the others."""
+    composed = compose_jobs(jobs, job.words, job.config_dir)
+    if play_in(folder, sweep_plan_of(composed), composed, Console()):
+        raise OutputError(f"{folder}: not every run could be played; see the table above")
