@@ -14,10 +14,12 @@ from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
 from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import print_sweep
+from sim.study.asked import Asked
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import counted
 from sim.study.run_store import (
+    RunKey,
     RunStore,
     foreign_to_sweeps,
     locked,
@@ -56,11 +58,18 @@ def tell_sweep(plan: SweepPlan, console: Console) -> int:
     seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
     for line in (
         f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
-        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each)",
+        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
         f"about {duration(seconds)}; nothing was run, nothing was written",
     ):
         say(console, line)
     return 0
+
+
+def further_rounds(plan: SweepPlan) -> str:
+    """What may come after the first round."""
+    if not plan.asked.in_rounds:
+        return ""
+    return f" in the first round, at most {plan.asked.most_replications} where what is asked for takes more"
 
 
 def tell_store(store: RunStore, console: Console) -> None:
@@ -77,15 +86,13 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
     write_facts(sweep_facts(plan, composed, store.folder), store.folder)
-    tasks = plan.tasks(store.done())
-    if len(tasks) < plan.n_runs:
-        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
-    play_all(plan, tasks, store, console)
+    play_rounds(plan, store, console)
     with uninterrupted():
-        answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
+        answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
         write_answer(answer, store.folder)
         seconds = round(time.monotonic() - started, 1)
-        write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
+        facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
+        write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
     print_sweep(answer, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
@@ -94,10 +101,24 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     return 0 if answer.is_whole else 1
 
 
-def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> None:
-    """Play the runs, or as many as the user has the patience for."""
-    if not tasks:
-        return
+def play_rounds(plan: SweepPlan, store: RunStore, console: Console) -> None:
+    """Play what is missing, look at it, and play on as long as what is asked for takes more; each run once at most."""
+    tried: set[RunKey] = set()
+    while True:
+        numbers = plan.standing(store).numbers
+        tasks = [task for task in plan.tasks(store.done(), numbers) if task.key not in tried]
+        if not tried and len(tasks) < numbers.sum():
+            say(console, f"{numbers.sum() - len(tasks)} of {counted(int(numbers.sum()), 'run')} are there already")
+        elif tried and tasks:
+            scenarios = counted(len({task.label for task in tasks}), "scenario")
+            say(console, f"{scenarios} played on: {counted(len(tasks), 'further run')}")
+        if not tasks or not play_all(plan, tasks, store, console):
+            return
+        tried |= {task.key for task in tasks}
+
+
+def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> bool:
+    """Play the runs, or as many as the user has the patience for; whether all were played."""
     runs = play_missing(plan, tasks, store)
     try:
         get_ready(plan, teller(console))
@@ -106,8 +127,10 @@ def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: C
                 advance(f"{played.label}, replication {played.key.replication + 1}")
     except KeyboardInterrupt:
         say(console, "interrupted: the runs that had finished are kept")
+        return False
     finally:
         runs.close()
+    return True
 
 
 def command_of(composed: ComposedSweep, place: Path) -> list[str]:
@@ -128,6 +151,7 @@ def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts:
         engine=plan.engine,
         replications=plan.replications,
         confidence=plan.confidence,
+        asked=plan.asked.model_dump(mode="json"),
         runs_planned=plan.n_runs,
         **facts,
     )
@@ -141,5 +165,6 @@ def show_results(composed: Composed, console: Console) -> int:
     store = RunStore(composed.run, facts["seed"], facts["code"])
     tell_store(store, console)
     teller(console)(shlex.join(facts["command"]))
-    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"]), console)
+    asked = Asked.model_validate(facts.get("asked", {}))
+    print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"], asked), console)
     return 0

@@ -1,15 +1,28 @@
-"""Precision asked for, the best of many, known controls: rules worked by hand, and sweeps that play until they are met."""
+"""Precision asked for, the best of many, known controls: rules by hand, and sweeps that play until they are met."""
 
+from collections import Counter
 from math import inf, nan, sqrt
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
+from sim.cli import main
+from sim.config import compose, compose_sweep
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.engine.trajectory import Trajectory
+from sim.study import comparing, sweeping
+from sim.study.asked import Precision
 from sim.study.control_variates import controlled_means
-from sim.study.output_analysis import mean_interval
-from sim.study.precision import Precision, next_number, paths, stops_after
+from sim.study.engines import COMPILED, ENGINES
+from sim.study.output_analysis import mean_interval, nelson_matejcik, simultaneous_half_widths
+from sim.study.precision import allowed, next_number, paths, stops_after
+from sim.study.run_store import PARTS, Played
 from sim.study.selection import select_best
+from sim.study.store import read_table
+from sim.study.sweeping import Task, play_task
 
 # --- when a precision is reached --------------------------------------------------------------------
 
@@ -56,8 +69,8 @@ def test_intervals_along_the_way_are_those_of_the_replications_so_far() -> None:
 
 
 def test_a_relative_precision_is_a_share_of_the_absolute_mean() -> None:
-    assert Precision(relative=0.1).allowed(np.array([-5.0, 0.0])).tolist() == [0.5, 0.0]
-    assert Precision(half_width=2.0).allowed(np.array([-5.0, 0.0])).tolist() == [2.0, 2.0]
+    assert allowed(Precision(relative=0.1), np.array([-5.0, 0.0])).tolist() == [0.5, 0.0]
+    assert allowed(Precision(half_width=2.0), np.array([-5.0, 0.0])).tolist() == [2.0, 2.0]
 
 
 @pytest.mark.parametrize("given", [{}, {"half_width": 1.0, "relative": 0.1}, {"half_width": 0.0}, {"relative": -1.0}])
@@ -208,3 +221,300 @@ def test_replications_undefined_in_one_measure_cost_the_others_nothing() -> None
     assert found["mean"][1] == part["mean"][0]
     assert np.isnan(found["mean"][2])
     assert found["half_width"][3] == inf
+
+
+# --- what may be asked ------------------------------------------------------------------------------
+
+TINY = ["study.weeks=1", "study.warm_up_weeks=0"]
+WAIT, STAY = "wait_triage_to_pia_mean.all", "length_of_stay_mean.medical"
+ASKED = f"study.precision={{{WAIT}:{{half_width:0.3}},{STAY}:{{relative:0.05,of:differences}}}}"
+PRECISE = ["-m", "demand.growth=0.2,0.3,0.4", *TINY, "study.replications=4", ASKED]
+
+
+def problems(*words: str) -> tuple[Problem, ...]:
+    with pytest.raises(ScenarioError) as caught:
+        compose_sweep(["demand.growth=1,1.1", *words])
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("word", "path", "remedy"),
+    [
+        (
+            "study.precision={lwbs_or_amma.all:{half_width:1}}",
+            "study.precision.lwbs_or_amma.all",
+            "mean lwbs_or_ama.all",
+        ),
+        ("study.precision={lwbs_or_ama.children:{half_width:1}}", "lwbs_or_ama.children", "no such measure"),
+        ("study.precision={lwbs_or_ama.all:{relative:0.1}}", "lwbs_or_ama.all", "a rate may be near zero"),
+        ("study.precision={lwbs_or_ama.all:{half_widht:1}}", "half_widht", "did you mean half_width"),
+        ("study.precision={lwbs_or_ama.all:{}}", "study.precision.lwbs_or_ama.all", "one of them"),
+        ("study.best=occupied.nurse", "study.best", "no such measure"),
+        ("study.best=census_zone_mean.acute", "study.best", "neither high nor low"),
+        ("study.select={measure:lwbs.all,indifference:0}", "study.select.indifference", "more than 0"),
+        ("study.most_replications=3", "study.most_replications", "cap"),
+        ("study.simultaneous=max", "study.simultaneous", "max_t"),
+        ("study.precision=null,{}", "study.precision", "one for the whole sweep"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_before_anything_is_played(word: str, path: str, remedy: str) -> None:
+    assert any(path in problem.path and remedy in problem.remedy for problem in problems(word))
+
+
+def test_a_precision_a_selection_and_the_best_are_not_asked_at_once() -> None:
+    select = "study.select={measure:lwbs.all,indifference:0.01}"
+    told = problems(select, "study.best=lwbs.all", "study.precision={lwbs.all:{half_width:1}}", "study.replications=1")
+    assert [problem.path for problem in told] == ["study.select", "study.best", "study.replications"]
+
+
+def test_a_cap_leaves_room_to_see_whether_a_precision_holds() -> None:
+    asked = ["study.precision={lwbs.all:{half_width:1}}", "study.replications=4"]
+    (problem,) = problems(*asked, "study.most_replications=8")
+    assert problem.path == "study.most_replications"
+    assert "at least 9" in problem.remedy
+    assert compose_sweep(["demand.growth=1,1.1", *asked, "study.most_replications=9"])
+
+
+def test_one_scenario_alone_has_no_best_and_no_difference() -> None:
+    with pytest.raises(ScenarioError, match="only one scenario"):
+        compose_sweep(["study.best=lwbs.all"])
+    with pytest.raises(ScenarioError, match="only one scenario"):
+        compose_sweep(["study.precision={lwbs.all:{half_width:1,of:differences}}"])
+    assert compose_sweep(["study.precision={lwbs.all:{half_width:1}}"]).first.study.precision
+
+
+def test_a_precision_outside_a_sweep_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="peered -m"):
+        compose(["study=run", "study.precision={lwbs.all:{half_width:1}}"])
+
+
+def test_a_study_file_can_ask_for_a_precision(tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "precise.yaml").write_text(
+        "name: run\nstaffing: []\nreplications: 5\nweeks: 1\nprecision:\n  lwbs.all: {half_width: 0.01}\n"
+    )
+    sweep = compose_sweep(["study=precise", "demand.growth=1,1.1"], tmp_path)
+    assert sweep.first.study.precision == {"lwbs.all": Precision(half_width=0.01)}
+
+
+# --- sweeps in rounds -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each scenario has been played."""
+    counted: Counter[str] = Counter()
+
+    def play(task: Task) -> Played:
+        counted[task.label] += 1
+        return play_task(task)
+
+    monkeypatch.setattr(sweeping, "play_task", play)
+    return counted
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sweep with a precision, played in one go."""
+    folder = tmp_path_factory.mktemp("precise") / "out"
+    assert main([*PRECISE, f"output={folder}"]) == 0
+    return folder
+
+
+def tables(folder: Path) -> list[bytes]:
+    return [(folder / f"{name}.parquet").read_bytes() for name in ("estimates", "differences", "precision")]
+
+
+def values_of(folder: Path, measure: str) -> pd.DataFrame:
+    """Values of a measure, a row per replication, a column per scenario."""
+    runs = read_table(folder / PARTS)
+    return runs[runs["measure"] == measure].pivot(index="replication", columns="label", values="value")
+
+
+def first_enough(narrow: list[bool], first: int) -> int:
+    """Replications at the end of the first six narrow looks in a row."""
+    return next(n for n in range(first + 5, len(narrow) + 1) if all(narrow[n - 6 : n]))
+
+
+def test_every_scenario_is_played_until_what_is_asked_of_it_holds(undisturbed: Path) -> None:
+    waits, stays = values_of(undisturbed, WAIT), values_of(undisturbed, STAY)
+    needed = {}
+    for label in waits.columns[1:]:
+        both = waits[label].notna()
+        wait, stay = waits[label][both].to_numpy(), stays[label][both].to_numpy()
+        apart = stay - stays["demand.growth=0.2"][: len(stay)].to_numpy()
+        narrow = [
+            n > 1
+            and mean_interval(wait[:n]).half_width <= 0.3
+            and mean_interval(apart[:n]).half_width <= 0.05 * stays["demand.growth=0.2"][:n].mean()
+            for n in range(1, len(wait) + 1)
+        ]
+        needed[label] = first_enough(narrow, 4)
+    alone = waits["demand.growth=0.2"].to_numpy()
+    own = first_enough([n > 1 and mean_interval(alone[:n]).half_width <= 0.3 for n in range(1, len(alone) + 1)], 4)
+    needed["demand.growth=0.2"] = max(own, *needed.values())
+    estimates = read_table(undisturbed / "estimates.parquet")
+    assert estimates[estimates["measure"] == WAIT].set_index("label")["n"].to_dict() == needed
+    differences = read_table(undisturbed / "differences.parquet")
+    pairs = differences[differences["measure"] == STAY].set_index("label")["n"]
+    assert pairs.to_dict() == {label: needed[label] for label in waits.columns[1:]}
+    assert min(needed.values()) >= 9
+    reached = read_table(undisturbed / "precision.parquet")
+    assert set(reached["status"]) == {"met"}
+    assert (reached["half_width"] <= reached["asked"]).all()
+
+
+def test_interruptions_and_workers_do_not_show_in_what_a_precision_took(
+    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    command = [*PRECISE, f"output={folder}", "executor.workers=1"]
+    for patience in (5, 14, 9):
+        left = Counter(runs=patience)
+
+        def impatient(task: Task, left: Counter[str] = left) -> Played:
+            if not left["runs"]:
+                raise KeyboardInterrupt
+            left["runs"] -= 1
+            return play_task(task)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(sweeping, "play_task", impatient)
+            assert main(command) == 1
+    assert main([*PRECISE, f"output={folder}", "executor.workers=2"]) == 0
+    assert tables(folder) == tables(undisturbed)
+
+
+def test_replications_there_already_are_not_played_and_not_counted_beyond_the_rule(
+    tmp_path: Path, undisturbed: Path, plays: Counter[str]
+) -> None:
+    out = f"output={tmp_path / 'out'}"
+    assert main(["-m", "demand.growth=0.2,0.3,0.4", *TINY, "study.replications=20", out]) == 0
+    plays.clear()
+    assert main([*PRECISE, out]) == 0
+    assert plays.total() == 0
+    assert tables(tmp_path / "out") == tables(undisturbed)
+
+
+def test_a_cap_ends_it_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    asked = f"study.precision={{{WAIT}:{{half_width:0.01}},{STAY}:{{half_width:5}}}}"
+    words = ["-m", "demand.growth=0.2,0.3", *TINY, asked, "study.replications=3", "study.most_replications=9"]
+    assert main([*words, f"output={folder}"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "reached in 0 of 2 scenarios" in said
+    assert "Not reached with the 9 replications" in said
+    assert "demand.growth=0.3: Wait from triage to physician, mean, all visits ± 0." in said
+    reached = read_table(folder / "precision.parquet").set_index(["measure", "label"])
+    assert reached["status"].to_dict() == {
+        (measure, f"demand.growth={growth}"): status
+        for measure, status in ((WAIT, "missed"), (STAY, "met"))
+        for growth in ("0.2", "0.3")
+    }
+    assert set(reached["n"]) == {9}
+    assert main(["study=results", f"run={folder}"]) == 0
+    assert "Not reached with the 9 replications" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_measure_that_a_scenario_does_not_have_is_not_asked_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = "study.precision={protected_time_kept.psw:{half_width:1}}"
+    words = ["-m", "staffing=traditional,peer_247", "demand.growth=0.3", *TINY, asked, "study.replications=3"]
+    assert main([*words, f"output={tmp_path / 'out'}"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "reached in 1 of 1 scenario, with 8 replications" in said
+    assert "Without a value in the first replications, and not asked of: staffing=traditional" in said
+
+
+def test_a_run_that_fails_holds_up_no_precision(
+    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+
+    def failing(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
+        if replication == 1 and scenario.demand.growth == 0.3:
+            raise ArithmeticError("a bed was divided by zero")
+        return ENGINES[COMPILED](scenario, seed, replication)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping, "ENGINES", {COMPILED: failing})
+        assert main([*PRECISE, f"output={folder}"]) == 1
+    assert set(read_table(folder / "precision.parquet")["status"]) == {"met"}
+    assert main([*PRECISE, f"output={folder}"]) == 0
+    assert tables(folder) == tables(undisturbed)
+
+
+# --- the best, in a sweep ---------------------------------------------------------------------------
+
+THREE = ["-m", "demand.growth=0.2,1.3,1.0", *TINY, "study.replications=5"]
+
+
+def test_a_selection_plays_on_only_those_that_may_be_best(
+    tmp_path: Path, plays: Counter[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    words = ["-m", "demand.growth=0.2,0.3,0.5", *TINY, "study.replications=5"]
+    select = f"study.select={{measure:{WAIT},indifference:0.15}}"
+    assert main([*words, select, f"output={folder}"]) == 0
+    table = read_table(folder / "selection.parquet").set_index("label")
+    values = values_of(folder, WAIT)[list(table.index)].to_numpy().T
+    choice = select_best(values, "low", 0.15, 5)
+    assert table["selected"].to_list() == [place == choice.selected for place in range(3)]
+    assert table["n"]["demand.growth=0.5"] == choice.left_after[2]
+    assert plays["demand.growth=0.5"] < plays["demand.growth=0.2"]
+    winner = table.index[table["selected"]][0]
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Selected as the best: {winner}" in said
+    assert "probability of at least 95 %" in said
+    before = plays.total()
+    assert main([*words, select, f"output={folder}"]) == 0
+    assert plays.total() == before
+
+
+def test_a_selection_that_the_cap_ends_names_those_still_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["-m", "demand.growth=0.3,0.301,1.4", *TINY, "study.replications=3", "study.most_replications=6"]
+    select = f"study.select={{measure:{WAIT},indifference:0.0001}}"
+    assert main([*words, select, f"output={tmp_path / 'out'}"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "No best was selected with the 6 replications that are played at most: still in are demand.growth=0.3" in said
+    )
+
+
+def test_the_best_of_many_is_told_with_who_may_be_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    assert main([*THREE, f"study.best={WAIT}", f"output={folder}"]) == 0
+    table = read_table(folder / "best.parquet")
+    values = values_of(folder, WAIT)[list(table["label"])].to_numpy()
+    found = nelson_matejcik(values, "low")
+    assert table["low"].to_numpy() == pytest.approx(found.low)
+    assert table["high"].to_numpy() == pytest.approx(found.high)
+    assert table["is_best"].to_list() == found.is_best.tolist()
+    assert "Best by Wait from triage to physician, mean, all visits:" in " ".join(capsys.readouterr().out.split())
+    assert main([*THREE, f"output={folder}"]) == 0
+    assert not (folder / "best.parquet").exists()
+
+
+def test_max_t_judges_the_headline_measures_together_where_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    chosen = (WAIT, STAY)
+    monkeypatch.setattr(comparing, "HEADLINE", chosen)
+    assert main([*THREE, "study.simultaneous=max_t", f"output={folder}"]) == 0
+    table = read_table(folder / "differences.parquet")
+    table = table[table["measure"].isin(chosen)]
+    columns = [values_of(folder, row["measure"]) for row in table.to_dict("records")]
+    apart = np.column_stack(
+        [
+            values[row["label"]] - values["demand.growth=0.2"]
+            for values, row in zip(columns, table.to_dict("records"), strict=True)
+        ]
+    )
+    assert table["simultaneous_half_width"].to_numpy() == pytest.approx(simultaneous_half_widths(apart, 0.95, "max_t"))
+    assert set(table["judged_by"]) == {"max_t"}
+    monkeypatch.setattr(comparing, "MOST_BY_MAX_T", 2)
+    capsys.readouterr()
+    assert main([*THREE, "study.simultaneous=max_t", f"output={folder}"]) == 0
+    assert "Judged together by Bonferroni" in " ".join(capsys.readouterr().out.split())

@@ -1,7 +1,9 @@
 """From a composed command to the plan a study carries out."""
 
 from sim.config.composition import Composed
+from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
+from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
 from sim.study.engines import lets_go
 from sim.study.plan import Plan
 from sim.study.sweeping import SweepPlan
@@ -21,6 +23,7 @@ def plan_of(composed: Composed) -> Plan:
         executor=executor_of(composed),
         confidence=study.confidence,
         keep_all_visits=study.visits,
+        simultaneous=study.simultaneous,
         workers=composed.executor.workers,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
@@ -38,6 +41,18 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
         executor=executor_of(first),
         confidence=first.study.confidence,
         workers=first.executor.workers,
+        asked=asked_of(first.study),
+    )
+
+
+def asked_of(study: StudySettings) -> Asked:
+    """What is asked of a sweep beyond estimates."""
+    return Asked(
+        precision=study.precision,
+        select=study.select,
+        best=study.best,
+        simultaneous=study.simultaneous,
+        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.department.quantities import Frozen, Positive
 from sim.department.scenario import Period
+from sim.study.asked import Precision, Selecting, Simultaneous
 
 WholePositive = Annotated[int, Field(ge=1)]
 WholeNonNegative = Annotated[int, Field(ge=0)]
@@ -27,6 +28,8 @@ class StudySettings(Frozen):
     return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
     column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
+    `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure), `select` and `best` are what
+    `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
     """
 
     name: str
@@ -40,6 +43,11 @@ class StudySettings(Frozen):
     visits: bool = False
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     month_factors: bool | None = None
+    simultaneous: Simultaneous = "bonferroni"
+    precision: dict[str, Precision] = Field(default_factory=dict)
+    select: Selecting | None = None
+    best: str | None = None
+    most_replications: WholePositive | None = None
     map: str | None = None
     demand_name: str = "calibrated"
     rake: bool = False
@@ -50,6 +58,15 @@ class StudySettings(Frozen):
             twice = next((value for value in values if values.count(value) > 1), None)
             if twice is not None:
                 raise ValueError(f"{what} names {twice} twice: name each once")
+        return self
+
+    @model_validator(mode="after")
+    def _cap_above_first(self) -> "StudySettings":
+        if self.most_replications is not None and self.most_replications < self.replications:
+            raise ValueError(
+                f"most_replications is below replications ({self.replications}), those of the first round: "
+                "give a cap that is not"
+            )
         return self
 
     @property

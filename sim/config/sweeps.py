@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from sim.config.asking import faults_alone, faults_of_asked
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
 from sim.config.designs import ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.known import Known
 from sim.config.overrides import Override
 from sim.config.places import Plain
+from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
@@ -61,17 +63,25 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
     first: Composed | None = None
+    composed: list[Scenario] = []
+    study: StudySettings | None = None
     for varied, items in design.scenarios():
         draft = draft_of(items, [], config_dir)
         parts = parts_of(draft, known)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
+        if parts is not None:
+            study = study or parts.study
+            composed += [value for name, value in parts.scenarios.items() if name == draft.choices["staffing"]]
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
             first = first or first_of(items, overrides, config_dir)
+    found.update((problem, []) for problem in (faults_of_asked(study, composed) if study and composed else ()))
     if found or first is None:
         raise ScenarioError(said_of_all(found, design))
     labels, same = each_once(scenarios)
+    if len(labels) < 2 and (alone := list(faults_alone(first.study))):
+        raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(first, {label: by_label[label] for label in labels.values()}, labels, same, tuple(overrides))
 

@@ -11,47 +11,22 @@ stops early. How much, `tests/verification/test_precision_coverage.py` says.
 """
 
 from math import inf, nan
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import model_validator
 
-from sim.department.quantities import Frozen, Positive
+from sim.study.asked import LOOK_AHEAD, Precision
 from sim.study.output_analysis import BoolArray, FloatArray, IntArray, mean_intervals, replications_needed
 
-LOOK_AHEAD = 5
-"""Further replications for which a precision has to hold, up to a hundred of them; 5 % of them beyond (kLimit)."""
 AT_MOST_TIMES = 2
 """A round at most doubles the replications: the sd of a few is a poor prophet."""
 
-Of = Literal["estimates", "differences"]
 
-
-class Precision(Frozen):
-    """The half-width asked of a measure: in its unit, or `relative`, a share of the absolute mean.
-
-    `of` the scenario's own mean, or of its paired difference from the baseline; `relative` is then a share of the
-    baseline's mean, for a difference may well be nothing.
-    """
-
-    half_width: Positive | None = None
-    relative: Positive | None = None
-    of: Of = "estimates"
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> "Precision":
-        if (self.half_width is None) == (self.relative is None):
-            raise ValueError(
-                "give half_width (in the unit of the measure) or relative (a share of the mean), one of them"
-            )
-        return self
-
-    def allowed(self, means: FloatArray) -> FloatArray:
-        """Widest half-width that will do, beside these means."""
-        if self.half_width is not None:
-            return np.full(means.shape, self.half_width)
-        return np.abs(means) * (self.relative or nan)
+def allowed(asked: Precision, means: FloatArray) -> FloatArray:
+    """Widest half-width that will do, beside these means."""
+    if asked.half_width is not None:
+        return np.full(means.shape, asked.half_width)
+    return np.abs(means) * (asked.relative or nan)
 
 
 def paths(values: ArrayLike, confidence: float, first: int = 2) -> tuple[FloatArray, FloatArray]:

@@ -130,7 +130,7 @@ class Race:
         """Who is shown worse than another after so many replications; once it has to be decided, all but one."""
         reach = self.reach[np.ix_(self.alive, self.alive)]
         margin = np.maximum(0.0, 0.5 * self.indifference * (reach[:, :, np.newaxis] - numbers))
-        is_out = np.any(totals[np.newaxis] - totals[:, np.newaxis] > margin, axis=1)
+        is_out: BoolArray = np.any(totals[np.newaxis] - totals[:, np.newaxis] > margin, axis=1)
         leader = np.arange(len(totals))[:, np.newaxis] == totals.argmax(axis=0)
         return np.where(numbers >= self.most, ~leader, is_out)
 

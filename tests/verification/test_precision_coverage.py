@@ -63,16 +63,16 @@ def test_an_interval_asked_to_be_narrow_covers_nearly_as_often_as_it_says(draw, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("draw", "first", "asked", "low", "high", "seed"),
+    ("draw", "first", "asked", "n", "low", "high", "seed"),
     [
-        (normal, 10, 0.5, 0.935, 0.95, 311),
-        (normal, 10, 0.25, 0.935, 0.95, 312),
-        (skewed, 10, 0.5, 0.92, 0.94, 313),
-        (exponential, 10, 0.5, 0.895, 0.92, 314),
+        (normal, 10, 0.5, 60, 0.935, 0.95, 311),
+        (normal, 10, 0.25, 130, 0.935, 0.95, 312),
+        (skewed, 10, 0.5, 90, 0.92, 0.94, 313),
+        (exponential, 10, 0.5, 150, 0.895, 0.92, 314),
     ],
 )
-def test_how_much_coverage_stopping_costs_is_what_we_say(draw, first, asked, low, high, seed):
-    covered = covered_after_stopping(draw(np.random.default_rng(seed), (20_000, 260)), asked, first)
+def test_how_much_coverage_stopping_costs_is_what_we_say(draw, first, asked, n, low, high, seed):
+    covered = covered_after_stopping(draw(np.random.default_rng(seed), (20_000, n)), asked, first)
     assert z_of(covered, low) > -Z_LIMIT
     assert z_of(covered, high) < Z_LIMIT
 
