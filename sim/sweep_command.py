@@ -14,6 +14,7 @@ from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
 from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import print_sweep
+from sim.report.sweep_asked import MOST_NAMED
 from sim.study.asked import Asked
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
@@ -30,6 +31,7 @@ from sim.study.run_store import (
 )
 from sim.study.store import OutputError, code_version, provenance, results_place
 from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
+from sim.study.warm_up import PILOT_WEEKS, find_warm_up, kept_warm_up, pilots_of, write_warm_up
 
 
 def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
@@ -46,6 +48,11 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
         tell_store(store, console)
         with told_if_not_kept(place):
             store.set_aside_damaged()
+            if composed.first.study.warm_up_weeks == "auto":
+                weeks = warm_up_of(plan, store, console)
+                if weeks is None:
+                    return 1
+                plan = plan.warmed_up(weeks)
             return play_sweep(plan, store, composed, console)
 
 
@@ -63,6 +70,28 @@ def tell_sweep(plan: SweepPlan, console: Console) -> int:
     ):
         say(console, line)
     return 0
+
+
+def warm_up_of(plan: SweepPlan, store: RunStore, console: Console) -> int | None:
+    """Weeks of warm-up, found by a pilot or by an earlier command from the same; None if the user ends it."""
+    pilots = pilots_of(plan.scenarios, plan.seed, plan.engine)
+    found = kept_warm_up(pilots, store.folder)
+    if found is None:
+        get_ready(plan, teller(console))
+        try:
+            with progress(len(pilots), f"pilot of {counted(PILOT_WEEKS, 'week')}", console) as advance:
+                found = find_warm_up(pilots, plan.executor, plan.workers, advance)
+        except KeyboardInterrupt:
+            say(console, "interrupted: nothing was decided on the warm-up, and nothing is kept")
+            return None
+        write_warm_up(found, store.folder)
+    n_settled = len(found.evidence) - len(found.unsettled)
+    say(console, f"warm-up: {counted(found.weeks, 'week')}, the largest of {n_settled} daily series (MSER-5)")
+    if found.unsettled:
+        more = f"; and {len(found.unsettled) - MOST_NAMED} more" if len(found.unsettled) > MOST_NAMED else ""
+        named = "; ".join(found.unsettled[:MOST_NAMED])
+        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}{more}")
+    return found.weeks
 
 
 def further_rounds(plan: SweepPlan) -> str:

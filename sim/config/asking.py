@@ -6,6 +6,7 @@ What may be asked stands in `sim.study.asked`.
 from collections.abc import Iterable, Iterator
 
 from sim.config.settings import StudySettings
+from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES
 from sim.engine.run_measures import STREAMS
@@ -55,6 +56,7 @@ def faults_of_asked(study: StudySettings, scenarios: list[Scenario]) -> Iterator
         elif place.startswith("study.precision"):
             yield from faults_of_precision(study, measure, place)
     yield from faults_together(study)
+    yield from faults_of_warm_up(study, scenarios)
 
 
 def close_measure(measure: str, known: set[str]) -> str:
@@ -101,8 +103,17 @@ def faults_alone(study: StudySettings) -> Iterator[Problem]:
             yield Problem(f"study.precision.{measure}.of", "'differences'", remedy)
 
 
+def faults_of_warm_up(study: StudySettings, scenarios: list[Scenario]) -> Iterator[Problem]:
+    """A list of visits ends, so that its days after are empty whatever the warm-up."""
+    if study.warm_up_weeks == "auto" and any(isinstance(scenario.demand, Replay) for scenario in scenarios):
+        remedy = "a replayed list of visits has no warm-up to find: give a number of weeks"
+        yield Problem("study.warm_up_weeks", "'auto'", remedy)
+
+
 def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
     """What is asked of one scenario, or of a comparison, and only a sweep answers."""
+    if study.warm_up_weeks == "auto":
+        yield Problem("study.warm_up_weeks", "'auto'", "it is for sweeps: peered -m …; give a number of weeks")
     for name in ONLY_SWEPT:
         value = getattr(study, name)
         if value:

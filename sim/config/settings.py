@@ -3,7 +3,7 @@
 What is simulated stands in `sim.department.scenario`.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -24,12 +24,13 @@ class StudySettings(Frozen):
     """The question asked and how precisely.
 
     `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
-    measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day
-    return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
-    replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
-    column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
-    `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure), `select` and `best` are what
-    `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
+    measured after `warm_up_weeks`; `auto`, in a sweep, has them found by a pilot. The run goes on for `follow_up_days`
+    after the measured weeks, so that an n-day return rate can count their last visits too. `demand_levels` multiply
+    growth. `visits`: keep the visits of every replication, not of the first only. `month_factors` None: on for runs of
+    at least 52 weeks. `map` names the column map of a visits file, `demand_name` the demand made of it, `rake` scales
+    its hours to published blocks. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by
+    measure), `select` and `best` are what `sim.study.asked` says; `replications` are then the first ones,
+    `most_replications` the cap.
     """
 
     name: str
@@ -37,7 +38,7 @@ class StudySettings(Frozen):
     baseline: str | None = None
     replications: WholePositive
     weeks: WholePositive
-    warm_up_weeks: WholeNonNegative = 0
+    warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
     follow_up_days: WholeNonNegative = 0
     demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
@@ -71,10 +72,10 @@ class StudySettings(Frozen):
 
     @property
     def period(self) -> Period:
-        """What one replication covers."""
+        """What one replication covers; a warm-up that is to be found is not in it yet."""
         return Period(
             weeks=self.weeks,
-            warm_up_weeks=self.warm_up_weeks,
+            warm_up_weeks=0 if self.warm_up_weeks == "auto" else self.warm_up_weeks,
             follow_up_days=self.follow_up_days,
             month_factors=self.month_factors,
         )

@@ -95,6 +95,8 @@ def refused(design: Design) -> list[Problem]:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
             problems.append(Problem(key, value, "one for the whole sweep: give one value"))
+        elif key == "study.warm_up_weeks" and len(texts) > 1 and f"{key}=auto" in texts:
+            problems.append(Problem(key, value, "what is found holds for all scenarios: give auto alone, or numbers"))
     return problems
 
 

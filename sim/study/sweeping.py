@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,15 @@ class SweepPlan:
     def n_runs(self) -> int:
         """Runs of the first round; there is no other unless a precision or the best is asked for."""
         return self.replications * len(self.scenarios)
+
+    def warmed_up(self, weeks: int) -> "SweepPlan":
+        """The same with so many weeks of warm-up in every scenario."""
+        scenarios = {
+            label: scenario.model_copy(update={"period": scenario.period.model_copy(update={"warm_up_weeks": weeks})})
+            for label, scenario in self.scenarios.items()
+        }
+        labels = {scenarios[label].content_hash(): label for label in self.labels.values()}
+        return replace(self, scenarios=scenarios, labels=labels)
 
     def standing(self, store: RunStore) -> Standing:
         """How many replications each scenario is to have, as far as the runs that are kept tell."""
