@@ -14,8 +14,9 @@ from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
 from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import print_sweep
-from sim.report.sweep_asked import MOST_NAMED
+from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked
+from sim.study.controlled import CONTROLLED
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import counted
@@ -29,8 +30,17 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import OutputError, code_version, provenance, results_place
-from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, write_answer
+from sim.study.store import OutputError, code_version, provenance, read_table, results_place
+from sim.study.sweeping import (
+    SweepPlan,
+    Task,
+    answer_of,
+    controlled_answer,
+    get_ready,
+    play_missing,
+    write_answer,
+    write_controlled,
+)
 from sim.study.warm_up import PILOT_WEEKS, find_warm_up, kept_warm_up, pilots_of, write_warm_up
 
 
@@ -122,7 +132,11 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+    controlled = controlled_answer(plan, store, answer)
+    write_controlled(controlled, store.folder)
     print_sweep(answer, console)
+    if plan.asked.controls:
+        say(console, controls_line(controlled))
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
@@ -196,4 +210,6 @@ def show_results(composed: Composed, console: Console) -> int:
     teller(console)(shlex.join(facts["command"]))
     asked = Asked.model_validate(facts.get("asked", {}))
     print_sweep(answer_of(store, facts["labels"], facts["replications"], facts["confidence"], asked), console)
+    if (composed.run / CONTROLLED).is_file():
+        say(console, controls_line(read_table(composed.run / CONTROLLED)))
     return 0

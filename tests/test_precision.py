@@ -11,12 +11,14 @@ from scipy import stats
 
 from sim.cli import main
 from sim.config import compose, compose_sweep
+from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.study import comparing, sweeping
 from sim.study.asked import Precision
 from sim.study.control_variates import controlled_means
 from sim.study.engines import COMPILED, ENGINES
+from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.study.output_analysis import mean_interval, nelson_matejcik, simultaneous_half_widths
 from sim.study.precision import allowed, next_number, paths, stops_after
 from sim.study.run_store import PARTS, Played
@@ -209,6 +211,35 @@ def test_controls_that_say_nothing_new_are_left_out() -> None:
     assert more["n_controls"].tolist() == [1, 1]
     assert more["half_width"] == pytest.approx(alone["half_width"])
     assert (more["mean"][1], more["half_width"][1]) == (4.0, 0.0)
+
+
+def test_arrivals_counted_beforehand_are_those_of_the_run() -> None:
+    words = ["study=run", "study.weeks=1", "study.warm_up_weeks=1", "study.follow_up_days=3", "demand.growth=0.3"]
+    scenario = compose(words).scenario
+    counted = counted_arrivals(scenario, 5, 2)
+    for replication in range(2):
+        trajectory = ENGINES[COMPILED](scenario, 5, replication)
+        visits = trajectory.visit_columns
+        inside = (visits["arrival"] >= trajectory.warm_up) & (visits["arrival"] < trajectory.measured_until)
+        streams = visits["stream"][inside & (visits["visit_number"] == 1)]
+        assert counted[:, replication].tolist() == np.bincount(streams, minlength=2).tolist()
+
+
+def test_arrivals_expected_are_the_mean_of_those_drawn() -> None:
+    """Law: z of the mean over 400 replications, normal by the central limit; |z| < 4 fails by chance in 1 of 8,000."""
+    words = ["study=run", "study.weeks=2", "study.month_factors=true", "demand.day_factor_cv.medical=0.4"]
+    scenario = compose(words).scenario
+    counted = counted_arrivals(scenario, 11, 400)
+    z = (counted.mean(axis=1) - expected_arrivals(scenario)) / (counted.std(axis=1) / 20.0)
+    assert (np.abs(z) < 4.0).all()
+
+
+def test_the_mean_day_factor_is_that_of_the_table_the_factors_are_drawn_from() -> None:
+    table = gamma_table(1.0)
+    middles = (np.arange(200_000) + 0.5) / 200_000
+    drawn = np.mean([table_quantile(table, u) for u in middles])
+    assert mean_day_factor(1.0) == pytest.approx(drawn, abs=1e-5)
+    assert mean_day_factor(0.0) == 1.0
 
 
 def test_replications_undefined_in_one_measure_cost_the_others_nothing() -> None:
@@ -443,6 +474,34 @@ def test_a_run_that_fails_holds_up_no_precision(
     assert set(read_table(folder / "precision.parquet")["status"]) == {"met"}
     assert main([*PRECISE, f"output={folder}"]) == 0
     assert tables(folder) == tables(undisturbed)
+
+
+def test_a_sweep_adjusts_its_estimates_for_the_arrivals_there_happened_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    words = ["demand.growth=0.3,0.6", *TINY, "study.replications=8"]
+    assert main(["-m", *words, "study.controls=true", f"output={folder}"]) == 0
+    assert "Controls: with the arrivals expected taken as known" in " ".join(capsys.readouterr().out.split())
+    table = read_table(folder / "controlled.parquet").set_index(["of", "label", "measure"])
+    key = "visits_per_week.all"
+    values = values_of(folder, key)
+    scenarios = compose_sweep(words).scenarios
+    drawn = {label: counted_arrivals(scenario, 1, 8) for label, scenario in scenarios.items()}
+    known = {label: expected_arrivals(scenario) for label, scenario in scenarios.items()}
+    for label in scenarios:
+        found = controlled_means(values[[label]].to_numpy().T, drawn[label], known[label])
+        row = table.loc[("estimates", label, key)]
+        assert (row["mean"], row["half_width"]) == pytest.approx((found["mean"][0], found["half_width"][0]))
+        assert row["variance_ratio"] < 0.5
+    apart = (values["demand.growth=0.6"] - values["demand.growth=0.3"]).to_numpy()[np.newaxis]
+    found = controlled_means(apart, np.vstack(list(drawn.values())), np.concatenate(list(known.values())))
+    row = table.loc[("differences", "demand.growth=0.6", key)]
+    assert (row["mean"], row["half_width"]) == pytest.approx((found["mean"][0], found["half_width"][0]))
+    assert main(["study=results", f"run={folder}"]) == 0
+    assert "Controls: with the arrivals expected" in " ".join(capsys.readouterr().out.split())
+    assert main(["-m", *words, f"output={folder}"]) == 0
+    assert not (folder / "controlled.parquet").exists()
 
 
 # --- the best, in a sweep ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES
 from sim.engine.run_measures import STREAMS
 from sim.study.asked import LOOK_AHEAD
 
-ONLY_SWEPT = ("precision", "select", "best", "most_replications")
+ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
 """Fields of a study that mean something in a sweep only."""
 
 

@@ -51,6 +51,7 @@ def asked_of(study: StudySettings) -> Asked:
         precision=study.precision,
         select=study.select,
         best=study.best,
+        controls=study.controls,
         simultaneous=study.simultaneous,
         most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
     )

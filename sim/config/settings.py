@@ -29,7 +29,7 @@ class StudySettings(Frozen):
     growth. `visits`: keep the visits of every replication, not of the first only. `month_factors` None: on for runs of
     at least 52 weeks. `map` names the column map of a visits file, `demand_name` the demand made of it, `rake` scales
     its hours to published blocks. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by
-    measure), `select` and `best` are what `sim.study.asked` says; `replications` are then the first ones,
+    measure), `select`, `best` and `controls` are what `sim.study.asked` says; `replications` are then the first ones,
     `most_replications` the cap.
     """
 
@@ -48,6 +48,7 @@ class StudySettings(Frozen):
     precision: dict[str, Precision] = Field(default_factory=dict)
     select: Selecting | None = None
     best: str | None = None
+    controls: bool = False
     most_replications: WholePositive | None = None
     map: str | None = None
     demand_name: str = "calibrated"

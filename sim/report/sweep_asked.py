@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.study.asked import Selecting
+from sim.study.comparison import HEADLINE
 from sim.study.number_text import bare, counted, measure_and_part, part_text, unit_of_difference, unit_of_value
 from sim.study.number_text import scale as scale_of
 from sim.study.rounds import MET, MISSED, UNDEFINED
@@ -123,6 +124,25 @@ def best_line(answer: SweepAnswer, name: str) -> str:
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
     return [str(label) for label in table["label"][table[column].astype(bool)]]
+
+
+def controls_line(table: pd.DataFrame) -> str:
+    """What taking the arrivals as known did to the headline means."""
+    if not len(table):
+        return (
+            "Controls: none can be had; arrivals must be drawn from rates, and replications be three more than the "
+            "streams, for differences than those of both scenarios."
+        )
+    rows = table[(table["of"] == "estimates") & table["measure"].isin(HEADLINE) & table["variance_ratio"].notna()]
+    if not len(rows):
+        return "Controls: of no headline measure; others are in controlled.parquet."
+    n_wider = int((rows["variance_ratio"] > 1.0).sum())
+    loss = rows["loss_factor"].max()
+    return (
+        f"Controls: with the arrivals expected taken as known, the variance of the {len(rows)} headline means is "
+        f"{rows['variance_ratio'].median():.2f} of what it is without (median); it is larger for {n_wider}, as "
+        f"controls that explain nothing cost a factor of {loss:.2f} here (controlled.parquet)."
+    )
 
 
 def family_lines(answer: SweepAnswer) -> Iterator[str]:

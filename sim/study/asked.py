@@ -45,7 +45,8 @@ class Selecting(Frozen):
 
 
 class Asked(Frozen):
-    """`precision` by measure; `select` plays on only those that may be best; `best` compares all with the best.
+    """`precision` by measure; `select` plays on only those that may be best; `best` compares all with the best;
+    `controls` adds estimates that take the arrivals expected as known.
 
     Without `precision` and `select` every scenario has the same number of replications.
     """
@@ -54,6 +55,7 @@ class Asked(Frozen):
     select: Selecting | None = None
     best: str | None = None
     simultaneous: Simultaneous = "bonferroni"
+    controls: bool = False
     most_replications: Annotated[int, Field(ge=1)] = MOST_REPLICATIONS
 
     @property

@@ -19,6 +19,7 @@ from sim.study.asked import Asked, Simultaneous
 from sim.study.best import best_table, selection_table
 from sim.study.comparing import add_family
 from sim.study.comparison import LWBS_LIMIT
+from sim.study.controlled import CONTROLLED, controlled_table
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.study.executor import run_blocks
 from sim.study.experiment import rehearse
@@ -169,8 +170,7 @@ def answer_of(
     """
     state = standing(store, labels, replications, confidence, asked)
     most = int(state.numbers.max())
-    measures, values = store.values(list(labels), most)
-    values[np.broadcast_to((np.arange(most) >= state.numbers[:, np.newaxis])[:, np.newaxis], values.shape)] = np.nan
+    measures, values = values_of(store, labels, state)
     played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), most), dtype=bool)
     failed = store.failed(labels, most)
     number_of = dict(zip(labels.values(), state.numbers, strict=True))
@@ -189,6 +189,31 @@ def answer_of(
         asked=asked,
         best=best_table(labels, measures, values, asked.best, confidence),
     )
+
+
+def values_of(store: RunStore, labels: Mapping[str, str], state: Standing) -> tuple[tuple[str, ...], np.ndarray]:
+    """Values of the replications that count; nan in those of a scenario that do not."""
+    most = int(state.numbers.max())
+    measures, values = store.values(list(labels), most)
+    values[np.broadcast_to((np.arange(most) >= state.numbers[:, np.newaxis])[:, np.newaxis], values.shape)] = np.nan
+    return measures, values
+
+
+def controlled_answer(plan: SweepPlan, store: RunStore, answer: SweepAnswer) -> pd.DataFrame:
+    """Estimates adjusted for the arrivals each replication happened to have; empty unless they are asked for."""
+    if not plan.asked.controls or not answer.n_done:
+        return pd.DataFrame()
+    in_order = {label: plan.scenarios[label] for label in plan.labels.values()}
+    measures, values = values_of(store, plan.labels, answer.standing)
+    return controlled_table(in_order, measures, values, answer.standing.numbers, plan.seed, plan.confidence)
+
+
+def write_controlled(table: pd.DataFrame, folder: Path) -> None:
+    """Write it, or take away that of an earlier command."""
+    if len(table):
+        write_table(table, folder / CONTROLLED)
+    else:
+        (folder / CONTROLLED).unlink(missing_ok=True)
 
 
 def estimates_of(
