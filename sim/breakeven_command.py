@@ -16,9 +16,17 @@ from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say, teller
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
-from sim.study.run_store import RunStore, foreign_to_sweeps, locked, told_if_not_kept, write_facts, write_scenarios
+from sim.study.run_store import (
+    FEW_PARTS,
+    RunStore,
+    foreign_to_sweeps,
+    locked,
+    told_if_not_kept,
+    write_facts,
+    write_scenarios,
+)
 from sim.study.store import code_version, provenance, results_place, write_table
-from sim.sweep_command import play_all, tell_store, tell_sweep
+from sim.sweep_command import play_rounds, tell_store, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
@@ -34,7 +42,7 @@ def break_even_study(composed: Composed, console: Console) -> int:
         store = RunStore(place, plan.sweep.seed, code_version())
         tell_store(store, console)
         with told_if_not_kept(place):
-            store.set_aside_damaged()
+            store.put_in_order()
             return play_and_answer(plan, store, composed, console)
 
 
@@ -43,8 +51,9 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, co
     started = time.monotonic()
     write_scenarios(plan.sweep.table(), store.folder)
     write_facts(facts_of(plan, composed, store.folder), store.folder)
-    play_all(plan.sweep, plan.sweep.tasks(store.done()), store, console)
+    play_rounds(plan.sweep, store, console)
     with uninterrupted():
+        store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
         write_answer(answer, store.folder)
         drawn = drew(answer, store.folder, console)

@@ -16,12 +16,17 @@ from sim.config.plans import sweep_plan_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import print_rows, print_sweep
+from sim.report.sweep_asked import MOST_NAMED, controls_line
+from sim.study.asked import Asked
+from sim.study.controlled import CONTROLLED
+from sim.study.executor import Pool
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import WorkersGone
 from sim.study.number_text import counted
 from sim.study.run_store import (
     FEW_PARTS,
+    RunKey,
     RunStore,
     foreign_to_sweeps,
     locked,
@@ -30,9 +35,20 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, results_place
+from sim.study.store import code_version, provenance, read_table, results_place
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
-from sim.study.sweeping import SweepPlan, Task, answer_of, get_ready, play_missing, workers_for, write_answer
+from sim.study.sweeping import (
+    SweepPlan,
+    Task,
+    answer_of,
+    controlled_answer,
+    get_ready,
+    play_missing,
+    workers_for,
+    write_answer,
+    write_controlled,
+)
+from sim.study.warm_up import PILOT_WEEKS, find_warm_up, kept_warm_up, pilots_of, write_warm_up
 
 
 def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
@@ -55,6 +71,11 @@ def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Cons
         tell_store(store, console)
         with told_if_not_kept(place):
             store.put_in_order()
+            if composed.first.study.warm_up_weeks == "auto":
+                weeks = warm_up_of(plan, store, console)
+                if weeks is None:
+                    return 1
+                plan = plan.warmed_up(weeks)
             return play_sweep(plan, store, composed, console)
 
 
@@ -67,11 +88,40 @@ def tell_sweep(plan: SweepPlan, console: Console) -> int:
     seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
     for line in (
         f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
-        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each)",
+        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
         f"about {duration(seconds)}; nothing was run, nothing was written",
     ):
         say(console, line)
     return 0
+
+
+def warm_up_of(plan: SweepPlan, store: RunStore, console: Console) -> int | None:
+    """Weeks of warm-up, found by a pilot or by an earlier command from the same; None if the user ends it."""
+    pilots = pilots_of(plan.scenarios, plan.seed, plan.engine)
+    found = kept_warm_up(pilots, store.folder)
+    if found is None:
+        get_ready(plan, teller(console))
+        try:
+            with progress(len(pilots), f"pilot of {counted(PILOT_WEEKS, 'week')}", console) as advance:
+                found = find_warm_up(pilots, plan.executor, plan.workers, plan.address, advance)
+        except KeyboardInterrupt:
+            say(console, "interrupted: nothing was decided on the warm-up, and nothing is kept")
+            return None
+        write_warm_up(found, store.folder)
+    n_settled = len(found.evidence) - len(found.unsettled)
+    say(console, f"warm-up: {counted(found.weeks, 'week')}, the largest of {n_settled} daily series (MSER-5)")
+    if found.unsettled:
+        more = f"; and {len(found.unsettled) - MOST_NAMED} more" if len(found.unsettled) > MOST_NAMED else ""
+        named = "; ".join(found.unsettled[:MOST_NAMED])
+        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}{more}")
+    return found.weeks
+
+
+def further_rounds(plan: SweepPlan) -> str:
+    """What may come after the first round."""
+    if not plan.asked.in_rounds:
+        return ""
+    return f" in the first round, at most {plan.asked.most_replications} where what is asked for takes more"
 
 
 def tell_store(store: RunStore, console: Console) -> None:
@@ -88,20 +138,21 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
     write_facts(sweep_facts(plan, composed, store.folder), store.folder)
-    visits = store.folder_of_visits() if plan.keep_visits else None
-    tasks = plan.tasks(store.done(visits), visits)
-    if len(tasks) < plan.n_runs:
-        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
-    play_all(plan, tasks, store, console)
+    play_rounds(plan, store, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
-        answer = answer_of(store, plan.labels, plan.replications, plan.confidence)
+        answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
         write_answer(answer, store.folder)
-        numbers = [plan.replications] * len(plan.labels)
+        numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         seconds = round(time.monotonic() - started, 1)
-        write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
+        facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
+        write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+    controlled = controlled_answer(plan, store, answer)
+    write_controlled(controlled, store.folder)
     print_sweep(answer, console)
+    if plan.asked.controls:
+        say(console, controls_line(controlled))
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
@@ -109,23 +160,47 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     return 0 if answer.is_whole else 1
 
 
-def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, console: Console) -> None:
-    """Play the runs, or as many as the user has the patience for."""
+def play_rounds(plan: SweepPlan, store: RunStore, console: Console) -> None:
+    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
+    visits = store.folder_of_visits() if plan.keep_visits else None
+    tried: set[RunKey] = set()
+    tasks, n_wanted = missing(plan, store, visits, tried)
+    if len(tasks) < n_wanted:
+        say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
     if not tasks:
         return
+    most = plan.n_runs if plan.asked.in_rounds else len(tasks)
     try:
         get_ready(plan, teller(console))
-        with (
-            workers_for(plan, len(tasks), teller(console)) as pool,
-            progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
-            closing(play_missing(tasks, store, pool)) as runs,
-        ):
-            for played in runs:
-                advance(f"{played.label}, replication {played.key.replication + 1}")
+        with workers_for(plan, most, teller(console)) as pool:
+            while tasks:
+                play_round(plan, tasks, store, pool, console)
+                tried |= {task.key for task in tasks}
+                tasks, _ = missing(plan, store, visits, tried)
+                if tasks:
+                    scenarios = counted(len({task.label for task in tasks}), "scenario")
+                    say(console, f"{scenarios} played on: {counted(len(tasks), 'further run')}")
     except KeyboardInterrupt:
         say(console, "interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
         say(console, f"{gone}: the runs that had finished are kept")
+
+
+def missing(plan: SweepPlan, store: RunStore, visits: Path | None, tried: set[RunKey]) -> tuple[list[Task], int]:
+    """Runs to be played that have not been tried, and how many there are to be in all."""
+    numbers = plan.standing(store).numbers
+    tasks = [task for task in plan.tasks(store.done(visits), numbers, visits) if task.key not in tried]
+    return tasks, int(numbers.sum())
+
+
+def play_round(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, pool: Pool, console: Console) -> None:
+    """Play some runs and keep them."""
+    with (
+        progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
+        closing(play_missing(tasks, store, pool)) as runs,
+    ):
+        for played in runs:
+            advance(f"{played.label}, replication {played.key.replication + 1}")
 
 
 def command_of(composed: ComposedSweep, place: Path) -> list[str]:
@@ -146,6 +221,7 @@ def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts:
         engine=plan.engine,
         replications=plan.replications,
         confidence=plan.confidence,
+        asked=plan.asked.model_dump(mode="json"),
         runs_planned=plan.n_runs,
         **facts,
     )
@@ -158,14 +234,16 @@ def show_results(composed: Composed, console: Console) -> int:
     facts = read_facts(composed.run)
     store = RunStore(composed.run, facts["seed"], facts["code"])
     tell_store(store, console)
-    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"])
+    sought = Asked.model_validate(facts.get("asked", {}))
+    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"], sought)
     if composed.query is None and composed.table is None and composed.export is None:
         teller(console)(shlex.join(facts["command"]))
         print_sweep(answer, console)
+        if (composed.run / CONTROLLED).is_file():
+            say(console, controls_line(read_table(composed.run / CONTROLLED)))
         return 0
-    numbers = [facts["replications"]] * len(facts["labels"])
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
-    with tables_of(store, facts["labels"], numbers, answer) as connection:
+    with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:
         if composed.export is None:
             print_rows(asked(connection, query), console)
         else:

@@ -5,11 +5,11 @@ What is made of their runs is `sim.study.breakeven`.
 
 from typing import Any
 
+from sim.config.asking import close_measure, measures_of
 from sim.config.composition import Composed
 from sim.config.plans import executor_of
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.department.support import Effects
-from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.study.breakeven import BreakEvenPlan, effects_played
 from sim.study.comparing import peer_hours
 from sim.study.sweeping import SweepPlan
@@ -50,6 +50,7 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
             executor=executor_of(composed),
             confidence=study.confidence,
             workers=composed.executor.workers,
+            address=composed.executor.address,
         ),
         effect=study.effect,
         effects=effects,
@@ -85,10 +86,10 @@ def break_even_problems(composed: Composed, baseline: str, others: list[str]) ->
         problems.append(Problem("study.demand_levels", repr(list(study.demand_levels)), remedy))
     if not any(item.cad_per_unit for item in study.worth):
         problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
+    measures = measures_of(composed.scenarios.values())
     for item in study.worth:
-        measure = item.measure.partition(".")[0]
-        if measure not in MEASURE_BY_KEY:
-            remedy = f"no such measure; {did_you_mean(measure, MEASURE_BY_KEY)}"
+        if item.measure not in measures:
+            remedy = f"no such measure; {close_measure(item.measure, measures)}"
             problems.append(Problem(f"study.worth.{item.name}.measure", repr(item.measure), remedy))
     return problems
 

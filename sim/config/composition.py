@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from sim.config.asking import faults_outside_sweeps
 from sim.config.checking import Checked
 from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.files import (
@@ -90,7 +91,11 @@ def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -
     base = composed_files(draft)
     if base is None:
         raise ScenarioError(draft.problems)
-    return finished(draft, base, tuple(overrides))
+    composed = finished(draft, base, tuple(overrides))
+    for_sweeps = list(faults_outside_sweeps(composed.study))
+    if for_sweeps:
+        raise ScenarioError(for_sweeps)
+    return composed
 
 
 def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Scenario]:

@@ -3,8 +3,10 @@
 from importlib.util import find_spec
 
 from sim.config.composition import Composed
+from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
 from sim.department.scenario import Problem, ScenarioError
+from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
 from sim.study.engines import lets_go
 from sim.study.executor import DASK
 from sim.study.plan import Plan
@@ -25,6 +27,7 @@ def plan_of(composed: Composed) -> Plan:
         executor=executor_of(composed),
         confidence=study.confidence,
         keep_all_visits=study.visits,
+        simultaneous=study.simultaneous,
         workers=composed.executor.workers,
         address=composed.executor.address,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
@@ -45,6 +48,19 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
         workers=first.executor.workers,
         address=first.executor.address,
         keep_visits=first.study.visits,
+        asked=asked_of(first.study),
+    )
+
+
+def asked_of(study: StudySettings) -> Asked:
+    """What is asked of a sweep beyond estimates."""
+    return Asked(
+        precision=study.precision,
+        select=study.select,
+        best=study.best,
+        controls=study.controls,
+        simultaneous=study.simultaneous,
+        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
     )
 
 

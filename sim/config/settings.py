@@ -4,12 +4,13 @@ What is simulated stands in `sim.department.scenario`.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.department.quantities import Frozen, Positive
 from sim.department.scenario import Period
+from sim.study.asked import Precision, Selecting, Simultaneous
 from sim.study.worth import Prior, Worth
 
 WholePositive = Annotated[int, Field(ge=1)]
@@ -25,10 +26,13 @@ class StudySettings(Frozen):
     """The question asked and how precisely.
 
     `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
-    measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day
-    return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
-    replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
-    column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
+    measured after `warm_up_weeks`; `auto`, in a sweep, has them found by a pilot. The run goes on for `follow_up_days`
+    after the measured weeks, so that an n-day return rate can count their last visits too. `demand_levels` multiply
+    growth. `visits`: keep the visits of every replication, not of the first only. `month_factors` None: on for runs of
+    at least 52 weeks. `map` names the column map of a visits file, `demand_name` the demand made of it, `rake` scales
+    its hours to published blocks. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by
+    measure), `select`, `best` and `controls` are what `sim.study.asked` says; `replications` are then the first ones,
+    `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -39,12 +43,18 @@ class StudySettings(Frozen):
     baseline: str | None = None
     replications: WholePositive
     weeks: WholePositive
-    warm_up_weeks: WholeNonNegative = 0
+    warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
     follow_up_days: WholeNonNegative = 0
     demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     month_factors: bool | None = None
+    simultaneous: Simultaneous = "bonferroni"
+    precision: dict[str, Precision] = Field(default_factory=dict)
+    select: Selecting | None = None
+    best: str | None = None
+    controls: bool = False
+    most_replications: WholePositive | None = None
     map: str | None = None
     demand_name: str = "calibrated"
     rake: bool = False
@@ -69,12 +79,21 @@ class StudySettings(Frozen):
                 raise ValueError(f"{what} names {twice} twice: name each once")
         return self
 
+    @model_validator(mode="after")
+    def _cap_above_first(self) -> "StudySettings":
+        if self.most_replications is not None and self.most_replications < self.replications:
+            raise ValueError(
+                f"most_replications is below replications ({self.replications}), those of the first round: "
+                "give a cap that is not"
+            )
+        return self
+
     @property
     def period(self) -> Period:
-        """What one replication covers."""
+        """What one replication covers; a warm-up that is to be found is not in it yet."""
         return Period(
             weeks=self.weeks,
-            warm_up_weeks=self.warm_up_weeks,
+            warm_up_weeks=0 if self.warm_up_weeks == "auto" else self.warm_up_weeks,
             follow_up_days=self.follow_up_days,
             month_factors=self.month_factors,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 
+from sim.config.asking import faults_alone, faults_of_asked
 from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
@@ -16,6 +17,7 @@ from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_override
 from sim.config.places import Plain, is_whole
+from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
@@ -91,18 +93,26 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     scenarios: list[tuple[str, Scenario]] = []
     jobs: dict[str, tuple[str, ...]] = {}
     first: Composed | None = None
+    composed: list[Scenario] = []
+    study: StudySettings | None = None
     for varied, items in design.scenarios():
         draft = draft_like(items, config_dir, known)
         parts = parts_of(draft, known)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
+        if parts is not None:
+            study = study or parts.study
+            composed += [value for name, value in parts.scenarios.items() if name == draft.choices["staffing"]]
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
             jobs.setdefault(" ".join(varied), tuple(item.text for item in items if item.key not in PATH_KEYS))
             first = first or first_of(items, overrides, config_dir)
+    found.update((problem, []) for problem in (faults_of_asked(study, composed) if study and composed else ()))
     if found or first is None:
         raise ScenarioError(said_of_all(found, design))
     labels, same = each_once(scenarios, known)
+    if len(labels) < 2 and (alone := list(faults_alone(first.study))):
+        raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(
         first,
@@ -125,6 +135,8 @@ def refused(design: Design) -> list[Problem]:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
             problems.append(Problem(key, value, "one for the whole sweep: give one value"))
+        elif key == "study.warm_up_weeks" and len(texts) > 1 and f"{key}=auto" in texts:
+            problems.append(Problem(key, value, "what is found holds for all scenarios: give auto alone, or numbers"))
     return problems
 
 
@@ -136,6 +148,7 @@ def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -
     base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known)).data
     reported = {problem.path for problem in design.problems}
     for told in design.ranges.values():
+        remedy = ""
         if told.key in draft.choices:
             remedy = f"a name is wanted: give the choices, {told.key}=a,b"
         elif base is not None and is_whole(base, told.key, bool(told.plus)):

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from sim.report.cells import REFUSED, difference_text, labelled
 from sim.report.console import say, show, two_lines
+from sim.report.sweep_asked import asked_lines
 from sim.report.tables import as_found
 from sim.study.comparison import LWBS_LIMIT, Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
@@ -49,6 +50,8 @@ def print_sweep(answer: SweepAnswer, console: Console) -> None:
     more = len(answer.labels) - MOST_SHOWN
     if more > 0:
         say(console, f"{counted(more, 'further scenario')}: in estimates.parquet and differences.parquet.")
+    for line in asked_lines(answer):
+        say(console, line)
     if not answer.is_whole:
         say(console, f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there.", style="bold")
     print_failures(answer, console)

@@ -14,6 +14,7 @@ import pandas as pd
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures import measure_of
+from sim.study.asked import Simultaneous
 from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
 from sim.study.executor import run_blocks
 from sim.study.experiment import IN_MINUTES, SAME_MINUTES, BlockAnswer, Played, play_block
@@ -67,7 +68,7 @@ def compared(
         effects_assumed=assumes_effects(first.effects),
         one_sided=is_one_sided(scenarios.values()),
         estimates=estimates,
-        differences=differences_of(values, estimates, scenarios, baseline, confidence),
+        differences=differences_of(values, estimates, scenarios, baseline, confidence, plan.simultaneous),
         changes=changes_of(ordered),
         week=mean_week(ordered),
         waits=shares_of(ordered, "waits", ["stream", "acuity"]),
@@ -131,7 +132,12 @@ def by_replication(values: Table) -> tuple[Table, np.ndarray]:
 
 
 def differences_of(
-    values: Table, estimates: Table, scenarios: Mapping[str, Scenario], baseline: str, confidence: float
+    values: Table,
+    estimates: Table,
+    scenarios: Mapping[str, Scenario],
+    baseline: str,
+    confidence: float,
+    simultaneous: Simultaneous = "bonferroni",
 ) -> Table:
     """Paired differences from the baseline, one row per demand level, staffing and measure."""
     labels = {name: scenario.staffing.label or name for name, scenario in scenarios.items()}
@@ -146,7 +152,7 @@ def differences_of(
     table["simultaneous_half_width"] = np.nan
     table["p_holm"] = np.nan
     for demand in table["demand"].unique():
-        add_family(table, apart, table["demand"] == demand, confidence)
+        add_family(table, apart, table["demand"] == demand, confidence, simultaneous)
     table["sentence"] = [sentence_of(row, labels, confidence) for row in table.to_dict("records")]
     return table
 
@@ -182,19 +188,29 @@ def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
     return {(row["demand"], row["staffing"]): row["mean"] for row in rows.to_dict("records")}
 
 
-def add_family(table: Table, apart: np.ndarray, together: Table, confidence: float) -> None:
+def add_family(
+    table: Table, apart: np.ndarray, together: Table, confidence: float, method: Simultaneous = "bonferroni"
+) -> None:
     """Simultaneous half-widths and Holm's p-values over the headline measures of the rows that are judged together.
 
-    `apart`: the differences of each row of the table, one column per replication.
+    `apart`: the differences of each row of the table, one column per replication. Where max-t is asked for, the column
+    `judged_by` says what was done: it needs every replication of every member, and a family not too large for it.
     """
     chosen = table.index[together & table["measure"].isin(HEADLINE)]
     if not len(chosen):
         return
-    table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(apart[chosen].T, confidence)
+    if method == "max_t":
+        method = "max_t" if len(chosen) <= MOST_BY_MAX_T and not np.isnan(apart[chosen]).any() else "bonferroni"
+        table.loc[chosen, "judged_by"] = method
+    table.loc[chosen, "simultaneous_half_width"] = simultaneous_half_widths(apart[chosen].T, confidence, method)
     p_values = table.loc[chosen, "p_value"].to_numpy(float)
     known = ~np.isnan(p_values)
     if known.any():
         table.loc[chosen[known], "p_holm"] = holm(p_values[known])
+
+
+MOST_BY_MAX_T = 500
+"""Members of a family of which 20,000 draws fit in memory."""
 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:

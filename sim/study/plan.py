@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.department.scenario import Scenario
+from sim.study.asked import Simultaneous
 from sim.study.engines import COMPILED
 from sim.study.experiment import Block
 
@@ -25,6 +26,7 @@ class Plan:
     executor: str = "threads"
     confidence: float = 0.95
     keep_all_visits: bool = False
+    simultaneous: Simultaneous = "bonferroni"
     workers: int | None = None
     address: str | None = None
     changed: tuple[str, ...] = ()

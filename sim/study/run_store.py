@@ -101,9 +101,15 @@ class RunStore:
         found = self._ask(f"{distinct} WHERE code <> {quoted(self.code)}")
         return int(found["n"].iloc[0])
 
-    def values(self, scenarios: Sequence[str], replications: int) -> tuple[tuple[str, ...], np.ndarray]:
-        """Measures in order of name, and values, shape (scenarios, measures, replications); nan where not played."""
+    def values(
+        self, scenarios: Sequence[str], replications: int, only: Sequence[str] | None = None
+    ) -> tuple[tuple[str, ...], np.ndarray]:
+        """Measures in order of name, and values, shape (scenarios, measures, replications); nan where not played.
+
+        `only`: these measures, if there are such.
+        """
         measures = sorted(self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"])
+        measures = measures if only is None else [measure for measure in measures if measure in only]
         rows = self._ask(
             "SELECT place, number, replication, value FROM runs JOIN places USING (scenario) "
             f"JOIN numbers USING (measure) WHERE status = 'done' AND replication < {replications}",

@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,18 @@ import pandas as pd
 from sim.department.scenario import Scenario
 from sim.engine.measures import measure
 from sim.engine.trajectory import Trajectory
+from sim.study.asked import Asked, Simultaneous
+from sim.study.best import best_table, selection_table
 from sim.study.comparing import add_family
 from sim.study.comparison import LWBS_LIMIT
+from sim.study.controlled import CONTROLLED, controlled_table
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.study.executor import Pool, opened, played_by
 from sim.study.experiment import rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice
-from sim.study.output_analysis import mean_intervals, paired_differences
+from sim.study.output_analysis import IntArray, mean_intervals, paired_differences
+from sim.study.rounds import Standing, standing
 from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
 
@@ -45,10 +49,25 @@ class SweepPlan:
     workers: int | None = None
     address: str | None = None
     keep_visits: bool = False
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def n_runs(self) -> int:
+        """Runs of the first round; there is no other unless a precision or the best is asked for."""
         return self.replications * len(self.scenarios)
+
+    def warmed_up(self, weeks: int) -> "SweepPlan":
+        """The same with so many weeks of warm-up in every scenario."""
+        scenarios = {
+            label: scenario.model_copy(update={"period": scenario.period.model_copy(update={"warm_up_weeks": weeks})})
+            for label, scenario in self.scenarios.items()
+        }
+        labels = {scenarios[label].content_hash(): label for label in self.labels.values()}
+        return replace(self, scenarios=scenarios, labels=labels)
+
+    def standing(self, store: RunStore) -> Standing:
+        """How many replications each scenario is to have, as far as the runs that are kept tell."""
+        return standing(store, self.labels, self.replications, self.confidence, self.asked)
 
     def table(self) -> pd.DataFrame:
         """The scenarios in their order: scenario (hash), label, place, content (JSON)."""
@@ -56,13 +75,16 @@ class SweepPlan:
         named = {"scenario": list(self.labels), "label": list(self.labels.values())}
         return pd.DataFrame({**named, "place": np.arange(len(contents)), "content": contents})
 
-    def tasks(self, done: set[RunKey], visits: Path | None = None) -> list["Task"]:
-        """Runs not done yet, first replications first, so that a sweep cut short has all scenarios."""
+    def tasks(self, done: set[RunKey], numbers: IntArray, visits: Path | None = None) -> list["Task"]:
+        """Runs not done yet, first replications first, so that a sweep cut short has all scenarios.
+
+        `numbers`: replications of each scenario; `visits`: a folder to keep every visit in, if any.
+        """
         return [
             Task(RunKey(key, replication), label, self.scenarios[label], self.seed, self.engine, visits)
-            for replication in range(self.replications)
-            for key, label in self.labels.items()
-            if RunKey(key, replication) not in done
+            for replication in range(int(numbers.max()))
+            for number, (key, label) in zip(numbers.tolist(), self.labels.items(), strict=True)
+            if replication < number and RunKey(key, replication) not in done
         ]
 
 
@@ -89,7 +111,8 @@ class SweepAnswer:
     `differences` (scenario minus baseline on the same patients): scenario, label, baseline, measure, mean, low, high,
     half_width, simultaneous_half_width (nan but for headline measures, which are judged together over all scenarios),
     sd, n, correlation, p_value, p_holm, interpretable.
-    `failed`: label, replication, traceback.
+    `failed`: label, replication, traceback. `standing`: what came of a precision or a best that was asked for.
+    `best`: every scenario against the best of the others (`best_table`).
     """
 
     labels: tuple[str, ...]
@@ -99,10 +122,13 @@ class SweepAnswer:
     n_done: int
     n_runs: int
     confidence: float
+    standing: Standing
+    asked: Asked
+    best: pd.DataFrame
 
     @property
     def is_whole(self) -> bool:
-        return self.n_done == self.n_runs
+        return self.n_done == self.n_runs and self.standing.is_decided
 
 
 def play_task(task: Task) -> Played:
@@ -163,20 +189,59 @@ def play_missing(
                 store.write(unkept)
 
 
-def answer_of(store: RunStore, labels: Mapping[str, str], replications: int, confidence: float) -> SweepAnswer:
-    """Estimates and paired differences of the runs that are kept; `labels` by hash, the baseline first."""
-    measures, values = store.values(list(labels), replications)
-    played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), replications), dtype=bool)
-    estimates = estimates_of(labels, measures, values, confidence)
+def answer_of(
+    store: RunStore, labels: Mapping[str, str], replications: int, confidence: float, asked: Asked
+) -> SweepAnswer:
+    """Estimates and paired differences of the runs that are kept; `labels` by hash, the baseline first.
+
+    `replications`: of every scenario, or the first ones where further rounds are asked for.
+    """
+    state = standing(store, labels, replications, confidence, asked)
+    most = int(state.numbers.max())
+    measures, values = values_of(store, labels, state)
+    played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), most), dtype=bool)
+    failed = store.failed(labels, most)
+    number_of = dict(zip(labels.values(), state.numbers, strict=True))
+    counted = np.array(
+        [row < number_of[label] for label, row in zip(failed["label"], failed["replication"], strict=True)]
+    )
     return SweepAnswer(
         labels=tuple(labels.values()),
-        estimates=estimates,
-        differences=differences_of(labels, measures, values, confidence),
-        failed=store.failed(labels, replications),
+        estimates=estimates_of(labels, measures, values, confidence),
+        differences=differences_of(labels, measures, values, confidence, asked.simultaneous),
+        failed=failed[counted.astype(bool)].reset_index(drop=True),
         n_done=int(played.sum()),
-        n_runs=played.size,
+        n_runs=int(state.numbers.sum()),
         confidence=confidence,
+        standing=state,
+        asked=asked,
+        best=best_table(labels, measures, values, asked.best, confidence),
     )
+
+
+def values_of(store: RunStore, labels: Mapping[str, str], state: Standing) -> tuple[tuple[str, ...], np.ndarray]:
+    """Values of the replications that count; nan in those of a scenario that do not."""
+    most = int(state.numbers.max())
+    measures, values = store.values(list(labels), most)
+    values[np.broadcast_to((np.arange(most) >= state.numbers[:, np.newaxis])[:, np.newaxis], values.shape)] = np.nan
+    return measures, values
+
+
+def controlled_answer(plan: SweepPlan, store: RunStore, answer: SweepAnswer) -> pd.DataFrame:
+    """Estimates adjusted for the arrivals each replication happened to have; empty unless they are asked for."""
+    if not plan.asked.controls or not answer.n_done:
+        return pd.DataFrame()
+    in_order = {label: plan.scenarios[label] for label in plan.labels.values()}
+    measures, values = values_of(store, plan.labels, answer.standing)
+    return controlled_table(in_order, measures, values, answer.standing.numbers, plan.seed, plan.confidence)
+
+
+def write_controlled(table: pd.DataFrame, folder: Path) -> None:
+    """Write it, or take away that of an earlier command."""
+    if len(table):
+        write_table(table, folder / CONTROLLED)
+    else:
+        (folder / CONTROLLED).unlink(missing_ok=True)
 
 
 def estimates_of(
@@ -191,7 +256,11 @@ def estimates_of(
 
 
 def differences_of(
-    labels: Mapping[str, str], measures: Sequence[str], values: np.ndarray, confidence: float
+    labels: Mapping[str, str],
+    measures: Sequence[str],
+    values: np.ndarray,
+    confidence: float,
+    simultaneous: Simultaneous = "bonferroni",
 ) -> pd.DataFrame:
     """Paired differences from the first scenario; headline measures of all scenarios are judged together."""
     if not values[1:].size:
@@ -209,7 +278,7 @@ def differences_of(
     table, apart = table[there].reset_index(drop=True), (ours - theirs)[there]
     table["simultaneous_half_width"] = np.nan
     table["p_holm"] = np.nan
-    add_family(table, apart, table["n"] > 0, confidence)
+    add_family(table, apart, table["n"] > 0, confidence, simultaneous)
     return table
 
 
@@ -230,7 +299,15 @@ def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
 
 def write_answer(answer: SweepAnswer, folder: Path) -> None:
     """Write the tables, those that have rows."""
-    for name in ("estimates", "differences"):
-        table = getattr(answer, name)
+    tables = {
+        "estimates": answer.estimates,
+        "differences": answer.differences,
+        "precision": answer.standing.reached,
+        "selection": selection_table(answer.labels, answer.standing),
+        "best": answer.best,
+    }
+    for name, table in tables.items():
         if len(table):
             write_table(table, folder / f"{name}.parquet")
+        elif name not in ("estimates", "differences"):
+            (folder / f"{name}.parquet").unlink(missing_ok=True)  # an earlier command asked for it
