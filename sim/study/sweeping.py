@@ -27,7 +27,7 @@ from sim.study.output_analysis import mean_intervals, paired_differences
 from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
 
-SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
+SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Runs are written after so long, or so many."""
 
 
