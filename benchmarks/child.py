@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "threads": "threads",
     "played": "memory",
     "kept": "memory",
+    "swept": "memory",
     "ready": "ready",
     "queue": "queues",
     "floor": "floor",

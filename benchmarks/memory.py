@@ -1,10 +1,14 @@
 """The peak memory of a study as its replications grow in number."""
 
 import pickle
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.runs import peak_mib
+from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
 from sim.study.comparing import compared
@@ -43,6 +47,24 @@ def kept(given: dict[str, Any]) -> dict[str, float]:
     plan = comparison(given, "")
     one = play_block(plan.blocks()[0])
     compared([copied(one, number) for number in range(given["replications"])], plan, seconds=0.0)
+    return {"peak_mib": peak_mib()}
+
+
+def swept(given: dict[str, Any]) -> dict[str, float]:
+    """A sweep of two scenarios, as the command plays it in this process: runs leave it for the disk as they come."""
+    with TemporaryDirectory() as folder, redirect_stdout(StringIO()):
+        words = [
+            "staffing=traditional,peer_added",
+            f"study.weeks={given['weeks']}",
+            f"study.replications={given['replications']}",
+            f"engine={given['engine']}",
+            "study.warm_up_weeks=0",
+            "executor=threads",
+            "executor.workers=1",
+            f"output={folder}/sweep",
+        ]
+        if main(["-m", *words]) != 0:
+            raise RuntimeError("the sweep has failed")
     return {"peak_mib": peak_mib()}
 
 

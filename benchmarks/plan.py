@@ -50,6 +50,8 @@ class Plan:
     many: int = 40
     played_weeks: int = 1
     kept_weeks: int = 13
+    few_swept: int = 10
+    many_swept: int = 100
     cold_starts: int = 1
     started_weeks: int = 52
     customers: int = 20_000
@@ -63,9 +65,14 @@ class Plan:
 FULL = Plan()
 QUICK = Plan(
     weeks=(1, 2), main_weeks=2, repetitions=1, variant_weeks=1, staff=(), zones=(6,), growth=(1.1,), thread_weeks=1,
+<<<<<<< HEAD
     runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, cold_starts=0,
     started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
     sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)),
+=======
+    runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, few_swept=1, many_swept=2,
+    cold_starts=0, started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
+>>>>>>> execution
 )  # fmt: skip
 """Shows that everything runs; its numbers mean nothing."""
 
@@ -139,6 +146,10 @@ def queues(plan: Plan, engines: tuple[str, ...]) -> Iterator[Measurement]:
 
 def memory(plan: Plan, engine: str) -> Iterator[Measurement]:
     """Peak memory of studies with few and with many replications."""
-    for what, weeks in (("played", plan.played_weeks), ("kept", plan.kept_weeks)):
-        for replications in (plan.few, plan.many):
+    for what, weeks, numbers in (
+        ("played", plan.played_weeks, (plan.few, plan.many)),
+        ("kept", plan.kept_weeks, (plan.few, plan.many)),
+        ("swept", plan.played_weeks, (plan.few_swept, plan.many_swept)),
+    ):
+        for replications in numbers:
             yield Measurement("memory", what, {"engine": engine, "weeks": weeks, "replications": replications})

@@ -22,7 +22,7 @@ from sim.study.controlled import CONTROLLED
 from sim.study.executor import Pool
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
-from sim.study.lost_workers import WorkersGone
+from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
 from sim.study.run_store import (
     FEW_PARTS,
@@ -35,7 +35,12 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
+<<<<<<< HEAD
 from sim.study.store import code_version, provenance, read_table, results_place
+=======
+from sim.study.store import code_version, provenance, results_place
+from sim.study.sweep_log import SweepLog
+>>>>>>> execution
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
     SweepPlan,
@@ -67,16 +72,20 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
 def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
     with locked(place):
-        store = RunStore(place, plan.seed, code_version())
+        store, log = RunStore(place, plan.seed, code_version()), SweepLog(place)
         tell_store(store, console)
-        with told_if_not_kept(place):
+        with told_if_not_kept(place, log.say):
             store.put_in_order()
+<<<<<<< HEAD
             if composed.first.study.warm_up_weeks == "auto":
                 weeks = warm_up_of(plan, store, console)
                 if weeks is None:
                     return 1
                 plan = plan.warmed_up(weeks)
             return play_sweep(plan, store, composed, console)
+=======
+            return play_sweep(plan, store, composed, log, console)
+>>>>>>> execution
 
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:
@@ -133,12 +142,23 @@ def tell_store(store: RunStore, console: Console) -> None:
         say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
 
 
-def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, console: Console) -> int:
+def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: SweepLog, console: Console) -> int:
     """Play what is missing, write and show the answer; what has been played is kept, come what may."""
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
+<<<<<<< HEAD
     write_facts(sweep_facts(plan, composed, store.folder), store.folder)
     play_rounds(plan, store, console)
+=======
+    facts = sweep_facts(plan, composed, store.folder)
+    write_facts(facts, store.folder)
+    visits = store.folder_of_visits() if plan.keep_visits else None
+    tasks = plan.tasks(store.done(visits), visits)
+    if len(tasks) < plan.n_runs:
+        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
+    log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan, tasks, store))
+    play_all(plan, tasks, store, log, console)
+>>>>>>> execution
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
@@ -146,10 +166,15 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
         numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         seconds = round(time.monotonic() - started, 1)
+<<<<<<< HEAD
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
     controlled = controlled_answer(plan, store, answer)
     write_controlled(controlled, store.folder)
+=======
+        write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
+    log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
+>>>>>>> execution
     print_sweep(answer, console)
     if plan.asked.controls:
         say(console, controls_line(controlled))
@@ -160,6 +185,7 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, consol
     return 0 if answer.is_whole else 1
 
 
+<<<<<<< HEAD
 def play_rounds(plan: SweepPlan, store: RunStore, console: Console) -> None:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
     visits = store.folder_of_visits() if plan.keep_visits else None
@@ -180,10 +206,46 @@ def play_rounds(plan: SweepPlan, store: RunStore, console: Console) -> None:
                 if tasks:
                     scenarios = counted(len({task.label for task in tasks}), "scenario")
                     say(console, f"{scenarios} played on: {counted(len(tasks), 'further run')}")
+=======
+def standing_of(plan: SweepPlan, tasks: Sequence[Task], store: RunStore) -> dict[str, object]:
+    """What the log says of a sweep before it goes on."""
+    again = len(store.failed(plan.labels, plan.replications))
+    return {
+        "played": f"{plan.engine}, {plan.executor}, workers {plan.workers or 'all'}, seed {plan.seed}",
+        "scenarios": len(plan.scenarios),
+        "runs": f"{len(tasks)} of {plan.n_runs} to play, {again} of them failed before",
+        "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
+    }
+
+
+def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, log: SweepLog, console: Console) -> None:
+    """Play the runs, or as many as the user has the patience for."""
+    if not tasks:
+        return
+
+    def tell(line: str) -> None:
+        log.say(line)
+        say(console, line)
+
+    try:
+        get_ready(plan, teller(console))
+        with (
+            workers_for(plan, len(tasks), tell) as pool,
+            progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
+            closing(play_missing(tasks, store, pool)) as runs,
+        ):
+            for played in runs:
+                if played.traceback:
+                    log.failed(played)
+                advance(f"{played.label}, replication {played.key.replication + 1}")
+>>>>>>> execution
     except KeyboardInterrupt:
-        say(console, "interrupted: the runs that had finished are kept")
+        tell("interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
-        say(console, f"{gone}: the runs that had finished are kept")
+        tell(f"{gone}: the runs that had finished are kept")
+    except NoWorkers as none:
+        log.say(str(none))
+        raise
 
 
 def missing(plan: SweepPlan, store: RunStore, visits: Path | None, tried: set[RunKey]) -> tuple[list[Task], int]:

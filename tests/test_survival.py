@@ -166,6 +166,11 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     assert len(runs_in(folder)) == N_RUNS
     assert main([*SWEEP, f"output={folder}"]) == 0
     assert tables(folder) == tables(undisturbed)
+    log = (folder / "sweep.log").read_text()
+    assert log.count("start: peered -m") == log.count("end: ") == 2
+    assert log.count("worker") >= 2
+    assert f"failed: {SICK}\n    Lost: 2 work" in log
+    assert "1 of 12 to play, 1 of them failed before" in log
 
 
 @pytest.mark.slow

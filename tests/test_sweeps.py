@@ -311,6 +311,7 @@ def test_a_run_that_fails_is_told_and_stops_no_other(
     assert "demand.growth=0.3, replication 2: ArithmeticError: a bed was divided by zero" in said
     kept = read_table(folder / PARTS)
     assert "in failing" in kept[kept["status"] == "failed"]["traceback"].iloc[0]
+    assert "ArithmeticError: a bed was divided by zero" in (folder / "sweep.log").read_text()
     differences = read_table(folder / "differences.parquet")
     assert set(differences[differences["measure"] == "lwbs.all"]["n"]) == {2}
     assert main([*TWO, f"output={folder}"]) == 0

@@ -6,19 +6,21 @@ Nothing else knows Dask. Which blocks there are, and in what order, is `sim.stud
 import asyncio
 import logging
 import signal
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import dask
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, rpc
 
 from sim.study.interrupts import uninterrupted
-from sim.study.lost_workers import MOST_LOST, Lost, Notice, NoWorkers, WorkersGone
+from sim.study.lost_workers import Lost, Notice, NoWorkers, WorkersGone
 from sim.study.store import code_version
 
 SECONDS_TO_ANSWER = 5
@@ -26,14 +28,14 @@ SECONDS_BETWEEN_COUNTS = 5.0
 """How often a cluster that may grow is asked for its workers."""
 LOOPBACK = "127.0.0.1"
 QUIET: dict[str, Any] = {
-    "distributed.scheduler.allowed-failures": MOST_LOST - 1,
+    "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.admin.event-loop-monitor-interval": "1h",
     "distributed.worker.profile.enabled": False,
     "distributed.logging": {"distributed": "critical"},
 }
-"""Of a cluster of our own: nothing to look at, nothing said; a block that has cost so many workers is given up."""
+"""Of a cluster of our own: nothing to look at, nothing said; each lost worker is told to us."""
 
 
 @contextmanager
@@ -146,18 +148,33 @@ def other_code(who: str, code: str, wanted: str) -> str:
     )
 
 
+class InHand(NamedTuple):
+    """A block on its way. `told`: who waits for it; `is_second`: a worker that had it was lost before."""
+
+    told: Future[Any]
+    play: Callable[..., Any]
+    what: tuple[Any, ...]
+    is_second: bool = False
+
+
 class DaskWorkers(Executor):
-    """Hands blocks to a cluster. The scheduler gives a block whose worker is lost to another, as often as it allows."""
+    """Hands blocks to a cluster.
+
+    When a worker is lost the scheduler blames all blocks it had been given, not only the one it had begun. So a block
+    that is blamed is played once more when nothing else is in hand, and given up if that costs a worker too.
+    """
 
     def __init__(self, client: Client, address: str | None, at_most: int | None, notice: Notice) -> None:
         self._client, self._address, self._at_most, self._notice = client, address, at_most, notice
         self._code = code_version()
-        self._remote: dict[Any, tuple[Any, str]] = {}
+        self._lock = threading.RLock()
+        self._waiting, self._doubtful = deque[InHand](), deque[InHand]()
+        self._in_hand: dict[Any, tuple[Any, InHand]] = {}
         self._n_threads, self._counted_at = 1, -SECONDS_BETWEEN_COUNTS
         client.subscribe_topic("all", self._hears)
 
     def room(self) -> int:
-        """Blocks that can be played at once: with none waiting at a worker it is known which one it ended with."""
+        """Blocks that can be played at once."""
         if self._address is None:
             return self._at_most or 1
         if time.monotonic() - self._counted_at >= SECONDS_BETWEEN_COUNTS:
@@ -167,27 +184,56 @@ class DaskWorkers(Executor):
 
     def submit(self, play: Callable[..., Any], /, *what: Any, **named: Any) -> Future[Any]:
         told: Future[Any] = Future()
-        remote = self._client.submit(play_here, self._code, play, *what, **named, pure=False)
-        self._remote[remote.key] = remote, str(what[0])
-        remote.add_done_callback(lambda done: self._settle(told, done))
+        with self._lock:
+            self._waiting.append(InHand(told, partial(play, **named), what))
+            self._go_on()
         return told
 
     def drop(self) -> None:
         """Whatever is still in hand is not wanted any more."""
+        with self._lock:
+            self._waiting.clear()
+            self._doubtful.clear()
+            left = [remote for remote, _ in self._in_hand.values()]
         self._client.unsubscribe_topic("all")
-        self._client.cancel([remote for remote, _ in self._remote.values()], force=True)
+        self._client.cancel(left, force=True)
 
-    def _settle(self, told: Future[Any], remote: Any) -> None:
-        """Pass on what came of a block."""
-        self._remote.pop(remote.key, None)
-        if not told.set_running_or_notify_cancel():
-            return
+    def _go_on(self) -> None:
+        """Hand over what waits; while there are doubtful blocks, one of these and nothing else."""
+        if self._doubtful:
+            if not self._in_hand:
+                self._hand_over(self._doubtful.popleft())
+        elif not any(block.is_second for _, block in self._in_hand.values()):
+            while self._waiting:
+                self._hand_over(self._waiting.popleft())
+
+    def _hand_over(self, block: InHand) -> None:
+        remote = self._client.submit(play_here, self._code, block.play, *block.what, pure=False)
+        self._in_hand[remote.key] = remote, block
+        remote.add_done_callback(lambda done: self._settle(block, done))
+
+    def _settle(self, block: InHand, remote: Any) -> None:
+        """Pass on what came of a block, unless it is to be played again."""
+        answer: Any = None
+        error: BaseException | None = None
         try:
-            told.set_result(remote.result(timeout=SECONDS_TO_ANSWER))
-        except KilledWorker as error:
-            told.set_exception(Lost(f"{error.allowed_failures + 1} workers ended while they had it in hand"))
-        except BaseException as error:
-            told.set_exception(self._gone() if remote.status in ("cancelled", "lost", "pending") else error)
+            answer = remote.result(timeout=SECONDS_TO_ANSWER)
+        except KilledWorker as killed:
+            error = Lost(f"{2 * (killed.allowed_failures + 1)} workers ended while they had it in hand")
+        except BaseException as other:
+            error = self._gone() if remote.status in ("cancelled", "lost", "pending") else other
+        with self._lock:
+            self._in_hand.pop(remote.key, None)
+            is_doubtful = isinstance(error, Lost) and not block.is_second
+            if is_doubtful:
+                self._doubtful.append(block._replace(is_second=True))
+            self._go_on()
+        if is_doubtful or not block.told.set_running_or_notify_cancel():
+            return
+        if error is None:
+            block.told.set_result(answer)
+        else:
+            block.told.set_exception(error)
 
     def _gone(self) -> WorkersGone:
         where = "of this machine" if self._address is None else f"at {self._address}"
@@ -198,9 +244,11 @@ class DaskWorkers(Executor):
         _, said = event
         if not isinstance(said, dict) or said.get("action") != "remove-worker" or said.get("expected"):
             return
-        hers = [self._remote[key][1] for key in said.get("processing-tasks", ()) if key in self._remote]
+        with self._lock:
+            keys = [key for key in said.get("processing-tasks", ()) if key in self._in_hand]
+            hers = [str(self._in_hand[key][1].what[0]) for key in keys]
         if hers:
-            self._notice(f"worker {said['worker']} was lost while it played {', '.join(hers)}")
+            self._notice(f"worker {said['worker']} was lost; it had {'; '.join(hers)}")
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ time. What is played is `sim.study.sweeping`.
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -122,7 +122,7 @@ class RunStore:
 
     def write(self, played: Sequence[Played]) -> None:
         """Keep runs: they are all there afterwards, or none is."""
-        rows = pd.DataFrame([row for run in played for row in self._rows_of(run)], columns=COLUMNS)
+        rows = self._rows_of(played)
         with uninterrupted() as interrupts:
             copy_out(rows, self._fresh)
             self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
@@ -164,19 +164,31 @@ class RunStore:
         with uninterrupted() as interrupts, self.connected(places_of(scenarios, numbers)) as connection:
             connection.execute("SET threads = 1")  # with several, the order in the file is theirs
             connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
+            for name, words in WORDS.items():
+                connection.execute(f"CREATE TYPE {name} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
             # A table first: how rows are packed would tell what parts they came from.
-            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS}")
+            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
             connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
             os.replace(partial, file)
         if interrupts.came:
             raise KeyboardInterrupt
 
-    def _rows_of(self, run: Played) -> Iterator[tuple[Any, ...]]:
-        start = (run.key.scenario, run.label, self.seed, run.key.replication, self.code)
-        if run.traceback:
-            yield (*start, "failed", "", np.nan, run.traceback)
-        for measure, value in run.values.items():
-            yield (*start, "done", measure, value, "")
+    def _rows_of(self, played: Sequence[Played]) -> pd.DataFrame:
+        """A row for each measure of a run, one for a run that failed; made by columns, a tenth of the room of rows."""
+        n_rows = [1 if run.traceback else len(run.values) for run in played]
+        of_each = {
+            "scenario": [run.key.scenario for run in played],
+            "label": [run.label for run in played],
+            "seed": self.seed,
+            "replication": [run.key.replication for run in played],
+            "code": self.code,
+            "status": ["failed" if run.traceback else "done" for run in played],
+            "traceback": [run.traceback for run in played],
+        }
+        rows = pd.DataFrame(of_each, index=range(len(played))).loc[np.repeat(np.arange(len(played)), n_rows)]
+        rows["measure"] = [name for run in played for name in ([""] if run.traceback else run.values)]
+        rows["value"] = [value for run in played for value in ([np.nan] if run.traceback else run.values.values())]
+        return rows[COLUMNS]
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
@@ -212,16 +224,26 @@ NO_RUN = (
 
 REPLICATIONS = """
 WITH asked AS (
-    SELECT place, places.label, runs.* EXCLUDE (label) FROM runs JOIN places USING (scenario)
-    WHERE replication < n
+    SELECT place, replication::INTEGER AS replication, measure::{measures} AS measure, value,
+        status::{statuses} AS status
+    FROM runs JOIN places USING (scenario) WHERE replication < n
 ), done AS (
-    SELECT DISTINCT place, scenario, label, replication, measure, value, status FROM asked WHERE status = 'done'
+    SELECT DISTINCT * FROM asked WHERE status = 'done'
 ), failed AS (
-    SELECT DISTINCT place, scenario, label, replication, '' AS measure, NULL::DOUBLE AS value, status FROM asked
-    WHERE status = 'failed' AND (scenario, replication) NOT IN (SELECT (scenario, replication) FROM done)
+    SELECT DISTINCT place, replication, ''::{measures} AS measure, NULL::DOUBLE AS value, status FROM asked
+    WHERE status = 'failed' AND (place, replication) NOT IN (SELECT DISTINCT (place, replication) FROM done)
 )
-SELECT * EXCLUDE (place) FROM (FROM done UNION ALL FROM failed) ORDER BY place, replication, measure"""
+SELECT scenario::{scenarios} AS scenario, label::{labels} AS label, replication, measure, value, status
+FROM (FROM done UNION ALL FROM failed) JOIN places USING (place) ORDER BY place, replication, measure"""
 """Every measure of every run of the scenarios in `places`; of a run that failed and was never done, one row."""
+WORDS = {
+    "scenarios": "SELECT DISTINCT scenario AS word FROM places",
+    "labels": "SELECT DISTINCT label AS word FROM places",
+    "measures": "SELECT '' AS word UNION SELECT measure FROM runs",
+    "statuses": "SELECT unnest(['done', 'failed']) AS word",
+}
+"""The words of each column of which there are few, so that a number stands for a word while rows are put in order."""
+REPLICATIONS_IN_WORDS = REPLICATIONS.format_map(dict.fromkeys(WORDS, "VARCHAR"))
 
 
 def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
@@ -304,11 +326,12 @@ class CannotKeep(Exception):
 
 
 @contextmanager
-def told_if_not_kept(folder: Path) -> Iterator[None]:
-    """Whatever cannot be written in the block is a CannotKeep."""
+def told_if_not_kept(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Whatever cannot be written in the block is a CannotKeep, and is told."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
+        tell(f"ended: {error}")
         raise CannotKeep(f"{folder}: cannot be written to ({error}); runs written before are kept") from error
 
 

@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
-from sim.study.run_store import REPLICATIONS, RunStore, places_of
+from sim.study.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
 from sim.study.store import quoted
 from sim.study.sweeping import SweepAnswer
 
@@ -79,7 +79,7 @@ def tables_of(
         "failed": answer.failed,
     }
     with store.connected({**places_of(labels, numbers), **frames}) as connection:
-        connection.execute(f"CREATE VIEW replications AS {REPLICATIONS}")
+        connection.execute(f"CREATE VIEW replications AS {REPLICATIONS_IN_WORDS}")
         visits = store.folder_of_visits()
         if any(visits.glob("*/*.parquet")):
             pattern = quoted(str(visits / "*" / "*.parquet"))

@@ -31,7 +31,7 @@ from sim.study.rounds import Standing, standing
 from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
 
-SECONDS_PER_PART, MOST_PER_PART = 5.0, 500
+SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Runs are written after so long, or so many."""
 
 
