@@ -15,12 +15,13 @@ from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.study import comparing, sweeping
-from sim.study.asked import Precision
+from sim.study.asked import Asked, Precision, Selecting
 from sim.study.control_variates import controlled_means
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.study.output_analysis import mean_interval, nelson_matejcik, simultaneous_half_widths
 from sim.study.precision import allowed, next_number, paths, stops_after
+from sim.study.rounds import Standing, choosing, narrowing
 from sim.study.run_store import PARTS, Played
 from sim.study.selection import select_best
 from sim.study.store import read_table
@@ -326,6 +327,63 @@ def test_a_study_file_can_ask_for_a_precision(tmp_path: Path) -> None:
     )
     sweep = compose_sweep(["study=precise", "demand.growth=1,1.1"], tmp_path)
     assert sweep.first.study.precision == {"lwbs.all": Precision(half_width=0.01)}
+
+
+# --- what follows from the runs there are -----------------------------------------------------------
+
+
+def spread_over(n: int, width: float) -> np.ndarray:
+    """Values up and down by a width."""
+    return 10.0 + width * (-1.0) ** np.arange(n)
+
+
+def narrowed(rows: list[np.ndarray], there: list[int], cap: int, **asked: Precision) -> Standing:
+    """Where scenarios with these values of one measure stand, after 3 first replications."""
+    table = np.full((len(rows), max(there)), nan)
+    for row, (values, n) in enumerate(zip(rows, there, strict=True)):
+        table[row, :n] = values[:n]
+    labels = {str(row): f"scenario {row}" for row in range(len(rows))}
+    question = Asked(precision=asked, most_replications=cap)
+    return narrowing(dict.fromkeys(asked, table), labels, np.array(there), 3, 0.95, question)
+
+
+def test_replications_that_are_not_there_yet_are_no_narrow_look() -> None:
+    calm = spread_over(30, 0.1)
+    state = narrowed([calm, calm], [30, 6], 40, wait=Precision(half_width=1.0))
+    assert state.reached["status"].to_list() == ["met", "playing"]
+    assert not state.is_decided
+    assert state.numbers[1] > 8
+    whole = narrowed([calm, calm], [30, 12], 40, wait=Precision(half_width=1.0))
+    assert (whole.numbers.tolist(), whole.is_decided) == ([8, 8], True)
+
+
+def test_a_precision_just_reached_when_the_cap_comes_is_not_shown_to_hold() -> None:
+    late = spread_over(20, 0.1)
+    late[:4] = [0.0, 20.0, 4.0, 16.0]
+    values = [spread_over(20, 0.1), late]
+    widths = [mean_interval(late[:n]).half_width for n in range(2, 21)]
+    just = narrowed(values, [20, 20], 20, wait=Precision(half_width=float(widths[-3])))
+    assert just.reached["status"].to_list() == ["met", "missed"]
+    assert (just.is_decided, just.is_capped) == (True, True)
+    assert just.reached["half_width"][1] < just.reached["asked"][1]
+    assert just.numbers.tolist() == [20, 20]
+
+
+def test_the_baseline_waits_for_the_scenario_that_takes_most() -> None:
+    values = [spread_over(60, 0.1), spread_over(60, 2.0)]
+    state = narrowed(values, [8, 60], 60, wait=Precision(half_width=0.7))
+    assert state.numbers[0] == state.numbers[1] > 8
+    assert not state.is_decided
+
+
+def test_replications_of_those_ruled_out_do_not_make_the_others_end() -> None:
+    rng = np.random.default_rng(12)
+    values = rng.normal(size=(3, 30)) + np.array([[0.0], [0.0], [60.0]])
+    values[:2, 12:] = nan
+    state = choosing(values, np.array([12, 12, 30]), Selecting(measure="lwbs.all", indifference=0.5), 10, 30, 0.95)
+    assert not state.is_decided
+    assert state.numbers[2] < 30
+    assert state.numbers[0] == state.numbers[1] == 17
 
 
 # --- sweeps in rounds -------------------------------------------------------------------------------
