@@ -65,14 +65,9 @@ class Plan:
 FULL = Plan()
 QUICK = Plan(
     weeks=(1, 2), main_weeks=2, repetitions=1, variant_weeks=1, staff=(), zones=(6,), growth=(1.1,), thread_weeks=1,
-<<<<<<< HEAD
-    runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, cold_starts=0,
-    started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
-    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)),
-=======
     runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, few_swept=1, many_swept=2,
     cold_starts=0, started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
->>>>>>> execution
+    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)),
 )  # fmt: skip
 """Shows that everything runs; its numbers mean nothing."""
 

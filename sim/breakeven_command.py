@@ -16,6 +16,7 @@ from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say, teller
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
+from sim.study.number_text import counted
 from sim.study.run_store import (
     FEW_PARTS,
     RunStore,
@@ -26,7 +27,8 @@ from sim.study.run_store import (
     write_scenarios,
 )
 from sim.study.store import code_version, provenance, results_place, write_table
-from sim.sweep_command import play_rounds, tell_store, tell_sweep
+from sim.study.sweep_log import SweepLog
+from sim.sweep_command import play_rounds, standing_of, tell_store, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
@@ -39,19 +41,21 @@ def break_even_study(composed: Composed, console: Console) -> int:
     plan = break_even_plan_of(composed)
     place = results_place(composed.output, "breakeven", foreign_to_sweeps)
     with locked(place):
-        store = RunStore(place, plan.sweep.seed, code_version())
+        store, log = RunStore(place, plan.sweep.seed, code_version()), SweepLog(place)
         tell_store(store, console)
-        with told_if_not_kept(place):
+        with told_if_not_kept(place, log.say):
             store.put_in_order()
-            return play_and_answer(plan, store, composed, console)
+            return play_and_answer(plan, store, composed, log, console)
 
 
-def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, console: Console) -> int:
+def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, log: SweepLog, console: Console) -> int:
     """Play the runs that are not there, write what they say, show it."""
     started = time.monotonic()
     write_scenarios(plan.sweep.table(), store.folder)
-    write_facts(facts_of(plan, composed, store.folder), store.folder)
-    play_rounds(plan.sweep, store, console)
+    facts = facts_of(plan, composed, store.folder)
+    write_facts(facts, store.folder)
+    log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan.sweep, store))
+    play_rounds(plan.sweep, store, log, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
@@ -59,6 +63,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, co
         drawn = drew(answer, store.folder, console)
         seconds = round(time.monotonic() - started, 1)
         write_facts(facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds), store.folder)
+    log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
     print_break_even(answer, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")

@@ -5,7 +5,7 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -35,12 +35,8 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-<<<<<<< HEAD
 from sim.study.store import code_version, provenance, read_table, results_place
-=======
-from sim.study.store import code_version, provenance, results_place
 from sim.study.sweep_log import SweepLog
->>>>>>> execution
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
     SweepPlan,
@@ -76,16 +72,12 @@ def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Cons
         tell_store(store, console)
         with told_if_not_kept(place, log.say):
             store.put_in_order()
-<<<<<<< HEAD
             if composed.first.study.warm_up_weeks == "auto":
                 weeks = warm_up_of(plan, store, console)
                 if weeks is None:
                     return 1
                 plan = plan.warmed_up(weeks)
-            return play_sweep(plan, store, composed, console)
-=======
             return play_sweep(plan, store, composed, log, console)
->>>>>>> execution
 
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:
@@ -146,19 +138,10 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     """Play what is missing, write and show the answer; what has been played is kept, come what may."""
     started = time.monotonic()
     write_scenarios(plan.table(), store.folder)
-<<<<<<< HEAD
-    write_facts(sweep_facts(plan, composed, store.folder), store.folder)
-    play_rounds(plan, store, console)
-=======
     facts = sweep_facts(plan, composed, store.folder)
     write_facts(facts, store.folder)
-    visits = store.folder_of_visits() if plan.keep_visits else None
-    tasks = plan.tasks(store.done(visits), visits)
-    if len(tasks) < plan.n_runs:
-        say(console, f"{plan.n_runs - len(tasks)} of {counted(plan.n_runs, 'run')} are there already")
-    log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan, tasks, store))
-    play_all(plan, tasks, store, log, console)
->>>>>>> execution
+    log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan, store))
+    play_rounds(plan, store, log, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
@@ -166,15 +149,11 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         seconds = round(time.monotonic() - started, 1)
-<<<<<<< HEAD
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+    log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     write_controlled(controlled, store.folder)
-=======
-        write_facts(sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds), store.folder)
-    log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
->>>>>>> execution
     print_sweep(answer, console)
     if plan.asked.controls:
         say(console, controls_line(controlled))
@@ -185,41 +164,31 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     return 0 if answer.is_whole else 1
 
 
-<<<<<<< HEAD
-def play_rounds(plan: SweepPlan, store: RunStore, console: Console) -> None:
-    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
-    visits = store.folder_of_visits() if plan.keep_visits else None
-    tried: set[RunKey] = set()
-    tasks, n_wanted = missing(plan, store, visits, tried)
-    if len(tasks) < n_wanted:
-        say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
-    if not tasks:
-        return
-    most = plan.n_runs if plan.asked.in_rounds else len(tasks)
-    try:
-        get_ready(plan, teller(console))
-        with workers_for(plan, most, teller(console)) as pool:
-            while tasks:
-                play_round(plan, tasks, store, pool, console)
-                tried |= {task.key for task in tasks}
-                tasks, _ = missing(plan, store, visits, tried)
-                if tasks:
-                    scenarios = counted(len({task.label for task in tasks}), "scenario")
-                    say(console, f"{scenarios} played on: {counted(len(tasks), 'further run')}")
-=======
-def standing_of(plan: SweepPlan, tasks: Sequence[Task], store: RunStore) -> dict[str, object]:
+def standing_of(plan: SweepPlan, store: RunStore) -> dict[str, object]:
     """What the log says of a sweep before it goes on."""
+    tasks, n_wanted = missing(plan, store, set())
     again = len(store.failed(plan.labels, plan.replications))
     return {
         "played": f"{plan.engine}, {plan.executor}, workers {plan.workers or 'all'}, seed {plan.seed}",
         "scenarios": len(plan.scenarios),
-        "runs": f"{len(tasks)} of {plan.n_runs} to play, {again} of them failed before",
+        "runs": f"{len(tasks)} of {n_wanted} to play, {again} of them failed before",
         "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
     }
 
 
-def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, log: SweepLog, console: Console) -> None:
-    """Play the runs, or as many as the user has the patience for."""
+def missing(plan: SweepPlan, store: RunStore, tried: Collection[RunKey]) -> tuple[list[Task], int]:
+    """Runs to be played that have not been tried, and how many there are to be in all."""
+    numbers = plan.standing(store).numbers
+    visits = store.folder_of_visits() if plan.keep_visits else None
+    tasks = [task for task in plan.tasks(store.done(visits), numbers, visits) if task.key not in tried]
+    return tasks, int(numbers.sum())
+
+
+def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, console: Console) -> None:
+    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
+    tasks, n_wanted = missing(plan, store, set())
+    if len(tasks) < n_wanted:
+        say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
     if not tasks:
         return
 
@@ -227,18 +196,18 @@ def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, log: Sweep
         log.say(line)
         say(console, line)
 
+    most = plan.n_runs if plan.asked.in_rounds else len(tasks)
+    tried: set[RunKey] = set()
     try:
         get_ready(plan, teller(console))
-        with (
-            workers_for(plan, len(tasks), tell) as pool,
-            progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
-            closing(play_missing(tasks, store, pool)) as runs,
-        ):
-            for played in runs:
-                if played.traceback:
-                    log.failed(played)
-                advance(f"{played.label}, replication {played.key.replication + 1}")
->>>>>>> execution
+        with workers_for(plan, most, tell) as pool:
+            while tasks:
+                play_round(plan, tasks, store, pool, log, console)
+                tried |= {task.key for task in tasks}
+                tasks, _ = missing(plan, store, tried)
+                if tasks:
+                    scenarios = counted(len({task.label for task in tasks}), "scenario")
+                    tell(f"{scenarios} played on: {counted(len(tasks), 'further run')}")
     except KeyboardInterrupt:
         tell("interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
@@ -248,20 +217,17 @@ def play_all(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, log: Sweep
         raise
 
 
-def missing(plan: SweepPlan, store: RunStore, visits: Path | None, tried: set[RunKey]) -> tuple[list[Task], int]:
-    """Runs to be played that have not been tried, and how many there are to be in all."""
-    numbers = plan.standing(store).numbers
-    tasks = [task for task in plan.tasks(store.done(visits), numbers, visits) if task.key not in tried]
-    return tasks, int(numbers.sum())
-
-
-def play_round(plan: SweepPlan, tasks: Sequence[Task], store: RunStore, pool: Pool, console: Console) -> None:
+def play_round(
+    plan: SweepPlan, tasks: Sequence[Task], store: RunStore, pool: Pool, log: SweepLog, console: Console
+) -> None:
     """Play some runs and keep them."""
     with (
         progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
         closing(play_missing(tasks, store, pool)) as runs,
     ):
         for played in runs:
+            if played.traceback:
+                log.failed(played)
             advance(f"{played.label}, replication {played.key.replication + 1}")
 
 
