@@ -223,7 +223,7 @@ def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) 
     """One scenario into a folder, in silence: a job of somebody else's sweep."""
     composed = compose([*overrides, f"output={folder}"], config_dir)
     if run_one(composed, Console(quiet=True, file=StringIO())):
-        raise OutputError(f"{folder}: not every replication was played")
+        raise RuntimeError(f"not every replication in {folder} was played")
 
 
 def play_and_write(

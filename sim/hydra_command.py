@@ -11,6 +11,7 @@ from rich.console import Console
 from sim.config import compose_jobs
 from sim.config.multirun import Handed, Job, One, handed, run_by_hydra
 from sim.config.plans import sweep_plan_of
+from sim.department.scenario import ScenarioError
 from sim.report.console import say
 from sim.study.store import OutputError, results_place
 from sim.sweep_command import play_in
@@ -28,9 +29,20 @@ def hydra_sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, on
     folder = results_place(place_asked_for(words), "multirun", foreign_to_multiruns)
     others = [word for word in words.others if not word.startswith("output=")]
     named = [Path(word.partition("=")[2]) for word in others if word.startswith("configs=")]
-    run_by_hydra(words, Job(tuple(others), named[-1] if named else config_dir, one, play_jobs), folder)
+    job = Job(tuple(others), named[-1] if named else config_dir, one, play_jobs)
+    try:
+        run_by_hydra(words, job, folder)
+    except (ScenarioError, OutputError):
+        raise
+    except Exception as error:  # of any kind: it comes from a job, or from a launcher that is not ours
+        say(console, f"the sweep ended early: {type(error).__name__}: {error}; jobs that had finished are in {folder}")
+        return 1
     say(console, f"jobs of the sweep are in {folder}")
     return 0
+
+
+class Unfinished(Exception):
+    """Not every run was played."""
 
 
 def place_asked_for(words: Handed) -> Path | None:
@@ -52,4 +64,4 @@ def play_jobs(jobs: list[list[str]], job: Job, folder: Path) -> None:
     """Play jobs that Hydra's sweeper made as one sweep; a run that fails fails the sweep, after the others."""
     composed = compose_jobs(jobs, job.words, job.config_dir)
     if play_in(folder, sweep_plan_of(composed), composed, Console()):
-        raise OutputError(f"{folder}: not every run could be played; see the table above")
+        raise Unfinished(f"not every run in {folder} was played")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from sim.config.filters import Condition, condition_of
 from sim.config.known import Known
 from sim.config.multirun import play_together
 from sim.config.overrides import Override, read_override
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, ScenarioError, checks
+from sim.study.engines import COMPILED, ENGINES
 from sim.study.store import read_table
 
 GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
@@ -294,6 +296,11 @@ def test_a_filter_that_keeps_nothing_is_told() -> None:
     assert "none of 6 scenarios" in problem.remedy
 
 
+def test_a_list_where_a_name_is_wanted_is_told() -> None:
+    (problem,) = problems("staffing=[traditional,peer_247]", "demand.growth=1,1.1")
+    assert "no such choice" in problem.remedy
+
+
 def test_faults_of_a_filter_are_told_with_all_others() -> None:
     found = problems(*GRID, "support.consent=2", "sweep.filter=demand.grwoth > 2 and staffing == 'x'")
     assert [problem.path for problem in found] == [
@@ -433,6 +440,13 @@ def test_a_file_that_is_no_experiment_is_told(text: str, place: str, remedy: str
     (problem,) = problems("experiment=bad", folder=folder)
     assert str(problem).startswith(f"{folder / 'experiment' / 'bad.yaml'}{place}")
     assert remedy in problem.remedy
+
+
+def test_the_experiment_of_the_user_guide_is_one(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "user-guide.md").read_text(encoding="utf-8")
+    text = guide.partition("```yaml\ndescription")[2].partition("```")[0]
+    sweep = compose_sweep(["experiment=peers"], folder_with(tmp_path, experiment__peers=f"description{text}"))
+    assert len(sweep.scenarios) == 33
 
 
 def test_a_shipped_experiment_is_not_taken_for_one_of_the_users_own(tmp_path: Path) -> None:
@@ -595,6 +609,20 @@ def test_a_folder_of_the_users_own_sets_nothing_of_hydra(tmp_path: Path, capsys:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ours"]
 
 
+@pytest.mark.parametrize("words", [["hydra/launcher=basic"], ["hydra/sweeper=basic"]])
+def test_a_job_that_fails_ends_in_exit_code_one_and_is_told(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(*_: object) -> None:
+        raise ArithmeticError("a bed was divided by zero")
+
+    monkeypatch.setitem(ENGINES, COMPILED, failing)
+    assert main(["-m", *words, *TINY, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert "a bed was divided by zero" in told
+    assert "the sweep ended early" in told
+
+
 def test_our_launcher_calls_no_program_but_peered() -> None:
     with pytest.raises(ScenarioError, match=r"calls no other program"):
         play_together(print, [["staffing=traditional"]], Path("nowhere"), 0)
@@ -627,6 +655,21 @@ def test_the_hash_of_a_scenario_made_of_parts_is_its_own() -> None:
     sweep = compose_sweep([*LHS, *RANGES, "boarding=default,pool", "effects=none,both"])
     assert [known.content_hash(scenario) for scenario in sweep.scenarios.values()] == list(sweep.labels)
     assert [scenario.content_hash() for scenario in sweep.scenarios.values()] == list(sweep.labels)
+
+
+def test_a_check_of_a_scenario_looks_at_no_part_but_those_it_names() -> None:
+    scenario = compose(["study=run", "staffing=peer_247", "boarding=pool"]).scenario
+    for check, names in checks():
+        only = SimpleNamespace(**{name: getattr(scenario, name) for name in names})
+        assert list(check(only)) == []  # type: ignore[arg-type]
+
+
+def test_what_does_not_fit_is_found_in_every_scenario_that_has_it() -> None:
+    words = ["support.huddle_roles=[nurse],[nrse]", "demand.growth=1,1.1", "staffing.nurse.heads=1,30"]
+    told = {problem.path: problem for problem in problems(*words, "staffing=peer_247")}
+    assert len(told) == 2
+    assert any("in 4 of 8 scenarios: those with support.huddle_roles=[nrse]" in path for path in told)
+    assert any("in 4 of 8 scenarios: those with staffing.nurse.heads=1" in path for path in told)
 
 
 def test_files_of_a_group_are_composed_once_whatever_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:

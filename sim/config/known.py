@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from sim.config.checking import Checked, checked
 from sim.config.places import Plain
-from sim.department.arrivals import Replay
-from sim.department.scenario import Problem, Scenario, hash_of, part_json, problems_of
+from sim.department.arrivals import Profile, Steady
+from sim.department.scenario import Check, Problem, Scenario, checks, hash_of, part_json
 
 Found = TypeVar("Found")
 
@@ -51,8 +51,18 @@ class Known:
 
     def contradictions(self, scenario: Scenario, unsure_roles: frozenset[str]) -> tuple[Problem, ...]:
         """What does not fit among the parts of a scenario whose groups were checked here."""
-        demand = scenario.demand
-        streams = id(demand) if isinstance(demand, Replay) else tuple(demand.streams())
-        parts = (scenario.department, scenario.staffing, scenario.support, scenario.boarding, scenario.discipline)
-        question = (*map(id, parts), streams, unsure_roles)
-        return self.once(question, lambda: tuple(problems_of(scenario, unsure_roles=unsure_roles)))
+        found: list[Problem] = []
+        for number, (check, names) in enumerate(checks(unsure_roles)):
+            seen = [told_apart(getattr(scenario, name)) for name in names]
+            found += self.once(("check", number, unsure_roles, *seen), partial(told, check, scenario))
+        return tuple(found)
+
+
+def told_apart(part: object) -> Hashable:
+    """What tells parts apart; of a demand that is no list of visits only the streams are looked at."""
+    return tuple(part.streams()) if isinstance(part, Profile | Steady) else id(part)
+
+
+def told(check: Check, scenario: Scenario) -> tuple[Problem, ...]:
+    """All that a check says."""
+    return tuple(check(scenario))

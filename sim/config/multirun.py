@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.config.files import choices_of, faults_of_file, folders_of, search_words
+from sim.config.files import choices_of, faults_of_file, folders_of, quoted, search_words
 from sim.config.overrides import PATH_KEYS, SHAPE
 from sim.config.places import MODELS
 from sim.config.sweeps import compose_sweep
@@ -69,7 +69,7 @@ def handed(words: Sequence[str], config_dir: Path | None) -> Handed:
         key, _, value = word.partition("=")
         if not key.lstrip("+~").startswith("hydra"):
             sorted_words.others.append(word)
-        elif SETTINGS.fullmatch(key) and "_target_" not in word and not (key in (SWEEPER, LAUNCHER) and "," in value):
+        elif SETTINGS.fullmatch(key) and not re.search(r"_target_|\$\{", word) and "," not in value:
             sorted_words.hydra[key] = value
         else:
             remedy = (
@@ -116,7 +116,7 @@ def run_by_hydra(words: Handed, job: Job, folder: Path) -> None:
     from omegaconf.errors import OmegaConfBaseException
 
     typed = [] if words.sweeper == OURS else ["study=run", *(word for word in words.others if word != "study=run")]
-    asked = {SWEEPER: OURS, LAUNCHER: OURS, "hydra.sweep.dir": f'"{folder.as_posix()}"'} | words.hydra
+    asked = {SWEEPER: OURS, LAUNCHER: OURS} | words.hydra | {"hydra.sweep.dir": quoted(folder.as_posix())}
     told = [f"{key}={value}" for key, value in asked.items()]
     values = [word for word in typed if word.partition("=")[0] not in PATH_KEYS]
     folders = folders_of(job.config_dir)

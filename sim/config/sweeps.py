@@ -15,7 +15,7 @@ from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_o
 from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.known import Known
-from sim.config.overrides import PATH_KEYS, Override, read_override
+from sim.config.overrides import PATH_KEYS, Override, Range, read_override
 from sim.config.places import Plain, is_whole
 from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -148,23 +148,28 @@ def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -
     base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known)).data
     reported = {problem.path for problem in design.problems}
     for told in design.ranges.values():
-        remedy = ""
-        if told.key in draft.choices:
-            remedy = f"a name is wanted: give the choices, {told.key}=a,b"
-        elif base is not None and is_whole(base, told.key, bool(told.plus)):
-            remedy = "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
-        elif told.key not in reported:
+        remedy = why_no_range(told, draft, base)
+        if remedy is None and told.key not in reported:
             continue
-        if told.key not in reported:
+        if remedy is not None and told.key not in reported:
             design.problems.append(Problem(told.key, repr(told.text), remedy))
         design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
+
+
+def why_no_range(told: Range, draft: Draft, base: Plain | None) -> str | None:
+    """What to write instead of a range where no number of it can stand; None where it can."""
+    if told.key in draft.choices:
+        return f"a name is wanted: give the choices, {told.key}=a,b"
+    if base is not None and is_whole(base, told.key, bool(told.plus)):
+        return "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
+    return None
 
 
 def draft_like(items: Sequence[Override], config_dir: FilePath | None, known: Known) -> Draft:
     """The draft of a scenario; files are looked for once for each combination of choices."""
     chosen = [item for item in items if "." not in item.key or item.key.startswith("hydra")]
-    values = [item for item in items if item not in chosen]
-    drafted = known.once(("draft", *chosen), lambda: draft_of(chosen, [], config_dir))
+    values = [item for item in items if "." in item.key and not item.key.startswith("hydra")]
+    drafted = known.once(("draft", *(item.text for item in chosen)), lambda: draft_of(chosen, [], config_dir))
     return Draft(drafted.folders, dict(drafted.choices), [*drafted.values, *values], drafted.paths, [*drafted.problems])
 
 

@@ -6,8 +6,9 @@ Composition from config files is `sim.config`; playing it is `sim.engine`.
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -114,6 +115,8 @@ class Scenario(Frozen):
         return self
 
 
+Check = Callable[[Scenario], Iterator[Problem]]
+
 LABELS = {"name", "label"}
 
 
@@ -138,15 +141,22 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset()) -> Iterator[Problem]:
     """Every contradiction between the parts. Cover of `unsure_roles` is not judged."""
-    yield from unknown_roles(scenario)
-    yield from unknown_zones(scenario)
-    yield from unknown_streams(scenario)
-    yield from unknown_words(scenario)
-    yield from ambiguous_steps(scenario)
-    yield from peers_out_of_place(scenario)
-    yield from idle_roles(scenario)
-    yield from uncovered(scenario, unsure_roles)
-    yield from holds_and_waits(scenario)
+    for check, _ in checks(unsure_roles):
+        yield from check(scenario)
+
+
+def checks(unsure_roles: frozenset[str] = frozenset()) -> Iterator[tuple[Check, tuple[str, ...]]]:
+    """Every check of a scenario, in order, with the parts it looks at."""
+    everything = ("department", "staffing", "support", "boarding", "discipline")
+    yield unknown_roles, everything
+    yield unknown_zones, ("department", "boarding")
+    yield unknown_streams, ("department", "demand")
+    yield unknown_words, ("department", "staffing", "support")
+    yield ambiguous_steps, ("department",)
+    yield peers_out_of_place, everything
+    yield idle_roles, everything
+    yield partial(uncovered, unsure_roles=unsure_roles), ("department", "staffing")
+    yield holds_and_waits, ("department", "staffing")
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
