@@ -24,6 +24,7 @@ Z_LIMIT = 4.0
 
 ENTRIES_TARGET = 3.5e6
 START_TARGET = 3.0
+COMPOSED_TARGET = 30.0
 FLOOR_TARGET = 3.0
 
 
@@ -94,6 +95,10 @@ def targets(short: Mapping[str, Any], engine: str) -> Iterator[Bound]:
     if "start" in short:
         seconds = short["start"]["warm"]["command_seconds"]["min"]
         yield Bound("seconds of a command with one replication", seconds, at_most=START_TARGET, is_limit=False)
+    for name, way in short.get("sweep", {}).get("composed", {}).items():
+        if way["scenarios"] >= 5000:
+            what = f"seconds until {way['scenarios']:,} scenarios are composed and checked ({name})"
+            yield Bound(what, way["wall_seconds"], at_most=COMPOSED_TARGET, is_limit=False)
     if "floor" in short:
         ratio = short["floor"]["ratio"]["of_minima"]
         yield Bound("run time by the floor", ratio, at_most=FLOOR_TARGET, is_limit=False)

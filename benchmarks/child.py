@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "played": "memory",
     "kept": "memory",
     "swept": "memory",
+    "composed": "sweeps",
     "ready": "ready",
     "queue": "queues",
     "floor": "floor",

@@ -36,11 +36,14 @@ def summary(lines: Sequence[Line], plan: Plan, engine: str) -> Short:
 
 
 def sweep(lines: Sequence[Line]) -> Short:
-    """How long many scenarios take from the command to their table."""
-    (line,) = (line for line in lines if line["what"] == "sweep")
-    runs = line["scenarios"] * line["replications"]
-    sizes = {key: line[key] for key in ("scenarios", "replications", "weeks")}
-    return {**sizes, "runs": runs, "wall_seconds": line["wall_seconds"], "runs_per_second": runs / line["wall_seconds"]}
+    """How long many scenarios take to be composed and checked, and from the command to their table."""
+    played, composed = (next(line for line in lines if line["what"] == what) for what in ("sweep", "composed"))
+    runs, seconds, ways = played["scenarios"] * played["replications"], played["wall_seconds"], dict(composed["ways"])
+    sizes = {key: played[key] for key in ("scenarios", "replications", "weeks")}
+    found = {**sizes, "runs": runs, "wall_seconds": seconds, "runs_per_second": runs / seconds, "composed": ways}
+    if "stock_50" in ways:
+        found["stock_by_ours"] = ways["stock_50"]["cpu_seconds"] / ways["ours_50"]["cpu_seconds"]
+    return found
 
 
 def of(lines: Iterable[Line], group: str) -> list[Line]:

@@ -157,4 +157,14 @@ def sweep(short: Short, engine: str) -> Iterator[list[str]]:
             f"{engine}: a sweep of {found['scenarios']:,} scenarios, {found['replications']} replications of "
             f"{found['weeks']} weeks each, from the command to its table: {found['wall_seconds']:.0f} s, "
             f"{found['runs_per_second']:.1f} runs a second",
+            *(
+                f"  composed and checked, {name.replace('_', ' ')}: {way['wall_seconds']:.2f} s, "
+                f"{1000 * way['cpu_seconds'] / way['scenarios']:.1f} CPU ms a scenario"
+                for name, way in found["composed"].items()
+            ),
+            *(
+                [f"  Hydra's own sweeper and launcher take {found['stock_by_ours']:.0f} times the CPU time of ours"]
+                if "stock_by_ours" in found
+                else []
+            ),
         ]
