@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from math import log
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,81 @@ def test_every_mapped_key_holds_the_value_of_its_row() -> None:
             wrong.append(f"{item.key} = {found}, {item.id} says {wanted}")
     assert wrong == []
     assert len({item.key for item in keys}) >= 60
+
+
+def stands_in(number: Number, rows: tuple[str, ...]) -> bool:
+    """Whether one of the values of these rows is the number: as it is, hours as minutes, percent as a share."""
+    values = [value for name in rows for value in values_of(REGISTER[name]) or ()]
+    value = float(str(minutes_of(number.text)))
+    return any(value == pytest.approx(own * scale, abs=1e-9) for own in values for scale in (1, 60, 0.01))
+
+
+def test_a_number_beside_others_on_its_line_is_a_value_of_a_row_the_line_names() -> None:
+    """Parts of vectors, lengths and times of day too; that each stands in its own place is for the other tests."""
+    looked_at_elsewhere = {
+        ("demand", "nhamcs"): "made from the visits beside it: test_calibration",
+        ("demand", "acuity_mix.medical"): "counts, normalised: the test of derived numbers",
+        ("staffing", "heads"): "the test of rostered hours",
+        ("staffing", "security"): "the test of rostered hours",
+        ("department", "calendar_start"): "a date: test_register",
+        ("visits", "first_code"): "a code of the file",
+    }
+
+    def elsewhere(number: Number) -> bool:
+        words = f"{number.file.stem}.{number.key}"
+        return any(group == number.file.parent.name and word in words for group, word in looked_at_elsewhere)
+
+    looked_at = [n for n in NUMBERS if n.own_ids and not n.structural and not elsewhere(n)]
+    wrong = [f"{n.file.name}:{n.line} {n.key} = {n.text}" for n in looked_at if not stands_in(n, n.own_ids)]
+    assert wrong == []
+    assert len(looked_at) > 550
+
+
+def of(name: str) -> float:
+    (value,) = values_of(REGISTER[name]) or ()
+    return value
+
+
+def test_derived_numbers_follow_from_the_rows_they_name() -> None:
+    """All of them: a number whose line says `derived` has a line here."""
+    counts = values_of(REGISTER["ARRA15"]) or ()
+    spread = log(float(REGISTER["PEF16"].high) / float(REGISTER["PEF16"].low)) / (2 * 1.96)
+    follows = {
+        "visits_per_patient.medical": 1 / (1 - of("RETA06")),
+        "triage_nurse.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
+        "observation_aide.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
+        "first_share": of("SUPA04") / of("POP08"),
+        "prior.log_sd": round(spread, 2),
+        **{f"acuity_mix.medical.{place}": count / sum(counts) for place, count in enumerate(counts)},
+    }
+    found = {n.key: float(n.text) for n in NUMBERS if n.file.stem != "nhamcs" and n.key in follows}
+    assert found == pytest.approx(follows, abs=1e-7)
+    assert {n.key for n in NUMBERS if not n.own_ids and not n.structural} <= set(follows)
+
+
+def test_rostered_hours_are_those_of_the_register() -> None:
+    """Heads, days and lengths of every shift of every shipped staffing at once, by role and week."""
+    staffings = compose(["study=compare", "study.staffing=all"]).scenarios
+    hours = {
+        name: {role: one.hours_per_week() for role, one in each.staffing.roles.items()}
+        for name, each in staffings.items()
+    }
+    roles = ("physician", "nurse", "triage_nurse", "crisis_clinician", "psychiatrist", "observation_aide", "security")
+    usual = {role: 7 * a_day for role, a_day in zip(roles, values_of(REGISTER["ROSA16"]) or (), strict=False)}
+    added = values_of(REGISTER["ROSA54"]) or ()
+    peers = {"peer_added": added[0], "peer_evening": added[1], "peer_247": added[2], "peer_swapped": added[0]}
+    others = {("clinician_added", "crisis_clinician"): added[3], ("nurse_added", "nurse"): added[4]}
+    others |= {("peer_swapped", "nurse"): -added[4]}
+    for name, rows in (("crisis_generous", "ROSA33"), ("crisis_lean", "ROSA35")):
+        heads = sum(values_of(REGISTER[rows]) or ()) - sum(values_of(REGISTER["ROSA08"]) or ())
+        others[name, "crisis_clinician"] = 7 * heads * of("ROSA14")
+    wanted = {
+        name: {role: a_week + others.get((name, role), 0) for role, a_week in usual.items()}
+        | ({"psw": peers[name]} if name in peers else {})
+        for name in hours
+    }
+    assert len(hours) == 9
+    assert hours == wanted
 
 
 def test_every_row_the_configs_call_their_own_is_mapped_or_explained() -> None:

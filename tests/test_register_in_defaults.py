@@ -1,0 +1,121 @@
+"""Every number a model supplies when no config states it, and every constant that is a fact, stands in the register."""
+
+import typing
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from sim.config.places import MODELS
+from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
+from sim.engine.measure_catalogue import SPANS
+from sim.engine.measure_tables import SMALL_CELL
+from sim.engine.model import RESPONSE_BAND
+from sim.engine.run_measures import SMALLEST_GROUP
+from sim.engine.visit_outcomes import CTAS_TARGETS
+from sim.study.assumptions import read_register, values_of
+
+REGISTER = read_register()
+Numbers = tuple[float, ...]
+
+OF_A_ROW = {
+    "BoardingTime.long_cv": "BOAA07",
+    "Boarding.mean_h": "LOS09",
+    "Support.minimum_age": "SUPA01",
+    "Support.consent": "SUPA02",
+    "Support.repeat_share": "SUPA06",
+    "Support.repeat_gap_min": "SUPA07",
+    "Support.recovery_min": "SUPA08",
+    "Support.youth_peer_share": "SUPA09",
+    "Support.bridging_min": "SUPA10",
+    "Support.call_min": "SUPA11",
+    "Support.contact_cv": "SUPA12",
+    "Support.huddle_min": "SUPA13",
+    "Support.huddle_share": "SUPA14",
+    "Support.call_reached_share": "SUPA21",
+    "Support.contact_min": "POP08",
+    "Support.caseload": "POP09",
+    "Effects.linkage_share": "EFFA02",
+    "Effects.bridging_share": "EFFA03",
+    "Effects.default_reach": "EFFA04",
+    "Effects.default_bridged": "EFFA05",
+    "Effects.default_linked": "REV07",
+    **{f"{step}.band": "DISA04" for step in ("Task", "SideTask", "Place", "Observe")},
+}
+OF_NO_ROW = {
+    "Support.first_share": (20 / 45, "derived: SUPA04 of POP08"),
+    "Support.first_band": (2, "structural: the rank of a first contact"),
+    "Support.call_band": (3, "structural: the rank of a call"),
+    "Shift.days": ((0, 1, 2, 3, 4, 5, 6), "structural: every day"),
+}
+
+
+def models(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models that an annotation holds, and theirs."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+    for part in typing.get_args(annotation):
+        yield from models(part)
+
+
+def numbers(value: object) -> Numbers:
+    """A number, or several; nothing of anything else."""
+    parts = value if isinstance(value, tuple) else (value,)
+    are_numbers = all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts)
+    return tuple(float(part) for part in parts) if are_numbers else ()
+
+
+def defaults() -> dict[str, Numbers]:
+    """Numbers the department's models supply, by model and field."""
+    parts = [part for group, part in MODELS.items() if group not in ("study", "engine", "executor")]
+    found = {
+        f"{model.__name__}.{name}": numbers(field.default)
+        for part in parts
+        for model in models(part)
+        for name, field in model.model_fields.items()
+        if not field.is_required()
+    }
+    return {place: value for place, value in found.items() if value}
+
+
+def says_nothing(value: Numbers) -> bool:
+    """None of it, all of it, no change: 0 and 1 need no source until they claim to be a row's."""
+    return set(value) <= {0.0, 1.0}
+
+
+def row(name: str) -> Numbers:
+    return values_of(REGISTER[name]) or ()
+
+
+def test_every_number_a_model_supplies_is_neutral_or_has_its_row() -> None:
+    bare = {place for place, value in defaults().items() if not says_nothing(value)}
+    assert bare - {"Discipline.targets"} == {
+        place for place in (*OF_A_ROW, *OF_NO_ROW) if place != "Support.repeat_share"
+    }
+
+
+@pytest.mark.parametrize(("place", "name"), OF_A_ROW.items())
+def test_a_supplied_number_is_that_of_its_row(place: str, name: str) -> None:
+    assert defaults()[place] == row(name)
+
+
+@pytest.mark.parametrize(("place", "value"), [(place, value) for place, (value, _) in OF_NO_ROW.items()])
+def test_a_supplied_number_without_a_row_is_as_explained(place: str, value: object) -> None:
+    assert defaults()[place] == pytest.approx(numbers(value))
+
+
+def test_targets_of_triage_levels_are_those_of_the_register_wherever_they_stand() -> None:
+    targets = tuple(value for level in range(4, 9) for value in row(f"TIM{level:02d}"))
+    assert targets == CTAS_TARGETS
+    assert defaults()["Discipline.targets"] == targets
+
+
+def test_constants_that_are_facts_or_rules_are_those_of_the_register() -> None:
+    assert tuple(first for first, _ in AGE_BOUNDS) == row("ARRA19")
+    assert tuple(last for _, last in AGE_BOUNDS) == row("ARRA20")
+    assert row("SUPA20") == (OLDER_CHILD_FROM,)
+    assert tuple(days for _, days in SPANS.values()) == row("RUNA16")
+    assert row("DISA02") == (RESPONSE_BAND,)
+    assert (SMALL_CELL,) == (SMALLEST_GROUP,) == row("RUNA17")
