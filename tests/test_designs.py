@@ -512,10 +512,10 @@ def test_no_file_of_any_group_looks_up_or_runs_anything(tmp_path: Path) -> None:
     ran: list[object] = []
     OmegaConf.register_new_resolver("ran", lambda *words: ran.append(words), replace=True)
     folder = folder_with(tmp_path, **{f"{group}__mine": "note: ${ran:x}" for group in SHIPPED})
-    typed = "demand.growth='${ran:x}'"
+    typed = "seed='${ran:x}'"
     with pytest.raises(ScenarioError) as caught:
         compose([f"{group}=mine" for group in SHIPPED] + [typed], folder)
-    places = {f"{folder / group / 'mine.yaml'} note" for group in SHIPPED} | {"demand.growth"}
+    places = {f"{folder / group / 'mine.yaml'} note" for group in SHIPPED} | {"seed"}
     assert {problem.path for problem in caught.value.problems} == places
     assert ran == []
 
@@ -690,8 +690,12 @@ def test_files_of_a_group_are_composed_once_whatever_the_others_are(monkeypatch:
 
 
 def test_a_group_that_refers_to_another_is_composed_with_it(tmp_path: Path) -> None:
-    folder = folder_with(tmp_path, support__as_much="defaults: [default, _self_]\ncall_min: ${boarding.mean_h}")
-    words = ["support=default,as_much", "boarding=default,pool", "demand.growth=1,1.1"]
+    texts = {
+        "support__as_much": "defaults: [default, _self_]\ncall_reached_share: ${demand.mental_health_share}",
+        "demand__much": "defaults: [default, _self_]\nmental_health_share: 0.08",
+    }
+    folder = folder_with(tmp_path, **texts)
+    words = ["support=default,as_much", "demand=default,much", "demand.growth=1,1.1"]
     swept = compose_sweep(words, folder)
     for label, scenario in swept.scenarios.items():
         assert scenario == compose(["study=run", *label.split()], folder).scenario
