@@ -43,6 +43,12 @@ def test_only_choices_in_the_same_world_are_set_against_each_other() -> None:
     assert found((10, 0.01, 0.9), (11, 0.02, 0.8), worlds="wx", noise=0.001) == {}
 
 
+def test_a_measure_that_neither_has_is_no_obstacle() -> None:
+    values = np.tile(np.array([(10, 0.01, np.nan), (11, 0.01, np.nan)])[:, :, np.newaxis], 5)
+    (row,) = dominated_table(LABELS[:2], ["w", "w"], MEASURES, values, 0.95).to_dict("records")
+    assert (row["label"], row["by"], row["n_worse"], row["n_identical"]) == ("b", "a", 1, 1)
+
+
 def test_where_too_many_leave_nothing_is_judged() -> None:
     assert found((10, 0.01, 0.9), (11, 0.06, 0.8), noise=0.001) == {}
 

@@ -34,11 +34,12 @@ def dominated_table(
     One scenario is dominated by another if every headline measure with a better direction is identical in all
     replications or worse beyond chance, and at least one is worse: each measure is tested one-sided, so that all
     together err no more often than one does, at a level shared by all pairs (Bonferroni). Not judged where too many
-    leave. `values`: shape (scenarios, measures, replications).
+    leave, nor where one has a measure that the other has not. `values`: shape (scenarios, measures, replications).
     """
     chosen = [name for name in HEADLINE if name in measures and measure_and_part(name)[0].better in SIGNS]
     signs = np.array([SIGNS[measure_and_part(name)[0].better] for name in chosen])
     worse = values[:, [list(measures).index(name) for name in chosen]] * signs[:, np.newaxis]
+    has = ~np.isnan(worse).all(axis=2)
     judgeable = interpretable(measures, values)
     rivals = [
         [other for other in range(len(worlds)) if other != row and judgeable[other] and worlds[other] == worlds[row]]
@@ -49,9 +50,11 @@ def dominated_table(
     n_pairs = sum(map(len, rivals))
     rows = []
     for row, others in enumerate(rivals):
-        if not others or not chosen:
+        others = [other for other in others if (has[other] == has[row]).all()]
+        if not others or not has[row].any():
             continue
-        identical, is_worse, n = judged(worse[row] - worse[others], (1 - confidence) / n_pairs)
+        of_both = worse[:, has[row]]
+        identical, is_worse, n = judged(of_both[row] - of_both[others], (1 - confidence) / n_pairs)
         beaten = np.flatnonzero((identical | is_worse).all(axis=1) & is_worse.any(axis=1))
         if beaten.size:
             first = beaten[0]
