@@ -5,20 +5,22 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 
 import shlex
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
-from sim.report.sweep_answer import print_rows, print_sweep
+from sim.report.sweep_answer import print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked
 from sim.study.controlled import CONTROLLED
+from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.interrupts import uninterrupted
@@ -35,7 +37,7 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, read_table, results_place
+from sim.study.store import code_version, provenance, read_table, results_place, write_table
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
@@ -148,6 +150,8 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         write_answer(answer, store.folder)
         numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
+        dominated = dominated_of(store, plan.labels, worlds_of(plan.table()), plan.replications, plan.confidence)
+        write_table(dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
@@ -157,11 +161,20 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     print_sweep(answer, console)
     if plan.asked.controls:
         say(console, controls_line(controlled))
+    print_dominated(dominated, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole else 1
+
+
+def dominated_of(
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
+) -> pd.DataFrame:
+    """Scenarios that another is shown to beat in everything, from the runs that are kept."""
+    measures, values = store.values(list(labels), replications)
+    return dominated_table(list(labels.values()), worlds, measures, values, confidence)
 
 
 def standing_of(plan: SweepPlan, store: RunStore) -> dict[str, object]:
@@ -269,6 +282,9 @@ def show_results(composed: Composed, console: Console) -> int:
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
             say(console, controls_line(read_table(composed.run / CONTROLLED)))
+        print_dominated(
+            dominated_of(store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"]), console
+        )
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
     with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:

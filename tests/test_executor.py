@@ -1,5 +1,6 @@
 """Blocks are played by threads, by processes or here, with the same answers, and end when they are told to."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -7,14 +8,21 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
 import pytest
 
+from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
+from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
-from sim.study.executor import POOLS, run_blocks
+from sim.study import dask_workers
+from sim.study.executor import DASK, POOLS, opened, played_by, run_blocks
 from sim.study.experiment import Block, BlockAnswer, play_block, rehearse
+from sim.study.lost_workers import Lost, NoWorkers
+from sim.study.store import read_table
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
@@ -41,6 +49,97 @@ def test_an_exception_in_a_block_is_raised_here_with_where_it_happened(executor:
     with pytest.raises(ValueError, match="block 2 stumbled") as caught:
         list(run_blocks(stumbles, range(4), 2, executor))
     assert "in stumbles" in "".join(traceback.format_exception(caught.value))
+
+
+def ends_its_worker(number: int) -> int:
+    if number == 2:
+        os._exit(3)
+    return number
+
+
+def test_a_block_that_ends_two_processes_is_given_up_and_the_others_are_played() -> None:
+    told = dict(run_blocks(ends_its_worker, range(6), 2, "processes", lost=lambda _, why: str(why)))  # type: ignore[arg-type, return-value]
+    why = "2 worker processes ended one after the other while they played it: ended with exit code 3, ended with exit"
+    assert str(told.pop(2)).startswith(why)
+    assert told == {number: number for number in range(6) if number != 2}
+    with pytest.raises(Lost, match="ended with exit code 3"):
+        list(run_blocks(ends_its_worker, range(6), 2, "processes"))
+
+
+def test_a_comparison_goes_on_without_a_block_that_no_worker_could_finish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_is_lost(play, blocks, *_):  # type: ignore[no-untyped-def]
+        for block in blocks:
+            yield block, Lost("2 workers ended") if block.replication == 1 else play(block)
+
+    monkeypatch.setattr("sim.cli.run_blocks", one_is_lost)
+    assert main(["study=run", *SHORT, f"output={tmp_path / 'out'}"]) == 1
+    assert "demand 1, replication 2 is left out: 2 workers ended" in capsys.readouterr().out
+    assert set(read_table(tmp_path / "out" / "replications.parquet")["replication"]) == {0, 2}
+
+
+# --- a cluster --------------------------------------------------------------------------------------
+
+
+def listening() -> set[str]:
+    """Addresses at which this process and its children can be reached."""
+    me = psutil.Process()
+    found = [each for one in (me, *me.children(recursive=True)) for each in one.net_connections("inet")]
+    return {each.laddr.ip for each in found if each.status == psutil.CONN_LISTEN}
+
+
+def test_a_cluster_of_this_machine_answers_tells_where_a_block_stumbled_and_is_reached_from_here_alone() -> None:
+    before = listening()
+    with opened(DASK, 2) as pool:
+        assert dict(played_by(pool, squared, range(20))) == {number: number * number for number in range(20)}
+        assert listening() - before == {"127.0.0.1"}
+        with pytest.raises(ValueError, match="block 2 stumbled") as caught:
+            list(played_by(pool, stumbles, range(4)))
+    assert "in stumbles" in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_cluster_that_is_there_is_used_unless_its_workers_have_another_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with dask_workers.local_cluster(2) as cluster:
+        address = cluster.scheduler_address
+        assert dict(run_blocks(squared, range(5), None, DASK, address)) == {n: n * n for n in range(5)}
+        monkeypatch.setattr(dask_workers, "code_version", lambda: "older")
+        with pytest.raises(NoWorkers, match=r"another version of PeerED .*, here older.*: install the same version"):
+            list(run_blocks(squared, range(5), None, DASK, address))
+        monkeypatch.setattr(dask_workers, "check_code", lambda *_: None)  # as if a worker had come later
+        with pytest.raises(NoWorkers, match="another version of PeerED"):
+            list(run_blocks(squared, range(5), None, DASK, address))
+
+
+def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study=run", *SHORT, "executor=dask", "executor.address=tcp://127.0.0.1:9"]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "executor.address = tcp://127.0.0.1:9: no Dask scheduler answers there; start one" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["executor=dask", "executor.address=nowhere"], "write it as tcp://HOST:PORT"),
+        (["executor=dask", "executor.workers=0"], "1"),
+        (["executor=threads", "+executor.address=tcp://127.0.0.1:9"], "choose executor=dask"),
+    ],
+)
+def test_an_executor_that_cannot_be_meant_is_refused(words: list[str], remedy: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        compose(words)
+    assert any(remedy in problem.remedy for problem in caught.value.problems)
+
+
+def test_without_dask_its_executor_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sim.config.plans.find_spec", lambda _: None)
+    for words in (["study=run"], ["-m", "demand.growth=1,2"]):
+        assert main([*words, "executor=dask"]) == 2
+        assert "pip install 'peered[dask]'" in " ".join(capsys.readouterr().err.split())
 
 
 class AtOnce(Executor):

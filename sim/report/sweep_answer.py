@@ -118,6 +118,20 @@ def cell(name: str, estimated: Row | None, differs: Row | None) -> Text:
     return two_lines(value, "" if differs is None else difference_text(name, as_found(differs)))
 
 
+def print_dominated(dominated: pd.DataFrame, console: Console) -> None:
+    """Which scenarios another is shown to beat in everything that counts."""
+    rows = dominated.to_dict("records")
+    if not rows:
+        return
+    say(
+        console,
+        f"{counted(len(rows), 'scenario')} dominated: in cost and every headline outcome identical to another, or "
+        "worse beyond chance, all pairs judged together; all of them in dominated.parquet.",
+    )
+    for row in rows[:MOST_FAILURES]:
+        say(console, f"  {row['label']}: by {row['by']}")
+
+
 def print_failures(answer: SweepAnswer, console: Console) -> None:
     """Which runs failed and why, a line each; the whole traceback is kept with the run."""
     rows = answer.failed.to_dict("records")

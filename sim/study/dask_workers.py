@@ -23,19 +23,22 @@ from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice, NoWorkers, WorkersGone
 from sim.study.store import code_version
 
-SECONDS_TO_ANSWER = 5
-SECONDS_BETWEEN_COUNTS = 5.0
-"""How often a cluster that may grow is asked for its workers."""
+SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
+"""Of a scheduler that is asked whether it is there; of what comes from one that is."""
+SECONDS_BETWEEN_COUNTS, SECONDS_WITHOUT_WORKERS = 5.0, 300.0
+"""How often a cluster is asked for its workers; how long one of our own may be without any."""
 LOOPBACK = "127.0.0.1"
 QUIET: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,
+    "distributed.deploy.lost-worker-timeout": "1h",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.admin.event-loop-monitor-interval": "1h",
     "distributed.worker.profile.enabled": False,
     "distributed.logging": {"distributed": "critical"},
 }
-"""Of a cluster of our own: nothing to look at, nothing said; each lost worker is told to us."""
+"""Of a cluster of our own: nothing to look at, nothing said; each lost worker is told to us, and is
+replaced however long that takes."""
 
 
 @contextmanager
@@ -45,7 +48,7 @@ def cluster(n_workers: int | None, address: str | None, notice: Notice) -> Itera
     No more than `n_workers` are at work at once; None: all of the cluster at `address`.
     """
     with silence(), local_cluster(n_workers) if address is None else no_cluster(address) as place:
-        client = Client(place, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        client = Client(place, timeout=SECONDS_TO_ARRIVE, set_as_default=False)
         hands = DaskWorkers(client, address, n_workers, notice)
         try:
             if address is None:
@@ -131,7 +134,7 @@ def check_code(client: Client, address: str, notice: Notice) -> None:
         notice(f"no worker has come to the scheduler at {address} yet: waiting for the first")
         return
     try:
-        found = client.run(code_version)
+        found = client.run(code_here)
     except Exception as error:
         remedy = "install the same version of PeerED on every worker"
         raise NoWorkers(f"executor.address = {address}: its workers cannot load PeerED ({error}); {remedy}") from error
@@ -170,17 +173,27 @@ class DaskWorkers(Executor):
         self._lock = threading.RLock()
         self._waiting, self._doubtful = deque[InHand](), deque[InHand]()
         self._in_hand: dict[Any, tuple[Any, InHand]] = {}
-        self._n_threads, self._counted_at = 1, -SECONDS_BETWEEN_COUNTS
+        self._n_threads, self._counted_at, self._seen_at = 1, -SECONDS_BETWEEN_COUNTS, time.monotonic()
         client.subscribe_topic("all", self._hears)
 
     def room(self) -> int:
         """Blocks that can be played at once."""
-        if self._address is None:
-            return self._at_most or 1
-        if time.monotonic() - self._counted_at >= SECONDS_BETWEEN_COUNTS:
-            self._n_threads = max(1, sum(self._client.nthreads().values()))
-            self._counted_at = time.monotonic()
-        return min(self._n_threads, self._at_most or self._n_threads)
+        now = time.monotonic()
+        if now - self._counted_at >= SECONDS_BETWEEN_COUNTS:
+            self._count(now)
+        n_threads = max(1, self._n_threads)
+        return min(n_threads, self._at_most or n_threads)
+
+    def _count(self, now: float) -> None:
+        try:
+            self._n_threads = sum(self._client.nthreads().values())
+        except OSError as error:
+            raise self._gone() from error
+        self._counted_at = now
+        if self._n_threads > 0:
+            self._seen_at = now
+        elif self._address is None and now - self._seen_at >= SECONDS_WITHOUT_WORKERS:
+            raise WorkersGone(f"the Dask workers of this machine have been gone for {SECONDS_WITHOUT_WORKERS:.0f} s")
 
     def submit(self, play: Callable[..., Any], /, *what: Any, **named: Any) -> Future[Any]:
         told: Future[Any] = Future()
@@ -217,7 +230,7 @@ class DaskWorkers(Executor):
         answer: Any = None
         error: BaseException | None = None
         try:
-            answer = remote.result(timeout=SECONDS_TO_ANSWER)
+            answer = remote.result(timeout=SECONDS_TO_ARRIVE)
         except KilledWorker as killed:
             error = Lost(f"{2 * (killed.allowed_failures + 1)} workers ended while they had it in hand")
         except BaseException as other:

@@ -18,13 +18,20 @@ Block = TypeVar("Block")
 Answer = TypeVar("Answer")
 
 
+SECONDS_BETWEEN_LOOKS = 10.0
+"""How long to wait for an answer before looking whether there is still somebody to give one."""
+
+
 def n_cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Pool(NamedTuple):
-    """What blocks are handed to, and how many may be with it at the moment, so that memory does not grow with all."""
+    """What blocks are handed to, and how many may be with it at the moment, so that memory does not grow with all.
+
+    `room` is asked now and then, and raises WorkersGone if there is nobody left.
+    """
 
     executor: Executor
     room: Callable[[], int]
@@ -88,10 +95,11 @@ def played_by(
     running: dict[Future[Answer], int] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < pool.room():
+            room = pool.room()
+            while waiting and len(running) < room:
                 number = waiting.pop()
                 running[pool.executor.submit(play, blocks[number])] = number
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, timeout=SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=running.__getitem__):
                 block = blocks[running.pop(future)]
                 yield block, answer_of(future, block, lost)

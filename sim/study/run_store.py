@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
 from sim.study.store import OutputError, copy_out, quoted, read_table, write_json, write_table
 
@@ -371,7 +372,8 @@ def read_facts(folder: Path) -> dict[str, Any]:
         remedy = "give the results folder of a sweep (peered -m ...)"
         raise OutputError(f"run = {folder}: holds no sweep that can be read; {remedy}") from error
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
-    return facts | {"labels": dict(zip(wanted["scenario"], wanted["label"], strict=True))}
+    labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
+    return facts | {"labels": labels, "worlds": worlds_of(wanted)}
 
 
 def write_facts(facts: Mapping[str, Any], folder: Path) -> None:
