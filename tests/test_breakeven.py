@@ -285,11 +285,14 @@ def test_replications_that_are_not_there_for_all_scenarios_do_not_count(
     assert set(read_table(tmp_path / "out" / "curves.parquet")["n"]) == {3}
 
 
-def test_a_measure_that_no_run_has_is_named_with_its_neighbour() -> None:
-    plan = plan_of("study.worth.mental_health_visit.measure=visits_per_week.mental_helth")
+def test_a_measure_that_no_run_has_is_named_with_its_neighbour_before_anything_is_played() -> None:
+    wrong = "study.worth.mental_health_visit.measure"
+    told = problems(f"{wrong}=visits_per_week.mental_helth")
+    assert "did you mean visits_per_week.mental_health" in told[wrong]
+    plan = plan_of()
     with pytest.raises(UnknownMeasures) as caught:
         answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.sweep.labels), 1, 2)))
-    assert "visits_per_week.mental_helth" in caught.value.unknown
+    assert "staff_cost_per_week.all" in caught.value.unknown
 
 
 def test_the_words_say_undecided_where_it_is() -> None:
