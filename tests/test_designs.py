@@ -541,7 +541,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
 @pytest.mark.parametrize(
     "words",
     [
-        ["hydra/launcher=basic"],
+        pytest.param(["hydra/launcher=basic"], marks=pytest.mark.slow),
         ["hydra/launcher=basic", "hydra/sweeper=basic"],
         ["hydra/launcher=basic", "sweep.design=zip", "staffing=traditional"],
     ],

@@ -49,7 +49,7 @@ def test_the_notebook_runs_from_top_to_bottom_and_answers_every_question(tmp_pat
 
 
 def test_a_cell_that_fails_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "notebook.py"
+    path = tmp_path / "cells.py"
     path.write_text("# %%\nanswer = 1\n\n# %% [markdown]\n# words\n\n# %%\nassert answer == 2\n")
     asked = play(path, tmp_path)
     assert asked.returncode == 1

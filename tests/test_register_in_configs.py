@@ -100,6 +100,7 @@ def test_a_number_beside_others_on_its_line_is_a_value_of_a_row_the_line_names()
         ("staffing", "security"): "the test of rostered hours",
         ("department", "calendar_start"): "a date: test_register",
         ("visits", "first_code"): "a code of the file",
+        ("experiment", ""): "numbers that are varied: the next test",
     }
 
     def elsewhere(number: Number) -> bool:
@@ -110,6 +111,18 @@ def test_a_number_beside_others_on_its_line_is_a_value_of_a_row_the_line_names()
     wrong = [f"{n.file.name}:{n.line} {n.key} = {n.text}" for n in looked_at if not stands_in(n, n.own_ids)]
     assert wrong == []
     assert len(looked_at) > 550
+
+
+def test_what_an_experiment_varies_stays_within_the_range_of_its_row() -> None:
+    varied = [n for n in NUMBERS if n.file.parent.name == "experiment" and n.own_ids and not n.structural]
+
+    def inside(number: Number) -> bool:
+        (row,) = (REGISTER[name] for name in number.own_ids)
+        ends = [float(end) for text in (row.low, row.high) for end in text.split("/")]
+        return min(ends) <= float(number.text) <= max(ends)
+
+    assert [f"{n.file.name}:{n.line} {n.key} = {n.text}" for n in varied if not inside(n)] == []
+    assert len(varied) > 20
 
 
 def of(name: str) -> float:
