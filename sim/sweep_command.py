@@ -16,9 +16,10 @@ from sim.config import Composed, ComposedSweep, compose_sweep
 from sim.config.plans import sweep_plan_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
-from sim.report.sweep_answer import print_dominated, print_rows, print_sweep
+from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked
+from sim.study.best import contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
@@ -150,7 +151,9 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         write_answer(answer, store.folder)
         numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
-        dominated = dominated_of(store, plan.labels, worlds_of(plan.table()), plan.replications, plan.confidence)
+        worlds = worlds_of(plan.table())
+        contenders = contenders_of(store, plan.labels, worlds, plan.replications, plan.confidence)
+        dominated = dominated_of(store, plan.labels, worlds, plan.replications, plan.confidence)
         write_table(dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
@@ -161,12 +164,27 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     print_sweep(answer, console)
     if plan.asked.controls:
         say(console, controls_line(controlled))
+    print_contenders(contenders, plan.confidence, console)
     print_dominated(dominated, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole else 1
+
+
+def contenders_of(
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
+) -> dict[str, tuple[list[str], int]]:
+    """Who may be the best by each measure that is shown.
+
+    Scenarios that differ in more than what can be chosen, in demand for example, have no best in common: nothing then.
+    """
+    if len(set(worlds)) != 1 or len(labels) < 2:
+        return {}
+    measures, values = store.values(list(labels), replications, only=SHOWN)
+    found = contenders_by(labels, measures, values, confidence)
+    return {name: found[name] for name in SHOWN if name in found}
 
 
 def dominated_of(
@@ -282,9 +300,9 @@ def show_results(composed: Composed, console: Console) -> int:
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
             say(console, controls_line(read_table(composed.run / CONTROLLED)))
-        print_dominated(
-            dominated_of(store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"]), console
-        )
+        kept = (store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"])
+        print_contenders(contenders_of(*kept), facts["confidence"], console)
+        print_dominated(dominated_of(*kept), console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
     with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:

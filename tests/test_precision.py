@@ -16,6 +16,7 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.study import comparing, sweeping
 from sim.study.asked import Asked, Precision, Selecting
+from sim.study.best import contenders, contenders_by
 from sim.study.control_variates import controlled_means
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
@@ -608,7 +609,7 @@ def test_the_best_of_many_is_told_with_who_may_be_it(tmp_path: Path, capsys: pyt
     assert table["low"].to_numpy() == pytest.approx(found.low)
     assert table["high"].to_numpy() == pytest.approx(found.high)
     assert table["is_best"].to_list() == found.is_best.tolist()
-    assert "Best by Wait from triage to physician, mean, all visits:" in " ".join(capsys.readouterr().out.split())
+    assert "Best by Wait from triage to physician, mean:" in " ".join(capsys.readouterr().out.split())
     assert main([*THREE, f"output={folder}"]) == 0
     assert not (folder / "best.parquet").exists()
 
@@ -635,3 +636,32 @@ def test_max_t_judges_the_headline_measures_together_where_it_can(
     capsys.readouterr()
     assert main([*THREE, "study.simultaneous=max_t", f"output={folder}"]) == 0
     assert "Judged together by Bonferroni" in " ".join(capsys.readouterr().out.split())
+
+
+# --- who may be the best, without being asked ---------------------------------------------------------
+
+
+def test_contenders_are_those_that_no_other_is_shown_to_beat() -> None:
+    rng = np.random.default_rng(3)
+    shared = rng.normal(size=12)
+    values = np.array([shared + 0.1 * rng.normal(size=12) + mean for mean in (1.0, 0.0, 0.01, 3.0)])
+    assert contenders(values, "low", 0.95).tolist() == [False, True, True, False]
+    assert contenders(values, "high", 0.95).tolist() == [False, False, False, True]
+
+
+def test_scenarios_without_the_measure_are_no_contenders_and_rule_nobody_out() -> None:
+    values = np.array([[[5.0, 5.1, 5.2]], [[np.nan] * 3], [[9.0, 9.2, 9.1]]])
+    labels = {"a": "one", "b": "two", "c": "three"}
+    assert contenders_by(labels, ["lwbs.all"], values, 0.95) == {"lwbs.all": (["one"], 1)}
+    assert contenders_by(labels, ["lwbs.all"], values[:2], 0.95) == {}
+
+
+def test_a_sweep_over_staffings_names_who_may_be_best_and_one_over_demand_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = ["-m", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
+    assert main([*tiny, "staffing=traditional,peer_247", f"output={tmp_path / 'a'}"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Best by Staff cost a week: staffing=traditional, at 95 %." in told
+    assert main([*tiny, "demand.growth=0.9,1", f"output={tmp_path / 'b'}"]) == 0
+    assert "Best by" not in capsys.readouterr().out

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from sim.report.cells import REFUSED, difference_text, labelled
 from sim.report.console import say, show, two_lines
-from sim.report.sweep_asked import asked_lines
+from sim.report.sweep_asked import asked_lines, contenders_line
 from sim.report.tables import as_found
 from sim.study.comparison import LWBS_LIMIT, Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
@@ -116,6 +116,12 @@ def cell(name: str, estimated: Row | None, differs: Row | None) -> Text:
     reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
     value = f"{bare(measure, found.mean)}{reach}"
     return two_lines(value, "" if differs is None else difference_text(name, as_found(differs)))
+
+
+def print_contenders(found: Mapping[str, tuple[list[str], int]], confidence: float, console: Console) -> None:
+    """Who is shown best by each measure, or may be."""
+    for name, (labels, n_ruled_out) in found.items():
+        say(console, contenders_line(name, labels, n_ruled_out, confidence))
 
 
 def print_dominated(dominated: pd.DataFrame, console: Console) -> None:

@@ -107,19 +107,33 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
 
 def best_line(answer: SweepAnswer, name: str) -> str:
     """Who is shown best, or may be."""
-    measure, part = measure_and_part(name)
-    what = f"{measure.label}, {part_text(part)}"
     if not len(answer.best):
-        return f"Best by {what}: not to be told, it takes two scenarios that have it and two replications of each."
+        return f"{best_by(name)}: not to be told, it takes two scenarios that have it and two replications of each."
     shown = labels_where(answer.best, "is_best")
     possible = labels_where(answer.best, "may_be_best")
     confidence = f"{100 * answer.confidence:g} %"
     if shown:
-        return f"Best by {what}: {shown[0]}, shown better than all others at {confidence} (best.parquet)."
-    named = "; ".join(possible[:MOST_NAMED])
-    ruled_out = len(answer.best) - len(possible)
-    told = f"; {counted(ruled_out, 'other')} ruled out" if ruled_out else ""
-    return f"Best by {what}: may be {named}{more(len(possible))}{told}, at {confidence} together (best.parquet)."
+        return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} (best.parquet)."
+    told = may_be(possible, len(answer.best) - len(possible))
+    return f"{best_by(name)}: {told}, at {confidence} together (best.parquet)."
+
+
+def contenders_line(name: str, labels: list[str], n_ruled_out: int, confidence: float) -> str:
+    """The same of those that no other is shown to beat, pair by pair."""
+    if len(labels) == 1:
+        return f"{best_by(name)}: {labels[0]}, at {100 * confidence:g} %."
+    return f"{best_by(name)}: {may_be(labels, n_ruled_out)}, at {100 * confidence:g} %."
+
+
+def best_by(name: str) -> str:
+    measure, part = measure_and_part(name)
+    return f"Best by {measure.label}" + ("" if part == "all" else f", {part_text(part)}")
+
+
+def may_be(labels: list[str], n_ruled_out: int) -> str:
+    """Who may be best, and how many may not."""
+    told = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
+    return f"may be {'; '.join(labels[:MOST_NAMED])}{more(len(labels))}{told}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:

@@ -9,6 +9,7 @@ so. For skewed values nothing is proved; what is asked of them is 93 %.
 import numpy as np
 import pytest
 
+from sim.study.best import contenders
 from sim.study.selection import select_best
 from tests.verification.experiments import Z_LIMIT, correlated, z_of
 
@@ -71,3 +72,32 @@ def test_two_alike_are_told_apart_with_equal_chances_and_at_a_known_cost():
         first_chosen[number] = choice.selected == 0
         assert choice.n <= max(choice.most, 10)
     assert abs(z_of(first_chosen, 0.5)) < Z_LIMIT
+
+
+def unequal(rng: np.random.Generator, k: int, n: int) -> np.ndarray:
+    """Scenarios that vary once to three times as much, on common numbers."""
+    return correlated(rng, (k, n), 0.5) * np.linspace(1.0, 3.0, k)[:, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("draw", "k", "n", "at_least", "seed"),
+    [
+        (alone, 2, 5, 0.95, 431),
+        (on_common_numbers, 8, 5, 0.95, 432),
+        (unequal, 8, 5, 0.95, 433),
+        (unequal, 60, 10, 0.95, 434),
+        (skewed_on_common_numbers, 8, 10, 0.93, 435),
+    ],
+)
+def test_the_best_is_among_the_contenders_as_often_as_stated(draw, k, n, at_least, seed):
+    """The best is one of many that are all alike, where it is ruled out most often; for skewed values 93 % is asked."""
+    rng = np.random.default_rng(seed)
+    kept = np.array([contenders(draw(rng, k, n), "low", CONFIDENCE)[0] for _ in range(600)])
+    assert z_of(kept, at_least) > -Z_LIMIT
+
+
+def test_of_two_alike_one_is_wrongly_ruled_out_as_often_as_allowed():
+    """With two scenarios there is one test a side, so the law is exact: each is ruled out in 5 % of the experiments."""
+    rng = np.random.default_rng(436)
+    kept = np.array([contenders(alone(rng, 2, 6), "high", CONFIDENCE)[0] for _ in range(2000)])
+    assert abs(z_of(kept, 0.95)) < Z_LIMIT
