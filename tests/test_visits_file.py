@@ -237,5 +237,5 @@ def test_every_shipped_column_map_loads() -> None:
 def test_the_report_says_rows_read_then_usable_values_then_problems() -> None:
     lines = read_visits(SMALL, SMALL_MAP).quality.report_lines()
     assert lines[0].endswith("4 rows read, 0 with an untrue value")
-    assert "  wait_min from 'seen': 3 usable (75.00 %)" in lines
+    assert "  wait_min from 'seen': 3 usable (75.00 %), 1 blank" in lines
     assert lines[-1].startswith(f"  {Severity.NOTE.value}: column 'level', 1 row (4)")
