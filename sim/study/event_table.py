@@ -13,7 +13,7 @@ import duckdb
 from sim.study.column_map import ColumnMap, Events, Mark
 from sim.study.data_quality import N_EXAMPLES, Problem, Severity
 from sim.study.raw_table import RawTable
-from sim.study.text_values import clock_time, literal, trimmed
+from sim.study.text_values import clock_time, literal
 
 N_LISTED: Final = 12
 
@@ -33,8 +33,8 @@ def visits_of(
     events = column_map.events
     assert events is not None
     of = log.column_of
-    case, activity, time = (trimmed(of[name]) for name in (events.case, events.activity, events.time))
-    lifecycle = f"lower({trimmed(of[events.lifecycle])})" if events.lifecycle in of else "NULL"
+    case, activity, time = (of[name] for name in (events.case, events.activity, events.time))
+    lifecycle = f"lower({of[events.lifecycle]})" if events.lifecycle in of else "NULL"
     when = clock_time("the_time", column_map.time_format, column_map.time_zone or "UTC")
     connection.execute(
         f"CREATE TABLE marked AS SELECT *, {when} AS the_instant FROM (SELECT *, {case} AS the_case, "
@@ -57,7 +57,7 @@ def visits_of(
         ours = of.get(column)
         if ours is not None:
             table.column_of[column] = ours
-            chosen.append(f"arg_min({ours}, row) FILTER ({trimmed(ours)} IS NOT NULL) AS {ours}")
+            chosen.append(f"arg_min({ours}, row) FILTER ({ours} IS NOT NULL) AS {ours}")
             problems += told_twice(connection, column, ours)
     connection.execute(
         f"CREATE TABLE {table.name} AS SELECT * REPLACE (row_number() OVER (ORDER BY row) AS row) FROM "
@@ -149,8 +149,8 @@ def nearest(name: str, known: list[str]) -> str:
 def told_twice(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[Problem]:
     """Attributes of a case of which its events say different things."""
     counted = connection.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {trimmed(ours)} IS NOT NULL AND the_case IS NOT NULL "
-        f"GROUP BY the_case HAVING min({trimmed(ours)}) <> max({trimmed(ours)}))"
+        f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {ours} IS NOT NULL AND the_case IS NOT NULL "
+        f"GROUP BY the_case HAVING min({ours}) <> max({ours}))"
     ).fetchone()
     n = int(counted[0]) if counted else 0
     remedy = "the first is taken"

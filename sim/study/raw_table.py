@@ -52,7 +52,7 @@ BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass
 class RawTable:
-    """A table of text: `name` in DuckDB, `row` from 1, `twin` equal where whole rows are equal, a column of ours for each
+    """A table of text without blanks around it, NULL where nothing is left: `name` in DuckDB, `row` from 1, `twin` equal where whole rows are equal, a column of ours for each
     wanted one of the file (`column_of`). `short` counts rows with fewer cells than the header and gives the first,
     `blank` counts empty lines, which are no rows.
     """
@@ -288,7 +288,7 @@ def plain_rows(
                 if len(table.short_rows) < N_EXAMPLES:
                     table.short_rows.append(table.n_rows + 1)
         table.n_rows += 1
-        yield (table.n_rows, hash(tuple(row)), *pick(row))
+        yield (table.n_rows, hash(tuple(row)), *map(str.strip, pick(row)))
 
 
 def cells_at(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
@@ -310,7 +310,7 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
     kinds = {"row": "BIGINT", "twin": "BIGINT"} | dict.fromkeys(table.column_of.values(), "VARCHAR")
     connection.execute(
         f"CREATE TABLE {table.name} AS SELECT * FROM read_csv(?, columns = {kinds}, header = false, auto_detect = false,"
-        " delim = ',', quote = '\"', escape = '\"', parallel = false, max_line_size = 8000000)",
+        " nullstr = '', allow_quoted_nulls = true, delim = ',', quote = '\"', escape = '\"', parallel = false, max_line_size = 8000000)",
         [str(plain)],
     )
     plain.unlink()
@@ -345,9 +345,10 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
 
 def as_text(column: str, kind: str) -> str:
     quoted = '"' + column.replace('"', '""') + '"'
+    text = f"{quoted}::VARCHAR"
     if kind in ("FLOAT", "DOUBLE"):
-        return f"regexp_replace({quoted}::VARCHAR, '\\.0$', '')"
-    return f"{quoted}::VARCHAR"
+        text = f"regexp_replace({text}, '\\.0$', '')"
+    return f"nullif(trim({text}), '')"
 
 
 def load_xes(
@@ -362,7 +363,7 @@ def load_xes(
         for event in xes_events(stream):
             seen.update(dict.fromkeys(event))
             table.n_rows += 1
-            yield (table.n_rows, hash(tuple(event.items())), *(event.get(column, "") for column in columns))
+            yield (table.n_rows, hash(tuple(event.items())), *(event.get(column, "").strip() for column in columns))
 
     with opened(path) as stream, plain.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows(stream))

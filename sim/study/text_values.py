@@ -5,11 +5,10 @@ Each expression takes the SQL of a text and gives a value or NULL; who asks, and
 
 from typing import Final
 
-BLANKS: Final = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279)"
 ISO_TIME: Final = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?"
+NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 UTC_OFFSET: Final = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
 ISO_INSTANT: Final = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)"
-NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 CLOCK: Final = r"(\d{1,2}):(\d{2})(:\d{2}(\.\d+)?)?"
 HHMM: Final = r"(\d{1,4})(\.0)?"
 FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
@@ -20,11 +19,6 @@ SPREADSHEET_ERROR: Final = r"^#([A-Z0-9/]{2,8}[!?]|N/A|\pL{2,8}!)$"
 def literal(text: str) -> str:
     """A string literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def trimmed(text: str) -> str:
-    """The text without blanks around it; NULL if nothing is left."""
-    return f"nullif(trim({text}, {BLANKS}), '')"
 
 
 def matches(text: str, pattern: str) -> str:
@@ -60,6 +54,15 @@ def number(text: str, decimal: str) -> str:
     if decimal == ",":
         text = f"replace({text}, ',', '.')"
     return f"CASE WHEN {is_all(text, NUMBER)} THEN try_cast({text} AS DOUBLE) END"
+
+
+def is_formula(text: str) -> str:
+    """Whether a spreadsheet would reckon the text out. Few texts begin so; only those are looked at closely."""
+    return f"CASE WHEN {text}[1] IN ('=', '@', '+', '-') THEN {matches(text, FORMULA)} END"
+
+
+def is_spreadsheet_error(text: str) -> str:
+    return f"CASE WHEN {text}[1] = '#' THEN {matches(text, SPREADSHEET_ERROR)} END"
 
 
 def shape(text: str) -> str:

@@ -38,16 +38,15 @@ from sim.study.event_table import columns_of, visits_of
 from sim.study.quality_checks import Judged, judged
 from sim.study.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, load_text, scratch_database
 from sim.study.text_values import (
-    FORMULA,
-    SPREADSHEET_ERROR,
     UTC_OFFSET,
     clock_time,
+    is_formula,
+    is_spreadsheet_error,
     literal,
     matches,
     minute_of_day,
     number,
     shape,
-    trimmed,
 )
 
 MINUTES_PER_DAY: Final = 1440.0
@@ -153,14 +152,14 @@ def join_beside(
     if lost:
         lines = tuple(not_there(joined.on, table.header).line() for _, table in lost)
         raise VisitsFileError(str(lost[0][0]), lines)
-    key, other_key = trimmed(raw.column_of[joined.on]), trimmed(other.column_of[joined.on])
+    key, other_key = raw.column_of[joined.on], other.column_of[joined.on]
     added = {name: ours for name, ours in other.column_of.items() if name not in raw.column_of}
     columns = ", ".join(f"first.{ours} AS j_{ours}" for ours in added.values())
     connection.execute(
         f"CREATE TABLE together AS SELECT {raw.name}.*{', ' + columns if columns else ''}, first.row IS NULL AS alone "
         f"FROM {raw.name} LEFT JOIN (SELECT * FROM beside QUALIFY row_number() OVER "
         f"(PARTITION BY {other_key} ORDER BY row) = 1) AS first ON "
-        f"{trimmed(f'{raw.name}.{raw.column_of[joined.on]}')} = {trimmed(f'first.{other.column_of[joined.on]}')} "
+        f"{raw.name}.{key} = first.{other_key} "
         f"ORDER BY {raw.name}.row"
     )
     found = join_problems(connection, joined.on, place, key, other_key, raw.name)
@@ -265,8 +264,8 @@ class Reading:
         return column is not None and column in self.raw.column_of
 
     def value(self, column: str) -> str:
-        """The text of a column as SQL, trimmed; blanks and the map's missing codes are NULL."""
-        text = trimmed(self.raw.column_of[column])
+        """The text of a column as SQL; blanks and the map's missing codes are NULL."""
+        text = self.raw.column_of[column]
         codes = ", ".join(literal(code) for code in self.column_map.missing_codes)
         return f"CASE WHEN {text} NOT IN ({codes}) THEN {text} END" if codes else text
 
@@ -350,7 +349,7 @@ class Reading:
     def shapes(self, number: int, ours: str) -> str:
         """How the unreadable times are written, where they are written in more than one way."""
         found = self.connection.execute(
-            f"SELECT {shape(trimmed(ours))} AS way, count(*) AS n FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+            f"SELECT {shape(ours)} AS way, count(*) AS n FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchall()
         if len(found) < 2:
             return ""
@@ -376,11 +375,10 @@ def refuse_formulas(reading: Reading, column: str, unreadable: str) -> str:
     """Cells a spreadsheet would reckon out, and its error texts, told apart from what is merely unreadable."""
     text = reading.text(column)
     remedy = "export values, not formulas"
-    formula = reading.report(
-        Severity.FAULT, column, f"{unreadable} AND {matches(text, FORMULA)}", "a spreadsheet formula", remedy
-    )
+    wrong = f"{unreadable} AND {is_formula(text)}"
+    formula = reading.report(Severity.FAULT, column, wrong, "a spreadsheet formula", remedy)
     remedy = "correct it, or list it under `missing_codes`"
-    wrong = f"{unreadable} AND {matches(text, SPREADSHEET_ERROR)}"
+    wrong = f"{unreadable} AND {is_spreadsheet_error(text)}"
     error = reading.report(Severity.FAULT, column, wrong, "a spreadsheet error", remedy)
     return f"{unreadable} AND NOT {formula} AND NOT {error}"
 
@@ -395,7 +393,11 @@ def keep_time(reading: Reading, name: str, column: str, pattern: str | None = No
     if pattern is None and zone is None:
         remedy = "write local clock time without it, or set `time_zone` in the column map"
         offset = reading.report(
-            Severity.FAULT, column, f"{unreadable} AND {matches(text, UTC_OFFSET)}", "a time with a UTC offset", remedy
+            Severity.FAULT,
+            column,
+            f"CASE WHEN {unreadable} THEN {matches(text, UTC_OFFSET)} END",
+            "a time with a UTC offset",
+            remedy,
         )
         unreadable += f" AND NOT {offset}"
     unreadable = refuse_formulas(reading, column, unreadable)
@@ -474,7 +476,7 @@ def keep_words(reading: Reading, name: str, words: Words) -> None:
 def keep_text(reading: Reading, name: str, column: str) -> None:
     """A text as it stands; a formula is not believed."""
     reading.keep(name, column, reading.text(column))
-    formula = f"{matches(reading.text(column), FORMULA)}"
+    formula = is_formula(reading.text(column))
     kind, remedy = "a spreadsheet formula", "export values, not formulas"
     reading.mask(name, reading.report(Severity.FAULT, column, formula, kind, remedy))
 
@@ -747,7 +749,7 @@ def uses(reading: Reading) -> tuple[ColumnUse, ...]:
     counts = []
     for name in names:
         ours = reading.raw.column_of.get(reading.origin[name])
-        text = trimmed(ours) if ours else "''"
+        text = ours or "''"
         coded = [f"count(*) FILTER ({text} = {literal(code)})" for code in codes]
         counts += [f"count(f_{name})", f"count(*) FILTER ({text} IS NULL)", *coded]
     if not counts:
