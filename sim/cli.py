@@ -160,6 +160,7 @@ def read(words: Sequence[str]) -> Asked:
     return asked
 
 
+WRITES_EVENTS = ("run", "compare")
 WRITES_NOTHING = ("validate", "assumptions", "results")
 
 
@@ -170,6 +171,9 @@ def check_use(composed: Composed) -> None:
         raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
     if composed.run is not None and name != "results":
         raise Misunderstood(f"peered: run = {composed.run} is for study=results; leave it out of study={name}")
+    if composed.study.event_log is not None and name not in WRITES_EVENTS:
+        wanted = f"study.event_log = {composed.study.event_log}"
+        raise Misunderstood(f"peered: {wanted} is for study=run and study=compare; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 

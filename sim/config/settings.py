@@ -3,7 +3,7 @@
 What is simulated stands in `sim.department.scenario`.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -26,7 +26,8 @@ class StudySettings(Frozen):
     `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
     measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day
     return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
-    replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
+    replication, not of the first only; `event_log`: write the events of the first in this format.
+    `month_factors` None: on for runs of at least 52 weeks. `map` names the
     column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
@@ -42,6 +43,7 @@ class StudySettings(Frozen):
     follow_up_days: WholeNonNegative = 0
     demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
+    event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     month_factors: bool | None = None
     map: str | None = None

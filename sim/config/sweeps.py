@@ -24,6 +24,7 @@ NOT_SWEPT = {
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
     "study.visits": "a sweep keeps measures, no visits: play the scenario by itself, with study=run",
+    "study.event_log": "a sweep keeps measures, no events: play the scenario by itself, with study=run",
 }
 MOST_NAMED = 3
 """Scenarios named with a problem that is not everybody's."""
@@ -116,6 +117,7 @@ def unfit(parts: Parts | None) -> list[Problem]:
         "study.staffing": study.staffing != (),
         "study.demand_levels": study.demand_levels != (1.0,),
         "study.visits": study.visits,
+        "study.event_log": study.event_log is not None,
     }
     values = study.model_dump(mode="json")
     return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]
