@@ -115,18 +115,18 @@ class CodedColumn(Strict):
 
 
 class FlagColumns(Strict):
-    """One word told by several yes-or-no columns: that of the first whose code is `yes`; `otherwise` if none is."""
+    """One word told by several yes-or-no columns: that of the first that holds `code`; `otherwise` if none does."""
 
     flags: dict[str, str] = Field(min_length=1)
-    yes: str = "1"
+    code: str = "1"
     otherwise: str | None = None
 
 
 class Joined(Strict):
-    """A second file in the same folder with at most one row for each visit, found by a column both have."""
+    """A second file in the same folder with at most one row for each visit, found by the column `key` of both."""
 
     file: str = Field(pattern=r"^[^/\\]+$")
-    on: str
+    key: str
 
 
 Words = str | CodedColumn | FlagColumns

@@ -47,7 +47,7 @@ class Problem:
 
     def _where(self) -> str:
         if not self.rows:
-            return ""
+            return f", {self.count:,} row{'s' if self.count != 1 else ''}" if self.count else ""
         listed = ", ".join(str(row) for row in self.rows)
         more = ", ..." if self.count > len(self.rows) else ""
         return f", {self.count} row{'s' if self.count != 1 else ''} ({listed}{more})"

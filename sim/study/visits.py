@@ -98,7 +98,7 @@ def begun(connection: duckdb.DuckDBPyConnection, path: Path, column_map: ColumnM
     """The text of every column the map names, one row a visit."""
     mapped = mapped_columns(column_map)
     events, joined = column_map.events, column_map.join
-    wanted = [*mapped, *(columns_of(events) if events else []), *([joined.on] if joined else [])]
+    wanted = [*mapped, *(columns_of(events) if events else []), *([joined.key] if joined else [])]
     raw = load_text(connection, path, wanted, "raw", scratch, column_map.separator, column_map.encoding)
     problems = rows_of_text(raw)
     if events is not None:
@@ -146,13 +146,13 @@ def join_beside(
     packed = path.suffix.lower() if path.suffix.lower() in PACKED_SUFFIXES else ""
     places = [path.with_name(joined.file + suffix) for suffix in dict.fromkeys((packed, "", ".gz"))]
     place = next((place for place in places if place.exists()), places[0])
-    wanted = [joined.on, *(name for name in mapped if name not in raw.column_of)]
+    wanted = [joined.key, *(name for name in mapped if name not in raw.column_of)]
     other = load_text(connection, place, wanted, "beside", scratch, column_map.separator, column_map.encoding)
-    lost = [(file, table) for file, table in ((path, raw), (place, other)) if joined.on not in table.column_of]
+    lost = [(file, table) for file, table in ((path, raw), (place, other)) if joined.key not in table.column_of]
     if lost:
-        lines = tuple(not_there(joined.on, table.header).line() for _, table in lost)
+        lines = tuple(not_there(joined.key, table.header).line() for _, table in lost)
         raise VisitsFileError(str(lost[0][0]), lines)
-    key, other_key = raw.column_of[joined.on], other.column_of[joined.on]
+    key, other_key = raw.column_of[joined.key], other.column_of[joined.key]
     added = {name: ours for name, ours in other.column_of.items() if name not in raw.column_of}
     columns = ", ".join(f"first.{ours} AS j_{ours}" for ours in added.values())
     connection.execute(
@@ -162,7 +162,7 @@ def join_beside(
         f"{raw.name}.{key} = first.{other_key} "
         f"ORDER BY {raw.name}.row"
     )
-    found = join_problems(connection, joined.on, place, key, other_key, raw.name)
+    found = join_problems(connection, joined.key, place, key, other_key, raw.name)
     raw.name = "together"
     raw.header += [name for name in other.header if name not in raw.header]
     raw.column_of |= {name: f"j_{ours}" for name, ours in added.items()}
@@ -455,7 +455,7 @@ def keep_words(reading: Reading, name: str, words: Words) -> None:
             return
         texts = {column: reading.text(column) for column in words.flags}
         chosen = " ".join(
-            f"WHEN {texts[column]} = {literal(words.yes)} THEN {literal(word)}" for column, word in words.flags.items()
+            f"WHEN {texts[column]} = {literal(words.code)} THEN {literal(word)}" for column, word in words.flags.items()
         )
         known = " AND ".join(f"{text} IS NOT NULL" for text in texts.values())
         other = f"WHEN {known} THEN {literal(words.otherwise)}" if words.otherwise else ""
@@ -468,7 +468,9 @@ def keep_words(reading: Reading, name: str, words: Words) -> None:
         told = {code: word for code, word in words.recode.items() if word is not None}
         cases = " ".join(f"WHEN {literal(code)} THEN {literal(word)}" for code, word in told.items())
         reading.keep(name, column, f"CASE {reading.text(column)} {cases} END" if cases else "NULL::VARCHAR")
-        unknown_codes(reading, column, f"an unknown code of {name}", name, list(words.recode))
+        unknown = unknown_codes(reading, column, f"an unknown code of {name}", name, list(words.recode))
+        said = f"f_{name} IS NULL AND NOT {unknown}"
+        reading.report(Severity.NOTE, column, said, f"no {name} given", "missing there, kept elsewhere")
         return
     keep_text(reading, name, column)
 
