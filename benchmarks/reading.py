@@ -24,7 +24,8 @@ duckdb.execute(f'''COPY (
     CASE WHEN u < 0.04 THEN '' ELSE strftime(a + to_seconds((700 + 7000 * w)::BIGINT), '%Y-%m-%d %H:%M:%S') END
       AS first_physician_time,
     strftime(a + to_seconds((8000 + 20000 * s)::BIGINT), '%Y-%m-%d %H:%M:%S') AS exit_time,
-    1 + (x * 5)::INTEGER % 5 AS priority, (w < 0.2)::INTEGER AS ambulance, 'Chief complaint ' || (s * 30)::INTEGER AS complaint,
+    1 + (x * 5)::INTEGER % 5 AS priority, (w < 0.2)::INTEGER AS ambulance,
+    'Chief complaint ' || (s * 30)::INTEGER AS complaint,
     CASE WHEN s < 0.3 THEN 'Surgical' ELSE 'Medical' END AS chief_complaint_category,
     (x * 17)::INTEGER AS age_at_arrival, CASE WHEN u < 0.1 THEN 'Avdelning' ELSE 'Hemmet' END AS discharged_to
   FROM v ORDER BY i) TO '{path}' (HEADER, DELIMITER ',')''')

@@ -60,7 +60,7 @@ NHAMCS_2016 = (
 
 
 def nhamcs_2016(folder: Path, n: int = 2_000) -> Path:
-    """NHAMCS 2016-2022 under its own names: -7, -8 and -9 for missing, IMMEDR 0 and 7 for no triage, HHMM with zeros."""
+    """NHAMCS 2016-2022 under its own names: -7, -8, -9 for missing, IMMEDR 0 and 7 for no triage, HHMM."""
     rng = np.random.default_rng(5)
     rows = []
     for _ in range(n):
@@ -73,8 +73,8 @@ def nhamcs_2016(folder: Path, n: int = 2_000) -> Path:
             (
                 f"{rng.integers(1, 13):02d}", rng.integers(1, 8), clock, wait, stay, rng.integers(0, 95),
                 rng.choice([1, 2, -8, -9], p=[0.16, 0.8, 0.02, 0.02]), level,
-                rng.choice([1, 2, -8, -9], p=[0.04, 0.86, 0.06, 0.04]), int(left), int(cut := not left and rng.random() < 0.01),
-                0, int(not left and not cut and rng.random() < 0.12), round(float(rng.uniform(500, 20_000)), 2),
+                rng.choice([1, 2, -8, -9], p=[0.04, 0.86, 0.06, 0.04]), int(left),
+                int(cut := not left and rng.random() < 0.01), 0, int(not left and not cut and rng.random() < 0.12), round(float(rng.uniform(500, 20_000)), 2),
                 rng.integers(2016, 2023), rng.integers(1, 40),
             )
         )  # fmt: skip

@@ -116,7 +116,7 @@ def test_times_with_offsets_become_the_local_clock_of_the_zone_and_are_ordered_b
     assert frame["arrival"][0] == pd.Timestamp("2024-07-01 10:00")
     assert frame["physician_time"][0] == pd.Timestamp("2024-07-01 11:30")
     assert frame["stay_min"][0] == 180
-    with pytest.raises(VisitsFileError, match="UTC offset.*`time_zone`"):
+    with pytest.raises(VisitsFileError, match=r"UTC offset.*`time_zone`"):
         read_visits(path, events_map())
 
 

@@ -110,14 +110,14 @@ def test_clock_changes_are_told_by_the_zone_with_what_is_usual_and_the_stays_acr
 @pytest.mark.parametrize(
     ("zone", "expected"),
     [
-        ("Europe/Stockholm", [("2024-03-31 02:00", "2024-03-31 03:00", True), ("2024-10-27 02:00", "2024-10-27 03:00", False)]),
-        ("Australia/Lord_Howe", [("2024-04-07 01:30", "2024-04-07 02:00", False), ("2024-10-06 02:00", "2024-10-06 02:30", True)]),
+        ("Europe/Stockholm", [("03-31 02:00", "03-31 03:00", True), ("10-27 02:00", "10-27 03:00", False)]),
+        ("Australia/Lord_Howe", [("04-07 01:30", "04-07 02:00", False), ("10-06 02:00", "10-06 02:30", True)]),
         ("America/Regina", []),
     ],
 )  # fmt: skip
 def test_clock_changes_of_a_year_are_those_of_the_zone(zone: str, expected: list[tuple[str, str, bool]]) -> None:
     changes = changes_between(zone, datetime.datetime(2024, 1, 1), datetime.datetime(2024, 12, 31))
-    assert [(f"{c.start:%Y-%m-%d %H:%M}", f"{c.end:%Y-%m-%d %H:%M}", c.forward) for c in changes] == expected
+    assert [(f"{c.start:%m-%d %H:%M}", f"{c.end:%m-%d %H:%M}", c.forward) for c in changes] == expected
 
 
 def test_a_departure_that_would_be_right_a_day_later_is_told_apart(tmp_path: Path) -> None:

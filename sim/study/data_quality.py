@@ -6,9 +6,10 @@ Judges nothing about the department: `visits` does the looking, the command line
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -68,15 +69,15 @@ class VisitsFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
-    """Of one field read: the column it comes from, and how many of the rows gave a usable value, were blank, or held one of
-    the codes for missing (by code).
+    """Of one field read: the column it comes from, and how many of the rows gave a usable value, were blank, or held
+    one of the codes for missing (by code).
     """
 
     field: str
     column: str
     n_usable: int
     n_blank: int = 0
-    coded: Mapping[str, int] = field(default_factory=dict)
+    coded: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def missing(self) -> str:
         """What was missing, in words; empty when nothing was."""
@@ -156,7 +157,7 @@ class DataQuality:
 
 def exclusions_text(exclusions: pd.DataFrame) -> str:
     """The list of values set to missing as CSV."""
-    safe = exclusions.assign(value=[harmless(str(value)) for value in exclusions["value"]])
+    safe = exclusions.assign(value=[str(harmless(str(value))) for value in exclusions["value"]])
     text: str = safe.to_csv(index=False, lineterminator="\n")
     return text
 

@@ -37,7 +37,8 @@ def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, 
 
 
 def event_table(trajectory: Trajectory, first_monday: datetime.date) -> pd.DataFrame:
-    """One row an event, in order of time: case, patient, stream, acuity, activity, lifecycle, resource, minutes, timestamp.
+    """One row an event, in order of time, with the columns case, patient, stream, acuity, activity, lifecycle,
+    resource, minutes and timestamp.
 
     `minutes` counts from 00:00 of the Monday of week 0, which is `first_monday` in `timestamp`.
     """
@@ -79,7 +80,7 @@ def write_xes(trajectory: Trajectory, path: Path, name: str, first_monday: datet
 
 
 def traces(table: pd.DataFrame) -> Iterator[tuple[dict[str, Value], list[dict[str, Value]]]]:
-    """Attributes of each visit and of its events, in the keys of the standard; `table` has the events of a case together."""
+    """Attributes of each visit and of its events, in the keys of the standard; `table` has a case's events together."""
     edges = np.flatnonzero(table["case"].to_numpy()[1:] != table["case"].to_numpy()[:-1]) + 1
     for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(table)], strict=True):
         part = table.iloc[begin:end]
@@ -115,9 +116,9 @@ def vidigi_table(trajectory: Trajectory, first_monday: datetime.date) -> pd.Data
     """What vidigi 2 animates: where each visit is, one place at a time.
 
     Of the log these are arrival, departure, the visit's own path and its peer contacts. A request is a `queue` event
-    `waiting for ACTIVITY`, work is `resource_use` to `resource_use_end` by a member (`resource_id` from 1, in the order of the
-    roster), a delay that needs nobody is a `queue` of its name. After a contact the visit waits for what it waited for
-    before. Places and work beside the path are left out: a visit would be in two places at once.
+    `waiting for ACTIVITY`, work is `resource_use` to `resource_use_end` by a member (`resource_id` from 1, in the order
+    of the roster), a delay that needs nobody is a `queue` of its name. After a contact the visit waits for what it
+    waited for before. Places and work beside the path are left out: a visit would be in two places at once.
     """
     log = visit_events(trajectory)
     number = {name: place for place, name in enumerate(trajectory.members, 1)}
@@ -165,6 +166,7 @@ def back_to_waiting(log: pd.DataFrame) -> pd.DataFrame:
     latest = log["event"].where(path).groupby(log["visit"]).ffill()
     kind = log["event_type"].where(path).groupby(log["visit"]).ffill()
     ended = (log["way"] == "contact") & (log["event_type"] == "resource_use_end") & (kind == "queue")
-    again = log[ended].assign(event_type="queue", event=latest[ended], resource="", resource_id=pd.NA)
+    again = log[ended].assign(event_type="queue", event=latest[ended], resource="")
+    again["resource_id"] = pd.array([pd.NA] * len(again), dtype="Int64")
     again.index = again.index + 0.5
     return pd.concat([log, again]).sort_index(ignore_index=True) if len(again) else log.reset_index(drop=True)

@@ -41,7 +41,7 @@ def visits_of(
         f"{activity} AS the_activity, {time} AS the_time, {lifecycle} AS the_lifecycle FROM {log.name})"
     )
     problems = [*lost_events(connection, events), *marks_not_met(connection, events)]
-    chosen = [f"min(row) AS row, min(twin) AS twin, the_case AS the_case"]
+    chosen = ["min(row) AS row, min(twin) AS twin, the_case"]
     table = RawTable("visits_of_log", list(log.header), {}, 0, log.short, log.short_rows, log.blank)
     for field, mark in events.marks().items():
         table.column_of[field] = f"m_{field}"

@@ -64,7 +64,7 @@ def estimate_in_part(frame: pd.DataFrame) -> PartialEstimates:
 def demand_in_part(
     name: str, about: tuple[str, ...], cited: Sources, found: PartialEstimates, blocks: Floats | None
 ) -> DemandFile:
-    """The configuration of what was estimated; with `blocks` the hours are raked to them. The rest stays the default's."""
+    """The configuration of what was estimated; with `blocks` the hours are raked to them. The rest is the default's."""
     hours = None if found.hour_of_day is None else round_to_total(raked(found.hour_of_day.share, blocks), 1)
     mix = None if found.acuity is None else round_to_total(found.acuity.share, 1)
     lines: tuple[ConfigLine, ...] = ()
@@ -80,8 +80,7 @@ def demand_in_part(
 def raked(share: Floats, blocks: Floats | None) -> Floats:
     if blocks is None:
         return share
-    profile: Floats = rake_to_blocks(np.tile(share / 7, (7, 1)), blocks)
-    return profile[0]
+    return np.asarray(rake_to_blocks(np.tile(share / 7, (7, 1)), blocks)[0], dtype=np.float64)
 
 
 def sample(shares: Shares) -> str:

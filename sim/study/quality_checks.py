@@ -80,7 +80,9 @@ def percent(share: float) -> str:
 
 def heaps(look: Judged) -> Iterator[Problem]:
     """Times and durations written in round minutes more often than they can happen."""
-    clocks = [(field, f"(epoch_us(f_{field}) / 60e6)") for field in CLOCKS if field in look.origin]
+    clocks: list[tuple[str, str]] = [
+        (field, f"(epoch_us(f_{field}) / 60e6)") for field in CLOCKS if field in look.origin
+    ]
     if "arrival" not in look.origin and "minute_of_day" in look.origin:
         clocks.append(("minute_of_day", "f_minute_of_day"))
     minutes = [(field, f"f_{field}") for field in MINUTES if look.given(field)]
@@ -90,7 +92,8 @@ def heaps(look: Judged) -> Iterator[Problem]:
             f"(SELECT {value} AS v FROM visits WHERE f_{field} IS NOT NULL) WHERE v <> 0"
         )
         if n >= FEWEST and fives / n > 0.2 + max(HEAP, MARGIN * (0.16 / n) ** 0.5):
-            told = f"{percent(fives / n)} are whole fives of minutes (20 % expected), {percent(hours / n)} full hours (1.7 %)"
+            told = f"{percent(fives / n)} are whole fives of minutes (20 % expected)"
+            told += f", {percent(hours / n)} full hours (1.7 %)"
             remedy = "rounded by hand: what is finer than five minutes is not in the file"
             yield note(look.origin[field], f"a heap on round minutes: {told}", remedy, int(fives))
 
@@ -141,7 +144,8 @@ def repeated_instants(look: Judged) -> Iterator[Problem]:
 def empty_days(look: Judged) -> Iterator[Problem]:
     """Days between the first and the last arrival with no visit, or hardly any."""
     found = look.connection.execute(
-        "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1) "
+        "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL "
+        "GROUP BY 1) "
         "SELECT min(day), max(day), count(*), median(n) FROM counts"
     ).fetchone()
     if found is None or found[0] is None:
@@ -174,7 +178,7 @@ def empty_days(look: Judged) -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class ClockChange:
-    """Local clock times between which the clock jumped: forward from `start` to `end`, or back from `end` to `start`."""
+    """Local clock times between which the clock jumped: `forward` from `start` to `end`, or back from `end`."""
 
     start: datetime.datetime
     end: datetime.datetime
@@ -206,7 +210,7 @@ def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime
 
 
 def clock_changes(look: Judged) -> Iterator[Problem]:
-    """Visits in the hour that was not and in the hour that came twice, beside what is usual for that hour of the week."""
+    """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = look.origin["arrival"], look.column_map.time_zone
     (days,) = look.row("SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
     if zone is None and days < SHORT_FILE_DAYS:

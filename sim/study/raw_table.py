@@ -52,9 +52,10 @@ BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass
 class RawTable:
-    """A table of text without blanks around it, NULL where nothing is left: `name` in DuckDB, `row` from 1, `twin` equal where whole rows are equal, a column of ours for each
-    wanted one of the file (`column_of`). `short` counts rows with fewer cells than the header and gives the first,
-    `blank` counts empty lines, which are no rows.
+    """A table `name` in DuckDB: `row` from 1, `twin` equal where whole rows are equal, a column of ours for each wanted
+    one of the file (`column_of`), text without blanks around it, NULL where nothing is left.
+
+    `short` counts rows with fewer cells than the header and gives the first, `blank` counts empty lines, no rows.
     """
 
     name: str
@@ -156,7 +157,7 @@ def encoding_line(path: Path, error: UnicodeDecodeError) -> str:
 class Unpacked(io.RawIOBase):
     """Bytes of a packed file, up to a limit: a small file can unpack to more than any disk holds."""
 
-    def __init__(self, source: IO[bytes], path: Path) -> None:
+    def __init__(self, source: gzip.GzipFile | IO[bytes], path: Path) -> None:
         self.source, self.path = source, path
         self.limit = max(UNPACKED_ANYHOW, UNPACKED_TIMES * path.stat().st_size)
         self.seen = 0
@@ -174,26 +175,33 @@ class Unpacked(io.RawIOBase):
         return len(chunk)
 
 
+def unpacked(packed: gzip.GzipFile | IO[bytes], path: Path) -> io.BufferedReader:
+    return io.BufferedReader(Unpacked(packed, path), 1 << 20)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked where its name says that it is packed."""
     last = path.suffix.lower()
     if last == ".gz":
-        with gzip.open(path) as packed, io.BufferedReader(Unpacked(packed, path), 1 << 20) as stream:  # type: ignore[arg-type]
+        with gzip.open(path) as gz, unpacked(gz, path) as stream:
             yield stream
     elif last == ".zip":
-        with zipfile.ZipFile(path) as archive, archive.open(only_member(archive, path)) as packed:
-            with io.BufferedReader(Unpacked(packed, path), 1 << 20) as stream:
-                yield stream
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open(only_member(archive, path)) as packed,
+            unpacked(packed, path) as stream,
+        ):
+            yield stream
     else:
-        with path.open("rb") as stream:
-            start = stream.read(4)
+        with path.open("rb") as plain:
+            start = plain.read(4)
             found = next((what for magic, what in MAGIC if start.startswith(magic)), None)
             if found is not None:
                 remedy = f"its name should say so, or save it as {READ}"
                 raise refusal(path, f"is {found}, not text; {remedy}")
-            stream.seek(0)
-            yield stream
+            plain.seek(0)
+            yield plain
 
 
 def only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
@@ -309,8 +317,9 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
     table.column_of = {column: f"c{number}" for number, column in enumerate(columns)}
     kinds = {"row": "BIGINT", "twin": "BIGINT"} | dict.fromkeys(table.column_of.values(), "VARCHAR")
     connection.execute(
-        f"CREATE TABLE {table.name} AS SELECT * FROM read_csv(?, columns = {kinds}, header = false, auto_detect = false,"
-        " nullstr = '', allow_quoted_nulls = true, delim = ',', quote = '\"', escape = '\"', parallel = false, max_line_size = 8000000)",
+        f"CREATE TABLE {table.name} AS SELECT * FROM read_csv(?, columns = {kinds}, header = false, "
+        "auto_detect = false, nullstr = '', allow_quoted_nulls = true, delim = ',', quote = '\"', escape = '\"', "
+        "parallel = false, max_line_size = 8000000)",
         [str(plain)],
     )
     plain.unlink()

@@ -245,8 +245,8 @@ class Flag:
 class Reading:
     """One file under way: a query on its text that grows by a typed column or a flag at a time, and problems.
 
-    `t_` columns are texts, `f_` those of fields, `b_` flags. An expression may name any of them; each is put at the first
-    level of the query at which all it names are there, so that the levels stay few.
+    `t_` columns are texts, `f_` those of fields, `b_` flags. An expression may name any of them; each is put at the
+    first level of the query at which all it names are there, so that the levels stay few.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -322,20 +322,20 @@ class Reading:
         if self.flags:
             row = self.connection.execute(f"SELECT {counted} FROM visits").fetchone()
             self.flagged = [int(n) for n in row] if row else []
-        for number, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
+        for place, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
             if n:
-                self.problems.append(self.problem(number, flag, n))
+                self.problems.append(self.problem(place, flag, n))
         self.problems += judged(Judged(self.connection, self.column_map, self.origin, self.raw.n_rows))
         note_duplicates(self)
 
-    def problem(self, number: int, flag: Flag, n: int) -> Problem:
+    def problem(self, place: int, flag: Flag, n: int) -> Problem:
         """The problem of a flag, with the first rows and the first value."""
         ours = self.raw.column_of.get(flag.column)
         value = f"coalesce({ours}, '')" if ours else "''"
-        rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row").fetchmany(
+        rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{place} ORDER BY row").fetchmany(
             N_EXAMPLES
         )
-        shapes = self.shapes(number, ours) if flag.kind == NOT_A_TIME and ours else ""
+        shapes = self.shapes(place, ours) if flag.kind == NOT_A_TIME and ours else ""
         return Problem(
             flag.severity,
             flag.column,
@@ -346,10 +346,10 @@ class Reading:
             rows[0][1],
         )
 
-    def shapes(self, number: int, ours: str) -> str:
+    def shapes(self, place: int, ours: str) -> str:
         """How the unreadable times are written, where they are written in more than one way."""
         found = self.connection.execute(
-            f"SELECT {shape(ours)} AS way, count(*) AS n FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+            f"SELECT {shape(ours)} AS way, count(*) AS n FROM visits WHERE b_{place} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchall()
         if len(found) < 2:
             return ""
@@ -615,7 +615,7 @@ def check_order(reading: Reading, earlier: str, later: str, kind: str) -> None:
 
 
 def derive_duration(reading: Reading, end: str, duration: str) -> None:
-    """Minutes from arrival, where the file gives two times and no duration; a note where it gives both and they differ."""
+    """Minutes from arrival, where the file gives two times and no duration; a note where they differ."""
     if not {"arrival", end} <= reading.origin.keys():
         return
     minutes = f"(epoch_us(f_{end}) - epoch_us(f_arrival)) / 60e6"
@@ -642,7 +642,7 @@ def check_longest(reading: Reading, duration: str) -> None:
 
 
 def check_wait_within_stay(reading: Reading) -> None:
-    """A wait longer than the stay makes neither believable; where both come from times, their order has been checked."""
+    """A wait longer than the stay makes neither believable; those from times have had their order checked."""
     if not {"wait_min", "stay_min"} <= reading.origin.keys():
         return
     remedy = f"correct it or {reading.origin['stay_min']!r}; both are set to missing"
@@ -650,8 +650,10 @@ def check_wait_within_stay(reading: Reading) -> None:
     longer = reading.report(
         Severity.FAULT, column, "f_wait_min > f_stay_min + 1", "a wait longer than the stay", remedy
     )
+    column, remedy = reading.origin["stay_min"], f"correct it or {reading.origin['wait_min']!r}"
+    shorter = reading.report(Severity.FAULT, column, longer, "a stay shorter than the wait", remedy)
     reading.mask("wait_min", longer)
-    reading.mask("stay_min", longer)
+    reading.mask("stay_min", shorter)
 
 
 def note_duplicates(reading: Reading) -> None:
@@ -720,13 +722,13 @@ def few_words(reading: Reading, name: str) -> str:
 def excluded(reading: Reading) -> pd.DataFrame:
     """Every value set to missing as untrue, in the order of the file."""
     parts = []
-    for number, (flag, n) in enumerate(zip(reading.flags, reading.flagged, strict=True)):
+    for place, (flag, n) in enumerate(zip(reading.flags, reading.flagged, strict=True)):
         if n and flag.severity is Severity.FAULT:
             ours = reading.raw.column_of.get(flag.column)
             value = f"coalesce({ours}, '')" if ours else "''"
             parts.append(
                 f'SELECT row, {literal(flag.column)} AS "column", {literal(flag.kind)} AS kind, {value} AS value '
-                f"FROM visits WHERE b_{number}"
+                f"FROM visits WHERE b_{place}"
             )
     if not parts:
         return pd.DataFrame({"row": [], "column": [], "kind": [], "value": []})

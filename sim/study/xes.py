@@ -165,7 +165,7 @@ def local(tag: str) -> str:
 
 
 def xes_lines(traces: Iterable[Trace], source: str) -> Iterator[str]:
-    """The lines of a log. Keys with the prefix of a standard extension are declared; events are classified by activity."""
+    """The lines of a log, with the standard extensions declared and events classified by activity."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<log xes.version="1849-2023" xes.features="" xmlns="http://www.xes-standard.org/">\n'
     for prefix, (name, uri) in EXTENSIONS.items():
