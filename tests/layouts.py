@@ -22,7 +22,7 @@ def stamp(time: datetime.datetime) -> str:
 
 
 def mimic(folder: Path, n: int = 120) -> Path:
-    """`edstays.csv` and `triage.csv` of MIMIC-IV-ED: dates shifted patient by patient, blanks where nothing is known."""
+    """`edstays.csv` and `triage.csv` of MIMIC-IV-ED: dates shifted patient by patient, blanks for unknown."""
     rng = np.random.default_rng(4)
     stays, triages = [], []
     for stay in range(30_000_000, 30_000_000 + n):
@@ -74,7 +74,8 @@ def nhamcs_2016(folder: Path, n: int = 2_000) -> Path:
                 f"{rng.integers(1, 13):02d}", rng.integers(1, 8), clock, wait, stay, rng.integers(0, 95),
                 rng.choice([1, 2, -8, -9], p=[0.16, 0.8, 0.02, 0.02]), level,
                 rng.choice([1, 2, -8, -9], p=[0.04, 0.86, 0.06, 0.04]), int(left),
-                int(cut := not left and rng.random() < 0.01), 0, int(not left and not cut and rng.random() < 0.12), round(float(rng.uniform(500, 20_000)), 2),
+                int(cut := not left and rng.random() < 0.01), 0, int(not left and not cut and rng.random() < 0.12),
+                round(float(rng.uniform(500, 20_000)), 2),
                 rng.integers(2016, 2023), rng.integers(1, 40),
             )
         )  # fmt: skip
