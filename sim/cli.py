@@ -339,7 +339,12 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
-    report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
+    try:
+        report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
+    except OSError as error:
+        raise OutputError(
+            f"output = {folder}: {error.strerror or error}; name a folder that can be written to"
+        ) from error
     for line in report.lines():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(

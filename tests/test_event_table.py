@@ -137,6 +137,10 @@ def test_other_ways_to_write_times_are_read_and_ordered_as_the_map_says(tmp_path
     "raw",
     [
         {"arrival": {"kind": "events"}},
+        {
+            "arrival": {"kind": "events"},
+            "events": {"case": "c", "activity": "a", "time": "t", "arrival": {"activity": "x", "lifecycle": "start"}},
+        },
         {"time_zone": "Toronto"},
         {"join": {"file": "../x.csv", "key": "id"}},
         {"calendar": "moved"},

@@ -12,6 +12,7 @@ import pytest
 
 from sim.cli import main
 from sim.study import raw_table
+from sim.study.calibration import calibrate
 from sim.study.column_map import ColumnMap
 from sim.study.visits import inspect_visits, read_visits
 
@@ -201,3 +202,24 @@ def test_the_tables_of_a_calibration_hold_no_formula(tmp_path: Path) -> None:
     quality = read_visits(path, TIMES).quality
     assert ",'=cmd(1)," in quality.table_text()
     assert ",=cmd" not in quality.table_text()
+
+
+def test_a_file_name_with_a_line_end_puts_no_line_into_the_demand(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{1 + k // 24:02d} {k % 24:02d}:00,3\n" for k in range(14 * 24))
+    path = tmp_path / "a\nname: b.csv"
+    path.write_text(HEADER + rows, encoding="utf-8")
+    written = calibrate(path, TIMES, name="ours", output=tmp_path / "out").config_file.read_text(encoding="utf-8")
+    assert [line for line in written.splitlines() if line.startswith("name:")] == ["name: ours"]
+
+
+def test_an_output_that_cannot_be_written_to_is_refused_and_the_file_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"2024-01-{1 + k // 24:02d} {k % 24:02d}:00,3\n" for k in range(14 * 24))
+    path = text(HEADER + rows)(tmp_path)
+    (tmp_path / "visits").mkdir()
+    (tmp_path / "visits" / "mine.yaml").write_text(MAP, encoding="utf-8")
+    command = ["study=calibrate", f"visits={path}", "study.map=mine", f"configs={tmp_path}", f"output={path}/out"]
+    assert main(command) == 2
+    assert "name a folder that can be written to" in " ".join(capsys.readouterr().err.split())
+    assert path.read_text(encoding="utf-8") == HEADER + rows

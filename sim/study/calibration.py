@@ -267,9 +267,9 @@ def _cited(column_map: ColumnMap, visits_file: Path) -> Sources:
     """The sources to cite line by line: those of the column map, or else the file itself."""
     given = column_map.sources
     return Sources(
-        hour_shares=given.hour_shares or visits_file.name,
-        weekday_index=given.weekday_index or visits_file.name,
-        acuity_mix=given.acuity_mix or visits_file.name,
+        hour_shares=given.hour_shares or _named(visits_file),
+        weekday_index=given.weekday_index or _named(visits_file),
+        acuity_mix=given.acuity_mix or _named(visits_file),
     )
 
 
@@ -277,7 +277,7 @@ def _about(
     visits_file: Path, column_map: ColumnMap, quality: DataQuality, estimates: DemandEstimates, *, rake: bool
 ) -> tuple[str, ...]:
     return (
-        f"File: {visits_file.name} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, {estimates.period}.",
+        f"File: {_named(visits_file)} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, {estimates.period}.",
         f"Untrue values in {quality.n_faulty:,} rows, set to missing.{_gaps_about(estimates)}",
         f"Usable arrivals {estimates.hour_of_week.n:,}; {_acuity_about(quality, estimates)}",
         _error_about(column_map, estimates),
@@ -286,6 +286,11 @@ def _about(
         "The weekday index and acuity mix are those of all visits in the file, used for the medical stream.",
         *(f"Limit: {note}." for note in column_map.notes),
     )
+
+
+def _named(visits_file: Path) -> str:
+    """The name of the file as a comment can hold it: a name may have line ends."""
+    return re.sub(r"[^\w. -]", "_", visits_file.name)
 
 
 def _digest(visits_file: Path) -> str:
@@ -302,7 +307,7 @@ def _about_part(
     target = " ".join(f"{share:g}" for share in PUBLISHED_BLOCKS)
     mix = "no usable acuity level" if levels is None else f"usable acuity levels {levels.n:,}"
     return (
-        f"File: {visits_file.name} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, no weekdays.",
+        f"File: {_named(visits_file)} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, no weekdays.",
         f"Untrue values in {quality.n_faulty:,} rows, set to missing.",
         f"{clock.capitalize()}; {mix}.",
         *((f"Hours raked to {target} (ARR03-05).",) if rake and hours is not None else ()),

@@ -101,6 +101,13 @@ class Events(Strict):
     departure_time: Mark | None = None
     disposition: str | None = Field(default=None, pattern=r"^[^*]*\*$")
 
+    @model_validator(mode="after")
+    def _lifecycle_to_look_at(self) -> Self:
+        asking = [name for name, mark in self.marks().items() if mark.lifecycle is not None]
+        if asking and self.lifecycle is None:
+            raise ValueError(f"{asking[0]} asks for a lifecycle: name the column `lifecycle` of the log too")
+        return self
+
     def marks(self) -> dict[str, Mark]:
         """The marks given, by the field they fill."""
         named = {name: getattr(self, name) for name in ("arrival", "triage_time", "physician_time", "departure_time")}
