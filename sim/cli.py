@@ -171,6 +171,7 @@ def read(words: Sequence[str]) -> Asked:
     return asked
 
 
+WRITES_EVENTS = ("run", "compare")
 WRITES_NOTHING = ("validate", "assumptions", "results")
 
 
@@ -182,6 +183,9 @@ def check_use(composed: Composed) -> None:
     for key in ("run", "query", "table", "export"):
         if (value := getattr(composed, key)) is not None and name != "results":
             raise Misunderstood(f"peered: {key} = {value} is for study=results; leave it out of study={name}")
+    if composed.study.event_log is not None and name not in WRITES_EVENTS:
+        wanted = f"study.event_log = {composed.study.event_log}"
+        raise Misunderstood(f"peered: {wanted} is for study=run and study=compare; leave it out of study={name}")
     if composed.output is not None and name in WRITES_NOTHING:
         raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
 
@@ -364,7 +368,12 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
-    report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
+    try:
+        report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
+    except OSError as error:
+        raise OutputError(
+            f"output = {folder}: {error.strerror or error}; name a folder that can be written to"
+        ) from error
     for line in report.lines():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(

@@ -263,12 +263,24 @@ def test_a_gap_of_days_is_reported_and_a_mistyped_year_is_refused(tmp_path: Path
         calibrate(mistyped, TIMES, name="mistyped", output=tmp_path)
 
 
-def test_a_column_map_without_arrival_cannot_give_demand() -> None:
+def test_a_column_map_without_arrival_and_acuity_cannot_give_demand() -> None:
     path = Path(__file__).parent / "fixtures" / "visits_decimal_comma.csv"
+    ktas = load_column_map(ROOT / "configs" / "visits" / "ktas.yaml").model_copy(update={"acuity": None})
     with pytest.raises(VisitsFileError) as raised:
-        calibrate(path, load_column_map(ROOT / "configs" / "visits" / "ktas.yaml"), name="ktas", output=Path("no"))
-    assert [line for line in raised.value.lines if "no `arrival`" in line]
+        calibrate(path, ktas, name="ktas", output=Path("no"))
+    assert [line for line in raised.value.lines if "no `arrival` and no usable acuity" in line]
     assert [line for line in raised.value.lines if "over 2 days" in line]
+
+
+def test_hours_without_weekdays_can_be_raked_too(tmp_path: Path) -> None:
+    path = arrivals_file(tmp_path, hourly("2024-01-01", 336))
+    shifted = TIMES.model_copy(update={"calendar": "shifted"})
+    report = calibrate(path, shifted, name="shifted", output=tmp_path, rake=True)
+    demand = yaml.safe_load(report.config_file.read_text(encoding="utf-8"))
+    assert demand.keys() == {"defaults", "name", "hour_shares", "acuity_mix"}
+    blocks = np.array(demand["hour_shares"]).reshape(7, 3, 8).sum(axis=2)
+    assert blocks == pytest.approx(np.tile(PUBLISHED_BLOCKS, (7, 1)), abs=1e-4)
+    assert "Hours raked to 0.126 0.438 0.436" in report.config_file.read_text(encoding="utf-8")
 
 
 def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:

@@ -230,12 +230,12 @@ def test_a_column_map_with_a_mistake_is_refused(raw: dict[str, object]) -> None:
 
 def test_every_shipped_column_map_loads() -> None:
     loaded = {path.stem: load_column_map(path) for path in MAPS.glob("*.yaml")}
-    assert {"nhamcs", "malmo", "ktas"} <= loaded.keys()
-    assert all(column_map.acuity is not None for column_map in loaded.values())
+    assert {"nhamcs", "nhamcs_2016", "mimic_iv_ed", "malmo", "ktas", "bupar", "peered", "peered_xes"} <= loaded.keys()
+    assert all(column_map.acuity or column_map.events for column_map in loaded.values())
 
 
 def test_the_report_says_rows_read_then_usable_values_then_problems() -> None:
     lines = read_visits(SMALL, SMALL_MAP).quality.report_lines()
     assert lines[0].endswith("4 rows read, 0 with an untrue value")
-    assert "  wait_min from 'seen': 3 usable (75.00 %)" in lines
+    assert "  wait_min from 'seen': 3 usable (75.00 %), 1 blank" in lines
     assert lines[-1].startswith(f"  {Severity.NOTE.value}: column 'level', 1 row (4)")

@@ -28,6 +28,7 @@ def plan_of(composed: Composed) -> Plan:
         confidence=study.confidence,
         keep_all_visits=study.visits,
         simultaneous=study.simultaneous,
+        event_log=study.event_log,
         workers=composed.executor.workers,
         address=composed.executor.address,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
@@ -75,5 +76,7 @@ def executor_of(composed: Composed) -> str:
     return "threads" if lets_go(composed.engine) else "processes"
 
 
-NOT_THE_QUESTION = ("output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits")
+NOT_THE_QUESTION = (
+    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
+)  # fmt: skip
 """Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""

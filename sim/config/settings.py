@@ -28,11 +28,11 @@ class StudySettings(Frozen):
     `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
     measured after `warm_up_weeks`; `auto`, in a sweep, has them found by a pilot. The run goes on for `follow_up_days`
     after the measured weeks, so that an n-day return rate can count their last visits too. `demand_levels` multiply
-    growth. `visits`: keep the visits of every replication, not of the first only. `month_factors` None: on for runs of
-    at least 52 weeks. `map` names the column map of a visits file, `demand_name` the demand made of it, `rake` scales
-    its hours to published blocks. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by
-    measure), `select`, `best` and `controls` are what `sim.study.asked` says; `replications` are then the first ones,
-    `most_replications` the cap.
+    growth. `visits`: keep the visits of every replication, not of the first only; `event_log`: write the events of the
+    first in this format. `month_factors` None: on for runs of at least 52 weeks. `map` names the column map of a visits
+    file, `demand_name` the demand made of it, `rake` scales its hours to published blocks. `simultaneous`: how
+    intervals are judged together. Of a sweep `precision` (by measure), `select`, `best` and `controls` are what
+    `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -47,6 +47,7 @@ class StudySettings(Frozen):
     follow_up_days: WholeNonNegative = 0
     demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
+    event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
     month_factors: bool | None = None
     simultaneous: Simultaneous = "bonferroni"

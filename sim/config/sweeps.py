@@ -31,6 +31,7 @@ NOT_SWEPT = {
     "study.staffing": "a sweep varies the group itself: staffing=a,b",
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
+    "study.event_log": "a sweep keeps measures, no events: play the scenario by itself, with study=run",
 }
 
 
@@ -234,6 +235,7 @@ def unfit(parts: Parts | None) -> list[Problem]:
     odd = {
         "study.staffing": study.staffing != (),
         "study.demand_levels": study.demand_levels != (1.0,),
+        "study.event_log": study.event_log is not None,
     }
     values = study.model_dump(mode="json")
     return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]

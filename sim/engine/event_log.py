@@ -38,6 +38,14 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     `suspend` and `resume` around an interruption. `time` is minutes since Monday 00:00 of week 0, or timestamps if
     `start` (the date of that Monday) is given.
     """
+    log = visit_events(trajectory)
+    if start is not None:
+        log["time"] = pd.Timestamp(start) + pd.to_timedelta(log["time"], unit="min")
+    return log[list(COLUMNS)]
+
+
+def visit_events(trajectory: Trajectory) -> pd.DataFrame:
+    """The same with the row of the visit in a column `visit`, in minutes."""
     parts = [
         *arrivals_and_departures(trajectory),
         *task_events(trajectory),
@@ -48,9 +56,7 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     log["rank"] = log["lifecycle"].map(RANK)
     log = log.sort_values(["time", "visit", "tier", "sequence", "rank"], kind="stable", ignore_index=True)
     log["case"] = case_names(trajectory)[log["visit"]]
-    if start is not None:
-        log["time"] = pd.Timestamp(start) + pd.to_timedelta(log["time"], unit="min")
-    return log[list(COLUMNS)]
+    return log[["visit", *COLUMNS]]
 
 
 def case_names(trajectory: Trajectory) -> np.ndarray:

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from sim.study.column_map import ColumnMap, Sources
-from sim.study.data_quality import DataQuality, VisitsFileError
+from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
 from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
+from sim.study.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
 from sim.study.share_estimates import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
@@ -31,7 +32,7 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
-from sim.study.visits import inspect_visits
+from sim.study.visits import VisitsFile, inspect_visits
 
 N_ACUITIES: Final = 5
 PUBLISHED_BLOCKS: Final = (0.126, 0.438, 0.436)  # ARR03, ARR04, ARR05: arrivals 00-08, 08-16, 16-24
@@ -68,21 +69,25 @@ class CalibrationReport:
     """What was read, estimated and written."""
 
     quality: DataQuality
-    estimates: DemandEstimates
+    estimates: DemandEstimates | PartialEstimates
     demand: DemandFile
     config_file: Path
     estimates_file: Path
+    quality_file: Path
+    exclusions_file: Path
 
     def lines(self) -> tuple[str, ...]:
         """Quality first, then the estimates and their limits, then where they were written."""
-        written = (f"written: {self.config_file}", f"written: {self.estimates_file}")
+        files = (self.config_file, self.estimates_file, self.quality_file, self.exclusions_file)
+        written = tuple(f"written: {file}" for file in files)
         return (*self.quality.report_lines(), "", *self.demand.summary_lines(), "", *written)
 
 
 def calibrate(
     visits_file: Path, column_map: ColumnMap, *, name: str, output: Path, rake: bool = False
 ) -> CalibrationReport:
-    """Estimate demand from a visits file and write `output/demand/NAME.yaml` and `output/NAME_estimates.csv`.
+    """Estimate demand from a visits file and write `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
+    report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`.
 
     With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. Raises
     `VisitsFileError` with every problem at once, and then writes nothing.
@@ -91,13 +96,33 @@ def calibrate(
     obstacles = (*_name_obstacles(name), *_arrival_obstacles(read.frame, column_map))
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
+    estimates, demand = _demand(visits_file, column_map, read, name, rake=rake)
+    files = {
+        output / "demand" / f"{name}.yaml": demand.yaml_text(),
+        output / f"{name}_estimates.csv": demand.estimates_text(),
+        output / f"{name}_quality.csv": read.quality.table_text(),
+        output / f"{name}_exclusions.csv": exclusions_text(read.exclusions),
+    }
+    write_together(files)
+    return CalibrationReport(read.quality, estimates, demand, *files)
+
+
+def _demand(
+    visits_file: Path, column_map: ColumnMap, read: VisitsFile, name: str, *, rake: bool
+) -> tuple[DemandEstimates | PartialEstimates, DemandFile]:
+    """All that the file tells of a week, or of a day where it knows no weekdays."""
+    cited = _cited(column_map, visits_file)
+    if knows_no_weekday(read.frame):
+        found = estimate_in_part(read.frame)
+        told = _about_part(visits_file, column_map, read.quality, found, rake=rake)
+        try:
+            return found, demand_in_part(name, told, cited, found, np.array(PUBLISHED_BLOCKS) if rake else None)
+        except ValueError as error:
+            raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
     estimates = estimate_demand(read.frame)
     profile = _hour_profile(visits_file, estimates, rake=rake)
     about = _about(visits_file, column_map, read.quality, estimates, rake=rake)
-    demand = _demand_file(name, about, _cited(column_map, visits_file), estimates, profile, rake=rake)
-    config_file, estimates_file = output / "demand" / f"{name}.yaml", output / f"{name}_estimates.csv"
-    write_together({config_file: demand.yaml_text(), estimates_file: demand.estimates_text()})
-    return CalibrationReport(read.quality, estimates, demand, config_file, estimates_file)
+    return estimates, _demand_file(name, about, cited, estimates, profile, rake=rake)
 
 
 # --- what stands in the way ---
@@ -111,8 +136,10 @@ def _name_obstacles(name: str) -> tuple[str, ...]:
 
 def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:
     """Why no hour-of-week profile can come from these visits, if so."""
+    if knows_no_weekday(frame):
+        return ()
     if column_map.arrival is None:
-        return ("column map: no `arrival`, so no demand can be estimated; name the column of arrival times",)
+        return ("column map: no `arrival` and no usable acuity, so no demand can be estimated; name their columns",)
     usable = _usable(frame)
     if usable.empty:
         return ("arrival: no row has a usable weekday and time; check `arrival` in the column map",)
@@ -240,24 +267,51 @@ def _cited(column_map: ColumnMap, visits_file: Path) -> Sources:
     """The sources to cite line by line: those of the column map, or else the file itself."""
     given = column_map.sources
     return Sources(
-        hour_shares=given.hour_shares or visits_file.name,
-        weekday_index=given.weekday_index or visits_file.name,
-        acuity_mix=given.acuity_mix or visits_file.name,
+        hour_shares=given.hour_shares or _named(visits_file),
+        weekday_index=given.weekday_index or _named(visits_file),
+        acuity_mix=given.acuity_mix or _named(visits_file),
     )
 
 
 def _about(
     visits_file: Path, column_map: ColumnMap, quality: DataQuality, estimates: DemandEstimates, *, rake: bool
 ) -> tuple[str, ...]:
-    digest = hashlib.sha256(visits_file.read_bytes()).hexdigest()
     return (
-        f"File: {visits_file.name} (sha256 {digest[:16]}), {quality.n_rows:,} rows, {estimates.period}.",
+        f"File: {_named(visits_file)} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, {estimates.period}.",
         f"Untrue values in {quality.n_faulty:,} rows, set to missing.{_gaps_about(estimates)}",
         f"Usable arrivals {estimates.hour_of_week.n:,}; {_acuity_about(quality, estimates)}",
         _error_about(column_map, estimates),
         _rake_about(estimates, rake=rake),
         _dispersion_about(estimates),
         "The weekday index and acuity mix are those of all visits in the file, used for the medical stream.",
+        *(f"Limit: {note}." for note in column_map.notes),
+    )
+
+
+def _named(visits_file: Path) -> str:
+    """The name of the file as a comment can hold it: a name may have line ends."""
+    return re.sub(r"[^\w. -]", "_", visits_file.name)
+
+
+def _digest(visits_file: Path) -> str:
+    with visits_file.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _about_part(
+    visits_file: Path, column_map: ColumnMap, quality: DataQuality, found: PartialEstimates, *, rake: bool
+) -> tuple[str, ...]:
+    """What a file without weekdays was used for."""
+    hours, levels = found.hour_of_day, found.acuity
+    clock = "no usable arrival times" if hours is None else f"usable times of day {hours.n:,}"
+    target = " ".join(f"{share:g}" for share in PUBLISHED_BLOCKS)
+    mix = "no usable acuity level" if levels is None else f"usable acuity levels {levels.n:,}"
+    return (
+        f"File: {_named(visits_file)} (sha256 {_digest(visits_file)}), {quality.n_rows:,} rows, no weekdays.",
+        f"Untrue values in {quality.n_faulty:,} rows, set to missing.",
+        f"{clock.capitalize()}; {mix}.",
+        *((f"Hours raked to {target} (ARR03-05).",) if rake and hours is not None else ()),
+        "Weekdays, and what is missing here, keep their values in demand=default; no dispersion can be tested.",
         *(f"Limit: {note}." for note in column_map.notes),
     )
 

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Acuity = Annotated[int, Field(ge=1, le=5)]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def as_names(value: object) -> object:
+    """A single name as a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class Strict(BaseModel):
@@ -54,7 +60,83 @@ class PartsArrival(Strict):
         return self
 
 
-Arrival = Annotated[TimestampArrival | PartsArrival, Field(discriminator="kind")]
+class EventsArrival(Strict):
+    """Arrival as an event of a log: the mark `arrival` of `events`."""
+
+    kind: Literal["events"]
+
+
+Arrival = Annotated[TimestampArrival | PartsArrival | EventsArrival, Field(discriminator="kind")]
+
+
+class Mark(Strict):
+    """The event that gives one time of a visit.
+
+    `activity` names one or more activities, `*` standing for any text. `lifecycle` is the transition that counts
+    (any if not given), `which` the one taken of several.
+    """
+
+    activity: Annotated[tuple[str, ...], BeforeValidator(as_names), Field(min_length=1)]
+    lifecycle: str | None = None
+    which: Literal["first", "last"] = "first"
+
+
+class Events(Strict):
+    """The columns of a log with one row an event, and which events are the times of a visit.
+
+    In an XES file the columns are named by the keys of the standard: `case:concept:name` for that of the trace,
+    `concept:name`, `time:timestamp`, `lifecycle:transition`, `org:resource`. With `disposition` the text that `*`
+    stands for in the last event of these activities says how the visit ended. Any other column the map names
+    (acuity, age, ...) is taken from the first event of the case that has it.
+    """
+
+    case: str
+    activity: str
+    time: str
+    lifecycle: str | None = None
+    resource: str | None = None
+    arrival: Mark
+    triage_time: Mark | None = None
+    physician_time: Mark | None = None
+    departure_time: Mark | None = None
+    disposition: str | None = Field(default=None, pattern=r"^[^*]*\*$")
+
+    @model_validator(mode="after")
+    def _lifecycle_to_look_at(self) -> Self:
+        asking = [name for name, mark in self.marks().items() if mark.lifecycle is not None]
+        if asking and self.lifecycle is None:
+            raise ValueError(f"{asking[0]} asks for a lifecycle: name the column `lifecycle` of the log too")
+        return self
+
+    def marks(self) -> dict[str, Mark]:
+        """The marks given, by the field they fill."""
+        named = {name: getattr(self, name) for name in ("arrival", "triage_time", "physician_time", "departure_time")}
+        return {name: mark for name, mark in named.items() if mark is not None}
+
+
+class CodedColumn(Strict):
+    """A column of codes and the word for each; null for a code that says nothing."""
+
+    column: str
+    recode: dict[str, str | None] = Field(min_length=1)
+
+
+class FlagColumns(Strict):
+    """One word told by several yes-or-no columns: that of the first that holds `code`; `otherwise` if none does."""
+
+    flags: dict[str, str] = Field(min_length=1)
+    code: str = "1"
+    otherwise: str | None = None
+
+
+class Joined(Strict):
+    """A second file in the same folder with at most one row for each visit, found by the column `key` of both."""
+
+    file: str = Field(pattern=r"^[^/\\]+$")
+    key: str
+
+
+Words = str | CodedColumn | FlagColumns
 
 
 class AcuityColumn(Strict):
@@ -79,6 +161,12 @@ class ColumnMap(Strict):
     the faulty values of an accepted file are set to missing and counted. `longest_stay_days` is the longest
     believable stay, in days. `cluster` columns together name the sampling unit (say, hospital and year) that
     standard errors respect. `notes` are limits of the file that belong beside every number taken from it.
+
+    `time_zone` (a name as `America/Toronto`) is that of the department: times with a UTC offset become its local clock
+    time, and its clock changes are looked for. `time_format` (strptime) is for all times that are not ISO 8601.
+    `calendar: shifted` says that each patient's dates were moved by an amount of their own, as in data made
+    anonymous: times of day and intervals are true, weekdays, months and years are not. `mode` is how the patient
+    came, `seen_recently` whether the patient was here in the days before, `weight` the survey weight of the visit.
     """
 
     separator: str = Field(default=",", min_length=1, max_length=1)
@@ -87,11 +175,16 @@ class ColumnMap(Strict):
     missing_codes: tuple[str, ...] = ()
     tolerated_share: float = Field(default=0.01, ge=0, le=1)
     longest_stay_days: float = Field(default=30.0, gt=0)
+    time_zone: str | None = None
+    time_format: str | None = None
+    calendar: Literal["real", "shifted"] = "real"
 
+    events: Events | None = None
+    join: Joined | None = None
     arrival: Arrival | None = None
     patient: str | None = None
     cluster: tuple[str, ...] = ()
-    stream: str | None = None
+    stream: Words | None = None
     acuity: AcuityColumn | None = None
     triage_time: str | None = None
     physician_time: str | None = None
@@ -99,11 +192,30 @@ class ColumnMap(Strict):
     triage_min: str | None = None
     wait_min: str | None = None
     stay_min: str | None = None
-    disposition: str | None = None
+    disposition: Words | None = None
+    mode: Words | None = None
+    seen_recently: Words | None = None
     age: str | None = None
+    weight: str | None = None
 
     sources: Sources = Sources()
     notes: tuple[str, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"no such time zone: {value!r}; name it as America/Toronto or UTC")
+        return value
+
+    @model_validator(mode="after")
+    def _arrival_of_a_log(self) -> Self:
+        of_events = isinstance(self.arrival, EventsArrival)
+        if of_events != (self.events is not None):
+            raise ValueError("a log needs both `events` and `arrival: {kind: events}`: give both or neither")
+        if of_events and self.join is not None:
+            raise ValueError("`join` is for tables of visits: leave it out beside `events`")
+        return self
 
 
 def load_column_map(path: Path) -> ColumnMap:

@@ -5,9 +5,15 @@ Judges nothing about the department: `visits` does the looking, the command line
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import pandas as pd
 
 N_EXAMPLES: Final = 5
 
@@ -42,7 +48,7 @@ class Problem:
 
     def _where(self) -> str:
         if not self.rows:
-            return ""
+            return f", {self.count:,} row{'s' if self.count != 1 else ''}" if self.count else ""
         listed = ", ".join(str(row) for row in self.rows)
         more = ", ..." if self.count > len(self.rows) else ""
         return f", {self.count} row{'s' if self.count != 1 else ''} ({listed}{more})"
@@ -63,11 +69,21 @@ class VisitsFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
-    """Of one field read: the column it comes from, and how many of the rows gave a usable value."""
+    """Of one field read: the column it comes from, and how many of the rows gave a usable value, were blank, or held
+    one of the codes for missing (by code).
+    """
 
     field: str
     column: str
     n_usable: int
+    n_blank: int = 0
+    coded: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def missing(self) -> str:
+        """What was missing, in words; empty when nothing was."""
+        blank = [f"{self.n_blank:,} blank"] if self.n_blank else []
+        coded = [f"{n:,} coded {code!r}" for code, n in self.coded.items()]
+        return "".join(f", {part}" for part in (*blank, *coded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +116,33 @@ class DataQuality:
         """The report as plain lines: rows read, usable values per field, then each problem."""
         head = f"{self.path}: {self.n_rows:,} rows read, {self.n_faulty:,} with an untrue value"
         uses = (
-            f"  {use.field} from {use.column!r}: {use.n_usable:,} usable ({self._percent(use.n_usable)})"
+            f"  {use.field} from {use.column!r}: {use.n_usable:,} usable ({self._percent(use.n_usable)}){use.missing()}"
             for use in self.columns
         )
         found = (f"  {p.severity.value}: {p.line()}" for p in self.problems)
         return (head, *uses, *found)
+
+    def table_text(self) -> str:
+        """The report as CSV: a row for every field read, then for every problem."""
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(("what", "field_or_column", "found", "rows", "share", "first_rows", "first_value", "remedy"))
+        writer.writerow(("rows", "", "rows read", self.n_rows, "", "", "", ""))
+        writer.writerow(("rows", "", "rows with an untrue value", *self._counted(self.n_faulty), "", "", ""))
+        for use in self.columns:
+            place = f"{use.field} from {use.column}"
+            writer.writerow(("usable", place, "usable", *self._counted(use.n_usable), "", "", ""))
+            writer.writerow(("missing", place, "blank", *self._counted(use.n_blank), "", "", ""))
+            for code, n in use.coded.items():
+                writer.writerow(("missing", place, f"coded {code}", *self._counted(n), "", "", ""))
+        for one in self.problems:
+            rows = " ".join(str(row) for row in one.rows)
+            values = (one.severity.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
+            writer.writerow(tuple(harmless(value) for value in values))
+        return table.getvalue()
+
+    def _counted(self, n: int) -> tuple[int, str]:
+        return n, f"{n / self.n_rows:.6f}" if self.n_rows else ""
 
     def _share_line(self) -> str:
         return (
@@ -115,3 +153,15 @@ class DataQuality:
 
     def _percent(self, n: int) -> str:
         return f"{100 * n / self.n_rows:.2f} %" if self.n_rows else "no rows"
+
+
+def exclusions_text(exclusions: pd.DataFrame) -> str:
+    """The list of values set to missing as CSV."""
+    safe = exclusions.assign(value=[str(harmless(str(value))) for value in exclusions["value"]])
+    text: str = safe.to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def harmless(value: object) -> object:
+    """A value that no spreadsheet takes for a formula when the table is opened in one."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

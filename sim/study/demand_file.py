@@ -51,19 +51,21 @@ class DemandFile:
     """The three things a demand configuration takes from a visits file, and what to say about them.
 
     `hour_shares` seven lines of 24 shares (Monday first, each summing to 1), `weekday_index` seven values of
-    mean 1, `acuity_mix` five probabilities or None to keep the default; `about` what was read and how it was
-    used.
+    mean 1, `acuity_mix` five probabilities; no lines, or None, to keep the default. `about` says what was read and
+    how it was used.
     """
 
     name: str
     about: tuple[str, ...]
     hour_shares: tuple[ConfigLine, ...]
-    weekday_index: ConfigLine
+    weekday_index: ConfigLine | None
     acuity_mix: ConfigLine | None
     estimates: tuple[Estimate, ...]
 
     def yaml_text(self) -> str:
         """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
+        hours = ("hour_shares:  # share of the day's arrivals by hour 00 .. 23",) if self.hour_shares else ()
+        days = () if self.weekday_index is None else ("weekday_index:", f"  medical: {self.weekday_index.text()}")
         mix = () if self.acuity_mix is None else ("acuity_mix:", f"  medical: {self.acuity_mix.text()}")
         lines = (
             f"# demand={self.name}: when patients come and how urgent they are, from a visits file.",
@@ -75,10 +77,9 @@ class DemandFile:
             "  - _self_",
             "",
             f"name: {self.name}",
-            "hour_shares:  # share of the day's arrivals by hour 00 .. 23",
+            *hours,
             *(f"  - {line.text()}" for line in self.hour_shares),
-            "weekday_index:",
-            f"  medical: {self.weekday_index.text()}",
+            *days,
             *mix,
         )
         return "\n".join(lines) + "\n"

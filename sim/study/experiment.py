@@ -22,17 +22,22 @@ from sim.engine.trajectory import Trajectory
 from sim.engine.visit_outcomes import Cohort
 from sim.study.distributions import alone_counts, return_table, wait_counts
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
+from sim.study.event_export import write_event_log
 from sim.study.store import write_table
 
 SAME_MINUTES = 5
 """A patient's wait or stay that moves by at most so many whole minutes is counted as the same."""
+EVENTS = "events"
+"""The folder of event logs among the results."""
 IN_MINUTES = {"time_to_pia": 1.0, "length_of_stay": 60.0}
 """Minutes in the unit of each quantity that is matched."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """One demand level and replication of all staffings. `visits_folder`: where to keep every visit, if anywhere."""
+    """One demand level and replication of all staffings. `visits_folder`: where to keep every visit, if anywhere;
+    `event_log`: the format of the event log to write beside that folder, if any.
+    """
 
     demand: float
     replication: int
@@ -41,6 +46,7 @@ class Block:
     baseline: str
     engine: str = COMPILED
     visits_folder: Path | None = None
+    event_log: str | None = None
 
     def __str__(self) -> str:
         return f"demand {self.demand:g}, replication {self.replication + 1}"
@@ -125,6 +131,7 @@ def play_staffing(
     changes = None if of_baseline is None else matched_changes(of_baseline, outcomes, trajectory.streams)
     if block.visits_folder is not None:
         keep_visits(trajectory, name, block)
+        keep_events(trajectory, name, block)
     return played(trajectory, scenario, changes), outcomes
 
 
@@ -152,6 +159,16 @@ def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
     table.insert(0, "staffing", name)
     table.insert(0, "demand", block.demand)
     write_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
+
+
+def keep_events(trajectory: Trajectory, name: str, block: Block) -> None:
+    """Write the event log of a run, if one is asked for."""
+    if block.visits_folder is None or block.event_log is None:
+        return
+    folder = block.visits_folder.with_name(EVENTS)
+    folder.mkdir(exist_ok=True)
+    first_monday = block.scenarios[name].department.calendar_start
+    write_event_log(trajectory, block.event_log, folder, name, first_monday)
 
 
 def matched_changes(

@@ -30,11 +30,13 @@ class Plan:
     workers: int | None = None
     address: str | None = None
     changed: tuple[str, ...] = ()
+    event_log: str | None = None
 
     def blocks(self, visits_folder: Path | None = None) -> list[Block]:
         """Every block, first replications first, so that an interrupted study has all levels.
 
-        Visits are kept in `visits_folder` for replication 0 at the middle demand level, or of all if asked for.
+        Visits are kept in `visits_folder` for replication 0 at the middle demand level, or of all if asked for; the
+        event log is that of replication 0.
         """
         return list(self._blocks(visits_folder))
 
@@ -51,6 +53,7 @@ class Plan:
                     baseline=self.baseline,
                     engine=self.engine,
                     visits_folder=visits_folder if keeps else None,
+                    event_log=self.event_log if replication == 0 and level == main else None,
                 )
 
     @property

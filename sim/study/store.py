@@ -57,7 +57,7 @@ class OutputError(ValueError):
     """A folder that results cannot be written to."""
 
 
-OURS = {"answer.md", "run.json", "scenarios.json", "figures", "visits"}
+OURS = {"answer.md", "run.json", "scenarios.json", "figures", "visits", "events"}
 """What a results folder holds besides Parquet tables."""
 
 
