@@ -277,8 +277,7 @@ class _Likelihood:
         """Logarithm of the chance of each row."""
         log_scale, log_shape, logit = self.unpacked(theta)
         log_scale, shape, logit = log_scale + shift[0], float(np.exp(log_shape + shift[1])), logit + shift[2]
-        never = float(special.expit(logit))
-        log_ends = float(-np.logaddexp(0.0, logit))
+        log_ends, log_never = float(-np.logaddexp(0.0, logit)), float(-np.logaddexp(0.0, -logit))
         density, _, above = PARTS[self.family]
         data, found = self.data, np.empty(self.data.low.size)
         scale = np.exp(log_scale)
@@ -289,7 +288,7 @@ class _Likelihood:
         censored = ~data.ended
         if censored.any():
             y = np.maximum(data.low[censored] / scale[censored], _TINY)
-            found[censored] = np.log(never + np.exp(log_ends + above(y, shape)))
+            found[censored] = np.logaddexp(log_never, log_ends + above(y, shape))
         between = data.ended & ~exact
         if between.any():
             found[between] = log_ends + self._between(between, scale, shape)
