@@ -1,12 +1,14 @@
-"""From a hospital's visits file to a `demand` configuration: hour-of-week shape and acuity mix, with errors.
+"""From a hospital's visits file to a `demand` and a `department` configuration, with errors.
 
-`visits` reads the file, `share_estimates` does the arithmetic, `demand_file` writes.
+`visits` reads the file, `share_estimates` and `visit_estimates` do the arithmetic, `demand_file` and `department_file`
+write, `holdout` predicts a part held out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,9 +16,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.department.scenario import Scenario
+from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError
 from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
+from sim.study.demand_lines import demand_lines, further_estimates
+from sim.study.department_file import DepartmentFile, department_file
+from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.study.share_estimates import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
@@ -31,11 +38,13 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
+from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
 from sim.study.visits import inspect_visits
 
 N_ACUITIES: Final = 5
 PUBLISHED_BLOCKS: Final = (0.126, 0.438, 0.436)  # ARR03, ARR04, ARR05: arrivals 00-08, 08-16, 16-24
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
+WEEKS_PLAYED: Final = 26
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -64,27 +73,64 @@ class DemandEstimates:
 
 
 @dataclass(frozen=True, slots=True)
+class Deeper:
+    """What a calibration tells beyond the shape of demand.
+
+    `visits` is the table as read, `simulated` one that the calibrated scenario gave; `held_out` is None where nothing
+    was to be held out, or could be, and then `not_held_out` says why.
+    """
+
+    estimates: VisitEstimates
+    department: DepartmentFile
+    department_file: Path
+    visits: pd.DataFrame
+    simulated: pd.DataFrame
+    held_out: HoldOut | None
+    not_held_out: str
+
+    def lines(self) -> tuple[str, ...]:
+        """Estimates of the department, what could not be told, and how the part held out was predicted."""
+        told = tuple(f"  {item.line()}" for item in self.department.told)
+        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
+        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
+        return ("department:", *told, *notes, *(("", *held) if held else ()))
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What was read, estimated and written."""
+    """What was read, estimated and written; `deeper` is None where only the shape of demand was asked for."""
 
     quality: DataQuality
     estimates: DemandEstimates
     demand: DemandFile
     config_file: Path
     estimates_file: Path
+    deeper: Deeper | None = None
 
     def lines(self) -> tuple[str, ...]:
         """Quality first, then the estimates and their limits, then where they were written."""
-        written = (f"written: {self.config_file}", f"written: {self.estimates_file}")
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), "", *written)
+        files = (self.config_file, *((self.deeper.department_file,) if self.deeper else ()), self.estimates_file)
+        written = tuple(f"written: {path}" for path in files)
+        deeper = ("", *self.deeper.lines()) if self.deeper else ()
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *deeper, "", *written)
 
 
 def calibrate(
-    visits_file: Path, column_map: ColumnMap, *, name: str, output: Path, rake: bool = False
+    visits_file: Path,
+    column_map: ColumnMap,
+    *,
+    name: str,
+    output: Path,
+    rake: bool = False,
+    base: Scenario | None = None,
+    seed: int = 1,
+    hold_out_share: float = 0.0,
 ) -> CalibrationReport:
     """Estimate demand from a visits file and write `output/demand/NAME.yaml` and `output/NAME_estimates.csv`.
 
-    With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. Raises
+    With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. With `base` all
+    else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
+    scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others. Raises
     `VisitsFileError` with every problem at once, and then writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
@@ -94,10 +140,60 @@ def calibrate(
     estimates = estimate_demand(read.frame)
     profile = _hour_profile(visits_file, estimates, rake=rake)
     about = _about(visits_file, column_map, read.quality, estimates, rake=rake)
-    demand = _demand_file(name, about, _cited(column_map, visits_file), estimates, profile, rake=rake)
+    found = None if base is None else estimate_visits(read.frame, seed=seed)
+    streams = {} if base is None else _by_stream(read.frame)
+    demand = _demand_file(
+        name, about, _cited(column_map, visits_file), estimates, profile, rake=rake, streams=streams, found=found
+    )
     config_file, estimates_file = output / "demand" / f"{name}.yaml", output / f"{name}_estimates.csv"
-    write_together({config_file: demand.yaml_text(), estimates_file: demand.estimates_text()})
-    return CalibrationReport(read.quality, estimates, demand, config_file, estimates_file)
+    texts = {config_file: demand.yaml_text(), estimates_file: demand.estimates_text()}
+    deeper = None
+    if base is not None and found is not None:
+        deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share)
+        texts[deeper.department_file] = deeper.department.yaml_text()
+    write_together(texts)
+    return CalibrationReport(read.quality, estimates, demand, config_file, estimates_file, deeper)
+
+
+def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
+    """Of each stream that has visits on all weekdays; none where the file knows no streams."""
+    parts = streams_in(frame)
+    if set(parts) != {MEDICAL, MENTAL_HEALTH}:
+        return {}
+    usable = {stream: _usable(part) for stream, part in parts.items()}
+    if any(part["weekday"].nunique() < 7 for part in usable.values()):
+        return {}
+    return {stream: estimate_demand(part) for stream, part in parts.items()}
+
+
+def _deeper(
+    frame: pd.DataFrame,
+    base: Scenario,
+    name: str,
+    found: VisitEstimates,
+    demand: DemandFile,
+    about: tuple[str, ...],
+    output: Path,
+    seed: int,
+    hold_out_share: float,
+) -> Deeper:
+    department = department_file(name, base.department, found, about)
+    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
+    held, why = None, ""
+    if hold_out_share > 0.0:
+        try:
+            held = hold_out(frame, hold_out_share)
+        except NothingToHoldOut as error:
+            why = f"nothing was held out: {error}"
+    return Deeper(
+        estimates=found,
+        department=department,
+        department_file=output / "department" / f"{name}.yaml",
+        visits=frame,
+        simulated=simulated_visits(scenario, seed),
+        held_out=held,
+        not_held_out=why,
+    )
 
 
 # --- what stands in the way ---
@@ -318,12 +414,14 @@ def _demand_file(
     profile: Floats,
     *,
     rake: bool,
+    streams: Mapping[str, DemandEstimates],
+    found: VisitEstimates | None,
 ) -> DemandFile:
+    medical = streams.get(MEDICAL, estimates)
     hours = tuple(round_to_total(day, 1) for day in profile)
-    index = round_to_total(estimates.weekday.share, 7)
-    mix = None if estimates.acuity is None else round_to_total(estimates.acuity.share, 1)
+    index = round_to_total(medical.weekday.share, 7)
+    mix = None if medical.acuity is None else round_to_total(medical.acuity.share, 1)
     source = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
-    weekday_line = ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
     return DemandFile(
         name=name,
         about=about,
@@ -331,10 +429,25 @@ def _demand_file(
             ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}")
             for day in range(7)
         ),
-        weekday_index=weekday_line,
-        acuity_mix=_acuity_line(mix, cited, estimates.acuity),
-        estimates=_table(estimates, hours, index, mix),
+        weekday_index=_weekday_line(index, cited, medical),
+        acuity_mix=_acuity_line(mix, cited, medical.acuity),
+        estimates=(*_table(estimates, hours, index, mix), *(further_estimates(found) if found else ())),
+        mental_health=_mental_lines(streams[MENTAL_HEALTH], cited) if MENTAL_HEALTH in streams else {},
+        further=demand_lines(found, cited.hour_shares) if found else (),
     )
+
+
+def _weekday_line(index: tuple[float, ...], cited: Sources, estimates: DemandEstimates) -> ConfigLine:
+    return ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
+
+
+def _mental_lines(estimates: DemandEstimates, cited: Sources) -> dict[str, ConfigLine]:
+    """Weekdays and acuity of mental-health visits, where the file tells them from the others."""
+    lines = {"weekday_index": _weekday_line(round_to_total(estimates.weekday.share, 7), cited, estimates)}
+    if estimates.acuity is not None:
+        mix = _acuity_line(round_to_total(estimates.acuity.share, 1), cited, estimates.acuity)
+        lines |= {"acuity_mix": mix} if mix is not None else {}
+    return lines
 
 
 def _acuity_line(mix: tuple[float, ...] | None, cited: Sources, acuity: Shares | None) -> ConfigLine | None:

@@ -25,7 +25,7 @@ from sim.study.lifetimes import (
 STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 """Minutes to which clocks and people round."""
 ON_THE_STEP: Final = 0.995
-MOST_TESTED: Final = 2000
+MOST_TESTED: Final = 1000
 """With more, any law of two parameters is found wrong, however near it is."""
 TABLE: Final = tuple(round(0.005 + 0.01 * place, 3) for place in range(100))
 """Chances of the quantile table that stands in for a family."""
@@ -113,7 +113,7 @@ class FitTest:
 
 
 def bootstrap_test(
-    values: ArrayLike, group: ArrayLike, fit: LifetimeFit, *, step: float, seed: int, draws: int = 99
+    values: ArrayLike, group: ArrayLike, fit: LifetimeFit, *, step: float, seed: int, draws: int = 39
 ) -> FitTest:
     """Is the family right, its parameters estimated from the same values?
 
@@ -181,7 +181,7 @@ class Choice:
         return f"none of {', '.join(FAMILIES)} fits; the nearest is {used.family} ({told}), the empirical quantiles hold"
 
 
-def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws: int = 99) -> Choice:
+def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws: int = 39) -> Choice:
     """Fit every family to durations by group, test in order of AIC until one is not rejected.
 
     Zeros that no rounding explains are left out and counted.
