@@ -27,7 +27,8 @@ class StudySettings(Frozen):
     measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day
     return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
-    column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks.
+    column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks,
+    `hold_out` is the share of its days that is predicted from the others.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -47,6 +48,7 @@ class StudySettings(Frozen):
     map: str | None = None
     demand_name: str = "calibrated"
     rake: bool = False
+    hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     effect: str = "effects.total_return_hr"
     range: tuple[Positive, Positive] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7
