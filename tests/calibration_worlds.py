@@ -21,10 +21,13 @@ from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.trajectory import DISPOSITIONS
 from sim.study.arrival_rates import Estimates, counted, fit_arrivals
+from sim.study.calibrated_scenario import simulated_visits
 from sim.study.engines import ENGINES
+from sim.study.history_matching import Region, Unknown
 from sim.study.lifetimes import LifetimeFit, durations, fit_families
 from sim.study.patience_fit import fit_patience
 from sim.study.return_fit import fit_returns, gaps_between
+from sim.study.service_matching import DELAYS, match_service_times, with_factors
 from sim.study.share_estimates import estimate_shares
 
 CALENDAR_START = np.datetime64("2024-01-01")
@@ -241,3 +244,29 @@ def behaviour_of(visits: pd.DataFrame, mental: pd.DataFrame, run: Played) -> Ite
     returns = fit_returns(gaps_between(mental["patient"], mental["arrival"], mental["departure"], run.horizon))
     for parameter, true in zip(returns.parameters(), (SUSCEPTIBLE, SHAPE, SCALE_DAYS), strict=True):
         yield Recovered(f"returns {parameter.name}", parameter.low, parameter.high, true)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Whether a region held the truth, and what share of the box it left."""
+
+    holds: bool
+    share_left: float
+    region: Region
+
+
+PHYSICIAN, TREATMENT = Unknown("physician", 0.6, 1.3), Unknown(DELAYS, 0.5, 2.0)
+
+
+def matched_world(seed: int, points: int = 30, replications: int = 4, most_waves: int = 2) -> Matched:
+    """Half a year of visits under unknown service times, and the region that history matching leaves of them."""
+    rng = np.random.default_rng(seed)
+    truth = {each.name: float(rng.uniform(each.low * 1.2, each.high * 0.85)) for each in (PHYSICIAN, TREATMENT)}
+    scenario = known_scenario(weeks=26)
+    changed = scenario.model_copy(update={"department": with_factors(scenario.department, truth)})
+    seen = simulated_visits(changed, seed=1000 + seed)
+    region = match_service_times(
+        seen, scenario, (PHYSICIAN, TREATMENT), seed=seed, points=points, replications=replications, most_waves=most_waves
+    )
+    holds = region.holds(np.array([truth[PHYSICIAN.name], truth[TREATMENT.name]]))
+    return Matched(holds, region.waves[-1].share_left, region)
