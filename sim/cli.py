@@ -352,7 +352,12 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     told = folder / f"{name}_calibration.md"
     told.write_text(calibration_markdown(report, figures), encoding="utf-8")
     run_it = f"\nrun it: peered --config-dir {folder} demand={name} department={name}"
-    for line in (*report.lines(), f"written: {told}", f"written: {len(figures)} figures in {folder / 'figures'}", run_it):
+    for line in (
+        *report.lines(),
+        f"written: {told}",
+        f"written: {len(figures)} figures in {folder / 'figures'}",
+        run_it,
+    ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 

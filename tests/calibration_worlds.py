@@ -1,7 +1,7 @@
 """A department whose parameters are known and not the default's, and the visits file its runs would leave.
 
-Its waits are all time that patience runs through, so that a file can tell patience; medical visits come from outside only,
-mental-health visits come back. What calibration must make of the file is for the tests.
+Its waits are all time that patience runs through, so that a file can tell patience; medical visits come from outside
+only, mental-health visits come back. What calibration must make of the file is for the tests.
 """
 
 from collections.abc import Iterator
@@ -266,7 +266,13 @@ def matched_world(seed: int, points: int = 30, replications: int = 4, most_waves
     changed = scenario.model_copy(update={"department": with_factors(scenario.department, truth)})
     seen = simulated_visits(changed, seed=1000 + seed)
     region = match_service_times(
-        seen, scenario, (PHYSICIAN, TREATMENT), seed=seed, points=points, replications=replications, most_waves=most_waves
+        seen,
+        scenario,
+        (PHYSICIAN, TREATMENT),
+        seed=seed,
+        points=points,
+        replications=replications,
+        most_waves=most_waves,
     )
     holds = region.holds(np.array([truth[PHYSICIAN.name], truth[TREATMENT.name]]))
     return Matched(holds, region.waves[-1].share_left, region)

@@ -1,4 +1,4 @@
-"""What cannot be seen is narrowed to a region: that holds the truth, shrinks, and is empty when nothing explains the file.
+"""What cannot be seen is narrowed to a region that holds the truth, shrinks, and is empty if nothing explains the file.
 
 Twenty worlds are in `tests/verification`.
 """

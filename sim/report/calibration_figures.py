@@ -113,7 +113,10 @@ def durations_sheet(deeper: Deeper, source: str) -> Sheet:
         "Waits and stays by acuity: observed, fitted and simulated",
         "Share of visits that lasted no longer. Fitted: a marginal law. Simulated: the calibrated department, "
         "where waits come from queues.",
-        _footer(source, "What the simulated misses, the file's arrivals do not explain: staffing and service times are not in it."),
+        _footer(
+            source,
+            "What the simulated misses, the file's arrivals do not explain: staffing and service times are not in it.",
+        ),
     )
     width = (WIDTH - 0.5) / len(levels)
     for row, (name, choice) in enumerate(rows):
@@ -145,7 +148,9 @@ def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: in
     grid = np.linspace(0.0, top, 200)
     zero = float((observed == 0.0).mean()) if choice.n_zero else 0.0
     fit = choice.chosen or choice.nearest
-    axes.plot(grid, zero + (1.0 - zero) * (1.0 - fit.survival(grid, group)), color=FITTED, linewidth=1.3, label="fitted")
+    axes.plot(
+        grid, zero + (1.0 - zero) * (1.0 - fit.survival(grid, group)), color=FITTED, linewidth=1.3, label="fitted"
+    )
     for values, colour, label, dash in (
         (observed, OBSERVED, "observed", "-"),
         (simulated, SIMULATED, "simulated", (0, (4, 1.5))),
@@ -200,7 +205,7 @@ def behaviour(deeper: Deeper, source: str) -> Sheet:
     sheet = Sheet(
         2.6,
         "Patience and returns: observed and fitted",
-        "Step: Kaplan-Meier with its 95 % interval; those seen, or followed to the end of the file, are censored there.",
+        "Step: Kaplan-Meier with its 95 % interval; those seen, or followed to the end of the file, are censored.",
         _footer(source),
     )
     width = (WIDTH - 0.4) / len(panels)
@@ -209,7 +214,13 @@ def behaviour(deeper: Deeper, source: str) -> Sheet:
         grid = np.linspace(0.0, float(curve.times[-1]), 300)[1:]
         half = 1.96 * np.nan_to_num(curve.standard_error)
         axes.fill_between(
-            curve.times, curve.survival - half, curve.survival + half, step="post", color=OBSERVED, alpha=0.15, linewidth=0
+            curve.times,
+            curve.survival - half,
+            curve.survival + half,
+            step="post",
+            color=OBSERVED,
+            alpha=0.15,
+            linewidth=0,
         )
         axes.step(curve.times, curve.survival, where="post", color=OBSERVED, linewidth=1.1, label="observed")
         axes.plot(grid, survival(grid), color=FITTED, linewidth=1.3, label="fitted")

@@ -3,8 +3,8 @@
 Numbers in, numbers out. Shares of files without dates are `share_estimates`; what is written is `calibration`'s.
 
 A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
-rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by a
-gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
+rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
+a gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
 its degrees of freedom (Breslow 1984, Applied Statistics 33:38-44), and standard errors allow for it, day by day. Where
 patients are known they allow for returns too: visits of one patient come together, as in a compound Poisson process.
 """
@@ -122,8 +122,8 @@ class DayVariation:
 class ArrivalRates:
     """The model fitted to counts.
 
-    `per_hour` (168,) is of an average month at the end of the file, `visits_per_year` (1,) that over a year; `weekday` (7,)
-    has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has mean 1,
+    `per_hour` (168,) is of an average month at the end of the file, `visits_per_year` (1,) that over a year; `weekday`
+    (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has mean 1,
     None where the file lacks a month; `growth` (1,) is the factor over a year, None under two years.
     """
 
@@ -231,7 +231,9 @@ class _Design:
         columns = np.concatenate((week, np.tile(np.arange(HOURS, self.size), n)))
         values = np.concatenate((np.ones(n), beside[day].ravel()))
         summed = sparse.csr_array((values, (rows, columns)), shape=(int(counts.patient.max()) + 1, self.size))
-        single = sparse.csr_array((values, (np.concatenate((np.arange(n), np.repeat(np.arange(n), beside.shape[1]))), columns)))
+        single = sparse.csr_array(
+            (values, (np.concatenate((np.arange(n), np.repeat(np.arange(n), beside.shape[1]))), columns))
+        )
         return np.asarray((summed.T @ summed).todense() - (single.T @ single).todense(), dtype=np.float64)
 
     def score(self, residual: Floats) -> Floats:

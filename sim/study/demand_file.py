@@ -67,8 +67,9 @@ class DemandFile:
 
     def yaml_text(self) -> str:
         """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
-        mix = () if self.acuity_mix is None else ("acuity_mix:", f"  medical: {self.acuity_mix.text()}")
-        mix = (*mix, *self._mental("acuity_mix")) if mix else ()
+        mix: tuple[str, ...] = ()
+        if self.acuity_mix is not None:
+            mix = ("acuity_mix:", f"  medical: {self.acuity_mix.text()}", *self._mental("acuity_mix"))
         lines = (
             f"# demand={self.name}: when patients come and how urgent they are, from a visits file.",
             "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",

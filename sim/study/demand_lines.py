@@ -1,4 +1,4 @@
-"""What only files with dates, streams or identities tell of demand, as lines of its configuration and rows of its table.
+"""What only files with dates, streams or identities tell of demand, as lines of its configuration and rows of a table.
 
 The shares by hour that every file tells are `calibration`'s.
 """

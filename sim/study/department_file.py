@@ -128,7 +128,9 @@ def _patience(stream: str, plain: Plain, found: PatienceFit) -> Iterator[Told]:
     patience["minutes"] = written(found.fit, found.levels)
     for parameter in found.fit.parameters():
         if parameter.name != "never":
-            yield Told(f"{key}.minutes.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None)
+            yield Told(
+                f"{key}.minutes.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None
+            )
 
 
 def _returns(stream: str, plain: Plain, found: ReturnFit) -> Iterator[Told]:

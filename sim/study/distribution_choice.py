@@ -48,7 +48,7 @@ class Rounding:
         """What a reader must know, empty if nothing."""
         if self.is_heaped:
             return (
-                f"{100 * self.share_on_five:.0f} % of values are multiples of 5 minutes, 20 % expected: heaped by hand; "
+                f"{100 * self.share_on_five:.0f} % of values are multiples of 5 minutes, 20 % expected: heaped; "
                 "estimates hold, tests of fit reject too often"
             )
         return f"values are rounded to {self.step:g} minutes; the likelihood counts each as within half of it"
@@ -178,7 +178,9 @@ class Choice:
         told = f"A-squared {test.ad:.2f}, p {test.ad_p:.2f}; largest distance {test.ks:.3f}" if test else "not tested"
         if self.chosen is not None:
             return f"{used.family} fits ({told})"
-        return f"none of {', '.join(FAMILIES)} fits; the nearest is {used.family} ({told}), the empirical quantiles hold"
+        return (
+            f"none of {', '.join(FAMILIES)} fits; the nearest is {used.family} ({told}), the empirical quantiles hold"
+        )
 
 
 def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws: int = 39) -> Choice:

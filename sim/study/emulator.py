@@ -48,7 +48,7 @@ class Emulator:
         return self.centre + self.unit * mean, self.unit**2 * np.maximum(variance, 0.0)
 
     def left_out_errors(self) -> Floats:
-        """Each point predicted from the others, in standard errors (Bastos & O'Hagan 2009, Technometrics 51:425-438)."""
+        """Each point predicted from the others, in standard errors (Bastos & O'Hagan 2009, Technometrics 51:425)."""
         errors = np.empty(self.y.size)
         for row in range(self.y.size):
             others = np.arange(self.y.size) != row
@@ -70,7 +70,9 @@ def fit_emulator(x: Floats, y: Floats, noise: Floats) -> Emulator:
 
     bounds = [(np.log(1e-6), np.log(10.0)), *[(np.log(_SHORTEST), np.log(_LONGEST))] * x.shape[1]]
     starts = [np.log([signal, *[length] * x.shape[1]]) for signal, length in ((0.01, 1.0), (0.3, 0.3))]
-    found = min((optimize.minimize(cost, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda r: r.fun)
+    found = min(
+        (optimize.minimize(cost, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda r: r.fun
+    )
     return Emulator(x, y, noise, centre, unit, float(np.exp(found.x[0])), np.exp(found.x[1:]))
 
 
@@ -91,7 +93,7 @@ def _width(n: int, d: int) -> int:
 def _correlation(a: Floats, b: Floats, lengths: Floats) -> Floats:
     u, v = a / lengths, b / lengths
     squares = (u**2).sum(axis=1)[:, None] + (v**2).sum(axis=1)[None, :] - 2.0 * u @ v.T
-    return np.exp(-0.5 * np.maximum(squares, 0.0))
+    return np.asarray(np.exp(-0.5 * np.maximum(squares, 0.0)), dtype=np.float64)
 
 
 def _regressed(
@@ -101,11 +103,15 @@ def _regressed(
     covariance = signal * _correlation(x, x, lengths) + np.diag(noise + _JITTER)
     root = np.linalg.cholesky(covariance)
     basis = _basis(x, _width(*x.shape))
-    half, right = linalg.solve_triangular(root, basis, lower=True, check_finite=False), linalg.solve_triangular(root, y, lower=True, check_finite=False)
+    half, right = (
+        linalg.solve_triangular(root, basis, lower=True, check_finite=False),
+        linalg.solve_triangular(root, y, lower=True, check_finite=False),
+    )
     inner = np.linalg.cholesky(half.T @ half + _JITTER * np.eye(basis.shape[1]))
     beta = linalg.cho_solve((inner, True), half.T @ right, check_finite=False)
     weights = linalg.cho_solve((root, True), y - basis @ beta, check_finite=False)
-    return root, basis, inner, beta, weights
+    parts = (np.asarray(each, dtype=np.float64) for each in (root, basis, inner, beta, weights))
+    return next(parts), next(parts), next(parts), next(parts), next(parts)
 
 
 def _minus_log_likelihood(x: Floats, y: Floats, noise: Floats, signal: float, lengths: Floats) -> float:

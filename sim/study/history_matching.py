@@ -1,8 +1,8 @@
 """What a file cannot show is narrowed to the region that is not ruled out by what it shows: history matching in waves.
 
 Numbers in, numbers out: the function is any noisy simulator; `service_matching` plays the department for it. A point is
-ruled out where an outcome lies further from the observed one than three standard deviations of all that could explain the
-gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
+ruled out where an outcome lies further from the observed one than three standard deviations of all that could
+explain the gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
 
     |observed - emulated| / sqrt(var observed + var emulator + var simulation + discrepancy) < 3
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import special
 from scipy.stats import qmc
 
 from sim.study.emulator import Emulator, fit_emulator
@@ -26,7 +27,7 @@ _FEWEST_LEFT: Final = 200
 _SMALLEST_GAIN: Final = 0.1
 
 Simulator = Callable[[Floats], Floats]
-"""Of a point (d,) the outcomes of its replications (r, k), each over as long a time as was observed; NaN if undefined."""
+"""Of a point (d,) the outcomes of replications (r, k), each over as long a time as was observed; NaN if undefined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,14 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """An emulator of one outcome, and the variance of one replication of it."""
+    """An emulator of one outcome, and the variance of one replication of it: the logarithm is linear in the point."""
 
     emulator: Emulator
-    simulation: float
+    variance: Floats
+
+    def simulation(self, unit: Floats) -> Floats:
+        """Variance of one replication at points (m, d)."""
+        return np.asarray(np.exp(self.variance[0] + unit @ self.variance[1:]))
 
 
 def match(
@@ -122,7 +127,7 @@ def match(
 ) -> Region:
     """Waves of simulation and emulation until the region hardly shrinks, or is empty.
 
-    `points` parameter settings are played a wave. Each wave's emulators see the runs of all waves that lie near the region left.
+    `points` parameter settings are played a wave. Emulators of a wave see the runs of all waves near the region left.
     """
     rng = np.random.default_rng(seed)
     d = len(unknowns)
@@ -178,7 +183,7 @@ def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: Floats) -
 def _fitted(played: list[_Run], low: Floats, high: Floats, n_targets: int) -> tuple[_Fitted, ...]:
     """Emulators of all outcomes from the runs in or near the region left.
 
-    The variance of a replication is pooled over them: that of a few replications at one point is too uncertain.
+    The variance of a replication is smoothed over them: that of a few replications at one point is too uncertain.
     """
     x, means = np.array([run.unit for run in played]), np.array([run.mean for run in played])
     variances = np.array([run.variance for run in played])
@@ -190,10 +195,20 @@ def _fitted(played: list[_Run], low: Floats, high: Floats, n_targets: int) -> tu
         usable = defined & near if (defined & near).sum() >= 3 * (x.shape[1] + 1) else defined
         if usable.sum() < x.shape[1] + 3:
             raise ValueError(f"outcome {outcome} is defined at {usable.sum()} points: widen the box or leave it out")
-        simulation = float(variances[usable, outcome].mean())
-        noise = np.full(int(usable.sum()), simulation / played[0].n)
-        found.append(_Fitted(fit_emulator(x[usable], means[usable, outcome], noise), simulation))
+        n = played[0].n
+        variance = _variance_line(x[usable], variances[usable, outcome], n)
+        noise = np.exp(variance[0] + x[usable] @ variance[1:]) / n
+        found.append(_Fitted(fit_emulator(x[usable], means[usable, outcome], noise), variance))
     return tuple(found)
+
+
+def _variance_line(x: Floats, variances: Floats, n: int) -> Floats:
+    """Least squares of the logarithm of variances of n values, corrected for their bias (Bartlett & Kendall 1946)."""
+    bias = float(special.digamma((n - 1) / 2.0) - np.log((n - 1) / 2.0))
+    left = np.hstack((np.ones((len(x), 1)), x))
+    ridge = 1e-2 * np.diag([0.0, *np.ones(x.shape[1])])
+    right = np.log(np.maximum(variances, 1e-12)) - bias
+    return np.asarray(np.linalg.solve(left.T @ left + ridge, left.T @ right), dtype=np.float64)
 
 
 def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ...], unit: Floats) -> Floats:
@@ -202,7 +217,7 @@ def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ..
     for wave in emulators:
         for fitted, target in zip(wave, targets, strict=True):
             mean, variance = fitted.emulator.predict(unit)
-            spread = np.sqrt(target.variance + variance + fitted.simulation + target.discrepancy)
+            spread = np.sqrt(target.variance + variance + fitted.simulation(unit) + target.discrepancy)
             worst = np.maximum(worst, np.abs(target.observed - mean) / spread)
     return worst
 

@@ -88,7 +88,7 @@ class QuantileScore:
 
 @dataclass(frozen=True, slots=True)
 class HoldOut:
-    """What was fitted on, what was held out, and how the prediction did. `daily` is None where the file has no dates."""
+    """What was fitted on, what was held out, how the prediction did. `daily` is None where the file has no dates."""
 
     fitted: str
     held_out: str
@@ -120,7 +120,7 @@ class HoldOut:
         if self.daily is not None:
             daily = self.daily
             found.append(
-                f"  daily counts: {100 * daily.coverage:.0f} % of {daily.observed.size} days inside 95 % intervals; CRPS "
+                f"  daily counts: {100 * daily.coverage:.0f} % of {daily.observed.size} days in 95 % intervals; CRPS "
                 f"{daily.crps:.2f} visits (all days alike: {daily.crps_plain:.2f}), log score {daily.log_score:.2f} "
                 f"({daily.log_score_plain:.2f})"
             )
@@ -133,7 +133,7 @@ class HoldOut:
 
 
 def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
-    """The part to fit and the part held out with their names: the last days where there are dates, else the last year."""
+    """The part to fit and the part held out, with their names: the last days, or the last year of a file without dates."""
     if not 0.0 < share < 1.0:
         raise NothingToHoldOut(f"the share held out is {share:g}: give one between 0 and 1, such as 0.25")
     arrival = frame["arrival"]
@@ -150,7 +150,9 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
         fitted, rest = frame[frame["year"] < years[-1]], frame[frame["year"] == years[-1]]
         names = f"{years[0]:.0f} to {years[-2]:.0f}", f"{years[-1]:.0f}"
     if len(fitted) < _FEWEST or len(rest) < _FEWEST:
-        raise NothingToHoldOut(f"{len(fitted)} visits to fit, {len(rest)} held out: at least {_FEWEST} of both are needed")
+        raise NothingToHoldOut(
+            f"{len(fitted)} visits to fit, {len(rest)} held out: at least {_FEWEST} of both are needed"
+        )
     return fitted, rest, *names
 
 
@@ -241,7 +243,7 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
         rates = fit_arrivals(before)
     except ValueError:
         return None
-    whole = ~np.isnan(after.by_hour).any(axis=1)
+    whole = np.asarray(~np.isnan(after.by_hour).any(axis=1))
     if not whole.any():
         return None
     chances = _chances_of_days(rates, before, after, whole)

@@ -82,12 +82,15 @@ def durations(low: ArrayLike, high: ArrayLike, group: ArrayLike | None = None, g
         raise ValueError("durations hold a negative one, an end before its start or NaN: leave those out")
     exact = lows == highs
     if grid > 0.0:
-        lows, highs = np.where(exact, np.maximum(lows - grid / 2, 0.0), lows), np.where(exact, highs + grid / 2, highs)
+        half = np.where(exact, grid / 2.0, 0.0)
+        lows = np.asarray(np.maximum(lows - half, 0.0), dtype=np.float64)
+        highs = np.asarray(highs + half, dtype=np.float64)
     elif np.any(lows[exact] == 0.0):
         raise ValueError("an exact duration is 0: give the grid to which durations were rounded")
     rows, inverse = np.unique(np.column_stack((lows, highs, groups)), axis=0, return_inverse=True)
     weight = np.bincount(inverse.ravel(), minlength=len(rows)).astype(np.float64)
-    return Durations(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].astype(np.int64), weight)
+    columns = np.asarray(rows, dtype=np.float64)
+    return Durations(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].astype(np.int64), weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,7 @@ class _Likelihood:
     """Of working parameters: a logarithm of scale per group, of the shape unless exponential, a logit if asked for.
 
     A row's part depends on three numbers only (its scale, the shape, the share that never ends), so derivatives are
-    taken of the parts in these three directions and added up by group: central differences, whatever the number of groups.
+    taken of the parts in these three directions and added up by group: central differences, however many groups.
     """
 
     data: Durations
@@ -453,8 +456,9 @@ def _uphill(matrix: Floats, gradient: Floats) -> Floats:
     try:
         step = np.linalg.solve(matrix, gradient)
     except np.linalg.LinAlgError:
-        return gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6)
-    return step if float(step @ gradient) > 0.0 else gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6)
+        step = np.zeros_like(gradient)
+    ascends = float(step @ gradient) > 0.0
+    return np.asarray(step if ascends else gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6), dtype=np.float64)
 
 
 def _bounds(likelihood: _Likelihood) -> tuple[Floats, Floats]:
@@ -472,4 +476,4 @@ def _inverse(information: Floats) -> tuple[Floats, bool]:
     values = np.linalg.eigvalsh(information)
     if not np.all(np.isfinite(values)) or values[0] <= 1e-3:
         return np.full(information.shape, np.nan), False
-    return np.linalg.inv(information), True
+    return np.asarray(np.linalg.inv(information), dtype=np.float64), True

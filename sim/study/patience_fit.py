@@ -60,8 +60,8 @@ def fit_patience(
     """Patience in minutes of visits that waited and then were seen, or `left`.
 
     `waited` (n,) is the wait until the physician, or until leaving; of one who left unnoticed give the last time they
-    were known to be there, and in `left_by` (n,) the first they were known to be gone. Those without a usable wait or level
-    must be left out. With `never` None the share that never leaves is estimated, and if that says nothing, 0 is taken.
+    were known to be there, and in `left_by` (n,) the first they were known to be gone. Those without a usable wait or
+    level must be left out. With `never` None the share that never leaves is estimated, and if that says nothing, 0 is taken.
     Levels with under `fewest` leavers are left out, and named in the notes.
     """
     wait, gone = np.asarray(waited, dtype=np.float64), np.asarray(left, dtype=np.bool_)
@@ -108,4 +108,3 @@ def _is_told(fit: LifetimeFit) -> bool:
 def _distance(found: PatienceFit, gone: npt.NDArray[np.bool_], wait: Floats) -> float:
     times = found.curve.times[found.curve.times <= wait[gone].max()]
     return float(np.abs(found.curve.at(times) - found.survival(times)).max())
-

@@ -47,8 +47,8 @@ def gaps_between(patient: ArrayLike, arrival: ArrayLike, departure: ArrayLike, e
     """Gaps from visits, times in minutes since a midnight; `end` is the time to which every arrival is in the file.
 
     Only whole days count, so that the end is moved back to its midnight. A visit without a departure (NaN), or that
-    departed after the end, gives no gap of its own. A next arrival before the departure counts as a return at once: such
-    orders are for the quality report.
+    departed after the end, gives no gap of its own. A next arrival before the departure counts as a return at once:
+    such orders are for the quality report.
     """
     end = np.floor(end / MINUTES_PER_DAY) * MINUTES_PER_DAY
     _, who = np.unique(np.asarray(patient), return_inverse=True)
@@ -96,9 +96,7 @@ class ReturnFit:
     def parameters(self, confidence: float = 0.95) -> tuple[Parameter, ...]:
         """`susceptible`, `shape`, `scale_days`, as a configuration names them."""
         scale, shape, never = self.fit.parameters(confidence)
-        share = Parameter(
-            "susceptible", -1, 1.0 - never.value, never.standard_error, 1.0 - never.high, 1.0 - never.low
-        )
+        share = Parameter("susceptible", -1, 1.0 - never.value, never.standard_error, 1.0 - never.high, 1.0 - never.low)
         days = Parameter("scale_days", -1, scale.value, scale.standard_error, scale.low, scale.high)
         return share, shape, days
 
@@ -111,7 +109,9 @@ class ReturnFit:
                 "no error is given, do not use the values alone"
             )
         elif self.follow_up_days < 3.0 * float(self.fit.quantiles(0.5)):
-            found.append("follow-up is under three times the median time to return: susceptible and scale lean on the Weibull")
+            found.append(
+                "follow-up is under three times the median time to return: susceptible and scale lean on the Weibull"
+            )
         if self.frequent > 2.0:
             found.append(
                 f"{self.frequent:.1f} times as many patients with three or more returns as one law for all gives: "
@@ -123,7 +123,7 @@ class ReturnFit:
 def fit_returns(gaps: Gaps) -> ReturnFit:
     """Weibull with a share that never returns; the clock is days."""
     fit = fit_lifetimes(durations(gaps.low, gaps.high), WEIBULL, with_never=True)
-    returns = np.bincount(gaps.patient, weights=gaps.returned)
+    returns = np.bincount(gaps.patient, weights=gaps.returned).astype(np.float64)
     return ReturnFit(
         fit=fit,
         curve=gaps.curve(),

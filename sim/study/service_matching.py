@@ -1,7 +1,7 @@
 """Service times inside a stay, which a file does not show, matched to the waits and stays it shows.
 
-The unknowns are factors on the minutes of a role's tasks, of delays, of boarding; `history_matching` rules out what does
-not give the file's waits and stays when the department is played. Staffing is taken as known.
+The unknowns are factors on the minutes of a role's main tasks and of delays; `history_matching` rules out what does not
+give the file's waits and stays when the department is played. Staffing is taken as known.
 """
 
 from collections.abc import Iterator
@@ -113,8 +113,8 @@ def match_service_times(
     """The factors not ruled out by the means of waits and stays of a tidy table.
 
     `scenario` is played over its own period, which should be as long as the file's so that a replication varies as the
-    file does. `discrepancy` is the relative error granted to the model (one standard deviation): waits depend on things it does not
-    have, and with none granted a good region is soon empty.
+    file does. `discrepancy` is the relative error granted to the model (one standard deviation): waits
+    depend on things it does not have, and with none granted a good region is soon empty.
     """
     known = set(roles_to_match(scenario.department))
     unasked = [unknown.name for unknown in unknowns if unknown.name not in known]
@@ -127,7 +127,7 @@ def match_service_times(
 
 
 def _targets(visits: pd.DataFrame, outcomes: tuple[Outcome, ...], discrepancy: float) -> Iterator[Target]:
-    """What one file varies by is the simulation's variance; its measurement adds the rounding of clocks, which is nothing."""
+    """What a file varies by is the simulation's variance; clocks that round add next to nothing to it."""
     for outcome in outcomes:
         yield Target(f"{outcome.name} {outcome.level}", outcome.of(visits), 0.0, discrepancy**2)
 
@@ -151,5 +151,3 @@ def region_table(region: Region) -> pd.DataFrame:
     table = pd.DataFrame(region.points, columns=[unknown.name for unknown in region.unknowns])
     table["implausibility"] = region.implausibility
     return table
-
-

@@ -1,8 +1,8 @@
 """Everything a tidy visits table can tell of a department, each part by the estimator that is for it.
 
 What a part needs and the file lacks is named in the notes, never filled in. The words are the department's: streams
-`medical` and `mental_health`, dispositions `discharge`, `admission`, `transfer`, `lwbs`, `ama`; a column map recodes the
-file's. What is written is said by `demand_file` and `department_file`.
+`medical` and `mental_health`, dispositions `discharge`, `admission`, `transfer`, `lwbs`, `ama`; a column map recodes
+the file's. What is written is said by `demand_file` and `department_file`.
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,9 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
         modes={name: modes for name, part in streams.items() if (modes := _modes(part)) is not None},
         admission=dict(_admission(frame, notes)),
         patience=_patience(frame, notes),
-        returns={name: law for name, part in streams.items() if (law := _returns(name, part, frame, notes)) is not None},
+        returns={
+            name: law for name, part in streams.items() if (law := _returns(name, part, frame, notes)) is not None
+        },
         levels=levels,
         waits=waits,
         stays=stays,
@@ -105,7 +107,9 @@ def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
         notes.append(f"{name}: {len(children):,} visits of children with an age: too few for age shares")
         return None
     if len(children) < len(known):
-        notes.append(f"{name}: {len(known) - len(children):,} visits from {ADULT_FROM} years on are left out of age shares")
+        notes.append(
+            f"{name}: {len(known) - len(children):,} visits from {ADULT_FROM} years on are left out of age shares"
+        )
     groups = np.digitize(children["age"].to_numpy(), AGE_EDGES).astype(np.int64)
     return estimate_shares(groups, len(AGE_EDGES) + 1, cluster=_clusters(children))
 
@@ -125,13 +129,13 @@ def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Sha
         notes.append("no disposition in the department's words: no admission shares; recode them in the column map")
         return
     for level in (1, 2, 3, 4, 5):
-        admitted = ended.loc[ended["acuity"] == level, "disposition"].isin(ADMITTED).to_numpy(np.int64)
+        admitted = np.asarray(ended.loc[ended["acuity"] == level, "disposition"].isin(ADMITTED), dtype=np.int64)
         if admitted.size >= _FEWEST_OF_A_LEVEL:
             yield level, estimate_shares(admitted, 2)
 
 
 def waits_and_ends(frame: pd.DataFrame) -> tuple[Floats, np.ndarray, np.ndarray]:
-    """Minutes waited, whether the wait ended with leaving, and the acuity level, of visits where all three are known."""
+    """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known."""
     left = (frame["disposition"] == LEFT).to_numpy()
     waited = np.where(left, frame["stay_min"], frame["wait_min"]).astype(np.float64)
     known = ~np.isnan(waited) & frame["acuity"].notna().to_numpy()
@@ -165,7 +169,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     start = frame["arrival"].min().normalize()
 
     def minutes(times: pd.Series) -> Floats:
-        return ((times - start).dt.total_seconds() / 60.0).to_numpy(np.float64)
+        return np.asarray((times - start).dt.total_seconds() / 60.0, dtype=np.float64)
 
     departure = known["departure_time"].fillna(known["arrival"] + pd.to_timedelta(known["stay_min"], unit="m"))
     if departure.isna().all():
@@ -186,7 +190,7 @@ def _durations(
 ) -> tuple[tuple[int, ...], Choice | None, Choice | None]:
     """Waits and stays by acuity: marginal laws to compare with, for a queue makes them, not a parameter."""
     counts = frame.loc[frame["stay_min"].notna() | frame["wait_min"].notna(), "acuity"].value_counts()
-    levels = tuple(sorted(int(level) for level, n in counts.items() if n >= _FEWEST))
+    levels = tuple(level for level in (1, 2, 3, 4, 5) if counts.get(level, 0) >= _FEWEST)
     found: list[Choice | None] = []
     for name in ("wait_min", "stay_min"):
         known = frame[frame[name].notna() & frame["acuity"].isin(levels)]
