@@ -80,7 +80,7 @@ def observed_rates(arrival: pd.Series) -> Floats:
     """Mean count of each hour of the week, by how often the file covers it."""
     hours = arrival.dropna().dt.floor("h")
     covered = pd.date_range(hours.min(), hours.max(), freq="h")
-    place, all_places = hours.dt.dayofweek * 24 + hours.dt.hour, covered.dayofweek * 24 + covered.hour
+    place, all_places = hours.dt.day_of_week * 24 + hours.dt.hour, covered.day_of_week * 24 + covered.hour
     counts = np.bincount(place, minlength=168) / np.maximum(np.bincount(all_places, minlength=168), 1)
     return np.asarray(counts, dtype=np.float64)
 

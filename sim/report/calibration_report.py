@@ -33,7 +33,7 @@ def _deeper(deeper: Deeper) -> list[str]:
         "## Waits and stays: observed, fitted, simulated",
         "",
         f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal",
-        "laws: in the department waits come from queues, so that a gap asks for staffing and service times, not a family.",
+        "laws: in the department waits come from queues, so that a gap asks for staffing and service times.",
         "",
         *_table(("", "level", "n", "observed", "fitted", "simulated"), _means(deeper)),
         "",

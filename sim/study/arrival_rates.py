@@ -123,8 +123,8 @@ class ArrivalRates:
     """The model fitted to counts.
 
     `per_hour` (168,) is of an average month at the end of the file, `visits_per_year` (1,) that over a year; `weekday`
-    (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has mean 1,
-    None where the file lacks a month; `growth` (1,) is the factor over a year, None under two years.
+    (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has
+    mean 1, None where the file lacks a month; `growth` (1,) is the factor over a year, None under two years.
     """
 
     per_hour: Estimates

@@ -109,7 +109,7 @@ class FitTest:
     @property
     def is_rejected(self) -> bool:
         """At the 5 % level by A-squared, which sees the tails."""
-        return self.ad_p < 0.05
+        return self.ad_p <= 0.05
 
 
 def bootstrap_test(

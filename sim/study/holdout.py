@@ -19,6 +19,7 @@ from sim.study.share_estimates import Shares, estimate_shares
 QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 DURATIONS: Final = ("wait_min", "stay_min")
 ACUITIES: Final = (1, 2, 3, 4, 5)
+DAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _FEWEST: Final = 20
 
 
@@ -133,7 +134,7 @@ class HoldOut:
 
 
 def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
-    """The part to fit and the part held out, with their names: the last days, or the last year of a file without dates."""
+    """The part to fit and the part held out, with their names: the last days, or without dates the last year."""
     if not 0.0 < share < 1.0:
         raise NothingToHoldOut(f"the share held out is {share:g}: give one between 0 and 1, such as 0.25")
     arrival = frame["arrival"]
@@ -162,12 +163,21 @@ def hold_out(frame: pd.DataFrame, share: float) -> HoldOut:
     dated = bool(frame["arrival"].notna().any())
     predictions = (
         *_shares_of("hour_of_day_share", _hours(fitted), _hours(rest), 24, [f"{hour:02d}" for hour in range(24)]),
-        *_shares_of("weekday_share", _whole(fitted, "weekday"), _whole(rest, "weekday"), 7, list("1234567")),
+        *_shares_of("weekday_share", *(_whole(_whole_weeks(part), "weekday") for part in (fitted, rest)), 7, DAYS),
         *_acuity_shares(fitted, rest),
         *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
     scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest))
     return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
+
+
+def _whole_weeks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Of a table with dates the days of whole weeks, so that each weekday is there as often as the others."""
+    day = frame["arrival"].dt.normalize()
+    if day.isna().all():
+        return frame
+    since = (day - day.min()).dt.days
+    return frame[since < 7 * ((since.max() + 1) // 7)]
 
 
 def _whole(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray | None]:

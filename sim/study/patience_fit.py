@@ -61,7 +61,7 @@ def fit_patience(
 
     `waited` (n,) is the wait until the physician, or until leaving; of one who left unnoticed give the last time they
     were known to be there, and in `left_by` (n,) the first they were known to be gone. Those without a usable wait or
-    level must be left out. With `never` None the share that never leaves is estimated, and if that says nothing, 0 is taken.
+    level must be left out. With `never` None the share that never leaves is estimated, 0 where nothing tells it.
     Levels with under `fewest` leavers are left out, and named in the notes.
     """
     wait, gone = np.asarray(waited, dtype=np.float64), np.asarray(left, dtype=np.bool_)

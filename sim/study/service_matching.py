@@ -29,7 +29,8 @@ from sim.study.history_matching import Region, Simulator, Target, Unknown, match
 from sim.study.lifetimes import Floats
 
 DELAYS: Final = "delays"
-OUTCOMES: Final = ("wait_min", "stay_min")
+WAIT, STAY, AFTER = "wait_min", "stay_min", "after_min"
+"""Minutes to the physician, of stay, and from physician to departure, which say more together than waits and stays."""
 _SCALES: Final = {
     Constant: ("value",),
     Exponential: ("mean",),
@@ -84,18 +85,23 @@ class Outcome:
 
     def of(self, visits: pd.DataFrame) -> float:
         """From a tidy table; NaN under twenty visits."""
-        values = visits.loc[visits["acuity"] == self.level, self.name].dropna()
+        values = _minutes(visits[visits["acuity"] == self.level], self.name)
         return float(np.log(max(values.mean(), 1e-3))) if len(values) >= 20 else np.nan
 
 
+def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
+    values = visits[STAY] - visits[WAIT] if name == AFTER else visits[name]
+    return values.dropna()
+
+
 def outcomes_in(visits: pd.DataFrame, fewest: int = 200) -> tuple[Outcome, ...]:
-    """Mean waits and stays of the levels with enough visits."""
-    return tuple(
-        Outcome(name, level)
-        for name in OUTCOMES
-        for level in (1, 2, 3, 4, 5)
-        if (visits.loc[visits["acuity"] == level, name].notna()).sum() >= fewest
-    )
+    """Means of the levels with enough visits: waits and what follows them, or stays where waits are not known."""
+    found = []
+    for level in (1, 2, 3, 4, 5):
+        here = visits[visits["acuity"] == level]
+        enough = [name for name in (WAIT, AFTER, STAY) if len(_minutes(here, name)) >= fewest]
+        found += [Outcome(name, level) for name in enough if name != STAY or AFTER not in enough]
+    return tuple(found)
 
 
 def match_service_times(

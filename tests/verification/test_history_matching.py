@@ -1,6 +1,7 @@
 """The region that is not ruled out holds the service times the visits were simulated with, in at least 18 of 20 worlds.
 
-Law: ruled out wrongly means more than three standard deviations in one of ten outcomes, by chance in 3 % of worlds; 18 of 20 leaves room for emulators that are a little wrong. The same worlds must rule out most of the box, or the region
+Law: ruled out wrongly means more than three standard deviations in one of ten outcomes, by chance in 3 % of worlds; 18
+of 20 leaves room for emulators that are a little wrong. The same worlds must rule out most of the box, or the region
 would say nothing. Seeds are fixed.
 """
 
