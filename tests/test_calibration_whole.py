@@ -1,4 +1,4 @@
-"""From a visits file to a department and back: what was simulated is recognised, predicted, written and played again."""
+"""From a visits file to a department: what was simulated is recognised, predicted, written and played again."""
 
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: Calibrati
 
 
 def test_the_part_held_out_is_predicted(report: CalibrationReport) -> None:
-    """Days come as the model says, so about 95 % lie inside: of 45 at least 38 but for a chance of 3e-3 (seed fixed)."""
+    """Law: 95 % of days lie inside, so of 45 at least 38 but for a chance of 3e-3; the seed is fixed."""
     assert report.deeper is not None
     held = report.deeper.held_out
     assert held is not None

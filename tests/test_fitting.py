@@ -142,7 +142,7 @@ def test_the_true_family_is_chosen_and_a_mixture_of_two_is_refused_by_all() -> N
 
 
 def test_the_bootstrap_allows_for_estimated_parameters() -> None:
-    """Law: under a true family p is uniform, so of 40 samples under 5 % lie below it by a binomial: at most 8 but for 3e-4."""
+    """Law: under a true family 5 % of samples are rejected, so of 40 at most 8 but for a chance of 3e-4."""
     rejected = 0
     for seed in range(40):
         x = RNG(100 + seed).weibull(1.5, 60) * 20.0

@@ -163,7 +163,7 @@ def hold_out(frame: pd.DataFrame, share: float) -> HoldOut:
     dated = bool(frame["arrival"].notna().any())
     predictions = (
         *_shares_of("hour_of_day_share", _hours(fitted), _hours(rest), 24, [f"{hour:02d}" for hour in range(24)]),
-        *_shares_of("weekday_share", *(_whole(_whole_weeks(part), "weekday") for part in (fitted, rest)), 7, DAYS),
+        *_shares_of("weekday_share", _weekdays(fitted), _weekdays(rest), 7, DAYS),
         *_acuity_shares(fitted, rest),
         *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
@@ -171,13 +171,14 @@ def hold_out(frame: pd.DataFrame, share: float) -> HoldOut:
     return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
 
 
-def _whole_weeks(frame: pd.DataFrame) -> pd.DataFrame:
-    """Of a table with dates the days of whole weeks, so that each weekday is there as often as the others."""
+def _weekdays(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
+    """Of a table with dates those of whole weeks, so that each weekday is there as often as the others."""
     day = frame["arrival"].dt.normalize()
     if day.isna().all():
-        return frame
+        return _whole(frame, "weekday")
     since = (day - day.min()).dt.days
-    return frame[since < 7 * ((since.max() + 1) // 7)]
+    in_weeks = since < 7 * ((since.max() + 1) // 7)
+    return _whole(frame.loc[in_weeks], "weekday")
 
 
 def _whole(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray | None]:

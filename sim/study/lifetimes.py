@@ -302,9 +302,9 @@ class _Likelihood:
         _, below, above = PARTS[self.family]
         low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
         high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
-        upper = np.exp(above(low, shape)) - np.exp(above(high, shape))
-        lower = np.exp(below(high, shape)) - np.exp(below(low, shape))
-        return np.log(np.maximum(np.where(np.exp(below(low, shape)) < 0.5, lower, upper), _TINY))
+        at_low = np.exp(below(low, shape))
+        lower, upper = np.exp(below(high, shape)) - at_low, np.exp(above(low, shape)) - np.exp(above(high, shape))
+        return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
 
     def value(self, theta: Floats) -> float:
         return float(self.data.weight @ self.parts(theta))
