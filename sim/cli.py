@@ -338,6 +338,8 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
     prepare(composed.engine, teller(console))
+    if composed.study.match:
+        console.print(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes", highlight=False)
     report = calibrate(
         composed.visits,
         column_map,
@@ -347,6 +349,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
         base=composed.scenario,
         seed=composed.seed,
         hold_out_share=composed.study.hold_out,
+        matched=composed.study.match,
     )
     figures = draw_calibration(report, folder / "figures")
     told = folder / f"{name}_calibration.md"

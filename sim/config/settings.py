@@ -28,7 +28,8 @@ class StudySettings(Frozen):
     return rate can count their last visits too. `demand_levels` multiply growth. `visits`: keep the visits of every
     replication, not of the first only. `month_factors` None: on for runs of at least 52 weeks. `map` names the
     column map of a visits file, `demand_name` the demand made of it, `rake` scales its hours to published blocks,
-    `hold_out` is the share of its days that is predicted from the others.
+    `hold_out` is the share of its days that is predicted from the others, `match` names roles (or `delays`) whose
+    minutes are matched to its waits and stays.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -49,6 +50,7 @@ class StudySettings(Frozen):
     demand_name: str = "calibrated"
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
     effect: str = "effects.total_return_hr"
     range: tuple[Positive, Positive] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7

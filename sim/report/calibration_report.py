@@ -46,8 +46,9 @@ def _deeper(deeper: Deeper) -> list[str]:
         "## What the file cannot tell, and warnings",
         "",
         *(f"- {note}" for note in deeper.estimates.notes),
-        "- service times inside a stay: match them to waits and stays (`sim.study.history_matching`)",
+        "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays",
         "",
+        *(_region(deeper) if deeper.region is not None else []),
         *(_held_out(deeper) if held is not None else []),
     ]
 
@@ -90,6 +91,24 @@ def _families(deeper: Deeper) -> Iterator[str]:
             rows.append((fit.family, f"{fit.aic:,.1f}", *told))
         yield from _table(("family", "AIC", "KS", "A-squared", "p"), rows)
         yield ""
+
+
+def _region(deeper: Deeper) -> Iterator[str]:
+    region = deeper.region
+    assert region is not None
+    yield "## Service times that are not ruled out"
+    yield ""
+    yield "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
+    yield ""
+    for line in region.lines():
+        yield f"- {line.strip()}"
+    yield ""
+    waves = (
+        (str(n), str(w.n_points), f"{100 * w.share_left:.2g} %", f"{100 * w.misses:.1f} %")
+        for n, w in enumerate(region.waves, 1)
+    )
+    yield from _table(("wave", "settings played", "of the box left", "left-out points missed"), waves)
+    yield ""
 
 
 def _held_out(deeper: Deeper) -> Iterator[str]:

@@ -23,7 +23,9 @@ from sim.study.data_quality import DataQuality, VisitsFileError
 from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
 from sim.study.demand_lines import demand_lines, further_estimates
 from sim.study.department_file import DepartmentFile, department_file
+from sim.study.history_matching import Region, Unknown
 from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
+from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match
 from sim.study.share_estimates import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
@@ -45,6 +47,8 @@ N_ACUITIES: Final = 5
 PUBLISHED_BLOCKS: Final = (0.126, 0.438, 0.436)  # ARR03, ARR04, ARR05: arrivals 00-08, 08-16, 16-24
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 WEEKS_PLAYED: Final = 26
+SHORTEST_MATCH, LONGEST_MATCH = 4, 52
+MATCH_RANGE: Final = (0.5, 2.0)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -77,7 +81,8 @@ class Deeper:
     """What a calibration tells beyond the shape of demand.
 
     `visits` is the table as read, `simulated` one that the calibrated scenario gave; `held_out` is None where nothing
-    was to be held out, or could be, and then `not_held_out` says why.
+    was to be held out, or could be, and then `not_held_out` says why. `region` is what is not ruled out of service
+    times, None where they were not to be matched.
     """
 
     estimates: VisitEstimates
@@ -87,13 +92,15 @@ class Deeper:
     simulated: pd.DataFrame
     held_out: HoldOut | None
     not_held_out: str
+    region: Region | None
 
     def lines(self) -> tuple[str, ...]:
         """Estimates of the department, what could not be told, and how the part held out was predicted."""
         told = tuple(f"  {item.line()}" for item in self.department.told)
         held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
-        return ("department:", *told, *notes, *(("", *held) if held else ()))
+        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
+        return ("department:", *told, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +132,22 @@ def calibrate(
     base: Scenario | None = None,
     seed: int = 1,
     hold_out_share: float = 0.0,
+    matched: tuple[str, ...] = (),
 ) -> CalibrationReport:
     """Estimate demand from a visits file and write `output/demand/NAME.yaml` and `output/NAME_estimates.csv`.
 
     With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. With `base` all
     else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
-    scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others. Raises
-    `VisitsFileError` with every problem at once, and then writes nothing.
+    scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
+    `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors not ruled
+    out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
-    obstacles = (*_name_obstacles(name), *_arrival_obstacles(read.frame, column_map))
+    obstacles = (
+        *_name_obstacles(name),
+        *_arrival_obstacles(read.frame, column_map),
+        *(_match_obstacles(base, matched, read.frame) if base is not None else ()),
+    )
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
     estimates = estimate_demand(read.frame)
@@ -149,8 +162,10 @@ def calibrate(
     texts = {config_file: demand.yaml_text(), estimates_file: demand.estimates_text()}
     deeper = None
     if base is not None and found is not None:
-        deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share)
+        deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share, matched)
         texts[deeper.department_file] = deeper.department.yaml_text()
+        if deeper.region is not None:
+            texts[output / f"{name}_region.csv"] = region_table(deeper.region).to_csv(index=False)
     write_together(texts)
     return CalibrationReport(read.quality, estimates, demand, config_file, estimates_file, deeper)
 
@@ -176,6 +191,7 @@ def _deeper(
     output: Path,
     seed: int,
     hold_out_share: float,
+    matched: tuple[str, ...],
 ) -> Deeper:
     department = department_file(name, base.department, found, about)
     scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
@@ -193,7 +209,24 @@ def _deeper(
         simulated=simulated_visits(scenario, seed),
         held_out=held,
         not_held_out=why,
+        region=_region(frame, base, demand, department, matched, seed) if matched else None,
     )
+
+
+def _region(
+    frame: pd.DataFrame,
+    base: Scenario,
+    demand: DemandFile,
+    department: DepartmentFile,
+    matched: tuple[str, ...],
+    seed: int,
+) -> Region:
+    """The department is played for as long as the file, within `SHORTEST_MATCH` and `LONGEST_MATCH` weeks."""
+    days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
+    weeks = min(max(round(days / 7), SHORTEST_MATCH), LONGEST_MATCH)
+    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), weeks)
+    unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in matched)
+    return match_service_times(frame, scenario, unknowns, seed=seed)
 
 
 # --- what stands in the way ---
@@ -203,6 +236,15 @@ def _name_obstacles(name: str) -> tuple[str, ...]:
     if not _NAME.fullmatch(name):
         return (f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first",)
     return ("name: 'default' is the built-in demand; choose another name",) if name == "default" else ()
+
+
+def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFrame) -> tuple[str, ...]:
+    known = roles_to_match(base.department)
+    unknown = [role for role in matched if role not in known]
+    found = [f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}" for role in unknown]
+    if matched and not outcomes_in(frame):
+        found.append("study.match: no waits or stays with acuity levels to match; name their columns in the column map")
+    return tuple(found)
 
 
 def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:
