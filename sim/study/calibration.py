@@ -139,8 +139,8 @@ def calibrate(
     With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. With `base` all
     else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
     scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
-    `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors not ruled
-    out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
+    `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors that
+    are not ruled out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
     obstacles = (
