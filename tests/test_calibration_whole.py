@@ -11,6 +11,7 @@ from sim.report.calibration_figures import draw_calibration, sheets
 from sim.report.calibration_report import calibration_markdown
 from sim.study.calibration import CalibrationReport, calibrate
 from sim.study.column_map import ColumnMap, load_column_map
+from sim.study.data_quality import VisitsFileError
 from sim.study.demand_file import Estimate
 from sim.study.holdout import NothingToHoldOut, hold_out, split_by_time
 from sim.study.visits import read_visits
@@ -166,3 +167,12 @@ def test_a_file_without_a_second_year_or_dates_has_nothing_to_hold_out() -> None
         split_by_time(frame[frame["year"] == 2013], 0.3)
     with pytest.raises(NothingToHoldOut, match="between 0 and 1"):
         split_by_time(frame, 1.0)
+
+
+def test_a_role_without_minutes_cannot_be_matched_and_nothing_is_written(visits_file: Path) -> None:
+    output = visits_file.parent / "unmatched"
+    with pytest.raises(
+        VisitsFileError, match=r"study\.match: 'surgeon' has no minutes to match; choose of physician, delays"
+    ):
+        calibrate(visits_file, MAP, name="no", output=output, base=known_scenario(4), matched=("surgeon",))
+    assert not output.exists()
