@@ -65,7 +65,7 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered study=breakeven staffing=peer_added  how large an effect must be to pay, and how likely that is
   peered study=validate                       simulated beside published values
   peered study=assumptions                    every assumption in use, with source and grade
-  peered study=calibrate visits=FILE          a demand config from a file of visits
+  peered study=calibrate visits=FILE          a demand and a department from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
   peered -m experiment=night_coverage         a sweep that is written in a file
@@ -360,7 +360,9 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 
 def run_calibrate(composed: Composed, console: Console) -> int:
-    """A demand config from a file of visits."""
+    """A demand and a department from a file of visits, with a report and figures."""
+    from sim.report.calibration_figures import draw_calibration
+    from sim.report.calibration_report import calibration_markdown
     from sim.study.calibration import calibrate
 
     if composed.visits is None:
@@ -368,17 +370,37 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
+    prepare(composed.engine, teller(console))
+    if composed.study.match:
+        console.print(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes", highlight=False)
     try:
-        report = calibrate(composed.visits, column_map, name=name, output=folder, rake=composed.study.rake)
+        report = calibrate(
+            composed.visits,
+            column_map,
+            name=name,
+            output=folder,
+            rake=composed.study.rake,
+            base=composed.scenario,
+            seed=composed.seed,
+            hold_out_share=composed.study.hold_out,
+            matched=composed.study.match,
+        )
+        figures = draw_calibration(report, folder / "figures")
+        told = folder / f"{name}_calibration.md"
+        told.write_text(calibration_markdown(report, figures), encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"output = {folder}: {error.strerror or error}; name a folder that can be written to"
         ) from error
-    for line in report.lines():
+    department = "" if report.deeper is None else f" department={name}"
+    run_it = f"\nrun it: peered --config-dir {folder} demand={name}{department}"
+    for line in (
+        *report.lines(),
+        f"written: {told}",
+        f"written: {len(figures)} figures in {folder / 'figures'}",
+        run_it,
+    ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(
-        f"\nrun it: peered --config-dir {folder} demand={name}", markup=False, highlight=False, soft_wrap=True
-    )
     return 0
 
 

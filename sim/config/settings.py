@@ -25,14 +25,15 @@ def as_list(value: object) -> object:
 class StudySettings(Frozen):
     """The question asked and how precisely.
 
-    `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are
-    measured after `warm_up_weeks`; `auto`, in a sweep, has them found by a pilot. The run goes on for `follow_up_days`
-    after the measured weeks, so that an n-day return rate can count their last visits too. `demand_levels` multiply
-    growth. `visits`: keep the visits of every replication, not of the first only; `event_log`: write the events of the
-    first in this format. `month_factors` None: on for runs of at least 52 weeks. `map` names the column map of a visits
-    file, `demand_name` the demand made of it, `rake` scales its hours to published blocks. `simultaneous`: how
-    intervals are judged together. Of a sweep `precision` (by measure), `select`, `best` and `controls` are what
-    `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
+    `staffing` names the staffings of a comparison, `baseline` the one the others are compared with. Weeks are measured
+    after `warm_up_weeks`; `auto`, in a sweep, has them found by a pilot. The run goes on for `follow_up_days` after the
+    measured weeks, so that an n-day return rate can count their last visits too. `demand_levels` multiply growth.
+    `visits`: keep the visits of every replication, not of the first only; `event_log`: write the events of the first in
+    this format. `month_factors` None: on for runs of at least 52 weeks. `map` names the column map of a visits file,
+    `demand_name` the demand made of it, `rake` scales its hours to published blocks, `hold_out` is the share of its
+    days that is predicted from the others, `match` names roles (or `delays`) whose minutes are matched to its waits and
+    stays. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure), `select`, `best` and
+    `controls` are what `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -59,6 +60,8 @@ class StudySettings(Frozen):
     map: str | None = None
     demand_name: str = "calibrated"
     rake: bool = False
+    hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
     effect: str = "effects.total_return_hr"
     range: tuple[Positive, Positive] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7

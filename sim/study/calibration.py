@@ -1,12 +1,14 @@
-"""From a hospital's visits file to a `demand` configuration: hour-of-week shape and acuity mix, with errors.
+"""From a hospital's visits file to a `demand` and a `department` configuration, with errors.
 
-`visits` reads the file, `share_estimates` does the arithmetic, `demand_file` writes.
+`visits` reads the file, `share_estimates` and `visit_estimates` do the arithmetic, `demand_file` and `department_file`
+write, `holdout` predicts a part held out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,10 +16,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.department.scenario import Scenario
+from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
 from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
+from sim.study.demand_lines import demand_lines, further_estimates
+from sim.study.department_file import DepartmentFile, department_file
+from sim.study.history_matching import Region, Unknown
+from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.study.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
+from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match
 from sim.study.share_estimates import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
@@ -32,11 +41,15 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
+from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
 from sim.study.visits import VisitsFile, inspect_visits
 
 N_ACUITIES: Final = 5
 PUBLISHED_BLOCKS: Final = (0.126, 0.438, 0.436)  # ARR03, ARR04, ARR05: arrivals 00-08, 08-16, 16-24
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
+WEEKS_PLAYED: Final = 26
+SHORTEST_MATCH, LONGEST_MATCH = 4, 52
+MATCH_RANGE: Final = (0.5, 2.0)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -65,8 +78,35 @@ class DemandEstimates:
 
 
 @dataclass(frozen=True, slots=True)
+class Deeper:
+    """What a calibration tells beyond the shape of demand.
+
+    `visits` is the table as read, `simulated` one that the calibrated scenario gave; `held_out` is None where nothing
+    was to be held out, or could be, and then `not_held_out` says why. `region` is what is not ruled out of service
+    times, None where they were not to be matched.
+    """
+
+    estimates: VisitEstimates
+    department: DepartmentFile
+    department_file: Path
+    visits: pd.DataFrame
+    simulated: pd.DataFrame
+    held_out: HoldOut | None
+    not_held_out: str
+    region: Region | None
+
+    def lines(self) -> tuple[str, ...]:
+        """Estimates of the department, what could not be told, and how the part held out was predicted."""
+        told = tuple(f"  {item.line()}" for item in self.department.told)
+        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
+        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
+        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
+        return ("department:", *told, *notes, *(("", *held) if held else ()), *region)
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What was read, estimated and written."""
+    """What was read, estimated and written; `deeper` is None where only the shape of demand was asked for."""
 
     quality: DataQuality
     estimates: DemandEstimates | PartialEstimates
@@ -75,54 +115,164 @@ class CalibrationReport:
     estimates_file: Path
     quality_file: Path
     exclusions_file: Path
+    deeper: Deeper | None = None
 
     def lines(self) -> tuple[str, ...]:
         """Quality first, then the estimates and their limits, then where they were written."""
-        files = (self.config_file, self.estimates_file, self.quality_file, self.exclusions_file)
-        written = tuple(f"written: {file}" for file in files)
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), "", *written)
+        department = (self.deeper.department_file,) if self.deeper else ()
+        files = (self.config_file, *department, self.estimates_file, self.quality_file, self.exclusions_file)
+        written = tuple(f"written: {path}" for path in files)
+        deeper = ("", *self.deeper.lines()) if self.deeper else ()
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *deeper, "", *written)
 
 
 def calibrate(
-    visits_file: Path, column_map: ColumnMap, *, name: str, output: Path, rake: bool = False
+    visits_file: Path,
+    column_map: ColumnMap,
+    *,
+    name: str,
+    output: Path,
+    rake: bool = False,
+    base: Scenario | None = None,
+    seed: int = 1,
+    hold_out_share: float = 0.0,
+    matched: tuple[str, ...] = (),
 ) -> CalibrationReport:
     """Estimate demand from a visits file and write `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
     report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`.
 
-    With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. Raises
-    `VisitsFileError` with every problem at once, and then writes nothing.
+    With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. With `base` all
+    else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
+    scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
+    `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors that
+    are not ruled out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
-    obstacles = (*_name_obstacles(name), *_arrival_obstacles(read.frame, column_map))
+    obstacles = (
+        *_name_obstacles(name),
+        *_arrival_obstacles(read.frame, column_map),
+        *(_match_obstacles(base, matched, read.frame) if base is not None else ()),
+    )
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
-    estimates, demand = _demand(visits_file, column_map, read, name, rake=rake)
+    estimates: DemandEstimates | PartialEstimates
+    deeper: Deeper | None
+    if knows_no_weekday(read.frame):
+        estimates, demand, deeper = *_demand_in_part(visits_file, column_map, read, name, rake=rake), None
+    else:
+        week = estimate_demand(read.frame)
+        found = None if base is None else estimate_visits(read.frame, seed=seed)
+        about = _about(visits_file, column_map, read.quality, week, rake=rake)
+        estimates, demand = week, _demand(visits_file, column_map, read.frame, name, about, week, found, rake=rake)
+        deeper = None
+        if base is not None and found is not None:
+            deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share, matched)
     files = {
         output / "demand" / f"{name}.yaml": demand.yaml_text(),
         output / f"{name}_estimates.csv": demand.estimates_text(),
         output / f"{name}_quality.csv": read.quality.table_text(),
         output / f"{name}_exclusions.csv": exclusions_text(read.exclusions),
     }
-    write_together(files)
-    return CalibrationReport(read.quality, estimates, demand, *files)
+    further = {}
+    if deeper is not None:
+        further[deeper.department_file] = deeper.department.yaml_text()
+        if deeper.region is not None:
+            further[output / f"{name}_region.csv"] = region_table(deeper.region).to_csv(index=False)
+    write_together(files | further)
+    config_file, estimates_file, quality_file, exclusions_file = files
+    return CalibrationReport(
+        read.quality, estimates, demand, config_file, estimates_file, quality_file, exclusions_file, deeper
+    )
+
+
+def _demand_in_part(
+    visits_file: Path, column_map: ColumnMap, read: VisitsFile, name: str, *, rake: bool
+) -> tuple[PartialEstimates, DemandFile]:
+    """All that a file tells of a day which knows no weekdays."""
+    found = estimate_in_part(read.frame)
+    told = _about_part(visits_file, column_map, read.quality, found, rake=rake)
+    blocks = np.array(PUBLISHED_BLOCKS) if rake else None
+    try:
+        return found, demand_in_part(name, told, _cited(column_map, visits_file), found, blocks)
+    except ValueError as error:
+        raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
 
 
 def _demand(
-    visits_file: Path, column_map: ColumnMap, read: VisitsFile, name: str, *, rake: bool
-) -> tuple[DemandEstimates | PartialEstimates, DemandFile]:
-    """All that the file tells of a week, or of a day where it knows no weekdays."""
-    cited = _cited(column_map, visits_file)
-    if knows_no_weekday(read.frame):
-        found = estimate_in_part(read.frame)
-        told = _about_part(visits_file, column_map, read.quality, found, rake=rake)
-        try:
-            return found, demand_in_part(name, told, cited, found, np.array(PUBLISHED_BLOCKS) if rake else None)
-        except ValueError as error:
-            raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
-    estimates = estimate_demand(read.frame)
+    visits_file: Path,
+    column_map: ColumnMap,
+    frame: pd.DataFrame,
+    name: str,
+    about: tuple[str, ...],
+    estimates: DemandEstimates,
+    found: VisitEstimates | None,
+    *,
+    rake: bool,
+) -> DemandFile:
+    """All that a file tells of a week; with `found` of months, growth and mental health too."""
     profile = _hour_profile(visits_file, estimates, rake=rake)
-    about = _about(visits_file, column_map, read.quality, estimates, rake=rake)
-    return estimates, _demand_file(name, about, cited, estimates, profile, rake=rake)
+    streams = {} if found is None else _by_stream(frame)
+    cited = _cited(column_map, visits_file)
+    return _demand_file(name, about, cited, estimates, profile, rake=rake, streams=streams, found=found)
+
+
+def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
+    """Of each stream that has visits on all weekdays; none where the file knows no streams."""
+    parts = streams_in(frame)
+    if set(parts) != {MEDICAL, MENTAL_HEALTH}:
+        return {}
+    usable = {stream: _usable(part) for stream, part in parts.items()}
+    if any(part["weekday"].nunique() < 7 for part in usable.values()):
+        return {}
+    return {stream: estimate_demand(part) for stream, part in parts.items()}
+
+
+def _deeper(
+    frame: pd.DataFrame,
+    base: Scenario,
+    name: str,
+    found: VisitEstimates,
+    demand: DemandFile,
+    about: tuple[str, ...],
+    output: Path,
+    seed: int,
+    hold_out_share: float,
+    matched: tuple[str, ...],
+) -> Deeper:
+    department = department_file(name, base.department, found, about)
+    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
+    held, why = None, ""
+    if hold_out_share > 0.0:
+        try:
+            held = hold_out(frame, hold_out_share)
+        except NothingToHoldOut as error:
+            why = f"nothing was held out: {error}"
+    return Deeper(
+        estimates=found,
+        department=department,
+        department_file=output / "department" / f"{name}.yaml",
+        visits=frame,
+        simulated=simulated_visits(scenario, seed),
+        held_out=held,
+        not_held_out=why,
+        region=_region(frame, base, demand, department, matched, seed) if matched else None,
+    )
+
+
+def _region(
+    frame: pd.DataFrame,
+    base: Scenario,
+    demand: DemandFile,
+    department: DepartmentFile,
+    matched: tuple[str, ...],
+    seed: int,
+) -> Region:
+    """The department is played for as long as the file, within `SHORTEST_MATCH` and `LONGEST_MATCH` weeks."""
+    days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
+    weeks = min(max(round(days / 7), SHORTEST_MATCH), LONGEST_MATCH)
+    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), weeks)
+    unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in matched)
+    return match_service_times(frame, scenario, unknowns, seed=seed)
 
 
 # --- what stands in the way ---
@@ -132,6 +282,15 @@ def _name_obstacles(name: str) -> tuple[str, ...]:
     if not _NAME.fullmatch(name):
         return (f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first",)
     return ("name: 'default' is the built-in demand; choose another name",) if name == "default" else ()
+
+
+def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFrame) -> tuple[str, ...]:
+    known = roles_to_match(base.department)
+    unknown = [role for role in matched if role not in known]
+    found = [f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}" for role in unknown]
+    if matched and not outcomes_in(frame):
+        found.append("study.match: no waits or stays with acuity levels to match; name their columns in the column map")
+    return tuple(found)
 
 
 def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:
@@ -372,12 +531,14 @@ def _demand_file(
     profile: Floats,
     *,
     rake: bool,
+    streams: Mapping[str, DemandEstimates],
+    found: VisitEstimates | None,
 ) -> DemandFile:
+    medical = streams.get(MEDICAL, estimates)
     hours = tuple(round_to_total(day, 1) for day in profile)
-    index = round_to_total(estimates.weekday.share, 7)
-    mix = None if estimates.acuity is None else round_to_total(estimates.acuity.share, 1)
+    index = round_to_total(medical.weekday.share, 7)
+    mix = None if medical.acuity is None else round_to_total(medical.acuity.share, 1)
     source = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
-    weekday_line = ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
     return DemandFile(
         name=name,
         about=about,
@@ -385,10 +546,25 @@ def _demand_file(
             ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}")
             for day in range(7)
         ),
-        weekday_index=weekday_line,
-        acuity_mix=_acuity_line(mix, cited, estimates.acuity),
-        estimates=_table(estimates, hours, index, mix),
+        weekday_index=_weekday_line(index, cited, medical),
+        acuity_mix=_acuity_line(mix, cited, medical.acuity),
+        estimates=(*_table(estimates, hours, index, mix), *(further_estimates(found) if found else ())),
+        mental_health=_mental_lines(streams[MENTAL_HEALTH], cited) if MENTAL_HEALTH in streams else {},
+        further=demand_lines(found, cited.hour_shares) if found else (),
     )
+
+
+def _weekday_line(index: tuple[float, ...], cited: Sources, estimates: DemandEstimates) -> ConfigLine:
+    return ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
+
+
+def _mental_lines(estimates: DemandEstimates, cited: Sources) -> dict[str, ConfigLine]:
+    """Weekdays and acuity of mental-health visits, where the file tells them from the others."""
+    lines = {"weekday_index": _weekday_line(round_to_total(estimates.weekday.share, 7), cited, estimates)}
+    if estimates.acuity is not None:
+        mix = _acuity_line(round_to_total(estimates.acuity.share, 1), cited, estimates.acuity)
+        lines |= {"acuity_mix": mix} if mix is not None else {}
+    return lines
 
 
 def _acuity_line(mix: tuple[float, ...] | None, cited: Sources, acuity: Shares | None) -> ConfigLine | None:

@@ -10,7 +10,7 @@ import io
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.study.column_map import WEEKDAYS
@@ -52,7 +52,8 @@ class DemandFile:
 
     `hour_shares` seven lines of 24 shares (Monday first, each summing to 1), `weekday_index` seven values of
     mean 1, `acuity_mix` five probabilities; no lines, or None, to keep the default. `about` says what was read and
-    how it was used.
+    how it was used. `mental_health` has lines of that stream for `weekday_index` and `acuity_mix`, `further` whole
+    lines of other keys.
     """
 
     name: str
@@ -61,12 +62,18 @@ class DemandFile:
     weekday_index: ConfigLine | None
     acuity_mix: ConfigLine | None
     estimates: tuple[Estimate, ...]
+    mental_health: Mapping[str, ConfigLine] = field(default_factory=dict)
+    further: tuple[str, ...] = ()
 
     def yaml_text(self) -> str:
         """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
         hours = ("hour_shares:  # share of the day's arrivals by hour 00 .. 23",) if self.hour_shares else ()
-        days = () if self.weekday_index is None else ("weekday_index:", f"  medical: {self.weekday_index.text()}")
-        mix = () if self.acuity_mix is None else ("acuity_mix:", f"  medical: {self.acuity_mix.text()}")
+        days: tuple[str, ...] = ()
+        mix: tuple[str, ...] = ()
+        if self.weekday_index is not None:
+            days = ("weekday_index:", f"  medical: {self.weekday_index.text()}", *self._mental("weekday_index"))
+        if self.acuity_mix is not None:
+            mix = ("acuity_mix:", f"  medical: {self.acuity_mix.text()}", *self._mental("acuity_mix"))
         lines = (
             f"# demand={self.name}: when patients come and how urgent they are, from a visits file.",
             "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
@@ -81,8 +88,12 @@ class DemandFile:
             *(f"  - {line.text()}" for line in self.hour_shares),
             *days,
             *mix,
+            *self.further,
         )
         return "\n".join(lines) + "\n"
+
+    def _mental(self, key: str) -> tuple[str, ...]:
+        return (f"  mental_health: {self.mental_health[key].text()}",) if key in self.mental_health else ()
 
     def estimates_text(self) -> str:
         """The table of estimates as CSV."""

@@ -1,0 +1,479 @@
+"""Maximum likelihood of durations, exact, rounded or censored, with a scale per group and a share that never ends.
+
+Numbers in, numbers out: what a duration is, and which family is written, is decided by others.
+
+The families are those a configuration can hold and whose likelihood is regular: exponential, gamma, lognormal,
+Weibull. Standard errors are of the observed information (Efron & Hinkley 1978, Biometrika 65:457-487) in logarithms of
+scale and shape and the logit of the share; intervals are made there, so that none passes zero or one. The share
+that never ends is a cure fraction (Boag 1949, JRSS B 11:15-53; Maller & Zhou 1996, Survival Analysis with Long-Term
+Survivors).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import ArrayLike
+from scipy import special
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Part = Callable[[Floats, float], Floats]
+
+EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL = "exponential", "gamma", "lognormal", "weibull"
+FAMILIES: Final = (EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL)
+SCALE_NAMES: Final = {EXPONENTIAL: "mean", GAMMA: "mean", LOGNORMAL: "median", WEIBULL: "scale"}
+SHAPE_NAMES: Final = {EXPONENTIAL: "", GAMMA: "cv", LOGNORMAL: "log_sd", WEIBULL: "shape"}
+SHAPE_BOUNDS: Final = {EXPONENTIAL: (1.0, 1.0), GAMMA: (0.02, 3.0), LOGNORMAL: (1e-3, 10.0), WEIBULL: (0.05, 50.0)}
+"""Of gamma those of `sim.department.quantities`; of the others wide enough for anything that is a duration."""
+
+_TINY: Final = 1e-300
+_MOST_STEPS: Final = 100
+_FLAT: Final = 1e-9
+_WIDEST_LOGIT: Final = 12.0
+
+
+class TooFewDurations(ValueError):
+    """Not enough durations for a likelihood with a top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """What is known of durations: each lies in (`low`, `high`]; exact where the two are equal, censored where inf.
+
+    Arrays of one length: `group` is 0 .. n_groups - 1, `weight` how many durations a row stands for.
+    """
+
+    low: Floats
+    high: Floats
+    group: Ints
+    weight: Floats
+
+    @property
+    def n_groups(self) -> int:
+        return int(self.group.max()) + 1 if self.group.size else 0
+
+    @property
+    def n(self) -> float:
+        return float(self.weight.sum())
+
+    @property
+    def ended(self) -> npt.NDArray[np.bool_]:
+        return np.isfinite(self.high)
+
+    @property
+    def n_ended(self) -> float:
+        return float(self.weight[self.ended].sum())
+
+
+def durations(low: ArrayLike, high: ArrayLike, group: ArrayLike | None = None, grid: float = 0.0) -> Durations:
+    """Durations with equal ones counted once.
+
+    `grid` is the step to which exact ones were rounded: such a one lies within half a step. An exact zero that was
+    not rounded is refused, for no family here gives it a chance.
+    """
+    lows, highs = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    groups = np.zeros(lows.size, dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
+    if not lows.shape == highs.shape == groups.shape:
+        raise ValueError(f"low, high, group have {lows.size}, {highs.size}, {groups.size} values: give one each")
+    if not np.all((lows >= 0.0) & (highs >= lows)):
+        raise ValueError("durations hold a negative one, an end before its start or NaN: leave those out")
+    exact = lows == highs
+    if grid > 0.0:
+        half = np.where(exact, grid / 2.0, 0.0)
+        lows = np.asarray(np.maximum(lows - half, 0.0), dtype=np.float64)
+        highs = np.asarray(highs + half, dtype=np.float64)
+    elif np.any(lows[exact] == 0.0):
+        raise ValueError("an exact duration is 0: give the grid to which durations were rounded")
+    rows, inverse = np.unique(np.column_stack((lows, highs, groups)), axis=0, return_inverse=True)
+    weight = np.bincount(inverse.ravel(), minlength=len(rows)).astype(np.float64)
+    columns = np.asarray(rows, dtype=np.float64)
+    return Durations(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].astype(np.int64), weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An estimate with its standard error and interval; `group` is -1 for a parameter of all groups."""
+
+    name: str
+    group: int
+    value: float
+    standard_error: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeFit:
+    """One family at the top of its likelihood.
+
+    `scale` has a value per group; `shape` is 1 for the exponential; `never` is the share that never ends, 0 if it was
+    not asked for. `covariance` is of the working parameters: logarithm of each scale, of the shape, logit of never.
+    `identified` is False when the likelihood has no top inside or is flat there: then no error is honest and none is
+    given.
+    """
+
+    family: str
+    scale: Floats
+    shape: float
+    never: float
+    with_never: bool
+    covariance: Floats
+    log_likelihood: float
+    n: float
+    n_ended: float
+    identified: bool
+
+    @property
+    def n_parameters(self) -> int:
+        return len(self.covariance)
+
+    @property
+    def aic(self) -> float:
+        """Akaike (1974), IEEE Transactions on Automatic Control 19:716-723."""
+        return 2.0 * self.n_parameters - 2.0 * self.log_likelihood
+
+    def survival(self, x: ArrayLike, group: int = 0) -> Floats:
+        """Share longer than x."""
+        _, _, above = PARTS[self.family]
+        y = np.maximum(np.asarray(x, dtype=np.float64) / self.scale[group], _TINY)
+        return np.asarray(self.never + (1.0 - self.never) * np.exp(above(y, self.shape)))
+
+    def quantiles(self, u: ArrayLike, group: int = 0) -> Floats:
+        """Of those that end."""
+        return quantiles_of(self.family, self.scale[group], self.shape, np.asarray(u, dtype=np.float64))
+
+    def parameters(self, confidence: float = 0.95) -> tuple[Parameter, ...]:
+        """Every parameter in the units of a configuration."""
+        z = float(special.ndtri(0.5 + confidence / 2.0))
+        errors = np.sqrt(np.diag(self.covariance)) if self.identified else np.full(self.n_parameters, np.nan)
+        found = [
+            _of_logarithm(SCALE_NAMES[self.family], group, float(scale), float(error), z)
+            for group, (scale, error) in enumerate(zip(self.scale, errors, strict=False))
+        ]
+        if self.family != EXPONENTIAL:
+            found.append(_of_logarithm(SHAPE_NAMES[self.family], -1, self.shape, float(errors[self.scale.size]), z))
+        if self.with_never:
+            found.append(_of_logit("never", self.never, float(errors[-1]), z))
+        return tuple(found)
+
+
+def _of_logarithm(name: str, group: int, value: float, error: float, z: float) -> Parameter:
+    spread = np.exp(z * error)
+    return Parameter(name, group, value, value * error, float(value / spread), float(value * spread))
+
+
+def _of_logit(name: str, value: float, error: float, z: float) -> Parameter:
+    centre = float(special.logit(value))
+    low, high = special.expit(centre - z * error), special.expit(centre + z * error)
+    return Parameter(name, -1, value, value * (1.0 - value) * error, float(low), float(high))
+
+
+# --- the families: logarithms of density, of the share below and of the share above, for scale 1 ---
+
+
+def _exponential() -> tuple[Part, Part, Part]:
+    return (
+        lambda y, _: -y,
+        lambda y, _: np.log(np.maximum(-np.expm1(-y), _TINY)),
+        lambda y, _: -y,
+    )
+
+
+def _gamma() -> tuple[Part, Part, Part]:
+    def density(y: Floats, cv: float) -> Floats:
+        k = 1.0 / (cv * cv)
+        return np.asarray(k * np.log(k) + (k - 1.0) * np.log(y) - k * y - special.gammaln(k))
+
+    def below(y: Floats, cv: float) -> Floats:
+        return np.log(np.maximum(special.gammainc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
+
+    def above(y: Floats, cv: float) -> Floats:
+        return np.log(np.maximum(special.gammaincc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
+
+    return density, below, above
+
+
+def _lognormal() -> tuple[Part, Part, Part]:
+    def density(y: Floats, sd: float) -> Floats:
+        log = np.log(y)
+        return np.asarray(-0.5 * (log / sd) ** 2 - log - np.log(sd) - 0.5 * np.log(2.0 * np.pi))
+
+    return (
+        density,
+        lambda y, sd: np.asarray(special.log_ndtr(np.log(y) / sd)),
+        lambda y, sd: np.asarray(special.log_ndtr(-np.log(y) / sd)),
+    )
+
+
+def _weibull() -> tuple[Part, Part, Part]:
+    def density(y: Floats, k: float) -> Floats:
+        log = np.log(y)
+        return np.asarray(np.log(k) + (k - 1.0) * log - np.exp(k * log))
+
+    return (
+        density,
+        lambda y, k: np.log(np.maximum(-np.expm1(-np.exp(k * np.log(y))), _TINY)),
+        lambda y, k: -np.exp(k * np.log(y)),
+    )
+
+
+PARTS: Final[dict[str, tuple[Part, Part, Part]]] = {
+    EXPONENTIAL: _exponential(),
+    GAMMA: _gamma(),
+    LOGNORMAL: _lognormal(),
+    WEIBULL: _weibull(),
+}
+
+
+def quantiles_of(family: str, scale: float, shape: float, u: Floats) -> Floats:
+    """Quantiles of a family in the parameters used here."""
+    if family == EXPONENTIAL:
+        return np.asarray(-scale * np.log1p(-u))
+    if family == GAMMA:
+        return np.asarray(scale * shape**2 * special.gammaincinv(1.0 / shape**2, u))
+    if family == LOGNORMAL:
+        return np.asarray(scale * np.exp(shape * special.ndtri(u)))
+    return np.asarray(scale * (-np.log1p(-u)) ** (1.0 / shape))
+
+
+# --- the likelihood ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Likelihood:
+    """Of working parameters: a logarithm of scale per group, of the shape unless exponential, a logit if asked for.
+
+    A row's part depends on three numbers only (its scale, the shape, the share that never ends), so derivatives are
+    taken of the parts in these three directions and added up by group: central differences, however many groups.
+    """
+
+    data: Durations
+    family: str
+    with_never: bool
+
+    @property
+    def directions(self) -> tuple[int, ...]:
+        """0 scale, 1 shape, 2 never: those that are free."""
+        return (0, *((1,) if self.family != EXPONENTIAL else ()), *((2,) if self.with_never else ()))
+
+    @property
+    def size(self) -> int:
+        return self.data.n_groups + len(self.directions) - 1
+
+    def places(self, direction: int) -> Ints:
+        """Index of the working parameter that each row has for a direction."""
+        if direction == 0:
+            return self.data.group
+        place = self.data.n_groups + self.directions.index(direction) - 1
+        return np.full(self.data.group.size, place, dtype=np.int64)
+
+    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
+        groups = self.data.n_groups
+        shape = float(theta[groups]) if self.family != EXPONENTIAL else 0.0
+        never = float(theta[-1]) if self.with_never else -np.inf
+        return theta[:groups][self.data.group], shape, never
+
+    def parts(self, theta: Floats, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Floats:
+        """Logarithm of the chance of each row."""
+        log_scale, log_shape, logit = self.unpacked(theta)
+        log_scale, shape, logit = log_scale + shift[0], float(np.exp(log_shape + shift[1])), logit + shift[2]
+        log_ends, log_never = float(-np.logaddexp(0.0, logit)), float(-np.logaddexp(0.0, -logit))
+        density, _, above = PARTS[self.family]
+        data, found = self.data, np.empty(self.data.low.size)
+        scale = np.exp(log_scale)
+        exact = data.low == data.high
+        if exact.any():
+            y = data.low[exact] / scale[exact]
+            found[exact] = log_ends + density(y, shape) - log_scale[exact]
+        censored = ~data.ended
+        if censored.any():
+            y = np.maximum(data.low[censored] / scale[censored], _TINY)
+            found[censored] = np.logaddexp(log_never, log_ends + above(y, shape))
+        between = data.ended & ~exact
+        if between.any():
+            found[between] = log_ends + self._between(between, scale, shape)
+        return found
+
+    def _between(self, rows: npt.NDArray[np.bool_], scale: Floats, shape: float) -> Floats:
+        """Logarithm of the chance of an interval, by the tail it is nearer to."""
+        _, below, above = PARTS[self.family]
+        low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
+        high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
+        at_low = np.exp(below(low, shape))
+        lower, upper = np.exp(below(high, shape)) - at_low, np.exp(above(low, shape)) - np.exp(above(high, shape))
+        return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
+
+    def value(self, theta: Floats) -> float:
+        return float(self.data.weight @ self.parts(theta))
+
+    def gradient_and_hessian(self, theta: Floats, step: float = 1e-4) -> tuple[Floats, Floats]:
+        free, middle = self.directions, self.parts(theta)
+
+        def moved(*by: tuple[int, float]) -> Floats:
+            shift = [0.0, 0.0, 0.0]
+            for direction, size in by:
+                shift[direction] += size
+            return self.parts(theta, (shift[0], shift[1], shift[2]))
+
+        gradient, hessian = np.zeros(self.size), np.zeros((self.size, self.size))
+        forth = {a: moved((a, step)) for a in free}
+        back = {a: moved((a, -step)) for a in free}
+        weight = self.data.weight
+        for number, a in enumerate(free):
+            np.add.at(gradient, self.places(a), weight * (forth[a] - back[a]) / (2 * step))
+            curve = (forth[a] - 2.0 * middle + back[a]) / step**2
+            np.add.at(hessian, (self.places(a), self.places(a)), weight * curve)
+            for b in free[number + 1 :]:
+                both = moved((a, step), (b, step)) + moved((a, -step), (b, -step))
+                cross = (both - forth[a] - back[a] - forth[b] - back[b] + 2.0 * middle) / (2.0 * step**2)
+                np.add.at(hessian, (self.places(a), self.places(b)), weight * cross)
+                np.add.at(hessian, (self.places(b), self.places(a)), weight * cross)
+        return gradient, hessian
+
+
+def fit_lifetimes(
+    data: Durations, family: str, *, with_never: bool = False, start: LifetimeFit | None = None
+) -> LifetimeFit:
+    """The family at the top of its likelihood, by Newton's method with Levenberg's damping.
+
+    Needs in every group at least one duration that ended and over all groups at least one more than parameters.
+    """
+    likelihood = _Likelihood(data, family, with_never)
+    _refuse_too_few(data, likelihood.size)
+    theta = _first_guess(data, family, with_never) if start is None else _working(start)
+    theta, top, inside = _climb(likelihood, theta)
+    _, hessian = likelihood.gradient_and_hessian(theta)
+    covariance, identified = _inverse(-hessian)
+    groups = data.n_groups
+    return LifetimeFit(
+        family=family,
+        scale=np.exp(theta[:groups]),
+        shape=float(np.exp(theta[groups])) if family != EXPONENTIAL else 1.0,
+        never=float(special.expit(theta[-1])) if with_never else 0.0,
+        with_never=with_never,
+        covariance=covariance,
+        log_likelihood=top,
+        n=data.n,
+        n_ended=data.n_ended,
+        identified=identified and inside,
+    )
+
+
+def fit_families(data: Durations, *, with_never: bool = False) -> tuple[LifetimeFit, ...]:
+    """Every family, that of least AIC first."""
+    return tuple(
+        sorted((fit_lifetimes(data, name, with_never=with_never) for name in FAMILIES), key=lambda fit: fit.aic)
+    )
+
+
+def fixed_never(data: Durations, family: str, never: float) -> LifetimeFit:
+    """The family with a given share that never ends, for data that cannot tell it: of scale and shape only.
+
+    The chance of being censored at t is never + (1 - never) S(t), so that the likelihood is that with the logit held.
+    """
+    if not 0.0 <= never < 1.0:
+        raise ValueError(f"never is {never}: give a share of at least 0 and under 1")
+    if never == 0.0:
+        return fit_lifetimes(data, family)
+    likelihood = _Held(data, family, False, float(special.logit(never)))
+    _refuse_too_few(data, likelihood.size)
+    theta, top, inside = _climb(likelihood, _first_guess(data, family, False))
+    covariance, identified = _inverse(-likelihood.gradient_and_hessian(theta)[1])
+    shape = float(np.exp(theta[-1])) if family != EXPONENTIAL else 1.0
+    scale = np.exp(theta[: data.n_groups])
+    found = LifetimeFit(family, scale, shape, 0.0, False, covariance, top, data.n, data.n_ended, identified and inside)
+    return replace(found, never=never)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held(_Likelihood):
+    """The same with the share that never ends held."""
+
+    logit: float = 0.0
+
+    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
+        groups = self.data.n_groups
+        return theta[:groups][self.data.group], float(theta[groups]) if self.family != EXPONENTIAL else 0.0, self.logit
+
+
+def _refuse_too_few(data: Durations, n_parameters: int) -> None:
+    ended = np.bincount(data.group, weights=data.weight * data.ended, minlength=data.n_groups)
+    if data.n_groups == 0 or ended.min() < 1 or ended.sum() <= n_parameters:
+        counts = ", ".join(f"{n:.0f}" for n in ended) or "none"
+        raise TooFewDurations(
+            f"durations that ended by group: {counts}; give at least one in each and more than {n_parameters} in all"
+        )
+
+
+def _first_guess(data: Durations, family: str, with_never: bool) -> Floats:
+    middle = np.where(data.ended, (data.low + np.where(data.ended, data.high, 0.0)) / 2.0, data.low)
+    log = np.log(np.maximum(middle, 1e-6))
+    total = np.bincount(data.group, weights=data.weight)
+    centre = np.bincount(data.group, weights=data.weight * log) / total
+    spread = float(np.sqrt(np.average((log - centre[data.group]) ** 2, weights=data.weight)))
+    ended = data.n_ended / data.n
+    centre = centre + (0.0 if with_never else -np.log(max(ended, 1e-3)))
+    shape = {GAMMA: min(max(spread, 0.1), 1.5), LOGNORMAL: max(spread, 0.05), WEIBULL: 1.0 / max(spread, 0.1)}
+    theta = [*centre, *((np.log(shape[family]),) if family != EXPONENTIAL else ())]
+    return np.array([*theta, *((special.logit(np.clip(0.9 * (1.0 - ended), 0.02, 0.98)),) if with_never else ())])
+
+
+def _working(fit: LifetimeFit) -> Floats:
+    shape = (np.log(fit.shape),) if fit.family != EXPONENTIAL else ()
+    never = (special.logit(np.clip(fit.never, 1e-6, 1.0 - 1e-6)),) if fit.with_never else ()
+    return np.array([*np.log(fit.scale), *shape, *never])
+
+
+def _climb(likelihood: _Likelihood, theta: Floats) -> tuple[Floats, float, bool]:
+    """The top, its height, and whether it lies inside the bounds."""
+    low, high = _bounds(likelihood)
+    theta = np.clip(theta, low, high)
+    top, damping = likelihood.value(theta), 1e-3
+    for _ in range(_MOST_STEPS):
+        gradient, hessian = likelihood.gradient_and_hessian(theta)
+        size = np.maximum(np.abs(np.diag(hessian)), 1e-6)
+        for _ in range(30):
+            step = _uphill(-hessian + np.diag(damping * size), gradient)
+            tried = np.clip(theta + np.clip(step, -2.0, 2.0), low, high)
+            value = likelihood.value(tried)
+            if np.isfinite(value) and value >= top:
+                break
+            damping = max(10.0 * damping, 1e-6)
+        else:
+            break
+        gain, theta, top, damping = value - top, tried, value, damping / 10.0
+        if gain < _FLAT * (1.0 + abs(top)) * 1e-3 and float(np.abs(step).max()) < 1e-5:
+            break
+    inside = bool(np.all(theta > low + 1e-6) and np.all(theta < high - 1e-6))
+    return theta, top, inside
+
+
+def _uphill(matrix: Floats, gradient: Floats) -> Floats:
+    """The step of Newton's method, or along the gradient where the matrix is no good."""
+    try:
+        step = np.linalg.solve(matrix, gradient)
+    except np.linalg.LinAlgError:
+        step = np.zeros_like(gradient)
+    ascends = float(step @ gradient) > 0.0
+    return np.asarray(step if ascends else gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6), dtype=np.float64)
+
+
+def _bounds(likelihood: _Likelihood) -> tuple[Floats, Floats]:
+    groups = likelihood.data.n_groups
+    low, high = np.full(likelihood.size, -25.0), np.full(likelihood.size, 25.0)
+    if likelihood.family != EXPONENTIAL:
+        low[groups], high[groups] = np.log(SHAPE_BOUNDS[likelihood.family])
+    if likelihood.with_never:
+        low[-1], high[-1] = -_WIDEST_LOGIT, _WIDEST_LOGIT
+    return low, high
+
+
+def _inverse(information: Floats) -> tuple[Floats, bool]:
+    """Covariance, and whether the information says something about every parameter."""
+    values = np.linalg.eigvalsh(information)
+    if not np.all(np.isfinite(values)) or values[0] <= 1e-3:
+        return np.full(information.shape, np.nan), False
+    return np.asarray(np.linalg.inv(information), dtype=np.float64), True

@@ -1,0 +1,123 @@
+"""What cannot be seen is narrowed to a region that holds the truth, shrinks, and is empty if nothing explains the file.
+
+Twenty worlds are in `tests/verification`.
+"""
+
+import numpy as np
+import pytest
+
+from sim.department.quantities import (
+    Constant,
+    Exponential,
+    Gamma,
+    Lognormal,
+    LognormalMedian,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from sim.study.emulator import fit_emulator
+from sim.study.history_matching import Target, Unknown, match
+from sim.study.service_matching import match_service_times, region_table, roles_to_match, scaled, with_factors
+from tests.calibration_worlds import PHYSICIAN, known_scenario, matched_world
+
+BOX = (Unknown("load", 0.3, 0.95), Unknown("service", 5.0, 30.0))
+
+
+def queue(point: np.ndarray) -> np.ndarray:
+    """Logarithm of the mean wait of M/M/1, and of its mean stay: smooth, steep near saturation."""
+    load, service = point
+    return np.log([load / (1.0 - load) * service, service / (1.0 - load)])
+
+
+def noisy(seed: int, spread: float = 0.03):
+    rng = np.random.default_rng(seed)
+    return lambda point: queue(point) + spread * rng.normal(size=(4, 2))
+
+
+def test_an_emulator_goes_through_exact_values_and_knows_what_it_does_not_know() -> None:
+    x = np.linspace(0.0, 1.0, 12)[:, None]
+    found = fit_emulator(x, np.sin(5.0 * x[:, 0]), np.full(12, 1e-8))
+    mean, variance = found.predict(np.array([[0.3], [0.77]]))
+    assert mean == pytest.approx(np.sin([1.5, 3.85]), abs=0.01)
+    assert found.predict(np.array([[1.6]]))[1][0] > 100.0 * variance.max() >= 0.0, "far from every point"
+
+
+def test_left_out_points_lie_where_the_emulator_says() -> None:
+    """Law: standardised errors of 40 points have mean square near 1; within 0.4 to 2.2 but for a chance under 1e-3."""
+    rng = np.random.default_rng(2)
+    x = rng.random((40, 2))
+    y = np.exp(x[:, 0]) + np.sin(4.0 * x[:, 1]) + 0.05 * rng.normal(size=40)
+    errors = fit_emulator(x, y, np.full(40, 0.05**2)).left_out_errors()
+    assert 0.4 < float(np.mean(errors**2)) < 2.2
+
+
+def test_the_region_holds_the_truth_and_rules_out_most_of_the_box() -> None:
+    truth = np.array([0.8, 14.0])
+    targets = tuple(Target(name, value) for name, value in zip(("wait", "stay"), queue(truth), strict=True))
+    region = match(noisy(1), BOX, targets, seed=3, points=20, most_waves=2)
+    assert region.holds(truth)
+    assert region.waves[-1].share_left < 0.1
+    assert not region.holds(np.array([0.5, 14.0]))
+    assert not region.holds(np.array([0.8, 31.0])), "outside the box"
+    (name, low, high), _ = region.ranges()
+    assert name == "load"
+    assert low < 0.8 < high
+
+
+def test_what_nothing_in_the_box_explains_leaves_an_empty_region_that_says_so() -> None:
+    targets = (Target("wait", np.log(14.0)), Target("stay", np.log(5000.0)))
+    region = match(noisy(1), BOX, targets, seed=3, points=15, most_waves=1)
+    assert region.is_empty
+    assert "nothing in the box" in region.lines()[0]
+
+
+def test_a_discrepancy_granted_to_the_model_widens_the_region() -> None:
+    def left(discrepancy: float) -> float:
+        targets = tuple(Target("", value, discrepancy=discrepancy) for value in queue(np.array([0.7, 12.0])))
+        return match(noisy(1), BOX, targets, seed=3, points=15, most_waves=1).waves[-1].share_left
+
+    assert left(0.04) > 2.0 * left(0.0) > 0.0
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        Constant(value=3.0),
+        Exponential(mean=(1.0, 2.0, 3.0, 4.0, 5.0)),
+        Lognormal(mean=7.0, cv=0.5),
+        LognormalMedian(median=7.0, log_sd=0.5),
+        Weibull(shape=1.4, scale=9.0),
+        Uniform(low=1.0, high=4.0),
+        Triangular(low=1.0, mode=2.0, high=4.0),
+        Gamma(mean=8.0, cv=0.3),
+    ],
+    ids=lambda minutes: minutes.family,
+)
+def test_a_factor_multiplies_the_mean_of_every_family(minutes) -> None:
+    for acuity in (1, 3, 5):
+        assert scaled(minutes, 1.7).mean_of(acuity) == pytest.approx(1.7 * minutes.mean_of(acuity))
+
+
+def test_a_factor_changes_its_role_alone() -> None:
+    department = known_scenario(weeks=4).department
+    assert roles_to_match(department) == ("physician", "delays")
+    changed = with_factors(department, {"physician": 2.0})
+    before, after = (each.streams["medical"].pathway for each in (department, changed))
+    assert after[0].minutes.mean_of(3) == 2.0 * before[0].minutes.mean_of(3)
+    assert after[1:] == before[1:]
+
+
+def test_a_role_that_is_not_there_is_refused_by_name() -> None:
+    visits = known_scenario(weeks=4)
+    with pytest.raises(ValueError, match="no minutes of surgeon in the department: choose of delays, physician"):
+        match_service_times(None, visits, (Unknown("surgeon", 0.5, 2.0),), seed=1)
+
+
+def test_service_times_of_a_simulated_department_are_in_the_region_its_visits_leave() -> None:
+    world = matched_world(3, points=14, replications=2)
+    assert world.holds
+    assert world.share_left < 0.2
+    table = region_table(world.region)
+    assert list(table.columns) == [PHYSICIAN.name, "delays", "implausibility"]
+    assert table["implausibility"].is_monotonic_increasing
