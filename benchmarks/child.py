@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "kept": "memory",
     "swept": "memory",
     "composed": "sweeps",
+    "read_visits_file": "reading",
     "ready": "ready",
     "queue": "queues",
     "floor": "floor",

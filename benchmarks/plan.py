@@ -60,6 +60,7 @@ class Plan:
     calendar_weeks: int = 13
     sweep: tuple[tuple[str, int], ...] = (("scenarios", 1000), ("replications", 5), ("weeks", 4))
     composed: tuple[str, ...] = ("ours_50", "stock_50", "ours_5000", "ours_5000_sampled")
+    rows: int = 1_000_000
     fresh: bool = True
 
 
@@ -68,7 +69,7 @@ QUICK = Plan(
     weeks=(1, 2), main_weeks=2, repetitions=1, variant_weeks=1, staff=(), zones=(6,), growth=(1.1,), thread_weeks=1,
     runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, kept_weeks=1, few_swept=1, many_swept=2,
     cold_starts=0, started_weeks=1, customers=600, calendar_weeks=1, fresh=False,
-    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)), composed=("ours_50",),
+    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)), composed=("ours_50",), rows=1000,
 )  # fmt: skip
 """Shows that everything runs; its numbers mean nothing."""
 
@@ -91,6 +92,7 @@ def measurements(plan: Plan, engine: str) -> list[Measurement]:
         *memory(plan, engine),
         Measurement("sweep", "sweep", {"engine": engine, **dict(plan.sweep)}),
         Measurement("sweep", "composed", {"ways": list(plan.composed)}),
+        Measurement("reading", "read_visits_file", {"rows": plan.rows}),
     ]
 
 

@@ -46,6 +46,12 @@ def sweep(lines: Sequence[Line]) -> Short:
     return found
 
 
+def reading(lines: Sequence[Line]) -> Short:
+    """A large file of visits read and profiled."""
+    (line,) = lines
+    return {key: line[key] for key in ("rows", "file_mib", "wall_seconds", "cpu_seconds", "peak_mib", "before_mib")}
+
+
 def of(lines: Iterable[Line], group: str) -> list[Line]:
     """The lines of one question."""
     return [line for line in lines if line["group"] == group]
@@ -221,5 +227,13 @@ def floor(lines: Sequence[Line]) -> Short:
     }
 
 
-MADE = {"threads": threads, "start": start, "queues": queues, "floor": floor, "memory": memory, "sweep": sweep}
+MADE = {
+    "threads": threads,
+    "start": start,
+    "queues": queues,
+    "floor": floor,
+    "memory": memory,
+    "sweep": sweep,
+    "reading": reading,
+}
 """What is made of the lines of a question that is no run of the department."""

@@ -26,6 +26,7 @@ def table(short: Short, bounds: Sequence[Bound], engine: str) -> str:
         *queues(short),
         *floor(short, engine),
         *sweep(short, engine),
+        *reading(short),
         [bound.words for bound in bounds if not is_a_wait(bound) or not bound.holds],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -167,4 +168,14 @@ def sweep(short: Short, engine: str) -> Iterator[list[str]]:
                 if "stock_by_ours" in found
                 else []
             ),
+        ]
+
+
+def reading(short: Short) -> Iterator[list[str]]:
+    if "reading" in short:
+        found = short["reading"]
+        yield [
+            f"a file of {found['rows']:,} visits ({found['file_mib']:.0f} MiB) is read and profiled in "
+            f"{found['wall_seconds']:.0f} s ({found['cpu_seconds']:.0f} CPU s), with {found['peak_mib']:.0f} MiB at "
+            f"most ({found['before_mib']:.0f} before)",
         ]
