@@ -123,6 +123,7 @@ def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
     assert "figures/known_behaviour.png" in text
 
 
+@pytest.mark.slow
 def test_a_calibrated_world_has_the_waits_it_was_made_of(visits_file: Path) -> None:
     """The staffing and service times are the true ones; two runs of one world differ by chance: 25 % of a mean wait."""
     world = known_scenario(WEEKS)

@@ -542,7 +542,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
     "words",
     [
         pytest.param(["hydra/launcher=basic"], marks=pytest.mark.slow),
-        ["hydra/launcher=basic", "hydra/sweeper=basic"],
+        pytest.param(["hydra/launcher=basic", "hydra/sweeper=basic"], marks=pytest.mark.slow),
         ["hydra/launcher=basic", "sweep.design=zip", "staffing=traditional"],
     ],
 )

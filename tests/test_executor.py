@@ -57,6 +57,7 @@ def ends_its_worker(number: int) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_a_block_that_ends_two_processes_is_given_up_and_the_others_are_played() -> None:
     told = dict(run_blocks(ends_its_worker, range(6), 2, "processes", lost=lambda _, why: str(why)))  # type: ignore[arg-type, return-value]
     why = "2 worker processes ended one after the other while they played it: ended with exit code 3, ended with exit"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.study.comparison import HEADLINE, LWBS_LIMIT
 from sim.study.number_text import measure_and_part
@@ -74,7 +74,7 @@ def judged(apart: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
         mean = known.sum(axis=2) / n
         squares = np.where(there, (apart - mean[:, :, np.newaxis]) ** 2, 0.0).sum(axis=2)
         error = np.sqrt(squares / (n - 1) / n)
-        p_values = np.where(error > 0, stats.t.sf(mean / error, n - 1), np.where(mean > 0, 0.0, 1.0))
+        p_values = np.where(error > 0, special.stdtr(n - 1, -mean / error), np.where(mean > 0, 0.0, 1.0))
     enough = n >= 2
     identical = enough & (known == 0.0).all(axis=2)
     return identical, enough & ~identical & (p_values < level), n.min(axis=1)

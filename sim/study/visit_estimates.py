@@ -171,7 +171,8 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     def minutes(times: pd.Series) -> Floats:
         return np.asarray((times - start).dt.total_seconds() / 60.0, dtype=np.float64)
 
-    departure = known["departure_time"].fillna(known["arrival"] + pd.to_timedelta(known["stay_min"], unit="m"))
+    by_stay = known["arrival"] + pd.to_timedelta(known["stay_min"], unit="m")
+    departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
         notes.append(f"{name}: no departures, returns are counted from arrival")

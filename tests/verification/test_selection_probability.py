@@ -85,7 +85,7 @@ def unequal(rng: np.random.Generator, k: int, n: int) -> np.ndarray:
         (alone, 2, 5, 0.95, 431),
         (on_common_numbers, 8, 5, 0.95, 432),
         (unequal, 8, 5, 0.95, 433),
-        (unequal, 60, 10, 0.95, 434),
+        pytest.param(unequal, 60, 10, 0.95, 434, marks=pytest.mark.slow),
         (skewed_on_common_numbers, 8, 10, 0.93, 435),
     ],
 )
