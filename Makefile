@@ -28,7 +28,7 @@ run: venv
 	$(BIN)/peered
 
 test: machine-code
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 verify: machine-code
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)

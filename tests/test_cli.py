@@ -198,7 +198,11 @@ def test_every_executor_and_number_of_cores_gives_the_same_tables(tmp_path: Path
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 @pytest.mark.parametrize(
     "where",
-    [("executor.workers=1",), ("executor=threads", "executor.workers=2"), ("engine=simpy", "executor.workers=2")],
+    [
+        pytest.param(("executor.workers=1",), marks=pytest.mark.slow),
+        ("executor=threads", "executor.workers=2"),
+        pytest.param(("engine=simpy", "executor.workers=2"), marks=pytest.mark.slow),
+    ],
 )
 def test_an_interrupt_keeps_what_is_finished(where: tuple[str, ...], tmp_path: Path) -> None:
     out = tmp_path / "out"

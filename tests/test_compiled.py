@@ -147,6 +147,7 @@ def test_a_patient_number_too_large_for_the_order_of_arrivals_is_refused():
         GivenVisit(at=1.0, stream="medical", patient=2**59)
 
 
+@pytest.mark.slow
 def test_a_visit_may_leave_any_number_of_pieces_of_work_behind_at_one_go():
     work = [SideTask(name=f"note {number}", role="nurse", minutes=always(0.0)) for number in range(12_000)]
     scenario = one_stream(work, {"nurse": staffed()}, visits_at(1.0, 2.0), minutes=60.0)

@@ -160,7 +160,10 @@ def test_a_real_log_of_starts_and_ends_gives_each_time_of_a_visit_from_the_event
         assert found.to_dict() == expected.to_dict(), field
 
 
-@pytest.mark.parametrize(("kind", "name"), [("csv", "peered"), ("parquet", "peered"), ("xes", "peered_xes")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("csv", "peered"), ("parquet", "peered"), pytest.param("xes", "peered_xes", marks=pytest.mark.slow)],
+)
 def test_our_own_log_gives_back_the_visits_it_was_written_from(tmp_path: Path, kind: str, name: str) -> None:
     scenario = sim.load("study=run", "study.weeks=2", "study.warm_up_weeks=0", "demand.growth=0.3")
     run = sim.simulate(scenario, seed=3)

@@ -106,7 +106,11 @@ def test_a_value_must_be_of_its_type(kind: str, good: list[str], bad: list[str])
         (log_of('<event><string key="n"/></event>'), "has no value"),
         (log_of('<int key="n" value="1"/><int key="n" value="2"/>'), "trace 1: 'n' stands there twice"),
         (b"<log>" + b"<list>" * 70, "64 deep"),
-        (b"<log><trace><event>" + b'<string key="k" value="' + b"x" * (17 << 20), "is longer than"),
+        pytest.param(
+            b"<log><trace><event>" + b'<string key="k" value="' + b"x" * (17 << 20),
+            "is longer than",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_is_no_log_is_refused_with_its_place(text: bytes, words: str) -> None:
