@@ -183,6 +183,7 @@ def test_an_interrupt_while_files_are_written_waits_for_them() -> None:
         assert interrupts.came
 
 
+@pytest.mark.slow
 def test_every_executor_and_number_of_cores_gives_the_same_tables(tmp_path: Path) -> None:
     tables = []
     for executor, workers in (("auto", 1), ("threads", 2), ("processes", 2)):

@@ -478,6 +478,7 @@ SHIPPED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_that_a_file_names_is_run_and_it_is_refused_with_its_place(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     told = f"_target_: os.system\n_args_: ['touch {trace}']\n"

@@ -100,6 +100,7 @@ def test_a_cluster_of_this_machine_answers_tells_where_a_block_stumbled_and_is_r
     assert "in stumbles" in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_there_is_used_unless_its_workers_have_another_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -260,6 +260,7 @@ def test_every_figure_is_a_png_twice_a_readme_column_wide_and_an_svg(name: str, 
     assert ElementTree.parse(drawn / f"{name}.svg").getroot().tag.endswith("svg")
 
 
+@pytest.mark.slow
 def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Path, tmp_path: Path) -> None:
     with drawers(2) as pool:
         figures = begin_figures(four, tmp_path / "made" / "here", pool)

@@ -112,6 +112,7 @@ def test_a_sweep_killed_again_and_again_plays_nothing_twice_and_ends_with_the_sa
 
 
 @pytest.mark.parametrize("executor", ["processes", pytest.param("dask", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_when_the_process_that_writes_is_killed_no_worker_stays_behind(executor: str, tmp_path: Path) -> None:
     words = [*SWEEP, "study.replications=500", f"executor={executor}", "executor.workers=2"]
     process = started([*words, f"output={tmp_path / 'out'}"], tmp_path / "log")
