@@ -3,10 +3,15 @@
 `engine` and `simulate` play a test once on every engine; most tests need no more than one of them in their arguments.
 """
 
+from collections import Counter
+
 import pytest
 from hypothesis import settings
 
+from sim.study import sweeping
 from sim.study.engines import ENGINES, Engine
+from sim.study.run_store import Played
+from sim.study.sweeping import Task, play_task
 
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -24,3 +29,16 @@ def engine(request: pytest.FixtureRequest) -> str:
 def simulate(engine: str) -> Engine:
     """Each engine in turn."""
     return ENGINES[engine]
+
+
+@pytest.fixture
+def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each scenario of a sweep has been played in this process."""
+    counted: Counter[str] = Counter()
+
+    def play(task: Task) -> Played:
+        counted[task.label] += 1
+        return play_task(task)
+
+    monkeypatch.setattr(sweeping, "play_task", play)
+    return counted

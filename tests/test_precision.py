@@ -390,19 +390,6 @@ def test_replications_of_those_ruled_out_do_not_make_the_others_end() -> None:
 # --- sweeps in rounds -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each scenario has been played."""
-    counted: Counter[str] = Counter()
-
-    def play(task: Task) -> Played:
-        counted[task.label] += 1
-        return play_task(task)
-
-    monkeypatch.setattr(sweeping, "play_task", play)
-    return counted
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sweep with a precision, played in one go."""

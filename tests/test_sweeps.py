@@ -157,19 +157,6 @@ def test_scenarios_of_the_same_content_are_one() -> None:
 
 
 @pytest.fixture
-def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each scenario has been played."""
-    counted: Counter[str] = Counter()
-
-    def play(task: Task) -> Played:
-        counted[task.label] += 1
-        return play_task(task)
-
-    monkeypatch.setattr(sweeping, "play_task", play)
-    return counted
-
-
-@pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "MOST_PER_PART", 1)
 

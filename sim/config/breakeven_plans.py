@@ -100,13 +100,8 @@ OF_CLINICIANS = "effects.clinician."
 def effects_known() -> list[str]:
     """Keys of effects that are factors, 1 meaning none."""
     neutral: dict[str, Any] = Effects().model_dump()
-    outer = [f"effects.{name}" for name in ("total_return_hr",)]
-    return outer + [
-        f"effects.{role}.{name}"
-        for role in ("peer", "clinician")
-        for name, value in neutral[role].items()
-        if value == 1.0
-    ]
+    of_roles = ((role, name) for role in ("peer", "clinician") for name in neutral[role] if neutral[role][name] == 1.0)
+    return ["effects.total_return_hr", *(f"effects.{role}.{name}" for role, name in of_roles)]
 
 
 def in_force(effect: str, scenario: Scenario) -> bool:
