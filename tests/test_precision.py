@@ -15,13 +15,13 @@ from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.study import comparing, sweeping
-from sim.study.asked import Asked, Precision, Selecting
+from sim.study.asked import LOOK_AHEAD, Asked, Precision, Selecting
 from sim.study.best import contenders, contenders_by
 from sim.study.control_variates import controlled_means
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.study.output_analysis import mean_interval, nelson_matejcik, simultaneous_half_widths
-from sim.study.precision import allowed, next_number, paths, stops_after
+from sim.study.precision import FIRST_LOOK, allowed, next_number, paths, stops_after
 from sim.study.rounds import Standing, choosing, narrowing
 from sim.study.run_store import PARTS, Played
 from sim.study.selection import select_best
@@ -481,6 +481,7 @@ def test_a_cap_ends_it_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     said = " ".join(capsys.readouterr().out.split())
     assert "reached in 0 of 2 scenarios" in said
     assert "Not reached with the 9 replications" in said
+    assert "Looked at from 3 replications on" in said
     assert "demand.growth=0.3: Wait from triage to physician, mean, all visits ± 0." in said
     reached = read_table(folder / "precision.parquet").set_index(["measure", "label"])
     assert reached["status"].to_dict() == {
@@ -491,6 +492,14 @@ def test_a_cap_ends_it_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert set(reached["n"]) == {9}
     assert main(["study=results", f"run={folder}"]) == 0
     assert "Not reached with the 9 replications" in " ".join(capsys.readouterr().out.split())
+
+
+def test_by_default_nothing_is_looked_at_too_early(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = f"study.precision={{{WAIT}:{{half_width:50}}}}"
+    assert main(["-m", "demand.growth=0.2", *TINY, asked, f"output={tmp_path / 'out'}"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"reached in 1 of 1 scenario, with {FIRST_LOOK + LOOK_AHEAD} replications" in said
+    assert "Looked at from" not in said
 
 
 def test_a_measure_that_a_scenario_does_not_have_is_not_asked_of_it(

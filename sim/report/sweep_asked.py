@@ -11,6 +11,7 @@ from sim.study.asked import Selecting
 from sim.study.comparison import HEADLINE
 from sim.study.number_text import bare, counted, measure_and_part, part_text, unit_of_difference, unit_of_value
 from sim.study.number_text import scale as scale_of
+from sim.study.precision import FIRST_LOOK
 from sim.study.rounds import MET, MISSED, UNDEFINED
 from sim.study.sweeping import SweepAnswer
 
@@ -48,6 +49,11 @@ def precision_lines(answer: SweepAnswer) -> Iterator[str]:
         yield (
             f"Not reached with the {answer.asked.most_replications} replications that are played at most "
             f"(study.most_replications): {named}{more(len(missed))}."
+        )
+    if answer.first < FIRST_LOOK:
+        yield (
+            f"Looked at from {answer.first} replications on: where values are skewed, intervals that stop so early "
+            f"cover less often than they say; study.replications={FIRST_LOOK} or more loses less."
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):

@@ -7,7 +7,7 @@ replication alone, so that nothing depends on how they came about. Intervals are
 are played in which order is `rounds`' business.
 
 An interval looked at until it is narrow covers a little less often than it says: a sample that happens to vary little
-stops early. How much, `tests/verification/test_precision_coverage.py` says.
+stops early, the more so the sooner it is looked at. How much, `tests/verification/test_precision_coverage.py` says.
 """
 
 from math import inf, nan
@@ -20,6 +20,8 @@ from sim.study.output_analysis import BoolArray, FloatArray, IntArray, mean_inte
 
 AT_MOST_TIMES = 2
 """A round at most doubles the replications: the sd of a few is a poor prophet."""
+FIRST_LOOK = 20
+"""First replications from which an interval stopped when narrow still covers 93 % at a skewness of 1."""
 
 
 def allowed(asked: Precision, means: FloatArray) -> FloatArray:

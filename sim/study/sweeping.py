@@ -105,7 +105,7 @@ class Task:
 
 @dataclass(frozen=True)
 class SweepAnswer:
-    """What the runs played so far say.
+    """What the runs played so far say; `first` are the replications every scenario has before anything is looked at.
 
     `estimates`: scenario (hash), label, measure, mean, low, high, half_width, sd, n (replications).
     `differences` (scenario minus baseline on the same patients): scenario, label, baseline, measure, mean, low, high,
@@ -116,6 +116,7 @@ class SweepAnswer:
     """
 
     labels: tuple[str, ...]
+    first: int
     estimates: pd.DataFrame
     differences: pd.DataFrame
     failed: pd.DataFrame
@@ -207,6 +208,7 @@ def answer_of(
     )
     return SweepAnswer(
         labels=tuple(labels.values()),
+        first=replications,
         estimates=estimates_of(labels, measures, values, confidence),
         differences=differences_of(labels, measures, values, confidence, asked.simultaneous),
         failed=failed[counted.astype(bool)].reset_index(drop=True),
