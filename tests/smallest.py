@@ -82,7 +82,7 @@ def replayed(scenario: Scenario, seed: int) -> Tree | None:
         for arrival in Workload(scenario, seed, 0).arrivals()
         if arrival.number == 1
     )
-    mixes = {name: scenario.demand.arrivals_of(name).acuity_mix for name in scenario.demand.streams()}
+    mixes = {name: scenario.arrivals_of(name).acuity_mix for name in scenario.demand.streams()}
     try:
         demand = Replay(visits=visits, acuity_mix=mixes)
     except ValueError:  # patients of two streams share serial numbers

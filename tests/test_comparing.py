@@ -9,7 +9,15 @@ import sim
 from sim.config import compose
 from sim.config.plans import plan_of
 from sim.engine.trajectory import Trajectory
-from sim.study.comparing import assumes_effects, compare_composed, compared, costs_of, is_one_sided, same_money
+from sim.study.comparing import (
+    assumes_effects,
+    compare_composed,
+    compared,
+    costs_of,
+    is_one_sided,
+    notes_on_volume,
+    same_money,
+)
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.experiment import at_demand, matched_changes, play_block
 from sim.study.plan import Plan
@@ -134,6 +142,16 @@ def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
     assert added.max() / added.min() < 1.02
     unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
     assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).notes)
+
+
+def test_a_volume_that_a_changed_law_of_return_moves_is_said(comparison: Comparison) -> None:
+    changed = "department.streams.mental_health.returns.susceptible=0.25"
+    follows = "demand.visits_per_patient.mental_health=null"
+    told = " ".join(notes_on_volume(compose(["study=run", changed]).scenario))
+    assert "divided by 1.564 a patient, but the law of return gives 2.023: about 29 % more come" in told
+    assert follows in told
+    assert not list(notes_on_volume(compose(["study=run", changed, follows]).scenario))
+    assert not any("law of return" in note for note in comparison.notes)
 
 
 def staffed(names: str, *overrides: str) -> Plan:

@@ -170,7 +170,7 @@ def test_arrivals_meet_the_published_blocks_and_volumes(default: Scenario) -> No
     demand = demand_of(default)
     shares = np.array(demand.hour_shares, dtype=float)
     assert shares.reshape(3, 8).sum(axis=1) == pytest.approx([0.126, 0.438, 0.436])
-    first = {stream: 365 / 7 * sum(demand.arrivals_of(stream).rate_per_hour) for stream in demand.streams()}
+    first = {stream: 365 / 7 * sum(default.arrivals_of(stream).rate_per_hour) for stream in demand.streams()}
     assert first[MEDICAL] == pytest.approx(60560, rel=1e-3)
     assert first[MENTAL_HEALTH] == pytest.approx(2398, rel=1e-3)
 

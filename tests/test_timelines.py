@@ -753,7 +753,7 @@ def test_a_call_that_reaches_the_family_moves_the_return_by_the_same_uniform(
     A return that has come before the call is not moved.
     """
     got, uniforms = called_back(simulate, reached)
-    cumulated = visits_at(0.0).arrivals_of("mental_health").day_cumulated()  # nobody else comes: even over the day
+    cumulated = visits_at(0.0).arrivals_of("mental_health", 1.0).day_cumulated()  # nobody else comes: even over the day
     for number, (time, (u, hour)) in enumerate(zip(got, uniforms, strict=True)):
         departure = 20.0 * number + 15.0
         expected = [return_time(departure, return_gap(0.9, 0.8, 30.0, h, u), cumulated, hour) for h in (1.0, hazard)]

@@ -498,6 +498,23 @@ def test_medical_return_rates_are_those_the_fit_implies():
     assert 100.0 * returned_within(30.0, 1.0, law) == pytest.approx(10.8, abs=0.06)
 
 
+MORE_RETURNS = "department.streams.mental_health.returns.susceptible=0.25"
+
+
+def mental_visits(*overrides: str) -> int:
+    """Mental-health visits of a year, returns included."""
+    scenario = compose(["study=run", "study.warm_up_weeks=0", *overrides]).scenario
+    played = ENGINES[COMPILED](scenario, SEED, 0)
+    return int((played.visit_columns["stream"] == played.streams.index(MENTAL_HEALTH)).sum())
+
+
+def test_the_volume_stays_when_more_return_and_first_visits_follow_the_law():
+    asked = 75_000 * 0.05
+    assert mental_visits() == pytest.approx(asked, rel=0.08)
+    assert mental_visits(MORE_RETURNS, "demand.visits_per_patient.mental_health=null") == pytest.approx(asked, rel=0.08)
+    assert mental_visits(MORE_RETURNS) > 1.15 * asked
+
+
 def test_visits_per_patient_are_those_the_profile_divides_by():
     """1.564 visits a patient, 36 % of visits not the first."""
     assert pytest.approx(1.564, abs=5e-4) == VISITS_PER_PATIENT
@@ -527,7 +544,7 @@ def test_compiled_and_plain_return_gaps_are_the_same_to_the_last_bit(u: float, h
 
 @lru_cache(maxsize=1)
 def hours_of_mental_health() -> Floats:
-    return compose(["study=run"]).scenario.demand.arrivals_of(MENTAL_HEALTH).day_cumulated()
+    return compose(["study=run"]).scenario.arrivals_of(MENTAL_HEALTH).day_cumulated()
 
 
 def test_returns_on_later_days_come_at_the_hours_of_the_profile():

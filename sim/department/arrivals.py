@@ -62,7 +62,8 @@ class StreamArrivals(Frozen):
 class Profile(Frozen):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
 
-    `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`.
+    `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
+    which follows from the law of return where it is None, so that the volume stays when the law is changed.
     `hour_shares` (all visits) is one day of 24 shares or seven days of 24, each day summing to one. The medical
     shape is what remains of all visits when mental health is taken away.
     `mh_growth`, when set, replaces `growth` for mental health.
@@ -81,7 +82,7 @@ class Profile(Frozen):
     month_index: dict[str, Twelve]
     acuity_mix: dict[str, FiveProbabilities]
     day_factor_cv: dict[str, NonNegative]
-    visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)]]
+    visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
@@ -103,12 +104,13 @@ class Profile(Frozen):
     def streams(self) -> tuple[str, ...]:
         return MEDICAL, MENTAL_HEALTH
 
-    def arrivals_of(self, stream: str) -> StreamArrivals:
-        """First visits of one stream, per hour of the week."""
+    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
+        """First visits of one stream, per hour of the week; `by_law`: visits per patient, where they are left open."""
+        given = self.visits_per_patient[stream]
         mental = stream == MENTAL_HEALTH
         share = self.mental_health_share if mental else 1.0 - self.mental_health_share
         growth = self.mh_growth if mental and self.mh_growth is not None else self.growth
-        per_day = self.visits_per_year * share * growth / DAYS_PER_YEAR / self.visits_per_patient[stream]
+        per_day = self.visits_per_year * share * growth / DAYS_PER_YEAR / (by_law if given is None else given)
         weekdays = np.asarray(self.weekday_index[stream])
         weekdays = weekdays / weekdays.mean()
         by_hour = self._mh_shares() if mental else self._medical_shares()
@@ -148,7 +150,7 @@ class Steady(Frozen):
     def streams(self) -> tuple[str, ...]:
         return tuple(self.per_hour)
 
-    def arrivals_of(self, stream: str) -> StreamArrivals:
+    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return StreamArrivals(
             rate_per_hour=(self.per_hour[stream] * self.growth,) * HOURS_PER_WEEK,
             month_index=(1.0,) * 12,
@@ -187,7 +189,7 @@ class Replay(Frozen):
     def streams(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(visit.stream for visit in self.visits))
 
-    def arrivals_of(self, stream: str) -> StreamArrivals:
+    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return StreamArrivals(
             rate_per_hour=(0.0,) * HOURS_PER_WEEK,
             month_index=(1.0,) * 12,

@@ -105,6 +105,15 @@ class ReturnVisits(Frozen):
             raise ValueError(f"{mean:.3f} returns per visit never settle: lower susceptible or frailty")
         return self
 
+    @property
+    def visits_per_patient(self) -> float:
+        """Visits of a patient in the long run, the first included: a geometric number in each class of patients.
+
+        Exact where `hazard_by_disposition` is 1 and no contact or effect changes the hazard.
+        """
+        never = 1.0 - self.susceptible
+        return (1.0 - self.frail_share) / never + self.frail_share / float(never**self.frailty)
+
 
 @register_jitable
 def hazard_of_return(

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field
 
-from sim.department.arrivals import Demand, Replay
+from sim.department.arrivals import Demand, Replay, StreamArrivals
 from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.dispatch import Disciplines
@@ -106,6 +106,11 @@ class Scenario(Frozen):
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""
         return hash_of({name: part_json(getattr(self, name)) for name in type(self).model_fields})
+
+    def arrivals_of(self, stream: str) -> StreamArrivals:
+        """First visits of one stream, per hour of the week."""
+        returns = self.department.streams[stream].returns
+        return self.demand.arrivals_of(stream, 1.0 if returns is None else returns.visits_per_patient)
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""

@@ -426,7 +426,7 @@ class Workload:
         self.scenario = scenario
         self.base = base_of(seed, replication)
         self.stream_names = tuple(scenario.department.streams)
-        self.coming = [scenario.demand.arrivals_of(name) for name in self.stream_names]
+        self.coming = [scenario.arrivals_of(name) for name in self.stream_names]
         tables = Tables()
         self.draws = [
             StreamDraws(stream, scenario, coming, tables)

@@ -4,13 +4,14 @@ Estimators are those of `sim.study.output_analysis`; words are made by `sim.stud
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures import measure_of
@@ -76,7 +77,7 @@ def compared(
         alone=shares_of(ordered, "alone", []),
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
-        notes=notes_of(scenarios, baseline),
+        notes=(*notes_on_money(scenarios, baseline), *notes_on_volume(first)),
         changed=plan.changed,
     )
 
@@ -428,7 +429,27 @@ EQUAL_MONEY = 0.02
 """Added weekly costs within this share of each other count as the same money."""
 
 
-def notes_of(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
+APART = 0.01
+"""Relative difference between visits per patient as given and as the law of return has them that is told."""
+
+
+def notes_on_volume(scenario: Scenario) -> Iterator[str]:
+    """Where a law of return was changed and first visits were not: another volume comes than was asked for."""
+    if not isinstance(scenario.demand, Profile):
+        return
+    for stream, given in scenario.demand.visits_per_patient.items():
+        returns = scenario.department.streams[stream].returns
+        by_law = 1.0 if returns is None else returns.visits_per_patient
+        if given is not None and abs(by_law / given - 1.0) > APART:
+            more_or_fewer = "more" if by_law > given else "fewer"
+            yield (
+                f"First {stream} visits are all visits divided by {given:g} a patient, but the law of return gives "
+                f"{by_law:.4g}: about {100 * abs(by_law / given - 1.0):.0f} % {more_or_fewer} come than "
+                f"visits_per_year says. demand.visits_per_patient.{stream}=null keeps the volume instead."
+            )
+
+
+def notes_on_money(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
     """What a reader must know about money before comparing."""
     costs = costs_of(scenarios, baseline)
     added = costs[costs["weekly_difference"] > 100.0]

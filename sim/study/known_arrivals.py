@@ -33,7 +33,7 @@ def expected_arrivals(scenario: Scenario) -> FloatArray:
     period, department = scenario.period, scenario.department
     found = []
     for name in department.streams:
-        arrivals = scenario.demand.arrivals_of(name)
+        arrivals = scenario.arrivals_of(name)
         certain = arrivals.model_copy(update={"day_factor_cv": 0.0})
         rates = hourly_rates(certain, department.calendar_start, period.uses_month_factors, 0, period.horizon, 0, 0)
         hours = np.arange(rates.size + 1) * MINUTES_PER_HOUR
