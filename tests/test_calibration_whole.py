@@ -19,6 +19,7 @@ from tests.calibration_worlds import (
     ACUITY,
     ADMISSION,
     CALENDAR_START,
+    HOUR_SHARES,
     MENTAL_SHARE,
     VISITS_PER_YEAR,
     known_scenario,
@@ -72,6 +73,7 @@ def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: C
     assert demand.visits_per_year == pytest.approx(VISITS_PER_YEAR, rel=0.05)
     assert demand.mental_health_share == pytest.approx(MENTAL_SHARE, rel=0.1)
     assert demand.acuity_mix["mental_health"] == pytest.approx(ACUITY["mental_health"], abs=0.03)
+    assert demand.mh_hour_shares["default"] == pytest.approx(tuple(HOUR_SHARES), abs=0.012)
     dispose = next(step for step in department.streams["medical"].pathway if step.kind == "dispose")
     assert dispose.admission == pytest.approx(ADMISSION, abs=0.1)
     returns = department.streams["mental_health"].returns

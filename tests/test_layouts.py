@@ -8,10 +8,12 @@ import pytest
 import yaml
 
 import sim
+from sim.cli import main
 from sim.study.calibration import CalibrationReport, calibrate
 from sim.study.column_map import load_column_map
 from sim.study.data_quality import VisitsFileError
 from sim.study.event_export import write_event_log
+from sim.study.hour_shapes import POOLED
 from sim.study.visits import VisitsFile, read_visits
 from tests.layouts import bupar, mimic, nhamcs_2016
 
@@ -28,7 +30,7 @@ def played(name: str, path: Path, folder: Path, **changed: object) -> Calibratio
     """Calibrate with the shipped map, and play a week of the demand that was written."""
     column_map = load_column_map(MAPS / f"{name}.yaml").model_copy(update=changed)
     report = calibrate(path, column_map, name="ours", output=folder)
-    # Some hours of a small file have no visit, and so no room for the mental-health visits of the default.
+    # Without a department to fit into, the hours are written as they are, with no room for others in some.
     short = ["study=run", "study.weeks=1", "study.warm_up_weeks=0", "demand.mental_health_share=0"]
     scenario = sim.load(f"configs={folder}", "demand=ours", *short)
     assert scenario.demand.name == "ours"
@@ -54,6 +56,17 @@ def test_malmo_from_real_rows_to_a_week_with_its_clock_change_and_its_batches_na
     assert "arrivals at the instant of another" in found
     assert "a heap on round minutes" in found
     assert "wait_min of 0 minutes" in found
+
+
+@pytest.mark.slow
+def test_a_small_file_with_empty_hours_gives_a_pair_that_the_command_plays(tmp_path: Path) -> None:
+    file, out = FIXTURES / "malmo_march.csv.gz", tmp_path / "ours"
+    assert (
+        main(["study=calibrate", f"visits={file}", "study.map=malmo", "study.demand_name=ours", f"output={out}"]) == 0
+    )
+    assert POOLED in (out / "demand" / "ours.yaml").read_text(encoding="utf-8")
+    short = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=1", f"output={tmp_path / 'run'}"]
+    assert main(["study=run", f"configs={out}", "demand=ours", "department=ours", *short]) == 0
 
 
 def test_the_words_of_the_malmo_file_become_ours() -> None:

@@ -97,7 +97,7 @@ class Profile(Frozen):
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
                 raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
-        if np.any(self._medical_shares() < 0.0):
+        if np.any(self.medical_shares() < 0.0):
             raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
         return self
 
@@ -113,7 +113,7 @@ class Profile(Frozen):
         per_day = self.visits_per_year * share * growth / DAYS_PER_YEAR / (by_law if given is None else given)
         weekdays = np.asarray(self.weekday_index[stream])
         weekdays = weekdays / weekdays.mean()
-        by_hour = self._mh_shares() if mental else self._medical_shares()
+        by_hour = self._mh_shares() if mental else self.medical_shares()
         rates = per_day * weekdays[:, None] * by_hour
         return StreamArrivals(
             rate_per_hour=tuple(float(rate) for rate in rates.ravel()),
@@ -129,7 +129,7 @@ class Profile(Frozen):
     def _mh_shares(self) -> np.ndarray:
         return np.tile(np.asarray(self.mh_hour_shares[self.mh_shape]), (7, 1))
 
-    def _medical_shares(self) -> np.ndarray:
+    def medical_shares(self) -> np.ndarray:
         """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
         mental = np.asarray(
             self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0]

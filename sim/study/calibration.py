@@ -16,15 +16,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.department.arrivals import Demand
 from sim.department.scenario import Scenario
 from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
 from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
-from sim.study.demand_lines import demand_lines, further_estimates
+from sim.study.demand_lines import demand_lines, further_estimates, mental_health_share
 from sim.study.department_file import DepartmentFile, department_file
 from sim.study.history_matching import Region, Unknown
 from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
+from sim.study.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
 from sim.study.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
 from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match
 from sim.study.share_estimates import (
@@ -163,7 +165,9 @@ def calibrate(
         week = estimate_demand(read.frame)
         found = None if base is None else estimate_visits(read.frame, seed=seed)
         about = _about(visits_file, column_map, read.quality, week, rake=rake)
-        estimates, demand = week, _demand(visits_file, column_map, read.frame, name, about, week, found, rake=rake)
+        room = None if base is None else base.demand
+        estimates = week
+        demand = _demand(visits_file, column_map, read.frame, name, about, week, found, room, rake=rake)
         deeper = None
         if base is not None and found is not None:
             deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share, matched)
@@ -206,14 +210,17 @@ def _demand(
     about: tuple[str, ...],
     estimates: DemandEstimates,
     found: VisitEstimates | None,
+    base: Demand | None,
     *,
     rake: bool,
 ) -> DemandFile:
-    """All that a file tells of a week; with `found` of months, growth and mental health too."""
+    """All that a file tells of a week; with `found` of months, growth and mental health too, within `base`."""
     profile = _hour_profile(visits_file, estimates, rake=rake)
     streams = {} if found is None else _by_stream(frame)
+    mental = None if rake or MENTAL_HEALTH not in streams else streams[MENTAL_HEALTH].hour_of_day
+    hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
     cited = _cited(column_map, visits_file)
-    return _demand_file(name, about, cited, estimates, profile, rake=rake, streams=streams, found=found)
+    return _demand_file(name, about, cited, estimates, hours, rake=rake, streams=streams, found=found)
 
 
 def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
@@ -528,38 +535,55 @@ def _demand_file(
     about: tuple[str, ...],
     cited: Sources,
     estimates: DemandEstimates,
-    profile: Floats,
+    hours: HourShapes,
     *,
     rake: bool,
     streams: Mapping[str, DemandEstimates],
     found: VisitEstimates | None,
 ) -> DemandFile:
     medical = streams.get(MEDICAL, estimates)
-    hours = tuple(round_to_total(day, 1) for day in profile)
     index = round_to_total(medical.weekday.share, 7)
     mix = None if medical.acuity is None else round_to_total(medical.acuity.share, 1)
     source = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
     return DemandFile(
         name=name,
-        about=about,
+        about=(*about, *hours.notes),
         hour_shares=tuple(
-            ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}")
-            for day in range(7)
+            ConfigLine(hours.everyone[day], f"{source}; {_of_day(day, hours, estimates)}") for day in range(7)
         ),
         weekday_index=_weekday_line(index, cited, medical),
         acuity_mix=_acuity_line(mix, cited, medical.acuity),
-        estimates=(*_table(estimates, hours, index, mix), *(further_estimates(found) if found else ())),
-        mental_health=_mental_lines(streams[MENTAL_HEALTH], cited) if MENTAL_HEALTH in streams else {},
+        estimates=(*_table(estimates, hours.everyone, index, mix), *(further_estimates(found) if found else ())),
+        mental_health={**_mental_hours(hours, source, streams), **_mental_lines(streams, cited)},
         further=demand_lines(found, cited.hour_shares) if found else (),
     )
+
+
+def _of_day(day: int, hours: HourShapes, estimates: DemandEstimates) -> str:
+    """Which visits the hours of a weekday are those of."""
+    if POOLED in hours.notes:
+        return f"{weekday_name(day)} as all days, {_sample(estimates.hour_of_day)}"
+    return f"{weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}"
 
 
 def _weekday_line(index: tuple[float, ...], cited: Sources, estimates: DemandEstimates) -> ConfigLine:
     return ConfigLine(index, f"{cited.weekday_index}, {_sample(estimates.weekday, scale=7.0)}")
 
 
-def _mental_lines(estimates: DemandEstimates, cited: Sources) -> dict[str, ConfigLine]:
+def _mental_hours(hours: HourShapes, source: str, streams: Mapping[str, DemandEstimates]) -> dict[str, ConfigLine]:
+    """Hours of mental-health visits, where they are not the default's."""
+    if hours.mental_health is None:
+        return {}
+    measured = AS_EVERYONE not in hours.notes
+    said = f"{source}; all days, {_sample(streams[MENTAL_HEALTH].hour_of_day)}" if measured else "assumption: as all"
+    return {"hour_shares": ConfigLine(hours.mental_health, said)}
+
+
+def _mental_lines(streams: Mapping[str, DemandEstimates], cited: Sources) -> dict[str, ConfigLine]:
     """Weekdays and acuity of mental-health visits, where the file tells them from the others."""
+    if MENTAL_HEALTH not in streams:
+        return {}
+    estimates = streams[MENTAL_HEALTH]
     lines = {"weekday_index": _weekday_line(round_to_total(estimates.weekday.share, 7), cited, estimates)}
     if estimates.acuity is not None:
         mix = _acuity_line(round_to_total(estimates.acuity.share, 1), cited, estimates.acuity)

@@ -52,8 +52,8 @@ class DemandFile:
 
     `hour_shares` seven lines of 24 shares (Monday first, each summing to 1), `weekday_index` seven values of
     mean 1, `acuity_mix` five probabilities; no lines, or None, to keep the default. `about` says what was read and
-    how it was used. `mental_health` has lines of that stream for `weekday_index` and `acuity_mix`, `further` whole
-    lines of other keys.
+    how it was used. `mental_health` has lines of that stream for `hour_shares`, `weekday_index` and `acuity_mix`,
+    `further` whole lines of other keys.
     """
 
     name: str
@@ -86,11 +86,16 @@ class DemandFile:
             f"name: {self.name}",
             *hours,
             *(f"  - {line.text()}" for line in self.hour_shares),
+            *self._mental_hours(),
             *days,
             *mix,
             *self.further,
         )
         return "\n".join(lines) + "\n"
+
+    def _mental_hours(self) -> tuple[str, ...]:
+        line = self.mental_health.get("hour_shares")
+        return () if line is None else ("mh_hour_shares:", f"  default: {line.text()}")
 
     def _mental(self, key: str) -> tuple[str, ...]:
         return (f"  mental_health: {self.mental_health[key].text()}",) if key in self.mental_health else ()

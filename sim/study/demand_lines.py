@@ -26,11 +26,19 @@ def _volume(found: VisitEstimates, source: str) -> Iterator[str]:
     total = sum(float(each.value[0]) for each in by_stream.values())
     error = sum(float(each.standard_error[0]) ** 2 for each in by_stream.values()) ** 0.5
     yield f"visits_per_year: {total:.1f}  # {source}, SE {error:.1f}; at the end of the file, returns included"
-    if MENTAL_HEALTH in by_stream:
+    share = mental_health_share(found)
+    if share is not None:
         mental, other = by_stream[MENTAL_HEALTH], by_stream[MEDICAL]
-        share = float(mental.value[0]) / total
         error = share * (1.0 - share) * (_relative(mental) ** 2 + _relative(other) ** 2) ** 0.5
         yield f"mental_health_share: {share:.5f}  # {source}, SE {error:.5f}"
+
+
+def mental_health_share(found: VisitEstimates) -> float | None:
+    """Part of all visits, None where the file does not tell them apart."""
+    if not {MEDICAL, MENTAL_HEALTH} <= found.rates.keys():
+        return None
+    mental, other = (float(found.rates[name].visits_per_year.value[0]) for name in (MENTAL_HEALTH, MEDICAL))
+    return mental / (mental + other)
 
 
 def _relative(each: Estimates) -> float:
