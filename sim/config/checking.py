@@ -28,7 +28,7 @@ from sim.config.remedies import remedy_of, short, value_of
 from sim.department.scenario import Problem
 
 MOST_REPAIRS = 60
-NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {})
+NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {}, [0, 1])
 GONE = object()
 
 
@@ -171,7 +171,8 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
     """The entry a contradiction begins by naming, and what stands there if the message does not say."""
-    named = message.removeprefix("Value error, ").split(" ")[0].split(".")
+    words = message.removeprefix("Value error, ").split(" ")[0].split(".")
+    named = [int(word) if word.isdigit() else word for word in words]
     try:
         entry = value_at(data, (*place, *named))
     except (KeyError, IndexError, TypeError):
@@ -200,6 +201,7 @@ def is_same(fault: Fault, other: Fault) -> bool:
     """The old fault is still there, or its repair made a new one at or below its place."""
     at = other.place[: len(fault.place)] == fault.place
     new = len(other.place) > len(fault.place) or other.kind.startswith(("missing", "union_tag", "too_short"))
+    new |= other.kind.endswith("_type") and not fault.kind.endswith("_type")
     return at and (new or (other.kind == fault.kind and subject(other) == subject(fault)))
 
 
