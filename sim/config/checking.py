@@ -152,7 +152,8 @@ def sifted(faults: list[Fault]) -> list[Fault]:
     kept: dict[Path, Fault] = {}
     for fault in faults:
         wrong_branch = fault.kind.endswith("_type")
-        if wrong_branch and fault.place in deeper:
+        uncounted = fault.kind == "too_short"  # a faulty entry is not counted
+        if (wrong_branch or uncounted) and fault.place in deeper:
             continue
         earlier = kept.get(fault.place)
         if earlier is None or (earlier.kind.endswith("_type") and not wrong_branch):
@@ -192,9 +193,15 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
 def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Plain | None:
     """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
     for candidate in candidates(data, references, fault):
-        if not any(is_same(fault, other) for other in faults_of(group, candidate)):
+        left = faults_of(group, candidate)
+        if not any(is_same(fault, other) or is_cut_short(data, candidate, other) for other in left):
             return candidate
     return None
+
+
+def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
+    """The repair took an entry out of a list that needs it."""
+    return other.kind == "too_short" and len(value_at(candidate, other.place)) < len(value_at(data, other.place))
 
 
 def is_same(fault: Fault, other: Fault) -> bool:

@@ -6,6 +6,7 @@ Which quantity is drawn when, and from which key, is the workload's business (`s
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -221,7 +222,7 @@ class Empirical(Frozen):
         for name, values in self._lists():
             if len(values) != len(of_one):
                 yield f"{name} has {len(values)} values, the first {len(of_one)}", "give as many for every level"
-            for place, (before, value) in enumerate(zip(values, values[1:], strict=False), 1):
+            for place, (before, value) in enumerate(pairwise(values), 1):
                 if value < before:
                     yield f"{name}.{place} is {value:g}, below {before:g} before it", "put quantiles in rising order"
         if self.at is None:
@@ -231,7 +232,7 @@ class Empirical(Frozen):
         for place, share in ((0, 0.0), (len(self.at) - 1, 1.0)):
             if self.at[place] != share:
                 yield f"at.{place} is {self.at[place]:g}, not {share:g}", "give shares from 0 (smallest) to 1 (largest)"
-        for place, (before, share) in enumerate(zip(self.at, self.at[1:], strict=False), 1):
+        for place, (before, share) in enumerate(pairwise(self.at), 1):
             if share <= before:
                 yield f"at.{place} is {share:g}, not above {before:g} before it", "let shares rise at every step"
 
@@ -475,7 +476,7 @@ def triangular_quantile(low: float, mode: float, high: float, u: float) -> float
 
 @register_jitable
 def quantile(family: int, a: float, b: float, c: float, u: float) -> float:
-    """Quantile at u in (0, 1) of every family with a closed form; the others go by `table_quantile`, `knot_quantile`."""
+    """Quantile at u in (0, 1) of every family with a closed form; the others go by their tables."""
     if family == CONSTANT:
         return a
     if family == EXPONENTIAL:

@@ -354,9 +354,7 @@ class StreamDraws:
             np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
             np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
             np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
-            np.array([[tables.lowered(d, a) for a in ACUITIES] for _, d in values], dtype=float).reshape(
-                -1, 5, 4
-            ),
+            np.array([[tables.lowered(d, a) for a in ACUITIES] for _, d in values], dtype=float).reshape(-1, 5, 4),
         )
 
 
