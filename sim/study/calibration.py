@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.department.scenario import Scenario
+from sim.department.scenario import Scenario, did_you_mean
 from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
@@ -41,6 +41,7 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
+from sim.study.step_minutes import IfNoneFits, measurable_steps
 from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
 from sim.study.visits import VisitsFile, inspect_visits
 
@@ -101,7 +102,8 @@ class Deeper:
         held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        return ("department:", *told, *notes, *(("", *held) if held else ()), *region)
+        minutes = tuple(f"  {line}" for line in self.department.minutes)
+        return ("department:", *told, *minutes, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def calibrate(
     seed: int = 1,
     hold_out_share: float = 0.0,
     matched: tuple[str, ...] = (),
+    if_none_fits: IfNoneFits = "empirical",
 ) -> CalibrationReport:
     """Estimate demand from a visits file and write `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
     report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`.
@@ -145,13 +148,15 @@ def calibrate(
     else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
     scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
     `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors that
-    are not ruled out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
+    are not ruled out. Minutes of steps that no family fits are written as their quantiles, or with `if_none_fits`
+    `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once, and writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
     obstacles = (
         *_name_obstacles(name),
         *_arrival_obstacles(read.frame, column_map),
         *(_match_obstacles(base, matched, read.frame) if base is not None else ()),
+        *(_step_obstacles(base, column_map) if base is not None else ()),
     )
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
@@ -166,7 +171,8 @@ def calibrate(
         estimates, demand = week, _demand(visits_file, column_map, read.frame, name, about, week, found, rake=rake)
         deeper = None
         if base is not None and found is not None:
-            deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share, matched)
+            department = department_file(name, base.department, found, about, if_none_fits)
+            deeper = _deeper(read.frame, base, found, demand, department, output, seed, hold_out_share, matched)
     files = {
         output / "demand" / f"{name}.yaml": demand.yaml_text(),
         output / f"{name}_estimates.csv": demand.estimates_text(),
@@ -230,16 +236,14 @@ def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
 def _deeper(
     frame: pd.DataFrame,
     base: Scenario,
-    name: str,
     found: VisitEstimates,
     demand: DemandFile,
-    about: tuple[str, ...],
+    department: DepartmentFile,
     output: Path,
     seed: int,
     hold_out_share: float,
     matched: tuple[str, ...],
 ) -> Deeper:
-    department = department_file(name, base.department, found, about)
     scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
     held, why = None, ""
     if hold_out_share > 0.0:
@@ -250,7 +254,7 @@ def _deeper(
     return Deeper(
         estimates=found,
         department=department,
-        department_file=output / "department" / f"{name}.yaml",
+        department_file=output / "department" / f"{department.name}.yaml",
         visits=frame,
         simulated=simulated_visits(scenario, seed),
         held_out=held,
@@ -291,6 +295,14 @@ def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFra
     if matched and not outcomes_in(frame):
         found.append("study.match: no waits or stays with acuity levels to match; name their columns in the column map")
     return tuple(found)
+
+
+def _step_obstacles(base: Scenario, column_map: ColumnMap) -> Iterator[str]:
+    """Steps that are measured and not there."""
+    known = measurable_steps(base.department)
+    for step in column_map.steps():
+        if step not in known:
+            yield f"step_minutes.{step}: no step of the department with minutes of its own; {did_you_mean(step, known)}"
 
 
 def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:
