@@ -132,6 +132,11 @@ class Events(Strict):
         steps = {f"{end}_{step}": getattr(marks, end) for step, marks in self.step_minutes.items() for end in STEP_ENDS}
         return {name: mark for name, mark in named.items() if mark is not None} | steps
 
+    def place_of(self, field: str) -> str:
+        """Where the mark that fills a field stands."""
+        end, _, step = field.partition("_")
+        return f"step_minutes.{step}.{end}" if end in STEP_ENDS and step in self.step_minutes else field
+
 
 STEP_ENDS = ("begins", "ends")
 

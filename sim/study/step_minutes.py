@@ -1,6 +1,6 @@
 """Minutes of steps that a visits file measures: which family they follow, or none, and what is then written.
 
-Which columns measure a step is the column map's to say; the tests are `distribution_choice`, the file `department_file`.
+Which columns measure a step is the column map's to say; tests are `distribution_choice`, the file is `department_file`.
 """
 
 from collections.abc import Iterator, Mapping
