@@ -272,12 +272,6 @@ def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_r
     text = report.config_file.read_text(encoding="utf-8")
     assert "Days without any visit, counted as really empty: 23." in text
     assert any("23 of the 41 days" in problem.kind for problem in report.quality.problems)
-    assert "Under 5 visits for an hour of the week, and none in 151 of 168" in text
-    lines = [line.split("#")[0] for line in text.splitlines() if line.startswith("  - [")]
-    assert len(lines) == 7
-    assert len(set(lines)) == 1, "the hours of all weekdays together stand for each"
-    with pytest.raises(VisitsFileError, match=r"40 medical.*lower mental_health_share.*give a longer file"):
-        calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=compose(["study=run"]).scenario)
     alone = compose(["study=run", "demand.mental_health_share=0"]).scenario
     assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).deeper is not None
 

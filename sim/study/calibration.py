@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from sim.department.scenario import Scenario, did_you_mean
 from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
@@ -54,7 +53,6 @@ SHORTEST_MATCH, LONGEST_MATCH = 4, 52
 MATCH_RANGE: Final = (0.5, 2.0)
 FEWEST_A_DAY: Final = 0.5
 A_CHANCE: Final = 1e-6
-FEWEST_AN_HOUR: Final = 5
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -176,9 +174,7 @@ def calibrate(
         deeper = None
         if base is not None and found is not None:
             department = department_file(name, base.department, found, about, if_none_fits)
-            deeper = _deeper(
-                read.frame, base, found, demand, department, output, seed, hold_out_share, matched, str(visits_file)
-            )
+            deeper = _deeper(read.frame, base, found, demand, department, output, seed, hold_out_share, matched)
     files = {
         output / "demand" / f"{name}.yaml": demand.yaml_text(),
         output / f"{name}_estimates.csv": demand.estimates_text(),
@@ -249,12 +245,8 @@ def _deeper(
     seed: int,
     hold_out_share: float,
     matched: tuple[str, ...],
-    source: str,
 ) -> Deeper:
-    try:
-        scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
-    except ValueError as error:
-        raise VisitsFileError(source, (_unplayable(error, found),)) from error
+    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
     held, why = None, ""
     if hold_out_share > 0.0:
         try:
@@ -271,14 +263,6 @@ def _deeper(
         not_held_out=why,
         region=_region(frame, base, demand, department, matched, seed) if matched else None,
     )
-
-
-def _unplayable(error: ValueError, found: VisitEstimates) -> str:
-    """What is wrong with the demand or department that a file gives, and the usual reason."""
-    wrong = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-    counted = ", ".join(f"{rates.n:,} {stream}" for stream, rates in found.rates.items())
-    told = f"visits ({counted}) cannot be played: {wrong.removeprefix('Value error, ')}"
-    return f"arrival: {told}; where hours without a visit are the reason, give a longer file"
 
 
 def _region(
@@ -456,20 +440,12 @@ def _period(usable: pd.DataFrame) -> str:
 def _hour_profile(visits_file: Path, estimates: DemandEstimates, *, rake: bool) -> Floats:
     """Shares of the week (7, 24) as they go into the configuration, before rounding."""
     profile = estimates.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-    if is_thin(estimates):
-        profile = estimates.weekday.share[:, None] * estimates.hour_of_day.share
     if not rake:
         return profile
     try:
         return rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
     except ValueError as error:
         raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
-
-
-def is_thin(estimates: DemandEstimates) -> bool:
-    """Too few visits to tell an hour without one from an hour nobody comes in, so that weekdays share their hours."""
-    shares = estimates.hour_of_week
-    return shares.n < FEWEST_AN_HOUR * HOURS_PER_WEEK and bool((shares.share == 0.0).any())
 
 
 def _cited(column_map: ColumnMap, visits_file: Path) -> Sources:
@@ -490,7 +466,6 @@ def _about(
         f"Untrue values in {quality.n_faulty:,} rows, set to missing.{_gaps_about(estimates)}",
         f"Usable arrivals {estimates.hour_of_week.n:,}; {_acuity_about(quality, estimates)}",
         _error_about(column_map, estimates),
-        *((_thin_about(estimates),) if is_thin(estimates) else ()),
         _rake_about(estimates, rake=rake),
         _dispersion_about(estimates),
         "The weekday index and acuity mix are those of all visits in the file, used for the medical stream.",
@@ -530,14 +505,6 @@ def _gaps_about(estimates: DemandEstimates) -> str:
     if not estimates.n_days_without_visits:
         return ""
     return f" Days without any visit, counted as really empty: {estimates.n_days_without_visits:,}."
-
-
-def _thin_about(estimates: DemandEstimates) -> str:
-    empty = int((estimates.hour_of_week.share == 0.0).sum())
-    return (
-        f"Under {FEWEST_AN_HOUR} visits for an hour of the week, and none in {empty} of {HOURS_PER_WEEK}: "
-        "the hours of all weekdays together stand for each."
-    )
 
 
 def _acuity_about(quality: DataQuality, estimates: DemandEstimates) -> str:
@@ -597,13 +564,13 @@ def _demand_file(
     hours = tuple(round_to_total(day, 1) for day in profile)
     index = round_to_total(medical.weekday.share, 7)
     mix = None if medical.acuity is None else round_to_total(medical.acuity.share, 1)
-    of_day = (estimates.hour_of_day,) * 7 if is_thin(estimates) else estimates.hour_by_weekday
     source = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
     return DemandFile(
         name=name,
         about=about,
         hour_shares=tuple(
-            ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(of_day[day])}") for day in range(7)
+            ConfigLine(hours[day], f"{source}; {weekday_name(day)}, {_sample(estimates.hour_by_weekday[day])}")
+            for day in range(7)
         ),
         weekday_index=_weekday_line(index, cited, medical),
         acuity_mix=_acuity_line(mix, cited, medical.acuity),
