@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.department.scenario import Scenario, did_you_mean
+from sim.department.scenario import Scenario
 from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
@@ -41,7 +41,7 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
-from sim.study.step_minutes import IfNoneFits, measurable_steps
+from sim.study.step_minutes import IfNoneFits, unknown_steps
 from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
 from sim.study.visits import VisitsFile, inspect_visits
 
@@ -158,7 +158,7 @@ def calibrate(
         *_name_obstacles(name),
         *_arrival_obstacles(read.frame, column_map),
         *(_match_obstacles(base, matched, read.frame) if base is not None else ()),
-        *(_step_obstacles(base, column_map) if base is not None else ()),
+        *(unknown_steps(base.department, column_map.steps()) if base is not None else ()),
     )
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
@@ -297,14 +297,6 @@ def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFra
     if matched and not outcomes_in(frame):
         found.append("study.match: no waits or stays with acuity levels to match; name their columns in the column map")
     return tuple(found)
-
-
-def _step_obstacles(base: Scenario, column_map: ColumnMap) -> Iterator[str]:
-    """Steps that are measured and not there."""
-    known = measurable_steps(base.department)
-    for step in column_map.steps():
-        if step not in known:
-            yield f"step_minutes.{step}: no step of the department with minutes of its own; {did_you_mean(step, known)}"
 
 
 def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Which columns measure a step is the column map's to say; tests are `distribution_choice`, the file is `department_file`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -13,6 +13,7 @@ import pandas as pd
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import Empirical
+from sim.department.scenario import did_you_mean
 from sim.study.distribution_choice import TABLE, Choice, choose_distribution, kolmogorov_smirnov
 from sim.study.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, Floats, LifetimeFit, TooFewDurations
 
@@ -159,10 +160,13 @@ def is_measurable(step: Step) -> bool:
     return isinstance(step, Delay | Task) or (isinstance(step, SideTask) and step.share_of_minutes is None)
 
 
-def measurable_steps(department: Department) -> tuple[str, ...]:
-    """Names of the steps whose minutes a file can give."""
+def unknown_steps(department: Department, names: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the steps a column map measures: those whose minutes no file can give."""
     steps = [step for stream in department.streams.values() for step in stream.pathway]
-    return tuple(dict.fromkeys(step.name for step in steps if is_measurable(step)))
+    known = tuple(dict.fromkeys(step.name for step in steps if is_measurable(step)))
+    for name in names:
+        if name not in known:
+            yield f"step_minutes.{name}: no step of the department with minutes of its own; {did_you_mean(name, known)}"
 
 
 def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> Plain:
