@@ -21,7 +21,7 @@ from sim.engine.trajectory import AMA, LWBS, PRESENT, TASK_KINDS, Trajectory
 from sim.engine.workload import UNIFORMS, Tables
 
 Lowered = tuple[float, ...]
-FAMILIES = ("constant", "exponential", "lognormal", "weibull", "uniform", "triangular", "gamma")
+FAMILIES = ("constant", "exponential", "lognormal", "weibull", "uniform", "triangular", "gamma", "empirical")
 UNIT_EXPONENTIAL: Lowered = (float(EXPONENTIAL), 1.0, 0.0, 0.0)
 
 
@@ -59,7 +59,7 @@ class Tally:
     def durations(self, distribution: Any, acuity: np.ndarray, happened: np.ndarray) -> None:
         """One value for everybody to whom it happened, unless it is constant."""
         for level in ACUITIES:
-            lowered = self.tables.lowered(distribution.lowered(level))
+            lowered = self.tables.lowered(distribution, level)
             count = int((happened & (acuity == level)).sum())
             if lowered[0] != CONSTANT and count:
                 self.values[lowered] += count

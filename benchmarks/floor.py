@@ -14,7 +14,7 @@ from benchmarks.calendar import calendar_met
 from benchmarks.departments import department
 from benchmarks.draws import Draws, draws_needed
 from benchmarks.runs import SEED, timed
-from sim.department.quantities import GAMMA, quantile, table_quantile
+from sim.department.quantities import GAMMA, TABLE_POINTS, knot_quantile, quantile, table_quantile
 from sim.engine.workload import keyed, uniform_of
 
 TIMES = 5
@@ -94,9 +94,12 @@ def take_first(times, ids, n):  # type: ignore[no-untyped-def]
 def value_of(parameters, row, tables, u):  # type: ignore[no-untyped-def]
     """As `workload.drawn`, without making a view of the parameters."""
     family = int(parameters[row, 0])
+    if family < GAMMA:
+        return quantile(family, parameters[row, 1], parameters[row, 2], parameters[row, 3], u)
+    first = int(parameters[row, 2])
     if family == GAMMA:
-        return parameters[row, 1] * table_quantile(tables[int(parameters[row, 2])], u)
-    return quantile(family, parameters[row, 1], parameters[row, 2], parameters[row, 3], u)
+        return parameters[row, 1] * table_quantile(tables[first : first + TABLE_POINTS], u)
+    return parameters[row, 1] * knot_quantile(tables[first : first + 2 * int(parameters[row, 3])], u)
 
 
 @njit(cache=True)

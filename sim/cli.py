@@ -384,6 +384,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
             seed=composed.seed,
             hold_out_share=composed.study.hold_out,
             matched=composed.study.match,
+            if_none_fits=composed.study.if_none_fits,
         )
         figures = draw_calibration(report, folder / "figures")
         told = folder / f"{name}_calibration.md"

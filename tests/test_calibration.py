@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from sim.config.composition import compose
 from sim.study.calibration import PUBLISHED_BLOCKS, calibrate, estimate_demand
 from sim.study.column_map import ColumnMap, load_column_map
 from sim.study.data_quality import VisitsFileError
@@ -261,6 +262,24 @@ def test_a_gap_of_days_is_reported_and_a_mistyped_year_is_refused(tmp_path: Path
     mistyped = arrivals_file(tmp_path, weeks.append(pd.DatetimeIndex(["2042-01-01 10:00"])))
     with pytest.raises(VisitsFileError, match="days from 2024-01-01 to 2042-01-01 have no visit"):
         calibrate(mistyped, TIMES, name="mistyped", output=tmp_path)
+
+
+def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_refused(tmp_path: Path) -> None:
+    """More than half of the days of this real log are empty, but no gap is longer than its visits, one a day, leave."""
+    path = Path(__file__).parent / "fixtures" / "bupar_patients.csv"
+    bupar = load_column_map(ROOT / "configs" / "visits" / "bupar.yaml")
+    report = calibrate(path, bupar, name="small", output=tmp_path)
+    text = report.config_file.read_text(encoding="utf-8")
+    assert "Days without any visit, counted as really empty: 23." in text
+    assert any("23 of the 41 days" in problem.kind for problem in report.quality.problems)
+    alone = compose(["study=run", "demand.mental_health_share=0"]).scenario
+    assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).deeper is not None
+
+
+def test_visits_too_few_for_a_department_are_refused_as_shifted_dates(tmp_path: Path) -> None:
+    days = pd.date_range("2000-01-01", "2039-12-31", freq="71D") + pd.Timedelta(hours=10)
+    with pytest.raises(VisitsFileError, match="have no visit; dates look mistyped or shifted"):
+        calibrate(arrivals_file(tmp_path, days), TIMES, name="shifted", output=tmp_path)
 
 
 def test_a_column_map_without_arrival_and_acuity_cannot_give_demand() -> None:

@@ -60,6 +60,36 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
             )
         ],
     ),
+    "quantiles out of order and shares that do not reach one": (
+        [
+            "department.streams.medical.pathway.tests_nurse.minutes={family: empirical, quantiles: [1, 3, 2, 9, 4]}",
+            "department.streams.medical.pathway.tests_wait.minutes={family: empirical, quantiles: [1, 2], at: [0, .9]}",
+            "department.streams.medical.pathway.desk_walk.minutes={family: empirical, quantiles: [3]}",
+            "department.streams.mental_health.pathway.sobering.minutes={family: empirical, quantiles: [-3, 4]}",
+            "department.streams.mental_health.pathway.clearance_wait.minutes="
+            "{family: empirical, quantiles: [[1, 2], [1, 2], [1, 2], [1, 2], [1, 2, 3]], scale: -1}",
+        ],
+        [
+            (
+                "department.streams.medical.pathway.tests_nurse.minutes.quantiles.2",
+                "quantiles.2 is 2, below 3 before it; quantiles.4 is 4, below 9 before it",
+                "put quantiles in rising order",
+            ),
+            (
+                "department.streams.medical.pathway.tests_wait.minutes.at.1",
+                "at.1 is 0.9, not 1",
+                "give shares from 0 (smallest) to 1 (largest)",
+            ),
+            ("department.streams.medical.pathway.desk_walk.minutes.quantiles", "[3]", "give at least 2 entries"),
+            ("department.streams.mental_health.pathway.sobering.minutes.quantiles.0", "-3", "give at least 0"),
+            (
+                "department.streams.mental_health.pathway.clearance_wait.minutes.quantiles.4",
+                "quantiles.4 has 3 values, the first 2",
+                "give as many for every level",
+            ),
+            ("department.streams.mental_health.pathway.clearance_wait.minutes.scale", "-1", "give at least 0"),
+        ],
+    ),
     "a distribution nobody knows": (
         ["department.streams.medical.pathway.registration.minutes.family=lognorml"],
         [

@@ -8,6 +8,7 @@ import pytest
 
 from sim.department.quantities import (
     Constant,
+    Empirical,
     Exponential,
     Gamma,
     Lognormal,
@@ -91,6 +92,7 @@ def test_a_discrepancy_granted_to_the_model_widens_the_region() -> None:
         Uniform(low=1.0, high=4.0),
         Triangular(low=1.0, mode=2.0, high=4.0),
         Gamma(mean=8.0, cv=0.3),
+        Empirical(quantiles=(1.0, 2.0, 9.0), scale=(1.0, 2.0, 3.0, 4.0, 5.0)),
     ],
     ids=lambda minutes: minutes.family,
 )

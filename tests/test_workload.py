@@ -24,8 +24,10 @@ from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile, Replay, Ste
 from sim.department.pathway import Delay
 from sim.department.patients import Group, ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
+    EMPIRICAL,
     GAMMA,
     Constant,
+    Empirical,
     Exponential,
     Gamma,
     Lognormal,
@@ -34,6 +36,7 @@ from sim.department.quantities import (
     Uniform,
     Weibull,
     gamma_table,
+    knot_quantile,
     normal_quantile,
     quantile,
     table_quantile,
@@ -223,12 +226,15 @@ def drawn_at(distribution: Any, u: float) -> float:
     code, *parameters = distribution.lowered(3)
     if code == GAMMA:
         return parameters[0] * table_quantile(gamma_table(parameters[1]), u)
+    if code == EMPIRICAL:
+        return parameters[0] * knot_quantile(np.array(distribution.knots(3)), u)
     return quantile(code, *parameters, u)
 
 
 FAMILIES: dict[str, Callable[[float], Any]] = {
     "constant": lambda m: Constant(value=m),
     "gamma": lambda m: Gamma(mean=m, cv=0.5),
+    "empirical": lambda m: Empirical(quantiles=(0.1, 0.5, 0.5, 3.0), at=(0.0, 0.3, 0.6, 1.0), scale=m),
     **{name: pair[0] for name, pair in CLOSED.items()},
 }
 OPEN_UNIT = st.floats(min_value=2.0**-54, max_value=1.0 - 2.0**-53)
@@ -253,6 +259,59 @@ def test_a_mean_by_acuity_is_that_of_the_acuity():
     for acuity in range(1, 6):
         code, *parameters = Exponential(mean=five).lowered(acuity)
         assert quantile(code, *parameters, 0.3) == -five[acuity - 1] * math.log1p(-0.3)
+
+
+SAMPLE = (0.0, 2.0, 3.0, 3.0, 8.0, 21.0, 22.0, 90.0)
+"""With a zero, a tie and a tail."""
+
+
+def test_an_empirical_quantile_is_the_value_given_at_each_share_and_a_straight_line_between():
+    """Against NumPy's, whose lines between the order statistics of a sample are those of quantiles at even steps."""
+    knots = np.array(Empirical(quantiles=SAMPLE).knots(3))
+    assert [knot_quantile(knots, share) for share in np.arange(8) / 7] == pytest.approx(SAMPLE, rel=1e-15)
+    u = U_GRID[(U_GRID > 0.0) & (U_GRID < 1.0)]
+    np.testing.assert_allclose([knot_quantile(knots, x) for x in u], np.quantile(SAMPLE, u), rtol=1e-9, atol=1e-12)
+    uneven = np.array(Empirical(quantiles=(5.0, 10.0, 100.0), at=(0.0, 0.9, 1.0)).knots(1))
+    assert [knot_quantile(uneven, x) for x in (0.45, 0.9, 0.95)] == pytest.approx([7.5, 10.0, 55.0], rel=1e-12)
+
+
+def test_the_mean_of_an_empirical_distribution_is_that_of_its_quantiles():
+    lists = tuple(tuple(level * value for value in SAMPLE) for level in range(1, 6))
+    law = Empirical(quantiles=lists, scale=(5.0, 4.0, 3.0, 2.0, 1.0))
+    u = (np.arange(70_000) + 0.5) / 70_000  # whole numbers of points between knots: the middle rule is exact
+    for acuity in (1, 4, 5):
+        knots, scale = np.array(law.knots(acuity)), 6 - acuity
+        assert law.mean_of(acuity) == pytest.approx(scale * np.mean([knot_quantile(knots, x) for x in u]), rel=1e-9)
+
+
+def test_draws_of_an_empirical_distribution_are_distributed_as_its_quantiles_say():
+    """Law: the Kolmogorov distance of n draws exceeds 1.95 / sqrt(n) once in a thousand times; the seed is fixed."""
+    step = Delay(name="a", minutes=Empirical(quantiles=(0.0, 10.0, 12.0, 70.0), at=(0.0, 0.5, 0.8, 1.0), scale=2.0))
+    demand = Steady(per_hour={"medical": 2.0}, acuity_mix={"medical": (0.05, 0.15, 0.4, 0.3, 0.1)})
+    workload = Workload(one_stream([step], {}, demand), SEED, 0)
+    drawn = np.array([drawn_by_name(workload, patient, 1)["value step/a"] for patient in range(20_000)])
+    below = np.interp(drawn, (0.0, 20.0, 24.0, 140.0), (0.0, 0.5, 0.8, 1.0))
+    assert scipy.stats.kstest(below, "uniform").statistic < 1.95 / np.sqrt(drawn.size)
+
+
+def test_gamma_and_empirical_tables_stand_beside_each_other():
+    """Each step has its own table, whatever order they were asked for in."""
+    minutes = {
+        "g": Gamma(mean=7.0, cv=0.5), "e": Empirical(quantiles=(30.0, 40.0)), "h": Gamma(mean=7.0, cv=0.02),
+        "f": Empirical(quantiles=(((1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.0), (9.0, 10.0)))),
+    }  # fmt: skip
+    demand = Steady(per_hour={"medical": 2.0}, acuity_mix={"medical": (0.2, 0.2, 0.2, 0.2, 0.2)})
+    steps = [Delay(name=name, minutes=law) for name, law in minutes.items()]
+    workload = Workload(one_stream(steps, {}, demand), SEED, 0)
+    for patient in range(200):
+        row = drawn_by_name(workload, patient, 1)
+        acuity = int(row["acuity"])
+        for name, law in minutes.items():
+            u = workload.uniform(patient, 1, quantity_id(f"step/{name}"))
+            code, scale, *_ = law.lowered(acuity)
+            table = gamma_table(law.cv) if code == GAMMA else np.array(law.knots(acuity))
+            expected = table_quantile(table, u) if code == GAMMA else knot_quantile(table, u)
+            assert row[f"value step/{name}"] == scale * expected
 
 
 # --- visits ---------------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from sim.department.patients import Escalation, Group, Patience, ResponseTask, R
 from sim.department.places import Zone
 from sim.department.quantities import (
     Constant,
+    Empirical,
     Exponential,
     Gamma,
     Lognormal,
@@ -163,6 +164,8 @@ class Dice:
             Weibull(shape=1.5, scale=mean),
             Uniform(low=0.0, high=2.0 * mean),
             Triangular(low=0.0, mode=mean, high=2.0 * mean),
+            Empirical(quantiles=(0.0, 0.5 * mean, 0.5 * mean, 3.5 * mean), scale=(2.0, 1.5, 1.0, 0.7, 0.5)),
+            Empirical(quantiles=[[0.0, 0.2 * k * mean, 2.0 * mean] for k in range(1, 6)], at=(0.0, 0.9, 1.0)),
         )
 
 

@@ -28,7 +28,7 @@ from sim.config.remedies import remedy_of, short, value_of
 from sim.department.scenario import Problem
 
 MOST_REPAIRS = 60
-NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {})
+NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {}, [0, 1])
 GONE = object()
 
 
@@ -152,7 +152,8 @@ def sifted(faults: list[Fault]) -> list[Fault]:
     kept: dict[Path, Fault] = {}
     for fault in faults:
         wrong_branch = fault.kind.endswith("_type")
-        if wrong_branch and fault.place in deeper:
+        uncounted = fault.kind == "too_short"  # a faulty entry is not counted
+        if (wrong_branch or uncounted) and fault.place in deeper:
             continue
         earlier = kept.get(fault.place)
         if earlier is None or (earlier.kind.endswith("_type") and not wrong_branch):
@@ -171,7 +172,8 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
     """The entry a contradiction begins by naming, and what stands there if the message does not say."""
-    named = message.removeprefix("Value error, ").split(" ")[0].split(".")
+    words = message.removeprefix("Value error, ").split(" ")[0].split(".")
+    named = [int(word) if word.isdigit() else word for word in words]
     try:
         entry = value_at(data, (*place, *named))
     except (KeyError, IndexError, TypeError):
@@ -191,15 +193,22 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
 def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Plain | None:
     """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
     for candidate in candidates(data, references, fault):
-        if not any(is_same(fault, other) for other in faults_of(group, candidate)):
+        left = faults_of(group, candidate)
+        if not any(is_same(fault, other) or is_cut_short(data, candidate, other) for other in left):
             return candidate
     return None
+
+
+def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
+    """The repair took an entry out of a list that needs it."""
+    return other.kind == "too_short" and len(value_at(candidate, other.place)) < len(value_at(data, other.place))
 
 
 def is_same(fault: Fault, other: Fault) -> bool:
     """The old fault is still there, or its repair made a new one at or below its place."""
     at = other.place[: len(fault.place)] == fault.place
     new = len(other.place) > len(fault.place) or other.kind.startswith(("missing", "union_tag", "too_short"))
+    new |= other.kind.endswith("_type") and not fault.kind.endswith("_type")
     return at and (new or (other.kind == fault.kind and subject(other) == subject(fault)))
 
 

@@ -32,8 +32,10 @@ class StudySettings(Frozen):
     this format. `month_factors` None: on for runs of at least 52 weeks. `map` names the column map of a visits file,
     `demand_name` the demand made of it, `rake` scales its hours to published blocks, `hold_out` is the share of its
     days that is predicted from the others, `match` names roles (or `delays`) whose minutes are matched to its waits and
-    stays. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure), `select`, `best` and
-    `controls` are what `sim.study.asked` says; `replications` are then the first ones, `most_replications` the cap.
+    stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits` `empirical`) or as the
+    family `nearest` to them. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure),
+    `select`, `best` and `controls` are what `sim.study.asked` says; `replications` are then the first ones,
+    `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
     benefit by `worth`, and asks the `prior` how likely it is.
@@ -62,6 +64,7 @@ class StudySettings(Frozen):
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+    if_none_fits: Literal["empirical", "nearest"] = "empirical"
     effect: str = "effects.total_return_hr"
     range: tuple[Positive, Positive] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7

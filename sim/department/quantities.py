@@ -4,20 +4,22 @@ Which quantity is drawn when, and from which key, is the workload's business (`s
 """
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numba.extending import register_jitable
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
 MINUTES_PER_WEEK = 10080.0
 ACUITIES = (1, 2, 3, 4, 5)
 
-CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, TRIANGULAR, GAMMA = range(7)
-"""Codes of the families in lowered form."""
+CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, TRIANGULAR, GAMMA, EMPIRICAL = range(8)
+"""Codes of the families in lowered form; those drawn from a table come last."""
 
 
 class Frozen(BaseModel):
@@ -42,7 +44,7 @@ def of_acuity(value: float | tuple[float, ...], acuity: int) -> float:
 
 
 Lowered = tuple[int, float, float, float]
-"""Family code and three parameters, as `quantile` takes them."""
+"""Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
 class Constant(Frozen):
@@ -177,8 +179,101 @@ class Gamma(Frozen):
         return of_acuity(self.mean, acuity)
 
 
+Quantiles = Annotated[tuple[NonNegative, ...], Field(min_length=2)]
+MOST_NAMED = 5
+"""Of what is wrong in a list, so many are told one by one."""
+FiveQuantiles = tuple[Quantiles, Quantiles, Quantiles, Quantiles, Quantiles]
+
+
+def lists_by_acuity(value: Any) -> str:
+    """Whether quantiles are written once for everybody or as a list of lists, by what the first of them is."""
+    nested = isinstance(value, list | tuple) and len(value) > 0 and isinstance(value[0], list | tuple)
+    return "by_acuity" if nested else "everybody"
+
+
+class Empirical(Frozen):
+    """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
+
+    `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles stand at even steps, so that
+    five are minimum, quartiles and maximum, and a sorted sample can be written as it is. `quantiles` are for everybody,
+    or five lists for CTAS 1 to 5, all at the same shares; `scale` multiplies them.
+    """
+
+    family: Literal["empirical"] = "empirical"
+    quantiles: Annotated[
+        Annotated[Quantiles, Tag("everybody")] | Annotated[FiveQuantiles, Tag("by_acuity")],
+        Discriminator(lists_by_acuity),
+    ]
+    at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
+    scale: ByAcuity = 1.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Empirical":
+        wrong = list(self._out_of_order())
+        if wrong:
+            found = [what for what, _ in wrong[:MOST_NAMED]]
+            found += [f"{len(wrong) - MOST_NAMED} more"] if len(wrong) > MOST_NAMED else []
+            raise ValueError(f"{'; '.join(found)}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
+        return self
+
+    def _out_of_order(self) -> Iterator[tuple[str, str]]:
+        """What is wrong between the lists, and what to do."""
+        of_one = self._lists()[0][1]
+        for name, values in self._lists():
+            if len(values) != len(of_one):
+                yield f"{name} has {len(values)} values, the first {len(of_one)}", "give as many for every level"
+            for place, (before, value) in enumerate(pairwise(values), 1):
+                if value < before:
+                    yield f"{name}.{place} is {value:g}, below {before:g} before it", "put quantiles in rising order"
+        if self.at is None:
+            return
+        if len(self.at) != len(of_one):
+            yield f"at has {len(self.at)} shares for {len(of_one)} quantiles", "give one for each, or leave `at` out"
+        for place, share in ((0, 0.0), (len(self.at) - 1, 1.0)):
+            if self.at[place] != share:
+                yield f"at.{place} is {self.at[place]:g}, not {share:g}", "give shares from 0 (smallest) to 1 (largest)"
+        for place, (before, share) in enumerate(pairwise(self.at), 1):
+            if share <= before:
+                yield f"at.{place} is {share:g}, not above {before:g} before it", "let shares rise at every step"
+
+    def _lists(self) -> list[tuple[str, tuple[float, ...]]]:
+        """Each list of quantiles with where it stands."""
+        of_one = self.quantiles[0]
+        if isinstance(of_one, tuple):
+            return [(f"quantiles.{place}", values) for place, values in enumerate(self._by_level())]
+        return [("quantiles", self._by_level()[0])]
+
+    def _by_level(self) -> tuple[tuple[float, ...], ...]:
+        """The quantiles of each CTAS level, or of everybody alone."""
+        lists: Any = self.quantiles
+        return lists if isinstance(lists[0], tuple) else (lists,)
+
+    def shares(self) -> tuple[float, ...]:
+        """Where the quantiles stand."""
+        last = len(self._by_level()[0]) - 1
+        return self.at if self.at is not None else tuple(place / last for place in range(last + 1))
+
+    def quantiles_of(self, acuity: int) -> tuple[float, ...]:
+        """Those of one CTAS level, not yet multiplied."""
+        lists = self._by_level()
+        return lists[acuity - 1] if len(lists) > 1 else lists[0]
+
+    def knots(self, acuity: int) -> tuple[float, ...]:
+        """The table `knot_quantile` reads: shares, then the quantiles at them."""
+        return (*self.shares(), *self.quantiles_of(acuity))
+
+    def lowered(self, acuity: int) -> Lowered:
+        """Scale and the number of knots; where their table stands is for the one who keeps it to say."""
+        return EMPIRICAL, of_acuity(self.scale, acuity), 0.0, float(len(self.shares()))
+
+    def mean_of(self, acuity: int) -> float:
+        shares, values = self.shares(), self.quantiles_of(acuity)
+        pieces = zip(shares, shares[1:], values, values[1:], strict=False)
+        return of_acuity(self.scale, acuity) * math.fsum((b - a) * (low + high) / 2.0 for a, b, low, high in pieces)
+
+
 Distribution = Annotated[
-    Constant | Exponential | Lognormal | LognormalMedian | Weibull | Uniform | Triangular | Gamma,
+    Constant | Exponential | Lognormal | LognormalMedian | Weibull | Uniform | Triangular | Gamma | Empirical,
     Field(discriminator="family"),
 ]
 
@@ -356,6 +451,21 @@ def table_quantile(table: np.ndarray, u: float) -> float:
 
 
 @register_jitable
+def knot_quantile(knots: np.ndarray, u: float) -> float:
+    """Quantile by linear interpolation between the knots of an empirical distribution: shares, then values."""
+    n = len(knots) // 2
+    low, high = 0, n - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if knots[middle] <= u:
+            low = middle
+        else:
+            high = middle
+    part = (u - knots[low]) / (knots[high] - knots[low])
+    return float(knots[n + low] + part * (knots[n + high] - knots[n + low]))
+
+
+@register_jitable
 def triangular_quantile(low: float, mode: float, high: float, u: float) -> float:
     """Quantile of the triangular distribution."""
     split = (mode - low) / (high - low)
@@ -366,7 +476,7 @@ def triangular_quantile(low: float, mode: float, high: float, u: float) -> float
 
 @register_jitable
 def quantile(family: int, a: float, b: float, c: float, u: float) -> float:
-    """Quantile at u in (0, 1) of every family with a closed form; the gamma family goes by `table_quantile`."""
+    """Quantile at u in (0, 1) of every family with a closed form; the others go by their tables."""
     if family == CONSTANT:
         return a
     if family == EXPONENTIAL:

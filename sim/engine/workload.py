@@ -29,10 +29,13 @@ from sim.department.quantities import (
     MINUTES_PER_HOUR,
     TABLE_POINTS,
     Distribution,
+    Empirical,
+    Gamma,
     Lognormal,
     Lowered,
     Uniform,
     gamma_table,
+    knot_quantile,
     of_acuity,
     quantile,
     table_quantile,
@@ -89,13 +92,16 @@ def visit_uniform(base, patient, number, quantity, counter):  # type: ignore[no-
     return uniform_of(keyed(base, patient, number), quantity, counter)
 
 
-@njit("float64(float64[:], float64[:, :], float64)", cache=True)
+@njit("float64(float64[:], float64[:], float64)", cache=True)
 def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
-    """Quantile of lowered parameters; the gamma family looks into its table and scales it."""
+    """Quantile of lowered parameters; gamma and empirical look into their tables and scale what they find."""
     family = int(parameters[0])
+    if family < GAMMA:
+        return quantile(family, parameters[1], parameters[2], parameters[3], u)
+    first = int(parameters[2])
     if family == GAMMA:
-        return parameters[1] * table_quantile(tables[int(parameters[2])], u)
-    return quantile(family, parameters[1], parameters[2], parameters[3], u)
+        return parameters[1] * table_quantile(tables[first : first + TABLE_POINTS], u)
+    return parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u)
 
 
 @njit("float64(int64, int64, int64, int64, int64, float64)", cache=True)
@@ -348,9 +354,7 @@ class StreamDraws:
             np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
             np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
             np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
-            np.array([[tables.lowered(d.lowered(a)) for a in ACUITIES] for _, d in values], dtype=float).reshape(
-                -1, 5, 4
-            ),
+            np.array([[tables.lowered(d, a) for a in ACUITIES] for _, d in values], dtype=float).reshape(-1, 5, 4),
         )
 
 
@@ -396,19 +400,32 @@ def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribu
 
 
 class Tables:
-    """Quantile tables of the gamma distributions in use, one row per coefficient of variation."""
+    """Quantile tables end to end: of each coefficient of variation of a gamma, and the knots of empirical ones."""
 
     def __init__(self) -> None:
-        self.rows: dict[float, int] = {}
+        self.size = 0
+        self.places: dict[float | tuple[float, ...], int] = {}
 
-    def lowered(self, parameters: Lowered) -> Lowered:
-        """Parameters with the coefficient of variation replaced by the row of its table."""
-        if parameters[0] != GAMMA:
-            return parameters
-        return GAMMA, parameters[1], float(self.rows.setdefault(parameters[2], len(self.rows))), 0.0
+    def lowered(self, distribution: Distribution, acuity: int) -> Lowered:
+        """Lowered parameters, of which `b` is the first number of the table where there is one."""
+        family, a, b, c = distribution.lowered(acuity)
+        if isinstance(distribution, Gamma):
+            return family, a, self._place(distribution.cv, TABLE_POINTS), c
+        if isinstance(distribution, Empirical):
+            knots = distribution.knots(acuity)
+            return family, a, self._place(knots, len(knots)), c
+        return family, a, b, c
+
+    def _place(self, table: float | tuple[float, ...], size: int) -> float:
+        if table not in self.places:
+            self.places[table] = self.size
+            self.size += size
+        return float(self.places[table])
 
     def array(self) -> np.ndarray:
-        return np.array([gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
+        """All of them, shape (size,); one number where there are none."""
+        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
+        return np.concatenate(tables or [np.zeros(1)])
 
 
 def base_of(seed: int, replication: int) -> int:

@@ -38,6 +38,7 @@ def _deeper(deeper: Deeper) -> list[str]:
         *_table(("", "level", "n", "observed", "fitted", "simulated"), _means(deeper)),
         "",
         *_families(deeper),
+        *(_steps(deeper) if deeper.department.minutes else []),
         "## The department",
         "",
         *(f"- {item.line()}" for item in deeper.department.told),
@@ -91,6 +92,28 @@ def _families(deeper: Deeper) -> Iterator[str]:
             rows.append((fit.family, f"{fit.aic:,.1f}", *told))
         yield from _table(("family", "AIC", "KS", "A-squared", "p"), rows)
         yield ""
+
+
+def _steps(deeper: Deeper) -> Iterator[str]:
+    yield "## Minutes of steps"
+    yield ""
+    yield "Means in minutes, and the largest distance between the shares below any minute in the file and as written."
+    yield ""
+    for line in deeper.department.minutes:
+        yield f"- {line}"
+    yield ""
+    rows = []
+    if_none_fits = deeper.department.if_none_fits
+    for (stream, step), found in deeper.estimates.steps.items():
+        fit = found.used(if_none_fits)
+        columns = zip(found.values, found.means(if_none_fits), found.distances(if_none_fits), strict=True)
+        for group, (values, mean, distance) in enumerate(columns):
+            level = str(found.levels[group]) if found.levels else "all"
+            means = f"{values.mean():.1f}", f"{mean:.1f}"
+            family = fit.family if fit else "empirical"
+            rows.append((stream or "all", step, level, f"{values.size:,}", *means, family, f"{distance:.3f}"))
+    yield from _table(("stream", "step", "level", "n", "observed", "written", "family", "distance"), rows)
+    yield ""
 
 
 def _region(deeper: Deeper) -> Iterator[str]:

@@ -43,6 +43,7 @@ from sim.study.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
+from sim.study.step_minutes import IfNoneFits, unknown_steps
 from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
 from sim.study.visits import VisitsFile, inspect_visits
 
@@ -52,6 +53,8 @@ _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 WEEKS_PLAYED: Final = 26
 SHORTEST_MATCH, LONGEST_MATCH = 4, 52
 MATCH_RANGE: Final = (0.5, 2.0)
+FEWEST_A_DAY: Final = 0.5
+A_CHANCE: Final = 1e-6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -103,7 +106,8 @@ class Deeper:
         held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        return ("department:", *told, *notes, *(("", *held) if held else ()), *region)
+        minutes = tuple(f"  {line}" for line in self.department.minutes)
+        return ("department:", *told, *minutes, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def calibrate(
     seed: int = 1,
     hold_out_share: float = 0.0,
     matched: tuple[str, ...] = (),
+    if_none_fits: IfNoneFits = "empirical",
 ) -> CalibrationReport:
     """Estimate demand from a visits file and write `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
     report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`.
@@ -147,13 +152,15 @@ def calibrate(
     else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
     scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
     `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors that
-    are not ruled out. Raises `VisitsFileError` with every problem at once, and then writes nothing.
+    are not ruled out. Minutes of steps that no family fits are written as their quantiles, or with `if_none_fits`
+    `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once, and writes nothing.
     """
     read = inspect_visits(visits_file, column_map)
     obstacles = (
         *_name_obstacles(name),
         *_arrival_obstacles(read.frame, column_map),
         *(_match_obstacles(base, matched, read.frame) if base is not None else ()),
+        *(unknown_steps(base.department, column_map.steps()) if base is not None else ()),
     )
     if errors := (*read.quality.errors(), *obstacles):
         raise VisitsFileError(str(visits_file), errors)
@@ -170,7 +177,8 @@ def calibrate(
         demand = _demand(visits_file, column_map, read.frame, name, about, week, found, room, rake=rake)
         deeper = None
         if base is not None and found is not None:
-            deeper = _deeper(read.frame, base, name, found, demand, about, output, seed, hold_out_share, matched)
+            department = department_file(name, base.department, found, about, if_none_fits)
+            deeper = _deeper(read.frame, base, found, demand, department, output, seed, hold_out_share, matched)
     files = {
         output / "demand" / f"{name}.yaml": demand.yaml_text(),
         output / f"{name}_estimates.csv": demand.estimates_text(),
@@ -237,16 +245,14 @@ def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
 def _deeper(
     frame: pd.DataFrame,
     base: Scenario,
-    name: str,
     found: VisitEstimates,
     demand: DemandFile,
-    about: tuple[str, ...],
+    department: DepartmentFile,
     output: Path,
     seed: int,
     hold_out_share: float,
     matched: tuple[str, ...],
 ) -> Deeper:
-    department = department_file(name, base.department, found, about)
     scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
     held, why = None, ""
     if hold_out_share > 0.0:
@@ -257,7 +263,7 @@ def _deeper(
     return Deeper(
         estimates=found,
         department=department,
-        department_file=output / "department" / f"{name}.yaml",
+        department_file=output / "department" / f"{department.name}.yaml",
         visits=frame,
         simulated=simulated_visits(scenario, seed),
         held_out=held,
@@ -311,8 +317,9 @@ def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str,
         return ("arrival: no row has a usable weekday and time; check `arrival` in the column map",)
     if _dated(usable) and hours_covered(_slots(usable)).min() < 1:
         return (f"arrival: {_period(usable)} is less than a week; give a file that covers every hour of the week",)
-    if _dated(usable) and 2 * len(empty := _days_without_visits(usable)) > _n_days(usable):
-        found = f"{len(empty):,} of the {_n_days(usable):,} days from {_period(usable)} have no visit"
+    if _dated(usable) and _emptied_by_dates(usable):
+        empty = len(_days_without_visits(usable))
+        found = f"{empty:,} of the {_n_days(usable):,} days from {_period(usable)} have no visit"
         return (f"arrival: {found}; dates look mistyped or shifted, correct them or cut the file",)
     absent = sorted(set(range(7)) - set(usable["weekday"].astype(int)))
     if absent:
@@ -336,6 +343,17 @@ def _n_days(usable: pd.DataFrame) -> int:
 def _days_without_visits(usable: pd.DataFrame) -> pd.DatetimeIndex:
     days = usable["arrival"].dt.normalize()
     return pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
+
+
+def _emptied_by_dates(usable: pd.DataFrame) -> bool:
+    """Most days are empty, and not because visits are few: a small department has empty days, but no gap so long that
+    visits at its own rate would leave one with a chance of `A_CHANCE`, and no fewer visits than `FEWEST_A_DAY`.
+    """
+    n, days = len(usable), _n_days(usable)
+    if 2 * len(_days_without_visits(usable)) <= days:
+        return False
+    gap = float(usable["arrival"].sort_values().diff().max() / pd.Timedelta(days=1))
+    return n < FEWEST_A_DAY * days or n * np.exp(-gap * n / days) < A_CHANCE
 
 
 # --- estimates ---

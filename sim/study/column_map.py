@@ -81,13 +81,30 @@ class Mark(Strict):
     which: Literal["first", "last"] = "first"
 
 
+StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class TimesOfStep(Strict):
+    """The columns of the times at which a step of a visit began and ended."""
+
+    begins: str
+    ends: str
+
+
+class MarksOfStep(Strict):
+    """The events of a log at which a step of a visit began and ended."""
+
+    begins: Mark
+    ends: Mark
+
+
 class Events(Strict):
     """The columns of a log with one row an event, and which events are the times of a visit.
 
     In an XES file the columns are named by the keys of the standard: `case:concept:name` for that of the trace,
     `concept:name`, `time:timestamp`, `lifecycle:transition`, `org:resource`. With `disposition` the text that `*`
     stands for in the last event of these activities says how the visit ended. Any other column the map names
-    (acuity, age, ...) is taken from the first event of the case that has it.
+    (acuity, age, ...) is taken from the first event of the case that has it. `step_minutes` are as in `ColumnMap`.
     """
 
     case: str
@@ -100,6 +117,7 @@ class Events(Strict):
     physician_time: Mark | None = None
     departure_time: Mark | None = None
     disposition: str | None = Field(default=None, pattern=r"^[^*]*\*$")
+    step_minutes: dict[StepName, MarksOfStep] = {}
 
     @model_validator(mode="after")
     def _lifecycle_to_look_at(self) -> Self:
@@ -111,7 +129,16 @@ class Events(Strict):
     def marks(self) -> dict[str, Mark]:
         """The marks given, by the field they fill."""
         named = {name: getattr(self, name) for name in ("arrival", "triage_time", "physician_time", "departure_time")}
-        return {name: mark for name, mark in named.items() if mark is not None}
+        steps = {f"{end}_{step}": getattr(marks, end) for step, marks in self.step_minutes.items() for end in STEP_ENDS}
+        return {name: mark for name, mark in named.items() if mark is not None} | steps
+
+    def place_of(self, field: str) -> str:
+        """Where the mark that fills a field stands."""
+        end, _, step = field.partition("_")
+        return f"step_minutes.{step}.{end}" if end in STEP_ENDS and step in self.step_minutes else field
+
+
+STEP_ENDS = ("begins", "ends")
 
 
 class CodedColumn(Strict):
@@ -167,6 +194,8 @@ class ColumnMap(Strict):
     `calendar: shifted` says that each patient's dates were moved by an amount of their own, as in data made
     anonymous: times of day and intervals are true, weekdays, months and years are not. `mode` is how the patient
     came, `seen_recently` whether the patient was here in the days before, `weight` the survey weight of the visit.
+    `step_minutes` names steps of the department's pathways that the file measures, each by a column of minutes or by
+    the columns of two times: the work or the delay itself, without waiting for it to begin.
     """
 
     separator: str = Field(default=",", min_length=1, max_length=1)
@@ -197,6 +226,7 @@ class ColumnMap(Strict):
     seen_recently: Words | None = None
     age: str | None = None
     weight: str | None = None
+    step_minutes: dict[StepName, str | TimesOfStep] = {}
 
     sources: Sources = Sources()
     notes: tuple[str, ...] = ()
@@ -215,7 +245,15 @@ class ColumnMap(Strict):
             raise ValueError("a log needs both `events` and `arrival: {kind: events}`: give both or neither")
         if of_events and self.join is not None:
             raise ValueError("`join` is for tables of visits: leave it out beside `events`")
+        twice = set(self.step_minutes) & set(self.events.step_minutes if self.events else ())
+        if twice:
+            raise ValueError(f"step_minutes.{min(twice)} stands in `events` too: name it once")
         return self
+
+    def steps(self) -> dict[str, str | TimesOfStep]:
+        """Every step that is measured, those of a log by the names their marks have in the table made of it."""
+        marked = self.events.step_minutes if self.events else {}
+        return self.step_minutes | {step: TimesOfStep(begins=f"begins_{step}", ends=f"ends_{step}") for step in marked}
 
 
 def load_column_map(path: Path) -> ColumnMap:

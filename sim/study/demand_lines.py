@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from sim.study.arrival_rates import ArrivalRates, Estimates
 from sim.study.demand_file import ConfigLine, Estimate, weekday_name
+from sim.study.distribution_choice import TABLE
 from sim.study.lifetimes import Parameter
 from sim.study.share_estimates import HOURS_PER_DAY, round_to_total
+from sim.study.step_minutes import StepMinutes
 from sim.study.visit_estimates import MEDICAL, MENTAL_HEALTH, STREAMS, VisitEstimates
 
 MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
@@ -96,6 +98,20 @@ def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:
         if choice is not None:
             fit = choice.nearest
             yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
+    for of_step in found.steps.values():
+        yield from _rows_of_step(of_step)
+
+
+def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
+    """Of the family that fits, else of the nearest, and then the file's quantiles too."""
+    name = f"minutes {found.stream} {found.step}".replace("  ", " ")
+    fit = found.fit or found.choice.nearest
+    yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
+    for group, quantiles in enumerate(found.choice.table if found.fit is None else ()):
+        level = str(found.levels[group]) if found.levels else ""
+        for chance, value in zip(TABLE, quantiles, strict=True):
+            n = found.values[group].size
+            yield Estimate(f"{name} quantile {chance:g}", "", "", level, n, float(value), None, None)
 
 
 def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:

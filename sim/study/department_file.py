@@ -11,13 +11,13 @@ from typing import Any
 import yaml
 
 from sim.department.department import Department
-from sim.study.lifetimes import EXPONENTIAL, GAMMA, LOGNORMAL, LifetimeFit, Parameter
+from sim.study.lifetimes import Parameter
 from sim.study.patience_fit import PatienceFit
 from sim.study.return_fit import ReturnFit
 from sim.study.share_estimates import Shares, round_to_total
+from sim.study.step_minutes import EVERY_STREAM, LEVELS, IfNoneFits, StepMinutes, family_written, is_measurable
 from sim.study.visit_estimates import VisitEstimates
 
-LEVELS = (1, 2, 3, 4, 5)
 Plain = dict[str, Any]
 
 
@@ -43,6 +43,9 @@ class DepartmentFile:
     data: Plain
     told: tuple[Told, ...]
     about: tuple[str, ...]
+    minutes: tuple[str, ...] = ()
+    """Of each step whose minutes were put in: where they are from, and which family fits or that none does."""
+    if_none_fits: IfNoneFits = "empirical"
 
     def department(self) -> Department:
         """The same, checked."""
@@ -55,18 +58,31 @@ class DepartmentFile:
             *(f"# {line}" for line in self.about),
             "# Estimated from the file:" if self.told else "# Nothing of the department could be estimated.",
             *(f"#   {item.line()}" for item in self.told),
+            *(
+                (
+                    "# Minutes of steps (unit: minutes; source: the file above; grade A, seen in the source):",
+                    *(f"#   {line}" for line in self.minutes),
+                )
+                if self.minutes
+                else ()
+            ),
         )
         body = yaml.safe_dump(self.data, sort_keys=False, allow_unicode=True, width=120)
         return "\n".join(head) + "\n" + body
 
 
 def department_file(
-    name: str, base: Department, estimates: VisitEstimates, about: tuple[str, ...] = ()
+    name: str,
+    base: Department,
+    estimates: VisitEstimates,
+    about: tuple[str, ...] = (),
+    if_none_fits: IfNoneFits = "empirical",
 ) -> DepartmentFile:
-    """Put what was estimated into the department."""
+    """Put what was estimated into the department; of steps whose minutes no family fits the file's quantiles."""
     data: Plain = base.model_dump(mode="json")
     data["name"] = name
     told: list[Told] = []
+    minutes: list[str] = []
     for stream, plain in data["streams"].items():
         told += _ages(stream, plain, estimates.ages)
         told += _modes(stream, plain, estimates.modes)
@@ -75,7 +91,14 @@ def department_file(
             told += _patience(stream, plain, estimates.patience)
         if stream in estimates.returns:
             told += _returns(stream, plain, estimates.returns[stream])
-    found = DepartmentFile(name, data, tuple(told), about)
+        for place, step in enumerate(base.streams[stream].pathway):
+            of_step = estimates.steps.get((stream, step.name)) or estimates.steps.get((EVERY_STREAM, step.name))
+            if of_step is not None and is_measurable(step):
+                key = f"streams.{stream}.pathway.{step.name}.minutes"
+                plain["pathway"][place]["minutes"] = of_step.written(if_none_fits)
+                minutes.append(f"{key}: {of_step.statement(if_none_fits)}")
+                told += _minutes(key, of_step, if_none_fits)
+    found = DepartmentFile(name, data, tuple(told), about, tuple(minutes), if_none_fits)
     found.department()
     return found
 
@@ -125,7 +148,7 @@ def _patience(stream: str, plain: Plain, found: PatienceFit) -> Iterator[Told]:
         yield Told(f"{key}.never_leaves", found.fit.never, found.fit.parameters()[-1].standard_error, before)
     else:
         patience["never_leaves"] = round(found.fit.never, 5)
-    patience["minutes"] = written(found.fit, found.levels)
+    patience["minutes"] = family_written(found.fit, found.levels)
     for parameter in found.fit.parameters():
         if parameter.name != "never":
             yield Told(
@@ -146,19 +169,17 @@ def _returns(stream: str, plain: Plain, found: ReturnFit) -> Iterator[Told]:
         yield Told(key, parameter.value, parameter.standard_error, before.get(parameter.name))
 
 
-def written(fit: LifetimeFit, levels: tuple[int, ...]) -> Plain:
-    """A family as `sim.department.quantities` holds it; a level the file does not tell takes its neighbour's scale."""
-    nearest = [min(range(len(levels)), key=lambda group: abs(levels[group] - level)) for level in LEVELS]
-    scale = [float(f"{fit.scale[group]:.6g}") for group in nearest]
-    shape = float(f"{fit.shape:.6g}")
-    if fit.family == EXPONENTIAL:
-        return {"family": "exponential", "mean": scale}
-    if fit.family == GAMMA:
-        return {"family": "gamma", "mean": scale, "cv": shape}
-    if fit.family == LOGNORMAL:
-        return {"family": "lognormal_median", "median": scale, "log_sd": shape}
-    return {"family": "weibull", "shape": shape, "scale": scale}
+def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator[Told]:
+    """Parameters of the family; of an empirical distribution its means, which are no keys, so that errors are told."""
+    fit = found.used(if_none_fits)
+    if fit is not None:
+        for parameter in fit.parameters():
+            yield Told(f"{key}.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None)
+        return
+    for group, (values, mean) in enumerate(zip(found.values, found.means(if_none_fits), strict=True)):
+        level = f" of CTAS {found.levels[group]}" if found.levels else ""
+        yield Told(f"mean{level} of {key}", mean, float(values.std(ddof=1) / values.size**0.5), None)
 
 
 def _place(parameter: Parameter, levels: tuple[int, ...]) -> str:
-    return parameter.name if parameter.group < 0 else f"{parameter.name}[CTAS {levels[parameter.group]}]"
+    return parameter.name if parameter.group < 0 or not levels else f"{parameter.name}[CTAS {levels[parameter.group]}]"

@@ -27,8 +27,11 @@ STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 ON_THE_STEP: Final = 0.995
 MOST_TESTED: Final = 1000
 """With more, any law of two parameters is found wrong, however near it is."""
-TABLE: Final = tuple(round(0.005 + 0.01 * place, 3) for place in range(100))
-"""Chances of the quantile table that stands in for a family."""
+TAIL: Final = (0.0, 0.001, 0.0025, 0.005)
+TABLE: Final = (
+    *TAIL, *(round(0.01 * place, 2) for place in range(1, 100)), *(1.0 - chance for chance in reversed(TAIL))
+)  # fmt: skip
+"""Chances of the quantile table that stands in for a family, closer in the tails: half of a mean may lie there."""
 _EDGE: Final = 1e-12
 
 
@@ -150,7 +153,7 @@ class Choice:
     """Families in order of AIC with their tests, and what is to be used.
 
     `chosen` is the first family in that order which is not rejected, None if all are: then `table`, the quantiles of
-    each group at the chances `TABLE`, is what the values say, and `nearest` the family of least AIC.
+    each group at the chances `TABLE`, zeros among them, is what the values say, and `nearest` the family of least AIC.
     """
 
     fits: tuple[LifetimeFit, ...]
@@ -191,6 +194,7 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     x, groups = np.asarray(values, dtype=np.float64), np.asarray(group, dtype=np.int64)
     rounding = rounding_of(x)
     zero = (x == 0.0) & (rounding.step == 0.0)
+    table = np.array([np.quantile(x[groups == g], TABLE) for g in range(int(groups.max(initial=-1)) + 1)])
     x, groups = x[~zero], groups[~zero]
     fits = fit_families(durations(x, x, groups, rounding.step))
     some = _at_most(x.size, MOST_TESTED, groups, seed)
@@ -201,7 +205,6 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
         tests.append(bootstrap_test(sample, of, mine, step=rounding.step, seed=seed, draws=draws))
         if not tests[-1].is_rejected:
             break
-    table = np.array([np.quantile(x[groups == g], TABLE) for g in range(int(groups.max()) + 1)])
     return Choice(fits, tuple(tests), rounding, int(zero.sum()), table)
 
 

@@ -126,7 +126,7 @@ def marks_not_met(connection: duckdb.DuckDBPyConnection, events: Events) -> list
         if counted is None or counted[0] == 0:
             what = " or ".join(repr(name) for name in mark.activity)
             what += f" with lifecycle {mark.lifecycle!r}" if mark.lifecycle else ""
-            remedy = f"correct `events.{field}`; {nearest(mark.activity[0], names)}"
+            remedy = f"correct `events.{events.place_of(field)}`; {nearest(mark.activity[0], names)}"
             found.append(Problem(Severity.ERROR, events.activity, f"no event {what}", remedy))
     return found
 

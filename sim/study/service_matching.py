@@ -15,6 +15,7 @@ from sim.department.department import Department
 from sim.department.quantities import (
     Constant,
     Distribution,
+    Empirical,
     Exponential,
     Gamma,
     Lognormal,
@@ -38,6 +39,7 @@ _SCALES: Final = {
     LognormalMedian: ("median",),
     Gamma: ("mean",),
     Weibull: ("scale",),
+    Empirical: ("scale",),
     Uniform: ("low", "high"),
     Triangular: ("low", "mode", "high"),
 }

@@ -18,6 +18,7 @@ from sim.study.lifetimes import Floats, TooFewDurations
 from sim.study.patience_fit import PatienceFit, fit_patience
 from sim.study.return_fit import ReturnFit, fit_returns, gaps_between
 from sim.study.share_estimates import Shares, estimate_shares
+from sim.study.step_minutes import EVERY_STREAM, StepMinutes, measured
 
 MEDICAL, MENTAL_HEALTH = "medical", "mental_health"
 STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
@@ -34,7 +35,7 @@ class VisitEstimates:
     """What the file tells, by stream where there are streams (a file without them is all `medical`).
 
     `admission` maps acuity levels to shares (not admitted, admitted); `waits` and `stays` are by acuity level in the
-    order of `levels`.
+    order of `levels`; `steps` are minutes of steps by stream (`EVERY_STREAM` if the file has none) and name.
     """
 
     rates: dict[str, ArrivalRates]
@@ -46,6 +47,7 @@ class VisitEstimates:
     levels: tuple[int, ...]
     waits: Choice | None
     stays: Choice | None
+    steps: dict[tuple[str, str], StepMinutes]
     notes: tuple[str, ...]
 
 
@@ -62,6 +64,7 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
     notes: list[str] = []
     streams = streams_in(frame)
     levels, waits, stays = _durations(frame, seed, draws, notes)
+    by_stream = streams if set(streams) == set(frame["stream"].dropna().unique()) else {EVERY_STREAM: frame}
     return VisitEstimates(
         rates={name: rates for name, part in streams.items() if (rates := _rates(name, part, notes)) is not None},
         ages={name: ages for name, part in streams.items() if (ages := _ages(name, part, notes)) is not None},
@@ -74,6 +77,7 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
         levels=levels,
         waits=waits,
         stays=stays,
+        steps=measured(by_stream, seed, draws, notes),
         notes=tuple(notes),
     )
 

@@ -16,12 +16,14 @@ import duckdb
 import pandas as pd
 
 from sim.study.column_map import (
+    STEP_ENDS,
     WEEKDAYS,
     CodedColumn,
     ColumnMap,
     EventsArrival,
     FlagColumns,
     PartsArrival,
+    TimesOfStep,
     TimestampArrival,
     WeekdayCode,
     Words,
@@ -62,8 +64,8 @@ class VisitsFile:
     `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `cluster`, `stream`, `acuity` (1 most urgent
     .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_min`, `wait_min`, `stay_min` (minutes),
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
-    field the column map does not name is all missing. `exclusions` lists every value set to missing as untrue: row,
-    column, kind, value.
+    field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
+    lists every value set to missing as untrue: row, column, kind, value.
     """
 
     frame: pd.DataFrame
@@ -86,6 +88,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             reading = begun(connection, path, column_map, scratch)
             read_arrival(reading)
             read_other_fields(reading)
+            read_step_minutes(reading)
             check_intervals(reading)
             reading.settle()
             return VisitsFile(frame=tidy(reading), quality=quality_of(path, reading), exclusions=excluded(reading))
@@ -202,6 +205,8 @@ def mapped_columns(column_map: ColumnMap) -> list[str]:
     for name in WORD_FIELDS:
         names += columns_of_words(getattr(column_map, name))
     names += [getattr(column_map, name) for name in ("patient", *TIME_FIELDS, *NUMBER_FIELDS)]
+    for told in column_map.step_minutes.values():
+        names += [told.begins, told.ends] if isinstance(told, TimesOfStep) else [told]
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
@@ -566,6 +571,31 @@ def read_other_fields(reading: Reading) -> None:
     read_cluster(reading, column_map.cluster)
 
 
+def read_step_minutes(reading: Reading) -> None:
+    """Minutes of steps, as given or between two times; what ends before it begins is a fault and missing."""
+    for step, told in reading.column_map.steps().items():
+        name = f"minutes_{step}"
+        if not isinstance(told, TimesOfStep):
+            if reading.has(told):
+                keep_number(reading, name, told, 0)
+        elif reading.has(told.begins) and reading.has(told.ends):
+            begins, ends = (a_time(reading, f"{end}_{step}", getattr(told, end)) for end in STEP_ENDS)
+            reading.keep(name, told.ends, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")
+            kind, remedy = f"{step} ends before it begins", f"correct it or {told.begins!r}"
+            reading.mask(name, reading.report(Severity.FAULT, told.ends, f"f_{name} < 0", kind, remedy))
+        if name in reading.origin:
+            check_longest(reading, name)
+
+
+def a_time(reading: Reading, name: str, column: str) -> str:
+    """The field that holds the times of a column: one there already, or a new one."""
+    known = next((field for field in ("arrival", *TIME_FIELDS) if reading.origin.get(field) == column), None)
+    if known is None:
+        keep_time(reading, name, column)
+        del reading.origin[name]
+    return known or name
+
+
 def read_cluster(reading: Reading, columns: tuple[str, ...]) -> None:
     """Several columns name a cluster together; a row that lacks one of them has none."""
     if not columns or not all(reading.has(column) for column in columns):
@@ -694,13 +724,18 @@ KINDS: Final = dict.fromkeys(("arrival", *TIME_FIELDS), "TIMESTAMP") | dict.from
 )
 
 
+def fields_of(column_map: ColumnMap) -> tuple[str, ...]:
+    """Every field of the table that a map gives."""
+    return (*FIELDS, *(f"minutes_{step}" for step in column_map.steps()))
+
+
 def tidy(reading: Reading) -> pd.DataFrame:
     """Every field of every row, in the order of the file. Few words said often are one text each in memory."""
     cells = [
         f"f_{name}{few_words(reading, name)} AS {name}"
         if name in reading.origin
         else f"NULL::{KINDS.get(name, 'DOUBLE')} AS {name}"
-        for name in FIELDS
+        for name in fields_of(reading.column_map)
     ]
     frame = reading.connection.execute(f"SELECT row, {', '.join(cells)} FROM visits ORDER BY row").df()
     return frame.astype({name: object for name, kind in KINDS.items() if kind == "VARCHAR"})
@@ -749,7 +784,7 @@ def quality_of(path: Path, reading: Reading) -> DataQuality:
 def uses(reading: Reading) -> tuple[ColumnUse, ...]:
     """Of each field, how many values are usable, blank, or one of the missing codes."""
     codes = reading.column_map.missing_codes
-    names = [name for name in FIELDS if name in reading.origin]
+    names = [name for name in fields_of(reading.column_map) if name in reading.origin]
     counts = []
     for name in names:
         ours = reading.raw.column_of.get(reading.origin[name])

@@ -6,7 +6,15 @@ Nothing is drawn before somebody asks for it, for a draw has its value whenever 
 
 from math import nan
 
-from sim.department.quantities import CONSTANT, EXPONENTIAL, GAMMA, TABLE_POINTS, quantile, table_quantile
+from sim.department.quantities import (
+    CONSTANT,
+    EXPONENTIAL,
+    GAMMA,
+    TABLE_POINTS,
+    knot_quantile,
+    quantile,
+    table_quantile,
+)
 from sim.engine.compiled.memory import Row, compiled, inlined, numbers_at
 from sim.engine.compiled.tables import NONE, distribution_at, given_at, given_minutes_at, number_at
 from sim.engine.workload import keyed, quantity_id, uniform_of
@@ -55,10 +63,12 @@ def happens(ed: Row, v: Row, shares: int, quantity: int) -> bool:
 def drawn_at(ed: Row, distribution: int, u: float) -> float:
     """Quantile of a distribution at u."""
     d = distribution_at(ed.distributions, distribution)
+    if d.family < GAMMA:
+        return quantile(d.family, d.a, d.b, d.c, u)
+    table = ed.quantile_tables + int(d.b) * BYTES
     if d.family == GAMMA:
-        table = numbers_at(ed.gamma_tables + int(d.b) * TABLE_POINTS * BYTES, (TABLE_POINTS,))
-        return d.a * table_quantile(table, u)
-    return quantile(d.family, d.a, d.b, d.c, u)
+        return d.a * table_quantile(numbers_at(table, (TABLE_POINTS,)), u)
+    return d.a * knot_quantile(numbers_at(table, (2 * int(d.c),)), u)
 
 
 @compiled

@@ -119,9 +119,7 @@ class Blueprint:
         self._lower_given_visits()
         self._open_queues()
         self.tables = {name: rows.table() for name, rows in self.rows.items()}
-        self.tables["gamma_tables"] = (
-            np.ascontiguousarray(self.workload.tables).reshape(-1).view(STATIC_TABLES["gamma_tables"])
-        )
+        self.tables["quantile_tables"] = self.workload.tables.view(STATIC_TABLES["quantile_tables"])
         self.changing = {
             name: self.tables[name] for name in ("roles", "members", "words", "levels", "zones", "lines", "classes")
         }

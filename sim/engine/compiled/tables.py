@@ -85,7 +85,7 @@ PLAN = columns(
 
 BAND = columns(i4="band")
 DISTRIBUTION = columns(f8="a b c", i4="family")
-"""Lowered parameters; for the gamma family `b` is the row of its table."""
+"""Lowered parameters; of gamma and empirical `b` is the first number of the table."""
 ROUTES = columns(i4="first n")
 ROUTE = columns(f8="up_to", i4="line")
 """Routes of an acuity with the uniform up to which they are taken, and the queue of those who want its zones."""
@@ -187,7 +187,7 @@ STATIC_TABLES: dict[str, Dtype] = {
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
     "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
     "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP,
-    "gamma_tables": NUMBER,
+    "quantile_tables": NUMBER,
 }  # fmt: skip
 """Tables whose size the scenario decides, by the name of their address in ED."""
 
