@@ -109,6 +109,37 @@ def test_the_part_held_out_is_predicted(report: CalibrationReport) -> None:
     assert held.daily.coverage >= 38 / 45
     assert sum(each.is_inside for each in held.predictions) >= 0.85 * len(held.predictions)
     assert all(score.loss >= score.least - 1e-9 for score in held.quantiles)
+    assert all(score.loss_simulated > score.loss for score in held.quantiles), "another department altogether"
+    assert "of the department simulated" in " ".join(held.lines())
+
+
+def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before() -> None:
+    rng = np.random.default_rng(2)
+    times = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(4000) * 30, unit="m")
+    visits = pd.DataFrame(
+        {
+            "arrival": times,
+            "minute_of_day": times.hour * 60.0 + times.minute,
+            "weekday": times.day_of_week.astype(float),
+            "acuity": 3.0,
+            "wait_min": rng.exponential(np.r_[np.full(2000, 30.0), np.full(2000, 60.0)]),
+            "stay_min": np.nan,
+            "cluster": None,
+            "year": 2024.0,
+        }
+    )
+    seen: list[int] = []
+
+    def as_the_second_half(part: pd.DataFrame) -> pd.DataFrame:
+        seen.append(len(part))
+        return pd.DataFrame({"acuity": 3.0, "wait_min": rng.exponential(60.0, 4000), "stay_min": np.nan})
+
+    (score,) = hold_out(visits, 0.5, as_the_second_half).quantiles
+    assert seen == [2016], "whole days, and none of those held out"
+    assert score.loss_simulated is not None
+    assert score.least <= score.loss_simulated < 1.02 * score.least < 1.1 * score.least < score.loss
+    assert hold_out(visits, 0.5).quantiles[0].loss_simulated is None
+    assert hold_out(visits, 0.5, lambda _: None).quantiles[0].simulated is None
 
 
 def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
@@ -129,8 +160,13 @@ def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
 def test_a_calibrated_world_has_the_waits_it_was_made_of(visits_file: Path) -> None:
     """The staffing and service times are the true ones; two runs of one world differ by chance: 25 % of a mean wait."""
     world = known_scenario(WEEKS)
-    report = calibrate(visits_file, MAP, name="again", output=visits_file.parent / "again", base=world, seed=4)
+    output = visits_file.parent / "again"
+    report = calibrate(visits_file, MAP, name="again", output=output, base=world, seed=4, hold_out_share=0.25)
     assert report.deeper is not None
+    held = report.deeper.held_out
+    assert held is not None
+    for score in held.quantiles:
+        assert score.loss_simulated == pytest.approx(score.loss, rel=0.1), f"{score.quantity} of level {score.level}"
     for level in (3, 4):
         observed, simulated = (
             table.loc[table["acuity"] == level, "wait_min"].mean()

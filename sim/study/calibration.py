@@ -28,7 +28,7 @@ from sim.study.history_matching import Region, Unknown
 from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.study.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
 from sim.study.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
-from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match
+from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match, with_factors
 from sim.study.share_estimates import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
@@ -53,6 +53,7 @@ _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 WEEKS_PLAYED: Final = 26
 SHORTEST_MATCH, LONGEST_MATCH = 4, 52
 MATCH_RANGE: Final = (0.5, 2.0)
+POINTS_PLAYED: Final = 5
 FEWEST_A_DAY: Final = 0.5
 A_CHANCE: Final = 1e-6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -169,16 +170,14 @@ def calibrate(
     if knows_no_weekday(read.frame):
         estimates, demand, deeper = *_demand_in_part(visits_file, column_map, read, name, rake=rake), None
     else:
-        week = estimate_demand(read.frame)
-        found = None if base is None else estimate_visits(read.frame, seed=seed)
-        about = _about(visits_file, column_map, read.quality, week, rake=rake)
-        room = None if base is None else base.demand
-        estimates = week
-        demand = _demand(visits_file, column_map, read.frame, name, about, week, found, room, rake=rake)
+        reading = _Reading(visits_file, column_map, read.quality, name, rake, seed, if_none_fits, matched)
+        estimates = estimate_demand(read.frame)
         deeper = None
-        if base is not None and found is not None:
-            department = department_file(name, base.department, found, about, if_none_fits)
-            deeper = _deeper(read.frame, base, found, demand, department, output, seed, hold_out_share, matched)
+        if base is None:
+            demand = reading.demand(read.frame, estimates, None, None)
+        else:
+            pair = reading.pair(read.frame, base)
+            demand, deeper = pair.demand, _deeper(read.frame, base, reading, pair, output, hold_out_share)
     files = {
         output / "demand" / f"{name}.yaml": demand.yaml_text(),
         output / f"{name}_estimates.csv": demand.estimates_text(),
@@ -210,25 +209,88 @@ def _demand_in_part(
         raise VisitsFileError(str(visits_file), (f"arrival: {error}",)) from error
 
 
-def _demand(
-    visits_file: Path,
-    column_map: ColumnMap,
-    frame: pd.DataFrame,
-    name: str,
-    about: tuple[str, ...],
-    estimates: DemandEstimates,
-    found: VisitEstimates | None,
-    base: Demand | None,
-    *,
-    rake: bool,
-) -> DemandFile:
-    """All that a file tells of a week; with `found` of months, growth and mental health too, within `base`."""
-    profile = _hour_profile(visits_file, estimates, rake=rake)
-    streams = {} if found is None else _by_stream(frame)
-    mental = None if rake or MENTAL_HEALTH not in streams else streams[MENTAL_HEALTH].hour_of_day
-    hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
-    cited = _cited(column_map, visits_file)
-    return _demand_file(name, about, cited, estimates, hours, rake=rake, streams=streams, found=found)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What visits tell beyond the shape of demand, and the demand and department to write."""
+
+    found: VisitEstimates
+    demand: DemandFile
+    department: DepartmentFile
+
+    def scenario(self, base: Scenario, weeks: int) -> Scenario:
+        return calibrated_scenario(base, self.demand.yaml_text(), self.department.department(), weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file as it is to be read: the same for all its visits and for a part of them."""
+
+    file: Path
+    column_map: ColumnMap
+    quality: DataQuality
+    name: str
+    rake: bool
+    seed: int
+    if_none_fits: IfNoneFits
+    matched: tuple[str, ...]
+
+    def pair(self, frame: pd.DataFrame, base: Scenario) -> _Pair:
+        """Demand and department of some visits, within a scenario."""
+        week = estimate_demand(frame)
+        found = estimate_visits(frame, seed=self.seed)
+        department = department_file(self.name, base.department, found, self.about(week), self.if_none_fits)
+        return _Pair(found, self.demand(frame, week, found, base.demand), department)
+
+    def demand(
+        self, frame: pd.DataFrame, week: DemandEstimates, found: VisitEstimates | None, base: Demand | None
+    ) -> DemandFile:
+        """All that visits tell of a week; with `found` of months, growth and mental health too, within `base`."""
+        profile = _hour_profile(self.file, week, rake=self.rake)
+        streams = {} if found is None else _by_stream(frame)
+        mental = None if self.rake or MENTAL_HEALTH not in streams else streams[MENTAL_HEALTH].hour_of_day
+        hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
+        cited = _cited(self.column_map, self.file)
+        return _demand_file(
+            self.name, self.about(week), cited, week, hours, rake=self.rake, streams=streams, found=found
+        )
+
+    def about(self, week: DemandEstimates) -> tuple[str, ...]:
+        return _about(self.file, self.column_map, self.quality, week, rake=self.rake)
+
+    def region(self, frame: pd.DataFrame, base: Scenario, pair: _Pair) -> Region | None:
+        """Service times that visits do not rule out; None where they are not to be matched.
+
+        The department is played for as long as the visits last, within `SHORTEST_MATCH` and `LONGEST_MATCH` weeks.
+        """
+        if not self.matched:
+            return None
+        days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
+        weeks = min(max(round(days / 7), SHORTEST_MATCH), LONGEST_MATCH)
+        unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in self.matched)
+        return match_service_times(frame, pair.scenario(base, weeks), unknowns, seed=self.seed)
+
+    def simulated_from(self, frame: pd.DataFrame, base: Scenario) -> pd.DataFrame | None:
+        """What the department calibrated on a part of the file plays; None where the part cannot make one.
+
+        Service times that were to be matched are so, on the part alone, and `POINTS_PLAYED` of those not ruled out are
+        played; nothing is played where none is left.
+        """
+        if _arrival_obstacles(frame, self.column_map):
+            return None
+        pair = self.pair(frame, base)
+        scenario, region = pair.scenario(base, WEEKS_PLAYED), self.region(frame, base, pair)
+        if region is None:
+            return simulated_visits(scenario, self.seed)
+        if region.is_empty:
+            return None
+        names = [unknown.name for unknown in region.unknowns]
+        spread = np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int)
+        played = []
+        for point in region.points[np.unique(spread)]:
+            factors = dict(zip(names, map(float, point), strict=True))
+            changed = {"department": with_factors(scenario.department, factors)}
+            played.append(simulated_visits(scenario.model_copy(update=changed), self.seed))
+        return pd.concat(played, ignore_index=True)
 
 
 def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
@@ -243,49 +305,24 @@ def _by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
 
 
 def _deeper(
-    frame: pd.DataFrame,
-    base: Scenario,
-    found: VisitEstimates,
-    demand: DemandFile,
-    department: DepartmentFile,
-    output: Path,
-    seed: int,
-    hold_out_share: float,
-    matched: tuple[str, ...],
+    frame: pd.DataFrame, base: Scenario, reading: _Reading, pair: _Pair, output: Path, hold_out_share: float
 ) -> Deeper:
-    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), WEEKS_PLAYED)
     held, why = None, ""
     if hold_out_share > 0.0:
         try:
-            held = hold_out(frame, hold_out_share)
+            held = hold_out(frame, hold_out_share, lambda part: reading.simulated_from(part, base))
         except NothingToHoldOut as error:
             why = f"nothing was held out: {error}"
     return Deeper(
-        estimates=found,
-        department=department,
-        department_file=output / "department" / f"{department.name}.yaml",
+        estimates=pair.found,
+        department=pair.department,
+        department_file=output / "department" / f"{reading.name}.yaml",
         visits=frame,
-        simulated=simulated_visits(scenario, seed),
+        simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), reading.seed),
         held_out=held,
         not_held_out=why,
-        region=_region(frame, base, demand, department, matched, seed) if matched else None,
+        region=reading.region(frame, base, pair),
     )
-
-
-def _region(
-    frame: pd.DataFrame,
-    base: Scenario,
-    demand: DemandFile,
-    department: DepartmentFile,
-    matched: tuple[str, ...],
-    seed: int,
-) -> Region:
-    """The department is played for as long as the file, within `SHORTEST_MATCH` and `LONGEST_MATCH` weeks."""
-    days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
-    weeks = min(max(round(days / 7), SHORTEST_MATCH), LONGEST_MATCH)
-    scenario = calibrated_scenario(base, demand.yaml_text(), department.department(), weeks)
-    unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in matched)
-    return match_service_times(frame, scenario, unknowns, seed=seed)
 
 
 # --- what stands in the way ---

@@ -1,9 +1,10 @@
 """Part of a file is held out by time, predicted from the rest, and compared with what came.
 
-The scores are `scoring`, the models `arrival_rates` and `distribution_choice`; nothing is simulated here.
+The scores are `scoring`, the models `arrival_rates` and `distribution_choice`; a department calibrated on the rest is
+played by whoever asks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,6 +77,9 @@ class QuantileScore:
     """Quantiles of a duration at `QUANTILES`: those of the part fitted, scored on the part held out.
 
     `loss` is the mean pinball loss in minutes, `least` that of the held-out part's own quantiles: none can be smaller.
+    `simulated` are those of visits simulated by the department calibrated on the part fitted, and `loss_simulated`
+    their loss; None where nothing, or too little, was simulated. A department that loses no more than `loss` predicts
+    as well as saying that all will be as before.
     """
 
     quantity: str
@@ -85,6 +89,8 @@ class QuantileScore:
     loss: float
     least: float
     n: int
+    simulated: Floats | None = None
+    loss_simulated: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +132,15 @@ class HoldOut:
                 f"({daily.log_score_plain:.2f})"
             )
         found += [
-            f"  {score.quantity} level {score.level}: pinball loss {score.loss:.2f} min, at least {score.least:.2f} "
-            f"was to be had (n {score.n:,})"
+            f"  {score.quantity} level {score.level}: pinball loss {score.loss:.2f} min{_of_simulated(score)}, "
+            f"at least {score.least:.2f} was to be had (n {score.n:,})"
             for score in self.quantiles
         ]
         return tuple(found)
+
+
+def _of_simulated(score: QuantileScore) -> str:
+    return "" if score.loss_simulated is None else f", of the department simulated {score.loss_simulated:.2f}"
 
 
 def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
@@ -157,7 +167,11 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
     return fitted, rest, *names
 
 
-def hold_out(frame: pd.DataFrame, share: float) -> HoldOut:
+Simulate = Callable[[pd.DataFrame], pd.DataFrame | None]
+"""From a part of a table, the visits that a department calibrated on it plays, or None."""
+
+
+def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest."""
     fitted, rest, name, held = split_by_time(frame, share)
     dated = bool(frame["arrival"].notna().any())
@@ -167,7 +181,8 @@ def hold_out(frame: pd.DataFrame, share: float) -> HoldOut:
         *_acuity_shares(fitted, rest),
         *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
-    scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest))
+    played = None if simulate is None else simulate(fitted)
+    scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest, played))
     return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
 
 
@@ -236,13 +251,18 @@ def _means_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterat
         yield Prediction(f"{quantity}_mean", str(level), mean, mean - half, mean + half, float(y.mean()), y.size)
 
 
-def _quantiles_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[QuantileScore]:
+def _quantiles_of(
+    quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame, played: pd.DataFrame | None
+) -> Iterator[QuantileScore]:
     ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
+    simulated = {} if played is None else _by_level(quantity, played)
     for level in sorted(set(ours) & set(theirs)):
         predicted, observed = np.quantile(ours[level], QUANTILES), np.quantile(theirs[level], QUANTILES)
         loss = float(pinball(predicted, QUANTILES, theirs[level]).mean())
         least = float(pinball(observed, QUANTILES, theirs[level]).mean())
-        yield QuantileScore(quantity, level, predicted, observed, loss, least, theirs[level].size)
+        of_ours = np.quantile(simulated[level], QUANTILES) if level in simulated else None
+        lost = None if of_ours is None else float(pinball(of_ours, QUANTILES, theirs[level]).mean())
+        yield QuantileScore(quantity, level, predicted, observed, loss, least, theirs[level].size, of_ours, lost)
 
 
 def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
