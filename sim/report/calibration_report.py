@@ -102,7 +102,7 @@ def _steps(deeper: Deeper) -> Iterator[str]:
     yield ""
     if not deeper.estimates.steps:
         return
-    yield "Minutes of steps: means, and the largest distance between the file's shares below any minute and those written."
+    yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
     yield ""
     rows = []
     if_none_fits = deeper.department.if_none_fits

@@ -57,8 +57,8 @@ def patience_test(
 ) -> PatienceTest | None:
     """Patience drawn from the fit, cut by waits drawn from the file's, and fitted anew each time.
 
-    None where leavers are too few. Arguments as those of `fit_patience`. Waits are drawn by level from their own Kaplan-Meier curve, in which leaving
-    is the censoring; who would wait longer than anybody was seen to waits that long.
+    None where leavers are too few. Arguments as those of `fit_patience`. Waits are drawn by level from their own
+    Kaplan-Meier curve, in which leaving is the censoring; who would wait longer than anybody did waits that long.
     """
     rows = np.isin(np.asarray(level), levels)
     wait, gone = np.asarray(waited, dtype=np.float64)[rows], np.asarray(left, dtype=np.bool_)[rows]
