@@ -21,6 +21,7 @@ from sim.study.lifetimes import (
     fixed_never,
 )
 from sim.study.output_analysis import kaplan_meier
+from sim.study.patience_check import PatienceTest, patience_test
 from sim.study.patience_fit import fit_patience
 from sim.study.return_fit import fit_returns, gaps_between, share_back_within
 from sim.study.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
@@ -328,6 +329,34 @@ def test_the_fitted_curve_of_returns_follows_kaplan_meier() -> None:
     curve = kaplan_meier(low, np.isfinite(high))
     grid = np.linspace(1.0, 59.0, 40)
     assert np.abs(curve.at(grid) - fit.survival(grid)).max() < 0.03
+
+
+def judged_patience(patience: np.ndarray, rng: np.random.Generator) -> PatienceTest:
+    """The family of least AIC on visits that wait for up to four hours and leave when their patience is used up."""
+    n = patience.size
+    wait, level = rng.uniform(0.0, 240.0, n), rng.integers(3, 5, n)
+    waited, left = np.floor(np.minimum(patience, wait)), patience < wait
+    fit = fit_patience(waited, left, level, grid=1.0).fit
+    found = patience_test(fit, (3, 4), waited, left, level, grid=1.0, seed=2, draws=19)
+    assert found is not None
+    return found
+
+
+@pytest.mark.slow
+def test_the_test_of_patience_allows_for_waits_that_end_first() -> None:
+    """Law: under a true family 5 % of files are rejected, so of 12 at most 3 but for a chance of 3e-3."""
+    rngs = [RNG(200 + seed) for seed in range(12)]
+    assert sum(judged_patience(rng.weibull(1.5, 800) * 200.0, rng).is_rejected for rng in rngs) <= 3
+
+
+def test_patience_of_two_humps_fits_no_family_and_the_verdict_says_why_no_quantiles_stand_in() -> None:
+    rng = RNG(12)
+    found = judged_patience(
+        np.where(rng.random(3000) < 0.5, rng.normal(30.0, 3.0, 3000), rng.normal(180.0, 5.0, 3000)), rng
+    )
+    assert found.is_rejected
+    assert found.verdict().startswith("no family fits: ")
+    assert "quantiles would say nothing beyond" in found.verdict()
 
 
 # --- scores ---

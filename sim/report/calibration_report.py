@@ -95,12 +95,14 @@ def _families(deeper: Deeper) -> Iterator[str]:
 
 
 def _steps(deeper: Deeper) -> Iterator[str]:
-    yield "## Minutes of steps"
-    yield ""
-    yield "Means in minutes, and the largest distance between the shares below any minute in the file and as written."
+    yield "## Distributions written"
     yield ""
     for line in deeper.department.minutes:
         yield f"- {line}"
+    yield ""
+    if not deeper.estimates.steps:
+        return
+    yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
     yield ""
     rows = []
     if_none_fits = deeper.department.if_none_fits

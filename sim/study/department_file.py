@@ -44,7 +44,7 @@ class DepartmentFile:
     told: tuple[Told, ...]
     about: tuple[str, ...]
     minutes: tuple[str, ...] = ()
-    """Of each step whose minutes were put in: where they are from, and which family fits or that none does."""
+    """Of each distribution that was put in: where it is from, and which family fits or that none does."""
     if_none_fits: IfNoneFits = "empirical"
 
     def department(self) -> Department:
@@ -60,7 +60,7 @@ class DepartmentFile:
             *(f"#   {item.line()}" for item in self.told),
             *(
                 (
-                    "# Minutes of steps (unit: minutes; source: the file above; grade A, seen in the source):",
+                    "# Distributions (unit: minutes; source: the file above; grade A, seen in the source):",
                     *(f"#   {line}" for line in self.minutes),
                 )
                 if self.minutes
@@ -89,6 +89,8 @@ def department_file(
         told += _admission(stream, plain, estimates.admission)
         if estimates.patience is not None:
             told += _patience(stream, plain, estimates.patience)
+            if estimates.patience_test is not None:
+                minutes.append(f"streams.{stream}.patience.minutes: {estimates.patience_test.verdict()}")
         if stream in estimates.returns:
             told += _returns(stream, plain, estimates.returns[stream])
         for place, step in enumerate(base.streams[stream].pathway):

@@ -15,6 +15,7 @@ import pandas as pd
 from sim.study.arrival_rates import ArrivalRates, counted, fit_arrivals
 from sim.study.distribution_choice import Choice, choose_distribution, rounding_of
 from sim.study.lifetimes import Floats, TooFewDurations
+from sim.study.patience_check import PatienceTest, patience_test
 from sim.study.patience_fit import PatienceFit, fit_patience
 from sim.study.return_fit import ReturnFit, fit_returns, gaps_between
 from sim.study.share_estimates import Shares, estimate_shares
@@ -43,6 +44,7 @@ class VisitEstimates:
     modes: dict[str, Shares]
     admission: dict[int, Shares]
     patience: PatienceFit | None
+    patience_test: PatienceTest | None
     returns: dict[str, ReturnFit]
     levels: tuple[int, ...]
     waits: Choice | None
@@ -63,6 +65,7 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
     """Estimate all that the table holds."""
     notes: list[str] = []
     streams = streams_in(frame)
+    patience, tested = _patience(frame, seed, draws, notes)
     levels, waits, stays = _durations(frame, seed, draws, notes)
     by_stream = streams if set(streams) == set(frame["stream"].dropna().unique()) else {EVERY_STREAM: frame}
     return VisitEstimates(
@@ -70,7 +73,8 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
         ages={name: ages for name, part in streams.items() if (ages := _ages(name, part, notes)) is not None},
         modes={name: modes for name, part in streams.items() if (modes := _modes(part)) is not None},
         admission=dict(_admission(frame, notes)),
-        patience=_patience(frame, notes),
+        patience=patience,
+        patience_test=tested,
         returns={
             name: law for name, part in streams.items() if (law := _returns(name, part, frame, notes)) is not None
         },
@@ -146,23 +150,27 @@ def waits_and_ends(frame: pd.DataFrame) -> tuple[Floats, np.ndarray, np.ndarray]
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
 
 
-def _patience(frame: pd.DataFrame, notes: list[str]) -> PatienceFit | None:
+def _patience(
+    frame: pd.DataFrame, seed: int, draws: int, notes: list[str]
+) -> tuple[PatienceFit | None, PatienceTest | None]:
     waited, left, level = waits_and_ends(frame)
     if not left.any():
         notes.append("no visit that left without being seen, with its time of leaving: no patience")
-        return None
+        return None, None
     try:
         step = rounding_of(waited[left]).step
         found = fit_patience(waited, left, level, grid=step or 1.0)
     except TooFewDurations as error:
         notes.append(f"patience: {error}")
-        return None
+        return None, None
     notes.append("patience runs from arrival here; the department's stands still while a patient is attended to")
     notes += [f"patience: {note}" for note in found.notes]
     if not found.fit.identified:
         notes.append("patience: the waits do not tell it; nothing is written")
-        return None
-    return found
+        return None, None
+    tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed, draws=draws)
+    notes.append(f"patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
+    return found, tested
 
 
 def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str]) -> ReturnFit | None:
