@@ -21,14 +21,12 @@ from sim.study.run_store import (
     FEW_PARTS,
     RunStore,
     foreign_to_sweeps,
-    locked,
-    told_if_not_kept,
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, results_place, write_table
+from sim.study.store import provenance, results_place, write_table
 from sim.study.sweep_log import SweepLog
-from sim.sweep_command import play_rounds, standing_of, tell_store, tell_sweep
+from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
@@ -40,12 +38,8 @@ def break_even_study(composed: Composed, console: Console) -> int:
     """Play what is missing, answer, draw. Stopped, it goes on in its folder like a sweep."""
     plan = break_even_plan_of(composed)
     place = results_place(composed.output, "breakeven", foreign_to_sweeps)
-    with locked(place):
-        store, log = RunStore(place, plan.sweep.seed, code_version()), SweepLog(place)
-        tell_store(store, console)
-        with told_if_not_kept(place, log.say):
-            store.put_in_order()
-            return play_and_answer(plan, store, composed, log, console)
+    with kept_in(place, plan.sweep.seed, console) as (store, log):
+        return play_and_answer(plan, store, composed, log, console)
 
 
 def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, log: SweepLog, console: Console) -> int:

@@ -5,8 +5,8 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 
 import shlex
 import time
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -70,17 +70,24 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
 
 def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
+    with kept_in(place, plan.seed, console) as (store, log):
+        if composed.first.study.warm_up_weeks == "auto":
+            weeks = warm_up_of(plan, store, console)
+            if weeks is None:
+                return 1
+            plan = plan.warmed_up(weeks)
+        return play_sweep(plan, store, composed, log, console)
+
+
+@contextmanager
+def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore, SweepLog]]:
+    """The runs and the log of a folder that is ours alone meanwhile; what cannot be kept is told in the log too."""
     with locked(place):
-        store, log = RunStore(place, plan.seed, code_version()), SweepLog(place)
+        store, log = RunStore(place, seed, code_version()), SweepLog(place)
         tell_store(store, console)
         with told_if_not_kept(place, log.say):
             store.put_in_order()
-            if composed.first.study.warm_up_weeks == "auto":
-                weeks = warm_up_of(plan, store, console)
-                if weeks is None:
-                    return 1
-                plan = plan.warmed_up(weeks)
-            return play_sweep(plan, store, composed, log, console)
+            yield store, log
 
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:

@@ -13,7 +13,6 @@ from sim.report.console import heading, plain_table, say, show
 from sim.report.honesty import CHANCE_ONLY, RESPECT
 from sim.report.markdown import markdown_table
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
-from sim.study.comparison import LWBS_LIMIT
 from sim.study.number_text import (
     bare,
     counted,
@@ -22,6 +21,7 @@ from sim.study.number_text import (
     plain_number,
     unit_of_difference,
 )
+from sim.study.overload import LWBS_LIMIT
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of being offered a peer",

@@ -5,7 +5,7 @@ Numbers are looked up in `sim.report.tables` and written by `sim.study.number_te
 
 from sim.report.asked import central_demand, effects_text, played_text
 from sim.report.tables import Found, central_level, difference, estimate, is_interpreted, known_measures, label, others
-from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import (
     NOTHING,
     bare,
@@ -16,6 +16,7 @@ from sim.study.number_text import (
     short_unit_of_difference,
     unit_of_value,
 )
+from sim.study.overload import LWBS_LIMIT
 from sim.study.sentences import alone, inside, not_interpreted, under
 
 Rows = list[tuple[str, ...]]

@@ -11,8 +11,9 @@ from sim.report.asked import of_what
 from sim.report.honesty import footer
 from sim.report.tables import estimate, known_measures, label
 from sim.report.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
-from sim.study.comparison import LWBS_LIMIT, Comparison
+from sim.study.comparison import Comparison
 from sim.study.number_text import measure_and_part, scale, unit_of_value
+from sim.study.overload import LWBS_LIMIT
 
 PANELS = {
     "wait_triage_to_pia_mean.all": "Wait for a physician, all",

@@ -15,7 +15,8 @@ from sim.report.tables import (
     others,
     overloaded,
 )
-from sim.study.comparison import LWBS_LIMIT, Comparison
+from sim.study.comparison import Comparison
+from sim.study.overload import LWBS_LIMIT
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
 ONE_SIDED = (

@@ -17,8 +17,9 @@ from sim.report.cells import REFUSED, difference_text, labelled
 from sim.report.console import say, show, two_lines
 from sim.report.sweep_asked import asked_lines, contenders_line
 from sim.report.tables import as_found
-from sim.study.comparison import LWBS_LIMIT, Row
+from sim.study.comparison import Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
+from sim.study.overload import LWBS_LIMIT
 from sim.study.sweeping import SweepAnswer
 
 SHOWN = (

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
-from sim.study.comparison import LWBS_LIMIT, Comparison, Row
+from sim.study.comparison import Comparison, Row
+from sim.study.overload import LEAVING, LWBS_LIMIT
 
 ASSUMED = {
     "returns": ("return_", "repeat_visit"),
@@ -147,7 +148,7 @@ def overloaded(comparison: Comparison) -> list[tuple[float, str]]:
     table = comparison.estimates
     if table.empty:
         return []
-    rows = table[(table["measure"] == "lwbs_or_ama.all") & (table["mean"] > LWBS_LIMIT)]
+    rows = table[(table["measure"] == LEAVING) & (table["mean"] > LWBS_LIMIT)]
     return [(float(level), str(name)) for level, name in zip(rows["demand"], rows["staffing"], strict=True)]
 
 

@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.comparison import LWBS_LIMIT
 from sim.study.output_analysis import mean_intervals, t_point
+from sim.study.overload import LWBS_LIMIT, share_leaving
 from sim.study.sweeping import SweepPlan
 from sim.study.worth import Prior, Worth
 
 Floats = NDArray[np.float64]
 Span = tuple[float, float]
 Verdict = Literal["turns", "never", "always", "unclear"]
-
-LEAVING = "lwbs_or_ama.all"
 
 
 @dataclass(frozen=True)
@@ -322,6 +320,7 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
     row_of = {label: row for row, label in enumerate(plan.sweep.labels.values())}
     played = ~np.isnan(values).all(axis=1).any(axis=0) if values.size else np.zeros(0, dtype=bool)
     values = values[:, :, played]
+    leaving = share_leaving(measures, values)
     column_of = {name: column for column, name in enumerate(measures)}
     confidence = plan.sweep.confidence
     staffings, curves, parts = [], [], []
@@ -339,9 +338,8 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
                 worth += item.cad_per_unit * apart[item.name]
             parts.append(part_rows(plan, staffing, item, apart[item.name]))
         curve = Curve(np.asarray(plan.effects), worth)
-        curves.append(
-            curve_rows(curve, staffing, confidence).assign(interpretable=kept_on(values, column_of, rows, others))
-        )
+        too_many = np.maximum(leaving[rows], leaving[others]) > LWBS_LIMIT
+        curves.append(curve_rows(curve, staffing, confidence).assign(interpretable=~too_many))
         found = break_even(curve, confidence) if curve.n > 1 else None
         chance = chance_of_paying(found, curve.effects, plan.prior) if found and plan.prior else None
         prices = prices_needed(plan, apart, curve)
@@ -370,16 +368,6 @@ def curve_rows(curve: Curve, staffing: str, confidence: float) -> pd.DataFrame:
     """Net benefit at each effect with its interval."""
     found = mean_intervals(curve.net_benefit, confidence)
     return pd.DataFrame({"staffing": staffing, "effect": curve.effects, **found})
-
-
-def kept_on(
-    values: Floats, column_of: Mapping[str, int], rows: Sequence[int], others: Sequence[int]
-) -> NDArray[np.bool_]:
-    """At which effects neither the staffing nor the baseline loses too many visits."""
-    if LEAVING not in column_of:
-        return np.ones(len(rows), dtype=bool)
-    left = values[:, column_of[LEAVING]].mean(axis=1)
-    return np.asarray(~(np.maximum(left[list(rows)], left[list(others)]) > LWBS_LIMIT), dtype=bool)
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

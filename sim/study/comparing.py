@@ -16,7 +16,7 @@ from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures import measure_of
 from sim.study.asked import Simultaneous
-from sim.study.comparison import HEADLINE, LWBS_LIMIT, Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.executor import run_blocks
 from sim.study.experiment import IN_MINUTES, SAME_MINUTES, BlockAnswer, Played, play_block
 from sim.study.output_analysis import (
@@ -26,6 +26,7 @@ from sim.study.output_analysis import (
     paired_differences,
     simultaneous_half_widths,
 )
+from sim.study.overload import LWBS_LIMIT
 from sim.study.plan import Plan
 from sim.study.sentences import difference_sentence
 

@@ -32,9 +32,6 @@ HEADLINE = (
 )
 """Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
 
-LWBS_LIMIT = 0.05
-"""Above this share of visits leaving, a department is off its knee and differences are not interpreted."""
-
 
 @dataclass(frozen=True)
 class Comparison:

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.study.comparison import HEADLINE, LWBS_LIMIT
+from sim.study.comparison import HEADLINE
 from sim.study.number_text import measure_and_part
+from sim.study.overload import LWBS_LIMIT, share_leaving
 
 WORLD = ("department", "demand", "boarding", "effects", "period")
 """What nobody chooses when a roster is chosen."""
 SIGNS = {"low": 1.0, "high": -1.0}
-LEFT = "lwbs_or_ama.all"
 
 
 def worlds_of(scenarios: pd.DataFrame) -> list[str]:
@@ -81,10 +81,5 @@ def judged(apart: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Of each scenario, whether it was played and not too many leave."""
-    if LEFT not in measures:
-        return np.zeros(len(values), dtype=bool)
-    left = values[:, list(measures).index(LEFT)]
-    n = (~np.isnan(left)).sum(axis=1)
-    mean = np.where(n > 0, np.nansum(left, axis=1) / np.maximum(n, 1), np.inf)
-    return np.asarray(mean <= LWBS_LIMIT, dtype=bool)
+    """Of each scenario, whether it was played and not too many are known to leave."""
+    return np.asarray(share_leaving(measures, values) <= LWBS_LIMIT, dtype=bool)

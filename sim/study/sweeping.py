@@ -19,7 +19,6 @@ from sim.engine.trajectory import Trajectory
 from sim.study.asked import Asked, Simultaneous
 from sim.study.best import best_table, selection_table
 from sim.study.comparing import add_family
-from sim.study.comparison import LWBS_LIMIT
 from sim.study.controlled import CONTROLLED, controlled_table
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.study.executor import Pool, opened, played_by
@@ -27,6 +26,7 @@ from sim.study.experiment import rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice
 from sim.study.output_analysis import IntArray, mean_intervals, paired_differences
+from sim.study.overload import LWBS_LIMIT, share_leaving
 from sim.study.rounds import Standing, standing
 from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
@@ -292,10 +292,8 @@ def keys_of(labels: Mapping[str, str], measures: Sequence[str]) -> dict[str, np.
 
 
 def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Of every scenario but the first: whether in neither of the two too many leave."""
-    if "lwbs_or_ama.all" not in measures:
-        return np.ones(len(values) - 1, dtype=bool)
-    left = mean_intervals(values[:, measures.index("lwbs_or_ama.all")])["mean"]
+    """Of every scenario but the first: whether in neither of the two too many leave, as far as is known."""
+    left = share_leaving(measures, values)
     return np.asarray(~(np.maximum(left[1:], left[0]) > LWBS_LIMIT), dtype=bool)
 
 
