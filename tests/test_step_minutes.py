@@ -9,11 +9,12 @@ import yaml
 from scipy import stats
 
 from sim.config.composition import compose
+from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
 from sim.study.calibration import CalibrationReport, calibrate
 from sim.study.column_map import ColumnMap
 from sim.study.data_quality import VisitsFileError
-from sim.study.distribution_choice import TABLE
+from sim.study.distribution_choice import TABLE, chances_for
 from sim.study.engines import ENGINES
 from sim.study.step_minutes import measured, ties_apart
 from sim.study.visits import read_visits
@@ -130,7 +131,8 @@ def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from
     )
     assert (imaging.family, triage.family) == ("empirical", "gamma")
     of_two = visits.loc[visits["acuity"] == 2, "imaging_min"].dropna()
-    np.testing.assert_allclose(imaging.quantiles_of(2), np.quantile(of_two, TABLE), rtol=1e-5)
+    np.testing.assert_allclose(imaging.quantiles_of(2), np.quantile(of_two, imaging.at), rtol=1e-5)
+    assert imaging.mean_of(2) == pytest.approx(of_two.mean(), rel=2e-3)
     assert imaging.quantiles_of(1) == imaging.quantiles_of(2), "a level that did not come takes its neighbour's"
     text = report.deeper.department_file.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "medical.pathway.imaging.minutes: minutes, n =" in line)
@@ -220,7 +222,19 @@ def test_zeros_that_no_family_gives_are_kept_in_the_quantiles() -> None:
     assert "are 0, which no family gives" in found.statement("empirical")
 
 
+def test_a_table_has_more_chances_where_values_leap_and_holds_the_mean() -> None:
+    """Two thirds near ten, a third near a thousand: a line across a hundredth misses a hundredth of the mean."""
+    rng = np.random.default_rng(8)
+    values = np.where(np.arange(30_000) < 19_830, rng.normal(10.0, 1.0, 30_000), rng.normal(1000.0, 5.0, 30_000))
+    at = chances_for([values])
+    assert len(TABLE) < len(at) < len(TABLE) + 20
+    written = Empirical(quantiles=tuple(np.quantile(values, at)), at=at)
+    assert written.mean_of(3) == pytest.approx(values.mean(), rel=1e-3)
+    coarse = Empirical(quantiles=tuple(np.quantile(values, TABLE)), at=TABLE)
+    assert abs(coarse.mean_of(3) / values.mean() - 1.0) > 2e-3
+
+
 def test_the_distance_of_a_table_from_its_values_allows_for_ties() -> None:
     values = np.repeat([5.0, 10.0, 15.0, 60.0], [400, 300, 200, 100])
-    assert ties_apart(values, np.quantile(values, TABLE)) < 0.011
-    assert ties_apart(values, np.quantile(values * 1.5, TABLE)) > 0.2
+    assert ties_apart(values, np.quantile(values, TABLE), TABLE) < 0.011
+    assert ties_apart(values, np.quantile(values * 1.5, TABLE), TABLE) > 0.2

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from sim.study.arrival_rates import ArrivalRates, Estimates
 from sim.study.demand_file import ConfigLine, Estimate, weekday_name
-from sim.study.distribution_choice import TABLE
 from sim.study.lifetimes import Parameter
 from sim.study.share_estimates import HOURS_PER_DAY, round_to_total
 from sim.study.step_minutes import StepMinutes
@@ -109,7 +108,7 @@ def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
     yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
     for group, quantiles in enumerate(found.choice.table if found.fit is None else ()):
         level = str(found.levels[group]) if found.levels else ""
-        for chance, value in zip(TABLE, quantiles, strict=True):
+        for chance, value in zip(found.choice.at, quantiles, strict=True):
             n = found.values[group].size
             yield Estimate(f"{name} quantile {chance:g}", "", "", level, n, float(value), None, None)
 

@@ -32,6 +32,8 @@ TABLE: Final = (
     *TAIL, *(round(0.01 * place, 2) for place in range(1, 100)), *(1.0 - chance for chance in reversed(TAIL))
 )  # fmt: skip
 """Chances of the quantile table that stands in for a family, closer in the tails: half of a mean may lie there."""
+MEAN_ERROR: Final = 2e-4
+"""Part of a mean that a straight line between two chances may miss before a chance between them is added."""
 _EDGE: Final = 1e-12
 
 
@@ -153,13 +155,14 @@ class Choice:
     """Families in order of AIC with their tests, and what is to be used.
 
     `chosen` is the first family in that order which is not rejected, None if all are: then `table`, the quantiles of
-    each group at the chances `TABLE`, zeros among them, is what the values say, and `nearest` the family of least AIC.
+    each group at the chances `at`, zeros among them, is what the values say, and `nearest` the family of least AIC.
     """
 
     fits: tuple[LifetimeFit, ...]
     tests: tuple[FitTest, ...]
     rounding: Rounding
     n_zero: int
+    at: tuple[float, ...]
     table: Floats
 
     @property
@@ -194,7 +197,9 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     x, groups = np.asarray(values, dtype=np.float64), np.asarray(group, dtype=np.int64)
     rounding = rounding_of(x)
     zero = (x == 0.0) & (rounding.step == 0.0)
-    table = np.array([np.quantile(x[groups == g], TABLE) for g in range(int(groups.max(initial=-1)) + 1)])
+    by_group = [x[groups == g] for g in range(int(groups.max(initial=-1)) + 1)]
+    at = chances_for(by_group)
+    table = np.array([np.quantile(values, at) for values in by_group])
     x, groups = x[~zero], groups[~zero]
     fits = fit_families(durations(x, x, groups, rounding.step))
     some = _at_most(x.size, MOST_TESTED, groups, seed)
@@ -205,7 +210,24 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
         tests.append(bootstrap_test(sample, of, mine, step=rounding.step, seed=seed, draws=draws))
         if not tests[-1].is_rejected:
             break
-    return Choice(fits, tuple(tests), rounding, int(zero.sum()), table)
+    return Choice(fits, tuple(tests), rounding, int(zero.sum()), at, table)
+
+
+def chances_for(by_group: list[Floats]) -> tuple[float, ...]:
+    """Those of `TABLE`, and more where some group's quantiles leap: lines across a gap would fill it with values."""
+    at = np.array(TABLE)
+    finest = 1.0 / max((values.size for values in by_group), default=1)
+    while True:
+        middle, width = (at[1:] + at[:-1]) / 2.0, np.diff(at)
+        missed = np.zeros(middle.size)
+        for values in by_group:
+            ends = np.quantile(values, at)
+            bend = np.abs(np.quantile(values, middle) - (ends[1:] + ends[:-1]) / 2.0)
+            missed = np.maximum(missed, width * bend / max(float(values.mean()), 1e-9))
+        leaps = middle[(missed > MEAN_ERROR) & (width > finest)]
+        if not leaps.size:
+            return tuple(float(f"{chance:.8g}") for chance in at)
+        at = np.sort(np.append(at, leaps))
 
 
 def _at_most(n: int, most: int, group: Ints, seed: int) -> Ints:

@@ -14,7 +14,7 @@ from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import Empirical
 from sim.department.scenario import did_you_mean
-from sim.study.distribution_choice import TABLE, Choice, choose_distribution, kolmogorov_smirnov
+from sim.study.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
 from sim.study.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, Floats, LifetimeFit, TooFewDurations
 
 IfNoneFits = Literal["empirical", "nearest"]
@@ -64,7 +64,7 @@ class StepMinutes:
             return family_written(fit, self.levels)
         lists = [[rounded(value) for value in quantiles] for quantiles in self.choice.table]
         by_level = [lists[group] for group in nearest_groups(self.levels)] if self.levels else lists[0]
-        return {"family": "empirical", "quantiles": by_level, "at": [rounded(chance) for chance in TABLE]}
+        return {"family": "empirical", "quantiles": by_level, "at": list(self.choice.at)}
 
     def statement(self, if_none_fits: IfNoneFits) -> str:
         """Where the numbers are from and what was found, for the file and the report."""
@@ -93,7 +93,8 @@ class StepMinutes:
         """The same of each group."""
         fit = self.used(if_none_fits)
         if fit is None:
-            return [ties_apart(values, table) for values, table in zip(self.values, self.choice.table, strict=True)]
+            pairs = zip(self.values, self.choice.table, strict=True)
+            return [ties_apart(values, table, self.choice.at) for values, table in pairs]
         return [kolmogorov_smirnov(1.0 - fit.survival(values, g)) for g, values in enumerate(self.values)]
 
     def means(self, if_none_fits: IfNoneFits) -> list[float]:
@@ -102,16 +103,16 @@ class StepMinutes:
         chances = (np.arange(2000) + 0.5) / 2000
         if fit is not None:
             return [float(fit.quantiles(chances, group).mean()) for group in range(len(self.values))]
-        return [Empirical(quantiles=tuple(row), at=TABLE).mean_of(3) for row in self.choice.table.tolist()]
+        return [Empirical(quantiles=tuple(row), at=self.choice.at).mean_of(3) for row in self.choice.table.tolist()]
 
 
-def ties_apart(values: Floats, table: Floats) -> float:
+def ties_apart(values: Floats, table: Floats, at: tuple[float, ...]) -> float:
     """Kolmogorov distance of a quantile table from the values it was made of, at each value that occurs."""
     seen, counts = np.unique(values, return_counts=True)
     below = np.cumsum(counts) / values.size
     # Of shares at one quantile the last is the share up to and with it.
     last = np.append(np.diff(table) > 0.0, True)
-    return float(np.abs(below - np.interp(seen, table[last], np.array(TABLE)[last])).max())
+    return float(np.abs(below - np.interp(seen, table[last], np.array(at)[last])).max())
 
 
 def measured(
