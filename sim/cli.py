@@ -1,6 +1,7 @@
 """The command `peered`: read what is asked, have it checked, run it, show the answer.
 
 Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 the question was not understood.
+What only some studies need is loaded by them: loading takes longer than a run.
 """
 
 import os
@@ -12,16 +13,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
-from sim.breakeven_command import break_even_study, tell_break_even
-from sim.config import Composed, column_map_of, compose, shipped_choices
-from sim.config.multirun import is_for_hydra
+from sim.config import Composed, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
-from sim.hydra_command import hydra_sweep
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -34,7 +32,6 @@ from sim.report.console import (
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
-from sim.study.assumptions import assumptions_in_use, read_register
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -45,8 +42,8 @@ from sim.study.experiment import Block, BlockAnswer, get_ready, play_block
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.plan import Plan
-from sim.study.run_store import CannotKeep
 from sim.study.store import (
+    CannotKeep,
     OutputError,
     provenance,
     results_folder,
@@ -54,8 +51,9 @@ from sim.study.store import (
     write_json,
     write_table,
 )
-from sim.study.validation import ValidatedRow, validated, validation_values
-from sim.sweep_command import show_results, sweep
+
+if TYPE_CHECKING:
+    from sim.study.validation import ValidatedRow
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -95,10 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
-        if asked.many and is_for_hydra(asked.overrides):
-            return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
         if asked.many:
-            return sweep(asked.overrides, asked.folder, asked.dry, console)
+            return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
         check_use(composed)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
@@ -196,6 +192,8 @@ def tell_plan(composed: Composed, console: Console) -> int:
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
     if composed.study.name == "breakeven":
+        from sim.breakeven_command import tell_break_even
+
         return tell_break_even(composed, console)
     plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
@@ -211,6 +209,31 @@ def tell_plan(composed: Composed, console: Console) -> int:
     seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
+
+
+def run_many(asked: Asked, console: Console) -> int:
+    """A sweep, by Hydra where one of its own sweepers or launchers is named."""
+    from sim.config.multirun import is_for_hydra
+    from sim.hydra_command import hydra_sweep
+    from sim.sweep_command import sweep
+
+    if is_for_hydra(asked.overrides):
+        return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
+    return sweep(asked.overrides, asked.folder, asked.dry, console)
+
+
+def run_break_even(composed: Composed, console: Console) -> int:
+    """How large an effect must be to pay."""
+    from sim.breakeven_command import break_even_study
+
+    return break_even_study(composed, console)
+
+
+def run_results(composed: Composed, console: Console) -> int:
+    """The table of a sweep again."""
+    from sim.sweep_command import show_results
+
+    return show_results(composed, console)
 
 
 def run_compare(composed: Composed, console: Console) -> int:
@@ -320,13 +343,14 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
 
 def run_validate(composed: Composed, console: Console) -> int:
     """Simulated beside published values."""
-    rows = validation_rows(composed, console)
-    print_validation(rows, console)
+    print_validation(validation_rows(composed, console), console)
     return 0
 
 
-def validation_rows(composed: Composed, console: Console) -> tuple[ValidatedRow, ...]:
+def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
     """Play the scenario, and the peer staffing for the one row that needs it."""
+    from sim.study.validation import validated, validation_values
+
     study = composed.study
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
@@ -354,6 +378,8 @@ def kept(overrides: Sequence[str]) -> list[str]:
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
+    from sim.study.assumptions import assumptions_in_use, read_register
+
     in_use = assumptions_in_use(composed.files, read_register(), composed.overridden, composed.chosen)
     print_assumptions(in_use, console)
     return 0
@@ -361,6 +387,7 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
+    from sim.config import column_map_of
     from sim.report.calibration_figures import draw_calibration
     from sim.report.calibration_report import calibration_markdown
     from sim.study.calibration import calibrate
@@ -410,6 +437,6 @@ STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "validate": run_validate,
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
-    "results": show_results,
-    "breakeven": break_even_study,
+    "results": run_results,
+    "breakeven": run_break_even,
 }

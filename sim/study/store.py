@@ -53,6 +53,10 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+class CannotKeep(Exception):
+    """Something of a sweep could not be written."""
+
+
 class OutputError(ValueError):
     """A folder that results cannot be written to."""
 
