@@ -92,9 +92,7 @@ def composed_once(
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
     question = ("once", config_name, chosen)
-    composed = kept_or_made(
-        question, folders, lambda: composed_by_hydra(folders, config_name, chosen, resolve=True)
-    )
+    composed = kept_or_made(question, folders, lambda: composed_by_hydra(folders, config_name, chosen, resolve=True))
     return fault_of(folders, chosen, composed) if isinstance(composed, Exception) else composed
 
 

@@ -1,7 +1,7 @@
-"""What Hydra makes of files, kept on disk from one command to the next: putting files together takes longer than a run.
+"""What Hydra makes of files, kept on disk from one command to the next: it takes longer to put together than a run.
 
-An answer is found again by all it depends on, the bytes of every file among it, so that none is ever out of date. Errors
-are not kept, nor what is looked up outside the files. A cache that is damaged or cannot be written to is none.
+An answer is found by all it depends on, the bytes of every file among it, so that none is ever out of date. Errors are
+not kept, nor what is looked up outside the files. A cache that is damaged or cannot be written to is none.
 """
 
 import json

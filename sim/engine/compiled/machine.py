@@ -14,6 +14,7 @@ import numba
 from sim.engine.compiled.linking import CompilerOfTheWhole
 from sim.engine.compiled.loop import play as uncompiled_play
 from sim.engine.compiled.memory import COMPILE, compiled
+from sim.engine.machine_code import machine_code
 
 PACKAGE = Path(__file__).parents[2]
 SOURCES = ("department", "engine")
@@ -38,7 +39,7 @@ loop = compiled(uncompiled_play)
 def compiled_for(version: str) -> Any:
     """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
 
-    @numba.njit(error_model="numpy", nogil=True, cache=True, pipeline_class=CompilerOfTheWhole)
+    @machine_code(error_model="numpy", nogil=True, pipeline_class=CompilerOfTheWhole)
     def play(address):
         if len(version) == 0:
             return -1

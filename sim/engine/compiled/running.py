@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.engine.calendar import too_many
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.handover import columns_of_rows
 from sim.engine.compiled.loop import NEEDS_MEMORY, STEP_LIMIT
@@ -22,6 +21,7 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
+from sim.engine.constants import too_many
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
