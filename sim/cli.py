@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -32,6 +32,7 @@ from sim.report.console import (
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.markdown import comparison_markdown
+from sim.study.behind import Behind, written_behind
 from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -260,9 +261,9 @@ def play_and_write(
     plan = plan_of(composed)
     place = results_place(composed.output, composed.study.name)
     started = time.monotonic()
-    with results_folder(place) as draft:
+    with ExitStack() as in_the_end, results_folder(place) as draft, written_behind() as behind:
         (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", console)
+        answers = finished_blocks(plan, draft / "visits", behind, console)
         if not answers:
             raise KeyboardInterrupt
         drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
@@ -270,8 +271,13 @@ def play_and_write(
             comparison = compared(answers, plan, time.monotonic() - started)
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
             write_comparison(comparison, answers, plan, composed, draft)
+            in_the_end.enter_context(console)  # what is shown is printed when all of it stands
+            try:
+                show(comparison, console)
+            except Exception:  # whatever it is, it must not cost the results
+                in_the_end.callback(show, comparison, console)
             drawn = not interrupts.came and drew(figures, console)
-    show(comparison, console)
+            behind.finish()
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
@@ -287,12 +293,15 @@ def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
     return True
 
 
-def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
+def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Console) -> list[BlockAnswer]:
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
     what = f"{', '.join(plan.scenarios)} on the same patients"
-    get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    if len(blocks) > 1:
+        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    else:  # nobody has to wait for anybody
+        prepare(plan.engine, teller(console))
     with progress(len(blocks), what, console) as advance:
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
             play_block, blocks, plan.workers, plan.executor, plan.address, lambda _, why: why
@@ -304,6 +313,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
                 else:
                     answers.append(answer)
                 advance(str(block))
+                behind.check()
         except WorkersGone as gone:
             console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         except KeyboardInterrupt:

@@ -111,7 +111,10 @@ def composed_together(
     folders: tuple[Path, ...], group: str, names: tuple[str, ...], stamps: tuple[int, ...]
 ) -> dict[str, Plain] | Exception:
     """Compose files of a group in one go, each in a place of its own; the error if one of them cannot be composed."""
-    return kept_or_made(("together", group, names), folders, lambda: made_together(folders, group, names))
+    question = ("together", group, names)
+    composed: dict[str, Plain] | Exception
+    composed = kept_or_made(question, folders, lambda: made_together(folders, group, names))
+    return composed
 
 
 def made_together(folders: tuple[Path, ...], group: str, names: tuple[str, ...]) -> dict[str, Plain] | Exception:

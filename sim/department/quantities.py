@@ -23,7 +23,8 @@ CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, TRIANGULAR, GAMMA = range(7)
 class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # A group's validator holds those of its parts; each part's own would be built in vain.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 Positive = Annotated[float, Field(gt=0)]

@@ -10,12 +10,12 @@ from typing import Any
 from llvmlite import binding
 from numba import njit
 from numba.core.caching import FunctionCache
-from numba.core.runtime import _nrt_python
+from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
 
 Decorator = Callable[[Any], Any]
 
 
-class KeptCode(FunctionCache):  # type: ignore[misc]
+class KeptCode(FunctionCache):
     """Numba's cache, getting ready to compile, which takes half a second, only if there is something to compile."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

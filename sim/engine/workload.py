@@ -31,12 +31,12 @@ from sim.department.quantities import (
     Lognormal,
     Lowered,
     Uniform,
-    gamma_table,
     of_acuity,
     quantile,
     table_quantile,
 )
 from sim.department.scenario import Scenario
+from sim.engine.gamma_tables import kept_gamma_table
 from sim.engine.machine_code import machine_code
 
 PATIENTS_PER_STREAM = 10**9
@@ -408,7 +408,7 @@ class Tables:
         return GAMMA, parameters[1], float(self.rows.setdefault(parameters[2], len(self.rows))), 0.0
 
     def array(self) -> np.ndarray:
-        return np.array([gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
+        return np.array([kept_gamma_table(cv) for cv in self.rows] or np.zeros((1, TABLE_POINTS)))
 
 
 def base_of(seed: int, replication: int) -> int:
@@ -621,7 +621,7 @@ def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.nd
     """Gamma factors on whole days of one stream, mean 1."""
     factors = np.ones(len(days))
     if cv != 0.0:
-        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
+        draw_day_factors(base, stream_id, days, kept_gamma_table(cv), factors)
     return factors
 
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,7 +37,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 def copy_out(table: pd.DataFrame, path: Path) -> None:
     """Write a table as Parquet where nobody looks for it yet."""
-    with duckdb.connect() as connection:
+    with database() as connection:
         connection.register("rows", table)
         connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
@@ -44,8 +45,19 @@ def copy_out(table: pd.DataFrame, path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read one Parquet file or a folder of parts."""
     pattern = str(path / "*.parquet") if path.is_dir() else str(path)
-    with duckdb.connect() as connection:
+    with database() as connection:
         return connection.execute(f"SELECT * FROM read_parquet({quoted(pattern)}, union_by_name=true)").df()
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """A connection of one's own to a database without tables; to open the first takes longer than to write a table."""
+    return database_of(os.getpid()).cursor()
+
+
+@lru_cache(maxsize=1)
+def database_of(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of this process; it is of no use in one that was split off."""
+    return duckdb.connect()
 
 
 def quoted(text: str) -> str:
