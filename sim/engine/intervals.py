@@ -162,7 +162,8 @@ def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
     first = np.zeros(minutes.size + 1, dtype=np.int64)
     for row in range(group.size):
         first[group[row] + 1] += 1
-    first = np.cumsum(first)
+    for number in range(minutes.size):  # np.cumsum would load Numba's linear algebra
+        first[number + 1] += first[number]
     # Intervals of a group come almost in order, so that each finds its place within a few steps.
     order, after = np.empty(group.size, dtype=np.int64), first.copy()
     for row in range(group.size):
