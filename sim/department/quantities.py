@@ -23,8 +23,7 @@ CONSTANT, EXPONENTIAL, LOGNORMAL, WEIBULL, UNIFORM, TRIANGULAR, GAMMA = range(7)
 class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""
 
-    # A group's validator holds those of its parts; each part's own would be built in vain.
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 Positive = Annotated[float, Field(gt=0)]

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-import pandas as pd
-
 from sim.study.interrupts import uninterrupted
-from sim.study.store import write_table
+from sim.study.store import Table, write_table
 
 
 class Behind:
@@ -22,7 +20,7 @@ class Behind:
         self._thread, self._lock = thread, Lock()
         self._writing: Future[None] | None = None
 
-    def write(self, table: pd.DataFrame, path: Path) -> None:
+    def write(self, table: Table, path: Path) -> None:
         """Write the table, now or behind. Raises what went wrong with the one before."""
         with self._lock:
             if free := self._writing is None or self._writing.done():
@@ -59,7 +57,7 @@ def written_behind() -> Iterator[Behind]:
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def write_large_table(table: pd.DataFrame, path: Path) -> None:
+def write_large_table(table: Table, path: Path) -> None:
     """Write a table, behind if this process has opened that."""
     if OPEN:
         OPEN[-1].write(table, path)

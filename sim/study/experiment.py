@@ -154,9 +154,9 @@ def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | N
 def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
     """Write every visit of a run."""
     assert block.visits_folder is not None
-    table = trajectory.visits.copy(deep=False)
-    table.insert(0, "staffing", name)
-    table.insert(0, "demand", block.demand)
+    n = trajectory.n_visits
+    table = {"demand": np.full(n, block.demand), "staffing": np.full(n, name, dtype=object)}
+    table |= trajectory.columns_of_visits()
     write_large_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
 
 

@@ -15,9 +15,10 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from sim.study.interrupts import uninterrupted
@@ -25,7 +26,11 @@ from sim.study.interrupts import uninterrupted
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+Table: TypeAlias = pd.DataFrame | dict[str, np.ndarray]
+"""Columns by name; as arrays where a frame would only be made to be written."""
+
+
+def write_table(table: Table, path: Path) -> None:
     """Write a table as Parquet; the file appears only when it is complete."""
     partial = path.with_name(f".{path.name}.partial")
     with uninterrupted() as interrupts:
@@ -35,7 +40,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         raise KeyboardInterrupt
 
 
-def copy_out(table: pd.DataFrame, path: Path) -> None:
+def copy_out(table: Table, path: Path) -> None:
     """Write a table as Parquet where nobody looks for it yet."""
     with database() as connection:
         connection.register("rows", table)
