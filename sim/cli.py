@@ -7,12 +7,14 @@ What only some studies need is loaded by them: loading takes longer than a run.
 import os
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -31,15 +33,13 @@ from sim.report.console import (
     teller,
 )
 from sim.report.drawing import begin_figures, drawers
-from sim.report.markdown import comparison_markdown
 from sim.study.behind import Behind, written_behind
-from sim.study.comparing import compared, values_table
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.engines import prepare
+from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
-from sim.study.experiment import Block, BlockAnswer, get_ready, play_block
+from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.plan import Plan
@@ -266,6 +266,8 @@ def play_and_write(
         answers = finished_blocks(plan, draft / "visits", behind, console)
         if not answers:
             raise KeyboardInterrupt
+        from sim.study.comparing import compared
+
         drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
         with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, time.monotonic() - started)
@@ -298,11 +300,15 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
     what = f"{', '.join(plan.scenarios)} on the same patients"
-    if len(blocks) > 1:
-        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
-    else:  # nobody has to wait for anybody
+    alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
+    if alone:
         prepare(plan.engine, teller(console))
-    with progress(len(blocks), what, console) as advance:
+    else:
+        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    with (
+        meanwhile(partial(load_the_rest, plan)) if alone else nullcontext(),
+        progress(len(blocks), what, console) as advance,
+    ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
             play_block, blocks, plan.workers, plan.executor, plan.address, lambda _, why: why
         )
@@ -323,10 +329,38 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
     return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
 
 
+@contextmanager
+def meanwhile(work: Callable[[], None]) -> Iterator[None]:
+    """Have something done beside the block; what goes wrong with it will be seen where it matters."""
+
+    def done() -> None:
+        with suppress(Exception):
+            work()
+
+    beside = Thread(target=done, name="peered-meanwhile", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        with uninterrupted():
+            beside.join()
+
+
+def load_the_rest(plan: Plan) -> None:
+    """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
+    from sim.report import markdown  # noqa: F401
+    from sim.study import comparing  # noqa: F401
+
+    rehearse(plan.scenarios[plan.baseline], plan.engine)
+
+
 def write_comparison(
     comparison: Comparison, answers: list[BlockAnswer], plan: Plan, composed: Composed, folder: Path
 ) -> None:
     """Tables, scenarios, provenance and the answer in words."""
+    from sim.report.markdown import comparison_markdown
+    from sim.study.comparing import values_table
+
     write_table(values_table(answers), folder / "replications.parquet")
     for name in ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs"):
         table = getattr(comparison, name)

@@ -7,6 +7,7 @@ not kept, nor what is looked up outside the files. Where it is kept is `sim.engi
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +19,6 @@ Plain = Any
 MOST_BYTES = 4 * 2**20
 """Of all files together; more are no groups of a department, and reading them would take longer than it saves."""
 LOOKED_UP = re.compile(rb"\$\{[^}]*:")
-PUT_TOGETHER_BY = ("hydra-core", "omegaconf", "PyYAML")
 SOURCES = ("files.py", "kept.py")
 """Our part of putting files together."""
 
@@ -38,7 +38,7 @@ def kept_or_made(question: Sequence[object], folders: Sequence[Path], make: Call
 
 def name_of(question: Sequence[object], folders: Sequence[Path]) -> str | None:
     """What an answer is kept under: a hash of all that it depends on. None if that cannot be told."""
-    digest = sha256(repr((*question, *(version(name) for name in PUT_TOGETHER_BY))).encode())
+    digest = sha256(repr((*question, *put_together_by())).encode())
     try:
         for source in SOURCES:
             digest.update(Path(__file__).with_name(source).read_bytes())
@@ -52,6 +52,12 @@ def name_of(question: Sequence[object], folders: Sequence[Path]) -> str | None:
     except OSError:
         return None
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def put_together_by() -> tuple[str, ...]:
+    """Versions of those who read the files and put them together."""
+    return tuple(version(name) for name in ("hydra-core", "omegaconf", "PyYAML"))
 
 
 def files_in(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:

@@ -6,10 +6,10 @@ What is in them is said by `sim.department.quantities`.
 import platform
 from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import scipy
 from llvmlite import binding
 
 from sim.department import quantities
@@ -31,8 +31,7 @@ def kept_gamma_table(cv: float) -> np.ndarray:
 
 def name_of(cv: float) -> str:
     """What a table is kept under: a hash of all that could change a bit of it."""
-    libraries = tuple(version(name) for name in ("scipy", "numpy"))
     machine = (platform.machine(), platform.system(), binding.get_host_cpu_name())
-    digest = sha256(repr((cv, *libraries, *machine)).encode())
+    digest = sha256(repr((cv, scipy.__version__, np.__version__, *machine)).encode())
     digest.update(Path(quantities.__file__).read_bytes())
     return digest.hexdigest()

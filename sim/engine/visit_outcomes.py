@@ -347,7 +347,7 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     watched = one_of(KIND_CODES, WATCHED)
     columns = [tasks[name] for name in ("visit", "kind", "started", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)  # type: ignore[call-arg]
+    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)
 
     def without(kinds: tuple[int, ...]) -> Floats:
         rows = np.flatnonzero(one_of(kind, kinds))
