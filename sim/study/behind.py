@@ -45,12 +45,13 @@ OPEN: list[Behind] = []
 
 @contextmanager
 def written_behind() -> Iterator[Behind]:
-    """Have large tables of this process written behind; at the end of the block none is being written any more."""
+    """Have large tables of this process written behind. At the end of the block all are; if it fails, none any more."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="peered-tables")
     behind = Behind(thread)
     OPEN.append(behind)
     try:
         yield behind
+        behind.finish()
     finally:
         OPEN.remove(behind)
         with uninterrupted():
