@@ -5,11 +5,13 @@ was tried on.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from llvmlite import binding
 from numba import njit
 from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
 
 Decorator = Callable[[Any], Any]
@@ -26,6 +28,7 @@ class KeptCode(FunctionCache):
         return super().load_overload(sig, target_context) if kept is None else kept
 
 
+@lru_cache(maxsize=1)
 def lend_helpers() -> None:
     """What machine code calls to take and give back arrays, by the names it uses."""
     for name, address in _nrt_python.c_helpers.items():
@@ -48,9 +51,10 @@ def only_for(signature: str, dispatcher: Any) -> Any:
     call_template = dispatcher.get_call_template
 
     def way_in(*_: Any) -> Any:
-        if not dispatcher.overloads:
-            dispatcher.compile(signature)
-            dispatcher.disable_compile()
+        with global_compiler_lock:  # Numba's own, for a second one would lead to threads that wait for each other
+            if not dispatcher.overloads:
+                dispatcher.compile(signature)
+                dispatcher.disable_compile()
         return next(iter(dispatcher.overloads.values())).entry_point
 
     def from_compiled_code(arguments: Any, keywords: Any) -> Any:

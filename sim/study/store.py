@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -59,9 +59,9 @@ def database() -> duckdb.DuckDBPyConnection:
     return database_of(os.getpid()).cursor()
 
 
-@lru_cache(maxsize=1)
+@cache
 def database_of(process: int) -> duckdb.DuckDBPyConnection:
-    """The database of this process; it is of no use in one that was split off."""
+    """The database of this process; in one that was split off it can neither be used nor closed."""
     return duckdb.connect()
 
 
