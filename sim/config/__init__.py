@@ -3,6 +3,7 @@
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.config.composition import Composed, compose, staffing_scenarios
@@ -28,11 +29,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """What a single scenario does without is loaded when it is asked for."""
-    from sim.config import column_maps, sweeps
+LATER = {
+    "ComposedSweep": "sweeps", "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
+}  # fmt: skip
+"""What a single scenario does without, and the module of each: loaded when it is asked for."""
 
-    for module in (sweeps, column_maps):
-        if name in __all__ and hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for."""
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{LATER[name]}"), name)
