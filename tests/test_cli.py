@@ -105,7 +105,7 @@ def test_nothing_is_loaded_that_is_not_needed(
     )
     loaded = set(done.stdout.split("loaded:")[1].split())
     assert "sim.cli" in loaded
-    assert not loaded & not_loaded
+    assert loaded & not_loaded == set()
 
 
 def test_a_dry_run_knows_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
