@@ -9,7 +9,7 @@ from typing import Any
 import sim
 from benchmarks.departments import department
 from benchmarks.runs import SEED
-from sim.engine import calendar
+from sim.engine import calendar, constants
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ def calendar_met(weeks: int) -> CalendarMet:
     def watched(queue: list[Any]) -> Any:
         nonlocal n_popped
         entry = taken_out(queue)
-        if entry[1] >= calendar.TASK_ENDS:
+        if entry[1] >= constants.TASK_ENDS:
             n_popped += 1
             if n_popped % 100 == 0:
-                sizes.append(1 + sum(waiting[1] != calendar.ARRIVAL for waiting in queue))
+                sizes.append(1 + sum(waiting[1] != constants.ARRIVAL for waiting in queue))
         return entry
 
     calendar.heappop = watched  # type: ignore[assignment]

@@ -1,27 +1,27 @@
 """The command `peered`: read what is asked, have it checked, run it, show the answer.
 
 Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 the question was not understood.
+What only some studies need is loaded by them: loading takes longer than a run.
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import TextIO
+from threading import Thread
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 
-from sim.breakeven_command import break_even_study, tell_break_even
-from sim.config import Composed, column_map_of, compose, shipped_choices
-from sim.config.multirun import is_for_hydra
+from sim.config import Composed, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
-from sim.hydra_command import hydra_sweep
 from sim.report.console import (
     duration,
     print_assumptions,
@@ -33,20 +33,18 @@ from sim.report.console import (
     teller,
 )
 from sim.report.drawing import begin_figures, drawers
-from sim.report.markdown import comparison_markdown
-from sim.study.assumptions import assumptions_in_use, read_register
-from sim.study.comparing import compared, values_table
+from sim.study.behind import Behind, written_behind
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
-from sim.study.engines import prepare
+from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
-from sim.study.experiment import Block, BlockAnswer, get_ready, play_block
+from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.plan import Plan
-from sim.study.run_store import CannotKeep
 from sim.study.store import (
+    CannotKeep,
     OutputError,
     provenance,
     results_folder,
@@ -54,8 +52,9 @@ from sim.study.store import (
     write_json,
     write_table,
 )
-from sim.study.validation import ValidatedRow, validated, validation_values
-from sim.sweep_command import show_results, sweep
+
+if TYPE_CHECKING:
+    from sim.study.validation import ValidatedRow
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -95,10 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
-        if asked.many and is_for_hydra(asked.overrides):
-            return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
         if asked.many:
-            return sweep(asked.overrides, asked.folder, asked.dry, console)
+            return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
         check_use(composed)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
@@ -196,6 +193,8 @@ def tell_plan(composed: Composed, console: Console) -> int:
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
     if composed.study.name == "breakeven":
+        from sim.breakeven_command import tell_break_even
+
         return tell_break_even(composed, console)
     plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
@@ -211,6 +210,31 @@ def tell_plan(composed: Composed, console: Console) -> int:
     seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
+
+
+def run_many(asked: Asked, console: Console) -> int:
+    """A sweep, by Hydra where one of its own sweepers or launchers is named."""
+    from sim.config.multirun import is_for_hydra
+    from sim.hydra_command import hydra_sweep
+    from sim.sweep_command import sweep
+
+    if is_for_hydra(asked.overrides):
+        return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
+    return sweep(asked.overrides, asked.folder, asked.dry, console)
+
+
+def run_break_even(composed: Composed, console: Console) -> int:
+    """How large an effect must be to pay."""
+    from sim.breakeven_command import break_even_study
+
+    return break_even_study(composed, console)
+
+
+def run_results(composed: Composed, console: Console) -> int:
+    """The table of a sweep again."""
+    from sim.sweep_command import show_results
+
+    return show_results(composed, console)
 
 
 def run_compare(composed: Composed, console: Console) -> int:
@@ -237,18 +261,25 @@ def play_and_write(
     plan = plan_of(composed)
     place = results_place(composed.output, composed.study.name)
     started = time.monotonic()
-    with results_folder(place) as draft:
+    with ExitStack() as in_the_end, results_folder(place) as draft, written_behind() as behind:
         (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", console)
+        answers = finished_blocks(plan, draft / "visits", behind, console)
         if not answers:
             raise KeyboardInterrupt
+        from sim.study.comparing import compared
+
         drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
         with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, time.monotonic() - started)
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
             write_comparison(comparison, answers, plan, composed, draft)
+            in_the_end.enter_context(console)  # what is shown is printed when all of it stands
+            try:
+                show(comparison, console)
+            except Exception:  # whatever it is, it must not cost the results
+                in_the_end.callback(show, comparison, console)
             drawn = not interrupts.came and drew(figures, console)
-    show(comparison, console)
+            behind.finish()
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
@@ -264,13 +295,20 @@ def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
     return True
 
 
-def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
+def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Console) -> list[BlockAnswer]:
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
     what = f"{', '.join(plan.scenarios)} on the same patients"
-    get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
-    with progress(len(blocks), what, console) as advance:
+    alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
+    if alone:
+        prepare(plan.engine, teller(console))
+    else:
+        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    with (
+        meanwhile(partial(load_the_rest, plan)) if alone else nullcontext(),
+        progress(len(blocks), what, console) as advance,
+    ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
             play_block, blocks, plan.workers, plan.executor, plan.address, lambda _, why: why
         )
@@ -281,6 +319,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
                 else:
                     answers.append(answer)
                 advance(str(block))
+                behind.check()
         except WorkersGone as gone:
             console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         except KeyboardInterrupt:
@@ -290,10 +329,38 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     return sorted(answers, key=lambda answer: (answer.demand, answer.replication))
 
 
+@contextmanager
+def meanwhile(work: Callable[[], None]) -> Iterator[None]:
+    """Have something done beside the block; what goes wrong with it will be seen where it matters."""
+
+    def done() -> None:
+        with suppress(Exception):
+            work()
+
+    beside = Thread(target=done, name="peered-meanwhile", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        with uninterrupted():
+            beside.join()
+
+
+def load_the_rest(plan: Plan) -> None:
+    """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
+    from sim.report import markdown  # noqa: F401
+    from sim.study import comparing  # noqa: F401
+
+    rehearse(plan.scenarios[plan.baseline], plan.engine)
+
+
 def write_comparison(
     comparison: Comparison, answers: list[BlockAnswer], plan: Plan, composed: Composed, folder: Path
 ) -> None:
     """Tables, scenarios, provenance and the answer in words."""
+    from sim.report.markdown import comparison_markdown
+    from sim.study.comparing import values_table
+
     write_table(values_table(answers), folder / "replications.parquet")
     for name in ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs"):
         table = getattr(comparison, name)
@@ -320,13 +387,14 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
 
 def run_validate(composed: Composed, console: Console) -> int:
     """Simulated beside published values."""
-    rows = validation_rows(composed, console)
-    print_validation(rows, console)
+    print_validation(validation_rows(composed, console), console)
     return 0
 
 
-def validation_rows(composed: Composed, console: Console) -> tuple[ValidatedRow, ...]:
+def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
     """Play the scenario, and the peer staffing for the one row that needs it."""
+    from sim.study.validation import validated, validation_values
+
     study = composed.study
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
@@ -354,6 +422,8 @@ def kept(overrides: Sequence[str]) -> list[str]:
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
+    from sim.study.assumptions import assumptions_in_use, read_register
+
     in_use = assumptions_in_use(composed.files, read_register(), composed.overridden, composed.chosen)
     print_assumptions(in_use, console)
     return 0
@@ -361,6 +431,7 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
+    from sim.config import column_map_of
     from sim.report.calibration_figures import draw_calibration
     from sim.report.calibration_report import calibration_markdown
     from sim.study.calibration import calibrate
@@ -411,6 +482,6 @@ STUDIES: dict[str, Callable[[Composed, Console], int]] = {
     "validate": run_validate,
     "assumptions": run_assumptions,
     "calibrate": run_calibrate,
-    "results": show_results,
-    "breakeven": break_even_study,
+    "results": run_results,
+    "breakeven": run_break_even,
 }

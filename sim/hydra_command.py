@@ -10,7 +10,7 @@ from rich.console import Console
 
 from sim.config import compose_jobs
 from sim.config.multirun import Handed, Job, One, handed, run_by_hydra
-from sim.config.plans import sweep_plan_of
+from sim.config.sweep_plans import sweep_plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.console import say
 from sim.study.store import OutputError, results_place

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from sim.config import Composed, ComposedSweep, compose_sweep
-from sim.config.plans import sweep_plan_of
+from sim.config import Composed
+from sim.config.sweep_plans import sweep_plan_of
+from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.console import duration, progress, say, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep

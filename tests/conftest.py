@@ -3,6 +3,7 @@
 `engine` and `simulate` play a test once on every engine; most tests need no more than one of them in their arguments.
 """
 
+import os
 from collections import Counter
 
 import pytest
@@ -12,6 +13,9 @@ from sim.study import sweeping
 from sim.study.engines import ENGINES, Engine
 from sim.study.run_store import Played
 from sim.study.sweeping import Task, play_task
+
+# Nothing an earlier test or command has left may answer for what is tested.
+os.environ["PEERED_CACHE"] = ""
 
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)

@@ -16,7 +16,7 @@ from sim.department.pathway import Board, Delay, FreePlace, Observe, Place, Rele
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.department.support import return_factors
-from sim.engine.bed_pool import FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
+from sim.engine.constants import FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,

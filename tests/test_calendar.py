@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine import calendar as kinds
+from sim.engine import constants as kinds
 from sim.engine.calendar import Calendar
 
 LAW = (

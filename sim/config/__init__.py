@@ -3,11 +3,16 @@
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
 
-from sim.config.column_maps import column_map_of
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from sim.config.composition import Composed, compose, staffing_scenarios
 from sim.config.files import shipped_choices, shipped_configs
 from sim.config.settings import ExecutorSettings, StudySettings
-from sim.config.sweeps import ComposedSweep, compose_jobs, compose_sweep
+
+if TYPE_CHECKING:
+    from sim.config.column_maps import column_map_of
+    from sim.config.sweeps import ComposedSweep, compose_jobs, compose_sweep
 
 __all__ = [
     "Composed",
@@ -22,3 +27,16 @@ __all__ = [
     "shipped_configs",
     "staffing_scenarios",
 ]
+
+
+LATER = {
+    "ComposedSweep": "sweeps", "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
+}  # fmt: skip
+"""What a single scenario does without, and the module of each: loaded when it is asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for."""
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{LATER[name]}"), name)

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from sim.config.settings import StudySettings
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
-from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES
-from sim.engine.run_measures import STREAMS
+from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
 from sim.study.asked import LOOK_AHEAD
 
 ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")

@@ -11,7 +11,6 @@ from typing import Any
 
 from sim.config.asking import faults_outside_sweeps
 from sim.config.checking import Checked
-from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.files import (
     choices_of,
     default_choices,
@@ -298,6 +297,8 @@ def check_calibration(draft: Draft, study: Plain) -> None:
     """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
     if draft.choices["study"] != CALIBRATING or not isinstance(study, dict):
         return
+    from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
+
     read = column_map_in(draft.folders, study.get("map"))
     draft.problems += read if isinstance(read, list) else []
     visits = optional_path(draft.paths.get("visits"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from sim.config.kept import kept_or_made
 from sim.config.places import Plain
 from sim.config.remedies import short
 from sim.department.scenario import Problem, did_you_mean
@@ -90,7 +91,8 @@ def composed_once(
     folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
 ) -> Plain | Problem:
     """Compose, once for every state of the files: a study asks for the same ones again and again."""
-    composed = composed_by_hydra(folders, config_name, chosen, resolve=True)
+    question = ("once", config_name, chosen)
+    composed = kept_or_made(question, folders, lambda: composed_by_hydra(folders, config_name, chosen, resolve=True))
     return fault_of(folders, chosen, composed) if isinstance(composed, Exception) else composed
 
 
@@ -109,6 +111,14 @@ def composed_together(
     folders: tuple[Path, ...], group: str, names: tuple[str, ...], stamps: tuple[int, ...]
 ) -> dict[str, Plain] | Exception:
     """Compose files of a group in one go, each in a place of its own; the error if one of them cannot be composed."""
+    question = ("together", group, names)
+    composed: dict[str, Plain] | Exception
+    composed = kept_or_made(question, folders, lambda: made_together(folders, group, names))
+    return composed
+
+
+def made_together(folders: tuple[Path, ...], group: str, names: tuple[str, ...]) -> dict[str, Plain] | Exception:
+    """The same, made anew."""
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 

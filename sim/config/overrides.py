@@ -18,6 +18,12 @@ PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 
 SHAPE = re.compile(r"(?P<plus>\+{0,2})(?P<key>[A-Za-z_][\w.\-/]*)=(?P<value>.*)", re.DOTALL)
 
+PLAIN_KEY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
+PLAIN_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+SAYING_MORE = ("null", "true", "false", "nan", "inf")
+"""Words that are no text. What most people type is read without the grammar, which takes longer to load than a run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -67,12 +73,30 @@ def read_override(text: str) -> Override | Problem:
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
     """The value by the grammar Hydra users know."""
+    if PLAIN_KEY.fullmatch(key) and (plain := plain_value(value)) is not None:
+        return Override(key, plain, text, adds)
     override = by_grammar(key, value)
     if isinstance(override, Problem):
         return override
     if override.is_sweep_override():
         return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
     return Override(key, override.value(), text, adds)
+
+
+def plain_value(text: str) -> int | float | str | list[int | float | str] | None:
+    """What the grammar reads in a number of digits, in a word, or in a list of them; None where it has to be asked."""
+    if text.startswith("[") and text.endswith("]"):
+        inner = [plain_one(part) for part in text[1:-1].split(",")]
+        told = [value for value in inner if value is not None]
+        return told if len(told) == len(inner) else None
+    return plain_one(text)
+
+
+def plain_one(text: str) -> int | float | str | None:
+    """A number of digits, or a word that says nothing but itself."""
+    if PLAIN_NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text if PLAIN_WORD.fullmatch(text) and text.lower() not in SAYING_MORE else None
 
 
 def by_grammar(key: str, value: str) -> Any:

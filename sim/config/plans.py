@@ -1,16 +1,12 @@
-"""From a composed command to the plan a study carries out."""
+"""From a composed command to the plan a study carries out; that of a sweep is made in `sim.config.sweep_plans`."""
 
 from importlib.util import find_spec
 
 from sim.config.composition import Composed
-from sim.config.settings import StudySettings
-from sim.config.sweeps import ComposedSweep
 from sim.department.scenario import Problem, ScenarioError
-from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
 from sim.study.engines import lets_go
 from sim.study.executor import DASK
 from sim.study.plan import Plan
-from sim.study.sweeping import SweepPlan
 
 
 def plan_of(composed: Composed) -> Plan:
@@ -32,36 +28,6 @@ def plan_of(composed: Composed) -> Plan:
         workers=composed.executor.workers,
         address=composed.executor.address,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
-    )
-
-
-def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
-    """Scenarios and replications of a sweep."""
-    first = sweep.first
-    return SweepPlan(
-        scenarios=sweep.scenarios,
-        labels=sweep.labels,
-        replications=first.study.replications,
-        seed=first.seed,
-        engine=first.engine,
-        executor=executor_of(first),
-        confidence=first.study.confidence,
-        workers=first.executor.workers,
-        address=first.executor.address,
-        keep_visits=first.study.visits,
-        asked=asked_of(first.study),
-    )
-
-
-def asked_of(study: StudySettings) -> Asked:
-    """What is asked of a sweep beyond estimates."""
-    return Asked(
-        precision=study.precision,
-        select=study.select,
-        best=study.best,
-        controls=study.controls,
-        simultaneous=study.simultaneous,
-        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
     )
 
 

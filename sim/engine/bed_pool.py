@@ -11,16 +11,10 @@ import simpy
 
 from sim.department import boarding
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from sim.engine.calendar import BED_POOL, DELAY_ENDS, Calendar
+from sim.engine.calendar import Calendar
+from sim.engine.constants import BED_POOL, DELAY_ENDS, FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
 from sim.engine.people import Visit
-from sim.engine.workload import Workload, quantity_id
-
-OUTSIDE = quantity_id("bed_pool/outside")
-OUTSIDE_STAY = quantity_id("bed_pool/outside_stay")
-FIRST_STAY = quantity_id("bed_pool/first_stay")
-OUR_STAY = quantity_id("bed_pool/stay")
-POOL = 0
-"""Stands for the patient and visit number of draws that belong to nobody here."""
+from sim.engine.workload import Workload
 
 
 class BedPool:

@@ -13,18 +13,7 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
-TASK_ENDS = 2
-DELAY_ENDS = 3
-BED_POOL = 4
-CARE_DUE = 5
-CLEANED = 6
-ON_DUTY = 7
-OFF_DUTY = 8
-ARRIVAL = 9
-SETTLE = 10
-PATIENCE = 11
-ESCALATION = 12
-"""Kinds in order. What an entry causes, SimPy's own triggers, happens before the next one and is no entry."""
+from sim.engine.constants import SETTLE, too_many
 
 KEY_SHIFT = 34
 """Entries of equal time, kind and id stand in order of creation: the key is id * 2**34 + running number."""
@@ -39,11 +28,6 @@ def rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*thresholds)
-
-
-def too_many(limit: int, time: float) -> RuntimeError:
-    """The error of a run that does not get on."""
-    return RuntimeError(f"{limit} calendar entries and settlings by minute {time:g}: the department does not get on")
 
 
 class Entry(simpy.Event):

@@ -6,7 +6,8 @@ What it is for (boarders, observation without an aide) is told in `sim.engine.mo
 from collections.abc import Callable
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.calendar import CARE_DUE, Calendar, Entry
+from sim.engine.calendar import Calendar, Entry
+from sim.engine.constants import CARE_DUE
 
 
 class CareByTheHour:

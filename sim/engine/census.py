@@ -5,10 +5,10 @@ Time averages without a grid are made in `sim.engine.run_measures` and `sim.engi
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.intervals import Flags, Floats, running_at
+from sim.engine.machine_code import machine_code
 from sim.engine.trajectory import Trajectory
 
 GRID_MINUTES = 15.0
@@ -49,7 +49,7 @@ def first_place(trajectory: Trajectory) -> Floats:
     return first
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _put_first(visits, starts, first):  # type: ignore[no-untyped-def]
     for row in range(visits.size):
         if not np.isnan(starts[row]) and not first[visits[row]] <= starts[row]:

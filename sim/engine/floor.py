@@ -12,7 +12,8 @@ from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.engine.calendar import CLEANED, OFF_DUTY, TASK_ENDS, Calendar, Entry
+from sim.engine.calendar import Calendar, Entry
+from sim.engine.constants import CLEANED, OFF_DUTY, TASK_ENDS
 from sim.engine.people import LEFT, Case, Line, Member, Request, Visit
 from sim.engine.trajectory import (
     BREAK_COLUMNS,

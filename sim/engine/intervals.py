@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from sim.engine.machine_code import machine_code
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int8]
@@ -78,7 +80,7 @@ def _up_to(edge, start, end):  # type: ignore[no-untyped-def]
     return max((end if end < edge else edge) - start, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untyped-def]
     spans_per_minute = (edges.size - 1) / (edges[-1] - edges[0])
     for row in range(codes.size):
@@ -122,7 +124,7 @@ def minutes_of_work(
     return work
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _add_work(  # type: ignore[no-untyped-def]
     visit, queue, kind, member, started, ended, overtime, role_of_member, kinds_asked, cells, edges, horizon,
     in_shift, late, asked, caused,
@@ -155,12 +157,13 @@ def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int
     return minutes
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
     first = np.zeros(minutes.size + 1, dtype=np.int64)
     for row in range(group.size):
         first[group[row] + 1] += 1
-    first = np.cumsum(first)
+    for number in range(minutes.size):  # np.cumsum would load Numba's linear algebra
+        first[number + 1] += first[number]
     # Intervals of a group come almost in order, so that each finds its place within a few steps.
     order, after = np.empty(group.size, dtype=np.int64), first.copy()
     for row in range(group.size):

@@ -11,6 +11,9 @@ Kind = Literal["mean", "quantile", "rate", "cost", "count"]
 Part = Literal["stream", "role", "zone", "step", "run"]
 Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "per_week", "per_day", "count", "ratio"]
 
+STREAMS = ("medical", "mental_health")
+"""Streams every run reports, nan where it has none of their visits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

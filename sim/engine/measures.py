@@ -7,10 +7,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Codes, Flags, Floats
+from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
@@ -148,7 +148,7 @@ class Summary:
         return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _gather_known(values, rows, known):  # type: ignore[no-untyped-def]
     n = 0
     for number in range(rows.size):

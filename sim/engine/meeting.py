@@ -4,13 +4,16 @@ The draws themselves are made in `sim.engine.workload`; what becomes of the visi
 """
 
 from math import inf
+from typing import TYPE_CHECKING
 
 from sim.department.patients import OLDER_CHILD_FROM, Stream, age_of, arrival_mode_of, never_leaves_of_the_free
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.department.support import eligible
-from sim.engine.people import Visit
 from sim.engine.workload import UNIFORM_AT, Arrival, Workload, quantity_id
+
+if TYPE_CHECKING:  # the compiled engine, which reads this file too, does without SimPy
+    from sim.engine.people import Visit
 
 ESCALATION_ID = quantity_id("escalation")
 
@@ -25,7 +28,7 @@ class Meeting:
         self.streams: list[Stream] = list(scenario.department.streams.values())
         self.supported = [name in scenario.support.streams for name in scenario.department.streams]
 
-    def meet(self, visit: Visit, arrival: Arrival) -> None:
+    def meet(self, visit: "Visit", arrival: Arrival) -> None:
         """What the draws say about the patient and this visit."""
         given = arrival.given
         stream = self.streams[visit.stream]
@@ -49,7 +52,7 @@ class Meeting:
         visit.patience_left = visit.patience
         visit.escalation_budget = visit.escalation_left = self.escalation_budget(visit, 0)
 
-    def _meet_peer_wishes(self, visit: Visit) -> None:
+    def _meet_peer_wishes(self, visit: "Visit") -> None:
         support = self.support
         group = self.groups[visit.group]
         screened = self._uniform(visit, "peer_screen") < support.positive_screen_share
@@ -59,7 +62,7 @@ class Meeting:
         visit.peer_kind = "youth" if self._uniform(visit, "peer_kind") < support.youth_peer_share else "family"
         visit.peer_stays = self._uniform(visit, "peer_stays") < support.stays_with_clinician_share
 
-    def _patience(self, visit: Visit, stream: Stream) -> float:
+    def _patience(self, visit: "Visit", stream: Stream) -> float:
         rules = stream.patience
         if rules.minutes is None or (visit.acuity == 1 and rules.ctas1_never_leaves):
             return inf
@@ -69,7 +72,7 @@ class Meeting:
         drawn = visit.draws[self.workload.draws[visit.stream].value_at["patience"]]
         return drawn * self.groups[visit.group].patience
 
-    def escalation_budget(self, visit: Visit, counter: int) -> float:
+    def escalation_budget(self, visit: "Visit", counter: int) -> float:
         """Minutes until distress escalates; inf where the stream has no escalation. `counter` numbers the budgets."""
         rules = self.streams[visit.stream].escalation
         if rules is None:
@@ -78,5 +81,5 @@ class Meeting:
         return self.workload.exponential(visit.patient, visit.number, ESCALATION_ID, counter, mean)
 
     @staticmethod
-    def _uniform(visit: Visit, name: str) -> float:
+    def _uniform(visit: "Visit", name: str) -> float:
         return visit.draws[UNIFORM_AT[name]]

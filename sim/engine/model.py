@@ -31,19 +31,24 @@ from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked, pace, return_factors
 from sim.engine.bed_pool import BedPool
-from sim.engine.calendar import (
+from sim.engine.calendar import Calendar, Entry, rare_collections
+from sim.engine.care import CareByTheHour
+from sim.engine.chronicle import trajectory_of
+from sim.engine.constants import (
     ARRIVAL,
+    BRIDGING_BAND,
+    CALL_ID,
     DELAY_ENDS,
     ESCALATION,
+    HUDDLE_ID,
     OFF_DUTY,
     ON_DUTY,
     PATIENCE,
-    Calendar,
-    Entry,
-    rare_collections,
+    RECOVERY_BAND,
+    REPEAT_ID,
+    RESPONSE_BAND,
+    RESTRAINT_ID,
 )
-from sim.engine.care import CareByTheHour
-from sim.engine.chronicle import trajectory_of
 from sim.engine.floor import Floor
 from sim.engine.meeting import Meeting
 from sim.engine.people import LEFT, SERVED, Member, Request, Visit
@@ -69,21 +74,13 @@ from sim.engine.trajectory import (
     SIDE,
     Trajectory,
 )
-from sim.engine.workload import UNIFORM_AT, Arrival, Workload, quantity_id, return_gap, return_time
+from sim.engine.workload import UNIFORM_AT, Arrival, Workload, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 
-RESTRAINT_ID = quantity_id("restraint")
-REPEAT_ID = quantity_id("peer/repeat_wanted")
-HUDDLE_ID = quantity_id("peer/huddle")
-CALL_ID = quantity_id("peer/call_reached")
-
 NO_STEP = -1
 NOTHING_MORE: list[float] = []
-RECOVERY_BAND = 0
-RESPONSE_BAND = 0
-BRIDGING_BAND = 1
 ORDINARY_BAND = DEFAULT_BAND
 
 

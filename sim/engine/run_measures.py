@@ -14,6 +14,7 @@ from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
 from sim.engine.intervals import Codes, Flags, Floats, Spells, Work, minutes_by_code, minutes_of_work, until
+from sim.engine.measure_catalogue import STREAMS
 from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
 from sim.engine.visit_outcomes import HOURS_OF_WEEK, KIND_CODES, Cohort, hour_of_week, one_of, steps_with_purpose
 
@@ -287,10 +288,6 @@ def census_measures(time: StaffTime) -> Values:
             values[f"census_{state}_mean.{part}"] = float(minutes[state][streams].sum()) / (edges[1] - edges[0])
         values[f"boarding_hours_per_week.{part}"] = values[f"census_boarding_mean.{part}"] * MINUTES_PER_WEEK / 60.0
     return values
-
-
-STREAMS = ("medical", "mental_health")
-"""Streams every run reports, nan where it has none of their visits."""
 
 
 def parts(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:

@@ -208,6 +208,10 @@ class Trajectory:
     @cached_property
     def visits(self) -> pd.DataFrame:
         """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
+        return pd.DataFrame(self.columns_of_visits())
+
+    def columns_of_visits(self) -> Columns:
+        """The columns of `visits`; to make a frame of them takes as long as to measure the run."""
         names = {
             "stream": self.streams, "group": self.groups, "disposition": DISPOSITIONS, "follow_up": FOLLOW_UPS,
         }  # fmt: skip
@@ -218,7 +222,7 @@ class Trajectory:
             for moment, label in enumerate(("requested", "started", "ended")):
                 columns[f"{label}_{step}"] = self.step_times[:, number, moment]
             columns[f"member_{step}"] = self.step_members[:, number]
-        return pd.DataFrame(columns)
+        return columns
 
     @cached_property
     def tasks(self) -> pd.DataFrame:

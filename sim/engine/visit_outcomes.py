@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, covered_minutes
+from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
     ADMITTED,
@@ -211,7 +211,7 @@ class ByStep(NamedTuple):
     n_waits: Integers
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _read_steps(times, visits, queueing, wanted, minutes, n_waits, found):  # type: ignore[no-untyped-def]
     for visit in visits:
         for step in queueing:
@@ -347,7 +347,7 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     watched = one_of(KIND_CODES, WATCHED)
     columns = [tasks[name] for name in ("visit", "kind", "started", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)  # type: ignore[call-arg]
+    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)
 
     def without(kinds: tuple[int, ...]) -> Floats:
         rows = np.flatnonzero(one_of(kind, kinds))
@@ -360,7 +360,7 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     return without(ATTENDED), without(WATCHED)
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _stretches(visits, kinds, starts, ends, watched, number, arrival, stay):  # type: ignore[no-untyped-def]
     """Tasks of some kinds as parts of the stay of those visits that have a number: visit, kind, started, ended."""
     rows, n = np.empty(visits.size, dtype=np.int32), 0

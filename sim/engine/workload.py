@@ -16,7 +16,6 @@ from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
 from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
@@ -34,13 +33,14 @@ from sim.department.quantities import (
     Lognormal,
     Lowered,
     Uniform,
-    gamma_table,
     knot_quantile,
     of_acuity,
     quantile,
     table_quantile,
 )
 from sim.department.scenario import Scenario
+from sim.engine.gamma_tables import kept_gamma_table
+from sim.engine.machine_code import machine_code
 
 PATIENTS_PER_STREAM = 10**9
 """Patients of stream s are numbered from s * this; serial numbers follow the first visits from the prelude on."""
@@ -63,7 +63,7 @@ def quantity_id(name: str) -> int:
     return value >> 1
 
 
-@njit(cache=True)
+@machine_code()
 def mixed(z):  # type: ignore[no-untyped-def]
     """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits that leaves no visible pattern."""
     z = (z ^ (z >> np.uint64(30))) * MIX_A
@@ -71,7 +71,7 @@ def mixed(z):  # type: ignore[no-untyped-def]
     return z ^ (z >> np.uint64(31))
 
 
-@njit("uint64(int64, int64, int64)", cache=True)
+@machine_code("uint64(int64, int64, int64)")
 def keyed(base, a, b):  # type: ignore[no-untyped-def]
     """Key of a visit (patient, visit number) under a base, or of any pair of numbers."""
     return mixed(
@@ -79,20 +79,20 @@ def keyed(base, a, b):  # type: ignore[no-untyped-def]
     )
 
 
-@njit("float64(uint64, int64, int64)", cache=True)
+@machine_code("float64(uint64, int64, int64)")
 def uniform_of(key, quantity, counter):  # type: ignore[no-untyped-def]
     """Uniform on the open interval (0, 1) of one quantity under a key."""
     bits = mixed(mixed(key ^ np.uint64(quantity)) + GOLDEN * (np.uint64(counter) + np.uint64(1)))
     return (bits >> np.uint64(11)) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
 
 
-@njit("float64(int64, int64, int64, int64, int64)", cache=True)
+@machine_code("float64(int64, int64, int64, int64, int64)")
 def visit_uniform(base, patient, number, quantity, counter):  # type: ignore[no-untyped-def]
     """One uniform of one visit."""
     return uniform_of(keyed(base, patient, number), quantity, counter)
 
 
-@njit("float64(float64[:], float64[:], float64)", cache=True)
+@machine_code("float64(float64[:], float64[:], float64)")
 def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
     """Quantile of lowered parameters; gamma and empirical look into their tables and scale what they find."""
     family = int(parameters[0])
@@ -104,17 +104,17 @@ def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
     return parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u)
 
 
-@njit("float64(int64, int64, int64, int64, int64, float64)", cache=True)
+@machine_code("float64(int64, int64, int64, int64, int64, float64)")
 def visit_exponential(base, patient, number, quantity, counter, mean):  # type: ignore[no-untyped-def]
     """One exponential value of one visit."""
     return quantile(EXPONENTIAL, mean, 0.0, 0.0, visit_uniform(base, patient, number, quantity, counter))
 
 
-return_time = njit("float64(float64, float64, float64[:, :], float64)", cache=True)(time_of_return)
-return_gap = njit("float64(float64, float64, float64, float64, float64)", cache=True)(minutes_to_return)
+return_time = machine_code("float64(float64, float64, float64[:, :], float64)")(time_of_return)
+return_gap = machine_code("float64(float64, float64, float64, float64, float64)")(minutes_to_return)
 
 
-@njit(cache=True)
+@machine_code()
 def draw_visit(  # type: ignore[no-untyped-def]
     base,
     patient,
@@ -139,7 +139,7 @@ def draw_visit(  # type: ignore[no-untyped-def]
     fill_visit(key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out)
 
 
-@njit(cache=True)
+@machine_code()
 def fill_visit(  # type: ignore[no-untyped-def]
     key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out
 ):
@@ -166,7 +166,7 @@ def fill_visit(  # type: ignore[no-untyped-def]
             out[place + i] = drawn(dist_parameters[i, acuity], tables, uniform_of(key, dist_ids[i], 0))
 
 
-@njit(cache=True)
+@machine_code()
 def draw_visit_as(  # type: ignore[no-untyped-def]
     base,
     patient,
@@ -188,7 +188,7 @@ def draw_visit_as(  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(cache=True)
+@machine_code()
 def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-untyped-def]
     """Arrival times of a Poisson process with a rate constant in each hour from `start` on, by inversion.
 
@@ -213,7 +213,7 @@ def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-un
     return n
 
 
-@njit(cache=True)
+@machine_code()
 def play_prelude(  # type: ignore[no-untyped-def]
     base,
     first_patient,
@@ -424,7 +424,7 @@ class Tables:
 
     def array(self) -> np.ndarray:
         """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
+        tables = [np.array(key) if isinstance(key, tuple) else kept_gamma_table(key) for key in self.places]
         return np.concatenate(tables or [np.zeros(1)])
 
 
@@ -638,11 +638,11 @@ def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.nd
     """Gamma factors on whole days of one stream, mean 1."""
     factors = np.ones(len(days))
     if cv != 0.0:
-        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
+        draw_day_factors(base, stream_id, days, kept_gamma_table(cv), factors)
     return factors
 
 
-@njit(cache=True)
+@machine_code()
 def draw_day_factors(base, stream_id, days, table, out):  # type: ignore[no-untyped-def]
     """Fill `out` with the factor of each day."""
     for i in range(len(days)):

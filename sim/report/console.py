@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -33,7 +34,6 @@ from sim.report.cells import (
 )
 from sim.report.honesty import honesty_lines
 from sim.report.tables import label, others
-from sim.study.assumptions import GRADES, Assumption
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.number_text import (
@@ -47,7 +47,10 @@ from sim.study.number_text import (
     within_scale,
 )
 from sim.study.sentences import inside
-from sim.study.validation import ValidatedRow
+
+if TYPE_CHECKING:
+    from sim.study.assumptions import Assumption
+    from sim.study.validation import ValidatedRow
 
 WIDTH = 100
 N_SIDE_BY_SIDE = 3
@@ -246,8 +249,10 @@ def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> 
         say(console, f"    {problem.remedy}")
 
 
-def print_assumptions(assumptions: Sequence[Assumption], console: Console) -> None:
+def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> None:
     """Every assumption in use with its range, source and grade, and how many there are of each grade."""
+    from sim.study.assumptions import GRADES
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
     table.add_column("Id", no_wrap=True)
     table.add_column("Quantity", ratio=4)
@@ -262,14 +267,14 @@ def print_assumptions(assumptions: Sequence[Assumption], console: Console) -> No
     say(console, f"{counted(len(assumptions), 'assumption')} in use: {said}.")
 
 
-def assumed_value(item: Assumption) -> str:
+def assumed_value(item: "Assumption") -> str:
     """Value, unit, range, and whether it was replaced."""
     reach = f" ({item.low} to {item.high})" if item.low and item.high else ""
     replaced = f"; replaced by {', '.join(item.overridden)}" if item.overridden else ""
     return f"{item.value} {item.unit}{reach}{replaced}"
 
 
-def print_validation(rows: Sequence[ValidatedRow], console: Console, notes: Sequence[str] = ()) -> None:
+def print_validation(rows: "Sequence[ValidatedRow]", console: Console, notes: Sequence[str] = ()) -> None:
     """Simulated beside published values, and which are outside; `notes` say why rows miss."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
     table.add_column("#", no_wrap=True)
@@ -296,7 +301,7 @@ def print_validation(rows: Sequence[ValidatedRow], console: Console, notes: Sequ
         say(console, f"• {note}")
 
 
-def validation_cells(row: ValidatedRow) -> tuple[str, ...]:
+def validation_cells(row: "ValidatedRow") -> tuple[str, ...]:
     """One row of the validation table."""
     told = row.published
     share = told.unit == "proportion"

@@ -5,10 +5,10 @@ Estimates and intervals are made elsewhere.
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
 from sim.engine.intervals import Floats, Integers
+from sim.engine.machine_code import machine_code
 from sim.engine.run_measures import parts
 from sim.engine.visit_outcomes import Cohort, one_of
 
@@ -54,7 +54,7 @@ def counts_in_bins(cells: Integers, n_cells: int, values: Floats, edges: Floats)
     return counts
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _count(cells, values, edges, counts):  # type: ignore[no-untyped-def]
     last, bins_per_minute = edges.size - 2, 1.0 / edges[1]
     for row in range(values.size):

@@ -20,10 +20,9 @@ from sim.engine.measures import measures_of, per_visit_outcomes
 from sim.engine.run_measures import StaffTime
 from sim.engine.trajectory import Trajectory
 from sim.engine.visit_outcomes import Cohort
+from sim.study.behind import write_large_table
 from sim.study.distributions import alone_counts, return_table, wait_counts
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
-from sim.study.event_export import write_event_log
-from sim.study.store import write_table
 
 SAME_MINUTES = 5
 """A patient's wait or stay that moves by at most so many whole minutes is counted as the same."""
@@ -155,16 +154,18 @@ def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | N
 def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
     """Write every visit of a run."""
     assert block.visits_folder is not None
-    table = trajectory.visits.copy(deep=False)
-    table.insert(0, "staffing", name)
-    table.insert(0, "demand", block.demand)
-    write_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
+    n = trajectory.n_visits
+    table = {"demand": np.full(n, block.demand), "staffing": np.full(n, name, dtype=object)}
+    table |= trajectory.columns_of_visits()
+    write_large_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
 
 
 def keep_events(trajectory: Trajectory, name: str, block: Block) -> None:
     """Write the event log of a run, if one is asked for."""
     if block.visits_folder is None or block.event_log is None:
         return
+    from sim.study.event_export import write_event_log  # few ask for one
+
     folder = block.visits_folder.with_name(EVENTS)
     folder.mkdir(exist_ok=True)
     first_monday = block.scenarios[name].department.calendar_start

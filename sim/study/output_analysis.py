@@ -16,8 +16,8 @@ from math import ceil, inf, isnan, nan, sqrt
 from typing import Any, Literal
 
 import numpy as np
+import scipy  # each part of it is loaded when first called
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -378,7 +378,7 @@ def replications_needed(values: ArrayLike, half_width: float, confidence: float 
     pilot = mean_interval(values, confidence)
     if pilot.n < 2:
         raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
-    normal = float(special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
+    normal = float(scipy.special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
     n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
     while t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
         n += 1
@@ -480,7 +480,7 @@ def poisson_dispersion_test(counts: ArrayLike) -> DispersionTest:
     mean = table.mean(axis=0)
     statistic = float(((table - mean) ** 2 / mean).sum())
     df = (len(table) - 1) * table.shape[1]
-    over, under = float(special.chdtrc(df, statistic)), float(special.chdtr(df, statistic))
+    over, under = float(scipy.special.chdtrc(df, statistic)), float(scipy.special.chdtr(df, statistic))
     return DispersionTest(statistic / df, statistic, df, over, under, min(1.0, 2.0 * min(over, under)))
 
 
@@ -575,14 +575,15 @@ def _sds(x: FloatArray) -> FloatArray:
 def _half_widths(sd: FloatArray, n: IntArray, confidence: float) -> FloatArray:
     known = n > 1
     half = np.full(n.size, inf)
-    half[known] = special.stdtrit(n[known] - 1, 0.5 + confidence / 2.0) * sd[known] / np.sqrt(n[known])
+    if known.any():
+        half[known] = scipy.special.stdtrit(n[known] - 1, 0.5 + confidence / 2.0) * sd[known] / np.sqrt(n[known])
     return half
 
 
 @lru_cache(maxsize=1024)
 def t_point(df: int, confidence: float) -> float:
     """Point c with P(|T| <= c) = confidence. Kept, for a search asks for the same ones again."""
-    return float(special.stdtrit(df, 0.5 + confidence / 2.0))
+    return float(scipy.special.stdtrit(df, 0.5 + confidence / 2.0))
 
 
 def _t_tests(found: Columns) -> FloatArray:
@@ -590,7 +591,7 @@ def _t_tests(found: Columns) -> FloatArray:
     p_value = np.where(n < 2, nan, np.where(mean == 0.0, 1.0, 0.0))
     varies = sd > 0.0
     t = np.abs(mean[varies]) * np.sqrt(n[varies]) / sd[varies]
-    p_value[varies] = 2.0 * special.stdtr(n[varies] - 1, -t)
+    p_value[varies] = 2.0 * scipy.special.stdtr(n[varies] - 1, -t)
     return p_value
 
 
@@ -625,7 +626,7 @@ def _max_t_half_widths(table: FloatArray, confidence: float) -> FloatArray:
         return np.full(sd.size, inf) if n < 2 else sd
     varying = table[:, sd > 0.0]
     largest = _max_t_point(_cautious_correlation(varying), n - 1, confidence)
-    single = float(special.stdtrit(n - 1, 0.5 + confidence / 2.0))
+    single = float(scipy.special.stdtrit(n - 1, 0.5 + confidence / 2.0))
     return max(single, largest) * sd / sqrt(n)
 
 
@@ -637,7 +638,7 @@ def _cautious_correlation(table: FloatArray) -> FloatArray:
     if n <= 3 or m == 1:
         return np.eye(m)
     z = np.arctanh(np.clip(np.corrcoef(table, rowvar=False), -1.0 + 1e-12, 1.0 - 1e-12))
-    bound = np.sign(z) * np.tanh(np.maximum(0.0, np.abs(z) - special.ndtri(0.95) / sqrt(n - 3)))
+    bound = np.sign(z) * np.tanh(np.maximum(0.0, np.abs(z) - scipy.special.ndtri(0.95) / sqrt(n - 3)))
     np.fill_diagonal(bound, 1.0)
     root = _root(bound)
     covariance = root @ root.T
@@ -687,20 +688,20 @@ def _one_sided_dunnett_point(m: int, df: int, confidence: float) -> float:
     independent.
     """
     if m == 1:
-        return float(special.stdtrit(df, confidence))
+        return float(scipy.special.stdtrit(df, confidence))
     from scipy import optimize
 
     z, z_weight = np.polynomial.hermite_e.hermegauss(64)
     u, u_weight = np.polynomial.legendre.leggauss(200)
-    s = np.sqrt(2.0 * special.gammaincinv(df / 2.0, (u + 1.0) / 2.0) / df)
+    s = np.sqrt(2.0 * scipy.special.gammaincinv(df / 2.0, (u + 1.0) / 2.0) / df)
     weight = np.outer(u_weight / 2.0, z_weight / z_weight.sum())
 
     def shortfall(c: float) -> float:
-        below = special.ndtr(z[np.newaxis, :] + sqrt(2.0) * c * s[:, np.newaxis]) ** m
+        below = scipy.special.ndtr(z[np.newaxis, :] + sqrt(2.0) * c * s[:, np.newaxis]) ** m
         return float((weight * below).sum()) - confidence
 
-    single = float(special.stdtrit(df, confidence))
-    bonferroni = float(special.stdtrit(df, 1.0 - (1.0 - confidence) / m))
+    single = float(scipy.special.stdtrit(df, confidence))
+    bonferroni = float(scipy.special.stdtrit(df, 1.0 - (1.0 - confidence) / m))
     return float(optimize.brentq(shortfall, single - 0.5, bonferroni + 0.5))
 
 

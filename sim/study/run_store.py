@@ -21,7 +21,7 @@ import pandas as pd
 
 from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
-from sim.study.store import OutputError, copy_out, quoted, read_table, write_json, write_table
+from sim.study.store import CannotKeep, OutputError, copy_out, quoted, read_table, write_json, write_table
 
 PARTS, FACTS, SCENARIOS, LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
 PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
@@ -320,10 +320,6 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-class CannotKeep(Exception):
-    """Something of a sweep could not be written."""
 
 
 @contextmanager

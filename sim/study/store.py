@@ -11,12 +11,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from sim.study.interrupts import uninterrupted
@@ -24,7 +26,11 @@ from sim.study.interrupts import uninterrupted
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+Table: TypeAlias = pd.DataFrame | dict[str, np.ndarray]
+"""Columns by name; as arrays where a frame would only be made to be written."""
+
+
+def write_table(table: Table, path: Path) -> None:
     """Write a table as Parquet; the file appears only when it is complete."""
     partial = path.with_name(f".{path.name}.partial")
     with uninterrupted() as interrupts:
@@ -34,9 +40,9 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         raise KeyboardInterrupt
 
 
-def copy_out(table: pd.DataFrame, path: Path) -> None:
+def copy_out(table: Table, path: Path) -> None:
     """Write a table as Parquet where nobody looks for it yet."""
-    with duckdb.connect() as connection:
+    with database() as connection:
         connection.register("rows", table)
         connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
@@ -44,13 +50,28 @@ def copy_out(table: pd.DataFrame, path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read one Parquet file or a folder of parts."""
     pattern = str(path / "*.parquet") if path.is_dir() else str(path)
-    with duckdb.connect() as connection:
+    with database() as connection:
         return connection.execute(f"SELECT * FROM read_parquet({quoted(pattern)}, union_by_name=true)").df()
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """A connection of one's own to a database without tables; to open the first takes longer than to write a table."""
+    return database_of(os.getpid()).cursor()
+
+
+@cache
+def database_of(process: int) -> duckdb.DuckDBPyConnection:
+    """The database of this process; in one that was split off it can neither be used nor closed."""
+    return duckdb.connect()
 
 
 def quoted(text: str) -> str:
     """A string literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+class CannotKeep(Exception):
+    """Something of a sweep could not be written."""
 
 
 class OutputError(ValueError):

@@ -156,7 +156,7 @@ def keep_visits(trajectory: Trajectory, key: RunKey, folder: Path) -> None:
     """Write every visit of a run; it counts as done only afterwards."""
     file = visits_file(folder, key)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_table(trajectory.visits, file)
+    write_table(trajectory.columns_of_visits(), file)
 
 
 def given_up(task: Task, why: Lost) -> Played:

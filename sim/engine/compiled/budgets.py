@@ -7,9 +7,9 @@ from math import inf, nan
 
 from sim.department.dispatch import patience_left, used_up_at
 from sim.department.support import pace
-from sim.engine.calendar import ESCALATION, PATIENCE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row, compiled
+from sim.engine.constants import ESCALATION, PATIENCE
 
 # --- patience -------------------------------------------------------------------------------------------------------
 

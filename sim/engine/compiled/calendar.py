@@ -6,9 +6,9 @@ their place in few steps. The kinds and their order are those of `sim.engine.cal
 
 from math import inf
 
-from sim.engine.calendar import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 from sim.engine.compiled.memory import Row, compiled, inlined, instant_of
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
+from sim.engine.constants import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 
 N_HEAPS = 3
 NEAR, FAR, RETURNS, OUTSIDE = range(4)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.engine.machine_code import machine_code
 from sim.engine.trajectory import Columns
 
 AT_ONCE = 256
@@ -37,7 +37,7 @@ def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping
     }
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _move(rows8, rows4, rows1, columns8, columns4, columns2, columns1, moves):  # type: ignore[no-untyped-def]
     for first in range(0, len(rows8), AT_ONCE):
         last = min(first + AT_ONCE, len(rows8))
@@ -57,7 +57,7 @@ def _move(rows8, rows4, rows1, columns8, columns4, columns2, columns1, moves):  
                 _move_column(rows4, source, columns1, target, first, last)
 
 
-@njit(cache=True, nogil=True)
+@machine_code(nogil=True)
 def _move_column(rows, source, columns, target, first, last):  # type: ignore[no-untyped-def]
     here, there = rows[first:last, source], columns[target, first:last]
     for row in range(last - first):

@@ -6,17 +6,6 @@ again, so that memory can grow outside of it.
 
 from math import inf, nan
 
-from sim.engine.calendar import (
-    BED_POOL,
-    CARE_DUE,
-    CLEANED,
-    DELAY_ENDS,
-    ESCALATION,
-    OFF_DUTY,
-    ON_DUTY,
-    PATIENCE,
-    TASK_ENDS,
-)
 from sim.engine.compiled.budgets import enter_escalation, enter_patience, wait_ends
 from sim.engine.compiled.calendar import (
     OUTSIDE,
@@ -82,6 +71,17 @@ from sim.engine.compiled.tables import (
 )
 from sim.engine.compiled.tasks import contact_ends, count_minutes, spell_ends
 from sim.engine.compiled.written import write_break, write_case, write_duty, write_place, write_task
+from sim.engine.constants import (
+    BED_POOL,
+    CARE_DUE,
+    CLEANED,
+    DELAY_ENDS,
+    ESCALATION,
+    OFF_DUTY,
+    ON_DUTY,
+    PATIENCE,
+    TASK_ENDS,
+)
 from sim.engine.trajectory import AMA, CALL, CONTACT, LWBS, MAIN, PRESENT, RESPONSE
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)

@@ -14,6 +14,7 @@ import numba
 from sim.engine.compiled.linking import CompilerOfTheWhole
 from sim.engine.compiled.loop import play as uncompiled_play
 from sim.engine.compiled.memory import COMPILE, compiled
+from sim.engine.machine_code import machine_code
 
 PACKAGE = Path(__file__).parents[2]
 SOURCES = ("department", "engine")
@@ -23,24 +24,27 @@ ANNOUNCED_AFTER = 1.0
 ANNOUNCEMENT = "compiling the engine for this machine, once: about a minute"
 
 
-def version_of_sources() -> str:
-    """Hash of all sources that are compiled, so that machine code of other sources is never taken for this one."""
+def version_of_sources() -> int:
+    """Hash of all sources that are compiled, so that machine code of other sources is never taken for this one.
+
+    A whole number, since machine code that holds a text needs all that Numba knows about texts.
+    """
     digest = hashlib.sha256()
     for folder in SOURCES:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    return int.from_bytes(digest.digest()[:7], "big") + 1
 
 
 loop = compiled(uncompiled_play)
 
 
-def compiled_for(version: str) -> Any:
+def compiled_for(version: int) -> Any:
     """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
 
-    @numba.njit(error_model="numpy", nogil=True, cache=True, pipeline_class=CompilerOfTheWhole)
+    @machine_code(error_model="numpy", nogil=True, pipeline_class=CompilerOfTheWhole)
     def play(address):
-        if len(version) == 0:
+        if version == 0:
             return -1
         return loop(address)
 

@@ -8,7 +8,6 @@ from math import inf, nan
 from sim.department.pathway import disposed
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
-from sim.engine.calendar import DELAY_ENDS
 from sim.engine.compiled.budgets import calm_runs, wait_begins, wait_ends
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
@@ -45,7 +44,7 @@ from sim.engine.compiled.tables import (
     stream_at,
 )
 from sim.engine.compiled.written import write_task
-from sim.engine.model import RESPONSE_BAND, RESTRAINT_ID
+from sim.engine.constants import DELAY_ENDS, RESPONSE_BAND, RESTRAINT_ID
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
 from sim.engine.workload import FRAILTY_ID, RETURN_HOUR_ID, RETURN_ID, uniform_of
 

@@ -4,7 +4,6 @@ Peers never do what a clinician does; a contact's clock stands while a clinician
 """
 
 from sim.department.pathway import DEFAULT_BAND
-from sim.engine.calendar import DELAY_ENDS
 from sim.engine.compiled.budgets import start_accompanying
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import FIRST_CONTACT, REPEAT_CONTACT, value
@@ -13,7 +12,7 @@ from sim.engine.compiled.requests import ask, bind, side_request, withdraw
 from sim.engine.compiled.stays import REPEAT_IS_DUE
 from sim.engine.compiled.tables import NONE, member_at, number_at, request_at
 from sim.engine.compiled.tasks import cut_contact
-from sim.engine.model import BRIDGING_BAND, CALL_ID, HUDDLE_ID, RECOVERY_BAND, REPEAT_ID
+from sim.engine.constants import BRIDGING_BAND, CALL_ID, DELAY_ENDS, HUDDLE_ID, RECOVERY_BAND, REPEAT_ID
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,

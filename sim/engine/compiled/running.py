@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.engine.calendar import too_many
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.handover import columns_of_rows
 from sim.engine.compiled.loop import NEEDS_MEMORY, STEP_LIMIT
@@ -22,6 +21,7 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
+from sim.engine.constants import too_many
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -38,6 +38,8 @@ FIRST_ROWS = 2 * MOST_NEW_ROWS
 GROWTH = 1.5
 VISITS_BY_ARRIVALS = 1.3
 """Room at first for so many visits by those who come from outside: with returns, more are rare."""
+ENOUGH_VISITS = 1000
+"""After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
 NAMES_IN_VISIT = {
     "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
@@ -110,7 +112,7 @@ class Run:
         per_visit = rows_per_visit(self.blueprint, name)
         n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
         open_rows = sum(int(self.root[f"n_{what}"][0]) for what in ("open_requests", "cases_open", "places_held"))
-        expected = int(VISITS_BY_ARRIVALS * self.root["n_outside"][0]) if per_visit else 0
+        expected = self._expected_rows(n_rows, bool(per_visit))
         needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
         table = MEMORY.tables[name]
         width = per_visit or 1
@@ -118,6 +120,13 @@ class Run:
             MEMORY.tables[name] = table = longer(table, n_rows * width, needed * width)
         self.root[name] = table.ctypes.data
         self.root[f"room_for_{name}"] = len(table) // width - self.most_new_rows
+
+    def _expected_rows(self, n_rows: int, per_visit: bool) -> int:
+        """Rows in the end: of visits by those who come from outside, of other tables by what the visits so far took."""
+        visits, so_far = VISITS_BY_ARRIVALS * self.root["n_outside"][0], int(self.root["n_visits"][0])
+        if per_visit:
+            return int(visits)
+        return int(n_rows * visits / so_far) if so_far >= ENOUGH_VISITS else 0
 
     def _grow_heap(self, number: int) -> None:
         heap = self.tables["heaps"][number]

@@ -4,7 +4,6 @@ One call of `settles` makes the first move of the law's list that can be made (d
 """
 
 from sim.department.dispatch import preference
-from sim.engine.calendar import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.budgets import wait_ends
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
@@ -55,6 +54,7 @@ from sim.engine.compiled.tables import (
 )
 from sim.engine.compiled.tasks import put_down, take_task, task_runs
 from sim.engine.compiled.written import write_break, write_duty
+from sim.engine.constants import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
 
 DUTY_BEGINS, BREAK_IS_OVER = range(2)

@@ -7,8 +7,6 @@ from math import inf, nan
 
 from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.bed_pool import FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
-from sim.engine.calendar import BED_POOL, CARE_DUE, DELAY_ENDS
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import exponential, given_minutes, uniform, value
@@ -16,6 +14,7 @@ from sim.engine.compiled.memory import Row, bit, compiled
 from sim.engine.compiled.requests import ask, forget, new_request, side_request, withdraw
 from sim.engine.compiled.tables import NONE, band_at, plan_at, request_at, visit_at, waiting_for_bed_at
 from sim.engine.compiled.tasks import spell_ends
+from sim.engine.constants import BED_POOL, CARE_DUE, DELAY_ENDS, FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
 from sim.engine.trajectory import CARE, OBSERVATION, ONE_OFF
 from sim.engine.workload import keyed
 

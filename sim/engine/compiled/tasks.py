@@ -5,7 +5,6 @@ What a visit does when its task has ended is told in `pathway`.
 
 from math import inf, nan
 
-from sim.engine.calendar import TASK_ENDS
 from sim.engine.compiled.budgets import start_accompanying, stop_accompanying
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import begin_case_spell, end_case_spell, is_busy, is_free, open_case
@@ -24,6 +23,7 @@ from sim.engine.compiled.requests import (
 )
 from sim.engine.compiled.tables import NONE, duty_at, member_at, request_at, visit_at
 from sim.engine.compiled.written import write_task
+from sim.engine.constants import TASK_ENDS
 from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY, RESPONSE
 
 # --- peers beside clinicians ----------------------------------------------------------------------------------------

@@ -1,0 +1,76 @@
+"""What Hydra makes of files, kept from one command to the next: it takes longer to put together than a run.
+
+An answer is found by all it depends on, the bytes of every file among it, so that none is ever out of date. Errors are
+not kept, nor what is looked up outside the files. Where it is kept is `sim.engine.kept`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sim.engine.kept import keep, read_kept
+
+Plain = Any
+MOST_BYTES = 4 * 2**20
+"""Of all files together; more are no groups of a department, and reading them would take longer than it saves."""
+LOOKED_UP = re.compile(rb"\$\{[^}]*:")
+SOURCES = ("files.py", "kept.py")
+"""Our part of putting files together."""
+
+
+def kept_or_made(question: Sequence[object], folders: Sequence[Path], make: Callable[[], Plain]) -> Plain:
+    """The answer to a question about the files of these folders, or the error that `make` returns for it."""
+    name = name_of(question, folders)
+    kept = None if name is None else read_kept(name)
+    if kept is not None:
+        return json.loads(kept)
+    made = make()
+    text = None if name is None or isinstance(made, Exception) else text_of(made)
+    if name is not None and text is not None and name_of(question, folders) == name:  # no file was written meanwhile
+        keep(name, text)
+    return made
+
+
+def name_of(question: Sequence[object], folders: Sequence[Path]) -> str | None:
+    """What an answer is kept under: a hash of all that it depends on. None if that cannot be told."""
+    digest = sha256(repr((*question, *put_together_by())).encode())
+    try:
+        for source in SOURCES:
+            digest.update(Path(__file__).with_name(source).read_bytes())
+        n_bytes = 0
+        for folder, file in files_in(folders):
+            text = file.read_bytes()
+            n_bytes += len(text)
+            if n_bytes > MOST_BYTES or LOOKED_UP.search(text):
+                return None
+            digest.update(repr((str(folder), file.relative_to(folder).as_posix(), len(text))).encode() + text)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def put_together_by() -> tuple[str, ...]:
+    """Versions of those who read the files and put them together."""
+    return tuple(version(name) for name in ("hydra-core", "omegaconf", "PyYAML"))
+
+
+def files_in(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
+    """Every file that can be put together with others, after its folder."""
+    for folder in folders:
+        for pattern in ("*.yaml", "*/*.yaml"):
+            yield from ((folder, file) for file in sorted(folder.glob(pattern)))
+
+
+def text_of(data: Plain) -> bytes | None:
+    """An answer as JSON; None for one that JSON would change, such as a mapping with numbers as keys."""
+    try:
+        text = json.dumps(data)
+    except (TypeError, ValueError):
+        return None
+    return text.encode() if repr(json.loads(text)) == repr(data) else None  # repr tells 1 from 1.0, a tuple from a list

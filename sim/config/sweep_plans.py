@@ -1,0 +1,40 @@
+"""From a composed sweep to the plan that is carried out.
+
+Who plays it, and where, is the same as for a single command: `sim.config.plans`.
+"""
+
+from sim.config.plans import executor_of
+from sim.config.settings import StudySettings
+from sim.config.sweeps import ComposedSweep
+from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
+from sim.study.sweeping import SweepPlan
+
+
+def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
+    """Scenarios and replications of a sweep."""
+    first = sweep.first
+    return SweepPlan(
+        scenarios=sweep.scenarios,
+        labels=sweep.labels,
+        replications=first.study.replications,
+        seed=first.seed,
+        engine=first.engine,
+        executor=executor_of(first),
+        confidence=first.study.confidence,
+        workers=first.executor.workers,
+        address=first.executor.address,
+        keep_visits=first.study.visits,
+        asked=asked_of(first.study),
+    )
+
+
+def asked_of(study: StudySettings) -> Asked:
+    """What is asked of a sweep beyond estimates."""
+    return Asked(
+        precision=study.precision,
+        select=study.select,
+        best=study.best,
+        controls=study.controls,
+        simultaneous=study.simultaneous,
+        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
+    )

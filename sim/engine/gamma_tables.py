@@ -1,0 +1,37 @@
+"""Quantile tables of the gamma family, kept on disk: the library that makes them takes longer to load than a run.
+
+What is in them is said by `sim.department.quantities`.
+"""
+
+import platform
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import scipy
+from llvmlite import binding
+
+from sim.department import quantities
+from sim.department.quantities import TABLE_POINTS, gamma_table
+from sim.engine.kept import keep, read_kept
+
+
+@lru_cache(maxsize=64)
+def kept_gamma_table(cv: float) -> np.ndarray:
+    """The same as `gamma_table`, to the last bit."""
+    name = name_of(cv)
+    kept = read_kept(name)
+    if kept is not None and len(kept) == TABLE_POINTS * 8:
+        return np.frombuffer(kept, dtype="<f8").astype(np.float64)
+    table = gamma_table(cv)
+    keep(name, table.astype("<f8").tobytes())
+    return table
+
+
+def name_of(cv: float) -> str:
+    """What a table is kept under: a hash of all that could change a bit of it."""
+    machine = (platform.machine(), platform.system(), binding.get_host_cpu_name())
+    digest = sha256(repr((cv, scipy.__version__, np.__version__, *machine)).encode())
+    digest.update(Path(quantities.__file__).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""Large tables written while a study goes on are all there when it ends, or it does not end well."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.study import behind
+from sim.study.behind import write_large_table, written_behind
+from sim.study.store import Table, read_table, write_table
+
+ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
+
+
+def test_a_table_written_behind_is_there_at_the_end_and_the_same(tmp_path: Path) -> None:
+    write_large_table(ROWS, tmp_path / "at_once.parquet")
+    with written_behind():
+        write_large_table(ROWS, tmp_path / "behind.parquet")
+    assert (tmp_path / "behind.parquet").read_bytes() == (tmp_path / "at_once.parquet").read_bytes()
+    assert read_table(tmp_path / "behind.parquet")["number"].tolist() == list(range(1000))
+
+
+def test_arrays_and_a_frame_are_written_alike(tmp_path: Path) -> None:
+    import pandas as pd
+
+    write_table(ROWS, tmp_path / "arrays.parquet")
+    write_table(pd.DataFrame(ROWS), tmp_path / "frame.parquet")
+    assert (tmp_path / "arrays.parquet").read_bytes() == (tmp_path / "frame.parquet").read_bytes()
+
+
+def test_what_could_not_be_written_is_raised_at_the_end(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="nowhere"), written_behind() as opened:  # noqa: PT012
+        write_large_table(ROWS, tmp_path / "nowhere" / "table.parquet")
+        opened.finish()
+
+
+def test_who_comes_while_a_table_is_written_writes_for_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, writers = threading.Event(), {}
+
+    def write(table: Table, path: Path) -> None:
+        writers[path.name] = threading.current_thread().name
+        if path.name == "first":
+            assert gate.wait(30)
+
+    monkeypatch.setattr(behind, "write_table", write)
+    with written_behind() as opened:
+        write_large_table(ROWS, tmp_path / "first")
+        write_large_table(ROWS, tmp_path / "second")
+        gate.set()
+        opened.finish()
+        write_large_table(ROWS, tmp_path / "third")
+    here = threading.current_thread().name
+    assert writers["second"] == here
+    assert here not in (writers["first"], writers["third"])
