@@ -19,6 +19,7 @@ from sim.engine.calendar import (
 )
 from sim.engine.compiled.budgets import enter_escalation, enter_patience, wait_ends
 from sim.engine.compiled.calendar import (
+    NEAR,
     OUTSIDE,
     RETURNS,
     RUNNING_NUMBER,
@@ -27,6 +28,7 @@ from sim.engine.compiled.calendar import (
     SUBJECT_BITS,
     drop_first,
     kind_of,
+    look_further,
     next_entry,
 )
 from sim.engine.compiled.cases import first_case_of
@@ -93,14 +95,12 @@ def play(address: int) -> int:
     ed = ed_at(address, 0)
     if not ed.is_open:
         opens(ed)
-    while True:
-        if ed.needs_memory:
-            return NEEDS_MEMORY
-        if ed.n_created + ed.n_settlings > ed.step_limit:
-            return STEP_LIMIT
+    while not ed.needs_memory:
         if ed.settling:
             settle_once(ed)
             continue
+        if ed.n_created + ed.n_settlings > ed.step_limit:
+            return STEP_LIMIT
         instant, key, where = next_entry(ed)
         time = time_of(instant)
         if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):
@@ -113,6 +113,7 @@ def play(address: int) -> int:
             ed.now = time
             ed.n_processed += 1
             happen(ed, key, where)
+    return NEEDS_MEMORY
 
 
 @compiled
@@ -120,6 +121,7 @@ def opens(ed: Row) -> None:
     """Time 0: everybody's first duty and the first arrival are entered, and beds in the region are taken."""
     ed.is_open = True
     count_next_from_outside(ed)
+    look_further(ed)
     for number in range(ed.n_members):
         looks_ahead_to_duty(ed, member_at(ed.members, number))
     if ed.pooled:
@@ -143,6 +145,8 @@ def happen(ed: Row, key: int, where: int) -> None:
     first = entry_at(heap_at(ed.heaps, where).entries, 0)
     what, subject = first.meaning >> SUBJECT_BITS, first.meaning & SUBJECT
     drop_first(ed, where)
+    if where != NEAR:
+        look_further(ed)
     if where == RETURNS:
         comes_again(ed, visit_at(ed.visits, subject), what)
         return
@@ -178,6 +182,7 @@ def comes_from_outside(ed: Row) -> None:
     arrival = outside_at(ed.outside, ed.next_outside)
     ed.next_outside += 1
     count_next_from_outside(ed)
+    look_further(ed)
     comes_in(ed, new_visit(ed, arrival.patient, arrival.number, arrival.stream, arrival.given))
 
 

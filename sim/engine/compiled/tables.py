@@ -210,7 +210,7 @@ ED = columns(
         [
             *STATIC_TABLES, *GROWING_TABLES,
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
-            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting"
+            "base later_instant later_key later_where n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting"
             " n_waiting_for_place n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
             " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
             " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
