@@ -62,9 +62,10 @@ def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
 
 
 @compiled
-def drop_first(ed: Row, heap: int) -> None:
-    """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there."""
+def take_first(ed: Row, heap: int) -> int:
+    """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there. What it meant."""
     h = heap_at(ed.heaps, heap)
+    meaning = entry_at(h.entries, 0).meaning
     h.n -= 1
     n = h.n
     hole, child = 0, 1
@@ -76,6 +77,9 @@ def drop_first(ed: Row, heap: int) -> None:
         hole, child = child, 2 * child + 1
     last = entry_at(h.entries, n)
     rises(h, hole, last.instant, last.key, last.meaning)
+    if heap != NEAR:
+        look_further(ed)
+    return meaning
 
 
 @compiled

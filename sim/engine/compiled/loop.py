@@ -19,17 +19,16 @@ from sim.engine.calendar import (
 )
 from sim.engine.compiled.budgets import enter_escalation, enter_patience, wait_ends
 from sim.engine.compiled.calendar import (
-    NEAR,
     OUTSIDE,
     RETURNS,
     RUNNING_NUMBER,
     SETTLE_KEY,
     SUBJECT,
     SUBJECT_BITS,
-    drop_first,
     kind_of,
     look_further,
     next_entry,
+    take_first,
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.meeting import new_visit
@@ -72,8 +71,6 @@ from sim.engine.compiled.stays import (
 from sim.engine.compiled.tables import (
     NONE,
     ed_at,
-    entry_at,
-    heap_at,
     line_at,
     member_at,
     outside_at,
@@ -142,11 +139,8 @@ def happen(ed: Row, key: int, where: int) -> None:
     if where == OUTSIDE:
         comes_from_outside(ed)
         return
-    first = entry_at(heap_at(ed.heaps, where).entries, 0)
-    what, subject = first.meaning >> SUBJECT_BITS, first.meaning & SUBJECT
-    drop_first(ed, where)
-    if where != NEAR:
-        look_further(ed)
+    meaning = take_first(ed, where)
+    what, subject = meaning >> SUBJECT_BITS, meaning & SUBJECT
     if where == RETURNS:
         comes_again(ed, visit_at(ed.visits, subject), what)
         return

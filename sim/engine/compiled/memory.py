@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import carray, extending, njit, types  # type: ignore[attr-defined]
+from numba.core.cgutils import raw_memcpy
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, models, register_model
@@ -211,6 +212,32 @@ else:
         """The doubles at an address as an array that owns nothing."""
         memory: Any = (ctypes.c_double * int(np.prod(shape))).from_address(int(address))
         return np.frombuffer(memory, dtype=np.float64).reshape(shape)
+
+
+@intrinsic
+def copied(typing_context, to, source, n_bytes):
+    """Bytes copied from one address to another."""
+
+    def generated(context, builder, signature, arguments):
+        to, source = (builder.inttoptr(address, ir.IntType(8).as_pointer()) for address in arguments[:2])
+        raw_memcpy(builder, to, source, arguments[2], 1)
+        return context.get_dummy_value()
+
+    return types.none(types.int64, types.int64, types.int64), generated
+
+
+if COMPILE:
+
+    @inlined
+    def copy_bytes(to: int, source: int, n_bytes: int) -> None:
+        """So many bytes from one address to another."""
+        copied(to, source, n_bytes)
+
+else:
+
+    def copy_bytes(to: int, source: int, n_bytes: int) -> None:
+        """So many bytes from one address to another."""
+        ctypes.memmove(int(to), int(source), int(n_bytes))
 
 
 @intrinsic

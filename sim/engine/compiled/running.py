@@ -18,9 +18,11 @@ from sim.engine.compiled.tables import (
     ED,
     ENTRY,
     GROWING_TABLES,
+    MOMENTS,
     MOST_NEW_ROWS,
     NONE,
     STATIC_TABLES,
+    room_for,
 )
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
@@ -53,13 +55,13 @@ class Memory(threading.local):
     """Tables that grow, by name; each thread has its own."""
 
     def __init__(self) -> None:
-        self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
-        self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
+        self.tables = {name: room_for(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
+        self.heaps = [room_for(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
 
     def given_away(self, name: str) -> np.ndarray:
         """A table that belongs to the caller from now on; the next run gets one of the same size."""
         table = self.tables[name]
-        self.tables[name] = np.empty_like(table)
+        self.tables[name] = room_for(len(table), table.dtype)
         return table
 
 
@@ -76,7 +78,8 @@ class Run:
         for name, value in blueprint.root.items():
             self.root[name] = value
         self.root["base"] = workload.base
-        self.tables = dict(blueprint.tables) | {name: table.copy() for name, table in blueprint.changing.items()}
+        copies = {name: longer(table, len(table), len(table)) for name, table in blueprint.changing.items()}
+        self.tables = dict(blueprint.tables) | copies
         self.tables["heaps"] = np.zeros(N_HEAPS, STATIC_TABLES["heaps"])
         self._expect(workload)
         if blueprint.may_be_absent:
@@ -143,7 +146,7 @@ class Run:
     def _trajectory(self) -> Trajectory:
         scenario, names = self.blueprint.scenario, self.blueprint.names
         n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
-        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * 3]
+        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
         members = MEMORY.given_away("step_members").view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
@@ -158,7 +161,7 @@ class Run:
             steps=names.steps,
             members=names.members,
             visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
-            step_times=times.reshape(n_visits, n_steps, 3),
+            step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
             task_columns=self._columns("task_rows", TASK_COLUMNS),
             place_columns=self._columns("place_rows", PLACE_COLUMNS),
@@ -175,7 +178,7 @@ class Run:
 
 def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
     """A table of so many rows that begins with those to be kept."""
-    grown, n_bytes = np.empty(n_rows, table.dtype), int(n_kept) * table.itemsize
+    grown, n_bytes = room_for(n_rows, table.dtype), int(n_kept) * table.itemsize
     # As bytes: rows of several columns would be copied value by value, which takes seven times as long.
     grown.view(np.uint8)[:n_bytes] = table.view(np.uint8)[:n_bytes]
     return grown
@@ -184,7 +187,7 @@ def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
 def rows_per_visit(blueprint: Blueprint, name: str) -> int:
     """How many rows of a table belong to each visit; 0 for tables that do not go by visits."""
     n_steps, n_roles = len(blueprint.step_names), len(blueprint.role_of)
-    return {"visits": 1, "visit_roles": n_roles, "step_times": 3 * n_steps, "step_members": n_steps}.get(name, 0)
+    return {"visits": 1, "visit_roles": n_roles, "step_times": MOMENTS * n_steps, "step_members": n_steps}.get(name, 0)
 
 
 def visit_columns(visits: np.ndarray) -> Columns:

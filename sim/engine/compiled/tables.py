@@ -4,6 +4,8 @@ Rows refer to each other by number, NONE where there is nobody. How rows are rea
 scenario are filled is `lowering`. Times are minutes, booleans are bytes.
 """
 
+from typing import Any
+
 import numpy as np
 
 from sim.engine.compiled.memory import Dtype, row_of
@@ -20,18 +22,44 @@ MOST_ROLES = 62
 """Sets of roles are one mask."""
 
 
-def columns(first: str = "", **names: str) -> Dtype:
+LINE_OF_CACHE = 64
+"""Bytes that a processor takes from memory at once."""
+
+
+def columns(first: str = "", whole_lines: bool = False, **names: str) -> Dtype:
     """A row type: for every NumPy type code the names of its columns.
 
     Those named `first` stand together at the beginning, because they are used together; within each part the widest
-    come first.
+    come first. Rows of `whole_lines` begin where a line of the cache does.
     """
     order = sorted(names, key=lambda code: -np.dtype(code).itemsize)
     every = [(name, code) for code in order for name in names[code].split()]
     early = set(first.split())
-    return np.dtype(
+    row = np.dtype(
         [item for item in every if item[0] in early] + [item for item in every if item[0] not in early], align=True
     )
+    return in_whole_lines(row) if whole_lines else row
+
+
+def in_whole_lines(row: Dtype) -> Dtype:
+    """The same row type with room after the last column, up to the end of a line."""
+    fields: Any = row.fields
+    return np.dtype(
+        {
+            "names": list(fields),
+            "formats": [fields[name][0] for name in fields],
+            "offsets": [fields[name][1] for name in fields],
+            "itemsize": -(-row.itemsize // LINE_OF_CACHE) * LINE_OF_CACHE,
+        }
+    )
+
+
+def room_for(n_rows: int, row: Dtype) -> np.ndarray:
+    """Room for so many rows of any content, beginning where a line of the cache does."""
+    n_bytes = n_rows * row.itemsize
+    room = np.empty(n_bytes + LINE_OF_CACHE, np.uint8)
+    first = -room.ctypes.data % LINE_OF_CACHE
+    return room[first : first + n_bytes].view(row)
 
 
 # --- what does not change in a run -----------------------------------------------------------------------------------
@@ -73,10 +101,14 @@ RESPONSE = columns(f8="minutes", i4="role")
 GROUP = columns(f8="cumulated patience consent linkage triage")
 
 PLAN = columns(
+    first="kind only_if shares share_id need_shares need_id index value_id minutes band role contact purpose unstaffed"
+    " delay_line may_leave preemptible",
+    whole_lines=True,
     f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id",
-    i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
-    " admission transfer fallback_role boarding long_boarding delay_line released n_released",
+    i4="index shares need_shares minutes unstaffed band first_route admission transfer fallback_role boarding"
+    " long_boarding delay_line released n_released",
+    i1="kind role contact purpose only_if",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER;
@@ -89,7 +121,9 @@ DISTRIBUTION = columns(f8="a b c", i4="family")
 ROUTES = columns(i4="first n")
 ROUTE = columns(f8="up_to", i4="line")
 """Routes of an acuity with the uniform up to which they are taken, and the queue of those who want its zones."""
-PLACE_LINE = columns(i4="line first_zone n_zones")
+PLACE_LINE = columns(i4="line first_zone n_zones", b1="listed")
+LISTED = columns(i4="place_line")
+"""Place lines where somebody may wait, in any order; `listed` says which are among them."""
 ZONE_OF_ROUTE = columns(i4="zone")
 
 OUTSIDE = columns(f8="time", i8="patient", i4="number stream given")
@@ -102,11 +136,13 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 
 MEMBER = columns(
     first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty"
-    " shift_over on_break idle_since last_pickup busy",
+    " shift_over on_break idle_since last_pickup busy overtime",
     f8="last_pickup due_at break_start idle_since busy overtime",
+    whole_lines=True,
     i8="resting_entry serves",
-    i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block"
-    " break_block task first_case last_case n_cases n_recoveries word position",
+    i4="index caseload first_service first_duty n_duties duty next_duty next_block break_block task first_case"
+    " last_case n_cases n_recoveries word",
+    i1="role peer_kind n_services position",
     b1="on_duty shift_over on_break",
 )
 """A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next,
@@ -123,6 +159,7 @@ VISIT = columns(
     first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row"
     " stream acuity disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
+    whole_lines=True,
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
@@ -145,10 +182,11 @@ and `next` link the cases of the holder in order of number."""
 REQUEST = columns(
     first="since order minutes visit kind step plan band slot role contact line previous next member earlier later"
     " ending number waiting may_leave preemptible",
+    whole_lines=True,
     f8="since order minutes unstaffed started ends handover paused paused_at",
     i8="ending",
-    i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
-    " earlier later",
+    i4="number visit step plan slot role owner owner_duty queue place_line line previous next member earlier later",
+    i1="kind band contact",
     b1="may_leave preemptible opened_case resumed waiting",
 )
 """A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit."""
@@ -166,6 +204,8 @@ WAITING_FOR_BED = columns(f8="stay", i4="visit")
 
 # --- what is left behind ---------------------------------------------------------------------------------------------
 
+MOMENTS = 3
+"""Of every step: requested, started, ended."""
 STEP_TIME = columns(f8="at")
 STEP_MEMBER = columns(i4="member")
 TASK_ROW = columns(
@@ -185,8 +225,10 @@ STATIC_TABLES: dict[str, Dtype] = {
     "numbers": NUMBER, "roles": ROLE, "weights": WEIGHT, "servers": SERVER, "services": SERVICE, "duties": DUTY,
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
-    "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
+    "listed_place_lines": LISTED, "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN,
+    "given_minutes": GIVEN_MINUTES,
     "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP,
+    "blank_visit": VISIT, "blank_roles": VISIT_ROLE, "blank_times": STEP_TIME, "blank_members": STEP_MEMBER,
     "gamma_tables": NUMBER,
 }  # fmt: skip
 """Tables whose size the scenario decides, by the name of their address in ED."""
@@ -210,11 +252,13 @@ ED = columns(
         [
             *STATIC_TABLES, *GROWING_TABLES,
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
-            "base later_instant later_key later_where n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting"
-            " n_waiting_for_place n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
+            "base later_instant later_key later_where n_created n_processed n_settlings step_limit n_outside"
+            " next_outside roles_changed roles_waiting"
+            " n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
             " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
             " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
-            " n_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from resting_from"
+            " n_listed_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from"
+            " resting_from"
             " first_band repeat_band call_band first_contact repeat_contact"
             " n_beds n_beds_taken n_beds_first n_outside_requests n_bed_entries next_for_bed",
         ]
@@ -232,8 +276,8 @@ zone_at, stream_at, response_at, group_at = (
     row_of("GROUP", GROUP),
 )
 plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
-routes_at, route_at, place_line_at, zone_of_route_at = (
-    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE),
+routes_at, route_at, place_line_at, listed_at, zone_of_route_at = (
+    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("LISTED", LISTED),
     row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
 )  # fmt: skip
 outside_at, given_at, given_minutes_at = (
