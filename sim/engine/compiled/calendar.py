@@ -8,7 +8,7 @@ their order are those of `sim.engine.calendar`.
 from math import inf
 
 from sim.engine.calendar import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
-from sim.engine.compiled.memory import Row, comes_before, compiled, inlined, instant_of
+from sim.engine.compiled.memory import Row, compiled, inlined, instant_of, is_less
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
 
 N_HEAPS = 3
@@ -28,6 +28,12 @@ ARRIVAL_KEY = (ARRIVAL - TASK_ENDS) << KIND_BITS
 def key_of(kind: int, ident: int, running_number: int) -> int:
     """What orders entries of equal time: kind, id, then order of creation."""
     return ((kind - TASK_ENDS) << KIND_BITS) + (ident << ID_BITS) + (running_number & RUNNING_NUMBER)
+
+
+@inlined
+def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
+    """The total order of the calendar, as that of one number: a branch here is a guess that is often wrong."""
+    return is_less(instant, key, other_instant, other_key)
 
 
 @compiled

@@ -40,7 +40,6 @@ from sim.engine.compiled.tables import (
     N_CLASSES,
     NONE,
     STATIC_TABLES,
-    room_for,
 )
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
@@ -57,6 +56,10 @@ PURPOSES = {
 }  # fmt: skip
 PEER_KINDS = {None: NONE, "youth": 0, "family": 1, "adult": 2}
 
+CHANGING = (
+    "roles", "members", "words", "levels", "zones", "place_lines", "listed_place_lines", "lines", "classes",
+)  # fmt: skip
+"""Tables that a run writes into."""
 
 BLANK = (
     (nan, "departure pia boarding_start boarding_end peer_started peer_ended next_visit patience_since"),
@@ -86,8 +89,7 @@ class Rows:
         return len(self.rows) - 1
 
     def table(self) -> np.ndarray:
-        table = room_for(max(1, len(self.rows)), self.dtype)
-        table.view(np.uint8)[:] = 0
+        table = np.zeros(max(1, len(self.rows)), self.dtype)
         for name in self.dtype.names or ():
             column = [row.get(name, 0) for row in self.rows]
             if column:
@@ -138,12 +140,7 @@ class Blueprint:
         self.tables["gamma_tables"] = (
             np.ascontiguousarray(self.workload.tables).reshape(-1).view(STATIC_TABLES["gamma_tables"])
         )
-        self.changing = {
-            name: self.tables[name]
-            for name in (
-                "roles", "members", "words", "levels", "zones", "place_lines", "listed_place_lines", "lines", "classes",
-            )
-        }
+        self.changing = {name: self.tables[name] for name in CHANGING}
         self._lower_duties_without_absence()
         self.rows.clear()
 
@@ -479,7 +476,6 @@ class Blueprint:
                 n_minutes=len(visit.minutes),
             )  # fmt: skip
 
-
     # --- a visit to which nothing has happened yet --------------------------------------------------------------------
 
     def _lower_blanks(self) -> None:
@@ -514,7 +510,7 @@ class EmptyClasses(Rows):
         self.n = n
 
     def table(self) -> np.ndarray:
-        table = room_for(self.n, self.dtype)
+        table = np.empty(self.n, self.dtype)
         table["first"] = table["last"] = NONE
         return table
 

@@ -284,12 +284,12 @@ else:
 
 
 @intrinsic
-def is_less(typing_context, high, low, other_high, other_low):
-    """Whether one number of two words is less than another. Words are not negative."""
+def two_words_less(typing_context, high, low, other_high, other_low):
+    """Whether one number of two words is less than another."""
 
     def generated(context, builder, signature, arguments):
-        words, two = [builder.zext(word, ir.IntType(128)) for word in arguments], ir.Constant(ir.IntType(128), 64)
-        mine, theirs = (builder.or_(builder.shl(words[at], two), words[at + 1]) for at in (0, 2))
+        words, width = [builder.zext(word, ir.IntType(128)) for word in arguments], ir.Constant(ir.IntType(128), 64)
+        mine, theirs = (builder.or_(builder.shl(words[at], width), words[at + 1]) for at in (0, 2))
         return builder.icmp_unsigned("<", mine, theirs)
 
     return types.boolean(types.int64, types.int64, types.int64, types.int64), generated
@@ -298,15 +298,15 @@ def is_less(typing_context, high, low, other_high, other_low):
 if COMPILE:
 
     @inlined
-    def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
-        """The total order of the calendar, looked at as one number: a branch here is a guess that is often wrong."""
-        return is_less(instant, key, other_instant, other_key)
+    def is_less(high: int, low: int, other_high: int, other_low: int) -> bool:
+        """Order of two pairs of words that are not negative, without a branch."""
+        return two_words_less(high, low, other_high, other_low)
 
 else:
 
-    def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
-        """The total order of the calendar."""
-        return (instant, key) < (other_instant, other_key)
+    def is_less(high: int, low: int, other_high: int, other_low: int) -> bool:
+        """Order of two pairs of words that are not negative."""
+        return (high, low) < (other_high, other_low)
 
 
 @intrinsic

@@ -22,7 +22,6 @@ from sim.engine.compiled.tables import (
     MOST_NEW_ROWS,
     NONE,
     STATIC_TABLES,
-    room_for,
 )
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
@@ -55,13 +54,13 @@ class Memory(threading.local):
     """Tables that grow, by name; each thread has its own."""
 
     def __init__(self) -> None:
-        self.tables = {name: room_for(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
-        self.heaps = [room_for(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
+        self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
+        self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
 
     def given_away(self, name: str) -> np.ndarray:
         """A table that belongs to the caller from now on; the next run gets one of the same size."""
         table = self.tables[name]
-        self.tables[name] = room_for(len(table), table.dtype)
+        self.tables[name] = np.empty_like(table)
         return table
 
 
@@ -78,8 +77,7 @@ class Run:
         for name, value in blueprint.root.items():
             self.root[name] = value
         self.root["base"] = workload.base
-        copies = {name: longer(table, len(table), len(table)) for name, table in blueprint.changing.items()}
-        self.tables = dict(blueprint.tables) | copies
+        self.tables = dict(blueprint.tables) | {name: table.copy() for name, table in blueprint.changing.items()}
         self.tables["heaps"] = np.zeros(N_HEAPS, STATIC_TABLES["heaps"])
         self._expect(workload)
         if blueprint.may_be_absent:
@@ -178,7 +176,7 @@ class Run:
 
 def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
     """A table of so many rows that begins with those to be kept."""
-    grown, n_bytes = room_for(n_rows, table.dtype), int(n_kept) * table.itemsize
+    grown, n_bytes = np.empty(n_rows, table.dtype), int(n_kept) * table.itemsize
     # As bytes: rows of several columns would be copied value by value, which takes seven times as long.
     grown.view(np.uint8)[:n_bytes] = table.view(np.uint8)[:n_bytes]
     return grown

@@ -4,8 +4,6 @@ Rows refer to each other by number, NONE where there is nobody. How rows are rea
 scenario are filled is `lowering`. Times are minutes, booleans are bytes.
 """
 
-from typing import Any
-
 import numpy as np
 
 from sim.engine.compiled.memory import Dtype, row_of
@@ -22,44 +20,18 @@ MOST_ROLES = 62
 """Sets of roles are one mask."""
 
 
-LINE_OF_CACHE = 64
-"""Bytes that a processor takes from memory at once."""
-
-
-def columns(first: str = "", whole_lines: bool = False, **names: str) -> Dtype:
+def columns(first: str = "", **names: str) -> Dtype:
     """A row type: for every NumPy type code the names of its columns.
 
     Those named `first` stand together at the beginning, because they are used together; within each part the widest
-    come first. Rows of `whole_lines` begin where a line of the cache does.
+    come first.
     """
     order = sorted(names, key=lambda code: -np.dtype(code).itemsize)
     every = [(name, code) for code in order for name in names[code].split()]
     early = set(first.split())
-    row = np.dtype(
+    return np.dtype(
         [item for item in every if item[0] in early] + [item for item in every if item[0] not in early], align=True
     )
-    return in_whole_lines(row) if whole_lines else row
-
-
-def in_whole_lines(row: Dtype) -> Dtype:
-    """The same row type with room after the last column, up to the end of a line."""
-    fields: Any = row.fields
-    return np.dtype(
-        {
-            "names": list(fields),
-            "formats": [fields[name][0] for name in fields],
-            "offsets": [fields[name][1] for name in fields],
-            "itemsize": -(-row.itemsize // LINE_OF_CACHE) * LINE_OF_CACHE,
-        }
-    )
-
-
-def room_for(n_rows: int, row: Dtype) -> np.ndarray:
-    """Room for so many rows of any content, beginning where a line of the cache does."""
-    n_bytes = n_rows * row.itemsize
-    room = np.empty(n_bytes + LINE_OF_CACHE, np.uint8)
-    first = -room.ctypes.data % LINE_OF_CACHE
-    return room[first : first + n_bytes].view(row)
 
 
 # --- what does not change in a run -----------------------------------------------------------------------------------
@@ -101,14 +73,10 @@ RESPONSE = columns(f8="minutes", i4="role")
 GROUP = columns(f8="cumulated patience consent linkage triage")
 
 PLAN = columns(
-    first="kind only_if shares share_id need_shares need_id index value_id minutes band role contact purpose unstaffed"
-    " delay_line may_leave preemptible",
-    whole_lines=True,
     f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id",
-    i4="index shares need_shares minutes unstaffed band first_route admission transfer fallback_role boarding"
-    " long_boarding delay_line released n_released",
-    i1="kind role contact purpose only_if",
+    i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
+    " admission transfer fallback_role boarding long_boarding delay_line released n_released",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER;
@@ -136,13 +104,11 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 
 MEMBER = columns(
     first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty"
-    " shift_over on_break idle_since last_pickup busy overtime",
+    " shift_over on_break idle_since last_pickup busy",
     f8="last_pickup due_at break_start idle_since busy overtime",
-    whole_lines=True,
     i8="resting_entry serves",
-    i4="index caseload first_service first_duty n_duties duty next_duty next_block break_block task first_case"
-    " last_case n_cases n_recoveries word",
-    i1="role peer_kind n_services position",
+    i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block"
+    " break_block task first_case last_case n_cases n_recoveries word position",
     b1="on_duty shift_over on_break",
 )
 """A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next,
@@ -159,7 +125,6 @@ VISIT = columns(
     first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row"
     " stream acuity disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
-    whole_lines=True,
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
@@ -182,11 +147,10 @@ and `next` link the cases of the holder in order of number."""
 REQUEST = columns(
     first="since order minutes visit kind step plan band slot role contact line previous next member earlier later"
     " ending number waiting may_leave preemptible",
-    whole_lines=True,
     f8="since order minutes unstaffed started ends handover paused paused_at",
     i8="ending",
-    i4="number visit step plan slot role owner owner_duty queue place_line line previous next member earlier later",
-    i1="kind band contact",
+    i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
+    " earlier later",
     b1="may_leave preemptible opened_case resumed waiting",
 )
 """A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit."""
