@@ -86,7 +86,7 @@ def inside(file: str) -> str:
 
 
 COMPILED_FAULTS = (
-    Fault("the calendar forgets kinds", inside("calendar.py"), "(instant < other_instant) | ((instant == other_instant) & (key < other_key))", "(instant < other_instant) | ((instant == other_instant) & (key > other_key))"),
+    Fault("the calendar forgets kinds", inside("calendar.py"), "return is_less(instant, key, other_instant, other_key)", "return is_less(instant, other_key, other_instant, key)"),
     Fault("a settling waits for arrivals of later instants", inside("loop.py"), "if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):", "if ed.settle_due and time > ed.now:"),
     Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order"),
     Fault("ties by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n", "    return r.slot < other.slot\n"),

@@ -1,12 +1,13 @@
 """The calendar of the compiled engine: three heaps in the one order (time, kind, id), and the arrivals from outside.
 
 Entries that lie far ahead (duties, patience, returns) stand apart from those of the next minutes, so that these find
-their place in few steps. The kinds and their order are those of `sim.engine.calendar`.
+their place in few steps; which of them is the first is known and looked for anew only when it has gone. The kinds and
+their order are those of `sim.engine.calendar`.
 """
 
 from math import inf
 
-from sim.engine.compiled.memory import Row, compiled, inlined, instant_of
+from sim.engine.compiled.memory import Row, compiled, inlined, instant_of, is_less
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
 from sim.engine.constants import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 
@@ -31,8 +32,8 @@ def key_of(kind: int, ident: int, running_number: int) -> int:
 
 @inlined
 def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
-    """The total order of the calendar. Both sides are looked at, for a branch here is a guess that is often wrong."""
-    return (instant < other_instant) | ((instant == other_instant) & (key < other_key))
+    """The total order of the calendar, as that of one number: a branch here is a guess that is often wrong."""
+    return is_less(instant, key, other_instant, other_key)
 
 
 @compiled
@@ -67,9 +68,10 @@ def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
 
 
 @compiled
-def drop_first(ed: Row, heap: int) -> None:
-    """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there."""
+def take_first(ed: Row, heap: int) -> int:
+    """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there. What it meant."""
     h = heap_at(ed.heaps, heap)
+    meaning = entry_at(h.entries, 0).meaning
     h.n -= 1
     n = h.n
     hole, child = 0, 1
@@ -81,14 +83,21 @@ def drop_first(ed: Row, heap: int) -> None:
         hole, child = child, 2 * child + 1
     last = entry_at(h.entries, n)
     rises(h, hole, last.instant, last.key, last.meaning)
+    if heap != NEAR:
+        look_further(ed)
+    return meaning
 
 
 @compiled
 def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) -> int:
     """Enter something in the calendar; its running number tells later whether it is still good."""
     ed.n_created += 1
-    near = kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE
-    push(ed, NEAR if near else FAR, time, key_of(kind, ident, ed.n_created), what, subject)
+    key = key_of(kind, ident, ed.n_created)
+    if kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE:
+        push(ed, NEAR, time, key, what, subject)
+    else:
+        push(ed, FAR, time, key, what, subject)
+        may_be_first(ed, instant_of(time), key, FAR)
     return ed.n_created & RUNNING_NUMBER
 
 
@@ -97,23 +106,40 @@ def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
     """Enter the next visit of a patient; what is entered with it is its running number."""
     ed.n_created += 1
     push(ed, RETURNS, time, ARRIVAL_KEY + patient, ed.n_created, row)
+    may_be_first(ed, instant_of(time), ARRIVAL_KEY + patient, RETURNS)
     return ed.n_created
 
 
+@inlined
+def may_be_first(ed: Row, instant: int, key: int, where: int) -> None:
+    """Of what stands outside the near heap the first is kept in sight."""
+    if comes_before(instant, key, ed.later_instant, ed.later_key):
+        ed.later_instant, ed.later_key, ed.later_where = instant, key, where
+
+
 @compiled
-def next_entry(ed: Row) -> tuple[int, int, int]:
-    """Instant and key of the next entry and where it stands; at infinity if there is none."""
-    instant, key, where = instant_of(inf), 0, NONE
+def look_further(ed: Row) -> None:
+    """The first of what stands outside the near heap is looked for; at infinity if there is none."""
+    ed.later_instant, ed.later_key, ed.later_where = instant_of(inf), 0, NONE
     if ed.next_outside < ed.n_outside:
         arrival = outside_at(ed.outside, ed.next_outside)
-        instant, key, where = instant_of(arrival.time), ARRIVAL_KEY + arrival.patient, OUTSIDE
-    for heap in range(N_HEAPS):
+        may_be_first(ed, instant_of(arrival.time), ARRIVAL_KEY + arrival.patient, OUTSIDE)
+    for heap in range(FAR, N_HEAPS):
         h = heap_at(ed.heaps, heap)
         if h.n > 0:
             first = entry_at(h.entries, 0)
-            if comes_before(first.instant, first.key, instant, key):
-                instant, key, where = first.instant, first.key, heap
-    return instant, key, where
+            may_be_first(ed, first.instant, first.key, heap)
+
+
+@inlined
+def next_entry(ed: Row) -> tuple[int, int, int]:
+    """Instant and key of the next entry and where it stands; at infinity if there is none."""
+    near = heap_at(ed.heaps, NEAR)
+    if near.n > 0:
+        first = entry_at(near.entries, 0)
+        if comes_before(first.instant, first.key, ed.later_instant, ed.later_key):
+            return first.instant, first.key, NEAR
+    return ed.later_instant, ed.later_key, ed.later_where
 
 
 @inlined

@@ -14,9 +14,10 @@ from sim.engine.compiled.calendar import (
     SETTLE_KEY,
     SUBJECT,
     SUBJECT_BITS,
-    drop_first,
     kind_of,
+    look_further,
     next_entry,
+    take_first,
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.meeting import new_visit
@@ -59,8 +60,6 @@ from sim.engine.compiled.stays import (
 from sim.engine.compiled.tables import (
     NONE,
     ed_at,
-    entry_at,
-    heap_at,
     line_at,
     member_at,
     outside_at,
@@ -93,14 +92,12 @@ def play(address: int) -> int:
     ed = ed_at(address, 0)
     if not ed.is_open:
         opens(ed)
-    while True:
-        if ed.needs_memory:
-            return NEEDS_MEMORY
-        if ed.n_created + ed.n_settlings > ed.step_limit:
-            return STEP_LIMIT
+    while not ed.needs_memory:
         if ed.settling:
             settle_once(ed)
             continue
+        if ed.n_created + ed.n_settlings > ed.step_limit:
+            return STEP_LIMIT
         instant, key, where = next_entry(ed)
         time = time_of(instant)
         if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):
@@ -113,6 +110,7 @@ def play(address: int) -> int:
             ed.now = time
             ed.n_processed += 1
             happen(ed, key, where)
+    return NEEDS_MEMORY
 
 
 @compiled
@@ -120,6 +118,7 @@ def opens(ed: Row) -> None:
     """Time 0: everybody's first duty and the first arrival are entered, and beds in the region are taken."""
     ed.is_open = True
     count_next_from_outside(ed)
+    look_further(ed)
     for number in range(ed.n_members):
         looks_ahead_to_duty(ed, member_at(ed.members, number))
     if ed.pooled:
@@ -140,9 +139,8 @@ def happen(ed: Row, key: int, where: int) -> None:
     if where == OUTSIDE:
         comes_from_outside(ed)
         return
-    first = entry_at(heap_at(ed.heaps, where).entries, 0)
-    what, subject = first.meaning >> SUBJECT_BITS, first.meaning & SUBJECT
-    drop_first(ed, where)
+    meaning = take_first(ed, where)
+    what, subject = meaning >> SUBJECT_BITS, meaning & SUBJECT
     if where == RETURNS:
         comes_again(ed, visit_at(ed.visits, subject), what)
         return
@@ -178,6 +176,7 @@ def comes_from_outside(ed: Row) -> None:
     arrival = outside_at(ed.outside, ed.next_outside)
     ed.next_outside += 1
     count_next_from_outside(ed)
+    look_further(ed)
     comes_in(ed, new_visit(ed, arrival.patient, arrival.number, arrival.stream, arrival.given))
 
 

@@ -35,6 +35,7 @@ from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
 from sim.engine.compiled.tables import (
     MEMBERS_PER_WORD,
+    MOMENTS,
     MOST_ROLES,
     N_CLASSES,
     NONE,
@@ -54,6 +55,22 @@ PURPOSES = {
     "safety_plan": pathway.SAFETY_PLAN,
 }  # fmt: skip
 PEER_KINDS = {None: NONE, "youth": 0, "family": 1, "adult": 2}
+
+CHANGING = (
+    "roles", "members", "words", "levels", "zones", "place_lines", "listed_place_lines", "lines", "classes",
+)  # fmt: skip
+"""Tables that a run writes into."""
+
+BLANK = (
+    (nan, "departure pia boarding_start boarding_end peer_started peer_ended next_visit patience_since"),
+    (nan, "escalation_since place_since place_request accompanied_since observation_since"),
+    (inf, "patience_deadline patience_entry escalation_deadline escalation_entry"),
+    (1, "patience_pace escalation_pace step"),
+    (NONE, "pending_return boarding_hour observation_hour main first_waiting last_waiting zone contact_task bridging"),
+    (NONE, "observation peer_member boarding_plan observation_plan"),
+)
+BLANK_VISIT = {name: value for value, names in BLANK for name in names.split()}
+"""A visit to which nothing has happened yet: times that are not known, nobody and nothing; the rest is 0."""
 
 
 class Rows:
@@ -118,11 +135,10 @@ class Blueprint:
             self._lower_stream(number, stream)
         self._lower_given_visits()
         self._open_queues()
+        self._lower_blanks()
         self.tables = {name: rows.table() for name, rows in self.rows.items()}
         self.tables["quantile_tables"] = self.workload.tables.view(STATIC_TABLES["quantile_tables"])
-        self.changing = {
-            name: self.tables[name] for name in ("roles", "members", "words", "levels", "zones", "lines", "classes")
-        }
+        self.changing = {name: self.tables[name] for name in CHANGING}
         self._lower_duties_without_absence()
         self.rows.clear()
 
@@ -316,7 +332,6 @@ class Blueprint:
         self.delay_lines_from = self.place_lines_from + len(self.place_line_of)
         self.delay_line_of = {step: self.delay_lines_from + n for n, step in enumerate(sorted(self.capacity_of))}
         self.root |= {
-            "n_place_lines": len(self.place_line_of),
             "n_delay_lines": len(self.capacity_of), "delay_lines_from": self.delay_lines_from,
             "member_lines_from": self.delay_lines_from + len(self.capacity_of),
         }  # fmt: skip
@@ -325,6 +340,7 @@ class Blueprint:
             for zone in zones:
                 self.rows["zones_of_routes"].add(zone=zone)
             self.rows["place_lines"].add(line=self.place_lines_from + number, first_zone=first, n_zones=len(zones))
+            self.rows["listed_place_lines"].add()
 
     def _open_queues(self) -> None:
         lines = self.rows["lines"]
@@ -457,6 +473,17 @@ class Blueprint:
                 held=NONE if visit.held is None else int(visit.held), first_minutes=first,
                 n_minutes=len(visit.minutes),
             )  # fmt: skip
+
+    # --- a visit to which nothing has happened yet --------------------------------------------------------------------
+
+    def _lower_blanks(self) -> None:
+        self.rows["blank_visit"].add(**BLANK_VISIT)
+        for _ in self.role_of:
+            self.rows["blank_roles"].add(holder=NONE, last_holder=NONE, last_duty=NONE)
+        for _ in self.step_names:
+            self.rows["blank_members"].add(member=NONE)
+            for _ in range(MOMENTS):
+                self.rows["blank_times"].add(at=nan)
 
 
 class StreamValues:

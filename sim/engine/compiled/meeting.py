@@ -3,7 +3,7 @@
 What becomes of the visit is told in `pathway`.
 """
 
-from math import inf, nan
+from math import inf
 
 from sim.department.patients import OLDER_CHILD_FROM, age_of, arrival_mode_of, never_leaves_of_the_free
 from sim.department.support import eligible
@@ -23,33 +23,39 @@ from sim.engine.compiled.draws import (
     uniform_for_life,
     value,
 )
-from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.memory import Row, compiled, copy_bytes
 from sim.engine.compiled.tables import (
+    MOMENTS,
     NONE,
+    STEP_MEMBER,
+    STEP_TIME,
+    VISIT,
+    VISIT_ROLE,
     given_at,
     group_at,
     number_at,
-    step_member_at,
-    step_time_at,
     stream_at,
     visit_at,
 )
-from sim.engine.compiled.tables import visit_role_at as visit_role_of
 from sim.engine.meeting import ESCALATION_ID
 from sim.engine.workload import ACUITY_ID, GROUP_ID, keyed
 
 YOUTH, FAMILY = range(2)
 
+VISIT_BYTES, CASE_BYTES, TIME_BYTES, MEMBER_BYTES = (
+    row.itemsize for row in (VISIT, VISIT_ROLE, STEP_TIME, STEP_MEMBER)
+)
+
 
 @compiled
 def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Row:
     """A visit gets its row, and is met."""
+    clear_visit(ed, ed.n_visits)
     v = visit_at(ed.visits, ed.n_visits)
     v.row = ed.n_visits
     ed.n_visits += 1
     if ed.n_visits > ed.room_for_visits:
         ed.needs_memory = True
-    clear_visit(ed, v)
     v.patient, v.number, v.stream, v.given, v.arrival = patient, number, stream, given, ed.now
     v.key = keyed(ed.base, patient, number)
     meet(ed, v)
@@ -57,31 +63,13 @@ def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Ro
 
 
 @compiled
-def clear_visit(ed: Row, v: Row) -> None:
-    """Nothing has happened yet."""
-    v.departure = v.pia = v.boarding_start = v.boarding_end = v.peer_started = v.peer_ended = nan
-    v.next_visit = v.patience_since = v.escalation_since = v.place_since = v.place_request = nan
-    v.accompanied_since = v.observation_since = nan
-    v.accompanied = v.observed = v.unmet = 0.0
-    v.patience_deadline = v.patience_entry = v.escalation_deadline = v.escalation_entry = inf
-    v.patience_pace = v.escalation_pace = 1.0
-    v.pending_return = v.boarding_hour = v.observation_hour = NONE
-    v.disposition = v.contacts = v.follow_up = v.escalations = v.restraints = 0
-    v.n_slots = v.responding = v.clinicians = 0
-    v.open_cases = 0
-    v.step = 1
-    v.main = v.first_waiting = v.last_waiting = v.zone = v.contact_task = v.bridging = v.observation = NONE
-    v.peer_member = v.boarding_plan = v.observation_plan = NONE
-    v.offered = v.bridged = v.called = v.call_reached = v.safety_plan = v.needs_observation = False
-    v.departed = v.tried_to_leave = v.begins_when_calm = v.recovery_asked = False
-    for role in range(ed.n_roles):
-        case = visit_role_of(ed.visit_roles, v.row * ed.n_roles + role)
-        case.number, case.holder, case.last_holder, case.last_duty = 0, NONE, NONE, NONE
-        case.minutes, case.taken_over = 0.0, False
-    for step in range(ed.n_steps):
-        step_member_at(ed.step_members, v.row * ed.n_steps + step).member = NONE
-    for moment in range(3 * ed.n_steps):
-        step_time_at(ed.step_times, v.row * 3 * ed.n_steps + moment).at = nan
+def clear_visit(ed: Row, row: int) -> None:
+    """Nothing has happened yet: the rows of a visit are copies of blank ones."""
+    roles, steps, moments = row * ed.n_roles, row * ed.n_steps, row * ed.n_steps * MOMENTS
+    copy_bytes(ed.visits + row * VISIT_BYTES, ed.blank_visit, VISIT_BYTES)
+    copy_bytes(ed.visit_roles + roles * CASE_BYTES, ed.blank_roles, ed.n_roles * CASE_BYTES)
+    copy_bytes(ed.step_times + moments * TIME_BYTES, ed.blank_times, ed.n_steps * MOMENTS * TIME_BYTES)
+    copy_bytes(ed.step_members + steps * MEMBER_BYTES, ed.blank_members, ed.n_steps * MEMBER_BYTES)
 
 
 @compiled

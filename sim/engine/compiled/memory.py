@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import carray, extending, njit, types  # type: ignore[attr-defined]
+from numba.core.cgutils import raw_memcpy
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, models, register_model
@@ -214,6 +215,32 @@ else:
 
 
 @intrinsic
+def copied(typing_context, to, source, n_bytes):
+    """Bytes copied from one address to another."""
+
+    def generated(context, builder, signature, arguments):
+        to, source = (builder.inttoptr(address, ir.IntType(8).as_pointer()) for address in arguments[:2])
+        raw_memcpy(builder, to, source, arguments[2], 1)
+        return context.get_dummy_value()
+
+    return types.none(types.int64, types.int64, types.int64), generated
+
+
+if COMPILE:
+
+    @inlined
+    def copy_bytes(to: int, source: int, n_bytes: int) -> None:
+        """So many bytes from one address to another."""
+        copied(to, source, n_bytes)
+
+else:
+
+    def copy_bytes(to: int, source: int, n_bytes: int) -> None:
+        """So many bytes from one address to another."""
+        ctypes.memmove(int(to), int(source), int(n_bytes))
+
+
+@intrinsic
 def as_whole(typing_context, number):
     """The bits of a double as a whole number."""
 
@@ -254,6 +281,32 @@ else:
     def time_of(instant: int) -> float:
         """The time of an instant."""
         return float(np.int64(instant).view(np.float64))
+
+
+@intrinsic
+def two_words_less(typing_context, high, low, other_high, other_low):
+    """Whether one number of two words is less than another."""
+
+    def generated(context, builder, signature, arguments):
+        words, width = [builder.zext(word, ir.IntType(128)) for word in arguments], ir.Constant(ir.IntType(128), 64)
+        mine, theirs = (builder.or_(builder.shl(words[at], width), words[at + 1]) for at in (0, 2))
+        return builder.icmp_unsigned("<", mine, theirs)
+
+    return types.boolean(types.int64, types.int64, types.int64, types.int64), generated
+
+
+if COMPILE:
+
+    @inlined
+    def is_less(high: int, low: int, other_high: int, other_low: int) -> bool:
+        """Order of two pairs of words that are not negative, without a branch."""
+        return two_words_less(high, low, other_high, other_low)
+
+else:
+
+    def is_less(high: int, low: int, other_high: int, other_low: int) -> bool:
+        """Order of two pairs of words that are not negative."""
+        return (high, low) < (other_high, other_low)
 
 
 @intrinsic

@@ -29,6 +29,7 @@ from sim.engine.compiled.requests import (
 )
 from sim.engine.compiled.stays import STEP_GOES_ON, boards, observation_ends, observe
 from sim.engine.compiled.tables import (
+    MOMENTS,
     NONE,
     band_at,
     group_at,
@@ -64,13 +65,13 @@ HOURS_OF_WEEK = (7, 25)
 @inlined
 def note_time(ed: Row, v: Row, step: int, moment: int) -> None:
     """When a step was requested, started or ended."""
-    step_time_at(ed.step_times, (v.row * ed.n_steps + step) * 3 + moment).at = ed.now
+    step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + moment).at = ed.now
 
 
 @compiled
 def note_start(ed: Row, v: Row, step: int) -> None:
     """When a step first started."""
-    moment = step_time_at(ed.step_times, (v.row * ed.n_steps + step) * 3 + STARTED)
+    moment = step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + STARTED)
     if moment.at != moment.at:
         moment.at = ed.now
 

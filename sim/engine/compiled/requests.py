@@ -10,7 +10,9 @@ from sim.engine.compiled.queues import exclude, include, join, leave, own_set
 from sim.engine.compiled.tables import (
     NONE,
     line_at,
+    listed_at,
     member_at,
+    place_line_at,
     request_at,
     role_at,
     visit_role_at,
@@ -161,12 +163,22 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
         join_task_queue(ed, r, v)
     elif r.place_line != NONE:
         join(ed, r, v, r.queue)
-        ed.n_waiting_for_place += 1
+        list_place_line(ed, r.place_line)
         ed.places_changed = True
     else:
         join(ed, r, v, r.queue)
         ed.delays_changed = True
     ed.settle_due = True
+
+
+@compiled
+def list_place_line(ed: Row, number: int) -> None:
+    """A place line is among those where somebody may wait; it stays so until it is found empty."""
+    places = place_line_at(ed.place_lines, number)
+    if not places.listed:
+        places.listed = True
+        listed_at(ed.listed_place_lines, ed.n_listed_place_lines).place_line = number
+        ed.n_listed_place_lines += 1
 
 
 @compiled
@@ -177,7 +189,6 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
         return
     leave(ed, r, v)
     if r.role == NONE:
-        ed.n_waiting_for_place -= r.place_line != NONE
         return
     role = role_at(ed.roles, r.role)
     role.n_waiting -= 1

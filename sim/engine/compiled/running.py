@@ -17,6 +17,7 @@ from sim.engine.compiled.tables import (
     ED,
     ENTRY,
     GROWING_TABLES,
+    MOMENTS,
     MOST_NEW_ROWS,
     NONE,
     STATIC_TABLES,
@@ -152,7 +153,7 @@ class Run:
     def _trajectory(self) -> Trajectory:
         scenario, names = self.blueprint.scenario, self.blueprint.names
         n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
-        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * 3]
+        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
         members = MEMORY.given_away("step_members").view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
@@ -167,7 +168,7 @@ class Run:
             steps=names.steps,
             members=names.members,
             visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
-            step_times=times.reshape(n_visits, n_steps, 3),
+            step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
             task_columns=self._columns("task_rows", TASK_COLUMNS),
             place_columns=self._columns("place_rows", PLACE_COLUMNS),
@@ -193,7 +194,7 @@ def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
 def rows_per_visit(blueprint: Blueprint, name: str) -> int:
     """How many rows of a table belong to each visit; 0 for tables that do not go by visits."""
     n_steps, n_roles = len(blueprint.step_names), len(blueprint.role_of)
-    return {"visits": 1, "visit_roles": n_roles, "step_times": 3 * n_steps, "step_members": n_steps}.get(name, 0)
+    return {"visits": 1, "visit_roles": n_roles, "step_times": MOMENTS * n_steps, "step_members": n_steps}.get(name, 0)
 
 
 def visit_columns(visits: np.ndarray) -> Columns:

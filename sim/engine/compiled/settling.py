@@ -43,6 +43,7 @@ from sim.engine.compiled.tables import (
     duty_at,
     level_at,
     line_at,
+    listed_at,
     member_at,
     place_line_at,
     plan_at,
@@ -278,25 +279,46 @@ def first_with_other_way(ed: Row, queue: int, best: int) -> int:
 def gives_place(ed: Row) -> bool:
     """The best-ranked place request that can be met is met; that visit moves on at once."""
     best, best_zone = NONE, NONE
-    for number in range(ed.n_place_lines if ed.n_waiting_for_place > 0 else 0):
-        places = place_line_at(ed.place_lines, number)
-        classes = line_at(ed.lines, places.line).classes
-        while classes != 0:
-            candidate = class_at(ed.classes, places.line * N_CLASSES + lowest(classes)).first
-            classes &= classes - 1
-            while candidate != NONE:
-                r = request_at(ed.requests, candidate)
-                if best == NONE or goes_first(ed, r, request_at(ed.requests, best)):
-                    zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
-                    if zone != NONE:
-                        best, best_zone = candidate, zone
-                # The ratio rule may let one who gives up a place pass the first of a class.
-                candidate = r.next if ed.places_are_exchanged and ed.ratio_role != NONE else NONE
+    at = 0
+    while at < ed.n_listed_place_lines:
+        places = place_line_at(ed.place_lines, listed_at(ed.listed_place_lines, at).place_line)
+        if line_at(ed.lines, places.line).n == 0:
+            strike_out(ed, places, at)
+            continue
+        best, best_zone = best_to_place(ed, places, best, best_zone)
+        at += 1
     if best == NONE:
         ed.places_changed = False
         return False
     is_placed(ed, request_at(ed.requests, best), best_zone)
     return True
+
+
+@compiled
+def strike_out(ed: Row, places: Row, at: int) -> None:
+    """Nobody waits in a place line any more: the last one listed takes its place in the list."""
+    places.listed = False
+    ed.n_listed_place_lines -= 1
+    last = listed_at(ed.listed_place_lines, ed.n_listed_place_lines)
+    listed_at(ed.listed_place_lines, at).place_line = last.place_line
+
+
+@compiled
+def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int, int]:
+    """Of `best` and the requests of a place line, the best-ranked that can be met, and with which zone."""
+    classes = line_at(ed.lines, places.line).classes
+    while classes != 0:
+        candidate = class_at(ed.classes, places.line * N_CLASSES + lowest(classes)).first
+        classes &= classes - 1
+        while candidate != NONE:
+            r = request_at(ed.requests, candidate)
+            if best == NONE or goes_first(ed, r, request_at(ed.requests, best)):
+                zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
+                if zone != NONE:
+                    best, best_zone = candidate, zone
+            # The ratio rule may let one who gives up a place pass the first of a class.
+            candidate = r.next if ed.places_are_exchanged and ed.ratio_role != NONE else NONE
+    return best, best_zone
 
 
 @compiled
@@ -353,8 +375,9 @@ def starts_delay(ed: Row) -> bool:
 @compiled
 def starts_task(ed: Row) -> bool:
     """Level by level, role by role, the best-ranked startable task starts."""
-    for level in range(ed.n_levels):
-        roles = ed.roles_changed & ed.roles_waiting & level_at(ed.levels, level).free_roles
+    looked_at = ed.roles_changed & ed.roles_waiting
+    for level in range(ed.n_levels if looked_at != 0 else 0):
+        roles = looked_at & level_at(ed.levels, level).free_roles
         while roles != 0:
             role = lowest(roles)
             roles &= roles - 1

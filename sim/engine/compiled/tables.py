@@ -89,7 +89,9 @@ DISTRIBUTION = columns(f8="a b c", i4="family")
 ROUTES = columns(i4="first n")
 ROUTE = columns(f8="up_to", i4="line")
 """Routes of an acuity with the uniform up to which they are taken, and the queue of those who want its zones."""
-PLACE_LINE = columns(i4="line first_zone n_zones")
+PLACE_LINE = columns(i4="line first_zone n_zones", b1="listed")
+LISTED = columns(i4="place_line")
+"""Place lines where somebody may wait, in any order; `listed` says which are among them."""
 ZONE_OF_ROUTE = columns(i4="zone")
 
 OUTSIDE = columns(f8="time", i8="patient", i4="number stream given")
@@ -166,6 +168,8 @@ WAITING_FOR_BED = columns(f8="stay", i4="visit")
 
 # --- what is left behind ---------------------------------------------------------------------------------------------
 
+MOMENTS = 3
+"""Of every step: requested, started, ended."""
 STEP_TIME = columns(f8="at")
 STEP_MEMBER = columns(i4="member")
 TASK_ROW = columns(
@@ -185,8 +189,10 @@ STATIC_TABLES: dict[str, Dtype] = {
     "numbers": NUMBER, "roles": ROLE, "weights": WEIGHT, "servers": SERVER, "services": SERVICE, "duties": DUTY,
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
-    "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN, "given_minutes": GIVEN_MINUTES,
+    "listed_place_lines": LISTED, "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN,
+    "given_minutes": GIVEN_MINUTES,
     "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP,
+    "blank_visit": VISIT, "blank_roles": VISIT_ROLE, "blank_times": STEP_TIME, "blank_members": STEP_MEMBER,
     "quantile_tables": NUMBER,
 }  # fmt: skip
 """Tables whose size the scenario decides, by the name of their address in ED."""
@@ -210,11 +216,13 @@ ED = columns(
         [
             *STATIC_TABLES, *GROWING_TABLES,
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
-            "base n_created n_processed n_settlings step_limit n_outside next_outside roles_changed roles_waiting"
-            " n_waiting_for_place n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
+            "base later_instant later_key later_where n_created n_processed n_settlings step_limit n_outside"
+            " next_outside roles_changed roles_waiting"
+            " n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
             " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
             " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
-            " n_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from resting_from"
+            " n_listed_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from"
+            " resting_from"
             " first_band repeat_band call_band first_contact repeat_contact"
             " n_beds n_beds_taken n_beds_first n_outside_requests n_bed_entries next_for_bed",
         ]
@@ -232,8 +240,8 @@ zone_at, stream_at, response_at, group_at = (
     row_of("GROUP", GROUP),
 )
 plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
-routes_at, route_at, place_line_at, zone_of_route_at = (
-    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE),
+routes_at, route_at, place_line_at, listed_at, zone_of_route_at = (
+    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("LISTED", LISTED),
     row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
 )  # fmt: skip
 outside_at, given_at, given_minutes_at = (
