@@ -13,7 +13,9 @@ from sim.study.calibration import CalibrationReport, calibrate
 from sim.study.column_map import ColumnMap, load_column_map
 from sim.study.data_quality import VisitsFileError
 from sim.study.demand_file import Estimate
+from sim.study.department_file import department_file
 from sim.study.holdout import NothingToHoldOut, hold_out, split_by_time
+from sim.study.visit_estimates import estimate_visits
 from sim.study.visits import read_visits
 from tests.calibration_worlds import (
     ACUITY,
@@ -102,6 +104,29 @@ def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: Calibrati
     assert "CTAS 1 (0)" in notes
     assert "month_index" not in report.demand.yaml_text()
     assert "medical" not in report.deeper.estimates.returns, "medical visits come from outside only"
+
+
+def test_who_comes_by_ambulance_is_told_of_all_whose_way_is_known() -> None:
+    """Two fifths by ambulance, the rest in ways the department does not tell apart; of police the file says nothing."""
+    frame = pd.DataFrame(
+        {
+            "stream": None,
+            "acuity": 3.0,
+            "mode": ["ambulance", "other", "private_vehicle", "ambulance", "walk_in", None] * 100,
+            "cluster": None,
+        }
+    )
+    for column in ("arrival", "triage_time", "physician_time", "departure_time"):
+        frame[column] = pd.NaT
+    for column in ("wait_min", "stay_min", "age", "patient", "disposition", "minute_of_day", "weekday", "year"):
+        frame[column] = np.nan
+    found = estimate_visits(frame)
+    assert found.modes["medical"].n == 500
+    assert found.modes["medical"].share == pytest.approx([0.6, 0.4, 0.0])
+    assert any("no arrival says police" in note for note in found.notes)
+    base = compose(["study=run"]).scenario.department
+    written = department_file("ours", base, found, ()).department().streams["medical"]
+    assert (written.ambulance_share, written.police_share) == (0.4, base.streams["medical"].police_share)
 
 
 def test_the_part_held_out_is_predicted(report: CalibrationReport) -> None:

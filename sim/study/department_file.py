@@ -120,6 +120,8 @@ def _modes(stream: str, plain: Plain, modes: Mapping[str, Shares]) -> Iterator[T
         return
     for place, key in ((1, "ambulance_share"), (2, "police_share")):
         before, share = plain[key], round(float(modes[stream].share[place]), 5)
+        if share == 0.0:
+            continue
         plain[key] = share
         yield Told(f"streams.{stream}.{key}", share, float(modes[stream].standard_error[place]), before)
 

@@ -23,7 +23,7 @@ from sim.study.step_minutes import EVERY_STREAM, StepMinutes, measured
 
 MEDICAL, MENTAL_HEALTH = "medical", "mental_health"
 STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
-MODES: Final = ("walk_in", "ambulance", "police")
+WALK_IN, AMBULANCE, POLICE = MODES = ("walk_in", "ambulance", "police")
 LEFT, ADMITTED, HOME = "lwbs", ("admission", "transfer"), "discharge"
 AGE_EDGES, ADULT_FROM = (6, 12), 18
 _FEWEST: Final = 50
@@ -71,7 +71,7 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
     return VisitEstimates(
         rates={name: rates for name, part in streams.items() if (rates := _rates(name, part, notes)) is not None},
         ages={name: ages for name, part in streams.items() if (ages := _ages(name, part, notes)) is not None},
-        modes={name: modes for name, part in streams.items() if (modes := _modes(part)) is not None},
+        modes={name: modes for name, part in streams.items() if (modes := _modes(name, part, notes)) is not None},
         admission=dict(_admission(frame, notes)),
         patience=patience,
         patience_test=tested,
@@ -122,13 +122,16 @@ def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     return estimate_shares(groups, len(AGE_EDGES) + 1, cluster=_clusters(children))
 
 
-def _modes(part: pd.DataFrame) -> Shares | None:
-    if "mode" not in part.columns:
-        return None
-    known = part[part["mode"].isin(MODES)]
+def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
+    """Whoever comes in any other way than by ambulance or with the police walks in, as in the department."""
+    known = part["mode"].dropna() if "mode" in part.columns else pd.Series(dtype=object)
     if len(known) < _FEWEST:
         return None
-    return estimate_shares(known["mode"].map(MODES.index).to_numpy(np.int64), len(MODES))
+    for word in (AMBULANCE, POLICE):
+        if word not in set(known):
+            notes.append(f"{name}: no arrival says {word}, which a file may leave out: that share keeps its own")
+    places = known.map(lambda word: MODES.index(word) if word in MODES else 0).to_numpy(np.int64)
+    return estimate_shares(places, len(MODES), cluster=_clusters(part.loc[known.index]))
 
 
 def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Shares]]:
