@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from sim.config.composition import compose
-from sim.report.calibration_figures import draw_calibration, sheets
+from sim.report.calibration_figures import draw_calibration, draw_week, sheets
 from sim.report.calibration_report import calibration_markdown
+from sim.study.arrival_rates import counted, fit_arrivals
 from sim.study.calibration import CalibrationReport, calibrate
 from sim.study.column_map import ColumnMap, load_column_map
 from sim.study.data_quality import VisitsFileError
@@ -104,6 +106,16 @@ def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: Calibrati
     assert "CTAS 1 (0)" in notes
     assert "month_index" not in report.demand.yaml_text()
     assert "medical" not in report.deeper.estimates.returns, "medical visits come from outside only"
+
+
+def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None:
+    week = np.full((21, 24), 8.0)
+    week[::7, 3] = 0.0
+    times = np.repeat(np.arange(week.size), week.ravel().astype(int))
+    rates = fit_arrivals(counted(CALENDAR_START.astype("datetime64[h]") + times))
+    axes = Figure().add_subplot()
+    draw_week(axes, rates, week[:7].ravel())
+    assert 8.0 < axes.get_ylim()[1] < 20.0
 
 
 def test_who_comes_by_ambulance_is_told_of_all_whose_way_is_known() -> None:

@@ -96,7 +96,8 @@ def draw_week(axes: Axes, found: ArrivalRates, observed: Floats) -> None:
     axes.tick_params(axis="x", length=0)
     for day in range(1, 7):
         axes.axvline(24 * day, color=FAINT, linewidth=0.7)
-    axes.set_ylim(0, positive_top(1.08 * float(max(high.max(), observed.max()))))
+    top = float(np.nanmax((high, observed)))  # an hour nobody came in has no interval
+    axes.set_ylim(0, positive_top(1.08 * top))
     axes.set_ylabel("arrivals an hour")
     axes.legend(loc="upper right", ncols=2)
 
