@@ -22,6 +22,15 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, print_b
 settings.load_profile("repeatable")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is `slow_on_simpy` is slow when played on the SimPy model, and quick on the compiled engine."""
+    for item in items:
+        played_on = getattr(item, "callspec", None)
+        if item.get_closest_marker("slow_on_simpy") and played_on and played_on.params.get("engine") == "simpy":
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of each engine in turn."""

@@ -873,6 +873,7 @@ def test_sums_over_a_long_run_are_those_of_its_rows_added_up_exactly() -> None:
     assert week["busy_physician"][1] == pytest.approx(math.fsum(monday) / (13.0 * 60.0), rel=1e-13)
 
 
+@pytest.mark.slow_on_simpy
 def test_days_of_follow_up_are_played_but_only_their_returns_are_counted(simulate: Engine) -> None:
     settings = ("study.weeks=2", "study.warm_up_weeks=1", "staffing=peer_added")
     plain, followed = sim.load(*settings), sim.load(*settings, "study.follow_up_days=10")

@@ -666,6 +666,7 @@ def visits_in_a_year(simulate: Engine, prelude_days: float) -> tuple[Floats, Flo
     return shares, first, last
 
 
+@pytest.mark.slow_on_simpy
 def test_after_the_prelude_mental_health_visits_are_stationary(simulate: Engine):
     """36 % are not the patient's first, a year has 3,750 visits, and no trend is left between its quarters.
 
