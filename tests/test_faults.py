@@ -63,7 +63,14 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+LONGEST = ("a pause shortens the contact", "clock runs on beside a clinician")
+"""Faults that take the longest to show."""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(each, marks=pytest.mark.slow if each.name in LONGEST else (), id=each.name) for each in FAULTS],
+)
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     with planted(fault) as simulate:
         assert any(objections(simulate, random_scenario(seed), seed) for seed in WORLDS), fault.name

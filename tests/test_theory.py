@@ -64,7 +64,17 @@ def test_the_infinite_server_sum_is_the_integral(hour: float):
     assert by_sum == pytest.approx(theory.mean_in_system_by_quadrature(rates, lambda u: exp(-u / mean), 60.0 * hour))
 
 
-@pytest.mark.parametrize("case", QUICK_CASES, ids=QUICK_NAMES)
+LONGEST = ("M/M/2/3", "M/M/5+M, 12 an hour", "Mt/G/infinity")
+"""Cases that take the SimPy model over ten seconds each."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.slow_on_simpy if case.name in LONGEST else (), id=case.name)
+        for case in QUICK_CASES
+    ],
+)
 def test_each_engine_agrees_with_theory(simulate: Engine, case: Case):
     """Forty replications, fixed seed, |z| < 4 for every measure and a 95 % half-width under 5 % of its target."""
     for name, verdict in verdicts(simulate, case).items():

@@ -50,11 +50,11 @@ def covered_after_stopping(values: np.ndarray, asked: float, first: int) -> np.n
     ("draw", "first", "asked", "n", "at_least", "seed"),
     [
         (normal, FIRST_LOOK, 0.5, 60, 0.93, 301),
-        (normal, FIRST_LOOK, 0.25, 130, 0.93, 302),
+        pytest.param(normal, FIRST_LOOK, 0.25, 130, 0.93, 302, marks=pytest.mark.slow),
         (normal, 3, 0.5, 60, 0.93, 303),
         (skewed, FIRST_LOOK, 0.5, 90, 0.93, 304),
-        (skewed, FIRST_LOOK, 0.35, 150, 0.93, 305),
-        (skewed, FIRST_LOOK, 0.25, 260, 0.93, 306),
+        pytest.param(skewed, FIRST_LOOK, 0.35, 150, 0.93, 305, marks=pytest.mark.slow),
+        pytest.param(skewed, FIRST_LOOK, 0.25, 260, 0.93, 306, marks=pytest.mark.slow),
     ],
 )
 def test_an_interval_asked_to_be_narrow_covers_nearly_as_often_as_it_says(draw, first, asked, n, at_least, seed):
