@@ -186,6 +186,11 @@ class Stream(Frozen):
     returns: ReturnVisits | None = None
     pathway: Pathway
 
+    @property
+    def visits_per_patient(self) -> float:
+        """As its law of return has it; 1 where nobody returns."""
+        return 1.0 if self.returns is None else self.returns.visits_per_patient
+
     @model_validator(mode="after")
     def _consistent(self) -> "Stream":
         check_sums_to_one(self.age_shares, "age_shares")

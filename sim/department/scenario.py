@@ -109,8 +109,7 @@ class Scenario(Frozen):
 
     def arrivals_of(self, stream: str) -> StreamArrivals:
         """First visits of one stream, per hour of the week."""
-        returns = self.department.streams[stream].returns
-        return self.demand.arrivals_of(stream, 1.0 if returns is None else returns.visits_per_patient)
+        return self.demand.arrivals_of(stream, self.department.streams[stream].visits_per_patient)
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""

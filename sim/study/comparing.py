@@ -439,8 +439,7 @@ def notes_on_volume(scenario: Scenario) -> Iterator[str]:
     if not isinstance(scenario.demand, Profile):
         return
     for stream, given in scenario.demand.visits_per_patient.items():
-        returns = scenario.department.streams[stream].returns
-        by_law = 1.0 if returns is None else returns.visits_per_patient
+        by_law = scenario.department.streams[stream].visits_per_patient
         if given is not None and abs(by_law / given - 1.0) > APART:
             more_or_fewer = "more" if by_law > given else "fewer"
             yield (

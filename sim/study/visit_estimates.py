@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.department.patients import ARRIVAL_MODES
 from sim.study.arrival_rates import ArrivalRates, counted, fit_arrivals
 from sim.study.distribution_choice import Choice, choose_distribution, rounding_of
 from sim.study.lifetimes import Floats, TooFewDurations
@@ -23,7 +24,6 @@ from sim.study.step_minutes import EVERY_STREAM, StepMinutes, measured
 
 MEDICAL, MENTAL_HEALTH = "medical", "mental_health"
 STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
-WALK_IN, AMBULANCE, POLICE = MODES = ("walk_in", "ambulance", "police")
 LEFT, ADMITTED, HOME = "lwbs", ("admission", "transfer"), "discharge"
 AGE_EDGES, ADULT_FROM = (6, 12), 18
 _FEWEST: Final = 50
@@ -127,11 +127,11 @@ def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part["mode"].dropna() if "mode" in part.columns else pd.Series(dtype=object)
     if len(known) < _FEWEST:
         return None
-    for word in (AMBULANCE, POLICE):
+    for word in ARRIVAL_MODES[1:]:
         if word not in set(known):
             notes.append(f"{name}: no arrival says {word}, which a file may leave out: that share keeps its own")
-    places = known.map(lambda word: MODES.index(word) if word in MODES else 0).to_numpy(np.int64)
-    return estimate_shares(places, len(MODES), cluster=_clusters(part.loc[known.index]))
+    places = known.map(lambda word: ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0).to_numpy(np.int64)
+    return estimate_shares(places, len(ARRIVAL_MODES), cluster=_clusters(part.loc[known.index]))
 
 
 def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Shares]]:
