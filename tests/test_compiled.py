@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.department.arrivals import GivenVisit, Replay, Steady
@@ -22,6 +23,8 @@ from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
 from sim.engine import model
 from sim.engine.compiled import running, simulate
+from sim.engine.compiled.calendar import MOST_NEAR
+from sim.engine.compiled.pathway import ENDED, STARTED
 from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOST_ROLES
 from sim.engine.trajectory import Trajectory, differences
 from tests.test_metamorphic import fingerprint
@@ -125,6 +128,24 @@ def test_a_run_may_end_at_once_or_on_an_event(minutes: float):
         visits_at(0.0, 0.5, 5.0, 5.0, 10.0),
         minutes=minutes,
     )
+    assert disagreement(scenario) == []
+
+
+@pytest.mark.parametrize("minutes", [always(20.0), Exponential(mean=30.0)], ids=["at one instant", "at any time"])
+def test_more_that_is_under_way_than_stands_in_line_ends_in_its_order(minutes: Any):
+    scenario = one_stream(
+        [
+            Delay(name="rest", minutes=minutes),
+            Delay(name="more rest", minutes=always(1.0)),
+            Task(name="care", role="nurse", minutes=Exponential(mean=1.0)),
+        ],
+        {"nurse": staffed(2)},
+        visits_at(*(float(number // 50) for number in range(600))),
+        minutes=400.0,
+    )
+    times = simulate(scenario, 1).step_times
+    resting = np.count_nonzero((times[:, 0, STARTED] <= 15.0) & (times[:, 0, ENDED] > 15.0))
+    assert resting > 2 * MOST_NEAR
     assert disagreement(scenario) == []
 
 

@@ -1,8 +1,8 @@
-"""The calendar of the compiled engine: three heaps in the one order (time, kind, id), and the arrivals from outside.
+"""The calendar of the compiled engine in the one order (time, kind, id): a line, two heaps, the arrivals from outside.
 
-Entries that lie far ahead (duties, patience, returns) stand apart from those of the next minutes, so that these find
-their place in few steps; which of them is the first is known and looked for anew only when it has gone. The kinds and
-their order are those of `sim.engine.calendar`.
+Entries of the next minutes stand in line, the first of them last, so that taking it costs nothing; those that lie far
+ahead (duties, patience, returns) stand in heaps. Which of these is the first is known and looked for anew only when it
+has gone. The kinds and their order are those of `sim.engine.calendar`.
 """
 
 from math import inf
@@ -13,7 +13,9 @@ from sim.engine.constants import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE,
 
 N_HEAPS = 3
 NEAR, FAR, RETURNS, OUTSIDE = range(4)
-"""Where the next entry may stand; the last is no heap but the list of arrivals from outside."""
+"""Where the next entry may stand: the line is kept as the heaps are, the arrivals from outside are a list."""
+MOST_NEAR = 128
+"""So many entries stand in line at most; what comes to a full line goes to the far heap, which is slower."""
 
 KIND_BITS = 59
 ID_BITS = 32
@@ -67,6 +69,28 @@ def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     entry.meaning = meaning
 
 
+@inlined
+def stands_in_line(near: Row, instant: int, key: int, meaning: int) -> None:
+    """An entry takes its place in the line: those that come before it move up."""
+    place = near.n
+    near.n = place + 1
+    while place > 0:
+        sooner = entry_at(near.entries, place - 1)
+        if not comes_before(sooner.instant, sooner.key, instant, key):
+            break
+        put(near, place, sooner.instant, sooner.key, sooner.meaning)
+        place -= 1
+    put(near, place, instant, key, meaning)
+
+
+@inlined
+def take_nearest(ed: Row) -> int:
+    """The first of the line goes. What it meant."""
+    near = heap_at(ed.heaps, NEAR)
+    near.n -= 1
+    return entry_at(near.entries, near.n).meaning
+
+
 @compiled
 def take_first(ed: Row, heap: int) -> int:
     """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there. What it meant."""
@@ -83,8 +107,7 @@ def take_first(ed: Row, heap: int) -> int:
         hole, child = child, 2 * child + 1
     last = entry_at(h.entries, n)
     rises(h, hole, last.instant, last.key, last.meaning)
-    if heap != NEAR:
-        look_further(ed)
+    look_further(ed)
     return meaning
 
 
@@ -93,8 +116,9 @@ def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) 
     """Enter something in the calendar; its running number tells later whether it is still good."""
     ed.n_created += 1
     key = key_of(kind, ident, ed.n_created)
-    if kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE:
-        push(ed, NEAR, time, key, what, subject)
+    near = heap_at(ed.heaps, NEAR)
+    if (kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE) and near.n < MOST_NEAR:
+        stands_in_line(near, instant_of(time), key, (what << SUBJECT_BITS) + subject)
     else:
         push(ed, FAR, time, key, what, subject)
         may_be_first(ed, instant_of(time), key, FAR)
@@ -112,14 +136,14 @@ def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
 
 @inlined
 def may_be_first(ed: Row, instant: int, key: int, where: int) -> None:
-    """Of what stands outside the near heap the first is kept in sight."""
+    """Of what stands outside the line the first is kept in sight."""
     if comes_before(instant, key, ed.later_instant, ed.later_key):
         ed.later_instant, ed.later_key, ed.later_where = instant, key, where
 
 
 @compiled
 def look_further(ed: Row) -> None:
-    """The first of what stands outside the near heap is looked for; at infinity if there is none."""
+    """The first of what stands outside the line is looked for; at infinity if there is none."""
     ed.later_instant, ed.later_key, ed.later_where = instant_of(inf), 0, NONE
     if ed.next_outside < ed.n_outside:
         arrival = outside_at(ed.outside, ed.next_outside)
@@ -136,7 +160,7 @@ def next_entry(ed: Row) -> tuple[int, int, int]:
     """Instant and key of the next entry and where it stands; at infinity if there is none."""
     near = heap_at(ed.heaps, NEAR)
     if near.n > 0:
-        first = entry_at(near.entries, 0)
+        first = entry_at(near.entries, near.n - 1)
         if comes_before(first.instant, first.key, ed.later_instant, ed.later_key):
             return first.instant, first.key, NEAR
     return ed.later_instant, ed.later_key, ed.later_where

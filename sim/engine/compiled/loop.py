@@ -8,6 +8,7 @@ from math import inf, nan
 
 from sim.engine.compiled.budgets import enter_escalation, enter_patience, wait_ends
 from sim.engine.compiled.calendar import (
+    NEAR,
     OUTSIDE,
     RETURNS,
     RUNNING_NUMBER,
@@ -18,6 +19,7 @@ from sim.engine.compiled.calendar import (
     look_further,
     next_entry,
     take_first,
+    take_nearest,
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.meeting import new_visit
@@ -139,7 +141,7 @@ def happen(ed: Row, key: int, where: int) -> None:
     if where == OUTSIDE:
         comes_from_outside(ed)
         return
-    meaning = take_first(ed, where)
+    meaning = take_nearest(ed) if where == NEAR else take_first(ed, where)
     what, subject = meaning >> SUBJECT_BITS, meaning & SUBJECT
     if where == RETURNS:
         comes_again(ed, visit_at(ed.visits, subject), what)
