@@ -3,7 +3,7 @@
 What the intervals are of (stays, places, tasks, duties) is the caller's business.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -89,9 +89,9 @@ def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untype
 
 
 class Spells(NamedTuple):
-    """Spells of work, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
+    """Tasks, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
 
-    visit: Integers
+    visit: npt.NDArray[Any]
     queue: Codes
     kind: Codes
     member: npt.NDArray[np.int32]
@@ -102,52 +102,67 @@ class Spells(NamedTuple):
 
 class Work(NamedTuple):
     """Minutes of spells: in the shift by role at work and span, late by role at work, asked for by queue, caused by
-    queue and cell of the visit."""
+    queue and cell of the visit. And which spells are beside the visits asked about, and which are of the other kinds.
+    """
 
     in_shift: Floats
     late: Floats
     asked: Floats
     caused: Floats
+    beside: npt.NDArray[np.int32]
+    others: npt.NDArray[np.int32]
 
 
-def minutes_of_work(
+def work_of(
     spells: Spells, role_of_member: Codes, kinds_asked: Flags, n_roles: int, cells: Cells, n_cells: int,
-    edges: Floats, horizon: float,
+    edges: Floats, horizon: float, about: Flags, kinds_beside: Flags, other_kinds: Flags,
 ) -> Work:  # fmt: skip
-    """All minutes that are summed over spells, in one pass: there are more of them than of anything else.
+    """All that spells tell, in one pass: there are more of them than of anything else.
 
     A nan start is a spell that never began, a nan end one that goes on at the horizon. `caused` counts whole spells of
-    visits whose cell is not negative; all else counts minutes between the first edge and the last.
+    visits whose cell is not negative; all other minutes are those between the first edge and the last.
     """
-    work = Work(np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells)))
-    _add_work(*spells, role_of_member, kinds_asked, cells, edges, horizon, *work)
-    return work
+    minutes = np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells))
+    beside, others = np.empty((2, spells.visit.size + 1), dtype=np.int32)
+    n_beside, n_others = _read_spells(
+        *spells, role_of_member, kinds_asked, cells, edges, horizon, about, kinds_beside, other_kinds, *minutes,
+        beside, others,
+    )  # fmt: skip
+    return Work(*minutes, beside[:n_beside], others[:n_others])
 
 
 @machine_code(nogil=True)
-def _add_work(  # type: ignore[no-untyped-def]
-    visit, queue, kind, member, started, ended, overtime, role_of_member, kinds_asked, cells, edges, horizon,
-    in_shift, late, asked, caused,
+def _read_spells(  # type: ignore[no-untyped-def]
+    visits, queues, kinds, members, starts, ends, overtimes, role_of_member, kinds_asked, cells, edges, horizon,
+    about, kinds_beside, other_kinds, in_shift, late, asked, caused, beside, others,
 ):  # fmt: skip
     low, high = edges[0], edges[-1]
     spans_per_minute = (edges.size - 1) / (high - low)
-    for row in range(visit.size):
-        start = started[row]
+    n_beside, n_others = 0, 0
+    for row in range(visits.size):
+        start = starts[row]
         if np.isnan(start):
             continue
+        visit, queue, kind, ended = visits[row], queues[row], kinds[row], ends[row]
+        # No branch: whether a visit is asked about cannot be guessed.
+        beside[n_beside] = row
+        n_beside += about[visit] & kinds_beside[kind]
+        others[n_others] = row
+        n_others += other_kinds[kind]
         # Written so that a nan end is the horizon.
-        end = ended[row] if ended[row] < horizon else horizon
-        end_in_shift = end - overtime[row]
-        cell = cells[visit[row]]
+        end = ended if ended < horizon else horizon
+        end_in_shift = end - overtimes[row]
+        cell = cells[visit]
         if cell >= 0:
-            caused[queue[row], cell] += end - start
-        if kinds_asked[kind[row]]:
-            asked[queue[row]] += _up_to(high, max(start, low), ended[row])
-        role = role_of_member[member[row]]
+            caused[queue, cell] += end - start
+        if kinds_asked[kind]:
+            asked[queue] += _up_to(high, max(start, low), ended)
+        role = role_of_member[members[row]]
         if role >= 0:
             _add_interval(role, start, end_in_shift, edges, spans_per_minute, in_shift)
-            if overtime[row] > 0.0:
+            if overtimes[row] > 0.0:
                 late[role] += _up_to(high, max(end_in_shift, low), end)
+    return n_beside, n_others
 
 
 def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:

@@ -35,7 +35,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     check_window(trajectory)
     cohort = Cohort(trajectory, scenario)
     codes, cells = trait_of(cohort, by)
-    outcomes, time = visit_outcomes(cohort), StaffTime(trajectory, scenario)
+    outcomes, time = visit_outcomes(cohort), StaffTime(cohort)
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
@@ -89,7 +89,7 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
     load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
-    return mean_week_of(StaffTime(trajectory, scenario))
+    return mean_week_of(StaffTime(Cohort(trajectory, scenario)))
 
 
 def mean_week_of(time: StaffTime) -> pd.DataFrame:

@@ -61,7 +61,8 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    return measures_of(Cohort(trajectory, scenario), StaffTime(trajectory, scenario))
+    cohort = Cohort(trajectory, scenario)
+    return measures_of(cohort, StaffTime(cohort))
 
 
 def measures_of(cohort: Cohort, time: StaffTime) -> Values:

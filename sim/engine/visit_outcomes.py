@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, covered_minutes
+from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Spells, Work, covered_minutes, work_of
 from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
@@ -27,9 +27,11 @@ from sim.engine.trajectory import (
     MAIN,
     OBSERVATION,
     RESPONSE,
+    SIDE,
     TASK_KINDS,
     TRANSFERRED,
     Trajectory,
+    as_it_stands,
 )
 
 HOURS_OF_WEEK = 168
@@ -43,6 +45,10 @@ KIND_CODES: Codes = np.arange(len(TASK_KINDS), dtype=np.int8)
 ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
+
+
+SPELL_COLUMNS = ("visit", "role", "kind", "member", "started", "ended", "overtime")
+"""Columns of tasks in the order of `Spells`."""
 
 
 class Share(NamedTuple):
@@ -180,6 +186,43 @@ class Cohort:
         return ByStep(found[0], found[1], found[2], [name for name in steps if name in waited_for], minutes, n_waits)
 
     @cached_property
+    def hours(self) -> Floats:
+        """The measured window cut at every full hour."""
+        low, high = self.trajectory.warm_up, self.trajectory.measured_until
+        whole = np.arange(np.floor(low / MINUTES_PER_HOUR) + 1.0, np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
+        return np.concatenate([[low], whole, [high]])
+
+    @cached_property
+    def role_of_member(self) -> Codes:
+        """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
+        staff = self.trajectory.staff_columns
+        n_members = max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1)
+        roles = np.full(n_members + 1, -1, dtype=np.int8)
+        roles[staff["member"]] = staff["role"]
+        return roles
+
+    @cached_property
+    def work(self) -> Work:
+        """What all tasks tell: work by hour, and of the week in which the visit came; who was with the eligible."""
+        tasks, arrival = self.trajectory.task_columns, self.trajectory.visit_columns["arrival"]
+        inside = (arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until)
+        eligible = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
+        eligible[self.rows] = self.eligible
+        return work_of(
+            Spells(*(as_it_stands(tasks, name) for name in SPELL_COLUMNS)),
+            role_of_member=self.role_of_member,
+            kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
+            n_roles=len(self.trajectory.roles),
+            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
+            n_cells=HOURS_OF_WEEK,
+            edges=self.hours,
+            horizon=self.trajectory.horizon,
+            about=eligible,
+            kinds_beside=one_of(KIND_CODES, WATCHED),
+            other_kinds=KIND_CODES == CONTACT,
+        )
+
+    @cached_property
     def alone(self) -> tuple[Floats, Floats]:
         """Minutes of each eligible visit with nobody beside the patient, and with nobody watching; nan for others."""
         return minutes_alone(self)
@@ -314,10 +357,9 @@ def peers(cohort: Cohort) -> Outcomes:
 
 def continuity(cohort: Cohort) -> Share:
     """Departed visits with two contacts or more, and whether all were with one member."""
-    tasks = cohort.trajectory.task_columns
-    contacts = np.flatnonzero(tasks["kind"] == CONTACT)
-    held = contacts[(tasks["member"][contacts] >= 0) & ~np.isnan(tasks["started"][contacts])]
-    visit, member = tasks["visit"][held], tasks["member"][held].astype(np.int64)
+    tasks, spells = cohort.trajectory.task_columns, cohort.work.others
+    visit, member = (as_it_stands(tasks, name)[spells].astype(np.int64) for name in ("visit", "member"))
+    visit, member = visit[member >= 0], member[member >= 0]
     n_visits = cohort.trajectory.n_visits
     n_contacts = np.bincount(visit, minlength=n_visits)
     lowest, highest = np.full(n_visits, np.iinfo(np.int64).max), np.full(n_visits, -1)
@@ -344,10 +386,9 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
     number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    watched = one_of(KIND_CODES, WATCHED)
-    columns = [tasks[name] for name in ("visit", "kind", "started", "ended")]
+    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)
+    visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
 
     def without(kinds: tuple[int, ...]) -> Floats:
         rows = np.flatnonzero(one_of(kind, kinds))
@@ -361,13 +402,9 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
 
 
 @machine_code(nogil=True)
-def _stretches(visits, kinds, starts, ends, watched, number, arrival, stay):  # type: ignore[no-untyped-def]
-    """Tasks of some kinds as parts of the stay of those visits that have a number: visit, kind, started, ended."""
-    rows, n = np.empty(visits.size, dtype=np.int32), 0
-    for row in range(visits.size):
-        if number[visits[row]] >= 0 and watched[kinds[row]] and not np.isnan(starts[row]):
-            rows[n] = row
-            n += 1
+def _stretches(rows, visits, kinds, starts, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
+    """Spells as parts of the stay of visits, which have a number each: visit, kind, started, ended."""
+    n = rows.size
     visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
     for place in range(n):
         row = rows[place]

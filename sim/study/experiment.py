@@ -136,7 +136,8 @@ def play_staffing(
 
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
-    cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
+    cohort = Cohort(trajectory, scenario)
+    time = StaffTime(cohort)
     values = measures_of(cohort, time)
     return Played(
         measures=tuple(map(sys.intern, values)),
