@@ -16,6 +16,7 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int8]
 Cells: TypeAlias = npt.NDArray[np.int16]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+Rows: TypeAlias = npt.NDArray[np.int32]
 
 
 def until(ends: Floats, latest: float) -> Floats:
@@ -43,7 +44,10 @@ def minutes_between(starts: Floats, ends: Floats, edges: Floats) -> Floats:
 def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, edges: Floats) -> Floats:
     """`minutes_between` of the intervals of each code 0 to n_codes - 1, a row each; a negative code drops."""
     minutes = np.zeros((n_codes, edges.size - 1))
-    _add_minutes(codes, starts, ends, edges, minutes)
+    if edges.size == 2:
+        _add_minutes_inside(codes, starts, ends, edges[0], edges[1], minutes[:, 0])
+    else:
+        _add_minutes(codes, starts, ends, edges, minutes)
     return minutes
 
 
@@ -85,7 +89,15 @@ def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untype
     spans_per_minute = (edges.size - 1) / (edges[-1] - edges[0])
     for row in range(codes.size):
         if codes[row] >= 0:
-            _add_interval(codes[row], starts[row], ends[row], edges, spans_per_minute, minutes)
+            _add_interval(np.uint64(codes[row]), starts[row], ends[row], edges, spans_per_minute, minutes)
+
+
+@machine_code(nogil=True)
+def _add_minutes_inside(codes, starts, ends, low, high, minutes):  # type: ignore[no-untyped-def]
+    for row in range(codes.size):
+        start = starts[row]
+        if codes[row] >= 0 and start < high and not ends[row] <= low:
+            minutes[np.uint64(codes[row])] += _up_to(high, max(start, low), ends[row])
 
 
 class Spells(NamedTuple):
@@ -94,7 +106,7 @@ class Spells(NamedTuple):
     visit: npt.NDArray[Any]
     queue: Codes
     kind: Codes
-    member: npt.NDArray[np.int32]
+    member: Rows
     started: Floats
     ended: Floats
     overtime: Floats
@@ -109,8 +121,8 @@ class Work(NamedTuple):
     late: Floats
     asked: Floats
     caused: Floats
-    beside: npt.NDArray[np.int32]
-    others: npt.NDArray[np.int32]
+    beside: Rows
+    others: Rows
 
 
 def work_of(
@@ -138,30 +150,31 @@ def _read_spells(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     low, high = edges[0], edges[-1]
     spans_per_minute = (edges.size - 1) / (high - low)
-    n_beside, n_others = 0, 0
+    n_beside, n_others = np.uint64(0), np.uint64(0)
     for row in range(visits.size):
-        start = starts[row]
+        start, ended = starts[row], ends[row]
         if np.isnan(start):
             continue
-        visit, queue, kind, ended = visits[row], queues[row], kinds[row], ends[row]
+        visit, queue, kind = np.uint64(visits[row]), np.uint64(queues[row]), np.uint64(kinds[row])
         # No branch: whether a visit is asked about cannot be guessed.
         beside[n_beside] = row
-        n_beside += about[visit] & kinds_beside[kind]
+        n_beside += np.uint64(about[visit] & kinds_beside[kind])
         others[n_others] = row
-        n_others += other_kinds[kind]
+        n_others += np.uint64(other_kinds[kind])
         # Written so that a nan end is the horizon.
         end = ended if ended < horizon else horizon
-        end_in_shift = end - overtimes[row]
+        overtime = overtimes[row]
+        end_in_shift = end - overtime
         cell = cells[visit]
         if cell >= 0:
-            caused[queue, cell] += end - start
+            caused[queue, np.uint64(cell)] += end - start
         if kinds_asked[kind]:
             asked[queue] += _up_to(high, max(start, low), ended)
         role = role_of_member[members[row]]
         if role >= 0:
-            _add_interval(role, start, end_in_shift, edges, spans_per_minute, in_shift)
-            if overtimes[row] > 0.0:
-                late[role] += _up_to(high, max(end_in_shift, low), end)
+            _add_interval(np.uint64(role), start, end_in_shift, edges, spans_per_minute, in_shift)
+            if overtime > 0.0:
+                late[np.uint64(role)] += _up_to(high, max(end_in_shift, low), end)
     return n_beside, n_others
 
 
@@ -174,10 +187,21 @@ def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int
 
 @machine_code(nogil=True)
 def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
-    first = np.zeros(minutes.size + 1, dtype=np.int64)
+    order, first = _in_order(group, starts, minutes.size)
+    for number in range(minutes.size):
+        reach = -np.inf
+        for row in order[first[number] : first[number + 1]]:
+            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
+            reach = max(reach, ends[row])
+
+
+@njit
+def _in_order(group, starts, n_groups):  # type: ignore[no-untyped-def]
+    """Rows by group and start, and where in that order each group begins."""
+    first = np.zeros(n_groups + 1, dtype=np.int64)
     for row in range(group.size):
         first[group[row] + 1] += 1
-    for number in range(minutes.size):  # np.cumsum would load Numba's linear algebra
+    for number in range(n_groups):  # np.cumsum would load Numba's linear algebra
         first[number + 1] += first[number]
     # Intervals of a group come almost in order, so that each finds its place within a few steps.
     order, after = np.empty(group.size, dtype=np.int64), first.copy()
@@ -188,8 +212,34 @@ def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
             place -= 1
         order[place] = row
         after[group[row]] += 1
-    for number in range(minutes.size):
-        reach = -np.inf
-        for row in order[first[number] : first[number + 1]]:
-            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
-            reach = max(reach, ends[row])
+    return order, first
+
+
+class Line(NamedTuple):
+    """Times of groups, one group after the other on one line of time, each as far from the next."""
+
+    n_groups: int
+    apart: float
+
+
+def end_of_last_begun(line: Line, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats) -> Floats:
+    """Of each moment of a group the end of the interval that began last on the line, inf where none has begun."""
+    found = np.full(moments.size, np.inf)
+    _find_ends(group, starts, ends, of_group, moments, line.n_groups, line.apart, found)
+    return found
+
+
+@machine_code(nogil=True)
+def _find_ends(group, starts, ends, of_group, moments, n_groups, apart, found):  # type: ignore[no-untyped-def]
+    order, first = _in_order(group, starts, n_groups)
+    for row in range(moments.size):
+        number = of_group[row]
+        moment, low, high = number * apart + moments[row], first[number], first[number + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if number * apart + starts[order[middle]] <= moment:
+                low = middle + 1
+            else:
+                high = middle
+        if low > 0:
+            found[row] = ends[order[low - 1]]

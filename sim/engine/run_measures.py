@@ -13,7 +13,7 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
-from sim.engine.intervals import Codes, Flags, Floats, Work, minutes_by_code, until
+from sim.engine.intervals import Codes, Flags, Floats, Line, Work, end_of_last_begun, minutes_by_code, until
 from sim.engine.measure_catalogue import STREAMS
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
@@ -93,15 +93,9 @@ class StaffTime:
     def end_of_duty(self) -> Floats:
         """Scheduled end of the duty each break belongs to, inf where there is none."""
         staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
-        stretch = self.trajectory.horizon + 1.0
-        begins = staff["member"] * stretch + staff["scheduled_start"]
-        order = np.argsort(begins)
-        begins = begins[order]
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
-        found = np.searchsorted(begins, breaks["member"] * stretch + due, side="right") - 1
-        ends = np.full(found.size, np.inf)
-        ends[found >= 0] = staff["scheduled_end"][order][found[found >= 0]]
-        return ends
+        line = Line(self.role_of_member.size, self.trajectory.horizon + 1.0)
+        return end_of_last_begun(line, staff["member"], *self.duties, breaks["member"], due)
 
     @property
     def rest_role(self) -> Codes:
@@ -325,8 +319,10 @@ def clearance_measures(cohort: Cohort) -> Values:
 def effect_of(tested: Flags, stay: Floats, acuity: Codes, admitted: Flags) -> float:
     """Least-squares coefficient of tested, CTAS dummies and admission held fixed; nan if they cannot be told apart."""
     # Visits alike in all three are one row that weighs as many: the same coefficient from twenty rows at most.
-    alike, cell, n = np.unique(4 * acuity + 2 * admitted + tested, return_inverse=True, return_counts=True)
-    mean_stay = np.bincount(cell, weights=stay) / n
+    cell = 4 * acuity + 2 * admitted + tested
+    n = np.bincount(cell)
+    alike, n = np.flatnonzero(n), n[n > 0]
+    mean_stay = np.bincount(cell, weights=stay)[alike] / n
     dummies = [alike // 4 == level for level in np.unique(alike // 4)]
     others = np.column_stack([*dummies, alike // 2 % 2]).astype(np.float64)
     design = np.column_stack([alike % 2, others]).astype(np.float64)

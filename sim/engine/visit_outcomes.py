@@ -63,7 +63,15 @@ Outcomes = dict[str, Floats | Share]
 
 def among(condition: Flags, values: Floats) -> Floats:
     """Values, nan where the condition fails."""
-    return np.where(condition, values, np.nan)
+    chosen = np.empty(values.size)
+    _choose(condition, values, chosen)
+    return chosen
+
+
+@machine_code(nogil=True)
+def _choose(condition, values, chosen):  # type: ignore[no-untyped-def]
+    for row in range(values.size):
+        chosen[row] = values[row] if condition[row] else np.nan
 
 
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
@@ -256,18 +264,20 @@ class ByStep(NamedTuple):
 
 @machine_code(nogil=True)
 def _read_steps(times, visits, queueing, wanted, minutes, n_waits, found):  # type: ignore[no-untyped-def]
-    for visit in visits:
-        for step in queueing:
-            wait = times[visit, step, 1] - times[visit, step, 0]
+    # Unsigned numbers, because others are tried for being negative whenever they stand for a place.
+    requested, started = np.uint64(0), np.uint64(1)
+    for place in range(visits.size):
+        visit = np.uint64(visits[place])
+        for number in range(queueing.size):
+            step = np.uint64(queueing[number])
+            wait = times[visit, step, started] - times[visit, step, requested]
             # No branch: whether a visit has waited for a step cannot be guessed.
             known = not np.isnan(wait)
             minutes[step] += wait if known else 0.0
             n_waits[step] += known
         for number in range(len(wanted)):
-            step, moment, column = wanted[number]
-            time = times[visit, step, moment]
-            if time < found[column, visit] or np.isnan(found[column, visit]):
-                found[column, visit] = time
+            step, moment, column = np.uint64(wanted[number, 0]), np.uint64(wanted[number, 1]), wanted[number, 2]
+            found[column, visit] = np.fmin(times[visit, step, moment], found[column, visit])
 
 
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
@@ -463,19 +473,21 @@ def volume(cohort: Cohort) -> Outcomes:
     return outcomes
 
 
-def whole_hours(times: Floats) -> Integers:
-    """Full hours since Monday 00:00 of week 0."""
-    # Quotients of integers by one number take a tenth of the time of any others, and of remainders.
-    return np.floor(times).astype(np.int64) // 60
-
-
-def hour_of_day(times: Floats) -> Integers:
+def hour_of_day(times: Floats) -> Cells:
     """Hour 0 to 23 of a time in minutes."""
-    hours = whole_hours(times)
+    hours = hour_of_week(times)
     return hours - 24 * (hours // 24)
 
 
 def hour_of_week(times: Floats) -> Cells:
-    """Hour 0 to 167 of a time in minutes."""
-    hours = whole_hours(times)
-    return (hours - HOURS_OF_WEEK * (hours // HOURS_OF_WEEK)).astype(np.int16)
+    """Hour 0 to 167 of a time in minutes since Monday 00:00 of week 0."""
+    hours = np.empty(times.size, dtype=np.int16)
+    _tell_hours(times, hours)
+    return hours
+
+
+@machine_code(nogil=True)
+def _tell_hours(times, hours):  # type: ignore[no-untyped-def]
+    for row in range(times.size):
+        hour = int(np.floor(times[row])) // 60
+        hours[row] = hour - HOURS_OF_WEEK * (hour // HOURS_OF_WEEK)
