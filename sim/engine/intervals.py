@@ -52,14 +52,13 @@ def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, ed
 
 
 @njit(forceinline=True)
-def _add_interval(code, start, end, edges, spans_per_minute, minutes):  # type: ignore[no-untyped-def]
-    last, low, high = edges.size - 1, edges[0], edges[-1]
+def _add_interval(code, start, end, edges, low, high, spans_per_minute, minutes):  # type: ignore[no-untyped-def]
     if not start < high or end <= low:
         return
     start = max(start, low)
     # Edges stand almost evenly, so that the span is near where it would be if they did. Unsigned numbers, because
     # others are tried for being negative whenever they stand for a place.
-    final, one = np.uint64(last - 1), np.uint64(1)
+    final, one = np.uint64(edges.size - 2), np.uint64(1)
     span = min(np.uint64(int((start - low) * spans_per_minute)), final)
     while edges[span] > start:
         span -= one
@@ -86,10 +85,11 @@ def _up_to(edge, start, end):  # type: ignore[no-untyped-def]
 
 @machine_code(nogil=True)
 def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untyped-def]
-    spans_per_minute = (edges.size - 1) / (edges[-1] - edges[0])
+    low, high = edges[0], edges[-1]
+    spans_per_minute = (edges.size - 1) / (high - low)
     for row in range(codes.size):
         if codes[row] >= 0:
-            _add_interval(np.uint64(codes[row]), starts[row], ends[row], edges, spans_per_minute, minutes)
+            _add_interval(np.uint64(codes[row]), starts[row], ends[row], edges, low, high, spans_per_minute, minutes)
 
 
 @machine_code(nogil=True)
@@ -172,7 +172,7 @@ def _read_spells(  # type: ignore[no-untyped-def]
             asked[queue] += _up_to(high, max(start, low), ended)
         role = role_of_member[members[row]]
         if role >= 0:
-            _add_interval(np.uint64(role), start, end_in_shift, edges, spans_per_minute, in_shift)
+            _add_interval(np.uint64(role), start, end_in_shift, edges, low, high, spans_per_minute, in_shift)
             if overtime > 0.0:
                 late[np.uint64(role)] += _up_to(high, max(end_in_shift, low), end)
     return n_beside, n_others

@@ -60,7 +60,7 @@ class Run:
         return self.trajectory.task_columns
 
     @property
-    def places(self) -> Columns:
+    def places(self) -> Mapping[str, np.ndarray]:
         return self.trajectory.place_columns
 
     @property

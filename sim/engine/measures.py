@@ -14,7 +14,7 @@ from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from sim.engine.visit_outcomes import Cohort, Outcomes, Share, one_of, visit_outcomes
+from sim.engine.visit_outcomes import Cohort, Share, one_of, visit_outcomes
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
@@ -85,7 +85,9 @@ def check_window(trajectory: Trajectory) -> None:
         )
 
 
-def summaries(measures: Sequence[Measure], outcomes: Outcomes, streams: Codes, time: StaffTime) -> dict[str, Values]:
+def summaries(
+    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Floats | Share]], streams: Codes, time: StaffTime
+) -> dict[str, Values]:
     """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
     known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
     return {part: {item.key: value_of(item, known[part], time) for item in measures} for part in known}
@@ -111,15 +113,18 @@ class Known:
 
 
 def known_by_part(
-    asked: Mapping[str, set[Statistic]], outcomes: Outcomes, streams: Codes, trajectory: Trajectory
+    asked: Mapping[str, set[Statistic]],
+    outcomes: Iterable[tuple[str, Floats | Share]],
+    streams: Codes,
+    trajectory: Trajectory,
 ) -> dict[str, dict[str, Known]]:
     """What is known of each outcome in use, by part."""
     summary = {part: Summary(chosen) for part, chosen in all_streams(trajectory, streams)}
     known: dict[str, dict[str, Known]] = {part: {} for part in summary}
-    # Part by part an outcome is still in the cache.
-    for name, statistics in asked.items():
-        for part in summary:
-            known[part][name] = summary[part].of(outcomes[name], statistics)
+    for name, outcome in outcomes:
+        if name in asked:
+            for part in summary:
+                known[part][name] = summary[part].of(outcome, asked[name])
     return known
 
 

@@ -15,7 +15,7 @@ from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
 from sim.engine.intervals import Codes, Flags, Floats, Line, Work, end_of_last_begun, minutes_by_code, until
 from sim.engine.measure_catalogue import STREAMS
-from sim.engine.trajectory import AMA, LWBS, Trajectory
+from sim.engine.trajectory import AMA, LWBS, Trajectory, as_it_stands
 from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
 
 Values = dict[str, float]
@@ -243,8 +243,9 @@ def cost_measures(time: StaffTime) -> Values:
 def zone_measures(time: StaffTime) -> Values:
     """Mean places in use and occupancy of every zone."""
     places, zones = time.trajectory.place_columns, time.scenario.department.zones
+    zone_of, starts, ends = (as_it_stands(places, name) for name in ("zone", "start", "end"))
     n_zones, window = len(time.trajectory.zones), np.asarray(time.window)
-    minutes = minutes_by_code(places["zone"], n_zones, places["start"], places["end"], window)
+    minutes = minutes_by_code(zone_of, n_zones, starts, ends, window)
     values: Values = {}
     for number, zone in enumerate(time.trajectory.zones):
         in_use = minutes[number, 0] / (time.trajectory.measured_until - time.trajectory.warm_up)

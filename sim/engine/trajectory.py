@@ -203,7 +203,7 @@ class Trajectory:
     step_times: np.ndarray
     step_members: np.ndarray
     task_columns: Mapping[str, np.ndarray]
-    place_columns: Columns
+    place_columns: Mapping[str, np.ndarray]
     case_columns: Mapping[str, np.ndarray]
     staff_columns: Columns
     break_columns: Columns

@@ -290,12 +290,11 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
     )
 
 
-def visit_outcomes(cohort: Cohort) -> Outcomes:
-    """Every outcome by name, each with one entry per visit of the cohort."""
-    outcomes: Outcomes = {}
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats | Share]]:
+    """Every outcome with its name, each with one entry per visit of the cohort."""
+    # Who sums one up before asking for more finds it still in the cache.
     for part in (waits, stays, leaving, peers, company, safety, returns, volume):
-        outcomes.update(part(cohort))
-    return outcomes
+        yield from part(cohort).items()
 
 
 def waits(cohort: Cohort) -> Outcomes:

@@ -44,7 +44,7 @@ VISITS_BY_ARRIVALS = 1.3
 ENOUGH_VISITS = 1000
 """After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
-LENT = ("step_times", "step_members", "task_rows", "case_rows")
+LENT = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
 """Tables that a trajectory holds as they are; of the others it gets copies."""
 
 NAMES_IN_VISIT = {
@@ -185,7 +185,7 @@ class Run:
             step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
             task_columns=self._columns_later("task_rows", TASK_COLUMNS),
-            place_columns=self._columns("place_rows", PLACE_COLUMNS),
+            place_columns=self._columns_later("place_rows", PLACE_COLUMNS),
             case_columns=self._columns_later("case_rows", CASE_COLUMNS),
             staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
             break_columns=self._columns("break_rows", BREAK_COLUMNS),
