@@ -18,7 +18,7 @@ from sim.engine.measure_catalogue import Measure
 from sim.engine.measures import OF_VISITS, check_window, summaries
 from sim.engine.run_measures import StaffTime, all_streams
 from sim.engine.trajectory import Trajectory
-from sim.engine.visit_outcomes import HOURS_OF_WEEK, Cohort, Outcomes, Share, hour_of_day, visit_outcomes
+from sim.engine.visit_outcomes import HOURS_OF_WEEK, Cohort, Few, Outcomes, Share, hour_of_day, visit_outcomes
 
 Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
 TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
@@ -77,7 +77,8 @@ def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
     outcome = outcomes[item.per if item.statistic == "ratio" else item.outcome]
     if isinstance(outcome, Share):
         return int(np.count_nonzero(outcome.whom & chosen))
-    return int(np.count_nonzero((outcome > 0.0 if item.statistic == "ratio" else ~np.isnan(outcome)) & chosen))
+    values, chosen = (outcome.values, chosen[outcome.visits]) if isinstance(outcome, Few) else (outcome, chosen)
+    return int(np.count_nonzero((values > 0.0 if item.statistic == "ratio" else ~np.isnan(values)) & chosen))
 
 
 def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from sim.engine.visit_outcomes import Cohort, Share, one_of, visit_outcomes
+from sim.engine.visit_outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
@@ -86,7 +86,7 @@ def check_window(trajectory: Trajectory) -> None:
 
 
 def summaries(
-    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Floats | Share]], streams: Codes, time: StaffTime
+    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Outcome]], streams: Codes, time: StaffTime
 ) -> dict[str, Values]:
     """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
     known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
@@ -114,7 +114,7 @@ class Known:
 
 def known_by_part(
     asked: Mapping[str, set[Statistic]],
-    outcomes: Iterable[tuple[str, Floats | Share]],
+    outcomes: Iterable[tuple[str, Outcome]],
     streams: Codes,
     trajectory: Trajectory,
 ) -> dict[str, dict[str, Known]]:
@@ -133,14 +133,18 @@ class Summary:
 
     def __init__(self, chosen: Flags) -> None:
         self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
-        self.values, self.deviations = np.empty((2, self.rows.size + 1))
+        self.values, self.deviations = np.empty((2, self.rows.size + 1))  # one for a value that turns out not to count
 
-    def of(self, outcome: Floats | Share, statistics: set[Statistic]) -> Known:
+    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Known:
         """What is known of an outcome among the chosen visits."""
         if isinstance(outcome, Share):
             asked = outcome.whom & self.chosen
             return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
-        values = self.values[: _gather_known(outcome, self.rows, self.values)]
+        if isinstance(outcome, Few):
+            n_known = _gather_few(*outcome, self.chosen, self.values)
+        else:
+            n_known = _gather_known(outcome, self.rows, self.values)
+        values = self.values[:n_known]
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
         # Last, because it moves the values, and the order of a sum shows in its last digits.
@@ -163,6 +167,16 @@ def _gather_known(values, rows, known):  # type: ignore[no-untyped-def]
         known[np.uint64(n)] = value
         # No branch: whether a value is known cannot be guessed.
         n += int(not np.isnan(value))
+    return n
+
+
+@machine_code(nogil=True)
+def _gather_few(visits, values, chosen, known):  # type: ignore[no-untyped-def]
+    n = 0
+    for number in range(visits.size):
+        value = values[number]
+        known[np.uint64(n)] = value
+        n += int(chosen[np.uint32(visits[number])] and not np.isnan(value))
     return n
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Spells, Work, covered_minutes, work_of
+from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Rows, Spells, Work, covered_minutes, work_of
 from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
@@ -58,7 +58,15 @@ class Share(NamedTuple):
     counted: Flags
 
 
-Outcomes = dict[str, Floats | Share]
+class Few(NamedTuple):
+    """An outcome that few visits have: which they are, in order, and the number of each."""
+
+    visits: Rows
+    values: Floats
+
+
+Outcome = Floats | Share | Few
+Outcomes = dict[str, Outcome]
 
 
 def among(condition: Flags, values: Floats) -> Floats:
@@ -66,6 +74,13 @@ def among(condition: Flags, values: Floats) -> Floats:
     chosen = np.empty(values.size)
     _choose(condition, values, chosen)
     return chosen
+
+
+def few(condition: Flags, *outcomes: Floats) -> Iterator[Few]:
+    """The same for conditions that hold for few: the values of those for which it does."""
+    visits = np.flatnonzero(condition).astype(np.int32)
+    for values in outcomes:
+        yield Few(visits, values[visits])
 
 
 @machine_code(nogil=True)
@@ -231,14 +246,9 @@ class Cohort:
         )
 
     @cached_property
-    def alone(self) -> tuple[Floats, Floats]:
-        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching; nan for others."""
+    def alone(self) -> tuple[Few, Few]:
+        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching."""
         return minutes_alone(self)
-
-    @property
-    def minutes_alone(self) -> Floats:
-        """Minutes of each eligible visit with nobody beside the patient, nan for the others."""
-        return self.alone[0]
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
@@ -290,7 +300,7 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
     )
 
 
-def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Floats | Share]]:
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Outcome]]:
     """Every outcome with its name, each with one entry per visit of the cohort."""
     # Who sums one up before asking for more finds it still in the cache.
     for part in (waits, stays, leaving, peers, company, safety, returns, volume):
@@ -304,31 +314,40 @@ def waits(cohort: Cohort) -> Outcomes:
     triaged = cohort.by_step.triage_ended
     to_pia = pia - cohort.arrival
     from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
-    target = np.asarray(CTAS_TARGETS)[acuity - 1]
+    urgent_to_triage, urgent_from_triage = few(acuity == 3, to_triage, from_triage)
+    within = np.empty(cohort.size, dtype=np.bool_)
+    _compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
     return {
         "time_to_triage": to_triage,
         "time_to_pia": to_pia,
         "wait_triage_to_pia": from_triage,
-        "time_to_triage_ctas3": among(acuity == 3, to_triage),
-        "wait_triage_to_pia_ctas3": among(acuity == 3, from_triage),
-        "pia_within_target": Share(~np.isnan(pia), to_pia <= target),
+        "time_to_triage_ctas3": urgent_to_triage,
+        "wait_triage_to_pia_ctas3": urgent_from_triage,
+        "pia_within_target": Share(~np.isnan(pia), within),
     }
+
+
+@machine_code(nogil=True)
+def _compare(waits, targets, acuity, within):  # type: ignore[no-untyped-def]
+    for row in range(waits.size):
+        within[row] = waits[row] <= targets[np.uint64(acuity[row])]
 
 
 def stays(cohort: Cohort) -> Outcomes:
     """Hours of the stay, with and without boarding."""
     hours = cohort.stay / MINUTES_PER_HOUR
     gone, admitted = cohort.departed, cohort.admitted
+    of_admitted, boarding_of_admitted = few(admitted, hours, cohort.boarded / MINUTES_PER_HOUR)
     return {
         "length_of_stay": hours,
         "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
         "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
-        "length_of_stay_admitted": among(admitted, hours),
+        "length_of_stay_admitted": of_admitted,
         "stay_over_12h": Share(gone, hours > 12.0),
         "stay_over_24h": Share(gone, hours > 24.0),
         "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
         "admission": Share(gone, admitted),
-        "boarding_hours_per_admitted": among(admitted, cohort.boarded / MINUTES_PER_HOUR),
+        "boarding_hours_per_admitted": boarding_of_admitted,
     }
 
 
@@ -366,28 +385,35 @@ def peers(cohort: Cohort) -> Outcomes:
 
 def continuity(cohort: Cohort) -> Share:
     """Departed visits with two contacts or more, and whether all were with one member."""
-    tasks, spells = cohort.trajectory.task_columns, cohort.work.others
-    visit, member = (as_it_stands(tasks, name)[spells].astype(np.int64) for name in ("visit", "member"))
-    visit, member = visit[member >= 0], member[member >= 0]
-    n_visits = cohort.trajectory.n_visits
-    n_contacts = np.bincount(visit, minlength=n_visits)
-    lowest, highest = np.full(n_visits, np.iinfo(np.int64).max), np.full(n_visits, -1)
-    np.minimum.at(lowest, visit, member)
-    np.maximum.at(highest, visit, member)
-    repeated = (n_contacts[cohort.rows] >= 2) & cohort.departed
-    return Share(repeated, (lowest == highest)[cohort.rows])
+    tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
+    n_contacts = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
+    first, same = np.empty_like(n_contacts), np.ones(n_contacts.size, dtype=np.bool_)
+    _meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_contacts, first, same)
+    return Share((n_contacts[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
+
+
+@machine_code(nogil=True)
+def _meet(contacts, visits, members, n_contacts, first, same):  # type: ignore[no-untyped-def]
+    for row in contacts:
+        visit, member = visits[row], members[row]
+        if member >= 0:
+            if n_contacts[visit] == 0:
+                first[visit] = member
+            n_contacts[visit] += 1
+            same[visit] &= member == first[visit]
 
 
 def company(cohort: Cohort) -> Outcomes:
     """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
+    (accompanied,) = few(cohort.eligible, cohort.times("minutes_accompanied"))
     return {
-        "minutes_accompanied": among(cohort.eligible, cohort.times("minutes_accompanied")),
+        "minutes_accompanied": accompanied,
         "minutes_alone": cohort.alone[0],
         "minutes_unattended": cohort.alone[1],
     }
 
 
-def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
+def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
     """Minutes of each eligible visit's stay with nobody beside the patient, and with nobody beside or watching.
 
     A peer contact that stands still does so because a clinician is there, so its pauses are not minutes alone.
@@ -399,15 +425,13 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
     visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
 
-    def without(kinds: tuple[int, ...]) -> Floats:
-        rows = np.flatnonzero(one_of(kind, kinds))
-        alone = np.full(cohort.size, np.nan)
-        covered = covered_minutes(visit[rows], started[rows], ended[rows], chosen.size)
+    def alone(visit: Integers, started: Floats, ended: Floats) -> Few:
+        covered = covered_minutes(visit, started, ended, chosen.size)
         # A patient never alone is so for no minutes, whatever rounding says.
-        alone[chosen] = np.maximum(stay - covered, 0.0)
-        return alone
+        return Few(chosen.astype(np.int32), np.maximum(stay - covered, 0.0))
 
-    return without(ATTENDED), without(WATCHED)
+    attended = one_of(kind, ATTENDED)
+    return alone(visit[attended], started[attended], ended[attended]), alone(visit, started, ended)
 
 
 @machine_code(nogil=True)

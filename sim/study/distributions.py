@@ -24,7 +24,9 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
     n = counts_in_bins(cell, n_cells, cohort.times("pia") - cohort.arrival, WAIT_EDGES)
     return pd.DataFrame(
         {
-            "stream": pd.Categorical(np.repeat(np.asarray(streams, dtype=object), n_bins * len(ACUITIES)), streams),
+            "stream": pd.Categorical.from_codes(
+                np.repeat(np.arange(len(streams)), n_bins * len(ACUITIES)), pd.Index(streams)
+            ),
             "acuity": np.tile(np.repeat(np.asarray(ACUITIES, dtype=np.int8), n_bins), len(streams)),
             **bins(WAIT_EDGES, n_cells),
             "n": n.ravel().astype(np.int32),
@@ -34,7 +36,8 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
 
 def alone_counts(cohort: Cohort) -> pd.DataFrame:
     """Eligible mental-health visits by minutes alone."""
-    n = counts_in_bins(np.zeros(cohort.size, dtype=np.int16), 1, cohort.minutes_alone, ALONE_EDGES)
+    minutes = cohort.alone[0].values
+    n = counts_in_bins(np.zeros(minutes.size, dtype=np.int16), 1, minutes, ALONE_EDGES)
     return pd.DataFrame({**bins(ALONE_EDGES, 1), "n": n[0]})
 
 
