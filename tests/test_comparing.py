@@ -19,7 +19,7 @@ from sim.study.comparing import (
     same_money,
 )
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.experiment import at_demand, matched_changes, play_block
+from sim.study.experiment import at_demand, counts_of, matched_changes, play_block
 from sim.study.plan import Plan
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
@@ -86,6 +86,14 @@ def test_patients_are_matched_by_number_and_counted_by_whole_minutes() -> None:
             ("medical", "time_to_pia", 2, 2),
             ("mental_health", "time_to_pia", -1, 1),
         ]
+
+
+@pytest.mark.parametrize("numbers", [[], [5], [3, -2, 3, 3, 0], [10**6, -7, 10**6], list(range(-50, 50)) * 2])
+def test_different_numbers_are_counted_whether_they_lie_close_or_far_apart(numbers: list[int]) -> None:
+    minutes = np.array(numbers, dtype=np.int32)
+    for found, expected in zip(counts_of(minutes), np.unique(minutes, return_counts=True), strict=True):
+        assert found.dtype == expected.dtype
+        assert found.tolist() == expected.tolist()
 
 
 def test_more_demand_means_more_patients_and_the_same_department() -> None:

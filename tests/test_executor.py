@@ -229,14 +229,16 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
 REHEARSAL = """
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.engine import intervals, measures, visit_outcomes
+from sim.engine import census, intervals, measures, visit_outcomes
 from sim.engine.compiled import handover
-from sim.study import distributions
+from sim.study import distributions, experiment
 from sim.study.experiment import play_block, rehearse
 
 kernels = (
-    intervals._add_minutes, intervals._add_work, intervals._add_covered, measures._gather_known,
-    visit_outcomes._read_steps, visit_outcomes._stretches, distributions._count, handover._move,
+    census._put_first, distributions._count, experiment._whole_minutes, handover._move, intervals._add_covered,
+    intervals._add_minutes, intervals._add_minutes_inside, intervals._find_ends, intervals._read_spells,
+    measures._gather_few, measures._gather_known, visit_outcomes._choose, visit_outcomes._compare, visit_outcomes._meet,
+    visit_outcomes._read_steps, visit_outcomes._stretches, visit_outcomes._tell_hours,
 )
 words = ["study.weeks=1", "study.warm_up_weeks=1", "study.replications=1", "study.demand_levels=[1.0]"]
 plan = plan_of(compose(["study.staffing=[traditional,peer_added]", *words]))

@@ -1,12 +1,19 @@
 """What a run hands over has the types of the schema, stands in one piece, and is left alone by the runs that follow."""
 
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sim.engine.compiled import simulate
-from sim.engine.compiled.handover import AT_ONCE, columns_of_rows
+from sim.engine.compiled import running, simulate
+from sim.engine.compiled.handover import AT_ONCE, ColumnsOfRows, columns_of_rows
+from sim.engine.compiled.lent import home, lent
 from sim.engine.compiled.running import NAMES_IN_VISIT, visit_columns
 from sim.engine.compiled.tables import BREAK_ROW, CASE_ROW, PLACE_ROW, STAFF_ROW, TASK_ROW, VISIT, Dtype
+from sim.engine.measures import measure
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -14,6 +21,9 @@ from sim.engine.trajectory import (
     STAFF_COLUMNS,
     TASK_COLUMNS,
     VISIT_COLUMNS,
+    Trajectory,
+    as_it_stands,
+    identical,
     tables_of,
 )
 from tests.worlds import random_scenario
@@ -72,3 +82,92 @@ def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it
     for name, values in tables_of(first).items():
         assert values.flags.c_contiguous
         assert np.array_equal(values, before[name], equal_nan=values.dtype.kind == "f"), name
+
+
+# Memory that is lent
+
+
+def test_lent_memory_comes_back_when_the_last_array_made_of_it_is_gone() -> None:
+    table, back = any_rows(TASK_ROW, 5), home()
+    rows = lent(table, back)
+    assert rows.dtype == table.dtype
+    assert rows.tobytes() == table.tobytes()
+    column = rows["started"][2:]
+    del rows
+    assert not back
+    del column
+    assert back.pop() is table
+
+
+def test_of_all_that_comes_back_one_table_is_kept() -> None:
+    back = home()
+    for table in [lent(np.empty(n), back) for n in (3, 4, 5)]:
+        del table
+    assert len(back) == 1
+
+
+def addresses(run: Trajectory) -> list[int]:
+    """Where the tables stand that a run holds without a copy."""
+    rows = [columns.rows for columns in (run.task_columns, run.place_columns, run.case_columns)]  # type: ignore[attr-defined]
+    return [table.ctypes.data for table in (run.step_times, run.step_members, *rows)]
+
+
+def test_the_next_run_is_written_where_one_stood_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MEMORY", running.Memory())
+    world = random_scenario(2)
+    run = simulate(world, 1)
+    stood = addresses(run)
+    kept = simulate(world, 2)
+    assert not set(stood) & set(addresses(kept))
+    del run
+    assert addresses(simulate(world, 3)) == stood
+
+
+def test_who_keeps_a_piece_of_a_run_alone_never_sees_it_change() -> None:
+    world = random_scenario(2)
+    piece = simulate(world, 1).step_times[1:, 0, :2]
+    before = piece.copy()
+    for seed in (2, 3, 4):
+        simulate(world, seed)
+    assert np.array_equal(piece, before, equal_nan=True)
+
+
+def test_a_run_may_be_let_go_by_another_thread_than_played_it() -> None:
+    world = random_scenario(3)
+    with ThreadPoolExecutor(1) as pool:
+        runs = [pool.submit(simulate, world, seed).result() for seed in (1, 2)]
+        expected = [simulate(world, seed) for seed in (1, 2, 3)]
+        assert all(map(identical, runs, expected[:2]))
+        runs.clear()
+        assert identical(pool.submit(simulate, world, 3).result(), expected[2])
+
+
+# Columns that are made when asked for
+
+
+@pytest.mark.parametrize("dtype_and_schema", TABLES[:3])
+def test_columns_of_rows_are_the_same_before_and_after_they_are_made(dtype_and_schema) -> None:  # type: ignore[no-untyped-def]
+    dtype, schema = dtype_and_schema
+    rows = any_rows(dtype, 300)
+    columns = ColumnsOfRows(rows, schema)
+    standing = {name: as_it_stands(columns, name).copy() for name in schema}
+    made = dict(columns)
+    assert columns.rows is None, "rows are let go once there are columns"
+    for name, expected in columns_of_rows(rows, schema).items():
+        assert made[name].dtype == expected.dtype
+        assert np.array_equal(made[name], expected, equal_nan=expected.dtype.kind == "f")
+        assert np.array_equal(standing[name], expected, equal_nan=expected.dtype.kind == "f")
+        assert as_it_stands(columns, name) is made[name], "what is changed in a column is seen by all"
+
+
+@pytest.mark.parametrize("as_dicts", [pickle.loads, None])
+def test_measures_do_not_depend_on_how_a_run_holds_its_tables(as_dicts: Callable[[bytes], Trajectory] | None) -> None:
+    world = random_scenario(5)
+    run = simulate(world, 1)
+    values = measure(run, world)
+    if as_dicts is None:
+        other = replace(run, **{name: dict(getattr(run, name)) for name in ("task_columns", "place_columns")})
+    else:
+        other = as_dicts(pickle.dumps(run))
+        assert identical(run, other)
+    assert repr(measure(other, world)) == repr(values)

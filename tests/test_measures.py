@@ -21,7 +21,7 @@ from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Scenario
 from sim.engine.census import census_of
 from sim.engine.event_log import event_log
-from sim.engine.intervals import covered_minutes, minutes_between, minutes_by_code, running_at
+from sim.engine.intervals import Line, covered_minutes, end_of_last_begun, minutes_between, minutes_by_code, running_at
 from sim.engine.measure_catalogue import MEASURES, catalogue_table
 from sim.engine.measure_tables import TRAITS, breakdown, hour_of_week_table
 from sim.engine.measures import (
@@ -54,6 +54,7 @@ from sim.engine.trajectory import (
     VISIT_COLUMNS,
     Trajectory,
 )
+from sim.engine.visit_outcomes import hour_of_day, hour_of_week
 from sim.study.engines import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -220,6 +221,35 @@ def test_minutes_between_edges_are_those_inside_each_span() -> None:
 def test_who_enters_at_an_instant_is_there_and_who_leaves_is_not() -> None:
     count = running_at(np.array([0.0, 15.0]), np.array([15.0, np.nan]), np.array([0.0, 15.0, 30.0]))
     assert count.tolist() == [1, 1, 1]
+
+
+def test_minutes_inside_one_span_are_those_of_two_spans_added_up() -> None:
+    rng, edges = np.random.default_rng(5), np.array([100.0, 400.0])
+    starts = np.where(rng.uniform(size=400) < 0.1, np.nan, np.round(rng.uniform(0.0, 500.0, 400)))
+    ends = np.where(rng.uniform(size=400) < 0.1, np.nan, starts + np.round(rng.exponential(60.0, 400)))
+    codes = rng.integers(-1, 3, 400).astype(np.int8)
+    cut = minutes_by_code(codes, 3, starts, ends, np.array([edges[0], 250.0, edges[1]]))
+    assert minutes_by_code(codes, 3, starts, ends, edges)[:, 0].tolist() == cut.sum(axis=1).tolist()
+
+
+def test_the_interval_that_began_last_is_found_as_on_one_line_of_time() -> None:
+    rng, apart = np.random.default_rng(1), 1001.0
+    group = rng.integers(1, 6, 60).astype(np.int32)
+    starts = rng.permutation(1000)[:60].astype(np.float64)
+    ends = starts + rng.uniform(0.0, 50.0, 60)
+    of_group, moments = rng.integers(0, 7, 200).astype(np.int32), np.round(rng.uniform(0.0, 1000.0, 200))
+    moments[:60], of_group[:60] = starts, group
+    order = np.argsort(group * apart + starts)
+    place = np.searchsorted((group * apart + starts)[order], of_group * apart + moments, side="right")
+    expected = np.append(np.inf, ends[order])[place]
+    assert end_of_last_begun(Line(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
+    assert np.isinf(expected).any()
+
+
+def test_hours_of_the_week_and_of_the_day_begin_anew_on_monday_and_at_midnight() -> None:
+    times = np.array([0.0, 59.9, 60.0, 1439.0, 1440.0, WEEK - 0.5, WEEK, 5.0 * WEEK + 61.0])
+    assert hour_of_week(times).tolist() == [0, 0, 1, 23, 24, 167, 0, 1]
+    assert hour_of_day(times).tolist() == [0, 0, 1, 23, 0, 23, 0, 1]
 
 
 # Which visits count

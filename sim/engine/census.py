@@ -9,7 +9,7 @@ import pandas as pd
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.intervals import Flags, Floats, running_at
 from sim.engine.machine_code import machine_code
-from sim.engine.trajectory import Trajectory
+from sim.engine.trajectory import Trajectory, as_it_stands
 
 GRID_MINUTES = 15.0
 OTHER_COLUMNS = ("time", "waiting", "boarding", "present")
@@ -45,7 +45,7 @@ def zone_column(zone: str) -> str:
 def first_place(trajectory: Trajectory) -> Floats:
     """When each visit got its first place, nan if it never had one."""
     first = np.full(trajectory.n_visits, np.nan)
-    _put_first(trajectory.place_columns["visit"], trajectory.place_columns["start"], first)
+    _put_first(*(as_it_stands(trajectory.place_columns, name) for name in ("visit", "start")), first)
     return first
 
 

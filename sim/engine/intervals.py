@@ -3,7 +3,7 @@
 What the intervals are of (stays, places, tasks, duties) is the caller's business.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int8]
 Cells: TypeAlias = npt.NDArray[np.int16]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+Rows: TypeAlias = npt.NDArray[np.int32]
 
 
 def until(ends: Floats, latest: float) -> Floats:
@@ -43,19 +44,21 @@ def minutes_between(starts: Floats, ends: Floats, edges: Floats) -> Floats:
 def minutes_by_code(codes: Codes, n_codes: int, starts: Floats, ends: Floats, edges: Floats) -> Floats:
     """`minutes_between` of the intervals of each code 0 to n_codes - 1, a row each; a negative code drops."""
     minutes = np.zeros((n_codes, edges.size - 1))
-    _add_minutes(codes, starts, ends, edges, minutes)
+    if edges.size == 2:
+        _add_minutes_inside(codes, starts, ends, edges[0], edges[1], minutes[:, 0])
+    else:
+        _add_minutes(codes, starts, ends, edges, minutes)
     return minutes
 
 
 @njit(forceinline=True)
-def _add_interval(code, start, end, edges, spans_per_minute, minutes):  # type: ignore[no-untyped-def]
-    last, low, high = edges.size - 1, edges[0], edges[-1]
+def _add_interval(code, start, end, edges, low, high, spans_per_minute, minutes):  # type: ignore[no-untyped-def]
     if not start < high or end <= low:
         return
     start = max(start, low)
     # Edges stand almost evenly, so that the span is near where it would be if they did. Unsigned numbers, because
     # others are tried for being negative whenever they stand for a place.
-    final, one = np.uint64(last - 1), np.uint64(1)
+    final, one = np.uint64(edges.size - 2), np.uint64(1)
     span = min(np.uint64(int((start - low) * spans_per_minute)), final)
     while edges[span] > start:
         span -= one
@@ -82,19 +85,28 @@ def _up_to(edge, start, end):  # type: ignore[no-untyped-def]
 
 @machine_code(nogil=True)
 def _add_minutes(codes, starts, ends, edges, minutes):  # type: ignore[no-untyped-def]
-    spans_per_minute = (edges.size - 1) / (edges[-1] - edges[0])
+    low, high = edges[0], edges[-1]
+    spans_per_minute = (edges.size - 1) / (high - low)
     for row in range(codes.size):
         if codes[row] >= 0:
-            _add_interval(codes[row], starts[row], ends[row], edges, spans_per_minute, minutes)
+            _add_interval(np.uint64(codes[row]), starts[row], ends[row], edges, low, high, spans_per_minute, minutes)
+
+
+@machine_code(nogil=True)
+def _add_minutes_inside(codes, starts, ends, low, high, minutes):  # type: ignore[no-untyped-def]
+    for row in range(codes.size):
+        start = starts[row]
+        if codes[row] >= 0 and start < high and not ends[row] <= low:
+            minutes[np.uint64(codes[row])] += _up_to(high, max(start, low), ends[row])
 
 
 class Spells(NamedTuple):
-    """Spells of work, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
+    """Tasks, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
 
-    visit: Integers
+    visit: npt.NDArray[Any]
     queue: Codes
     kind: Codes
-    member: npt.NDArray[np.int32]
+    member: Rows
     started: Floats
     ended: Floats
     overtime: Floats
@@ -102,52 +114,68 @@ class Spells(NamedTuple):
 
 class Work(NamedTuple):
     """Minutes of spells: in the shift by role at work and span, late by role at work, asked for by queue, caused by
-    queue and cell of the visit."""
+    queue and cell of the visit. And which spells are beside the visits asked about, and which are of the other kinds.
+    """
 
     in_shift: Floats
     late: Floats
     asked: Floats
     caused: Floats
+    beside: Rows
+    others: Rows
 
 
-def minutes_of_work(
+def work_of(
     spells: Spells, role_of_member: Codes, kinds_asked: Flags, n_roles: int, cells: Cells, n_cells: int,
-    edges: Floats, horizon: float,
+    edges: Floats, horizon: float, about: Flags, kinds_beside: Flags, other_kinds: Flags,
 ) -> Work:  # fmt: skip
-    """All minutes that are summed over spells, in one pass: there are more of them than of anything else.
+    """All that spells tell, in one pass: there are more of them than of anything else.
 
     A nan start is a spell that never began, a nan end one that goes on at the horizon. `caused` counts whole spells of
-    visits whose cell is not negative; all else counts minutes between the first edge and the last.
+    visits whose cell is not negative; all other minutes are those between the first edge and the last.
     """
-    work = Work(np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells)))
-    _add_work(*spells, role_of_member, kinds_asked, cells, edges, horizon, *work)
-    return work
+    minutes = np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells))
+    beside, others = np.empty((2, spells.visit.size + 1), dtype=np.int32)
+    n_beside, n_others = _read_spells(
+        *spells, role_of_member, kinds_asked, cells, edges, horizon, about, kinds_beside, other_kinds, *minutes,
+        beside, others,
+    )  # fmt: skip
+    return Work(*minutes, beside[:n_beside], others[:n_others])
 
 
 @machine_code(nogil=True)
-def _add_work(  # type: ignore[no-untyped-def]
-    visit, queue, kind, member, started, ended, overtime, role_of_member, kinds_asked, cells, edges, horizon,
-    in_shift, late, asked, caused,
+def _read_spells(  # type: ignore[no-untyped-def]
+    visits, queues, kinds, members, starts, ends, overtimes, role_of_member, kinds_asked, cells, edges, horizon,
+    about, kinds_beside, other_kinds, in_shift, late, asked, caused, beside, others,
 ):  # fmt: skip
     low, high = edges[0], edges[-1]
     spans_per_minute = (edges.size - 1) / (high - low)
-    for row in range(visit.size):
-        start = started[row]
+    n_beside, n_others = np.uint64(0), np.uint64(0)
+    for row in range(visits.size):
+        start, ended = starts[row], ends[row]
         if np.isnan(start):
             continue
+        visit, queue, kind = np.uint64(visits[row]), np.uint64(queues[row]), np.uint64(kinds[row])
+        # No branch: whether a visit is asked about cannot be guessed.
+        beside[n_beside] = row
+        n_beside += np.uint64(about[visit] & kinds_beside[kind])
+        others[n_others] = row
+        n_others += np.uint64(other_kinds[kind])
         # Written so that a nan end is the horizon.
-        end = ended[row] if ended[row] < horizon else horizon
-        end_in_shift = end - overtime[row]
-        cell = cells[visit[row]]
+        end = ended if ended < horizon else horizon
+        overtime = overtimes[row]
+        end_in_shift = end - overtime
+        cell = cells[visit]
         if cell >= 0:
-            caused[queue[row], cell] += end - start
-        if kinds_asked[kind[row]]:
-            asked[queue[row]] += _up_to(high, max(start, low), ended[row])
-        role = role_of_member[member[row]]
+            caused[queue, np.uint64(cell)] += end - start
+        if kinds_asked[kind]:
+            asked[queue] += _up_to(high, max(start, low), ended)
+        role = role_of_member[members[row]]
         if role >= 0:
-            _add_interval(role, start, end_in_shift, edges, spans_per_minute, in_shift)
-            if overtime[row] > 0.0:
-                late[role] += _up_to(high, max(end_in_shift, low), end)
+            _add_interval(np.uint64(role), start, end_in_shift, edges, low, high, spans_per_minute, in_shift)
+            if overtime > 0.0:
+                late[np.uint64(role)] += _up_to(high, max(end_in_shift, low), end)
+    return n_beside, n_others
 
 
 def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:
@@ -159,10 +187,21 @@ def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int
 
 @machine_code(nogil=True)
 def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
-    first = np.zeros(minutes.size + 1, dtype=np.int64)
+    order, first = _in_order(group, starts, minutes.size)
+    for number in range(minutes.size):
+        reach = -np.inf
+        for row in order[first[number] : first[number + 1]]:
+            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
+            reach = max(reach, ends[row])
+
+
+@njit
+def _in_order(group, starts, n_groups):  # type: ignore[no-untyped-def]
+    """Rows by group and start, and where in that order each group begins."""
+    first = np.zeros(n_groups + 1, dtype=np.int64)
     for row in range(group.size):
         first[group[row] + 1] += 1
-    for number in range(minutes.size):  # np.cumsum would load Numba's linear algebra
+    for number in range(n_groups):  # np.cumsum would load Numba's linear algebra
         first[number + 1] += first[number]
     # Intervals of a group come almost in order, so that each finds its place within a few steps.
     order, after = np.empty(group.size, dtype=np.int64), first.copy()
@@ -173,8 +212,34 @@ def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
             place -= 1
         order[place] = row
         after[group[row]] += 1
-    for number in range(minutes.size):
-        reach = -np.inf
-        for row in order[first[number] : first[number + 1]]:
-            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
-            reach = max(reach, ends[row])
+    return order, first
+
+
+class Line(NamedTuple):
+    """Times of groups, one group after the other on one line of time, each as far from the next."""
+
+    n_groups: int
+    apart: float
+
+
+def end_of_last_begun(line: Line, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats) -> Floats:
+    """Of each moment of a group the end of the interval that began last on the line, inf where none has begun."""
+    found = np.full(moments.size, np.inf)
+    _find_ends(group, starts, ends, of_group, moments, line.n_groups, line.apart, found)
+    return found
+
+
+@machine_code(nogil=True)
+def _find_ends(group, starts, ends, of_group, moments, n_groups, apart, found):  # type: ignore[no-untyped-def]
+    order, first = _in_order(group, starts, n_groups)
+    for row in range(moments.size):
+        number = of_group[row]
+        moment, low, high = number * apart + moments[row], first[number], first[number + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if number * apart + starts[order[middle]] <= moment:
+                low = middle + 1
+            else:
+                high = middle
+        if low > 0:
+            found[row] = ends[order[low - 1]]

@@ -5,7 +5,7 @@ the tests.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -56,15 +56,15 @@ class Run:
         return self.trajectory.visit_columns
 
     @property
-    def tasks(self) -> Columns:
+    def tasks(self) -> Mapping[str, np.ndarray]:
         return self.trajectory.task_columns
 
     @property
-    def places(self) -> Columns:
+    def places(self) -> Mapping[str, np.ndarray]:
         return self.trajectory.place_columns
 
     @property
-    def cases(self) -> Columns:
+    def cases(self) -> Mapping[str, np.ndarray]:
         return self.trajectory.case_columns
 
     @property
@@ -91,7 +91,7 @@ class Run:
     @cached_property
     def worked(self) -> Flags:
         """Which rows of `tasks` are spells of work."""
-        return ~np.isnan(self.tasks["started"])
+        return np.asarray(~np.isnan(self.tasks["started"]))
 
     @cached_property
     def task_end(self) -> Floats:

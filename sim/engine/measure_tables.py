@@ -13,12 +13,12 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.census import is_mental_health
-from sim.engine.intervals import Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
+from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
 from sim.engine.measure_catalogue import Measure
 from sim.engine.measures import OF_VISITS, check_window, summaries
 from sim.engine.run_measures import StaffTime, all_streams
 from sim.engine.trajectory import Trajectory
-from sim.engine.visit_outcomes import HOURS_OF_WEEK, Cohort, Outcomes, Share, hour_of_day, visit_outcomes
+from sim.engine.visit_outcomes import HOURS_OF_WEEK, Cohort, Few, Outcomes, Share, hour_of_day, visit_outcomes
 
 Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
 TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
@@ -35,12 +35,12 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     check_window(trajectory)
     cohort = Cohort(trajectory, scenario)
     codes, cells = trait_of(cohort, by)
-    outcomes, time = visit_outcomes(cohort), StaffTime(trajectory, scenario)
+    outcomes, time = dict(visit_outcomes(cohort)), StaffTime(cohort)
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
         streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
-        values = summaries(chosen_measures, outcomes, streams, time)
+        values = summaries(chosen_measures, outcomes.items(), streams, time)
         for stream, chosen in all_streams(trajectory, streams):
             sizes = n_visits(chosen_measures, outcomes, chosen)
             rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
@@ -51,7 +51,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     return table
 
 
-def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes, tuple[str, ...]]:
+def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[str, ...]]:
     """Code of each visit of the cohort and the names of the codes. Raises ValueError for an unknown trait."""
     if by == "acuity":
         return cohort.codes("acuity") - 1, ("1", "2", "3", "4", "5")
@@ -77,7 +77,8 @@ def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
     outcome = outcomes[item.per if item.statistic == "ratio" else item.outcome]
     if isinstance(outcome, Share):
         return int(np.count_nonzero(outcome.whom & chosen))
-    return int(np.count_nonzero((outcome > 0.0 if item.statistic == "ratio" else ~np.isnan(outcome)) & chosen))
+    values, chosen = (outcome.values, chosen[outcome.visits]) if isinstance(outcome, Few) else (outcome, chosen)
+    return int(np.count_nonzero((values > 0.0 if item.statistic == "ratio" else ~np.isnan(values)) & chosen))
 
 
 def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFrame:
@@ -89,7 +90,7 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
     load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
-    return mean_week_of(StaffTime(trajectory, scenario))
+    return mean_week_of(StaffTime(Cohort(trajectory, scenario)))
 
 
 def mean_week_of(time: StaffTime) -> pd.DataFrame:

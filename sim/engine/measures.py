@@ -14,7 +14,7 @@ from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
-from sim.engine.visit_outcomes import Cohort, Outcomes, Share, one_of, visit_outcomes
+from sim.engine.visit_outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
@@ -61,7 +61,8 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    return measures_of(Cohort(trajectory, scenario), StaffTime(trajectory, scenario))
+    cohort = Cohort(trajectory, scenario)
+    return measures_of(cohort, StaffTime(cohort))
 
 
 def measures_of(cohort: Cohort, time: StaffTime) -> Values:
@@ -84,7 +85,9 @@ def check_window(trajectory: Trajectory) -> None:
         )
 
 
-def summaries(measures: Sequence[Measure], outcomes: Outcomes, streams: Codes, time: StaffTime) -> dict[str, Values]:
+def summaries(
+    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Outcome]], streams: Codes, time: StaffTime
+) -> dict[str, Values]:
     """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
     known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
     return {part: {item.key: value_of(item, known[part], time) for item in measures} for part in known}
@@ -110,15 +113,18 @@ class Known:
 
 
 def known_by_part(
-    asked: Mapping[str, set[Statistic]], outcomes: Outcomes, streams: Codes, trajectory: Trajectory
+    asked: Mapping[str, set[Statistic]],
+    outcomes: Iterable[tuple[str, Outcome]],
+    streams: Codes,
+    trajectory: Trajectory,
 ) -> dict[str, dict[str, Known]]:
     """What is known of each outcome in use, by part."""
     summary = {part: Summary(chosen) for part, chosen in all_streams(trajectory, streams)}
     known: dict[str, dict[str, Known]] = {part: {} for part in summary}
-    # Part by part an outcome is still in the cache.
-    for name, statistics in asked.items():
-        for part in summary:
-            known[part][name] = summary[part].of(outcomes[name], statistics)
+    for name, outcome in outcomes:
+        if name in asked:
+            for part in summary:
+                known[part][name] = summary[part].of(outcome, asked[name])
     return known
 
 
@@ -127,14 +133,18 @@ class Summary:
 
     def __init__(self, chosen: Flags) -> None:
         self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
-        self.values, self.deviations = np.empty((2, self.rows.size + 1))
+        self.values, self.deviations = np.empty((2, self.rows.size + 1))  # one for a value that turns out not to count
 
-    def of(self, outcome: Floats | Share, statistics: set[Statistic]) -> Known:
+    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Known:
         """What is known of an outcome among the chosen visits."""
         if isinstance(outcome, Share):
             asked = outcome.whom & self.chosen
             return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
-        values = self.values[: _gather_known(outcome, self.rows, self.values)]
+        if isinstance(outcome, Few):
+            n_known = _gather_few(*outcome, self.chosen, self.values)
+        else:
+            n_known = _gather_known(outcome, self.rows, self.values)
+        values = self.values[:n_known]
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
         # Last, because it moves the values, and the order of a sum shows in its last digits.
@@ -157,6 +167,16 @@ def _gather_known(values, rows, known):  # type: ignore[no-untyped-def]
         known[np.uint64(n)] = value
         # No branch: whether a value is known cannot be guessed.
         n += int(not np.isnan(value))
+    return n
+
+
+@machine_code(nogil=True)
+def _gather_few(visits, values, chosen, known):  # type: ignore[no-untyped-def]
+    n = 0
+    for number in range(visits.size):
+        value = values[number]
+        known[np.uint64(n)] = value
+        n += int(chosen[np.uint32(visits[number])] and not np.isnan(value))
     return n
 
 

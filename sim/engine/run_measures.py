@@ -13,10 +13,10 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
-from sim.engine.intervals import Codes, Flags, Floats, Spells, Work, minutes_by_code, minutes_of_work, until
+from sim.engine.intervals import Codes, Flags, Floats, Line, Work, end_of_last_begun, minutes_by_code, until
 from sim.engine.measure_catalogue import STREAMS
-from sim.engine.trajectory import AMA, LWBS, MAIN, SIDE, Trajectory
-from sim.engine.visit_outcomes import HOURS_OF_WEEK, KIND_CODES, Cohort, hour_of_week, one_of, steps_with_purpose
+from sim.engine.trajectory import AMA, LWBS, Trajectory, as_it_stands
+from sim.engine.visit_outcomes import Cohort, one_of, steps_with_purpose
 
 Values = dict[str, float]
 SMALLEST_GROUP = 10
@@ -36,8 +36,15 @@ class StaffTime:
     of `tasks` that started. `…_role` is the role of the member, which need not be the role whose queue a task was in.
     """
 
-    trajectory: Trajectory
-    scenario: Scenario
+    cohort: Cohort
+
+    @property
+    def trajectory(self) -> Trajectory:
+        return self.cohort.trajectory
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.cohort.scenario
 
     @property
     def window(self) -> tuple[float, float]:
@@ -51,21 +58,15 @@ class StaffTime:
     def days(self) -> float:
         return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_DAY
 
-    @cached_property
+    @property
     def hours(self) -> Floats:
         """The window cut at every full hour."""
-        low, high = self.window
-        whole = np.arange(np.floor(low / MINUTES_PER_HOUR) + 1.0, np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
-        return np.concatenate([[low], whole, [high]])
+        return self.cohort.hours
 
-    @cached_property
+    @property
     def role_of_member(self) -> Codes:
         """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
-        staff = self.trajectory.staff_columns
-        n_members = max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1)
-        roles = np.full(n_members + 1, -1, dtype=np.int8)
-        roles[staff["member"]] = staff["role"]
-        return roles
+        return self.cohort.role_of_member
 
     @property
     def duties(self) -> tuple[Floats, Floats]:
@@ -92,35 +93,18 @@ class StaffTime:
     def end_of_duty(self) -> Floats:
         """Scheduled end of the duty each break belongs to, inf where there is none."""
         staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
-        stretch = self.trajectory.horizon + 1.0
-        begins = staff["member"] * stretch + staff["scheduled_start"]
-        order = np.argsort(begins)
-        begins = begins[order]
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
-        found = np.searchsorted(begins, breaks["member"] * stretch + due, side="right") - 1
-        ends = np.full(found.size, np.inf)
-        ends[found >= 0] = staff["scheduled_end"][order][found[found >= 0]]
-        return ends
+        line = Line(self.role_of_member.size, self.trajectory.horizon + 1.0)
+        return end_of_last_begun(line, staff["member"], *self.duties, breaks["member"], due)
 
     @property
     def rest_role(self) -> Codes:
         return self.role_of_member[self.trajectory.break_columns["member"]]
 
-    @cached_property
+    @property
     def work(self) -> Work:
         """Minutes of spells: inside shifts by role and hour of the window, late, by the queue they were in."""
-        tasks, arrival = self.trajectory.task_columns, self.trajectory.visit_columns["arrival"]
-        inside = (arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until)
-        return minutes_of_work(
-            Spells(*(tasks[name] for name in ("visit", "role", "kind", "member", "started", "ended", "overtime"))),
-            role_of_member=self.role_of_member,
-            kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
-            n_roles=len(self.trajectory.roles),
-            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
-            n_cells=HOURS_OF_WEEK,
-            edges=self.hours,
-            horizon=self.trajectory.horizon,
-        )
+        return self.cohort.work
 
     @property
     def busy(self) -> Floats:
@@ -259,8 +243,9 @@ def cost_measures(time: StaffTime) -> Values:
 def zone_measures(time: StaffTime) -> Values:
     """Mean places in use and occupancy of every zone."""
     places, zones = time.trajectory.place_columns, time.scenario.department.zones
+    zone_of, starts, ends = (as_it_stands(places, name) for name in ("zone", "start", "end"))
     n_zones, window = len(time.trajectory.zones), np.asarray(time.window)
-    minutes = minutes_by_code(places["zone"], n_zones, places["start"], places["end"], window)
+    minutes = minutes_by_code(zone_of, n_zones, starts, ends, window)
     values: Values = {}
     for number, zone in enumerate(time.trajectory.zones):
         in_use = minutes[number, 0] / (time.trajectory.measured_until - time.trajectory.warm_up)
@@ -335,8 +320,10 @@ def clearance_measures(cohort: Cohort) -> Values:
 def effect_of(tested: Flags, stay: Floats, acuity: Codes, admitted: Flags) -> float:
     """Least-squares coefficient of tested, CTAS dummies and admission held fixed; nan if they cannot be told apart."""
     # Visits alike in all three are one row that weighs as many: the same coefficient from twenty rows at most.
-    alike, cell, n = np.unique(4 * acuity + 2 * admitted + tested, return_inverse=True, return_counts=True)
-    mean_stay = np.bincount(cell, weights=stay) / n
+    cell = 4 * acuity + 2 * admitted + tested
+    n = np.bincount(cell)
+    alike, n = np.flatnonzero(n), n[n > 0]
+    mean_stay = np.bincount(cell, weights=stay)[alike] / n
     dummies = [alike // 4 == level for level in np.unique(alike // 4)]
     others = np.column_stack([*dummies, alike // 2 % 2]).astype(np.float64)
     design = np.column_stack([alike % 2, others]).astype(np.float64)

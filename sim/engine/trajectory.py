@@ -3,6 +3,7 @@
 What is measured on them stands in `sim.engine.measures`; their invariants in `sim.engine.invariants`.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,6 +133,19 @@ BREAK_COLUMNS: Mapping[str, type] = {
 Columns = dict[str, np.ndarray]
 
 
+class RowsOrColumns(Mapping[str, np.ndarray]):
+    """Columns of a table that an engine may still hold as rows."""
+
+    @abstractmethod
+    def as_it_stands(self, name: str) -> np.ndarray:
+        """A column as it is, be it in pieces and of another width: what reads it once need not wait for the copy."""
+
+
+def as_it_stands(columns: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """A column of a table, of rows where it is held as rows."""
+    return columns.as_it_stands(name) if isinstance(columns, RowsOrColumns) else columns[name]
+
+
 def columns_of(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> Columns:
     """Rows of a table as one array per column."""
     if not rows:
@@ -188,9 +202,9 @@ class Trajectory:
     visit_columns: Columns
     step_times: np.ndarray
     step_members: np.ndarray
-    task_columns: Columns
-    place_columns: Columns
-    case_columns: Columns
+    task_columns: Mapping[str, np.ndarray]
+    place_columns: Mapping[str, np.ndarray]
+    case_columns: Mapping[str, np.ndarray]
     staff_columns: Columns
     break_columns: Columns
     n_entries: int
@@ -227,7 +241,7 @@ class Trajectory:
     @cached_property
     def tasks(self) -> pd.DataFrame:
         """One row per spell of work or request, codes as names."""
-        frame = pd.DataFrame(self.task_columns)
+        frame = pd.DataFrame(dict(self.task_columns))
         frame["role"] = named(frame["role"], self.roles)
         frame["step"] = [self.steps[step] if step >= 0 else "" for step in frame["step"]]
         frame["kind"] = named(frame["kind"], TASK_KINDS)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, covered_minutes
+from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Rows, Spells, Work, covered_minutes, work_of
 from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import BLOCKS, SPANS
 from sim.engine.trajectory import (
@@ -27,9 +27,11 @@ from sim.engine.trajectory import (
     MAIN,
     OBSERVATION,
     RESPONSE,
+    SIDE,
     TASK_KINDS,
     TRANSFERRED,
     Trajectory,
+    as_it_stands,
 )
 
 HOURS_OF_WEEK = 168
@@ -45,6 +47,10 @@ WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
 
 
+SPELL_COLUMNS = ("visit", "role", "kind", "member", "started", "ended", "overtime")
+"""Columns of tasks in the order of `Spells`."""
+
+
 class Share(NamedTuple):
     """An outcome of yes and no: of which visits it is asked, and to which it applies."""
 
@@ -52,12 +58,35 @@ class Share(NamedTuple):
     counted: Flags
 
 
-Outcomes = dict[str, Floats | Share]
+class Few(NamedTuple):
+    """An outcome that few visits have: which they are, in order, and the number of each."""
+
+    visits: Rows
+    values: Floats
+
+
+Outcome = Floats | Share | Few
+Outcomes = dict[str, Outcome]
 
 
 def among(condition: Flags, values: Floats) -> Floats:
     """Values, nan where the condition fails."""
-    return np.where(condition, values, np.nan)
+    chosen = np.empty(values.size)
+    _choose(condition, values, chosen)
+    return chosen
+
+
+def few(condition: Flags, *outcomes: Floats) -> Iterator[Few]:
+    """The same for conditions that hold for few: the values of those for which it does."""
+    visits = np.flatnonzero(condition).astype(np.int32)
+    for values in outcomes:
+        yield Few(visits, values[visits])
+
+
+@machine_code(nogil=True)
+def _choose(condition, values, chosen):  # type: ignore[no-untyped-def]
+    for row in range(values.size):
+        chosen[row] = values[row] if condition[row] else np.nan
 
 
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
@@ -180,14 +209,46 @@ class Cohort:
         return ByStep(found[0], found[1], found[2], [name for name in steps if name in waited_for], minutes, n_waits)
 
     @cached_property
-    def alone(self) -> tuple[Floats, Floats]:
-        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching; nan for others."""
-        return minutes_alone(self)
+    def hours(self) -> Floats:
+        """The measured window cut at every full hour."""
+        low, high = self.trajectory.warm_up, self.trajectory.measured_until
+        whole = np.arange(np.floor(low / MINUTES_PER_HOUR) + 1.0, np.ceil(high / MINUTES_PER_HOUR)) * MINUTES_PER_HOUR
+        return np.concatenate([[low], whole, [high]])
 
-    @property
-    def minutes_alone(self) -> Floats:
-        """Minutes of each eligible visit with nobody beside the patient, nan for the others."""
-        return self.alone[0]
+    @cached_property
+    def role_of_member(self) -> Codes:
+        """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
+        staff = self.trajectory.staff_columns
+        n_members = max(len(self.trajectory.members), int(staff["member"].max(initial=-1)) + 1)
+        roles = np.full(n_members + 1, -1, dtype=np.int8)
+        roles[staff["member"]] = staff["role"]
+        return roles
+
+    @cached_property
+    def work(self) -> Work:
+        """What all tasks tell: work by hour, and of the week in which the visit came; who was with the eligible."""
+        tasks, arrival = self.trajectory.task_columns, self.trajectory.visit_columns["arrival"]
+        inside = (arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until)
+        eligible = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
+        eligible[self.rows] = self.eligible
+        return work_of(
+            Spells(*(as_it_stands(tasks, name) for name in SPELL_COLUMNS)),
+            role_of_member=self.role_of_member,
+            kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
+            n_roles=len(self.trajectory.roles),
+            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
+            n_cells=HOURS_OF_WEEK,
+            edges=self.hours,
+            horizon=self.trajectory.horizon,
+            about=eligible,
+            kinds_beside=one_of(KIND_CODES, WATCHED),
+            other_kinds=KIND_CODES == CONTACT,
+        )
+
+    @cached_property
+    def alone(self) -> tuple[Few, Few]:
+        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching."""
+        return minutes_alone(self)
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
@@ -213,18 +274,20 @@ class ByStep(NamedTuple):
 
 @machine_code(nogil=True)
 def _read_steps(times, visits, queueing, wanted, minutes, n_waits, found):  # type: ignore[no-untyped-def]
-    for visit in visits:
-        for step in queueing:
-            wait = times[visit, step, 1] - times[visit, step, 0]
+    # Unsigned numbers, because others are tried for being negative whenever they stand for a place.
+    requested, started = np.uint64(0), np.uint64(1)
+    for place in range(visits.size):
+        visit = np.uint64(visits[place])
+        for number in range(queueing.size):
+            step = np.uint64(queueing[number])
+            wait = times[visit, step, started] - times[visit, step, requested]
             # No branch: whether a visit has waited for a step cannot be guessed.
             known = not np.isnan(wait)
             minutes[step] += wait if known else 0.0
             n_waits[step] += known
         for number in range(len(wanted)):
-            step, moment, column = wanted[number]
-            time = times[visit, step, moment]
-            if time < found[column, visit] or np.isnan(found[column, visit]):
-                found[column, visit] = time
+            step, moment, column = np.uint64(wanted[number, 0]), np.uint64(wanted[number, 1]), wanted[number, 2]
+            found[column, visit] = np.fmin(times[visit, step, moment], found[column, visit])
 
 
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
@@ -237,12 +300,11 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
     )
 
 
-def visit_outcomes(cohort: Cohort) -> Outcomes:
-    """Every outcome by name, each with one entry per visit of the cohort."""
-    outcomes: Outcomes = {}
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Outcome]]:
+    """Every outcome with its name, each with one entry per visit of the cohort."""
+    # Who sums one up before asking for more finds it still in the cache.
     for part in (waits, stays, leaving, peers, company, safety, returns, volume):
-        outcomes.update(part(cohort))
-    return outcomes
+        yield from part(cohort).items()
 
 
 def waits(cohort: Cohort) -> Outcomes:
@@ -252,31 +314,40 @@ def waits(cohort: Cohort) -> Outcomes:
     triaged = cohort.by_step.triage_ended
     to_pia = pia - cohort.arrival
     from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
-    target = np.asarray(CTAS_TARGETS)[acuity - 1]
+    urgent_to_triage, urgent_from_triage = few(acuity == 3, to_triage, from_triage)
+    within = np.empty(cohort.size, dtype=np.bool_)
+    _compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
     return {
         "time_to_triage": to_triage,
         "time_to_pia": to_pia,
         "wait_triage_to_pia": from_triage,
-        "time_to_triage_ctas3": among(acuity == 3, to_triage),
-        "wait_triage_to_pia_ctas3": among(acuity == 3, from_triage),
-        "pia_within_target": Share(~np.isnan(pia), to_pia <= target),
+        "time_to_triage_ctas3": urgent_to_triage,
+        "wait_triage_to_pia_ctas3": urgent_from_triage,
+        "pia_within_target": Share(~np.isnan(pia), within),
     }
+
+
+@machine_code(nogil=True)
+def _compare(waits, targets, acuity, within):  # type: ignore[no-untyped-def]
+    for row in range(waits.size):
+        within[row] = waits[row] <= targets[np.uint64(acuity[row])]
 
 
 def stays(cohort: Cohort) -> Outcomes:
     """Hours of the stay, with and without boarding."""
     hours = cohort.stay / MINUTES_PER_HOUR
     gone, admitted = cohort.departed, cohort.admitted
+    of_admitted, boarding_of_admitted = few(admitted, hours, cohort.boarded / MINUTES_PER_HOUR)
     return {
         "length_of_stay": hours,
         "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
         "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
-        "length_of_stay_admitted": among(admitted, hours),
+        "length_of_stay_admitted": of_admitted,
         "stay_over_12h": Share(gone, hours > 12.0),
         "stay_over_24h": Share(gone, hours > 24.0),
         "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
         "admission": Share(gone, admitted),
-        "boarding_hours_per_admitted": among(admitted, cohort.boarded / MINUTES_PER_HOUR),
+        "boarding_hours_per_admitted": boarding_of_admitted,
     }
 
 
@@ -314,29 +385,35 @@ def peers(cohort: Cohort) -> Outcomes:
 
 def continuity(cohort: Cohort) -> Share:
     """Departed visits with two contacts or more, and whether all were with one member."""
-    tasks = cohort.trajectory.task_columns
-    contacts = np.flatnonzero(tasks["kind"] == CONTACT)
-    held = contacts[(tasks["member"][contacts] >= 0) & ~np.isnan(tasks["started"][contacts])]
-    visit, member = tasks["visit"][held], tasks["member"][held].astype(np.int64)
-    n_visits = cohort.trajectory.n_visits
-    n_contacts = np.bincount(visit, minlength=n_visits)
-    lowest, highest = np.full(n_visits, np.iinfo(np.int64).max), np.full(n_visits, -1)
-    np.minimum.at(lowest, visit, member)
-    np.maximum.at(highest, visit, member)
-    repeated = (n_contacts[cohort.rows] >= 2) & cohort.departed
-    return Share(repeated, (lowest == highest)[cohort.rows])
+    tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
+    n_contacts = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
+    first, same = np.empty_like(n_contacts), np.ones(n_contacts.size, dtype=np.bool_)
+    _meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_contacts, first, same)
+    return Share((n_contacts[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
+
+
+@machine_code(nogil=True)
+def _meet(contacts, visits, members, n_contacts, first, same):  # type: ignore[no-untyped-def]
+    for row in contacts:
+        visit, member = visits[row], members[row]
+        if member >= 0:
+            if n_contacts[visit] == 0:
+                first[visit] = member
+            n_contacts[visit] += 1
+            same[visit] &= member == first[visit]
 
 
 def company(cohort: Cohort) -> Outcomes:
     """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
+    (accompanied,) = few(cohort.eligible, cohort.times("minutes_accompanied"))
     return {
-        "minutes_accompanied": among(cohort.eligible, cohort.times("minutes_accompanied")),
+        "minutes_accompanied": accompanied,
         "minutes_alone": cohort.alone[0],
         "minutes_unattended": cohort.alone[1],
     }
 
 
-def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
+def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
     """Minutes of each eligible visit's stay with nobody beside the patient, and with nobody beside or watching.
 
     A peer contact that stands still does so because a clinician is there, so its pauses are not minutes alone.
@@ -344,30 +421,23 @@ def minutes_alone(cohort: Cohort) -> tuple[Floats, Floats]:
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
     number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    watched = one_of(KIND_CODES, WATCHED)
-    columns = [tasks[name] for name in ("visit", "kind", "started", "ended")]
+    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    visit, kind, started, ended = _stretches(*columns, watched, number, arrival, stay)
+    visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
 
-    def without(kinds: tuple[int, ...]) -> Floats:
-        rows = np.flatnonzero(one_of(kind, kinds))
-        alone = np.full(cohort.size, np.nan)
-        covered = covered_minutes(visit[rows], started[rows], ended[rows], chosen.size)
+    def alone(visit: Integers, started: Floats, ended: Floats) -> Few:
+        covered = covered_minutes(visit, started, ended, chosen.size)
         # A patient never alone is so for no minutes, whatever rounding says.
-        alone[chosen] = np.maximum(stay - covered, 0.0)
-        return alone
+        return Few(chosen.astype(np.int32), np.maximum(stay - covered, 0.0))
 
-    return without(ATTENDED), without(WATCHED)
+    attended = one_of(kind, ATTENDED)
+    return alone(visit[attended], started[attended], ended[attended]), alone(visit, started, ended)
 
 
 @machine_code(nogil=True)
-def _stretches(visits, kinds, starts, ends, watched, number, arrival, stay):  # type: ignore[no-untyped-def]
-    """Tasks of some kinds as parts of the stay of those visits that have a number: visit, kind, started, ended."""
-    rows, n = np.empty(visits.size, dtype=np.int32), 0
-    for row in range(visits.size):
-        if number[visits[row]] >= 0 and watched[kinds[row]] and not np.isnan(starts[row]):
-            rows[n] = row
-            n += 1
+def _stretches(rows, visits, kinds, starts, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
+    """Spells as parts of the stay of visits, which have a number each: visit, kind, started, ended."""
+    n = rows.size
     visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
     for place in range(n):
         row = rows[place]
@@ -426,19 +496,21 @@ def volume(cohort: Cohort) -> Outcomes:
     return outcomes
 
 
-def whole_hours(times: Floats) -> Integers:
-    """Full hours since Monday 00:00 of week 0."""
-    # Quotients of integers by one number take a tenth of the time of any others, and of remainders.
-    return np.floor(times).astype(np.int64) // 60
-
-
-def hour_of_day(times: Floats) -> Integers:
+def hour_of_day(times: Floats) -> Cells:
     """Hour 0 to 23 of a time in minutes."""
-    hours = whole_hours(times)
+    hours = hour_of_week(times)
     return hours - 24 * (hours // 24)
 
 
 def hour_of_week(times: Floats) -> Cells:
-    """Hour 0 to 167 of a time in minutes."""
-    hours = whole_hours(times)
-    return (hours - HOURS_OF_WEEK * (hours // HOURS_OF_WEEK)).astype(np.int16)
+    """Hour 0 to 167 of a time in minutes since Monday 00:00 of week 0."""
+    hours = np.empty(times.size, dtype=np.int16)
+    _tell_hours(times, hours)
+    return hours
+
+
+@machine_code(nogil=True)
+def _tell_hours(times, hours):  # type: ignore[no-untyped-def]
+    for row in range(times.size):
+        hour = int(np.floor(times[row])) // 60
+        hours[row] = hour - HOURS_OF_WEEK * (hour // HOURS_OF_WEEK)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
-from sim.engine.intervals import Floats, Integers
+from sim.engine.intervals import Cells, Floats, Integers
 from sim.engine.machine_code import machine_code
 from sim.engine.run_measures import parts
 from sim.engine.visit_outcomes import Cohort, one_of
@@ -20,11 +20,13 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
     """Visits seen, by stream, CTAS level and minutes from arrival to the physician: columns as `Comparison.waits`."""
     streams, n_bins = cohort.trajectory.streams, len(WAIT_EDGES) - 1
     n_cells = len(streams) * len(ACUITIES)
-    cell = len(ACUITIES) * cohort.codes("stream").astype(np.int64) + cohort.codes("acuity") - 1
+    cell = len(ACUITIES) * cohort.codes("stream").astype(np.int16) + cohort.codes("acuity") - 1
     n = counts_in_bins(cell, n_cells, cohort.times("pia") - cohort.arrival, WAIT_EDGES)
     return pd.DataFrame(
         {
-            "stream": pd.Categorical(np.repeat(np.asarray(streams, dtype=object), n_bins * len(ACUITIES)), streams),
+            "stream": pd.Categorical.from_codes(
+                np.repeat(np.arange(len(streams)), n_bins * len(ACUITIES)), pd.Index(streams)
+            ),
             "acuity": np.tile(np.repeat(np.asarray(ACUITIES, dtype=np.int8), n_bins), len(streams)),
             **bins(WAIT_EDGES, n_cells),
             "n": n.ravel().astype(np.int32),
@@ -34,7 +36,8 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
 
 def alone_counts(cohort: Cohort) -> pd.DataFrame:
     """Eligible mental-health visits by minutes alone."""
-    n = counts_in_bins(np.zeros(cohort.size, dtype=np.int64), 1, cohort.minutes_alone, ALONE_EDGES)
+    minutes = cohort.alone[0].values
+    n = counts_in_bins(np.zeros(minutes.size, dtype=np.int16), 1, minutes, ALONE_EDGES)
     return pd.DataFrame({**bins(ALONE_EDGES, 1), "n": n[0]})
 
 
@@ -44,7 +47,7 @@ def bins(edges: Floats, n_times: int) -> dict[str, np.ndarray]:
     return {"from_minute": np.tile(whole[:-1], n_times), "to_minute": np.tile(whole[1:], n_times)}
 
 
-def counts_in_bins(cells: Integers, n_cells: int, values: Floats, edges: Floats) -> Integers:
+def counts_in_bins(cells: Cells, n_cells: int, values: Floats, edges: Floats) -> Integers:
     """How many of the known values of each cell lie from one edge up to, not including, the next: a row a cell.
 
     Edges stand evenly from 0, the last is inf.
@@ -66,7 +69,7 @@ def _count(cells, values, edges, counts):  # type: ignore[no-untyped-def]
                 place -= 1
             elif value >= edges[place + 1]:
                 place += 1
-            counts[cells[row], place] += 1
+            counts[np.uint64(cells[row]), np.uint64(place)] += 1
 
 
 def return_table(cohort: Cohort) -> pd.DataFrame:

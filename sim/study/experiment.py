@@ -15,6 +15,7 @@ import pandas as pd
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Floats
+from sim.engine.machine_code import machine_code
 from sim.engine.measure_tables import mean_week_of
 from sim.engine.measures import measures_of, per_visit_outcomes
 from sim.engine.run_measures import StaffTime
@@ -136,7 +137,8 @@ def play_staffing(
 
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
-    cohort, time = Cohort(trajectory, scenario), StaffTime(trajectory, scenario)
+    cohort = Cohort(trajectory, scenario)
+    time = StaffTime(cohort)
     values = measures_of(cohort, time)
     return Played(
         measures=tuple(map(sys.intern, values)),
@@ -184,10 +186,10 @@ def matched_changes(
     groups = [(name, quantity) for name in sorted(streams) for quantity in sorted(IN_MINUTES)]
     counted = []
     for name, quantity in groups:
-        chosen = before["stream"] == streams.index(name)
-        change = (after[quantity][chosen] - before[quantity][chosen]) * IN_MINUTES[quantity]
-        minutes = np.rint(change[~np.isnan(change)]).astype(np.int32)
-        counted.append(np.unique(minutes, return_counts=True))
+        minutes = np.empty(before["patient"].size + 1, dtype=np.int32)
+        columns = before["stream"], before[quantity], after[quantity]
+        n_known = _whole_minutes(*columns, streams.index(name), IN_MINUTES[quantity], minutes)
+        counted.append(counts_of(minutes[:n_known]))
     sizes = [changes.size for changes, _ in counted]
     return pd.DataFrame(
         {
@@ -197,6 +199,27 @@ def matched_changes(
             "n": np.concatenate([n for _, n in counted]),
         }
     )
+
+
+@machine_code(nogil=True)
+def _whole_minutes(streams, before, after, stream, in_minutes, minutes):  # type: ignore[no-untyped-def]
+    n = np.uint64(0)
+    for row in range(streams.size):
+        change = (after[row] - before[row]) * in_minutes
+        known = (streams[row] == stream) and not np.isnan(change)
+        minutes[n] = np.rint(change) if known else 0.0
+        n += np.uint64(known)
+    return n
+
+
+def counts_of(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different whole numbers in ascending order, and how often each occurs."""
+    lowest, highest = (int(numbers.min()), int(numbers.max())) if numbers.size else (0, 0)
+    if highest - lowest > 4 * numbers.size:
+        return np.unique(numbers, return_counts=True)
+    n = np.bincount(numbers - lowest)
+    found = np.flatnonzero(n)
+    return (found + lowest).astype(numbers.dtype), n[found]
 
 
 def matched(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], ...]:

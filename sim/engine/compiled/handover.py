@@ -1,18 +1,52 @@
-"""From the rows a run has written to the columns of a trajectory, in one pass over each table.
+"""From the rows a run has written to the columns of a trajectory, in one pass over each table, at once or when asked.
 
 Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `running`.
 """
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from sim.engine.machine_code import machine_code
-from sim.engine.trajectory import Columns
+from sim.engine.trajectory import Columns, RowsOrColumns
 
 AT_ONCE = 256
 """Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
+
+
+class ColumnsOfRows(RowsOrColumns):
+    """Columns of a schema that are made when the first of them is asked for; until then the rows are kept."""
+
+    def __init__(self, rows: np.ndarray, schema: Mapping[str, type]) -> None:
+        self.rows: np.ndarray | None = rows
+        self.schema = schema
+        self.columns: Columns = {}
+        self.lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.made()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.schema)
+
+    def __len__(self) -> int:
+        return len(self.schema)
+
+    def __reduce__(self) -> tuple[type, tuple[Columns]]:
+        return dict, (self.made(),)
+
+    def made(self) -> Columns:
+        """The columns; the rows are let go."""
+        with self.lock:  # so that all threads get the same arrays
+            if self.rows is not None:
+                self.columns, self.rows = columns_of_rows(self.rows, self.schema), None
+            return self.columns
+
+    def as_it_stands(self, name: str) -> np.ndarray:
+        rows = self.rows
+        return self[name] if rows is None else rows[name]
 
 
 def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] | None = None) -> Columns:

@@ -1,6 +1,7 @@
 """One replication: the tables of a blueprint and room for what will happen, played, and handed over as a trajectory.
 
-Memory is kept by each thread from one replication to the next, and grows while a run stands still.
+Memory is kept by each thread from one replication to the next, and grows while a run stands still. How it
+comes back from a trajectory is `lent`.
 """
 
 import threading
@@ -9,7 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.engine.compiled.calendar import N_HEAPS
-from sim.engine.compiled.handover import columns_of_rows
+from sim.engine.compiled.handover import ColumnsOfRows, columns_of_rows
+from sim.engine.compiled.lent import home, lent
 from sim.engine.compiled.loop import NEEDS_MEMORY, STEP_LIMIT
 from sim.engine.compiled.lowering import Blueprint
 from sim.engine.compiled.machine import play
@@ -42,6 +44,9 @@ VISITS_BY_ARRIVALS = 1.3
 ENOUGH_VISITS = 1000
 """After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
+LENT = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
+"""Tables that a trajectory holds as they are; of the others it gets copies."""
+
 NAMES_IN_VISIT = {
     "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
     "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_contacts": "contacts",
@@ -58,12 +63,20 @@ class Memory(threading.local):
     def __init__(self) -> None:
         self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
+        self.homes = {name: home() for name in LENT}
+        self.lengths = dict.fromkeys(LENT, FIRST_ROWS)
 
-    def given_away(self, name: str) -> np.ndarray:
-        """A table that belongs to the caller from now on; the next run gets one of the same size."""
+    def lend(self, name: str) -> np.ndarray:
+        """A table that is left alone until the array returned, and all made of it, are gone."""
         table = self.tables[name]
-        self.tables[name] = np.empty_like(table)
-        return table
+        self.tables[name], self.lengths[name] = table[:0].copy(), len(table)
+        return lent(table, self.homes[name])
+
+    def take_back(self) -> None:
+        """Before a run: tables that were lent, or others of the same size for those still in use."""
+        for name, came_back in self.homes.items():
+            if not self.tables[name].size:
+                self.tables[name] = came_back.pop() if came_back else np.empty(self.lengths[name], GROWING_TABLES[name])
 
 
 MEMORY = Memory()
@@ -90,6 +103,7 @@ class Run:
         self.most_new_rows = MOST_NEW_ROWS + at_once
         for name, table in self.tables.items():
             self.root[name] = table.ctypes.data
+        MEMORY.take_back()
         self._take_memory()
 
     def _expect(self, workload: Workload) -> None:
@@ -153,8 +167,8 @@ class Run:
     def _trajectory(self) -> Trajectory:
         scenario, names = self.blueprint.scenario, self.blueprint.names
         n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
-        times = MEMORY.given_away("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
-        members = MEMORY.given_away("step_members").view(np.int32)[: n_visits * n_steps]
+        times = MEMORY.lend("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
+        members = MEMORY.lend("step_members").view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
             seed=self.seed,
@@ -170,9 +184,9 @@ class Run:
             visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
             step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
-            task_columns=self._columns("task_rows", TASK_COLUMNS),
-            place_columns=self._columns("place_rows", PLACE_COLUMNS),
-            case_columns=self._columns("case_rows", CASE_COLUMNS),
+            task_columns=self._columns_later("task_rows", TASK_COLUMNS),
+            place_columns=self._columns_later("place_rows", PLACE_COLUMNS),
+            case_columns=self._columns_later("case_rows", CASE_COLUMNS),
             staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
             break_columns=self._columns("break_rows", BREAK_COLUMNS),
             n_entries=int(self.root["n_processed"][0] + self.root["n_settlings"][0]),
@@ -180,7 +194,13 @@ class Run:
         )
 
     def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
-        return columns_of_rows(MEMORY.tables[name][: int(self.root[f"n_{name}"][0])], schema)
+        return columns_of_rows(MEMORY.tables[name][: self._n_rows(name)], schema)
+
+    def _columns_later(self, name: str, schema: Mapping[str, type]) -> ColumnsOfRows:
+        return ColumnsOfRows(MEMORY.lend(name)[: self._n_rows(name)], schema)
+
+    def _n_rows(self, name: str) -> int:
+        return int(self.root[f"n_{name}"][0])
 
 
 def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
