@@ -33,6 +33,7 @@ from sim.report.cells import (
     question,
 )
 from sim.report.honesty import honesty_lines
+from sim.report.plain_table import PlainTable
 from sim.report.tables import label, others
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -158,7 +159,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     ):
         if len(rows) > 1:
             heading(console, title)
-            show(console, plain_table(rows))
+            show(console, PlainTable(rows))
     for line in money_lines(comparison):
         say(console, line)
     print_sentences(comparison, console)
@@ -204,16 +205,6 @@ def two_lines(value: str, change: str) -> Text:
     return Text.assemble(value, ("\n" + change, "bold" if change.endswith("*") else "dim"))
 
 
-def plain_table(rows: Sequence[Sequence[str]]) -> Table:
-    """The first row as head; the first column left, the others right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for number, head in enumerate(rows[0]):
-        table.add_column(Text(head), justify="left" if number == 0 else "right")
-    for row in rows[1:]:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
-
-
 def print_estimates(comparison: Comparison, console: Console) -> None:
     """Every estimate of one scenario: the mean over replications and its interval."""
     for name in comparison.staffings:
@@ -224,7 +215,7 @@ def print_estimates(comparison: Comparison, console: Console) -> None:
             measure, part = measure_and_part(str(row["measure"]))
             ends = interval_words(measure, row["low"], row["high"])
             rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends))
-        show(console, plain_table(rows))
+        show(console, PlainTable(rows))
     for line in honesty_lines(comparison):
         say(console, f"• {line}")
 
@@ -349,6 +340,6 @@ def teller(console: Console) -> Callable[[str], None]:
     return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def show(console: Console, table: Table) -> None:
+def show(console: Console, table: Table | PlainTable) -> None:
     """A table no wider than a page, nor than the terminal."""
     console.print(table, width=min(WIDTH, console.width), highlight=False)
