@@ -21,19 +21,18 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.report.cells import change_rows, labelled, question
 from sim.report.console import (
-    ProgressLines,
     interval_words,
     print_assumptions,
     print_comparison,
     print_estimates,
     print_problems,
     print_validation,
-    progress,
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.figures import FIGURES, draw_figures
 from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
 from sim.report.markdown import comparison_markdown
+from sim.report.progress import ProgressLines, progress
 from sim.report.tables import is_assumed, known_measures
 from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
 from sim.report.week_figures import shade_without_peers

@@ -1,19 +1,16 @@
-"""The answer on the terminal: progress, tables of at most 100 columns, plain sentences and what must be said with them.
+"""The answer on the terminal: tables of at most 100 columns, plain sentences and what must be said with them.
 
 The words are those of `sim.study.sentences` and `sim.report.honesty`; the same as Markdown is `sim.report.markdown`.
+What is said before there is an answer is `sim.report.progress`.
 """
 
 import math
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -56,82 +53,6 @@ if TYPE_CHECKING:
 WIDTH = 100
 N_SIDE_BY_SIDE = 3
 """Staffings beside the baseline in one table; more go into a table below."""
-Advance = Callable[[str], None]
-
-
-@contextmanager
-def progress(total: int, what: str, console: Console | None = None) -> Iterator[Advance]:
-    """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
-
-    The bar and the lines show how many are done, how many a minute, and the time left.
-    """
-    shown = console or Console()
-    if not shown.is_terminal:
-        lines = ProgressLines(total, what, shown)
-        yield lines.advance
-        lines.end()
-        return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
-        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=shown) as bar:
-        task = bar.add_task(what, total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=note)
-
-
-class RateColumn(ProgressColumn):
-    """Pieces a minute."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{60 * task.speed:.1f}/min" if task.speed else "")
-
-
-@dataclass
-class ProgressLines:
-    """Progress as plain lines, one at most every `every` seconds, and one at the end."""
-
-    total: int
-    what: str
-    console: Console
-    every: float = 10.0
-    clock: Callable[[], float] = time.monotonic
-    done: int = 0
-    started: float = field(init=False)
-    printed_at: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.started = self.printed_at = self.clock()
-        self._print(f"{self.what}: {self.total} to do")
-
-    def advance(self, note: str) -> None:
-        """One more is done."""
-        self.done += 1
-        now = self.clock()
-        if self.done == self.total or now - self.printed_at >= self.every:
-            self.printed_at = now
-            self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
-
-    def end(self) -> None:
-        """Say so if the work ends before its total."""
-        if self.done < self.total:
-            self._print(f"ended after {self.done} of {self.total}")
-
-    def _pace(self, now: float) -> str:
-        seconds = now - self.started
-        if seconds <= 0.0:
-            return ""
-        rate = self.done / seconds
-        left = f", about {duration((self.total - self.done) / rate)} left" if self.done < self.total else ""
-        return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
-
-    def _print(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def duration(seconds: float) -> str:
-    """Seconds below two minutes, else minutes."""
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
@@ -333,11 +254,6 @@ def say(console: Console, text: str, style: str = "") -> None:
     hang = len(text) - len(text.lstrip(" •"))
     first, *rest = Text(text).wrap(console, min(WIDTH, console.width) - hang) if text else [Text("")]
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
-
-
-def teller(console: Console) -> Callable[[str], None]:
-    """Says a line as it is, however long: one that can be copied."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show(console: Console, table: Table | PlainTable) -> None:
