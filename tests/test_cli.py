@@ -134,6 +134,7 @@ def test_a_comparison_leaves_tables_figures_visits_and_provenance(tmp_path: Path
     done = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "No benefit was assumed" in done.stdout
+    assert "resource_tracker" not in done.stderr, "nothing shared with those who drew figures is left behind"
     assert "\x1b[" not in done.stdout, "plain lines when not a terminal"
     facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert facts["blocks_finished"] == facts["blocks_planned"] == 2
