@@ -4,6 +4,8 @@ import io
 import math
 import re
 import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -267,6 +269,13 @@ def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Pat
     assert sorted(path.name for path in paths) == sorted(path.name for path in drawn.iterdir())
     for path in paths:
         assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
+
+
+def test_who_draws_figures_loads_no_engine() -> None:
+    look = "import sys; from sim.report.drawing import figure_names; figure_names(); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
+    assert "matplotlib.figure" in said
+    assert {"numba", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
 
 
 def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:
