@@ -13,7 +13,8 @@ from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
-from sim.report.console import say, teller
+from sim.report.console import say
+from sim.report.progress import teller
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import counted

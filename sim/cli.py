@@ -22,17 +22,8 @@ from rich.console import Console
 from sim.config import Composed, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
-from sim.report.console import (
-    duration,
-    print_assumptions,
-    print_comparison,
-    print_estimates,
-    print_problems,
-    print_validation,
-    progress,
-    teller,
-)
 from sim.report.drawing import begin_figures, drawers
+from sim.report.progress import duration, progress, teller
 from sim.study.behind import Behind, written_behind
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -46,9 +37,11 @@ from sim.study.plan import Plan
 from sim.study.store import (
     CannotKeep,
     OutputError,
+    database,
     provenance,
     results_folder,
     results_place,
+    versions,
     write_json,
     write_table,
 )
@@ -100,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_use(composed)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
+        from sim.report.console import print_problems
+
         print_problems(error, errors)
         return 2
     except Misunderstood as error:
@@ -239,12 +234,26 @@ def run_results(composed: Composed, console: Console) -> int:
 
 def run_compare(composed: Composed, console: Console) -> int:
     """Play every staffing at every demand level on the same patients, and answer."""
-    return play_and_write(composed, console, print_comparison, with_figures=True)
+    return play_and_write(composed, console, show_comparison, with_figures=True)
 
 
 def run_one(composed: Composed, console: Console) -> int:
     """One scenario, played and measured."""
-    return play_and_write(composed, console, print_estimates, with_figures=False)
+    return play_and_write(composed, console, show_estimates, with_figures=False)
+
+
+def show_comparison(comparison: Comparison, console: Console) -> None:
+    """The whole answer."""
+    from sim.report.console import print_comparison
+
+    print_comparison(comparison, console)
+
+
+def show_estimates(comparison: Comparison, console: Console) -> None:
+    """Every estimate of one scenario."""
+    from sim.report.console import print_estimates
+
+    print_estimates(comparison, console)
 
 
 def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
@@ -348,10 +357,13 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
 
 def load_the_rest(plan: Plan) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
-    from sim.report import markdown  # noqa: F401
+    rehearse(plan.scenarios[plan.baseline], plan.engine)
+    database()
+    from sim.report import console, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
-    rehearse(plan.scenarios[plan.baseline], plan.engine)
+    markdown.page()
+    versions()
 
 
 def write_comparison(
@@ -387,6 +399,8 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
 
 def run_validate(composed: Composed, console: Console) -> int:
     """Simulated beside published values."""
+    from sim.report.console import print_validation
+
     print_validation(validation_rows(composed, console), console)
     return 0
 
@@ -422,6 +436,7 @@ def kept(overrides: Sequence[str]) -> list[str]:
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
+    from sim.report.console import print_assumptions
     from sim.study.assumptions import assumptions_in_use, read_register
 
     in_use = assumptions_in_use(composed.files, read_register(), composed.overridden, composed.chosen)

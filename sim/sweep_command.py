@@ -16,7 +16,8 @@ from sim.config import Composed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, ScenarioError
-from sim.report.console import duration, progress, say, teller
+from sim.report.console import say
+from sim.report.progress import duration, progress, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked

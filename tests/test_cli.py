@@ -71,6 +71,8 @@ LOADED_BY_OTHERS = {
     "sim.sweep_command", "sim.study.event_export", "sim.engine.model",
 }  # fmt: skip
 """What one run on the compiled engine does without, once its machine code and its tables are kept."""
+LOADED_WHILE_PLAYED = {"pandas", "duckdb", "jinja2", "sim.report.console", "sim.study.reduction", "sim.study.comparing"}
+"""What takes long to load and is needed when the first run has been played."""
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,7 @@ def kept_by_a_first_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     ("words", "not_loaded"),
     [
         (["--help"], HEAVY | {"hydra"}),
+        (["--dry-run", "study=run"], HEAVY | LOADED_WHILE_PLAYED),
         (["study=run", "engine=simpy", *SHORT, "executor.workers=1"], HEAVY - {"sim.engine.model"}),
         (["study=run", *SHORT, "study.replications=1"], LOADED_BY_OTHERS),
     ],
@@ -131,6 +134,7 @@ def test_a_comparison_leaves_tables_figures_visits_and_provenance(tmp_path: Path
     done = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "No benefit was assumed" in done.stdout
+    assert "resource_tracker" not in done.stderr, "nothing shared with those who drew figures is left behind"
     assert "\x1b[" not in done.stdout, "plain lines when not a terminal"
     facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert facts["blocks_finished"] == facts["blocks_planned"] == 2

@@ -19,8 +19,9 @@ from sim.study.comparing import (
     same_money,
 )
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.experiment import at_demand, counts_of, matched_changes, play_block
+from sim.study.experiment import at_demand, play_block
 from sim.study.plan import Plan
+from sim.study.reduction import counts_of, matched_changes
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 

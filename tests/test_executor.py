@@ -259,3 +259,30 @@ def test_a_rehearsal_takes_no_notice_of_a_warm_up_or_a_limit_on_steps() -> None:
     scenario = compose(["study=run"]).scenario
     strict = scenario.period.model_copy(update={"warm_up_weeks": 2, "step_limit": 100})
     rehearse(scenario.model_copy(update={"period": strict}), "compiled")
+
+
+ENDED_SLOWLY = """
+import os, time
+from multiprocessing import resource_tracker
+from sim.__main__ import leave
+from sim.study.executor import POOLS
+
+def late(name, kind, unregister=resource_tracker.unregister):
+    time.sleep(0.05)
+    unregister(name, kind)
+
+if __name__ == "__main__":
+    resource_tracker.unregister = late
+    with POOLS["processes"](2) as pool:
+        assert all([each.result() for each in [pool.submit(os.getpid) for _ in range(4)]])
+    leave(0)
+"""
+
+
+def test_what_was_shared_with_processes_is_given_back_before_the_command_ends(tmp_path: Path) -> None:
+    (tmp_path / "ended.py").write_text(ENDED_SLOWLY, encoding="utf-8")
+    said = [
+        subprocess.run([sys.executable, tmp_path / "ended.py"], check=True, capture_output=True, text=True).stderr
+        for _ in range(3)
+    ]
+    assert said == ["", "", ""]

@@ -7,6 +7,7 @@ from threading import Barrier
 
 import numpy as np
 
+from sim.engine.compiled import prepare
 from sim.engine.machine_code import machine_code
 from sim.engine.workload import keyed, visit_uniform
 
@@ -22,6 +23,23 @@ def test_a_function_is_loaded_when_it_is_first_called_and_without_what_compiling
     keyed(5, 7, 0)  # now it is kept, whoever compiled it
     said = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True).stdout.split()
     assert said == ["0", str(int(keyed(5, 7, 0)) >> 1), "1", "False"]
+
+
+def test_the_loop_is_loaded_without_what_its_parts_were_made_from() -> None:
+    prepare()  # now it is kept
+    look = "import sys; from sim.engine.compiled import prepare; prepare(); print('numba.np.arrayobj' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout
+    assert said == "False\n"
+
+
+def test_a_function_looks_for_no_extensions_by_others() -> None:
+    look = (
+        "import numba.core.entrypoints as entries; entries.init_all = lambda: print('looked');"
+        "from sim.engine.workload import poisson_times;"
+        "print(poisson_times.py_func.__name__, poisson_times._compilation_chain_init_hook())"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout
+    assert said == "poisson_times None\n"
 
 
 def test_arguments_are_brought_to_the_types_of_the_signature() -> None:

@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from sim.config.places import MODELS
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.constants import RESPONSE_BAND
-from sim.engine.measure_catalogue import SPANS
+from sim.engine.measure_catalogue import CTAS_TARGETS, SPANS
 from sim.engine.measure_tables import SMALL_CELL
 from sim.engine.run_measures import SMALLEST_GROUP
-from sim.engine.visit_outcomes import CTAS_TARGETS
 from sim.study.assumptions import read_register, values_of
 
 REGISTER = read_register()

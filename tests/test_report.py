@@ -4,6 +4,8 @@ import io
 import math
 import re
 import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,19 +23,18 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.report.cells import change_rows, labelled, question
 from sim.report.console import (
-    ProgressLines,
     interval_words,
     print_assumptions,
     print_comparison,
     print_estimates,
     print_problems,
     print_validation,
-    progress,
 )
 from sim.report.drawing import begin_figures, drawers
 from sim.report.figures import FIGURES, draw_figures
 from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
 from sim.report.markdown import comparison_markdown
+from sim.report.progress import ProgressLines, progress
 from sim.report.tables import is_assumed, known_measures
 from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
 from sim.report.week_figures import shade_without_peers
@@ -268,6 +269,13 @@ def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Pat
     assert sorted(path.name for path in paths) == sorted(path.name for path in drawn.iterdir())
     for path in paths:
         assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
+
+
+def test_who_draws_figures_loads_no_engine() -> None:
+    look = "import sys; from sim.report.drawing import figure_names; figure_names(); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
+    assert "matplotlib.figure" in said
+    assert {"numba", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
 
 
 def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:

@@ -41,9 +41,14 @@ def machine_code(signature: str | None = None, **options: Any) -> Decorator:
     def made(function: Callable[..., Any]) -> Any:
         dispatcher = njit(**options)(function)
         dispatcher._cache = KeptCode(function)
+        dispatcher._compilation_chain_init_hook = no_extensions
         return dispatcher if signature is None else only_for(signature, dispatcher)
 
     return made
+
+
+def no_extensions() -> None:
+    """Types by others, for which Numba would look: none is used here, and looking takes as long as loading."""
 
 
 def only_for(signature: str, dispatcher: Any) -> Any:

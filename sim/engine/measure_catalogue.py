@@ -13,6 +13,8 @@ Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "per_week", "pe
 
 STREAMS = ("medical", "mental_health")
 """Streams every run reports, nan where it has none of their visits."""
+CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
+"""Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:  # loaded by the first table that is asked for, since a run needs none
+    import pandas as pd
 
 DISPOSITIONS = ("present", "discharge", "admission", "transfer", "lwbs", "ama")
 """How a visit ended; `present`: not yet, `lwbs`: left before the first physician contact, `ama`: left after it."""
@@ -220,8 +222,10 @@ class Trajectory:
         return len(self.visit_columns["arrival"])
 
     @cached_property
-    def visits(self) -> pd.DataFrame:
+    def visits(self) -> "pd.DataFrame":
         """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
+        import pandas as pd
+
         return pd.DataFrame(self.columns_of_visits())
 
     def columns_of_visits(self) -> Columns:
@@ -239,8 +243,10 @@ class Trajectory:
         return columns
 
     @cached_property
-    def tasks(self) -> pd.DataFrame:
+    def tasks(self) -> "pd.DataFrame":
         """One row per spell of work or request, codes as names."""
+        import pandas as pd
+
         frame = pd.DataFrame(dict(self.task_columns))
         frame["role"] = named(frame["role"], self.roles)
         frame["step"] = [self.steps[step] if step >= 0 else "" for step in frame["step"]]
@@ -249,15 +255,17 @@ class Trajectory:
         return frame
 
     @cached_property
-    def staff(self) -> pd.DataFrame:
+    def staff(self) -> "pd.DataFrame":
         """One row per spell of duty."""
+        import pandas as pd
+
         frame = pd.DataFrame(self.staff_columns)
         frame["role"] = named(frame["role"], self.roles)
         frame.insert(1, "name", named(frame["member"], self.members))
         return frame
 
     @cached_property
-    def census(self) -> pd.DataFrame:
+    def census(self) -> "pd.DataFrame":
         """Visits waiting for a place, in each zone and boarding, as counts on a grid of 15 minutes."""
         from sim.engine.census import census_of
 

@@ -16,7 +16,7 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Rows, Spells, Work, covered_minutes, work_of
 from sim.engine.machine_code import machine_code
-from sim.engine.measure_catalogue import BLOCKS, SPANS
+from sim.engine.measure_catalogue import BLOCKS, CTAS_TARGETS, SPANS
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -35,8 +35,6 @@ from sim.engine.trajectory import (
 )
 
 HOURS_OF_WEEK = 168
-CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
-"""Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
 
 CLEARANCE = "clearance"
 """Start of the name of every step of the medical clearance of mental-health visits."""

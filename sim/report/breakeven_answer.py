@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from sim.report.cells import REFUSED, Rows
-from sim.report.console import heading, plain_table, say, show
+from sim.report.console import heading, say, show
 from sim.report.honesty import CHANCE_ONLY, RESPECT
 from sim.report.markdown import markdown_table
+from sim.report.plain_table import PlainTable
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.study.number_text import (
     bare,
@@ -45,7 +46,7 @@ def print_break_even(answer: BreakEvenAnswer, console: Console) -> None:
         for sentence in sentences(answer, item):
             say(console, sentence)
         for rows in (curve_rows(answer, item), part_rows(answer, item)):
-            show(console, plain_table(rows))
+            show(console, PlainTable(rows))
     console.print()
     for line in honesty(answer):
         say(console, f"• {line}")

@@ -1,19 +1,16 @@
-"""The answer on the terminal: progress, tables of at most 100 columns, plain sentences and what must be said with them.
+"""The answer on the terminal: tables of at most 100 columns, plain sentences and what must be said with them.
 
 The words are those of `sim.study.sentences` and `sim.report.honesty`; the same as Markdown is `sim.report.markdown`.
+What is said before there is an answer is `sim.report.progress`.
 """
 
 import math
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -33,6 +30,7 @@ from sim.report.cells import (
     question,
 )
 from sim.report.honesty import honesty_lines
+from sim.report.plain_table import PlainTable
 from sim.report.tables import label, others
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
@@ -55,82 +53,6 @@ if TYPE_CHECKING:
 WIDTH = 100
 N_SIDE_BY_SIDE = 3
 """Staffings beside the baseline in one table; more go into a table below."""
-Advance = Callable[[str], None]
-
-
-@contextmanager
-def progress(total: int, what: str, console: Console | None = None) -> Iterator[Advance]:
-    """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
-
-    The bar and the lines show how many are done, how many a minute, and the time left.
-    """
-    shown = console or Console()
-    if not shown.is_terminal:
-        lines = ProgressLines(total, what, shown)
-        yield lines.advance
-        lines.end()
-        return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
-        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=shown) as bar:
-        task = bar.add_task(what, total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=note)
-
-
-class RateColumn(ProgressColumn):
-    """Pieces a minute."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{60 * task.speed:.1f}/min" if task.speed else "")
-
-
-@dataclass
-class ProgressLines:
-    """Progress as plain lines, one at most every `every` seconds, and one at the end."""
-
-    total: int
-    what: str
-    console: Console
-    every: float = 10.0
-    clock: Callable[[], float] = time.monotonic
-    done: int = 0
-    started: float = field(init=False)
-    printed_at: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.started = self.printed_at = self.clock()
-        self._print(f"{self.what}: {self.total} to do")
-
-    def advance(self, note: str) -> None:
-        """One more is done."""
-        self.done += 1
-        now = self.clock()
-        if self.done == self.total or now - self.printed_at >= self.every:
-            self.printed_at = now
-            self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
-
-    def end(self) -> None:
-        """Say so if the work ends before its total."""
-        if self.done < self.total:
-            self._print(f"ended after {self.done} of {self.total}")
-
-    def _pace(self, now: float) -> str:
-        seconds = now - self.started
-        if seconds <= 0.0:
-            return ""
-        rate = self.done / seconds
-        left = f", about {duration((self.total - self.done) / rate)} left" if self.done < self.total else ""
-        return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
-
-    def _print(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def duration(seconds: float) -> str:
-    """Seconds below two minutes, else minutes."""
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
@@ -158,7 +80,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     ):
         if len(rows) > 1:
             heading(console, title)
-            show(console, plain_table(rows))
+            show(console, PlainTable(rows))
     for line in money_lines(comparison):
         say(console, line)
     print_sentences(comparison, console)
@@ -204,16 +126,6 @@ def two_lines(value: str, change: str) -> Text:
     return Text.assemble(value, ("\n" + change, "bold" if change.endswith("*") else "dim"))
 
 
-def plain_table(rows: Sequence[Sequence[str]]) -> Table:
-    """The first row as head; the first column left, the others right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for number, head in enumerate(rows[0]):
-        table.add_column(Text(head), justify="left" if number == 0 else "right")
-    for row in rows[1:]:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
-
-
 def print_estimates(comparison: Comparison, console: Console) -> None:
     """Every estimate of one scenario: the mean over replications and its interval."""
     for name in comparison.staffings:
@@ -224,7 +136,7 @@ def print_estimates(comparison: Comparison, console: Console) -> None:
             measure, part = measure_and_part(str(row["measure"]))
             ends = interval_words(measure, row["low"], row["high"])
             rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends))
-        show(console, plain_table(rows))
+        show(console, PlainTable(rows))
     for line in honesty_lines(comparison):
         say(console, f"• {line}")
 
@@ -344,11 +256,6 @@ def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
 
 
-def teller(console: Console) -> Callable[[str], None]:
-    """Says a line as it is, however long: one that can be copied."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def show(console: Console, table: Table) -> None:
+def show(console: Console, table: Table | PlainTable) -> None:
     """A table no wider than a page, nor than the terminal."""
     console.print(table, width=min(WIDTH, console.width), highlight=False)

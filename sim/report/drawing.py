@@ -3,6 +3,7 @@
 What they show is `sim.report.figures`. That module loads a drawing library, which this process does without.
 """
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -36,9 +37,14 @@ def begin_figures(comparison: Comparison, folder: Path, pool: Executor) -> list[
 
 
 def figure_names() -> tuple[str, ...]:
-    """Of all figures."""
-    from sim.report.figures import FIGURES
+    """Of all figures. What is loaded for them stays: to look for garbage in it takes a tenth of the time of drawing."""
+    gc.disable()
+    try:
+        from sim.report.figures import FIGURES
 
+        gc.freeze()
+    finally:
+        gc.enable()
     return tuple(FIGURES)
 
 

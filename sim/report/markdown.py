@@ -3,7 +3,9 @@
 The rows are those of `sim.report.cells`, the same as on the console.
 """
 
-from jinja2 import Environment, StrictUndefined
+from functools import lru_cache
+
+from jinja2 import Environment, StrictUndefined, Template
 
 from sim.report.asked import changed_line, demand_title
 from sim.report.cells import (
@@ -57,15 +59,20 @@ PAGE = """\
 """
 
 
+@lru_cache(maxsize=1)
+def page() -> Template:
+    """The page, made ready to be filled."""
+    return Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(PAGE)
+
+
 def comparison_markdown(comparison: Comparison) -> str:
     """The whole answer as one Markdown page."""
-    page = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(PAGE)
     titled: list[tuple[str, Rows]] = [
         (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits", change_rows(comparison)),
         ("Cost", cost_rows(comparison)),
     ]
-    return page.render(
+    return page().render(
         question=question(comparison),
         changed=changed_line(comparison).replace("*", "\\*"),
         effects=effect_lines(comparison),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.engine.visit_outcomes import CTAS_TARGETS
+from sim.engine.measure_catalogue import CTAS_TARGETS
 from sim.report.honesty import footer
 from sim.report.tables import estimate, label, of_staffing, others
 from sim.report.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped

@@ -51,6 +51,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlecolor": INK,
+    "axes.titley": 1.0,  # on the frame, above which there is nothing to look for
     "axes.unicode_minus": True,
     "text.color": INK,
     "xtick.labelsize": 8.5,
@@ -114,9 +115,18 @@ class Sheet:
     def save(self, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
         """Write the figure in each format; the same figure gives the same bytes."""
         paths = [folder / f"{name}.{kind}" for kind in formats]
+        for axes in self.figure.axes:
+            leave_unnamed(axes)
         for path in paths:
             self.figure.savefig(path, dpi=DPI, facecolor="white", **written_as(path.suffix))
         return paths
+
+
+def leave_unnamed(axes: Axes) -> None:
+    """Keep matplotlib from measuring all ticks of a scale without a name to find a place for it."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if not axis.get_label_text():
+            axis.set_label_coords(0.0, 0.0)
 
 
 def written_as(suffix: str) -> dict[str, Any]:

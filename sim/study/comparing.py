@@ -18,7 +18,7 @@ from sim.engine.measures import measure_of
 from sim.study.asked import Simultaneous
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.executor import run_blocks
-from sim.study.experiment import IN_MINUTES, SAME_MINUTES, BlockAnswer, Played, play_block
+from sim.study.experiment import BlockAnswer, play_block
 from sim.study.output_analysis import (
     holm,
     kaplan_meier,
@@ -28,6 +28,7 @@ from sim.study.output_analysis import (
 )
 from sim.study.overload import LWBS_LIMIT
 from sim.study.plan import Plan
+from sim.study.reduction import IN_MINUTES, SAME_MINUTES, Played
 from sim.study.sentences import difference_sentence
 
 Table = Any

@@ -6,9 +6,10 @@ Runs are played by `sim.study.experiment`; how the answer is shown is the report
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = Mapping[Any, Any]
 """A row of a table, by column."""
@@ -64,14 +65,14 @@ class Comparison:
     effects: str
     effects_assumed: bool
     one_sided: bool
-    estimates: pd.DataFrame
-    differences: pd.DataFrame
-    changes: pd.DataFrame
-    week: pd.DataFrame
-    waits: pd.DataFrame
-    returns: pd.DataFrame
-    alone: pd.DataFrame
-    costs: pd.DataFrame
+    estimates: "pd.DataFrame"
+    differences: "pd.DataFrame"
+    changes: "pd.DataFrame"
+    week: "pd.DataFrame"
+    waits: "pd.DataFrame"
+    returns: "pd.DataFrame"
+    alone: "pd.DataFrame"
+    costs: "pd.DataFrame"
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
@@ -87,7 +88,7 @@ class Comparison:
         return rows_by_cell(self.differences)
 
 
-def rows_by_cell(table: pd.DataFrame) -> dict[tuple[str, str], list[Row]]:
+def rows_by_cell(table: "pd.DataFrame") -> dict[tuple[str, str], list[Row]]:
     """A row for each level of demand: reports look up thousands of cells, and filtering a table takes long."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in table.to_dict("records"):

@@ -15,18 +15,20 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import duckdb
 import numpy as np
-import pandas as pd
 
 from sim.study.interrupts import uninterrupted
+
+if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
+    import duckdb
+    import pandas as pd
 
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
 
-Table: TypeAlias = pd.DataFrame | dict[str, np.ndarray]
+Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
 """Columns by name; as arrays where a frame would only be made to be written."""
 
 
@@ -47,21 +49,23 @@ def copy_out(table: Table, path: Path) -> None:
         connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> "pd.DataFrame":
     """Read one Parquet file or a folder of parts."""
     pattern = str(path / "*.parquet") if path.is_dir() else str(path)
     with database() as connection:
         return connection.execute(f"SELECT * FROM read_parquet({quoted(pattern)}, union_by_name=true)").df()
 
 
-def database() -> duckdb.DuckDBPyConnection:
+def database() -> "duckdb.DuckDBPyConnection":
     """A connection of one's own to a database without tables; to open the first takes longer than to write a table."""
     return database_of(os.getpid()).cursor()
 
 
 @cache
-def database_of(process: int) -> duckdb.DuckDBPyConnection:
+def database_of(process: int) -> "duckdb.DuckDBPyConnection":
     """The database of this process; in one that was split off it can neither be used nor closed."""
+    import duckdb
+
     return duckdb.connect()
 
 
@@ -149,12 +153,18 @@ def provenance(**facts: Any) -> dict[str, Any]:
     """What is needed to repeat a run: versions, code, time, and the given facts."""
     return {
         "code": code_version(),
-        "versions": {name: installed(name) for name in LIBRARIES},
+        "versions": versions(),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         **facts,
     }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what results may depend on; to look them up takes as long as to write a table."""
+    return {name: installed(name) for name in LIBRARIES}
 
 
 def installed(name: str) -> str:

@@ -26,7 +26,7 @@ class WorkerProcesses(ThreadPoolExecutor):
         self._notice = notice
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._started: list[BaseProcess] = []
+        self._started: list[tuple[ProcessPoolExecutor, BaseProcess]] = []
         self._is_ended = False
 
     def submit(self, play: Callable[..., Any], /, *what: Any, **named: Any) -> Future[Any]:
@@ -36,9 +36,12 @@ class WorkerProcesses(ThreadPoolExecutor):
         """End all processes at once, whatever they are at."""
         with self._lock:
             self._is_ended = True
-            for process in self._started:
+            for _, process in self._started:
                 process.kill()
         self.shutdown(wait=True, cancel_futures=True)
+        # Those who looked after the processes give back what they shared with them, and must not be cut short in it.
+        for pool, _ in self._started:
+            pool.shutdown(wait=True)
 
     def _played(self, play: Callable[..., Any], *what: Any, **named: Any) -> Any:
         ends = []
@@ -73,7 +76,7 @@ class WorkerProcesses(ThreadPoolExecutor):
             self._own.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_live_with_the_parent)
             ready = self._own.pool.submit(os.getpid)
             (self._own.process,) = self._own.pool._processes.values()
-            self._started.append(self._own.process)
+            self._started.append((self._own.pool, self._own.process))
         try:
             ready.result()
         except BrokenProcessPool as error:

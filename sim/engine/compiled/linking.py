@@ -54,10 +54,29 @@ class CompilerOfParts(Compiler):
         return super().define_pipelines()
 
 
+ENVIRONMENT = "_ZN08NumbaEnv"
+"""How names of environments of Python objects begin."""
+
+
 class WholeLoop(JITCodeLibrary):
-    """The loop with all its parts: what is not called from outside belongs to it alone and may be taken apart."""
+    """The loop with all its parts: what is not called from outside belongs to it alone and may be taken apart.
+
+    The places for environments of what it calls are among it, and go since nothing uses them: each would be made, and
+    the module it comes from loaded, whenever machine code that was kept is.
+    """
+
+    def __init__(self, codegen: Any, name: str) -> None:
+        super().__init__(codegen, name)
+        self.own: set[str] = set()
+
+    def add_ir_module(self, ir_module: Any) -> None:
+        self.own.update(ir_module.globals)
+        super().add_ir_module(ir_module)
 
     def _optimize_final_module(self) -> None:
+        for variable in self._final_module.global_variables:
+            if variable.name.startswith(ENVIRONMENT) and variable.name not in self.own:
+                variable.linkage = Linkage.internal
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = Linkage.internal

@@ -1,0 +1,95 @@
+"""What is said while a study is under way: how much is done, and why nothing comes yet.
+
+The answer is `sim.report.console`, which a run can be played without.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+Advance = Callable[[str], None]
+
+
+@contextmanager
+def progress(total: int, what: str, console: Console | None = None) -> Iterator[Advance]:
+    """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
+
+    The bar and the lines show how many are done, how many a minute, and the time left.
+    """
+    shown = console or Console()
+    if not shown.is_terminal:
+        lines = ProgressLines(total, what, shown)
+        yield lines.advance
+        lines.end()
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
+        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=shown) as bar:
+        task = bar.add_task(what, total=total, note="")
+        yield lambda note: bar.update(task, advance=1, note=note)
+
+
+class RateColumn(ProgressColumn):
+    """Pieces a minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.1f}/min" if task.speed else "")
+
+
+@dataclass
+class ProgressLines:
+    """Progress as plain lines, one at most every `every` seconds, and one at the end."""
+
+    total: int
+    what: str
+    console: Console
+    every: float = 10.0
+    clock: Callable[[], float] = time.monotonic
+    done: int = 0
+    started: float = field(init=False)
+    printed_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.printed_at = self.clock()
+        self._print(f"{self.what}: {self.total} to do")
+
+    def advance(self, note: str) -> None:
+        """One more is done."""
+        self.done += 1
+        now = self.clock()
+        if self.done == self.total or now - self.printed_at >= self.every:
+            self.printed_at = now
+            self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
+
+    def end(self) -> None:
+        """Say so if the work ends before its total."""
+        if self.done < self.total:
+            self._print(f"ended after {self.done} of {self.total}")
+
+    def _pace(self, now: float) -> str:
+        seconds = now - self.started
+        if seconds <= 0.0:
+            return ""
+        rate = self.done / seconds
+        left = f", about {duration((self.total - self.done) / rate)} left" if self.done < self.total else ""
+        return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
+
+    def _print(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Seconds below two minutes, else minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def teller(console: Console) -> Callable[[str], None]:
+    """Says a line as it is, however long: one that can be copied."""
+    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
