@@ -1,0 +1,1 @@
+"""Reading input safely: bounded readers and a closed SQL engine. Knows nothing of departments or studies."""
