@@ -37,7 +37,6 @@ from sim.study.plan import Plan
 from sim.study.store import (
     CannotKeep,
     OutputError,
-    database,
     provenance,
     results_folder,
     results_place,
@@ -315,7 +314,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
     else:
         get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
     with (
-        meanwhile(partial(load_the_rest, plan)) if alone else nullcontext(),
+        meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
         progress(len(blocks), what, console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
@@ -355,10 +354,12 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
             beside.join()
 
 
-def load_the_rest(plan: Plan) -> None:
+def load_the_rest(plan: Plan, folder: Path) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
     rehearse(plan.scenarios[plan.baseline], plan.engine)
-    database()
+    from sim.io import sql
+
+    sql.writer_in(folder)
     from sim.report import console, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 

@@ -20,9 +20,8 @@ from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
-from sim.study.asked import Asked
 from sim.study.best import contenders_by
-from sim.study.controlled import CONTROLLED
+from sim.study.controlled import CONTROLLED, read_controlled
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
 from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
@@ -35,14 +34,14 @@ from sim.study.run_store import (
     RunStore,
     foreign_to_sweeps,
     locked,
-    read_facts,
+    read_sweep,
     told_if_not_kept,
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, read_table, results_place, write_table
+from sim.study.store import code_version, provenance, results_place, write_table
 from sim.study.sweep_log import SweepLog
-from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
+from sim.study.sweep_query import TABLE, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
     SweepPlan,
     Task,
@@ -299,26 +298,27 @@ def show_results(composed: Composed, console: Console) -> int:
     """The table of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
     check_question(composed)
     assert composed.run is not None
-    facts = read_facts(composed.run)
-    store = RunStore(composed.run, facts["seed"], facts["code"])
+    received = read_sweep(composed.run)
+    facts, labels = received.facts, received.labels
+    store = RunStore(composed.run, facts.seed, facts.code)
     tell_store(store, console)
-    sought = Asked.model_validate(facts.get("asked", {}))
-    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"], sought)
+    answer = answer_of(store, labels, facts.replications, facts.confidence, facts.asked)
     if composed.query is None and composed.table is None and composed.export is None:
-        teller(console)(shlex.join(facts["command"]))
+        teller(console)(shlex.join(facts.command))
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
-            say(console, controls_line(read_table(composed.run / CONTROLLED)))
-        kept = (store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"])
-        print_contenders(contenders_of(*kept), facts["confidence"], console)
+            say(console, controls_line(read_controlled(composed.run)))
+        kept = (store, labels, received.worlds, facts.replications, facts.confidence)
+        print_contenders(contenders_of(*kept), facts.confidence, console)
         print_dominated(dominated_of(*kept), console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
-    with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:
+    with tables_of(store, labels, answer.standing.numbers.tolist(), answer, query) as tables:
+        found = tables.ask(query)
         if composed.export is None:
-            print_rows(asked(connection, query), console)
+            print_rows(found, console)
         else:
-            rows = counted(export(connection, query, composed.export), "row")
+            rows = counted(export(found, composed.export), "row")
             teller(console)(f"{rows} in {composed.export}")
     return 0
 

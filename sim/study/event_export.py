@@ -4,17 +4,18 @@ What an event is stands in `sim.engine.event_log`; here it gets the names and th
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from sim.engine.event_log import visit_events
 from sim.engine.trajectory import TASK_KINDS, Trajectory
-from sim.study.store import quoted
+from sim.io import sql
+from sim.io.clean_text import for_csv, for_terminal
 from sim.study.xes import Value, xes_lines
 
 FORMATS: Final = ("csv", "parquet", "xes", "vidigi")
@@ -29,11 +30,19 @@ def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, 
         write_xes(trajectory, path, name, first_monday)
         return path
     table = (vidigi_table if kind == "vidigi" else event_table)(trajectory, first_monday)
-    form = "(FORMAT parquet, COMPRESSION zstd)" if kind == "parquet" else "(FORMAT csv, HEADER)"
-    with duckdb.connect() as connection:
+    if kind != "parquet":
+        table = cleaned(table, for_csv)
+    with sql.connect([path]) as connection:
         connection.register("rows", table)
-        connection.execute(f"COPY rows TO {quoted(str(path))} {form}")
+        write = sql.write_parquet if kind == "parquet" else sql.write_csv
+        write(connection, "rows", path)
     return path
+
+
+def cleaned(table: pd.DataFrame, clean: Callable[[str], str]) -> pd.DataFrame:
+    """The table with its names cleaned; of each column there are few, many times."""
+    texts = {name: column for name, column in table.items() if column.dtype == object}
+    return table.assign(**{str(name): column.map(lru_cache(maxsize=None)(clean)) for name, column in texts.items()})
 
 
 def event_table(trajectory: Trajectory, first_monday: datetime.date) -> pd.DataFrame:
@@ -72,7 +81,7 @@ def timestamps(minutes: pd.Series, first_monday: datetime.date) -> pd.Series:
 
 def write_xes(trajectory: Trajectory, path: Path, name: str, first_monday: datetime.date) -> None:
     """A trace a visit, in the order of their first events."""
-    table = event_table(trajectory, first_monday)
+    table = cleaned(event_table(trajectory, first_monday), for_terminal)
     first = table.groupby("case", sort=False)["minutes"].transform("first")
     table = table.assign(first=first).sort_values(["first", "case"], kind="stable", ignore_index=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -22,7 +22,6 @@ import numpy as np
 from sim.study.interrupts import uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
-    import duckdb
     import pandas as pd
 
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
@@ -44,34 +43,21 @@ def write_table(table: Table, path: Path) -> None:
 
 def copy_out(table: Table, path: Path) -> None:
     """Write a table as Parquet where nobody looks for it yet."""
-    with database() as connection:
+    from sim.io import sql
+
+    with sql.writer_in(path.parent) as connection:
         connection.register("rows", table)
-        connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        sql.write_parquet(connection, "rows", path)
 
 
 def read_table(path: Path) -> "pd.DataFrame":
     """Read one Parquet file or a folder of parts."""
-    pattern = str(path / "*.parquet") if path.is_dir() else str(path)
-    with database() as connection:
-        return connection.execute(f"SELECT * FROM read_parquet({quoted(pattern)}, union_by_name=true)").df()
+    from sim.io import sql
 
-
-def database() -> "duckdb.DuckDBPyConnection":
-    """A connection of one's own to a database without tables; to open the first takes longer than to write a table."""
-    return database_of(os.getpid()).cursor()
-
-
-@cache
-def database_of(process: int) -> "duckdb.DuckDBPyConnection":
-    """The database of this process; in one that was split off it can neither be used nor closed."""
-    import duckdb
-
-    return duckdb.connect()
-
-
-def quoted(text: str) -> str:
-    """A string literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    with sql.connect(files) as connection:
+        table: pd.DataFrame = sql.parquet(connection, files).df()
+    return table
 
 
 class CannotKeep(Exception):
