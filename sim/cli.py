@@ -22,6 +22,7 @@ from rich.console import Console
 from sim.config import Composed, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
+from sim.report.clean_console import with_clean_text
 from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.study.behind import Behind, written_behind
@@ -124,7 +125,7 @@ def patient_console(stream: TextIO | None) -> Console:
     """A console on a stream that may be closed, of a fixed width where there is no terminal."""
     if stream is None:
         return PatientConsole(quiet=True, file=StringIO())
-    return PatientConsole(file=stream, width=None if stream.isatty() else WIDTH)
+    return with_clean_text(PatientConsole(file=stream, width=None if stream.isatty() else WIDTH))
 
 
 class Misunderstood(Exception):
@@ -305,7 +306,7 @@ def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
         for figure in figures:
             figure.result()
     except Exception as error:
-        console.print(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
+        teller(console)(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False
     return True
 
@@ -336,7 +337,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
                 advance(str(block))
                 behind.check()
         except WorkersGone as gone:
-            console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
+            teller(console)(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept")
         except KeyboardInterrupt:
             console.print(f"interrupted: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         finally:
@@ -466,7 +467,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
     prepare(composed.engine, teller(console))
     if composed.study.match:
-        console.print(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes", highlight=False)
+        teller(console)(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes")
     try:
         report = calibrate(
             composed.visits,

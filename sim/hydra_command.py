@@ -12,6 +12,7 @@ from sim.config import compose_jobs
 from sim.config.multirun import Handed, Job, One, handed, run_by_hydra
 from sim.config.sweep_plans import sweep_plan_of
 from sim.department.scenario import ScenarioError
+from sim.report.clean_console import with_clean_text
 from sim.report.console import say
 from sim.study.store import OutputError, results_place
 from sim.sweep_command import play_in
@@ -63,5 +64,5 @@ def foreign_to_multiruns(folder: Path) -> list[str]:
 def play_jobs(jobs: list[list[str]], job: Job, folder: Path) -> None:
     """Play jobs that Hydra's sweeper made as one sweep; a run that fails fails the sweep, after the others."""
     composed = compose_jobs(jobs, job.words, job.config_dir)
-    if play_in(folder, sweep_plan_of(composed), composed, Console()):
+    if play_in(folder, sweep_plan_of(composed), composed, with_clean_text(Console())):
         raise Unfinished(f"not every run in {folder} was played")

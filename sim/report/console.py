@@ -109,7 +109,7 @@ def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("", width=26)
     for name in (comparison.baseline, *names):
-        table.add_column(label(comparison, name), justify="right", width=16)
+        table.add_column(Text(label(comparison, name)), justify="right", width=16)
     for part, measures in groups_of_measures(comparison):
         table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))
         for measure in measures:
