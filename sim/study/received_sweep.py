@@ -23,7 +23,7 @@ from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
 from sim.study.asked import Asked
 from sim.study.number_text import counted
 
-MOST_ENTRIES: Final = 1_000_000
+MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
 MOST_FACTS: Final = 16 * MIB
 """Bytes of run.json; the command of a sweep may name many values."""

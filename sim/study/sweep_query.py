@@ -147,7 +147,7 @@ def copy_tables(
     given = {f"given_{name}": frame for name, frame in frames.items()} | places_of(labels, numbers)
     named = [name for name in ON_DEMAND if re.search(rf"\b{name}\b", query, re.IGNORECASE)]
     with (
-        store.connected(given, visits, database.parent, settings, database) as connection,
+        store.connected(given, visits if "visits" in named else (), database.parent, settings, database) as connection,
         sql.interruptible(connection) as run,
     ):
         try:
