@@ -83,7 +83,7 @@ def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
 
 def write_answer(answer: BreakEvenAnswer, folder: Path) -> None:
     """Tables and the answer in words."""
-    for name, table in (("curves", answer.curves), ("worth", answer.parts)):
+    for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
         if len(table):
             write_table(table, folder / f"{name}.parquet")
     (folder / "answer.md").write_text(break_even_markdown(answer), encoding="utf-8")

@@ -374,7 +374,7 @@ def write_comparison(
     from sim.study.comparing import values_table
 
     write_table(values_table(answers), folder / "replications.parquet")
-    for name in ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs"):
+    for name in ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs"):
         table = getattr(comparison, name)
         if len(table.columns):
             write_table(table, folder / f"{name}.parquet")

@@ -21,7 +21,7 @@ from sim.report.progress import duration, progress, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked
-from sim.study.best import contenders_by
+from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
@@ -44,12 +44,14 @@ from sim.study.store import code_version, provenance, read_table, results_place,
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
+    SweepAnswer,
     SweepPlan,
     Task,
     answer_of,
     controlled_answer,
     get_ready,
     play_missing,
+    values_of,
     workers_for,
     write_answer,
     write_controlled,
@@ -161,8 +163,8 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         numbers = answer.standing.numbers.tolist()
         store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         worlds = worlds_of(plan.table())
-        contenders = contenders_of(store, plan.labels, worlds, plan.replications, plan.confidence)
-        dominated = dominated_of(store, plan.labels, worlds, plan.replications, plan.confidence)
+        contenders = contenders_of(store, plan.labels, worlds, answer)
+        dominated = dominated_of(store, plan.labels, worlds, answer)
         write_table(dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
@@ -173,7 +175,7 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     print_sweep(answer, console)
     if plan.asked.controls:
         say(console, controls_line(controlled))
-    print_contenders(contenders, plan.confidence, console)
+    print_contenders(contenders, console)
     print_dominated(dominated, console)
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
@@ -183,25 +185,28 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
 
 
 def contenders_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
-) -> dict[str, tuple[list[str], int]]:
-    """Who may be the best by each measure that is shown.
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
+) -> dict[str, Contenders]:
+    """Who may be the best by each measure that is shown, from the replications that the answer is made of.
 
     Scenarios that differ in more than what can be chosen, in demand for example, have no best in common: nothing then.
+    Those without a steady state are left out.
     """
     if len(set(worlds)) != 1 or len(labels) < 2:
         return {}
-    measures, values = store.values(list(labels), replications, only=SHOWN)
-    found = contenders_by(labels, measures, values, confidence)
+    measures, values = values_of(store, labels, answer.standing, only=SHOWN)
+    steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
+    names = [name for name, is_steady in zip(labels.values(), steady, strict=True) if is_steady]
+    found = contenders_by(names, measures, values[steady], answer.confidence)
     return {name: found[name] for name in SHOWN if name in found}
 
 
 def dominated_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
 ) -> pd.DataFrame:
-    """Scenarios that another is shown to beat in everything, from the runs that are kept."""
-    measures, values = store.values(list(labels), replications)
-    return dominated_table(list(labels.values()), worlds, measures, values, confidence)
+    """Scenarios that another is shown to beat in everything, from the replications that the answer is made of."""
+    measures, values = values_of(store, labels, answer.standing)
+    return dominated_table(list(labels.values()), worlds, measures, values, answer.confidence)
 
 
 def standing_of(plan: SweepPlan, store: RunStore) -> dict[str, object]:
@@ -309,9 +314,8 @@ def show_results(composed: Composed, console: Console) -> int:
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
             say(console, controls_line(read_table(composed.run / CONTROLLED)))
-        kept = (store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"])
-        print_contenders(contenders_of(*kept), facts["confidence"], console)
-        print_dominated(dominated_of(*kept), console)
+        print_contenders(contenders_of(store, facts["labels"], facts["worlds"], answer), console)
+        print_dominated(dominated_of(store, facts["labels"], facts["worlds"], answer), console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
     with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:

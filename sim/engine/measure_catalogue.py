@@ -577,6 +577,41 @@ VOLUME: tuple[Measure, ...] = (
         outcome="present_at_end",
         statistic="count",
     ),
+    share(
+        "unfinished_share",
+        "Unfinished when the window ended",
+        "Visits not departed by the end of the measured window",
+        "Visits",
+        censoring=ARRIVED,
+    ),
+    *(
+        Measure(
+            f"wait_{third}_third",
+            f"Minutes waited per arrival, {third} third of the window",
+            "min",
+            "low",
+            "mean",
+            f"Minutes waited for a first physician contact in the {third} third of the window, whoever waits them",
+            "Visits arriving in that third (whole weeks; nan in windows under 3 weeks, or where demand changes by "
+            "month or as in a list)",
+            CLOCK,
+            1,
+            by="run",
+        )
+        for third in ("first", "last")
+    ),
+    Measure(
+        "measured_days",
+        "Length of the window",
+        "days",
+        "neutral",
+        "count",
+        "Days of the measured window",
+        "",
+        CLOCK,
+        2,
+        by="run",
+    ),
     Measure(
         "visits_per_week",
         "Visits a week",

@@ -489,6 +489,7 @@ def volume(cohort: Cohort) -> Outcomes:
     """Who came, when, and who is still there."""
     everyone, hour = cohort.everyone, hour_of_day(cohort.arrival)
     outcomes: Outcomes = {"visits": Share(everyone, everyone), "present_at_end": Share(~cohort.departed, everyone)}
+    outcomes["unfinished_share"] = Share(everyone, ~(cohort.times("departure") <= cohort.trajectory.measured_until))
     for block, (first, last) in BLOCKS.items():
         outcomes[f"arrivals_{block}"] = Share(everyone, (hour >= first) & (hour < last))
     return outcomes
