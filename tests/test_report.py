@@ -551,7 +551,8 @@ def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
     text = squeezed(printed(print_assumptions, rows))
     for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "720 min; replaced"):
         assert words in text
-    assert "2 assumptions in use: 1 A (read in its source); 0 B (from memory); 1 C (assumption)." in text
+    assert "2 assumptions in use: 1 A (read in its source); 0 B (read where another text quotes it); 1 C" in text
+    assert "1 C (assumption, or not found in its source)." in text
 
 
 def validated_row(row: str, simulated: float, unit: str = "min", use: str = "check") -> ValidatedRow:
