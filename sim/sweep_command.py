@@ -16,6 +16,7 @@ from sim.config import Composed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, ScenarioError
+from sim.engine.sources import code_version
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
@@ -40,7 +41,7 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, read_table, results_place, write_table
+from sim.study.store import provenance, read_table, results_place, write_table
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (

@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import dask
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, rpc
 
+from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice, NoWorkers, WorkersGone
-from sim.study.store import code_version
 
 SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 """Of a scheduler that is asked whether it is there; of what comes from one that is."""
