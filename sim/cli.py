@@ -29,7 +29,7 @@ from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, weekly_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
@@ -202,8 +202,10 @@ def tell_plan(composed: Composed, console: Console) -> int:
         highlight=False,
     )
     visits = n_runs * weeks * weekly_visits(composed.scenario)
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
-    console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
+    expected = expected_time(visits, plan, plan.n_blocks)
+    if expected.remark:
+        console.print(expected.remark, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"about {duration(expected.seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
 
 

@@ -26,7 +26,7 @@ from sim.study.best import contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, weekly_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
@@ -99,13 +99,15 @@ def tell_sweep(plan: SweepPlan, console: Console) -> int:
         weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
         for scenario in plan.scenarios.values()
     )
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
+    expected = expected_time(visits, plan, plan.n_runs)
     for line in (
         f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
         f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
-        f"about {duration(seconds)}; nothing was run, nothing was written",
+        expected.remark,
+        f"about {duration(expected.seconds)}; nothing was run, nothing was written",
     ):
-        say(console, line)
+        if line is not None:
+            say(console, line)
     return 0
 
 
