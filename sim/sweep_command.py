@@ -26,7 +26,7 @@ from sim.study.best import contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
-from sim.study.expected_time import expected_time, weekly_visits
+from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
@@ -95,10 +95,7 @@ def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:
     """Say how many runs there would be and about how long they take."""
-    visits = plan.replications * sum(
-        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
-        for scenario in plan.scenarios.values()
-    )
+    visits = plan.replications * sum(map(expected_visits, plan.scenarios.values()))
     expected = expected_time(visits, plan, plan.n_runs)
     for line in (
         f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",

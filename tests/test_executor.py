@@ -21,7 +21,7 @@ from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
 from sim.study import dask_workers
 from sim.study.executor import DASK, POOLS, n_cores, opened, played_by, run_blocks
-from sim.study.expected_time import VISITS_PER_SECOND, weekly_visits
+from sim.study.expected_time import VISITS_PER_SECOND, expected_visits
 from sim.study.experiment import Block, BlockAnswer, play_block, rehearse
 from sim.study.lost_workers import Lost, NoWorkers
 from sim.study.store import read_table
@@ -138,7 +138,7 @@ def four_workers() -> Iterator[str]:
 def test_a_dry_run_counts_the_threads_of_the_scheduler_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever cores this machine has."""
     words = ["study.weeks=52", "study.replications=40", "executor=dask"]
-    visits = 40 * 54 * weekly_visits(compose(["study=run"]).scenario)
+    visits = 40 * expected_visits(compose(["study=run"]).scenario)
     with four_workers() as address:
         for mode in (["study=run"], ["-m"]):
             assert main(["--dry-run", *mode, *words, f"executor.address={address}"]) == 0

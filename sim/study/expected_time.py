@@ -5,6 +5,7 @@ What is measured stands in `benchmarks`; this is a rough reckoning from it.
 
 from typing import NamedTuple, Protocol
 
+from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.study.engines import lets_go
 from sim.study.executor import DASK, n_cores
@@ -12,6 +13,9 @@ from sim.study.lost_workers import NoWorkers
 
 VISITS_PER_SECOND = {"compiled": 140_000.0, "simpy": 2000.0}
 """What is reckoned with on one core, measures included; `make bench` measures the engines alone."""
+
+
+MINUTES_PER_YEAR = 52.14 * MINUTES_PER_WEEK
 
 
 class WhereItRuns(Protocol):
@@ -61,7 +65,7 @@ def threads_of_scheduler(address: str) -> tuple[int, str]:
     return n_threads, f"the workers of the scheduler at {address} have {n_threads} threads"
 
 
-def weekly_visits(scenario: Scenario) -> float:
-    """Visits of a week, returns included, roughly."""
+def expected_visits(scenario: Scenario) -> float:
+    """Visits of one replication, returns, warm-up and follow-up included, roughly."""
     demand = scenario.demand
-    return getattr(demand, "visits_per_year", 0.0) * demand.growth / 52.14
+    return getattr(demand, "visits_per_year", 0.0) * demand.growth * scenario.period.horizon / MINUTES_PER_YEAR
