@@ -16,6 +16,7 @@ from sim.config import Composed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, ScenarioError
+from sim.engine.sources import code_version
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
@@ -25,7 +26,7 @@ from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
@@ -40,7 +41,7 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, read_table, results_place, write_table
+from sim.study.store import provenance, read_table, results_place, write_table
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
@@ -96,17 +97,16 @@ def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore
 
 def tell_sweep(plan: SweepPlan, console: Console) -> int:
     """Say how many runs there would be and about how long they take."""
-    visits = plan.replications * sum(
-        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
-        for scenario in plan.scenarios.values()
-    )
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
+    visits = plan.replications * sum(map(expected_visits, plan.scenarios.values()))
+    expected = expected_time(visits, plan, plan.n_runs)
     for line in (
         f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
         f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
-        f"about {duration(seconds)}; nothing was run, nothing was written",
+        expected.remark,
+        f"about {duration(expected.seconds)}; nothing was run, nothing was written",
     ):
-        say(console, line)
+        if line is not None:
+            say(console, line)
     return 0
 
 

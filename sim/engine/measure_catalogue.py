@@ -53,7 +53,10 @@ DEPARTED = (
 ARRIVED = "Visits that arrive in the measured window, departed or not"
 CLOCK = "Minutes inside the measured window, whenever the visit arrived; what is still going on counts up to its end"
 MOMENT = "Counted if it happens inside the measured window"
-RETURNS = "Index visits that arrive in the measured window and depart at least that long before the end of the run"
+RETURNS = (
+    "Index visits that arrive in the measured window and at least that long before the end of the run; those still "
+    "present at that end are left out, and counted by n_present_at_end"
+)
 BOTH = "As the two parts of the quotient"
 
 WORDS: dict[Statistic, str] = {
