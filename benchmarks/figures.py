@@ -22,7 +22,7 @@ from sim.report.scorecard import COLUMNS
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.study.comparing import costs_of
 from sim.study.comparison import Comparison
-from sim.study.overload import LEAVING
+from sim.study.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.study.run_store import RunStore
 from sim.study.store import read_table
 
@@ -32,10 +32,9 @@ COMPARISON: tuple[str, ...] = ()
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
 OF_COMPARISON = ("scorecard", "hour_of_week")
-KEEPS_UP = (LEAVING, "n_visits.all", "n_present_at_end.all")
-"""Whether a department keeps up with its visits: if it does not, its differences are not interpreted."""
 ESTIMATES = ["demand", "staffing", "measure", "mean", "low", "high", "half_width", "sd", "n"]
-DIFFERENCES = [*ESTIMATES, "simultaneous_half_width", "interpretable"]
+DIFFERENCES = [*ESTIMATES, "simultaneous_half_width", *FLAGS]
+CAUTIONS = ["demand", "staffing", *CAUTION_COLUMNS]
 WEEK = [
     "demand", "staffing", "hour_of_week", "mh_present", "mh_without_peer", "mh_no_peer_on_duty", "peers_on_duty",
 ]  # fmt: skip
@@ -60,7 +59,8 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
-        write(table[table["measure"].isin((*COLUMNS, *KEEPS_UP))], name, columns)
+        write(table[table["measure"].isin(COLUMNS)], name, columns)
+    write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)
     write(runs_of(break_even), "breakeven_runs", RUNS)
@@ -102,6 +102,7 @@ def stored_comparison() -> Comparison:
         one_sided=False,
         estimates=read("estimates"),
         differences=read("differences"),
+        cautions=read("cautions"),
         changes=nothing,
         week=read("week"),
         waits=nothing,
@@ -112,10 +113,10 @@ def stored_comparison() -> Comparison:
 
 
 def runs_of(folder: Path) -> pd.DataFrame:
-    """Measures of the runs of a break-even study: those that are valued, and whether the department keeps up."""
+    """Measures of the runs of a break-even study: those that are valued, and those that the guards look at."""
     plan = break_even_plan_of(compose(BREAK_EVEN))
     store = RunStore(folder, plan.sweep.seed, code_version())
-    wanted = {*(item.measure for item in plan.worth), *KEEPS_UP}
+    wanted = {*(item.measure for item in plan.worth), *GUARDS}
     measures, values = store.values(list(plan.sweep.labels), plan.sweep.replications, sorted(wanted))
     return pd.DataFrame({"value": values.ravel()}, index=runs_index(plan, measures)).reset_index()
 
