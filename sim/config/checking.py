@@ -25,6 +25,7 @@ from sim.config.places import (
     value_at,
 )
 from sim.config.remedies import remedy_of, short, value_of
+from sim.department.roster import WRITTEN
 from sim.department.scenario import Problem
 
 MOST_REPAIRS = 60
@@ -98,7 +99,7 @@ def validated(group: str, data: Plain) -> tuple[list[Fault], Any]:
     """Every fault of a group's data, one per place, and the value where there is none."""
     switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
-        return switches, adapter(group).validate_python(data)
+        return switches, adapter(group).validate_python(data, context=WRITTEN)
     except ValidationError as error:
         return sifted([*switches, *faults_in(data, error)]), None
 
