@@ -192,6 +192,9 @@ def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
     return composed
 
 
+PARTS = frozenset(Scenario.model_fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a draft came to; where something is wrong with it, the draft's problems say so."""
@@ -426,7 +429,9 @@ def scenarios_of(
             period = {} if study is None else {"period": study.period}
             scenarios[name] = Scenario(staffing=staffing.value, **parts, **period)
             unsure = frozenset(problem.path.split(".")[1] for problem in problems if "." in problem.path)
-            problems += [readable(item, scenarios[name]) for item in known.contradictions(scenarios[name], unsure)]
+            faulty = frozenset(group for group, part in (*groups.items(), ("staffing", staffing)) if part.problems)
+            contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
+            problems += [readable(item, scenarios[name]) for item in contradictions]
         for problem in problems:
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)
