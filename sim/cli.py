@@ -203,6 +203,9 @@ def tell_plan(composed: Composed, console: Console) -> int:
     )
     visits = n_runs * weeks * weekly_visits(composed.scenario)
     seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
+    from sim.report.roster_text import print_rosters
+
+    print_rosters(plan.scenarios, plan.levels, console)
     console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
 
