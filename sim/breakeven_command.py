@@ -31,8 +31,8 @@ from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    return tell_sweep(break_even_plan_of(composed).sweep, console)
+    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    return tell_sweep(break_even_plan_of(composed).sweep, composed.scenarios, console)
 
 
 def break_even_study(composed: Composed, console: Console) -> int:

@@ -206,6 +206,9 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
+    from sim.report.roster_text import print_rosters
+
+    print_rosters(plan.scenarios, plan.levels, console)
     visits = n_runs * expected_visits(composed.scenario)
     expected = expected_time(visits, plan, plan.n_blocks)
     if expected.remark:

@@ -15,10 +15,11 @@ from rich.console import Console
 from sim.config import Composed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.sources import code_version
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
+from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.asked import Asked
@@ -69,7 +70,8 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
     for note in composed.notes:
         say(console, note)
     if dry:
-        return tell_sweep(plan, console)
+        baseline = next(iter(plan.scenarios.values()))
+        return tell_sweep(plan, {baseline.staffing.name: baseline}, console)
     return play_in(results_place(composed.first.output, "sweep", foreign_to_sweeps), plan, composed, console)
 
 
@@ -95,18 +97,16 @@ def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore
             yield store, log
 
 
-def tell_sweep(plan: SweepPlan, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
+def tell_sweep(plan: SweepPlan, rosters: Mapping[str, Scenario], console: Console) -> int:
+    """Say how many runs there would be and about how long they take, and the rosters of some of the scenarios."""
     visits = plan.replications * sum(map(expected_visits, plan.scenarios.values()))
     expected = expected_time(visits, plan, plan.n_runs)
-    for line in (
-        f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
-        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
-        expected.remark,
-        f"about {duration(expected.seconds)}; nothing was run, nothing was written",
-    ):
-        if line is not None:
-            say(console, line)
+    say(console, f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}")
+    say(console, f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})")
+    print_rosters(rosters, (1.0,), console)
+    if expected.remark is not None:
+        say(console, expected.remark)
+    say(console, f"about {duration(expected.seconds)}; nothing was run, nothing was written")
     return 0
 
 

@@ -139,6 +139,8 @@ def print_estimates(comparison: Comparison, console: Console) -> None:
             ends = interval_words(measure, row["low"], row["high"])
             rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends, str(int(row["n"]))))
         show(console, PlainTable(rows))
+    for line in comparison.notes:
+        say(console, line)
     for line in honesty_lines(comparison):
         say(console, f"• {line}")
 

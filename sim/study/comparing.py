@@ -30,6 +30,7 @@ from sim.study.output_analysis import (
 from sim.study.plan import Plan
 from sim.study.reduction import IN_MINUTES, SAME_MINUTES, Played
 from sim.study.sentences import difference_sentence
+from sim.study.staffing_notes import notes_on_staffing
 
 Table = Any
 """A pandas table; its columns are told in the docstrings."""
@@ -81,7 +82,11 @@ def compared(
         alone=shares_of(ordered, "alone", []),
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
-        notes=(*notes_on_money(scenarios, baseline), *notes_on_volume(first)),
+        notes=(
+            *notes_on_money(scenarios, baseline),
+            *notes_on_volume(first),
+            *notes_on_staffing(scenarios, plan.levels, estimates),
+        ),
         changed=plan.changed,
     )
 
