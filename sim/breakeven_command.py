@@ -31,8 +31,8 @@ from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    return tell_sweep(break_even_plan_of(composed).sweep, console)
+    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    return tell_sweep(break_even_plan_of(composed).sweep, composed.scenarios, console)
 
 
 def break_even_study(composed: Composed, console: Console) -> int:
@@ -83,7 +83,7 @@ def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
 
 def write_answer(answer: BreakEvenAnswer, folder: Path) -> None:
     """Tables and the answer in words."""
-    for name, table in (("curves", answer.curves), ("worth", answer.parts)):
+    for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
         if len(table):
             write_table(table, folder / f"{name}.parquet")
     (folder / "answer.md").write_text(break_even_markdown(answer), encoding="utf-8")

@@ -19,6 +19,7 @@ from numba import njit
 from numba.core.caching import (
     CompileResultCacheImpl,
     FunctionCache,
+    IndexDataCacheFile,
     InTreeCacheLocator,
     UserProvidedCacheLocator,
     UserWideCacheLocator,
@@ -26,6 +27,7 @@ from numba.core.caching import (
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
 
+from sim.engine.sources import code_version
 from sim.io.private_folder import is_as_safe_as, is_private, make_private
 
 Decorator = Callable[[Any], Any]
@@ -126,10 +128,17 @@ class SafePlaces(CompileResultCacheImpl):
 class KeptCode(FunctionCache):
     """Numba's cache, getting ready to compile, which takes half a second, only if there is something to compile.
 
-    A cache that is damaged or cannot be written to costs time and is no error.
+    Numba takes machine code to be up to date if the file of its function is, whatever became of the functions that are
+    compiled into it. Here the sources of the department and the engine must be the same too. A cache that is damaged or
+    cannot be written to costs time and is no error.
     """
 
     _impl_class = SafePlaces
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp(), code_version()
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The machine code kept for a signature, or None."""

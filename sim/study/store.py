@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
@@ -123,16 +123,6 @@ def results_folder(place: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def code_version() -> str:
-    """Hash of the sources of the department and engine rings: what results depend on."""
-    root = Path(__file__).parents[1]
-    digest = sha256()
-    for ring in ("department", "engine"):
-        for path in sorted((root / ring).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def provenance(**facts: Any) -> dict[str, Any]:
