@@ -87,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
+        for line in warnings_of(asked.overrides):
+            errors.print(line, markup=False, highlight=False, soft_wrap=True)
         if asked.many:
             return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
@@ -150,17 +152,27 @@ def read(words: Sequence[str]) -> Asked:
             asked.dry = True
         elif word in ("-m", "--multirun"):
             asked.many = True
-        elif word.startswith("--config-dir"):
+        elif word == "--config-dir" or word.startswith("--config-dir="):
             _, equals, value = word.partition("=")
-            value = value if equals else next(rest, "")
-            if not value or "=" in value:
+            folder = value if equals else next(rest, "")
+            if not folder:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            asked.folder = Path(value)
+            asked.folder = Path(folder)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
             asked.overrides.append(word)
     return asked
+
+
+def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
+    """What is done as it was asked, and should be thought over."""
+    key = "executor.address"
+    for word in overrides:
+        name, _, address = word.lstrip("+").partition("=")
+        if name == key and address != "null" and not address.strip("'\"").startswith("tls://"):
+            remedy = "use tls://HOST:PORT, or a network that nobody else can reach"
+            yield f"peered: {key} = {address}: whoever can reach or imitate that scheduler can run code here: {remedy}"
 
 
 WRITES_EVENTS = ("run", "compare")

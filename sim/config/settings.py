@@ -127,7 +127,7 @@ class ExecutorSettings(Frozen):
         if self.address is not None and self.name != "dask":
             raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
         if self.address is not None and not re.fullmatch(r"[a-z]+://[^\s:]+:\d+", self.address):
-            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tcp://HOST:PORT")
+            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT")
         return self
 
 
