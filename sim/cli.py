@@ -33,6 +33,7 @@ from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
+from sim.study.memory_check import Load, check_load
 from sim.study.plan import Plan
 from sim.study.store import (
     CannotKeep,
@@ -417,6 +418,10 @@ def run_validate(composed: Composed, console: Console) -> int:
     return 0
 
 
+KEPT = 10_000
+"""Bytes of a replication of a validation until it is shown: some thirty numbers by name, and its block."""
+
+
 def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
     """Play the scenario, and the peer staffing for the one row that needs it."""
     from sim.study.validation import validated, validation_values
@@ -425,6 +430,7 @@ def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
     address = composed.executor.address
+    check_load(Load([composed.scenario], study.replications, engine, 1.0, executor, workers, address is not None, KEPT))
     prepare(engine, teller(console))
     with progress(study.replications + 1, "whole years", console) as advance:
         for value in validation_values(
