@@ -13,8 +13,10 @@ from sim.department.scenario import Period
 from sim.study.asked import Precision, Selecting, Simultaneous
 from sim.study.worth import Prior, Worth
 
-WholePositive = Annotated[int, Field(ge=1)]
-WholeNonNegative = Annotated[int, Field(ge=0)]
+MOST = 10**9
+"""No study has more weeks, days or replications; those that need too much memory are refused by `sim.study`."""
+WholePositive = Annotated[int, Field(ge=1, le=MOST)]
+WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
 
 def as_list(value: object) -> object:
