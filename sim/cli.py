@@ -29,7 +29,7 @@ from sim.study.behind import Behind, written_behind
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
-from sim.study.executor import n_cores, run_blocks, warning_of_address
+from sim.study.executor import n_cores, run_blocks
 from sim.study.expected_time import expected_time, expected_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
@@ -95,7 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
         check_use(composed)
-        warn_of_address(composed, errors)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
         from sim.report.console import print_problems
@@ -180,12 +179,6 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
 
 WRITES_EVENTS = ("run", "compare")
 WRITES_NOTHING = ("validate", "assumptions", "results")
-
-
-def warn_of_address(composed: Composed, errors: Console) -> None:
-    """Say that a scheduler is reached without encryption."""
-    if warning := warning_of_address(composed.executor.address):
-        teller(errors)(warning)
 
 
 def check_use(composed: Composed) -> None:

@@ -25,7 +25,7 @@ from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED, read_controlled
 from sim.study.dominated import dominated_table, worlds_of
-from sim.study.executor import Pool, warning_of_address
+from sim.study.executor import Pool
 from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
@@ -68,8 +68,6 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
         say(console, f"{label} is the same as {earlier}: played once")
     for note in composed.notes:
         say(console, note)
-    if warning := warning_of_address(plan.address):
-        say(console, warning)
     if dry:
         baseline = next(iter(plan.scenarios.values()))
         return tell_sweep(plan, {baseline.staffing.name: baseline}, console)

@@ -134,7 +134,7 @@ def test_an_address_without_encryption_is_warned_of(many: bool, capsys: pytest.C
     for address, is_warned in (("tcp://127.0.0.1:9", True), ("tls://127.0.0.1:9", False)):
         assert main([*words, "--dry-run", "executor=dask", f"executor.address={address}"]) == 0
         told = capsys.readouterr()
-        assert ("in a network that you trust, else tls://" in " ".join((told.out + told.err).split())) is is_warned
+        assert ("use tls://HOST:PORT" in " ".join((told.out + told.err).split())) is is_warned
 
 
 @pytest.mark.slow

@@ -27,16 +27,6 @@ def n_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def warning_of_address(address: str | None) -> str | None:
-    """What is to be said of a scheduler whose address is not protected."""
-    if address is None or address.startswith("tls://"):
-        return None
-    return (
-        f"executor.address = {address}: not encrypted; whoever answers there, or listens on the way, can "
-        "run code here and there. Use it in a network that you trust, else tls://HOST:PORT"
-    )
-
-
 class Pool(NamedTuple):
     """What blocks are handed to, and how many may be with it at the moment, so that memory does not grow with all.
 
