@@ -16,7 +16,7 @@ from sim.config.sweep_plans import sweep_plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.console import say
 from sim.report.terminal import patient_console
-from sim.study.output_folder import Mark, foreign_by_name, is_marked_for, results_place, write_mark
+from sim.study.output_folder import MARK, Mark, foreign_by_name, is_marked_for, results_place, write_mark
 from sim.study.store import OutputError, reason_of
 from sim.sweep_command import play_in
 
@@ -38,6 +38,7 @@ def hydra_sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, on
     try:
         run_by_hydra(words, job, folder)
     except (ScenarioError, OutputError):
+        unmark(folder)
         raise
     except Exception as error:  # of any kind: it comes from a job, or from a launcher that is not ours
         say(console, f"the sweep ended early: {type(error).__name__}: {error}; jobs that had finished are in {folder}")
@@ -82,6 +83,13 @@ def mark(folder: Path) -> None:
     except OSError as error:
         remedy = f"cannot be written to ({reason_of(error)}); name a folder elsewhere"
         raise OutputError(f"output = {folder}: {remedy}") from error
+
+
+def unmark(folder: Path) -> None:
+    """Take the mark away again where Hydra has refused the words and there is nothing else."""
+    if [path.name for path in folder.iterdir()] == [MARK]:
+        (folder / MARK).unlink()
+        folder.rmdir()
 
 
 def play_jobs(jobs: list[list[str]], job: Job, folder: Path) -> None:
