@@ -486,7 +486,9 @@ def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("a_part_per_run")
 @pytest.mark.parametrize("wide", [False, True])
-def test_parts_of_another_sweep_copied_in_lose_no_run(wide: bool, sweep: Path, tmp_path: Path) -> None:
+def test_parts_of_another_sweep_copied_in_lose_no_run(
+    wide: bool, sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A merged part, whose numbers cover those of the folder, and parts that the numbers of the folder's cover."""
     other = tmp_path / "other"
     assert main(["-m", "demand.growth=0.25,0.35", *WEEK, "seed=7", f"output={other}"]) == 0
@@ -500,6 +502,7 @@ def test_parts_of_another_sweep_copied_in_lose_no_run(wide: bool, sweep: Path, t
         shutil.copy(part, sweep / PARTS)
     tables = {name: (sweep / f"{name}.parquet").read_bytes() for name in ("estimates", "replications")}
     assert main([*STUDIES["sweep"], f"output={sweep}"]) == 0
+    assert "4 of 4 runs are there already" in " ".join(capsys.readouterr().out.split())
     assert n_runs(sweep) == n_before == 8
     assert {name: (sweep / f"{name}.parquet").read_bytes() for name in tables} == tables
 
