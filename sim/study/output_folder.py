@@ -248,9 +248,8 @@ def claimed(place: Path, study: str, stack: ExitStack) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         clear_up(place.parent)
         lock = exclusive_lock(beside(place, LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True)
-        if stack.enter_context(lock):
-            settle(place)
-        refuse_foreign(place, place, foreign_to_results)
+        if stack.enter_context(lock) and settle(place):
+            refuse_foreign(place, place, foreign_to_results)
         return begin_draft(beside(place, DRAFT), study)
     except LockHeld:
         remedy = "wait until it ends, or name another folder"
@@ -284,11 +283,12 @@ def clear_up(parent: Path) -> None:
                     settle(place)
 
 
-def settle(place: Path) -> None:
+def settle(place: Path) -> bool:
     """Put right what a killed command has left of a place whose lock is ours: restore the old result, drop the draft.
 
-    Nothing is touched that does not bear our mark.
+    Nothing is touched that does not bear our mark. Returns whether an old result was restored.
     """
+    restored = False
     old, draft, trash = (beside(place, what) for what in (OLD, DRAFT, TRASH))
     remove_listed(trash)
     if is_replaceable(old):
@@ -296,11 +296,13 @@ def settle(place: Path) -> None:
             place.rmdir()
         if not os.path.lexists(place):
             os.replace(old, place)
+            restored = True
         elif is_replaceable(place):
             os.replace(old, trash)
             remove_listed(trash)
     if is_dead_draft(draft):
         shutil.rmtree(draft)
+    return restored
 
 
 def is_replaceable(folder: Path) -> bool:
