@@ -35,8 +35,8 @@ from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    return tell_sweep(break_even_plan_of(composed).sweep, console)
+    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    return tell_sweep(break_even_plan_of(composed).sweep, composed.scenarios, console)
 
 
 def break_even_study(composed: Composed, console: Console) -> int:
@@ -95,7 +95,7 @@ def write_answer(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors) 
     """The answer in words and its tables; what cannot be written is noted."""
     with unwritten.noted(folder):
         write_text(break_even_markdown(answer), folder / "answer.md")
-    for name, table in (("curves", answer.curves), ("worth", answer.parts)):
+    for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
         if len(table):
             with unwritten.noted(folder):
                 write_table(table, folder / f"{name}.parquet")

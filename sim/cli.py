@@ -30,7 +30,7 @@ from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, expected_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
@@ -50,6 +50,7 @@ from sim.study.store import (
 )
 
 if TYPE_CHECKING:
+    from sim.config.settings import StudySettings
     from sim.study.calibration import CalibrationReport
     from sim.study.validation import ValidatedRow
 
@@ -169,8 +170,12 @@ def check_use(composed: Composed) -> None:
 
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
-    if composed.study.name in ("assumptions", "calibrate", "results"):
+    if composed.study.name in ("assumptions", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
+        return 0
+    if composed.study.name == "calibrate":
+        console.print(f"study=calibrate: {calibration_steps(composed.study)}", highlight=False, soft_wrap=True)
+        console.print("how long depends on the file; nothing was run, nothing was written", highlight=False)
         return 0
     if composed.study.name == "breakeven":
         from sim.breakeven_command import tell_break_even
@@ -186,10 +191,25 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
-    visits = n_runs * weeks * weekly_visits(composed.scenario)
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
-    console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
+    from sim.report.roster_text import print_rosters
+
+    print_rosters(plan.scenarios, plan.levels, console)
+    visits = n_runs * expected_visits(composed.scenario)
+    expected = expected_time(visits, plan, plan.n_blocks)
+    if expected.remark:
+        console.print(expected.remark, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"about {duration(expected.seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
+
+
+def calibration_steps(study: "StudySettings") -> str:
+    """What a calibration does with its file, as far as it takes time."""
+    steps = ["the file is read and fitted"]
+    if study.hold_out:
+        steps.append("the days held out are predicted by playing a department")
+    if study.match:
+        steps.append("some hundred runs are matched to its waits and stays")
+    return ", ".join(steps)
 
 
 def run_many(asked: Asked, console: Console) -> int:
@@ -369,7 +389,7 @@ def write_comparison(
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
-    names = ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs")
+    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
     tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
     # What is small and cannot be made from the rest comes first, in case the disk becomes full.
     for file, write in (

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.engine.sources import code_version
 from sim.hydra_command import foreign_to_multiruns, mark
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
@@ -28,7 +29,7 @@ from sim.study.output_folder import (
     write_mark,
 )
 from sim.study.run_store import PARTS, foreign_to_sweeps
-from sim.study.store import CannotKeep, OutputError, code_version, read_table
+from sim.study.store import CannotKeep, OutputError, read_table
 
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]

@@ -18,9 +18,10 @@ import psutil
 import pytest
 
 from sim.cli import main
+from sim.engine.sources import code_version
 from sim.study import run_store, sweeping
 from sim.study.run_store import PARTS, Played, RunStore
-from sim.study.store import code_version, read_table
+from sim.study.store import read_table
 from sim.study.sweeping import Task, play_task
 
 N_RUNS = 12

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.department.quantities import Frozen, Positive
+from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
 from sim.study.asked import Precision, Selecting, Simultaneous
 from sim.study.worth import Prior, Worth
@@ -48,7 +48,7 @@ class StudySettings(Frozen):
     weeks: WholePositive
     warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
     follow_up_days: WholeNonNegative = 0
-    demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
     event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -66,7 +66,7 @@ class StudySettings(Frozen):
     match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
     if_none_fits: Literal["empirical", "nearest"] = "empirical"
     effect: str = "effects.total_return_hr"
-    range: tuple[Positive, Positive] | None = None
+    range: tuple[EffectFactor, EffectFactor] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7
     prior: Prior | None = None
     worth: tuple[Worth, ...] = ()

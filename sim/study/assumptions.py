@@ -21,7 +21,11 @@ ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
 RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
 CLOCK = re.compile(r"\d\d:\d\d")
 STRUCTURAL = "structural"
-GRADES = {"A": "read in its source", "B": "from memory", "C": "assumption"}
+GRADES = {
+    "A": "read in its source",
+    "B": "read where another text quotes it",
+    "C": "assumption, or not found in its source",
+}
 
 
 @dataclass(frozen=True, slots=True)

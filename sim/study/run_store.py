@@ -379,7 +379,7 @@ def cannot_keep(folder: Path, why: str) -> CannotKeep:
 
 TABLES = (
     "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
-    "dominated", "curves", "worth", "warm_up", "warm_up_days",
+    "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
 TEXTS = (FACTS, "answer.md", "sweep.log")

@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
@@ -152,16 +152,6 @@ class WriteErrors:
 def reason_of(error: OSError) -> str:
     """What went wrong with a file, in one line."""
     return error.strerror or str(error).strip().partition("\n")[0]
-
-
-def code_version() -> str:
-    """Hash of the sources of the department and engine rings: what results depend on."""
-    root = Path(__file__).parents[1]
-    digest = sha256()
-    for ring in ("department", "engine"):
-        for path in sorted((root / ring).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def provenance(**facts: Any) -> dict[str, Any]:
