@@ -34,6 +34,7 @@ from sim.study.expected_time import expected_time, expected_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
+from sim.study.memory_check import Load, check_load
 from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.study.plan import Plan
 from sim.study.store import (
@@ -89,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
+        for line in warnings_of(asked.overrides):
+            errors.print(line, markup=False, highlight=False, soft_wrap=True)
         if asked.many:
             return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
@@ -136,17 +139,27 @@ def read(words: Sequence[str]) -> Asked:
             asked.dry = True
         elif word in ("-m", "--multirun"):
             asked.many = True
-        elif word.startswith("--config-dir"):
+        elif word == "--config-dir" or word.startswith("--config-dir="):
             _, equals, value = word.partition("=")
-            value = value if equals else next(rest, "")
-            if not value or "=" in value:
+            folder = value if equals else next(rest, "")
+            if not folder:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            asked.folder = Path(value)
+            asked.folder = Path(folder)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
             asked.overrides.append(word)
     return asked
+
+
+def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
+    """What is done as it was asked, and should be thought over."""
+    key = "executor.address"
+    for word in overrides:
+        name, _, address = word.lstrip("+").partition("=")
+        if name == key and address != "null" and not address.strip("'\"").startswith("tls://"):
+            remedy = "use tls://HOST:PORT, or a network that nobody else can reach"
+            yield f"peered: {key} = {address}: whoever can reach or imitate that scheduler can run code here: {remedy}"
 
 
 WRITES_EVENTS = ("run", "compare")
@@ -425,6 +438,10 @@ def run_validate(composed: Composed, console: Console) -> int:
     return 0
 
 
+KEPT = 10_000
+"""Bytes of a replication of a validation until it is shown: some thirty numbers by name, and its block."""
+
+
 def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
     """Play the scenario, and the peer staffing for the one row that needs it."""
     from sim.study.validation import validated, validation_values
@@ -433,6 +450,7 @@ def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
     address = composed.executor.address
+    check_load(Load([composed.scenario], study.replications, engine, 1.0, executor, workers, address is not None, KEPT))
     prepare(engine, teller(console))
     with progress(study.replications + 1, "whole years", console) as advance:
         for value in validation_values(

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sim.config import compose_jobs
 from sim.config.multirun import Handed, Job, One, handed, run_by_hydra
+from sim.config.overrides import folder_typed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.console import say
@@ -32,8 +33,7 @@ def hydra_sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, on
         return 0
     folder = results_place(place_asked_for(words), MULTIRUN, foreign_to_multiruns)
     others = [word for word in words.others if not word.startswith("output=")]
-    named = [Path(word.partition("=")[2]) for word in others if word.startswith("configs=")]
-    job = Job(tuple(others), named[-1] if named else config_dir, one, play_jobs)
+    job = Job(tuple(others), folder_typed(others, config_dir), one, play_jobs)
     mark(folder)
     try:
         run_by_hydra(words, job, folder)

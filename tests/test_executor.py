@@ -169,7 +169,7 @@ def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytes
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["executor=dask", "executor.address=nowhere"], "write it as tcp://HOST:PORT"),
+        (["executor=dask", "executor.address=nowhere"], "write it as tls://HOST:PORT"),
         (["executor=dask", "executor.workers=0"], "1"),
         (["executor=threads", "+executor.address=tcp://127.0.0.1:9"], "choose executor=dask"),
     ],

@@ -12,10 +12,9 @@ import yaml
 from sim.config.files import stamp_of, with_inherited
 from sim.config.places import Path as Place
 from sim.config.places import Plain, copied, value_at
-from sim.io.bounded_reader import MIB, read_text
+from sim.io.strict_yaml import nodes_of
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-MOST_BYTES = 4 * MIB
 
 
 def with_texts_as_written(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
@@ -55,7 +54,7 @@ def texts_of(folders: tuple[Path, ...], group: str, name: str) -> dict[Place, st
 @lru_cache(maxsize=256)
 def scalars_once(file: Path, stamp: int) -> tuple[tuple[Place, str | None], ...]:
     """Every scalar of a sound file: its place, and its text if that is a number with a colon."""
-    return tuple(scalars_in(yaml.compose(read_text(file, MOST_BYTES), Loader=yaml.SafeLoader)))
+    return tuple(scalars_in(nodes_of(file)))
 
 
 def scalars_in(node: yaml.Node | None, place: Place = ()) -> Iterator[tuple[Place, str | None]]:

@@ -16,6 +16,7 @@ from sim.config.files import (
     choices_of,
     default_choices,
     faults_of_file,
+    faults_of_folder,
     file_of,
     folders_of,
     group_composed,
@@ -117,8 +118,8 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
     """Sort overrides that could be read; `problems` are those of the others."""
     paths = {item.key: str(item.value) for item in read if item.key in PATH_KEYS and item.value is not None}
     folder = FilePath(paths["configs"]) if "configs" in paths else config_dir
-    if folder is not None and not folder.is_dir():
-        problems.append(Problem("configs", repr(str(folder)), "no such folder: give the folder that holds your groups"))
+    if folder is not None and (faults := faults_of_folder(folder)):
+        problems += faults
         folder = None
     draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
     for item in read:

@@ -13,8 +13,10 @@ from sim.department.scenario import Period
 from sim.study.asked import Precision, Selecting, Simultaneous
 from sim.study.worth import Prior, Worth
 
-WholePositive = Annotated[int, Field(ge=1)]
-WholeNonNegative = Annotated[int, Field(ge=0)]
+MOST = 10**9
+"""No study has more weeks, days or replications; those that need too much memory are refused by `sim.study`."""
+WholePositive = Annotated[int, Field(ge=1, le=MOST)]
+WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
 
 def as_list(value: object) -> object:
@@ -127,7 +129,7 @@ class ExecutorSettings(Frozen):
         if self.address is not None and self.name != "dask":
             raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
         if self.address is not None and not re.fullmatch(r"[a-z]+://[^\s:]+:\d+", self.address):
-            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tcp://HOST:PORT")
+            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT")
         return self
 
 
