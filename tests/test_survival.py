@@ -343,8 +343,8 @@ WHOLE = {
     ],
     "calibration": CALIBRATION,
 }  # fmt: skip
-UNSTEADY = {"run.json", "sweep.log", "answer.md", ".peered.json", ".lock"}
-"""Files that tell of times and commands (answer.md says how long it took), and are not compared."""
+UNSTEADY = {"run.json", "sweep.log", ".peered.json", ".lock"}
+"""Files that tell of times and commands, and are not compared."""
 
 
 def words_of(study: str, folder: Path) -> list[str]:
