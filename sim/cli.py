@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 What only some studies need is loaded by them: loading takes longer than a run.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,18 +13,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from sim.config import Composed, compose, shipped_choices
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
-from sim.report.clean_console import with_clean_text
 from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
-from sim.study.behind import Behind, written_behind
+from sim.report.terminal import patient_console, show_finished
+from sim.study.behind import written_behind
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
@@ -35,20 +35,23 @@ from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehe
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.memory_check import Load, check_load
+from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.study.plan import Plan
 from sim.study.store import (
     CannotKeep,
     OutputError,
+    WriteErrors,
     provenance,
-    results_folder,
-    results_place,
+    reason_of,
     versions,
     write_json,
     write_table,
+    write_text,
 )
 
 if TYPE_CHECKING:
     from sim.config.settings import StudySettings
+    from sim.study.calibration import CalibrationReport
     from sim.study.validation import ValidatedRow
 
 USAGE = """\
@@ -72,9 +75,6 @@ In a sweep (-m) a key takes several values: a,b,c, choice(a,b), range(1,4); swee
 them side by side, sweep.csv=FILE takes a scenario from each row, sweep.design=lhs or sobol with
 sweep.samples=N takes samples of interval(a,b). sweep.filter="demand.growth<1.1" keeps the
 scenarios for which it holds. The same command with the same output= goes on where it was stopped."""
-
-WIDTH = 100
-"""Columns where there is no terminal to ask."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,22 +113,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         errors.print("peered: interrupted; nothing had finished, nothing was written", markup=False)
         return 1
-
-
-class PatientConsole(Console):
-    """A console that falls silent when nobody reads it any more, so that a study still comes to its end."""
-
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        if self.file is sys.stdout:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def patient_console(stream: TextIO | None) -> Console:
-    """A console on a stream that may be closed, of a fixed width where there is no terminal."""
-    if stream is None:
-        return PatientConsole(quiet=True, file=StringIO())
-    return with_clean_text(PatientConsole(file=stream, width=None if stream.isatty() else WIDTH))
 
 
 class Misunderstood(Exception):
@@ -303,9 +287,14 @@ def play_and_write(
     plan = plan_of(composed)
     place = results_place(composed.output, composed.study.name)
     started = time.monotonic()
-    with ExitStack() as in_the_end, results_folder(place) as draft, written_behind() as behind:
-        (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", behind, console)
+    with (
+        ExitStack() as in_the_end,
+        results_folder(place, composed.study.name) as (draft, unwritten),
+        written_behind() as behind,
+    ):
+        with unwritten.noted(draft / "visits"):
+            (draft / "visits").mkdir()
+        answers = finished_blocks(plan, draft / "visits", console)
         if not answers:
             raise KeyboardInterrupt
         from sim.study.comparing import compared
@@ -314,30 +303,30 @@ def play_and_write(
         with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, time.monotonic() - started)
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
-            write_comparison(comparison, answers, plan, composed, draft)
+            write_comparison(comparison, answers, plan, composed, draft, unwritten)
             in_the_end.enter_context(console)  # what is shown is printed when all of it stands
-            try:
-                show(comparison, console)
-            except Exception:  # whatever it is, it must not cost the results
-                in_the_end.callback(show, comparison, console)
-            drawn = not interrupts.came and drew(figures, console)
+            show_finished(lambda: show(comparison, console), patient_console(sys.stderr), place)
+            drawn = not interrupts.came and drew(figures, console, unwritten)
             behind.finish()
+            for errors in (*(answer.unwritten for answer in answers), behind.errors):
+                unwritten.add(errors)
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
 
-def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
+def drew(figures: Sequence[Future[list[Path]]], console: Console, unwritten: WriteErrors) -> bool:
     """Wait for the figures; a figure that fails costs the figures, not the tables."""
     try:
         for figure in figures:
-            figure.result()
+            with unwritten.noted(Path("figures")):
+                figure.result()
     except Exception as error:
         teller(console)(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False
     return True
 
 
-def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Console) -> list[BlockAnswer]:
+def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
@@ -361,7 +350,6 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
                 else:
                     answers.append(answer)
                 advance(str(block))
-                behind.check()
         except WorkersGone as gone:
             teller(console)(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept")
         except KeyboardInterrupt:
@@ -402,20 +390,31 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
 
 
 def write_comparison(
-    comparison: Comparison, answers: list[BlockAnswer], plan: Plan, composed: Composed, folder: Path
+    comparison: Comparison,
+    answers: list[BlockAnswer],
+    plan: Plan,
+    composed: Composed,
+    folder: Path,
+    unwritten: WriteErrors,
 ) -> None:
-    """Tables, scenarios, provenance and the answer in words."""
+    """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
     from sim.report.markdown import comparison_markdown
     from sim.study.comparing import values_table
 
-    write_table(values_table(answers), folder / "replications.parquet")
-    for name in ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs"):
-        table = getattr(comparison, name)
-        if len(table.columns):
-            write_table(table, folder / f"{name}.parquet")
-    write_json({name: s.model_dump(mode="json") for name, s in plan.scenarios.items()}, folder / "scenarios.json")
-    (folder / "answer.md").write_text(comparison_markdown(comparison), encoding="utf-8")
-    write_json(run_facts(composed, plan, comparison.n_finished, comparison.seconds), folder / "run.json")
+    scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
+    facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
+    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
+    tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
+    # What is small and cannot be made from the rest comes first, in case the disk becomes full.
+    for file, write in (
+        (folder / "run.json", partial(write_json, facts)),
+        (folder / "answer.md", partial(write_text, comparison_markdown(comparison))),
+        (folder / "scenarios.json", partial(write_json, scenarios)),
+        (folder / "replications.parquet", partial(write_table, values_table(answers))),
+        *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),
+    ):
+        with unwritten.noted(file):
+            write(file)
 
 
 def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -> dict[str, object]:
@@ -487,48 +486,70 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
     from sim.config import column_map_of
-    from sim.report.calibration_figures import draw_calibration
-    from sim.report.calibration_report import calibration_markdown
-    from sim.study.calibration import calibrate
+    from sim.study.calibration import STUDY, always_written, estimate_calibration
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
+    refuse_unwritable(folder, folder)
+    report_name = f"{name}_calibration.md"
+    refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
     prepare(composed.engine, teller(console))
     if composed.study.match:
         teller(console)(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes")
+    report = estimate_calibration(
+        composed.visits,
+        column_map,
+        name=name,
+        output=folder,
+        rake=composed.study.rake,
+        base=composed.scenario,
+        seed=composed.seed,
+        hold_out_share=composed.study.hold_out,
+        matched=composed.study.match,
+        if_none_fits=composed.study.if_none_fits,
+    )
     try:
-        report = calibrate(
-            composed.visits,
-            column_map,
-            name=name,
-            output=folder,
-            rake=composed.study.rake,
-            base=composed.scenario,
-            seed=composed.seed,
-            hold_out_share=composed.study.hold_out,
-            matched=composed.study.match,
-            if_none_fits=composed.study.if_none_fits,
-        )
-        figures = draw_calibration(report, folder / "figures")
-        told = folder / f"{name}_calibration.md"
-        told.write_text(calibration_markdown(report, figures), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"output = {folder}: {error.strerror or error}; name a folder that can be written to"
-        ) from error
+        n_figures = write_calibration(report, folder, report_name)
+    except (OSError, OutputError) as error:
+        why = f"output = {folder}: {reason_of(error)}" if isinstance(error, OSError) else str(error)
+        show_finished(lambda: tell_lines(report.findings(), console), patient_console(sys.stderr), "no file")
+        remedy = "make room or name another folder (output=FOLDER), and give the same command again"
+        raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
     department = "" if report.deeper is None else f" department={name}"
-    run_it = f"\nrun it: peered --config-dir {folder} demand={name}{department}"
-    for line in (
+    lines = (
         *report.lines(),
-        f"written: {told}",
-        f"written: {len(figures)} figures in {folder / 'figures'}",
-        run_it,
-    ):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        f"written: {folder / report_name}",
+        f"written: {n_figures} figures in {folder / 'figures'}",
+        f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+    )
+    show_finished(lambda: tell_lines(lines, console), patient_console(sys.stderr), folder)
     return 0
+
+
+def write_calibration(report: "CalibrationReport", folder: Path, report_name: str) -> int:
+    """Put all files of a calibration into its folder, or none. Returns how many figures there are.
+
+    Raises OSError, OutputError.
+    """
+    from sim.report.calibration_figures import draw_calibration
+    from sim.report.calibration_report import calibration_markdown
+    from sim.study.calibration import STUDY
+
+    with TemporaryDirectory(prefix="peered-") as drawn:
+        figures = draw_calibration(report, Path(drawn))
+        text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
+        contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    return len(figures)
+
+
+def tell_lines(lines: Sequence[str], console: Console) -> None:
+    """Say each line as it is."""
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 STUDIES: dict[str, Callable[[Composed, Console], int]] = {

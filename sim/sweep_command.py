@@ -4,6 +4,7 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 """
 
 import shlex
+import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ from sim.report.progress import duration, progress, teller
 from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
+from sim.report.terminal import patient_console, show_finished
 from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED, read_controlled
 from sim.study.dominated import dominated_table, worlds_of
@@ -30,10 +32,13 @@ from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
+from sim.study.output_folder import results_place
 from sim.study.run_store import (
     FEW_PARTS,
+    PARTS,
     RunKey,
     RunStore,
+    cannot_keep,
     foreign_to_sweeps,
     locked,
     read_sweep,
@@ -41,7 +46,7 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import provenance, results_place, write_table
+from sim.study.store import WriteErrors, provenance, reason_of, write_table
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
@@ -154,28 +159,41 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     facts = sweep_facts(plan, composed, store.folder)
     write_facts(facts, store.folder)
     log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan, store))
-    play_rounds(plan, store, log, console)
+    unwritten = WriteErrors()
+    play_rounds(plan, store, log, unwritten, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
-        write_answer(answer, store.folder)
+        with unwritten.noted(store.folder):
+            write_answer(answer, store.folder)
         numbers = answer.standing.numbers.tolist()
-        store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
+        with unwritten.noted(store.folder):
+            store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         worlds = worlds_of(plan.table())
         contenders = contenders_of(store, plan.labels, worlds, answer)
         dominated = dominated_of(store, plan.labels, worlds, answer)
-        write_table(dominated, store.folder / "dominated.parquet")
+        with unwritten.noted(store.folder):
+            write_table(dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
-        write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+        with unwritten.noted(store.folder):
+            write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
-    write_controlled(controlled, store.folder)
-    print_sweep(answer, console)
-    if plan.asked.controls:
-        say(console, controls_line(controlled))
-    print_contenders(contenders, console)
-    print_dominated(dominated, console)
+    with unwritten.noted(store.folder):
+        write_controlled(controlled, store.folder)
+
+    def show() -> None:
+        print_sweep(answer, console)
+        if plan.asked.controls:
+            say(console, controls_line(controlled))
+        print_contenders(contenders, console)
+        print_dominated(dominated, console)
+
+    show_finished(show, patient_console(sys.stderr), store.folder)
+    if unwritten.found:
+        log.say(f"ended: {unwritten.text()}")
+        raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
@@ -228,8 +246,11 @@ def missing(plan: SweepPlan, store: RunStore, tried: Collection[RunKey]) -> tupl
     return tasks, int(numbers.sum())
 
 
-def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, console: Console) -> None:
-    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
+def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console) -> None:
+    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
+
+    Runs that cannot be written end it, and are noted in `unwritten`.
+    """
     tasks, n_wanted = missing(plan, store, set())
     if len(tasks) < n_wanted:
         say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
@@ -256,6 +277,9 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, console: Consol
         tell("interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
         tell(f"{gone}: the runs that had finished are kept")
+    except OSError as error:
+        unwritten.note(store.folder / PARTS, error)
+        tell(f"the runs could not all be written ({reason_of(error)}): no more are played")
     except NoWorkers as none:
         log.say(str(none))
         raise

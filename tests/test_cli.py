@@ -15,7 +15,7 @@ from rich.console import Console
 
 from sim.cli import drew, main
 from sim.study.interrupts import uninterrupted
-from sim.study.store import read_table
+from sim.study.store import WriteErrors, read_table
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -219,7 +219,7 @@ def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
     failed: Future[list[Path]] = Future()
     failed.set_exception(ValueError("no ink"))
     console = Console(file=StringIO(), width=120)
-    assert not drew([failed], console)
+    assert not drew([failed], console, WriteErrors())
     assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
 
 

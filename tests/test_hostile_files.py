@@ -223,7 +223,7 @@ def test_an_output_that_cannot_be_written_to_is_refused_and_the_file_is_left_alo
     (tmp_path / "visits" / "mine.yaml").write_text(MAP, encoding="utf-8")
     command = ["study=calibrate", f"visits={path}", "study.map=mine", f"configs={tmp_path}", f"output={path}/out"]
     assert main(command) == 2
-    assert "name a folder that can be written to" in " ".join(capsys.readouterr().err.split())
+    assert "cannot be written to; name a folder elsewhere" in " ".join(capsys.readouterr().err.split())
     assert path.read_text(encoding="utf-8") == HEADER + rows
 
 

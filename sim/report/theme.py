@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from sim.io.clean_text import for_figure
+from sim.study.store import whole_file
 
 WIDTH = 9.0
 """Inches; twice the pixels of a README column at `DPI`."""
@@ -124,7 +125,9 @@ class Sheet:
         for text in self.figure.findobj(Text):
             clean(text)
         for path in paths:
-            self.figure.savefig(path, dpi=DPI, facecolor="white", **written_as(path.suffix))
+            with whole_file(path) as partial:
+                form = path.suffix.removeprefix(".")
+                self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **written_as(path.suffix))
         return paths
 
 

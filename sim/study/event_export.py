@@ -14,8 +14,8 @@ import pandas as pd
 
 from sim.engine.event_log import visit_events
 from sim.engine.trajectory import TASK_KINDS, Trajectory
-from sim.io import sql
 from sim.io.clean_text import for_csv, for_terminal
+from sim.study.store import copy_out, whole_file
 from sim.study.xes import Value, xes_lines
 
 FORMATS: Final = ("csv", "parquet", "xes", "vidigi")
@@ -24,18 +24,17 @@ PEER_CONTACT: Final = "contact"
 
 
 def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, first_monday: datetime.date) -> Path:
-    """Write the log of a run as `folder/NAME` with the ending of the format; the path."""
+    """Write the log of a run as `folder/NAME` with the ending of the format; the path. Whole, or OSError."""
     path = folder / f"{name}{SUFFIXES[kind]}"
     if kind == "xes":
-        write_xes(trajectory, path, name, first_monday)
+        with whole_file(path) as partial:
+            write_xes(trajectory, partial, name, first_monday)
         return path
     table = (vidigi_table if kind == "vidigi" else event_table)(trajectory, first_monday)
     if kind != "parquet":
         table = cleaned(table, for_csv)
-    with sql.connect([path]) as connection:
-        connection.register("rows", table)
-        write = sql.write_parquet if kind == "parquet" else sql.write_csv
-        write(connection, "rows", path)
+    with whole_file(path) as partial:
+        copy_out(table, partial, as_csv=kind != "parquet")
     return path
 
 

@@ -181,8 +181,8 @@ def play_missing(
         for _, played in running:
             unkept.append(played)
             if len(unkept) >= MOST_PER_PART or clock() - kept_at >= SECONDS_PER_PART:
-                some, unkept = unkept, []
-                store.write(some)
+                store.write(unkept)
+                unkept = []  # not before they are kept: what could not be written is tried once more at the end
                 kept_at = clock()
             yield played
     finally:
