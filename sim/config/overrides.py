@@ -106,7 +106,7 @@ def by_grammar(key: str, value: str) -> Any:
 
     try:
         return OverridesParser.create().parse_override(f"{key}={value}")
-    except HydraException:
+    except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
         return Problem(key, repr(value), remedy)
 

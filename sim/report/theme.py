@@ -143,7 +143,8 @@ def styled() -> AbstractContextManager[None]:
     somebody else's, could have labels set by an external program.
     """
     defaults = {key: value for key, value in rcParamsDefault.items() if not key.startswith("backend")}
-    return rc_context({**defaults, **STYLE})
+    style: Any = {**defaults, **STYLE}
+    return rc_context(style)
 
 
 def spread_apart(

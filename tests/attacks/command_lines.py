@@ -13,7 +13,7 @@ def number(what: str, word: str, *texts: str, resource: bool = False) -> Attack:
 
 
 ALL: list[Attack] = [
-    words("a key twice", f"{RUN} study.weeks=1 study.weeks=2", accepted("2 weeks")),
+    words("a key twice", f"{RUN} study.weeks=1 study.weeks=2", accepted("4 weeks")),
     words("a group twice", f"{RUN} staffing=peer_added staffing=traditional", accepted("traditional")),
     number("a thousand million replications", "study.replications=1000000000", "replications", resource=True),
     number("a thousand million weeks", "study.weeks=1000000000", "weeks", resource=True),
@@ -64,7 +64,7 @@ ALL: list[Attack] = [
     ),
     words("a number of a hundred thousand digits", (*RUN.split(), f"seed={'9' * 100_000}"), refused("seed")),
     words("ten thousand words", (*RUN.split(), *("demand.growth=1.01" for _ in range(10_000))), accepted("about")),
-    words("ten thousand wrong words", (*RUN.split(), *(f"demand.no{n}=1" for n in range(500))), refused("demand.no1")),
+    words("a hundred wrong words", (*RUN.split(), *(f"demand.no{n}=1" for n in range(100))), refused("demand.no1")),
     words("five thousand brackets", (*RUN.split(), "study.demand_levels=" + "[" * 5000), refused("demand_levels")),
     words(
         "five thousand brackets, closed",

@@ -40,7 +40,7 @@ MAY_CHANGE = (
     "cache",
     "cache/*",
 )
-LAST_WORDS = 12_000
+LAST_WORDS = 40_000
 """A message that is longer than this many characters is as good as none."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COMMAND = (sys.executable, "-c", "import sys; sys.path.pop(0); from sim.__main__ import command; command()")
