@@ -167,8 +167,21 @@ def setting_of(file: Path, key: str, value: Plain, problems: list[Problem]) -> I
     """A word about the sweep itself; a file of rows lies beside the experiment."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         problems.append(Problem(f"{file} sweep.{key}", short(value), "give a text or a whole number"))
+    elif key != "csv":
+        yield f"sweep.{key}", str(value)
+    elif not lies_in(file.parent.parent, file.parent / str(value)):
+        remedy = "lies outside the folder of the experiment: put the table beside it, or type sweep.csv=FILE"
+        problems.append(Problem(f"{file} sweep.csv", short(value), remedy))
     else:
-        yield f"sweep.{key}", str(file.parent / str(value)) if key == "csv" else str(value)
+        yield "sweep.csv", str(file.parent / str(value))
+
+
+def lies_in(folder: Path, file: Path) -> bool:
+    """The file is in the folder, links followed; one that cannot be looked up is not."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def as_typed(value: Plain) -> str:

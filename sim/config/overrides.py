@@ -132,7 +132,7 @@ def read_several(text: str) -> list[Override] | Range | Problem:
 def range_of(told: Any, plus: str, key: str, value: str) -> Range | Problem:
     """The range between two numbers, the smaller first."""
     low, high = float(told.start), float(told.end)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (low < high and math.isfinite(high - low)):
         return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
     return Range(key, low, high, value, plus)
 

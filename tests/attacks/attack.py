@@ -187,9 +187,13 @@ def has_remedy(message: str) -> bool:
 
 def numbers_not_typed(message: str, words: Sequence[str]) -> list[str]:
     """Numbers of a message that stand in none of the words of the command."""
-    typed = " ".join(words)
-    told = re.findall(r"\d[\d,.]*", re.sub(r"^\d+ problems?", "", message.strip()))
-    return [number for number in told if number.strip(",.").replace(",", "") not in typed]
+    typed = set(numbers_in(" ".join(words)))
+    return [number for number in numbers_in(re.sub(r"^\d+ problems?", "", message.strip())) if number not in typed]
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text, without separators of thousands."""
+    return [number.replace(",", "").rstrip(".") for number in re.findall(r"\d[\d,]*\.?\d*", text)]
 
 
 # --- building files

@@ -156,7 +156,7 @@ ALL: list[Attack] = [
     experiment("the environment, named", refused("label"), "values: {staffing.label: '${oc.env:PEERED_SECRET}'}\n"),
     experiment("a table outside", refused("csv"), "sweep: {csv: ../../../outside/secret.csv}\n"),
     experiment("a table at an absolute place", refused("csv"), "sweep: {csv: /etc/passwd}\n"),
-    experiment("values in values", refused("values"), "values: {demand.growth: {a: [1, {b: 2}]}}\n"),
+    experiment("values in values", refused("demand.growth"), "values: {demand.growth: {a: [1, {b: 2}]}}\n"),
     experiment(
         "a condition with code", refused("sweep.filter"), 'sweep: {filter: \'__import__("os").system("ls")\'}\n'
     ),
@@ -167,12 +167,12 @@ ALL: list[Attack] = [
     sweeps(
         "a thousand million samples",
         f"{MANY} sweep.design=lhs sweep.samples=1000000000 'demand.growth=interval(0.9,1.1)'",
-        refused_with_number("sweep.samples"),
+        refused_with_number("scenarios"),
     ),
     sweeps(
         "samples beyond 64 bits",
         f"{MANY} sweep.design=sobol sweep.samples=99999999999999999999 'demand.growth=interval(0.9,1.1)'",
-        refused_with_number("sweep.samples"),
+        refused_with_number("scenarios"),
     ),
     sweeps(
         "a range of a thousand million",
