@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
-from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, quoted, read_mapping, shadowing
+from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, quoted, read_mapping, shadowing
 from sim.config.overrides import PATH_KEYS
 from sim.config.places import Plain
 from sim.config.remedies import short
@@ -174,14 +174,6 @@ def setting_of(file: Path, key: str, value: Plain, problems: list[Problem]) -> I
         problems.append(Problem(f"{file} sweep.csv", short(value), remedy))
     else:
         yield "sweep.csv", str(file.parent / str(value))
-
-
-def lies_in(folder: Path, file: Path) -> bool:
-    """The file is in the folder, links followed; one that cannot be looked up is not."""
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def as_typed(value: Plain) -> str:

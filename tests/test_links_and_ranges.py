@@ -1,4 +1,4 @@
-"""An experiment that somebody sent names tables of its own folder only, and ranges that are ranges."""
+"""Configurations that somebody sent lead to files of their own folder only, and ranges are ranges."""
 
 from pathlib import Path
 
@@ -39,6 +39,28 @@ def test_a_table_in_the_folder_of_the_experiment_is_read(csv: str, tmp_path: Pat
     table.parent.mkdir(exist_ok=True)
     table.write_text("demand.growth\n1.0\n1.1\n", encoding="utf-8")
     assert main(command) == 0
+
+
+@pytest.mark.parametrize(("group", "word"), [("staffing", "staffing=ours"), ("experiment", "experiment=ours")])
+def test_a_link_out_of_the_folder_of_configurations_is_refused_unread(
+    group: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret.yaml").write_text("a-secret\n", encoding="utf-8")
+    (tmp_path / "received" / group).mkdir(parents=True)
+    (tmp_path / "received" / group / "ours.yaml").symlink_to(tmp_path / "secret.yaml")
+    many = ["-m"] if group == "experiment" else []
+    assert main([*many, "--dry-run", "study=run", "--config-dir", str(tmp_path / "received"), word]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "leads out of the folder of configurations" in said
+    assert "a-secret" not in said
+
+
+def test_a_link_within_the_folder_of_configurations_and_a_linked_folder_are_read(tmp_path: Path) -> None:
+    (tmp_path / "kept" / "staffing").mkdir(parents=True)
+    (tmp_path / "kept" / "staffing" / "mine.yaml").write_text("defaults: [traditional, _self_]\n", encoding="utf-8")
+    (tmp_path / "kept" / "staffing" / "ours.yaml").symlink_to("mine.yaml")
+    (tmp_path / "received").symlink_to("kept")
+    assert main(["--dry-run", "study=run", "--config-dir", str(tmp_path / "received"), "staffing=ours"]) == 0
 
 
 def test_a_range_wider_than_all_numbers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
