@@ -212,11 +212,11 @@ ALL: list[Attack] = [
         refused_or_accepted("a"),
         named("v.csv", HEADER + HOURS.replace(",3", ",\x1b[2J")),
     ),
-    table("times of the year 9999", refused_or_accepted("v.csv"), named("v.csv", TABLE + "9999-12-31 23:59,3\n")),
+    table("times of the year 9999", refused_with_number("v.csv"), named("v.csv", TABLE + "9999-12-31 23:59,3\n")),
     table("times of the year one", refused_or_accepted("v.csv"), named("v.csv", TABLE + "0001-01-01 00:00,3\n")),
     table(
         "visits over eight thousand years",
-        refused("v.csv"),
+        refused_with_number("v.csv"),
         named("v.csv", HEADER + "0001-01-01 00:00,3\n" * 200 + "8999-12-31 23:59,3\n" * 200),
     ),
     table("a name that is SQL", accepted(also=one_demand), named(QUOTE), QUOTE),
@@ -265,7 +265,7 @@ ALL: list[Attack] = [
     ),
     table("Parquet of lists", refused("v.parquet"), parquet("v.parquet", "SELECT [1] AS t, '3' AS a"), "v.parquet"),
     table(
-        "Parquet of a hundred million rows",
+        "Parquet of thirty million rows",
         refused_or_accepted("v.parquet"),
         parquet("v.parquet", "SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(30000000)"),
         "v.parquet",
@@ -304,7 +304,7 @@ ALL: list[Attack] = [
     visits(
         "an address of the web",
         (*READ[:1], "study.map=peered", "visits=https://127.0.0.1:9/v.parquet", "output=out"),
-        refused("visits"),
+        refused("no such file"),
         nothing,
     ),
     visits(
@@ -325,17 +325,15 @@ ALL: list[Attack] = [
     column_map("an encoding that unpacks", refused("encoding"), MAP + "encoding: zlib_codec\n"),
     column_map("an encoding that is none of text", refused("encoding"), MAP + "encoding: rot13\n"),
     column_map("an unknown encoding", refused("encoding"), MAP + "encoding: ../../../outside/secret\n"),
-    column_map("an encoding of domains", refused("encoding"), MAP + "encoding: idna\n"),
+    column_map("an encoding of domains", refused_or_accepted("encoding"), MAP + "encoding: idna\n"),
     column_map("a separator that is a line end", refused("separator"), MAP + 'separator: "\\n"\n'),
     column_map("a separator that is a quote", refused("separator"), MAP + "separator: '\"'\n"),
     column_map("a separator that is NUL", refused("separator"), MAP + 'separator: "\\0"\n'),
-    column_map("a format of a thousand parts", refused("format"), MAP + f"time_format: '{'%Y' * 1000}'\n"),
+    column_map("a format of a thousand parts", refused("v.csv"), MAP + f"time_format: '{'%Y' * 1000}'\n"),
     column_map("a format that is none", refused("format"), MAP + "time_format: '%!'\n"),
     column_map("a time zone that is a path", refused("time zone"), MAP + "time_zone: ../../../etc/passwd\n"),
     column_map("a second file outside", refused("join"), MAP + "join: {file: ../../outside/secret.csv, key: t}\n"),
-    column_map(
-        "a second file that is the folder above", refused_or_accepted("join"), MAP + "join: {file: .., key: t}\n"
-    ),
+    column_map("a second file that is the folder above", refused("folder"), MAP + "join: {file: .., key: t}\n"),
     column_map(
         "a hundred thousand codes",
         refused_or_accepted("ours"),
@@ -360,13 +358,13 @@ ALL: list[Attack] = [
     visits(
         "a name of the demand that leads outside",
         (*READ, "visits=received/v.csv", "study.demand_name=../../outside/x"),
-        refused("demand_name"),
+        refused("configuration name"),
         both(file(MAP_FILE, MAP), named("v.csv")),
     ),
     visits(
         "a name of the demand with a line end",
         (*READ, "visits=received/v.csv", 'study.demand_name="a\nb"'),
-        refused("demand_name"),
+        refused("configuration name"),
         both(file(MAP_FILE, MAP), named("v.csv")),
     ),
     visits(
