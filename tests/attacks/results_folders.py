@@ -136,7 +136,7 @@ def gone_on(what: str, expected: Expected, build: Build, **more: Any) -> Attack:
 
 
 INJECTED = "1; COPY (SELECT 'x') TO '../outside/planted_code_ran'; --"
-UNKNOWN = refused("run.json")
+UNKNOWN = refused("received/sweep")
 CLEAN = "\x1b]0;owned\x07[/blue]$\\frac{$<script>"
 
 
@@ -207,62 +207,62 @@ RUNS = [
     shown("facts with a number of ten thousand digits", UNKNOWN, content("run.json", '{"seed": ' + "9" * 10_000 + "}")),
     shown(
         "facts of a terabyte",
-        refused_with_number("run.json"),
+        refused_with_number("received/sweep"),
         changed(lambda folder: os.truncate(folder / "run.json", 1 << 40)),
     ),
     shown("facts that are a pipe", UNKNOWN, both(copied, pipe("received/sweep/run.json"))),
     shown("facts without end", UNKNOWN, instead("run.json", "/dev/zero")),
     shown("facts that are outside", UNKNOWN, instead("run.json", "ROOT/outside/secret.txt")),
-    shown("scenarios that are garbage", refused("scenarios.parquet"), content("scenarios.parquet", os.urandom(100))),
+    shown("scenarios that are garbage", refused("received/sweep"), content("scenarios.parquet", os.urandom(100))),
     shown(
         "scenarios cut short",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         changed(lambda f: os.truncate(f / "scenarios.parquet", 200)),
     ),
     shown(
         "scenarios that are a pipe",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         both(copied, pipe("received/sweep/scenarios.parquet")),
     ),
     shown(
-        "no scenarios", refused("scenarios.parquet"), changed(lambda folder: (folder / "scenarios.parquet").unlink())
+        "no scenarios", refused("received/sweep"), changed(lambda folder: (folder / "scenarios.parquet").unlink())
     ),
     shown(
         "scenarios without label",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT * EXCLUDE (label) FROM t"),
     ),
     shown(
         "scenarios of numbers",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT 1 AS scenario, 2 AS label, 3 AS place, 4 AS content"),
     ),
     shown(
         "scenarios without a name",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT * REPLACE (NULL AS scenario) FROM t"),
     ),
     shown(
         "places that are texts",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT * REPLACE ('x' AS place) FROM t"),
     ),
     shown(
         "scenarios twice",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT * FROM t UNION ALL SELECT * FROM t"),
     ),
     shown(
         "scenarios with other content",
-        refused("scenarios.parquet"),
+        refused("received/sweep"),
         rewritten("scenarios.parquet", "SELECT * REPLACE ('{' AS content) FROM t"),
     ),
     shown(
-        "no scenario at all", refused("scenarios.parquet"), rewritten("scenarios.parquet", "SELECT * FROM t LIMIT 0")
+        "no scenario at all", refused("received/sweep"), rewritten("scenarios.parquet", "SELECT * FROM t LIMIT 0")
     ),
     shown(
-        "ten million scenarios",
-        refused("scenarios.parquet"),
+        "three million scenarios",
+        refused("received/sweep"),
         rewritten(
             "scenarios.parquet",
             "SELECT n::VARCHAR AS scenario, n::VARCHAR AS label, n AS place, '{}' AS content FROM range(3000000) AS r(n)",
@@ -274,69 +274,69 @@ RUNS = [
     shown(
         "a part that is garbage", warned("damaged"), content("parts/000009-0123456789abcdef.parquet", os.urandom(64))
     ),
-    shown("a part that is garbage and rightly named", refused_or_accepted("parts"), part(os.urandom(64))),
-    shown("a part that is empty and rightly named", refused_or_accepted("parts"), part(b"")),
-    shown("a part of other columns", refused_or_accepted("parts"), rewritten("part", "SELECT 1 AS a, 2 AS b")),
+    shown("a part that is garbage and rightly named", refused_or_accepted("received/sweep"), part(os.urandom(64))),
+    shown("a part that is empty and rightly named", refused_or_accepted("received/sweep"), part(b"")),
+    shown("a part of other columns", refused_or_accepted("received/sweep"), rewritten("part", "SELECT 1 AS a, 2 AS b")),
     shown(
         "a part of texts as values",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE ('x' AS value) FROM t"),
     ),
     shown(
         "replications beyond reason in a part",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE (4611686018427387904::BIGINT AS replication) FROM t"),
     ),
     shown(
         "replications below nothing in a part",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE (-3 AS replication) FROM t"),
     ),
     shown(
         "replications that are no number in a part",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE ('NaN'::DOUBLE AS replication) FROM t"),
     ),
     shown(
         "values beyond all numbers",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE ('inf'::DOUBLE AS value) FROM t"),
     ),
-    shown("no measure", refused_or_accepted("parts"), rewritten("part", "SELECT * REPLACE (NULL AS measure) FROM t")),
+    shown("no measure", refused_or_accepted("received/sweep"), rewritten("part", "SELECT * REPLACE (NULL AS measure) FROM t")),
     shown(
         "a measure with escape characters",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", f"SELECT * REPLACE (measure || '{CLEAN}' AS measure) FROM t"),
     ),
     shown(
         "a status of another kind",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", "SELECT * REPLACE ('x' AS status) FROM t"),
     ),
     shown(
         "a failure with escape characters",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         rewritten("part", f"SELECT * REPLACE ('failed' AS status, 'Error: {CLEAN}' AS traceback) FROM t"),
     ),
     shown(
         "a part that is a pipe",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         both(copied, pipe("received/sweep/parts/000009-0123456789abcdef.parquet")),
     ),
     shown(
         "a part that is a folder",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         changed(lambda f: (f / "parts/000009-0123456789abcdef.parquet").mkdir()),
     ),
     shown(
         "a part that is endless",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         instead("parts/000009-0123456789abcdef.parquet", "/dev/zero"),
     ),
     shown("no parts", accepted("staffing=traditional"), changed(lambda folder: shutil.rmtree(folder / "parts"))),
     shown(
         "parts that are a file",
-        refused_or_accepted("parts"),
+        refused_or_accepted("received/sweep"),
         changed(lambda f: (shutil.rmtree(f / "parts"), (f / "parts").write_text("x"), None)[2]),
     ),
     shown(
