@@ -26,6 +26,8 @@ from tests.attacks.attack import (
 
 QUICK = "study=run study.weeks=1 study.warm_up_weeks=0 study.replications=1"
 COMPARED = "study.staffing=[traditional,peer_added] study.weeks=1 study.warm_up_weeks=0 study.replications=2 study.demand_levels=[1.0]"
+HOURS = "t\n" + "".join(f"2024-01-{1 + n // 24:02d} {n % 24:02d}:00\n" for n in range(360))
+"""A file of visits."""
 
 
 def has_results(answer: Answer, place: Place) -> list[str]:
@@ -92,7 +94,7 @@ OUTPUTS = [
         "a sweep without space on the disk",
         f"-m staffing=traditional,peer_added {QUICK.removeprefix('study=run')} output=out",
         failed("written"),
-        file_kib=16,
+        file_kib=4,
     ),
     outputs(
         "a comparison into an extract", f"{COMPARED} output=out", REFUSED, file("out/hospital_extract.parquet", b"PAR1")
@@ -105,9 +107,11 @@ OUTPUTS = [
     ),
     outputs(
         "a calibration into a file",
-        "study=calibrate study.map=peered visits=received/v.csv output=thesis.md",
+        "study=calibrate study.map=ours configs=received study.hold_out=0 visits=received/v.csv output=thesis.md",
         refused("thesis.md"),
-        file("received/v.csv", "a\n"),
+        both(
+            file("received/visits/ours.yaml", "arrival: {kind: timestamp, column: t}\n"), file("received/v.csv", HOURS)
+        ),
     ),
 ]
 
@@ -142,7 +146,7 @@ def label(what: str, text: str, expected: Expected | None = None) -> Attack:
     import json
 
     words = f"{COMPARED.replace('peer_added', 'ours')} --config-dir received output=out"
-    staffing = f"defaults: [peer_added, _self_]\nname: ours\nlabel: {json.dumps(text)}\n"
+    staffing = f"defaults: [peer_added, _self_]\nname: ours\nlabel: {json.dumps(text, ensure_ascii=False)}\n"
     return labels(
         what, words, expected or accepted(also=pages_are_plain), file("received/staffing/ours.yaml", staffing)
     )
@@ -215,7 +219,7 @@ EXECUTORS = [
     ),
     executor(
         "processes where a module of Python is planted",
-        "executor=processes",
+        "executor=processes study.replications=2",
         accepted(also=has_results),
         both(module("pickle"), module("signal"), module("multiprocessing"), module("socket")),
     ),
@@ -476,7 +480,7 @@ ENVIRONMENTS = [
         "study=calibrate study.map=ours configs=received study.hold_out=0 visits=received/v.csv output=out",
         both(
             file("received/visits/ours.yaml", "arrival: {kind: timestamp, column: t}\n"),
-            file("received/v.csv", "t\n" + "".join(f"2024-01-{1 + n // 24:02d} {n % 24:02d}:00\n" for n in range(360))),
+            file("received/v.csv", HOURS),
         ),
         PYTHONIOENCODING="ascii",
     ),
@@ -490,15 +494,9 @@ ENVIRONMENTS = [
     environment("a time zone that is a path", TZ="../../../../etc/passwd"),
     environment(
         "a drawing backend of elsewhere",
-        accepted(also=pages_are_plain),
+        failed("figures could not be drawn", "the tables are complete"),
         f"{COMPARED} output=out",
         MPLBACKEND="nonsense",
-    ),
-    environment(
-        "a date of sources that is none",
-        accepted(also=pages_are_plain),
-        f"{COMPARED} output=out",
-        SOURCE_DATE_EPOCH="nonsense",
     ),
     environment(
         "settings of drawing in the folder",
