@@ -32,10 +32,11 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the result are DataFrames.
 
     `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
-    for an unknown engine or an impossible seed.
+    for an unknown engine, an impossible seed, or a run that needs more memory than this machine has.
     """
     from sim.department.scenario import Scenario
     from sim.study.engines import ENGINES, prepare
+    from sim.study.memory_check import check_run
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -43,6 +44,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
     check_whole("seed", seed)
     check_whole("replication", replication)
+    check_run(scenario, engine)
     prepare(engine, on_stderr)
     return ENGINES[engine](scenario, seed, replication)
 
@@ -64,6 +66,7 @@ def compare(
     from sim.config.plans import plan_of
     from sim.study.comparing import compare_composed
     from sim.study.experiment import get_ready
+    from sim.study.memory_check import check_plan
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
@@ -77,6 +80,7 @@ def compare(
     if seed is not None:
         settings.append(f"seed={seed}")
     plan = plan_of(compose(["study=compare", *settings]))
+    check_plan(plan, workers)
     get_ready(plan.scenarios[plan.baseline], plan.engine, on_stderr)
     return compare_composed(plan, workers=workers)
 

@@ -8,7 +8,8 @@ import gc
 import os
 import sys
 import threading
-from typing import NoReturn
+from contextlib import suppress
+from typing import NoReturn, TextIO
 
 COMPILER_SETTINGS = ".numba_config.yaml"
 """Numba reads this file in the working directory; it can name a cache of machine code, which is unpickled and run."""
@@ -46,22 +47,39 @@ def distrust_folder() -> None:
 
 def command() -> NoReturn:
     """Run the command and end the process."""
+    occupy_standard_streams()
     leave(main())
 
 
 def leave(code: int) -> NoReturn:
-    """End the process without taking it to pieces first, unless somebody is still at work or cannot be heard."""
+    """End the process without taking it to pieces first, unless somebody is still at work."""
     atexit._run_exitfuncs()
     at_work = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except (OSError, ValueError):
-        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        flush_or_drop(stream)
     if at_work:
         sys.exit(code)
     os._exit(code)
+
+
+def flush_or_drop(stream: TextIO | None) -> None:
+    """Pass on what a stream buffers; if that fails it goes nowhere, else Python would end with a code of its own."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def occupy_standard_streams() -> None:
+    """Open what was closed of the first three descriptors, or a file of results gets one and others print into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest that is free
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Runs are played and kept as those of a sweep (`sim.sweep_command`); what they sa
 """
 
 import shlex
+import sys
 import time
 from pathlib import Path
 
@@ -15,24 +16,27 @@ from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say
 from sim.report.progress import teller
+from sim.report.terminal import patient_console, show_finished
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import counted
+from sim.study.output_folder import results_place
 from sim.study.run_store import (
     FEW_PARTS,
     RunStore,
+    cannot_keep,
     foreign_to_sweeps,
     write_facts,
     write_scenarios,
 )
-from sim.study.store import provenance, results_place, write_table
+from sim.study.store import WriteErrors, provenance, write_table, write_text
 from sim.study.sweep_log import SweepLog
 from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    return tell_sweep(break_even_plan_of(composed).sweep, console)
+    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    return tell_sweep(break_even_plan_of(composed).sweep, composed.scenarios, console)
 
 
 def break_even_study(composed: Composed, console: Console) -> int:
@@ -50,16 +54,22 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
     facts = facts_of(plan, composed, store.folder)
     write_facts(facts, store.folder)
     log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan.sweep, store))
-    play_rounds(plan.sweep, store, log, console)
+    unwritten = WriteErrors()
+    play_rounds(plan.sweep, store, log, unwritten, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
-        write_answer(answer, store.folder)
-        drawn = drew(answer, store.folder, console)
+        write_answer(answer, store.folder, unwritten)
+        drawn = drew(answer, store.folder, unwritten, console)
         seconds = round(time.monotonic() - started, 1)
-        write_facts(facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds), store.folder)
+        facts = facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds)
+        with unwritten.noted(store.folder):
+            write_facts(facts, store.folder)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
-    print_break_even(answer, console)
+    show_finished(lambda: print_break_even(answer, console), patient_console(sys.stderr), store.folder)
+    if unwritten.found:
+        log.say(f"ended: {unwritten.text()}")
+        raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
@@ -81,22 +91,25 @@ def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
         raise ScenarioError(problems) from error
 
 
-def write_answer(answer: BreakEvenAnswer, folder: Path) -> None:
-    """Tables and the answer in words."""
-    for name, table in (("curves", answer.curves), ("worth", answer.parts)):
+def write_answer(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors) -> None:
+    """The answer in words and its tables; what cannot be written is noted."""
+    with unwritten.noted(folder):
+        write_text(break_even_markdown(answer), folder / "answer.md")
+    for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
         if len(table):
-            write_table(table, folder / f"{name}.parquet")
-    (folder / "answer.md").write_text(break_even_markdown(answer), encoding="utf-8")
+            with unwritten.noted(folder):
+                write_table(table, folder / f"{name}.parquet")
 
 
-def drew(answer: BreakEvenAnswer, folder: Path, console: Console) -> bool:
+def drew(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors, console: Console) -> bool:
     """Draw the figure; one that fails costs the figure, not the tables."""
     if not answer.staffings:
         return True
     from sim.report.breakeven_figure import draw_break_even  # loads a drawing library
 
     try:
-        draw_break_even(answer, folder / "figures")
+        with unwritten.noted(folder / "figures"):
+            draw_break_even(answer, folder / "figures")
     except Exception as error:
         say(console, f"the figure could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False

@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 What only some studies need is loaded by them: loading takes longer than a run.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -24,29 +24,35 @@ from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
-from sim.study.behind import Behind, written_behind
+from sim.report.terminal import patient_console, show_finished
+from sim.study.behind import written_behind
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, expected_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
+from sim.study.memory_check import Load, check_load
+from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.study.plan import Plan
 from sim.study.store import (
     CannotKeep,
     OutputError,
+    WriteErrors,
     database,
     provenance,
-    results_folder,
-    results_place,
+    reason_of,
     versions,
     write_json,
     write_table,
+    write_text,
 )
 
 if TYPE_CHECKING:
+    from sim.config.settings import StudySettings
+    from sim.study.calibration import CalibrationReport
     from sim.study.validation import ValidatedRow
 
 USAGE = """\
@@ -71,9 +77,6 @@ them side by side, sweep.csv=FILE takes a scenario from each row, sweep.design=l
 sweep.samples=N takes samples of interval(a,b). sweep.filter="demand.growth<1.1" keeps the
 scenarios for which it holds. The same command with the same output= goes on where it was stopped."""
 
-WIDTH = 100
-"""Columns where there is no terminal to ask."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
@@ -87,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         asked = read(words)
+        for line in warnings_of(asked.overrides):
+            errors.print(line, markup=False, highlight=False, soft_wrap=True)
         if asked.many:
             return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
@@ -109,22 +114,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         errors.print("peered: interrupted; nothing had finished, nothing was written", markup=False)
         return 1
-
-
-class PatientConsole(Console):
-    """A console that falls silent when nobody reads it any more, so that a study still comes to its end."""
-
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        if self.file is sys.stdout:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def patient_console(stream: TextIO | None) -> Console:
-    """A console on a stream that may be closed, of a fixed width where there is no terminal."""
-    if stream is None:
-        return PatientConsole(quiet=True, file=StringIO())
-    return PatientConsole(file=stream, width=None if stream.isatty() else WIDTH)
 
 
 class Misunderstood(Exception):
@@ -150,17 +139,27 @@ def read(words: Sequence[str]) -> Asked:
             asked.dry = True
         elif word in ("-m", "--multirun"):
             asked.many = True
-        elif word.startswith("--config-dir"):
+        elif word == "--config-dir" or word.startswith("--config-dir="):
             _, equals, value = word.partition("=")
-            value = value if equals else next(rest, "")
-            if not value or "=" in value:
+            folder = value if equals else next(rest, "")
+            if not folder:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            asked.folder = Path(value)
+            asked.folder = Path(folder)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; see peered --help")
         else:
             asked.overrides.append(word)
     return asked
+
+
+def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
+    """What is done as it was asked, and should be thought over."""
+    key = "executor.address"
+    for word in overrides:
+        name, _, address = word.lstrip("+").partition("=")
+        if name == key and address != "null" and not address.strip("'\"").startswith("tls://"):
+            remedy = "use tls://HOST:PORT, or a network that nobody else can reach"
+            yield f"peered: {key} = {address}: whoever can reach or imitate that scheduler can run code here: {remedy}"
 
 
 WRITES_EVENTS = ("run", "compare")
@@ -184,8 +183,12 @@ def check_use(composed: Composed) -> None:
 
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
-    if composed.study.name in ("assumptions", "calibrate", "results"):
+    if composed.study.name in ("assumptions", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
+        return 0
+    if composed.study.name == "calibrate":
+        console.print(f"study=calibrate: {calibration_steps(composed.study)}", highlight=False, soft_wrap=True)
+        console.print("how long depends on the file; nothing was run, nothing was written", highlight=False)
         return 0
     if composed.study.name == "breakeven":
         from sim.breakeven_command import tell_break_even
@@ -201,10 +204,25 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
-    visits = n_runs * weeks * weekly_visits(composed.scenario)
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_blocks))
-    console.print(f"about {duration(seconds)}; nothing was run, nothing was written", highlight=False)
+    from sim.report.roster_text import print_rosters
+
+    print_rosters(plan.scenarios, plan.levels, console)
+    visits = n_runs * expected_visits(composed.scenario)
+    expected = expected_time(visits, plan, plan.n_blocks)
+    if expected.remark:
+        console.print(expected.remark, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"about {duration(expected.seconds)}; nothing was run, nothing was written", highlight=False)
     return 0
+
+
+def calibration_steps(study: "StudySettings") -> str:
+    """What a calibration does with its file, as far as it takes time."""
+    steps = ["the file is read and fitted"]
+    if study.hold_out:
+        steps.append("the days held out are predicted by playing a department")
+    if study.match:
+        steps.append("some hundred runs are matched to its waits and stays")
+    return ", ".join(steps)
 
 
 def run_many(asked: Asked, console: Console) -> int:
@@ -270,9 +288,14 @@ def play_and_write(
     plan = plan_of(composed)
     place = results_place(composed.output, composed.study.name)
     started = time.monotonic()
-    with ExitStack() as in_the_end, results_folder(place) as draft, written_behind() as behind:
-        (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", behind, console)
+    with (
+        ExitStack() as in_the_end,
+        results_folder(place, composed.study.name) as (draft, unwritten),
+        written_behind() as behind,
+    ):
+        with unwritten.noted(draft / "visits"):
+            (draft / "visits").mkdir()
+        answers = finished_blocks(plan, draft / "visits", console)
         if not answers:
             raise KeyboardInterrupt
         from sim.study.comparing import compared
@@ -281,30 +304,30 @@ def play_and_write(
         with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, time.monotonic() - started)
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
-            write_comparison(comparison, answers, plan, composed, draft)
+            write_comparison(comparison, answers, plan, composed, draft, unwritten)
             in_the_end.enter_context(console)  # what is shown is printed when all of it stands
-            try:
-                show(comparison, console)
-            except Exception:  # whatever it is, it must not cost the results
-                in_the_end.callback(show, comparison, console)
-            drawn = not interrupts.came and drew(figures, console)
+            show_finished(lambda: show(comparison, console), patient_console(sys.stderr), place)
+            drawn = not interrupts.came and drew(figures, console, unwritten)
             behind.finish()
+            for errors in (*(answer.unwritten for answer in answers), behind.errors):
+                unwritten.add(errors)
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
 
-def drew(figures: Sequence[Future[list[Path]]], console: Console) -> bool:
+def drew(figures: Sequence[Future[list[Path]]], console: Console, unwritten: WriteErrors) -> bool:
     """Wait for the figures; a figure that fails costs the figures, not the tables."""
     try:
         for figure in figures:
-            figure.result()
+            with unwritten.noted(Path("figures")):
+                figure.result()
     except Exception as error:
         console.print(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False
     return True
 
 
-def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Console) -> list[BlockAnswer]:
+def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
@@ -328,7 +351,6 @@ def finished_blocks(plan: Plan, visits_folder: Path, behind: Behind, console: Co
                 else:
                     answers.append(answer)
                 advance(str(block))
-                behind.check()
         except WorkersGone as gone:
             console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         except KeyboardInterrupt:
@@ -367,20 +389,31 @@ def load_the_rest(plan: Plan) -> None:
 
 
 def write_comparison(
-    comparison: Comparison, answers: list[BlockAnswer], plan: Plan, composed: Composed, folder: Path
+    comparison: Comparison,
+    answers: list[BlockAnswer],
+    plan: Plan,
+    composed: Composed,
+    folder: Path,
+    unwritten: WriteErrors,
 ) -> None:
-    """Tables, scenarios, provenance and the answer in words."""
+    """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
     from sim.report.markdown import comparison_markdown
     from sim.study.comparing import values_table
 
-    write_table(values_table(answers), folder / "replications.parquet")
-    for name in ("estimates", "differences", "changes", "week", "waits", "returns", "alone", "costs"):
-        table = getattr(comparison, name)
-        if len(table.columns):
-            write_table(table, folder / f"{name}.parquet")
-    write_json({name: s.model_dump(mode="json") for name, s in plan.scenarios.items()}, folder / "scenarios.json")
-    (folder / "answer.md").write_text(comparison_markdown(comparison), encoding="utf-8")
-    write_json(run_facts(composed, plan, comparison.n_finished, comparison.seconds), folder / "run.json")
+    scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
+    facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
+    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
+    tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
+    # What is small and cannot be made from the rest comes first, in case the disk becomes full.
+    for file, write in (
+        (folder / "run.json", partial(write_json, facts)),
+        (folder / "answer.md", partial(write_text, comparison_markdown(comparison))),
+        (folder / "scenarios.json", partial(write_json, scenarios)),
+        (folder / "replications.parquet", partial(write_table, values_table(answers))),
+        *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),
+    ):
+        with unwritten.noted(file):
+            write(file)
 
 
 def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -> dict[str, object]:
@@ -405,6 +438,10 @@ def run_validate(composed: Composed, console: Console) -> int:
     return 0
 
 
+KEPT = 10_000
+"""Bytes of a replication of a validation until it is shown: some thirty numbers by name, and its block."""
+
+
 def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
     """Play the scenario, and the peer staffing for the one row that needs it."""
     from sim.study.validation import validated, validation_values
@@ -413,6 +450,7 @@ def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow
     values: list[dict[str, float]] = []
     engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
     address = composed.executor.address
+    check_load(Load([composed.scenario], study.replications, engine, 1.0, executor, workers, address is not None, KEPT))
     prepare(engine, teller(console))
     with progress(study.replications + 1, "whole years", console) as advance:
         for value in validation_values(
@@ -447,48 +485,70 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
     from sim.config import column_map_of
-    from sim.report.calibration_figures import draw_calibration
-    from sim.report.calibration_report import calibration_markdown
-    from sim.study.calibration import calibrate
+    from sim.study.calibration import STUDY, always_written, estimate_calibration
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
     name = composed.study.demand_name or composed.visits.name.split(".")[0]
+    refuse_unwritable(folder, folder)
+    report_name = f"{name}_calibration.md"
+    refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
     prepare(composed.engine, teller(console))
     if composed.study.match:
         console.print(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes", highlight=False)
+    report = estimate_calibration(
+        composed.visits,
+        column_map,
+        name=name,
+        output=folder,
+        rake=composed.study.rake,
+        base=composed.scenario,
+        seed=composed.seed,
+        hold_out_share=composed.study.hold_out,
+        matched=composed.study.match,
+        if_none_fits=composed.study.if_none_fits,
+    )
     try:
-        report = calibrate(
-            composed.visits,
-            column_map,
-            name=name,
-            output=folder,
-            rake=composed.study.rake,
-            base=composed.scenario,
-            seed=composed.seed,
-            hold_out_share=composed.study.hold_out,
-            matched=composed.study.match,
-            if_none_fits=composed.study.if_none_fits,
-        )
-        figures = draw_calibration(report, folder / "figures")
-        told = folder / f"{name}_calibration.md"
-        told.write_text(calibration_markdown(report, figures), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"output = {folder}: {error.strerror or error}; name a folder that can be written to"
-        ) from error
+        n_figures = write_calibration(report, folder, report_name)
+    except (OSError, OutputError) as error:
+        why = f"output = {folder}: {reason_of(error)}" if isinstance(error, OSError) else str(error)
+        show_finished(lambda: tell_lines(report.findings(), console), patient_console(sys.stderr), "no file")
+        remedy = "make room or name another folder (output=FOLDER), and give the same command again"
+        raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
     department = "" if report.deeper is None else f" department={name}"
-    run_it = f"\nrun it: peered --config-dir {folder} demand={name}{department}"
-    for line in (
+    lines = (
         *report.lines(),
-        f"written: {told}",
-        f"written: {len(figures)} figures in {folder / 'figures'}",
-        run_it,
-    ):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        f"written: {folder / report_name}",
+        f"written: {n_figures} figures in {folder / 'figures'}",
+        f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+    )
+    show_finished(lambda: tell_lines(lines, console), patient_console(sys.stderr), folder)
     return 0
+
+
+def write_calibration(report: "CalibrationReport", folder: Path, report_name: str) -> int:
+    """Put all files of a calibration into its folder, or none. Returns how many figures there are.
+
+    Raises OSError, OutputError.
+    """
+    from sim.report.calibration_figures import draw_calibration
+    from sim.report.calibration_report import calibration_markdown
+    from sim.study.calibration import STUDY
+
+    with TemporaryDirectory(prefix="peered-") as drawn:
+        figures = draw_calibration(report, Path(drawn))
+        text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
+        contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    return len(figures)
+
+
+def tell_lines(lines: Sequence[str], console: Console) -> None:
+    """Say each line as it is."""
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 STUDIES: dict[str, Callable[[Composed, Console], int]] = {

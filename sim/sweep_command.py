@@ -4,6 +4,7 @@ How scenarios are made of words is `sim.config.sweeps`, how they are played and 
 """
 
 import shlex
+import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -15,24 +16,30 @@ from rich.console import Console
 from sim.config import Composed
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.engine.sources import code_version
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
+from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
+from sim.report.terminal import patient_console, show_finished
 from sim.study.asked import Asked
-from sim.study.best import contenders_by
+from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
-from sim.study.expected_time import seconds_of, side_by_side, weekly_visits
+from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import NoWorkers, WorkersGone
 from sim.study.number_text import counted
+from sim.study.output_folder import results_place
 from sim.study.run_store import (
     FEW_PARTS,
+    PARTS,
     RunKey,
     RunStore,
+    cannot_keep,
     foreign_to_sweeps,
     locked,
     read_facts,
@@ -40,16 +47,18 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import code_version, provenance, read_table, results_place, write_table
+from sim.study.store import WriteErrors, provenance, read_table, reason_of, write_table
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
+    SweepAnswer,
     SweepPlan,
     Task,
     answer_of,
     controlled_answer,
     get_ready,
     play_missing,
+    values_of,
     workers_for,
     write_answer,
     write_controlled,
@@ -66,7 +75,8 @@ def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console:
     for note in composed.notes:
         say(console, note)
     if dry:
-        return tell_sweep(plan, console)
+        baseline = next(iter(plan.scenarios.values()))
+        return tell_sweep(plan, {baseline.staffing.name: baseline}, console)
     return play_in(results_place(composed.first.output, "sweep", foreign_to_sweeps), plan, composed, console)
 
 
@@ -92,19 +102,16 @@ def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore
             yield store, log
 
 
-def tell_sweep(plan: SweepPlan, console: Console) -> int:
-    """Say how many runs there would be and about how long they take."""
-    visits = plan.replications * sum(
-        weekly_visits(scenario) * (scenario.period.weeks + scenario.period.warm_up_weeks)
-        for scenario in plan.scenarios.values()
-    )
-    seconds = seconds_of(visits, plan.engine, side_by_side(plan.engine, plan.executor, plan.workers, plan.n_runs))
-    for line in (
-        f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}",
-        f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})",
-        f"about {duration(seconds)}; nothing was run, nothing was written",
-    ):
-        say(console, line)
+def tell_sweep(plan: SweepPlan, rosters: Mapping[str, Scenario], console: Console) -> int:
+    """Say how many runs there would be and about how long they take, and the rosters of some of the scenarios."""
+    visits = plan.replications * sum(map(expected_visits, plan.scenarios.values()))
+    expected = expected_time(visits, plan, plan.n_runs)
+    say(console, f"sweep: {counted(len(plan.scenarios), 'scenario')}, baseline {next(iter(plan.scenarios))}")
+    say(console, f"runs: {plan.n_runs} ({counted(plan.replications, 'replication')} of each{further_rounds(plan)})")
+    print_rosters(rosters, (1.0,), console)
+    if expected.remark is not None:
+        say(console, expected.remark)
+    say(console, f"about {duration(expected.seconds)}; nothing was run, nothing was written")
     return 0
 
 
@@ -153,28 +160,41 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     facts = sweep_facts(plan, composed, store.folder)
     write_facts(facts, store.folder)
     log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan, store))
-    play_rounds(plan, store, log, console)
+    unwritten = WriteErrors()
+    play_rounds(plan, store, log, unwritten, console)
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(store, plan.labels, plan.replications, plan.confidence, plan.asked)
-        write_answer(answer, store.folder)
+        with unwritten.noted(store.folder):
+            write_answer(answer, store.folder)
         numbers = answer.standing.numbers.tolist()
-        store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
+        with unwritten.noted(store.folder):
+            store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
         worlds = worlds_of(plan.table())
-        contenders = contenders_of(store, plan.labels, worlds, plan.replications, plan.confidence)
-        dominated = dominated_of(store, plan.labels, worlds, plan.replications, plan.confidence)
-        write_table(dominated, store.folder / "dominated.parquet")
+        contenders = contenders_of(store, plan.labels, worlds, answer)
+        dominated = dominated_of(store, plan.labels, worlds, answer)
+        with unwritten.noted(store.folder):
+            write_table(dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
-        write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+        with unwritten.noted(store.folder):
+            write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
-    write_controlled(controlled, store.folder)
-    print_sweep(answer, console)
-    if plan.asked.controls:
-        say(console, controls_line(controlled))
-    print_contenders(contenders, plan.confidence, console)
-    print_dominated(dominated, console)
+    with unwritten.noted(store.folder):
+        write_controlled(controlled, store.folder)
+
+    def show() -> None:
+        print_sweep(answer, console)
+        if plan.asked.controls:
+            say(console, controls_line(controlled))
+        print_contenders(contenders, console)
+        print_dominated(dominated, console)
+
+    show_finished(show, patient_console(sys.stderr), store.folder)
+    if unwritten.found:
+        log.say(f"ended: {unwritten.text()}")
+        raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
     tell(f"\nresults are in {store.folder}")
     if not answer.is_whole:
@@ -183,25 +203,28 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
 
 
 def contenders_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
-) -> dict[str, tuple[list[str], int]]:
-    """Who may be the best by each measure that is shown.
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
+) -> dict[str, Contenders]:
+    """Who may be the best by each measure that is shown, from the replications that the answer is made of.
 
     Scenarios that differ in more than what can be chosen, in demand for example, have no best in common: nothing then.
+    Those without a steady state are left out.
     """
     if len(set(worlds)) != 1 or len(labels) < 2:
         return {}
-    measures, values = store.values(list(labels), replications, only=SHOWN)
-    found = contenders_by(labels, measures, values, confidence)
+    measures, values = values_of(store, labels, answer.standing, only=SHOWN)
+    steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
+    names = [name for name, is_steady in zip(labels.values(), steady, strict=True) if is_steady]
+    found = contenders_by(names, measures, values[steady], answer.confidence)
     return {name: found[name] for name in SHOWN if name in found}
 
 
 def dominated_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], replications: int, confidence: float
+    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
 ) -> pd.DataFrame:
-    """Scenarios that another is shown to beat in everything, from the runs that are kept."""
-    measures, values = store.values(list(labels), replications)
-    return dominated_table(list(labels.values()), worlds, measures, values, confidence)
+    """Scenarios that another is shown to beat in everything, from the replications that the answer is made of."""
+    measures, values = values_of(store, labels, answer.standing)
+    return dominated_table(list(labels.values()), worlds, measures, values, answer.confidence)
 
 
 def standing_of(plan: SweepPlan, store: RunStore) -> dict[str, object]:
@@ -224,8 +247,11 @@ def missing(plan: SweepPlan, store: RunStore, tried: Collection[RunKey]) -> tupl
     return tasks, int(numbers.sum())
 
 
-def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, console: Console) -> None:
-    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes."""
+def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console) -> None:
+    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
+
+    Runs that cannot be written end it, and are noted in `unwritten`.
+    """
     tasks, n_wanted = missing(plan, store, set())
     if len(tasks) < n_wanted:
         say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
@@ -252,6 +278,9 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, console: Consol
         tell("interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
         tell(f"{gone}: the runs that had finished are kept")
+    except OSError as error:
+        unwritten.note(store.folder / PARTS, error)
+        tell(f"the runs could not all be written ({reason_of(error)}): no more are played")
     except NoWorkers as none:
         log.say(str(none))
         raise
@@ -309,9 +338,8 @@ def show_results(composed: Composed, console: Console) -> int:
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
             say(console, controls_line(read_table(composed.run / CONTROLLED)))
-        kept = (store, facts["labels"], facts["worlds"], facts["replications"], facts["confidence"])
-        print_contenders(contenders_of(*kept), facts["confidence"], console)
-        print_dominated(dominated_of(*kept), console)
+        print_contenders(contenders_of(store, facts["labels"], facts["worlds"], answer), console)
+        print_dominated(dominated_of(store, facts["labels"], facts["worlds"], answer), console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
     with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:

@@ -13,7 +13,6 @@ from sim.config.composition import compose
 from sim.study.calibration import PUBLISHED_BLOCKS, calibrate, estimate_demand
 from sim.study.column_map import ColumnMap, load_column_map
 from sim.study.data_quality import VisitsFileError
-from sim.study.demand_file import write_together
 from sim.study.share_estimates import (
     dispersion,
     estimate_shares,
@@ -300,11 +299,3 @@ def test_hours_without_weekdays_can_be_raked_too(tmp_path: Path) -> None:
     blocks = np.array(demand["hour_shares"]).reshape(7, 3, 8).sum(axis=2)
     assert blocks == pytest.approx(np.tile(PUBLISHED_BLOCKS, (7, 1)), abs=1e-4)
     assert "Hours raked to 0.126 0.438 0.436" in report.config_file.read_text(encoding="utf-8")
-
-
-def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
-    blocked = tmp_path / "blocked"
-    blocked.write_text("a file where a folder should be", encoding="utf-8")
-    with pytest.raises(OSError, match="blocked"):
-        write_together({tmp_path / "first.txt": "first", blocked / "second.txt": "second"})
-    assert [path.name for path in tmp_path.iterdir()] == ["blocked"]

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from sim.cli import drew, main
 from sim.study.interrupts import uninterrupted
-from sim.study.store import read_table
+from sim.study.store import WriteErrors, read_table
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -120,6 +120,24 @@ def test_a_dry_run_knows_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
     assert int(said["simpy"].split()[1]) > int(said["compiled"].split()[1]) // 60
 
 
+def test_a_dry_run_counts_the_days_of_follow_up(capsys: pytest.CaptureFixture[str]) -> None:
+    seconds = []
+    for days in (0, 364):
+        words = ["study=run", "engine=simpy", "study.weeks=52", "study.warm_up_weeks=0", f"study.follow_up_days={days}"]
+        assert main(["--dry-run", *words]) == 0
+        seconds.append(int(re.findall(r"about (\d+) min", capsys.readouterr().out)[0]))
+    assert seconds[1] == pytest.approx(2 * seconds[0], abs=1)
+
+
+def test_a_dry_run_of_a_calibration_says_what_is_played(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--dry-run", "study=calibrate", "visits=FILE", "study.map=peered"]
+    assert main([*words, "study.hold_out=0"]) == 0
+    assert "study=calibrate: the file is read and fitted\n" in capsys.readouterr().out
+    assert main([*words, "study.hold_out=0.25", "study.match=[physician]"]) == 0
+    said = capsys.readouterr().out
+    assert "the days held out are predicted by playing a department, some hundred runs are matched" in said
+
+
 def test_a_dry_run_says_how_long_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -201,7 +219,7 @@ def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
     failed: Future[list[Path]] = Future()
     failed.set_exception(ValueError("no ink"))
     console = Console(file=StringIO(), width=120)
-    assert not drew([failed], console)
+    assert not drew([failed], console, WriteErrors())
     assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
 
 

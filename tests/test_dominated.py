@@ -49,8 +49,16 @@ def test_a_measure_that_neither_has_is_no_obstacle() -> None:
     assert (row["label"], row["by"], row["n_worse"], row["n_identical"]) == ("b", "a", 1, 1)
 
 
-def test_where_too_many_leave_nothing_is_judged() -> None:
-    assert found((10, 0.01, 0.9), (11, 0.06, 0.8), noise=0.001) == {}
+def test_where_many_leave_it_is_judged_all_the_same() -> None:
+    assert found((10, 0.01, 0.9), (11, 0.06, 0.8), noise=0.001) == {"b": "a"}
+
+
+def test_without_a_steady_state_nothing_is_judged() -> None:
+    values = np.tile(np.array([(10, 0.01, 0.001, 60), (11, 0.02, 0.03, 60)])[:, :, np.newaxis], 5)
+    measures = ("cost_per_visit.all", "lwbs_or_ama.all", "unfinished_share.all", "measured_days.all")
+    assert len(dominated_table(LABELS[:2], ["w", "w"], measures, values, 0.95)) == 0
+    values[1, 2] = 0.019
+    assert len(dominated_table(LABELS[:2], ["w", "w"], measures, values, 0.95)) == 1
 
 
 def test_one_replication_shows_nothing() -> None:

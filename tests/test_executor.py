@@ -18,8 +18,10 @@ from sim.config import compose
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
+from sim.report.progress import duration
 from sim.study import dask_workers
-from sim.study.executor import DASK, POOLS, opened, played_by, run_blocks
+from sim.study.executor import DASK, POOLS, n_cores, opened, played_by, run_blocks
+from sim.study.expected_time import VISITS_PER_SECOND, expected_visits
 from sim.study.experiment import Block, BlockAnswer, play_block, rehearse
 from sim.study.lost_workers import Lost, NoWorkers
 from sim.study.store import read_table
@@ -115,6 +117,49 @@ def test_a_cluster_that_is_there_is_used_unless_its_workers_have_another_version
             list(run_blocks(squared, range(5), None, DASK, address))
 
 
+@contextmanager
+def four_workers() -> Iterator[str]:
+    """The address of a scheduler with four workers of one thread each, all in this process."""
+    with (
+        dask_workers.silence(),
+        dask_workers.dask.config.set(dask_workers.QUIET),
+        dask_workers.LocalCluster(
+            n_workers=4,
+            threads_per_worker=1,
+            processes=False,
+            protocol="tcp://",
+            host="127.0.0.1",
+            dashboard_address=None,
+        ) as cluster,
+    ):
+        yield cluster.scheduler_address
+
+
+def test_a_dry_run_counts_the_threads_of_the_scheduler_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever cores this machine has."""
+    words = ["study.weeks=52", "study.replications=40", "executor=dask"]
+    visits = 40 * expected_visits(compose(["study=run"]).scenario)
+    with four_workers() as address:
+        for mode in (["study=run"], ["-m"]):
+            assert main(["--dry-run", *mode, *words, f"executor.address={address}"]) == 0
+            said = " ".join(capsys.readouterr().out.split())
+            assert f"the workers of the scheduler at {address} have 4 threads about" in said
+            assert f"about {duration(visits / VISITS_PER_SECOND['compiled'] / 4)}; nothing was run" in said
+        assert main(["--dry-run", "study=run", *words, "executor.workers=2", f"executor.address={address}"]) == 0
+        assert f"about {duration(visits / VISITS_PER_SECOND['compiled'] / 2)};" in capsys.readouterr().out
+
+
+def test_a_dry_run_without_an_answer_of_the_scheduler_says_so_and_counts_the_cores_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
+    assert main(["--dry-run", "study=run", *SHORT, "executor=dask", "executor.address=tcp://127.0.0.1:9"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "executor.address = tcp://127.0.0.1:9: no Dask scheduler answers there" in said
+    assert f"the time is that of the {n_cores()} cores of this machine" in said
+    assert "nothing was run, nothing was written" in said
+
+
 def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study=run", *SHORT, "executor=dask", "executor.address=tcp://127.0.0.1:9"]) == 2
     told = " ".join(capsys.readouterr().err.split())
@@ -124,7 +169,7 @@ def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytes
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["executor=dask", "executor.address=nowhere"], "write it as tcp://HOST:PORT"),
+        (["executor=dask", "executor.address=nowhere"], "write it as tls://HOST:PORT"),
         (["executor=dask", "executor.workers=0"], "1"),
         (["executor=threads", "+executor.address=tcp://127.0.0.1:9"], "choose executor=dask"),
     ],

@@ -8,12 +8,14 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from sim.cli import main
 from sim.study import raw_table
 from sim.study.calibration import calibrate
 from sim.study.column_map import ColumnMap
+from sim.study.data_quality import VisitsFileError
 from sim.study.visits import inspect_visits, read_visits
 
 HEADER = "t,a\n"
@@ -221,7 +223,7 @@ def test_an_output_that_cannot_be_written_to_is_refused_and_the_file_is_left_alo
     (tmp_path / "visits" / "mine.yaml").write_text(MAP, encoding="utf-8")
     command = ["study=calibrate", f"visits={path}", "study.map=mine", f"configs={tmp_path}", f"output={path}/out"]
     assert main(command) == 2
-    assert "name a folder that can be written to" in " ".join(capsys.readouterr().err.split())
+    assert "cannot be written to; name a folder elsewhere" in " ".join(capsys.readouterr().err.split())
     assert path.read_text(encoding="utf-8") == HEADER + rows
 
 
@@ -237,3 +239,33 @@ def test_a_format_of_times_that_is_none_is_refused(tmp_path: Path) -> None:
     path = text(week(["2024-01-01 10:00"]))(tmp_path)
     with pytest.raises(ValueError, match="'%!' is not a format of strptime; correct `time_format`"):
         read_visits(path, TIMES.model_copy(update={"time_format": "%!"}))
+
+
+@pytest.mark.parametrize("name", ["visits.csv", "visits.csv.gz", "visits.csv.zip", "visits.xes"])
+def test_a_file_that_becomes_a_pipe_after_it_was_looked_at_is_not_waited_for(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / name)
+    monkeypatch.setattr(raw_table, "refuse_what_is_no_file", lambda path: None)
+    with pytest.raises(VisitsFileError, match="not a regular file"):
+        read_visits(tmp_path / name, TIMES)
+
+
+@pytest.mark.parametrize("name", ["visits.csv", "visits.parquet", "visits.csv.gz"])
+def test_a_file_that_is_larger_than_any_table_of_visits_is_refused_unread(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_bytes(b"x" * 2000)
+    monkeypatch.setattr(raw_table, "MOST_BYTES", 1000)
+    with pytest.raises(VisitsFileError, match="at most"):
+        read_visits(tmp_path / name, TIMES)
+
+
+def test_a_parquet_file_of_more_rows_than_there_are_visits_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = f"COPY (SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(50)) TO '{tmp_path / 'visits.parquet'}'"
+    duckdb.sql(f"{written} (FORMAT parquet)")
+    monkeypatch.setattr(raw_table, "MOST_ROWS", 40)
+    with pytest.raises(VisitsFileError, match="50 rows, at most 40"):
+        read_visits(tmp_path / "visits.parquet", TIMES)

@@ -126,9 +126,9 @@ def test_errors_are_not_kept(cache: Path, groups: Path) -> None:
     assert anew("demand=mine", groups=groups).scenario.demand.growth == 1.2
 
 
-def test_what_is_looked_up_outside_the_files_is_not_kept(tmp_path: Path) -> None:
-    (tmp_path / "group").mkdir()
-    (tmp_path / "group" / "one.yaml").write_text("a: ${oc.env:HOME}\n", encoding="utf-8")
+def test_a_pipe_among_the_files_keeps_nothing_and_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "staffing").mkdir()
+    os.mkfifo(tmp_path / "staffing" / "x.yaml")
     assert kept.name_of(("question",), [tmp_path]) is None
 
 

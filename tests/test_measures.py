@@ -54,7 +54,8 @@ from sim.engine.trajectory import (
     VISIT_COLUMNS,
     Trajectory,
 )
-from sim.engine.visit_outcomes import hour_of_day, hour_of_week
+from sim.engine.visit_outcomes import Cohort, hour_of_day, hour_of_week
+from sim.study.distributions import return_table
 from sim.study.engines import Engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -487,26 +488,66 @@ def test_observation_and_escalations_are_rates_over_minutes_and_visits() -> None
     assert np.isnan(values["observation_unmet_share.medical"])
 
 
-def test_an_index_visit_counts_only_if_the_run_goes_on_long_enough() -> None:
-    day = 1440.0
+DAY = 1440.0
+
+
+def test_an_index_visit_counts_if_it_arrives_long_enough_before_the_end_of_the_run() -> None:
     run = played(
         [
-            stay(0.0, 100.0, next_visit=100.0 + 3.0 * day),
+            stay(0.0, 100.0, next_visit=100.0 + 3.0 * DAY),
             stay(0.0, 100.0, next_visit=np.inf),
-            stay(0.0, 100.0, next_visit=100.0 + 5.0 * day, visit_number=2),
-            stay(0.0, 20.0 * day, next_visit=20.5 * day),
-            stay(0.0, 25.0 * day, next_visit=25.5 * day),
+            stay(0.0, 100.0, next_visit=100.0 + 5.0 * DAY, visit_number=2),
+            stay(21.0 * DAY, 21.5 * DAY, next_visit=28.25 * DAY),  # the last to be followed for 7 days
+            stay(21.0 * DAY + 1.0, 21.5 * DAY, next_visit=22.5 * DAY),
+            stay(25.0 * DAY, 27.5 * DAY, next_visit=30.5 * DAY),  # the last for 72 h, back after the run
+            stay(25.0 * DAY + 1.0, 25.5 * DAY, next_visit=26.0 * DAY),
         ],
-        horizon=28.0 * day,
+        horizon=28.0 * DAY,
     )
     values = measure(run, scenario())
-    assert values["return_72h_per_visit.all"] == pytest.approx(3.0 / 5.0)
-    assert values["return_72h_per_patient.all"] == 0.75
-    assert values["return_7d_per_visit.all"] == 0.75
+    assert values["return_72h_per_visit.all"] == pytest.approx(3.0 / 6.0)
+    assert values["return_72h_per_patient.all"] == pytest.approx(3.0 / 5.0)
+    assert values["return_7d_per_visit.all"] == pytest.approx(3.0 / 4.0)
     assert values["return_7d_per_patient.all"] == pytest.approx(2.0 / 3.0)
     assert np.isnan(values["return_30d_per_visit.all"])
     assert np.isnan(values["return_180d_per_patient.all"])
-    assert values["repeat_visit.all"] == 0.2
+    assert values["repeat_visit.all"] == pytest.approx(1.0 / 7.0)
+
+
+def test_a_later_departure_takes_no_visit_out_of_the_rates_of_return() -> None:
+    """Departures a minute apart, on either side of three days before the end; both come back after a day."""
+
+    def rates(departure: float) -> dict[str, float]:
+        visits = [stay(0.0, 100.0, next_visit=np.inf), stay(24.0 * DAY, departure, next_visit=departure + DAY)]
+        return measure(played(visits, horizon=28.0 * DAY), scenario())
+
+    for departure in (25.0 * DAY, 25.0 * DAY + 1.0):
+        assert rates(departure)["return_72h_per_patient.all"] == 0.5
+
+
+def test_who_is_still_there_at_the_end_is_no_index_visit() -> None:
+    visits = [stay(0.0, 100.0, next_visit=200.0), VISIT | {"arrival": 1.0}]
+    values = measure(played(visits, horizon=28.0 * DAY), scenario())
+    assert values["return_7d_per_patient.all"] == 1.0
+    assert values["n_present_at_end.all"] == 1.0
+
+
+def test_returns_are_followed_for_as_long_as_the_run_goes_on_after_arrival() -> None:
+    """Whenever the visit departs; visits still present have no departure to count from."""
+    mental = {"stream": MENTAL}
+    visits = [
+        stay(1.0 * DAY, 2.0 * DAY, next_visit=5.0 * DAY, **mental),
+        stay(1.0 * DAY, 2.0 * DAY, next_visit=np.inf, visit_number=2, **mental),
+        stay(1.0 * DAY, 4.0 * DAY, next_visit=np.inf, **mental),
+        stay(20.0 * DAY, 26.0 * DAY, next_visit=33.0 * DAY, **mental),  # back after the run, while it is followed
+        stay(22.0 * DAY, 26.0 * DAY, next_visit=33.0 * DAY, **mental),
+        VISIT | mental | {"arrival": 23.0 * DAY},
+        stay(1.0 * DAY, 2.0 * DAY, next_visit=5.0 * DAY),
+    ]
+    table = return_table(Cohort(played(visits, horizon=28.0 * DAY), scenario()))
+    assert table["first"].tolist() == [True, False, True, True, True]
+    assert table["days"].tolist() == [3.0, 27.0, 27.0, 7.0, 6.0]
+    assert table["observed"].tolist() == [True, False, False, True, False]
 
 
 def test_follow_up_within_seven_days_is_within_thirty_too() -> None:
@@ -918,7 +959,7 @@ def test_days_of_follow_up_are_played_but_only_their_returns_are_counted(simulat
         np.count_nonzero(
             (run.visit_columns["arrival"] >= run.warm_up)
             & (run.visit_columns["arrival"] < run.measured_until)
-            & (run.visit_columns["departure"] + 7 * 1440.0 <= run.horizon)
+            & (run.visit_columns["arrival"] + 7 * 1440.0 <= run.horizon)
         )
         for run in (before, after)
     ]

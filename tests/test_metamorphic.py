@@ -23,8 +23,12 @@ from sim.department.pathway import Task
 from sim.department.quantities import Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
+from sim.engine.measure_catalogue import SPANS
+from sim.engine.measures import measure
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
+from sim.engine.visit_outcomes import Cohort, return_outcomes
 from sim.engine.workload import Workload
+from sim.study.distributions import return_table
 from sim.study.engines import Engine
 from tests.worlds import one_stream, staffed
 
@@ -246,6 +250,80 @@ def test_in_a_full_house_nobody_gets_a_place(simulate: Engine):
     trajectory = simulate(full_house(scenario_of(weeks=1)), SEED)
     assert len(trajectory.place_columns["zone"]) == 0
     assert set(trajectory.visits.disposition) == {"present", "lwbs"}
+
+
+# --- returns --------------------------------------------------------------------------------------------------------
+
+MOVES_DEPARTURES = ("traditional", "peer_added", "nurse_added", "peer_swapped")
+SPAN_MINUTES = {span: days * 1440.0 for span, (_, days) in SPANS.items()}
+
+
+@pytest.fixture(scope="module")
+def cohorts_by_staffing(simulate: Engine) -> dict[str, Cohort]:
+    """Three weeks without effects under staffings that move most departures."""
+    scenarios = {name: scenario_of(f"staffing={name}", "effects=none", weeks=3) for name in MOVES_DEPARTURES}
+    return {name: Cohort(simulate(scenario, SEED), scenario) for name, scenario in scenarios.items()}
+
+
+def index_patients(cohort: Cohort, span: str) -> np.ndarray:
+    """Patients whose first visit counts in a rate of return."""
+    return cohort["patient"][dict(return_outcomes(cohort))[f"return_{span}_per_patient"].whom]
+
+
+@pytest.mark.parametrize("span", ["72h", "7d"])
+@pytest.mark.parametrize("staffing", MOVES_DEPARTURES[1:])
+def test_rates_of_return_are_of_the_same_first_visits_under_every_staffing(
+    staffing: str, span: str, cohorts_by_staffing: dict[str, Cohort]
+):
+    """Departures on either side of the last that could be followed for the span decide nothing."""
+    base, other = cohorts_by_staffing["traditional"], cohorts_by_staffing[staffing]
+    last = base.trajectory.horizon - SPAN_MINUTES[span]
+    departed_by_then = [set(cohort["patient"][cohort.times("departure") <= last]) for cohort in (base, other)]
+    assert departed_by_then[0] != departed_by_then[1]
+    assert index_patients(base, span).size > 2000
+    assert np.array_equal(index_patients(base, span), index_patients(other, span))
+
+
+@pytest.mark.parametrize("staffing", MOVES_DEPARTURES[1:])
+def test_without_effects_a_rate_of_return_moves_by_the_returns_that_moved_across_the_span_alone(
+    staffing: str, cohorts_by_staffing: dict[str, Cohort]
+):
+    base, other = cohorts_by_staffing["traditional"], cohorts_by_staffing[staffing]
+    values = [measure(cohort.trajectory, cohort.scenario) for cohort in (base, other)]
+    unmoved = 0
+    for stream in ("medical", "mental_health"):
+        for span, minutes in SPAN_MINUTES.items():
+            before, after = (first_visits_back_within(cohort, stream, minutes) for cohort in (base, other))
+            n = len(before)
+            rates = [of_run[f"return_{span}_per_patient.{stream}"] for of_run in values]
+            if before == after:
+                unmoved += n > 0
+                assert same_bits(np.array(rates[0]), np.array(rates[1]))
+            else:
+                assert rates[1] - rates[0] == pytest.approx((sum(after.values()) - sum(before.values())) / n)
+    assert unmoved > 0
+
+
+def first_visits_back_within(cohort: Cohort, stream: str, minutes: float) -> dict[int, bool]:
+    """Whether each patient who came early enough to be followed came back in time."""
+    visits = cohort.trajectory.visits
+    chosen = visits[(visits["visit_number"] == 1) & (visits["stream"] == stream)]
+    chosen = chosen[chosen["arrival"] + minutes <= cohort.trajectory.horizon]
+    returned = chosen["next_visit"] - chosen["departure"] <= minutes
+    return dict(zip(chosen["patient"].tolist(), returned.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("staffing", MOVES_DEPARTURES[1:])
+def test_first_visits_are_followed_for_returns_equally_long_under_every_staffing(
+    staffing: str, cohorts_by_staffing: dict[str, Cohort]
+):
+    followed = []
+    for name in ("traditional", staffing):
+        table = return_table(cohorts_by_staffing[name])
+        censored = table[table["first"] & ~table["observed"]]
+        followed.append(set(censored["days"]))
+    # Those who return, or are still present at the end, under one of the two alone.
+    assert len(followed[0] ^ followed[1]) < 0.2 * len(followed[0] | followed[1])
 
 
 # --- repeatability --------------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.study import comparing, sweeping
 from sim.study.asked import LOOK_AHEAD, Asked, Precision, Selecting
-from sim.study.best import contenders, contenders_by
+from sim.study.best import Contenders, contenders, contenders_by
 from sim.study.control_variates import controlled_means
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
-from sim.study.output_analysis import mean_interval, nelson_matejcik, simultaneous_half_widths
+from sim.study.output_analysis import mean_interval, nelson_matejcik, paired_differences, simultaneous_half_widths
 from sim.study.precision import FIRST_LOOK, allowed, next_number, paths, stops_after
 from sim.study.rounds import Standing, choosing, narrowing
 from sim.study.run_store import PARTS, Played
@@ -647,9 +647,31 @@ def test_contenders_are_those_that_no_other_is_shown_to_beat() -> None:
 
 def test_scenarios_without_the_measure_are_no_contenders_and_rule_nobody_out() -> None:
     values = np.array([[[5.0, 5.1, 5.2]], [[np.nan] * 3], [[9.0, 9.2, 9.1]]])
-    labels = {"a": "one", "b": "two", "c": "three"}
-    assert contenders_by(labels, ["lwbs.all"], values, 0.95) == {"lwbs.all": (["one"], 1)}
-    assert contenders_by(labels, ["lwbs.all"], values[:2], 0.95) == {}
+    labels = ["one", "two", "three"]
+    assert contenders_by(labels, ["lwbs.all"], values, 0.95) == {"lwbs.all": Contenders(("one",), 1, (3, 3), 0.95)}
+    assert contenders_by(labels[:2], ["lwbs.all"], values[:2], 0.95) == {}
+
+
+def test_contenders_are_judged_by_all_replications_that_two_have_not_by_those_all_have() -> None:
+    # In the first 5 replications b looks better than a by chance; in all 46 it does not.
+    rng = np.random.default_rng(1)
+    a = 10.0 + rng.normal(0.0, 0.1, 46)
+    b = a + np.where(np.arange(46) < 5, -0.5, 0.1) + rng.normal(0.0, 0.05, 46)
+    c = np.append(a[:5] + 9.0 + rng.normal(0.0, 0.1, 5), np.full(41, np.nan))
+    first = contenders_by(["a", "b", "c"], ["lwbs.all"], np.array([a, b, c])[:, np.newaxis, :5], 0.95)["lwbs.all"]
+    assert first.labels == ("b",)
+    found = contenders_by(["a", "b", "c"], ["lwbs.all"], np.array([a, b, c])[:, np.newaxis], 0.95)["lwbs.all"]
+    assert found == Contenders(("a", "b"), 1, (5, 46), 0.95)
+
+
+def test_of_two_scenarios_one_is_best_only_if_the_interval_shown_beside_them_leaves_out_zero() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        a = rng.normal(size=8)
+        b = a + rng.normal(0.7, 1.0, size=8)
+        shown = paired_differences([b], [a])
+        is_alone = contenders(np.array([a, b]), "low", 0.95).sum() == 1
+        assert is_alone == bool(shown["low"][0] > 0.0 or shown["high"][0] < 0.0)
 
 
 def test_a_sweep_over_staffings_names_who_may_be_best_and_one_over_demand_does_not(
@@ -658,6 +680,7 @@ def test_a_sweep_over_staffings_names_who_may_be_best_and_one_over_demand_does_n
     tiny = ["-m", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
     assert main([*tiny, "staffing=traditional,peer_247", f"output={tmp_path / 'a'}"]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "Best by Staff cost a week: staffing=traditional, at 95 %." in told
+    words = "staffing=traditional (at 95 %, judged by this measure alone; 3 replications)"
+    assert f"Best by Staff cost a week: {words}." in told
     assert main([*tiny, "demand.growth=0.9,1", f"output={tmp_path / 'b'}"]) == 0
     assert "Best by" not in capsys.readouterr().out

@@ -7,7 +7,7 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import date
-from math import exp, fsum, pow
+from math import exp, fsum, log, pow, sqrt
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,12 @@ DRAWN = {
     "common shift, uniform",
 }
 NOT_DRAWN = {"fixed", "follows its inputs"}
+UNCHECKED = re.compile(r"memory|recall|remember|not captured|\bverify\b|to be verified|unverified", re.IGNORECASE)
+"""A figure or a citation that nobody has held against its source."""
+NOT_FOUND = "not verified against the source"
+"""How a row says that its source was looked for and its figure was not found in it."""
+FIRST_PAPER = re.compile(r"([\w'-]+).*?\b((?:19|20)\d\d)\b")
+"""The first name and the first year of a source."""
 
 
 def read(name: str) -> list[Row]:
@@ -129,6 +135,55 @@ def test_every_assumption_has_a_range_and_a_distribution_that_can_be_drawn() -> 
 
 def test_a_row_that_is_called_an_assumption_has_grade_c() -> None:
     assert [row["id"] for row in ROWS if row["source"] == "assumption" and row["grade"] != "C"] == []
+
+
+@pytest.mark.parametrize("column", ["quantity", "source", "note"])
+def test_no_row_rests_on_memory_or_waits_to_be_verified(column: str) -> None:
+    """The figure was read, here or where another text quotes it, or the row says that it was not and is graded C."""
+    assert [row["id"] for row in ROWS if UNCHECKED.search(row[column])] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("study identity and DOI from memory, verify", "(authors not captured, verify)", "numbers recalled"),
+        *("to be verified", "as we remember it", "growth from memory"),
+    ],
+)
+def test_words_of_memory_are_recognised(words: str) -> None:
+    assert UNCHECKED.search(words)
+    assert not UNCHECKED.search("not verified against the source: no copy at hand reaches the results")
+
+
+def test_a_figure_that_was_not_found_in_its_source_has_grade_c() -> None:
+    not_found = [row for row in ROWS if NOT_FOUND in row["note"]]
+    assert {row["id"] for row in not_found} == {"PEF03", "PEF10", "STF08", "STF09", "TIM26"}
+    assert {row["grade"] for row in not_found} == {"C"}
+
+
+def test_a_row_of_grade_c_that_cites_a_source_says_what_it_does_not_owe_to_it() -> None:
+    citing = [r for r in ROWS if r["grade"] == "C" and r["source"] != "assumption" and r not in DERIVED]
+    assert len(citing) == 6
+    assert [r["id"] for r in citing if NOT_FOUND not in r["note"] and "judgement" not in r["note"]] == []
+
+
+def test_a_row_of_grade_b_names_the_text_that_quotes_its_source() -> None:
+    quoted = [row for row in ROWS if row["grade"] == "B"]
+    assert len(quoted) == 5
+    assert [row["id"] for row in quoted if "as tabulated in" not in row["source"] or not row["doi"]] == []
+
+
+def test_a_paper_has_one_year_and_one_doi() -> None:
+    """Each paper is known by its first author and year; a DOI stands for one of them."""
+    papers: dict[str, set[str]] = {}
+    for row in ROWS:
+        cited = FIRST_PAPER.match(row["source"])
+        if cited and row["doi"]:
+            papers.setdefault(row["doi"], set()).add(" ".join(cited.groups()))
+    assert len(papers) > 20
+    assert {doi: named for doi, named in papers.items() if len(named) > 1} == {}
+    named_once = [paper for named in papers.values() for paper in named]
+    assert len(named_once) == len(set(named_once))
 
 
 def test_a_fixed_row_has_no_spread() -> None:
@@ -263,6 +318,52 @@ def test_the_safety_plan_triangle_has_the_published_mean_and_ends() -> None:
 
 def test_the_repeat_and_the_first_episode_add_up_to_the_contact() -> None:
     assert scalar("SUPA04") + scalar("SUPA05") == scalar("POP08")
+
+
+def interval(ratio: float, se_log: float) -> list[float]:
+    """The 95 % interval of a ratio whose logarithm has this standard error."""
+    return [ratio * exp(sign * 1.96 * se_log) for sign in (-1, 1)]
+
+
+def range_of(name: str) -> list[float]:
+    return [float(BY_ID[name]["low"]), float(BY_ID[name]["high"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "with_outcome", "treated", "of_others", "others"),
+    [
+        ("PEF02", 64, 218, 83, 216),
+        ("PEF10", 0.32 * 323, 323, 0.30 * 325, 325),
+        ("PEF13", 0.158 * 95, 95, 0.173 * 98, 98),
+    ],
+)
+def test_a_risk_ratio_derived_from_shares_has_the_interval_they_give(
+    name: str, with_outcome: float, treated: int, of_others: float, others: int
+) -> None:
+    ratio = (with_outcome / treated) / (of_others / others)
+    se_log = sqrt(1 / with_outcome - 1 / treated + 1 / of_others - 1 / others)
+    assert scalar(name) == pytest.approx(ratio, abs=0.01)
+    assert range_of(name) == pytest.approx(interval(ratio, se_log), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("trials", "pooled", "low", "high"),
+    [
+        (("PEF02", "PEF03", "PEF09", "PEF13"), 0.90, 0.80, 1.01),
+        (("PEF02", "PEF09", "PEF13"), 0.82, 0.69, 0.98),
+    ],
+)
+def test_the_pooled_trials_give_what_the_prior_says_with_and_without_the_one_not_verified(
+    trials: tuple[str, ...], pooled: float, low: float, high: float
+) -> None:
+    """Inverse-variance weights of the logarithms, from the published 95 % intervals."""
+    weights = {name: (2 * 1.96 / log(range_of(name)[1] / range_of(name)[0])) ** 2 for name in trials}
+    total = fsum(weights.values())
+    mean = exp(fsum(weight * log(scalar(name)) for name, weight in weights.items()) / total)
+    assert mean == pytest.approx(pooled, abs=0.006)
+    assert interval(mean, sqrt(1 / total)) == pytest.approx([low, high], abs=0.006)
+    if "PEF03" in weights:
+        assert weights["PEF03"] / total == pytest.approx(0.53, abs=0.005)
 
 
 def test_loaded_rates_are_wages_times_loading() -> None:

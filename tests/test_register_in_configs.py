@@ -113,6 +113,14 @@ def test_a_number_beside_others_on_its_line_is_a_value_of_a_row_the_line_names()
     assert len(looked_at) > 550
 
 
+def test_a_line_that_is_structural_in_part_keeps_its_other_numbers_to_the_rows_it_names() -> None:
+    """`structural` on a line excuses 0, 1 and triage levels; any other number is that of a row it names."""
+    in_part = [n for n in NUMBERS if n.structural and n.own_ids and ".acuities." not in n.key]
+    others = [n for n in in_part if float(str(minutes_of(n.text))) not in (0, 1)]
+    assert [f"{n.file.name}:{n.line} {n.key} = {n.text}" for n in others if not stands_in(n, n.own_ids)] == []
+    assert {n.text for n in others} == {"0.3", "0.5", "0.7"}
+
+
 def test_what_an_experiment_varies_stays_within_the_range_of_its_row() -> None:
     varied = [n for n in NUMBERS if n.file.parent.name == "experiment" and n.own_ids and not n.structural]
 

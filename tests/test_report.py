@@ -107,7 +107,8 @@ def tables_of_measures(staffings: tuple[str, ...], levels: tuple[float, ...]) ->
                             "correlation": 0.9,
                             "p_value": 0.01,
                             "p_holm": 0.05,
-                            "interpretable": True,
+                            "many_leave": False,
+                            "no_steady_state": False,
                             "sentence": f"A sentence on {name} of {staffing}.",
                         }
                     )
@@ -145,6 +146,36 @@ def week_of(staffing: str, level: float, rng: np.random.Generator) -> pd.DataFra
 def shares_over(edges: np.ndarray, mean: float, shape: float = 1.2) -> pd.DataFrame:
     cumulated = 1.0 - np.exp(-((np.minimum(edges, 1e9) / mean) ** shape))
     return pd.DataFrame({"from_minute": edges[:-1], "to_minute": edges[1:], "share": np.diff(cumulated)})
+
+
+def cautions_of(staffings: tuple[str, ...], levels: tuple[float, ...]) -> pd.DataFrame:
+    """Nothing to be careful about."""
+    known = {"leaving": 0.0234, "unfinished": 0.002, "unfinished_limit": 0.02, "wait_first_third": 80.0}
+    flags = {"wait_last_third": 81.0, "many_leave": False, "no_steady_state": False}
+    rows = [{"demand": level, "staffing": name} | known | flags for level in levels for name in staffings]
+    return pd.DataFrame(rows)
+
+
+def where_many_leave(comparison: Comparison, staffing: str, level: float = 1.0, share: float = 0.061) -> Comparison:
+    """The same with many leaving in one staffing."""
+    return cautioned(comparison, staffing, level, many_leave=True, leaving=share)
+
+
+def without_steady_state(comparison: Comparison, staffing: str, level: float = 1.0) -> Comparison:
+    """The same with a queue that grows in one staffing."""
+    seen = {"unfinished": 0.112, "wait_first_third": 900.0, "wait_last_third": 2904.0}
+    return cautioned(comparison, staffing, level, no_steady_state=True, **seen)
+
+
+def cautioned(comparison: Comparison, staffing: str, level: float, **seen: float | bool) -> Comparison:
+    """The same with values of one row of the cautions replaced, and the flags of its differences."""
+    cautions, differences = comparison.cautions.copy(), comparison.differences.copy()
+    for table in (cautions, differences):
+        chosen = (table["demand"] == level) & (table["staffing"] == staffing)
+        for name, value in seen.items():
+            if name in table:
+                table.loc[chosen, name] = value
+    return replace(comparison, cautions=cautions, differences=differences)
 
 
 def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] = (0.95, 1.0, 1.05)) -> Comparison:
@@ -199,6 +230,7 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         one_sided=False,
         estimates=estimates,
         differences=differences,
+        cautions=cautions_of(staffings, levels),
         changes=pd.DataFrame(changes),
         week=pd.concat([week_of(name, level, rng) for level in levels for name in staffings], ignore_index=True),
         waits=pd.concat(waits, ignore_index=True),
@@ -335,11 +367,16 @@ def test_the_scorecard_shows_values_and_differences_as_told(four: Comparison) ->
     assert {"77.8", "83.8", "+5.9 ± 0.9", "47.31", "−18.93 ± 0.94", "+3,838 ± 11", "identical"} <= set(said)
 
 
-def test_a_difference_not_to_be_interpreted_is_not_drawn_as_one(four: Comparison) -> None:
-    refused = replace(four, differences=four.differences.assign(interpretable=False))
-    said = texts_of("scorecard", refused)
-    assert "not interpreted" in said
-    assert "+5.9 ± 0.9" not in said
+def test_figures_show_a_difference_with_its_caution_and_say_what_the_mark_means(four: Comparison) -> None:
+    for changed, mark, words in (
+        (where_many_leave(four, "peer_swapped"), "†", "more than 5 % of visits leave"),
+        (without_steady_state(four, "peer_swapped"), "‡", "no steady state"),
+    ):
+        said = texts_of("scorecard", changed)
+        assert f"+5.9 ± 0.9 {mark}" in said
+        assert any(words in " ".join(text.split()) for text in said)
+        assert mark in texts_of("differences", changed)
+    assert not any("‡" in text for text in texts_of("scorecard", four))
 
 
 def test_returns_name_their_denominators_on_the_axis(four: Comparison) -> None:
@@ -431,22 +468,37 @@ def test_without_effects_no_benefit_can_appear_and_it_is_said(four: Comparison) 
     assert ONE_SIDED in honesty_lines(replace(assumed, one_sided=True))
 
 
-def test_an_overloaded_department_is_named_with_its_demand(four: Comparison) -> None:
-    table = four.estimates.copy()
-    chosen = (table["measure"] == "lwbs_or_ama.all") & (table["demand"] == 1.05) & (table["staffing"] == "peer_swapped")
-    table.loc[chosen, "mean"] = 0.0501
-    lines = [line for line in honesty_lines(replace(four, estimates=table)) if "more than 5 %" in line]
-    assert len(lines) == 1
-    assert "demand × 1.05" in lines[0]
-    assert "Peers for nurse hours" in lines[0]
+def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Comparison) -> None:
+    (line,) = [line for line in honesty_lines(where_many_leave(four, "peer_swapped", 1.05)) if "Many leave" in line]
+    assert "at demand × 1.05" in line
+    assert "Peers for nurse hours: 6.1 % leave" in line
     assert [line for line in honesty_lines(four) if "more than 5 %" in line] == []
 
 
-def test_differences_not_interpreted_are_daggers(four: Comparison) -> None:
-    refused = replace(four, differences=four.differences.assign(interpretable=False))
-    text = printed(print_comparison, refused)
-    assert "+5.9 ± 0.9" not in text
-    assert text.count("†") > 30
+def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
+    text = printed(print_comparison, where_many_leave(four, "peer_swapped"))
+    assert "+5.9 ± 0.9 * †" in text
+    assert " of peer_swapped." in text
+
+
+def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(four: Comparison) -> None:
+    unsteady = without_steady_state(four, "peer_swapped")
+    (line,) = [line for line in honesty_lines(unsteady) if "No steady state" in line]
+    assert "11.2 % of visits unfinished when the window ended, limit 2.0 %" in line
+    assert "900 minutes waited per arrival in the first third of the window, 2,904 in the last" in line
+    for text in (printed(print_comparison, unsteady), comparison_markdown(unsteady)):
+        assert squeezed(text).count("no difference is claimed: there is no steady state") == 1
+        assert "+5.9 ± 0.9 ‡" in text
+        assert " of peer_swapped." not in text
+        assert " of clinician_added." in text
+    rows = {row[0].strip(): row for row in change_rows(unsteady)}
+    assert "Peers for nurse hours ‡" in rows
+    assert "Peers added" in rows
+
+
+def test_a_baseline_without_a_steady_state_leaves_no_difference_to_claim(four: Comparison) -> None:
+    text = printed(print_comparison, without_steady_state(four, "traditional"))
+    assert squeezed(text).count("no difference is claimed: there is no steady state") == 3
 
 
 def test_the_half_width_of_the_stay_is_held_against_its_target(four: Comparison) -> None:
@@ -499,7 +551,8 @@ def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
     text = squeezed(printed(print_assumptions, rows))
     for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "720 min; replaced"):
         assert words in text
-    assert "2 assumptions in use: 1 A (read in its source); 0 B (from memory); 1 C (assumption)." in text
+    assert "2 assumptions in use: 1 A (read in its source); 0 B (read where another text quotes it); 1 C" in text
+    assert "1 C (assumption, or not found in its source)." in text
 
 
 def validated_row(row: str, simulated: float, unit: str = "min", use: str = "check") -> ValidatedRow:
@@ -608,10 +661,16 @@ def test_an_interval_around_zero_shows_no_difference() -> None:
     assert "longer" not in told
 
 
-def test_what_is_not_interpreted_gives_its_reason_and_no_number() -> None:
-    told = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.9, high=1.1, interpretable=False)
-    assert "is not interpreted: more than 5 % of visits leave" in told
+def test_without_a_steady_state_a_sentence_claims_nothing_and_has_no_number() -> None:
+    told = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.9, high=1.1, no_steady_state=True)
+    assert "no difference in the mean stay of medical visits is claimed: there is no steady state" in told
     assert "1.0" not in told
+
+
+def test_where_many_leave_a_sentence_has_its_number_and_the_warning() -> None:
+    told = spoken("length_of_stay_mean", "medical", mean=1.0, low=0.9, high=1.1, many_leave=True)
+    assert "stayed on average 1.00 hours longer" in told
+    assert "replications, more than 5 % of visits leave)" in told
 
 
 def test_judged_together_a_difference_may_be_chance() -> None:
@@ -760,18 +819,6 @@ def test_few_replications_are_told_with_what_they_do_not_allow(four: Comparison)
     assert FEW_REPLICATIONS not in honesty_lines(replace(four, estimates=four.estimates.assign(n=5)))
     assert ONE_REPLICATION in honesty_lines(of_one_replication(four))
     assert ONE_REPLICATION not in honesty_lines(few)
-
-
-def test_a_staffing_not_interpreted_gets_one_sentence_and_no_numbers_of_matched_patients(four: Comparison) -> None:
-    table = four.differences
-    refused = replace(four, differences=table.assign(interpretable=table["staffing"] != "peer_swapped"))
-    for text in (printed(print_comparison, refused), comparison_markdown(refused)):
-        assert squeezed(text).count("no difference is interpreted: more than 5 % of visits leave") == 1
-        assert " of peer_swapped." not in text
-        assert " of clinician_added." in text
-    rows = {row[0].strip(): row for row in change_rows(refused)}
-    assert rows["Peers for nurse hours"][1:8] == ("†",) * 7
-    assert "†" not in rows["Peers added"]
 
 
 def test_matched_patients_name_their_stream_in_full(four: Comparison) -> None:

@@ -114,17 +114,22 @@ def test_a_merged_duty_keeps_the_breaks_of_its_shifts():
     assert duty.off_floor == (OffFloor(200.0, 30.0, False), OffFloor(680.0, 30.0, False))
 
 
-@given(
-    start=st.integers(0, 1439),
-    minutes=st.integers(1, 10080),
-    days=st.sets(st.integers(0, 6), min_size=1),
-    weeks=st.integers(1, 3),
-)
+DAYS_OF_THE_WEEK = st.sets(st.integers(0, 6), min_size=1)
+
+
+def longest(days: set[int]) -> float:
+    """Minutes from one of the days to the next of them, where that is shortest."""
+    in_order = sorted(days)
+    return min(b - a for a, b in pairwise([*in_order, in_order[0] + 7])) * DAY
+
+
+@given(start=st.integers(0, 1439), share=st.floats(0.0, 1.0), days=DAYS_OF_THE_WEEK, weeks=st.integers(1, 3))
 def test_duties_cover_exactly_the_rostered_minutes_and_never_touch(
-    start: int, minutes: int, days: set[int], weeks: int
+    start: int, share: float, days: set[int], weeks: int
 ):
-    """Against the minute-by-minute count of the week."""
-    one = member(start=float(start), minutes=float(minutes), days=tuple(days))
+    """Against the minute-by-minute count of the week, for every length up to the next start."""
+    minutes = max(1.0, round(share * longest(days)))
+    one = member(start=float(start), minutes=minutes, days=tuple(days))
     horizon = weeks * WEEK
     duties = duties_of(one, shift_starts(one.shift, horizon))
     covered = np.zeros(int(horizon), dtype=bool)
@@ -208,12 +213,51 @@ def test_cost_is_hours_and_extras():
     assert staffing.weekly_cost() == 2 * 7 * 8 * 10 + 5
 
 
-@given(
-    start=st.integers(0, 1439),
-    minutes=st.integers(1, 10080),
-    days=st.sets(st.integers(0, 6), min_size=1),
-    heads=st.integers(0, 3),
-)
-def test_heads_by_minute_sum_to_the_rostered_hours(start: int, minutes: int, days: set[int], heads: int):
-    role = Role(shifts={"day": Shift(start=float(start), minutes=float(minutes), days=tuple(days), heads=heads)})
+@given(start=st.integers(0, 1439), share=st.floats(0.0, 1.0), days=DAYS_OF_THE_WEEK, heads=st.integers(0, 3))
+def test_duty_cover_hours_and_cost_count_the_same_roster(start: int, share: float, days: set[int], heads: int):
+    """Hours on duty of one week out of three, hours of cover, hours paid: one number."""
+    minutes = max(1.0, round(share * longest(days)))
+    one = Shift(start=float(start), minutes=minutes, days=tuple(days), heads=heads)
+    role = Role(shifts={"day": one}, hourly_cost=60.0)
+    on_duty = sum(
+        min(duty.end, 2 * WEEK) - max(duty.start, WEEK)
+        for member in members_of({"nurse": role})
+        for duty in duties_of(member, shift_starts(one, 3 * WEEK))
+        if duty.end > WEEK and duty.start < 2 * WEEK
+    )
+    assert on_duty == pytest.approx(60.0 * role.hours_per_week())
     assert heads_by_minute(role).sum() == pytest.approx(60.0 * role.hours_per_week())
+    assert Staffing(name="s", roles={"nurse": role}).weekly_cost() == pytest.approx(60.0 * role.hours_per_week())
+
+
+def test_a_day_named_twice_is_refused():
+    with pytest.raises(ValidationError, match="days names mon twice: name each day once, and set heads=2"):
+        shift(days=["mon", "tue", "mon"])
+    with pytest.raises(ValidationError, match="days names tue twice"):
+        shift(days=(1, 1))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "days", "said"),
+    [
+        (1500, "daily", "minutes 1500 from mon 07:00 run into tue 07:00, when it starts again: give at most 1440"),
+        (
+            3000,
+            ["tue", "thu"],
+            "minutes 3000 from tue 07:00 run into thu 07:00, when it starts again: give at most 2880",
+        ),
+        (
+            1441,
+            ["sun", "mon"],
+            "minutes 1441 from sun 07:00 run into mon 07:00, when it starts again: give at most 1440",
+        ),
+    ],
+)
+def test_a_shift_longer_than_the_time_to_its_next_start_is_refused(minutes: float, days: Any, said: str):
+    with pytest.raises(ValidationError, match=said):
+        shift(minutes=minutes, days=days)
+
+
+@pytest.mark.parametrize(("minutes", "days"), [(1440, "daily"), (2880, ["tue", "thu"]), (10080, ["wed"])])
+def test_a_shift_may_end_as_it_starts_again(minutes: float, days: Any):
+    assert shift(minutes=minutes, days=days).minutes == minutes

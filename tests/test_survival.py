@@ -2,21 +2,26 @@
 
 import multiprocessing
 import os
+import re
 import shutil
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import psutil
 import pytest
 
 from sim.cli import main
+from sim.engine.sources import code_version
 from sim.study import run_store, sweeping
 from sim.study.run_store import PARTS, Played, RunStore
-from sim.study.store import code_version, read_table
+from sim.study.store import read_table
 from sim.study.sweeping import Task, play_task
 
 N_RUNS = 12
@@ -322,3 +327,225 @@ def test_visits_are_kept_by_scenario_and_replication_and_those_missing_are_playe
     assert main(words) == 0
     assert files[3].read_bytes() == content
     assert tables(folder) == tables(undisturbed)
+
+
+# --- whatever study, whatever fails to be written ---------------------------------------------------
+
+WEEK = ["study.weeks=1", "study.warm_up_weeks=0"]
+CALIBRATION = ["study=calibrate", "study.map=ours", "study.demand_name=ours"]
+WHOLE = {
+    "run": ["study=run", *WEEK, "study.replications=3", "study.demand_levels=[1.0]", "study.event_log=csv"],
+    "comparison": [
+        "study.staffing=[traditional,peer_added]", *WEEK, "study.replications=2", "study.demand_levels=[1.0]",
+    ],
+    "break-even": [
+        "study=breakeven", "staffing=peer_added", *WEEK, "study.replications=3", "study.points=3",
+    ],
+    "calibration": CALIBRATION,
+}  # fmt: skip
+UNSTEADY = {"run.json", "sweep.log", ".peered.json", ".lock"}
+"""Files that tell of times and commands, and are not compared."""
+
+
+def words_of(study: str, folder: Path) -> list[str]:
+    """The command; a calibration shares its folder with the column map, which the user wrote."""
+    if study != "calibration":
+        return [*WHOLE[study], f"output={folder}"]
+    visits = folder.parent / "arrivals.csv"
+    if not visits.exists():
+        (folder / "visits").mkdir(parents=True, exist_ok=True)
+        column_map = "arrival: {kind: timestamp, column: arrival}\ndeparture_time: departure\n"
+        (folder / "visits" / "ours.yaml").write_text(column_map, encoding="utf-8")
+        arrivals = pd.date_range("2024-01-01", periods=24 * 7 * 6, freq="h")
+        stays = pd.to_timedelta(60 + 37 * np.arange(len(arrivals)) % 240, unit="min")
+        times = {"arrival": arrivals, "departure": arrivals + stays}
+        pd.DataFrame(times).to_csv(visits, index=False, date_format="%Y-%m-%d %H:%M")
+    return [*CALIBRATION, f"visits={visits}", f"configs={folder}", f"output={folder}"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What is compared: everything but parts, which come as they come, and files that tell of times."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != PARTS)
+    here = f"{folder.parent}{os.sep}".encode()  # a calibration names the file it has read
+    return {
+        str(path.relative_to(folder)): path.read_bytes().replace(here, b"")
+        for path in files
+        if path.name not in UNSTEADY
+    }
+
+
+@pytest.fixture(scope="module", params=WHOLE)
+def study(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def whole(study: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the study writes when nothing disturbs it."""
+    folder = tmp_path_factory.mktemp("whole") / "out"
+    assert main(words_of(study, folder)) == 0
+    return contents(folder)
+
+
+WRITERS = {
+    "run": "sim.study.store.copy_out",
+    "comparison": "sim.study.store.copy_out",
+    "break-even": "sim.breakeven_command.write_table",
+    "calibration": "sim.study.output_folder.write_over",
+}
+"""What writes the files of each study."""
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, os.strerror(28))
+
+
+def test_when_nothing_can_be_written_any_more_the_answer_is_shown_and_what_there_is_is_kept(
+    study: str,
+    whole: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "out"
+    words = words_of(study, folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(WRITERS[study], full)
+        assert main(words) == 1
+    told = capsys.readouterr()
+    assert "No space left on device" in told.err
+    assert "give the same command again" in " ".join(told.err.split())
+    assert str(folder) in told.err
+    assert re.search(r"\d\.\d", told.out), "the answer is shown"
+    if study in ("run", "comparison"):
+        assert not folder.exists()
+        assert re.search(r"\w+\.parquet \(No space", told.err)
+        assert {"run.json", "answer.md", "scenarios.json"} <= set(os.listdir(f"{folder}.unfinished"))
+    if study == "calibration":
+        assert os.listdir(folder) == ["visits"]
+    assert main(words) == 0
+    assert contents(folder) == whole
+
+
+@pytest.mark.parametrize("file", ["visits", "events", "estimates.parquet", "answer.md", ".peered.json"])
+def test_a_file_of_a_run_that_cannot_be_written_costs_no_other(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, unfinished = tmp_path / "out", tmp_path / "out.unfinished"
+    words = words_of("run", folder)
+    assert main(words) == 0
+    before, replace = contents(folder), os.replace
+
+    def no_room_for_it(source: Path, target: Path) -> None:
+        path = Path(target)
+        statuses = path.read_text(encoding="utf-8") if path.name == ".peered.json" and path.exists() else ""
+        if (path.name == file != ".peered.json") or path.parent.name == file or (file == path.name and statuses):
+            full()
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", no_room_for_it)
+        assert main(words) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "(No space left on device) could not be written" in told or "more files could not be written" in told
+    assert f"is kept in {unfinished}" in told
+    assert contents(folder) == before, "the earlier result stands"
+    missing = {name for name in before if file in name}
+    assert set(contents(unfinished)) == set(before) - missing
+    assert not list(unfinished.rglob(".*.partial"))
+    assert main(words) == 0
+    assert contents(folder) == before
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_a_comparison_keeps_its_answer(small_disk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert mounted("remount,size=200k", small_disk).returncode == 0
+    words = words_of("comparison", small_disk / "out")
+    assert main(words) == 1
+    told = capsys.readouterr()
+    assert "out.unfinished" in told.err
+    assert "Cost" in told.out
+    kept = small_disk / "out.unfinished"
+    assert {"run.json", "answer.md"} <= set(os.listdir(kept))
+    for path in kept.rglob("*.parquet"):
+        assert len(read_table(path)), "what is there is whole"
+    assert mounted("remount,size=32m", small_disk).returncode == 0
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize("study_", WHOLE)
+def test_a_disk_that_may_only_be_read_is_refused_before_anything_is_played(
+    study_: str, small_disk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = words_of(study_, tmp_path / "out")
+    assert mounted("remount,ro", small_disk).returncode == 0
+    assert main([*words, f"output={small_disk / 'out'}"]) == 2
+    assert "cannot be written to" in " ".join(capsys.readouterr().err.split())
+
+
+def run_quietly(words: list[str]) -> None:
+    """What the process does that is killed."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        main(words)
+
+
+@pytest.mark.parametrize("study", ["run"], indirect=True)
+def test_a_run_that_is_killed_leaves_nothing_behind(study: str, whole: dict[str, bytes], tmp_path: Path) -> None:
+    kill_and_compare((0.6,), study, whole, tmp_path)
+
+
+@pytest.mark.slow
+def test_studies_killed_at_ten_moments_lose_no_result_and_end_with_the_same_bytes(
+    study: str, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    kill_and_compare([n / 10 for n in range(10)], study, whole, tmp_path)
+
+
+def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes], tmp_path: Path) -> None:
+    """Killed after shares of the time it takes; every second time it has an earlier result to replace."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    folder = tmp_path / "out"
+    words = words_of(study, folder)
+    began = time.monotonic()
+    process = context.Process(target=run_quietly, args=(words_of(study, tmp_path / "timed" / "out"),))
+    process.start()
+    process.join()
+    seconds, stands = time.monotonic() - began, False
+    for number, share in enumerate(shares):
+        process = context.Process(target=run_quietly, args=(words,))
+        process.start()
+        time.sleep(share * seconds)
+        process.kill()
+        process.join()
+        if stands and study in ("run", "comparison"):
+            place = folder if folder.exists() else folder.with_name(".out.old")
+            assert contents(place) == whole, "the earlier result stands, or the new one"
+        if number % 2:
+            assert main(words) == 0
+            assert contents(folder) == whole
+            stands = True
+    assert main(words) == 0
+    assert contents(folder) == whole
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".peered.") and path.is_dir()] == []
+
+
+def test_of_two_commands_in_one_folder_at_a_time_one_is_refused(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    words = [*WHOLE["run"], f"output={tmp_path / 'out'}"]
+    both = [context.Process(target=exits_with_its_code, args=(words,)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert sorted(process.exitcode or 0 for process in both) == [0, 2]
+    assert (tmp_path / "out" / "answer.md").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def exits_with_its_code(words: list[str]) -> None:
+    sys.exit(main(words))

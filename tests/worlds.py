@@ -573,7 +573,7 @@ def shifts(dice: Dice, cover: int, peer: bool = False, relayed: float = 0.1) -> 
     if dice.chance(relayed):
         plans = relay(dice)
     elif dice.chance(0.75):
-        length = dice.one_of(480.0, 720.0, 480.0, 720.0, 480.0, 720.0, 1440.0, 1500.0)  # the last two run together
+        length = dice.one_of(480.0, 720.0, 480.0, 720.0, 480.0, 720.0, 1440.0, 1440.0)  # the last two run together
         first = min(dice.number(0.0, length - 1.0), 1435.0)
         for number in range(max(1, int(1440.0 / length))):
             start = (first + number * length) % 1440.0

@@ -12,6 +12,7 @@ from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_me
 from sim.department.support import Effects
 from sim.study.breakeven import BreakEvenPlan, effects_played
 from sim.study.comparing import peer_hours
+from sim.study.memory_check import check_sweep
 from sim.study.sweeping import SweepPlan
 
 
@@ -40,18 +41,20 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
+    sweep = SweepPlan(
+        scenarios=scenarios,
+        labels={scenario.content_hash(): label for label, scenario in scenarios.items()},
+        replications=study.replications,
+        seed=composed.seed,
+        engine=composed.engine,
+        executor=executor_of(composed),
+        confidence=study.confidence,
+        workers=composed.executor.workers,
+        address=composed.executor.address,
+    )
+    check_sweep(sweep)
     return BreakEvenPlan(
-        sweep=SweepPlan(
-            scenarios=scenarios,
-            labels={scenario.content_hash(): label for label, scenario in scenarios.items()},
-            replications=study.replications,
-            seed=composed.seed,
-            engine=composed.engine,
-            executor=executor_of(composed),
-            confidence=study.confidence,
-            workers=composed.executor.workers,
-            address=composed.executor.address,
-        ),
+        sweep=sweep,
         effect=study.effect,
         effects=effects,
         staffings={name: own[name].staffing.label for name in others},

@@ -25,6 +25,7 @@ from sim.config.places import (
     value_at,
 )
 from sim.config.remedies import remedy_of, short, value_of
+from sim.department.roster import WRITTEN
 from sim.department.scenario import Problem
 
 MOST_REPAIRS = 60
@@ -50,6 +51,15 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The data with one entry replaced, or taken out for GONE."""
+
+    data: Plain
+    place: Path
+    value: Plain
+
+
 @lru_cache(maxsize=16)
 def adapter(group: str) -> TypeAdapter[Any]:
     """The validator of a group."""
@@ -61,18 +71,22 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     problems: dict[Problem, None] = {}
     data = copied(data)
     sound: list[Plain] | None = None
+    changes: list[Change] = []
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
             return Checked(value, tuple(problems))
         for fault in faults:
-            problems[problem_of(group, data, fault)] = None
+            if not is_made_by(changes, group, data, fault):
+                problems[problem_of(group, data, fault)] = None
         if sound is None:
             sound = [reference for reference in references if not faults_of(group, reference)]
-        repaired = repair(group, data, sound, faults[0])
-        if repaired is None:
+        change = repair(group, data, sound, faults[0])
+        if change is None:
             break
-        data = repaired
+        if faults[0].kind != "extra_forbidden":  # what has no place in the model cannot make anything else wrong
+            changes.append(change)
+        data = change.data
     return Checked(None, tuple(problems))
 
 
@@ -85,7 +99,7 @@ def validated(group: str, data: Plain) -> tuple[list[Fault], Any]:
     """Every fault of a group's data, one per place, and the value where there is none."""
     switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
-        return switches, adapter(group).validate_python(data)
+        return switches, adapter(group).validate_python(data, context=WRITTEN)
     except ValidationError as error:
         return sifted([*switches, *faults_in(data, error)]), None
 
@@ -190,13 +204,108 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
     return field_names(kinds)
 
 
-def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Plain | None:
+def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Change | None:
     """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
-    for candidate in candidates(data, references, fault):
-        left = faults_of(group, candidate)
-        if not any(is_same(fault, other) or is_cut_short(data, candidate, other) for other in left):
-            return candidate
+    for change in candidates(data, references, fault):
+        left = faults_of(group, change.data)
+        if not any(is_same(fault, other) or is_cut_short(data, change.data, other) for other in left):
+            return change
     return None
+
+
+def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault) -> bool:
+    """Whether a fault is about what was put in place of faulty entries, and not about the user's own data.
+
+    At or below such an entry it is. A contradiction further up may be about other entries: then it stays, word for
+    word, whatever the entry is given, and is the user's own.
+    """
+    if any(is_within(fault.place, change.place) for change in changes if change.value is not GONE):
+        return True
+    below = [change for change in changes if is_within(change.place, fault.place)]
+    return any(depends_on(change, group, data, fault) for change in below)
+
+
+def is_within(place: Path, outer: Path) -> bool:
+    """The place is the outer one, or stands somewhere in it."""
+    return place[: len(outer)] == outer
+
+
+def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
+    """Whether a contradiction changes or vanishes with an entry that was put right.
+
+    A trial in which another contradiction comes first shows nothing. Where no trial shows anything, a contradiction
+    that names an entry is believed to be about that entry, any other to be about all of them; but not to be about a
+    key that was taken out of a mapping, where a default stands now.
+    """
+    before = {(other.place, subject(other)) for other in faults_of(group, data)}
+    stays = False
+    for trial in trials(change, data):
+        left = faults_of(group, trial)
+        if any(other.place == fault.place and other.message == fault.message for other in left):
+            stays = True
+        elif all((other.place, subject(other)) in before for other in left):
+            return True
+    if stays or (change.value is GONE and isinstance(change.place[-1], str)):
+        return False
+    named, _ = pointed_at(data, fault.place, "", fault.message)
+    return is_within(change.place, named) or is_within(named, change.place)
+
+
+def trials(change: Change, data: Plain) -> Iterator[Plain]:
+    """The data with other values where an entry was put right: numbers of another size, lists in another order.
+
+    Where an entry was taken out there is one like those beside it again, under a name of its own.
+    """
+    if change.value is GONE:
+        for beside in entries_beside(data, change.place):
+            again = beside | {"name": TRIAL} if isinstance(beside, dict) and "name" in beside else beside
+            yield with_entry(data, change.place, again)
+        return
+    inner = [(place, value) for place, value in entries_in(change.value, change.place) if is_at(data, place, value)]
+    for place, value in inner:
+        if isinstance(value, list):
+            yield changed(data, place, value[::-1]).data
+    numbers = [
+        (place, value) for place, value in inner if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    for factor in (0.5, 2.0, 0.99, 1.01):
+        for place, value in numbers[:MOST_TRIED]:
+            yield changed(data, place, value * factor if isinstance(value, float) else int(value * factor)).data
+
+
+MOST_TRIED = 24
+"""Numbers of a list or mapping that are tried one by one."""
+TRIAL = "an entry on trial"
+
+
+def entries_beside(data: Plain, place: Path) -> list[Plain]:
+    """What stands in the list or mapping of a place."""
+    around = value_at(data, place[:-1])
+    return [around[key] for key in keys_at(around)]
+
+
+def with_entry(data: Plain, place: Path, value: Plain) -> Plain:
+    """A copy with one entry more, in a list before the one that stands there."""
+    around = value_at(data, place[:-1])
+    if isinstance(around, dict):
+        return changed(data, place, value).data
+    at = int(place[-1])
+    return changed(data, place[:-1], [*around[:at], value, *around[at:]]).data
+
+
+def entries_in(value: Plain, place: Path) -> Iterator[tuple[Path, Plain]]:
+    """The value and all that is in it, with their places."""
+    yield place, value
+    for key in keys_at(value):
+        yield from entries_in(value[key], (*place, key))
+
+
+def is_at(data: Plain, place: Path, value: Plain) -> bool:
+    """The value still stands there: a later repair may have replaced what is around it."""
+    try:
+        return bool(value_at(data, place) == value)
+    except (KeyError, IndexError, TypeError):
+        return False
 
 
 def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
@@ -218,7 +327,7 @@ def subject(fault: Fault) -> str:
     return own.split(" ")[0] if fault.kind == "value_error" else own
 
 
-def candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Iterator[Plain]:
+def candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Iterator[Change]:
     """Ways to put a fault right, the smallest change first."""
     places = [*(below(data, fault.place) if fault.kind == "value_error" else ()), fault.place]
     if fault.kind != "extra_forbidden":
@@ -260,10 +369,10 @@ def differs(data: Plain, reference: Plain, place: Path) -> bool:
         return True
 
 
-def changed(data: Plain, place: Path, value: Plain) -> Plain:
+def changed(data: Plain, place: Path, value: Plain) -> Change:
     """A copy with one entry replaced, or removed for GONE."""
     if not place:
-        return copied(value)
+        return Change(copied(value), place, value)
     data = copied(data)
     here = value_at(data, place[:-1])
     if value is not GONE and isinstance(here, list) and place[-1] == len(here):
@@ -272,4 +381,4 @@ def changed(data: Plain, place: Path, value: Plain) -> Plain:
         here[place[-1]] = copied(value)
     elif has_entry(here, place[-1]):
         del here[place[-1]]
-    return data
+    return Change(data, place, value)

@@ -11,10 +11,12 @@ from typing import Any
 
 from sim.config.asking import faults_outside_sweeps
 from sim.config.checking import Checked
+from sim.config.clock_texts import with_texts_as_written
 from sim.config.files import (
     choices_of,
     default_choices,
     faults_of_file,
+    faults_of_folder,
     file_of,
     folders_of,
     group_composed,
@@ -116,8 +118,8 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
     """Sort overrides that could be read; `problems` are those of the others."""
     paths = {item.key: str(item.value) for item in read if item.key in PATH_KEYS and item.value is not None}
     folder = FilePath(paths["configs"]) if "configs" in paths else config_dir
-    if folder is not None and not folder.is_dir():
-        problems.append(Problem("configs", repr(str(folder)), "no such folder: give the folder that holds your groups"))
+    if folder is not None and (faults := faults_of_folder(folder)):
+        problems += faults
         folder = None
     draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
     for item in read:
@@ -155,7 +157,8 @@ def composed_files(draft: Draft) -> Plain | None:
             draft.choices[group] = usual[group]
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
-    return reported(draft, hydra_composed(draft.folders, "config", chosen))
+    composed = reported(draft, hydra_composed(draft.folders, "config", chosen))
+    return None if composed is None else with_texts_as_written(draft.folders, draft.choices, composed)
 
 
 def shipped_default(draft: Draft) -> Plain:
@@ -175,7 +178,11 @@ def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     draft.problems += [fault for found in faults.values() for fault in found]
     sound = [name for name, found in faults.items() if not found]
     composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
-    return {name: read["staffing"] for name, read in composed.items() if read is not None}
+    return {
+        name: with_texts_as_written(draft.folders, {"staffing": name}, read)["staffing"]
+        for name, read in composed.items()
+        if read is not None
+    }
 
 
 def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
@@ -184,6 +191,9 @@ def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
         draft.problems.append(composed)
         return None
     return composed
+
+
+PARTS = frozenset(Scenario.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +430,9 @@ def scenarios_of(
             period = {} if study is None else {"period": study.period}
             scenarios[name] = Scenario(staffing=staffing.value, **parts, **period)
             unsure = frozenset(problem.path.split(".")[1] for problem in problems if "." in problem.path)
-            problems += [readable(item, scenarios[name]) for item in known.contradictions(scenarios[name], unsure)]
+            faulty = frozenset(group for group, part in (*groups.items(), ("staffing", staffing)) if part.problems)
+            contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
+            problems += [readable(item, scenarios[name]) for item in contradictions]
         for problem in problems:
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)

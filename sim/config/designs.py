@@ -10,15 +10,28 @@ from itertools import product, zip_longest
 from math import prod
 from pathlib import Path
 
+from sim.config.files import problem_of
 from sim.config.filters import condition_of
-from sim.config.overrides import MOST_VALUES, PATH_KEYS, Override, Range, read_override, read_several
+from sim.config.overrides import (
+    MOST_VALUES,
+    PATH_KEYS,
+    TYPED_ONLY,
+    Override,
+    Range,
+    read_override,
+    read_several,
+    typed_only,
+)
 from sim.config.sampling import SAMPLED, centre, note_of, sampled
 from sim.department.scenario import Problem, did_you_mean
+from sim.io.bounded_reader import UnreadableFile, read_text
 
 DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")
 """Keys and groups that say how scenarios are played."""
 DESIGNS = ("grid", "zip", *SAMPLED)
+MOST_BYTES = 64 * 2**20
+"""Of a file of scenarios: a hundred thousand rows of 600 characters."""
 MOST_NAMED = 3
 """Values or scenarios named where there are many."""
 
@@ -264,15 +277,15 @@ def add_rows(design: Design, ours: Mapping[str, str]) -> None:
 def rows_of(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     """Overrides of each row of a CSV file, and what is wrong with the file."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        lines = [line for line in numbered(text) if any(cell.strip() for cell in line[1])]
-    except UnicodeDecodeError as error:
-        return [], [Problem(str(file), f"byte {error.object[error.start]:#x}", "not in UTF-8: save the file as UTF-8")]
-    except (OSError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return [], [
-            Problem("sweep.csv", repr(str(file)), f"cannot be read ({why}): give a file of comma-separated values")
-        ]
+        lines = [line for line in numbered(read_text(file, MOST_BYTES)) if any(cell.strip() for cell in line[1])]
+    except UnreadableFile as error:
+        return [], [problem_of(error)]
+    except csv.Error as error:
+        remedy = f"cannot be read ({error}): give a file of comma-separated values"
+        return [], [Problem("sweep.csv", repr(str(file)), remedy)]
+    if len(lines) > MOST_VALUES + 1:
+        remedy = f"at most {MOST_VALUES:,} scenarios in one sweep: take some out"
+        return [], [Problem(str(file), f"{len(lines) - 1:,} scenarios", remedy)]
     if len(lines) < 2:
         return [], [Problem(str(file), "no scenario", "give a first line of keys, and below it a line per scenario")]
     keys = [cell.strip() for cell in lines[0][1]]
@@ -302,7 +315,8 @@ def faults_of_head(file: Path, keys: list[str]) -> list[Problem]:
     twice = [key for key in dict.fromkeys(keys) if key and keys.count(key) > 1]
     problems += [Problem(place, repr(key), "two columns of this name: leave one out") for key in twice]
     ours = [key for key in keys if key in (*PATH_KEYS, "experiment") or key.startswith("sweep.")]
-    return problems + [Problem(place, repr(key), "not a part of a scenario: give it when typing") for key in ours]
+    problems += [Problem(place, repr(key), "not a part of a scenario: give it when typing") for key in ours]
+    return problems + [Problem(place, repr(key), TYPED_ONLY) for key in keys if typed_only(key)]
 
 
 def row_of(place: str, keys: list[str], cells: list[str]) -> list[Override | Problem]:

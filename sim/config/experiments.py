@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
-from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, quoted, read_mapping, shadowing
-from sim.config.overrides import PATH_KEYS
+from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
+from sim.config.hydra_session import quoted
+from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, typed_only
 from sim.config.places import Plain
 from sim.config.remedies import short
 from sim.department.scenario import Problem, did_you_mean
@@ -67,7 +68,7 @@ def with_experiment(typed: Sequence[str], config_dir: Path | None) -> Wanted:
 
 def folders_in_use(typed: Sequence[str], config_dir: Path | None) -> tuple[Path, ...]:
     """Folders with experiments; one that is not there is reported elsewhere."""
-    folder = next((Path(word.removeprefix("configs=")) for word in typed if word.startswith("configs=")), config_dir)
+    folder = folder_typed(typed, config_dir)
     return folders_of(folder if folder is not None and folder.is_dir() else None)
 
 
@@ -137,6 +138,8 @@ def why_not(name: str, key: object) -> str | None:
         return None if key in SETTINGS else f"no such key; {did_you_mean(key, SETTINGS)}"
     if key in PATH_KEYS or key == GROUP:
         return "not part of an experiment: give it when typing"
+    if typed_only(key):
+        return TYPED_ONLY
     if key.startswith("sweep."):
         return f"write it below sweep, as {key.removeprefix('sweep.')}"
     return None
@@ -157,6 +160,8 @@ def baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Proble
     if not isinstance(value, dict):
         problems.append(Problem(f"{file} sweep.baseline", short(value), "write a mapping: {staffing: traditional}"))
         return
+    for key in filter(typed_only, map(str, value)):
+        problems.append(Problem(f"{file} sweep.baseline.{key}", short(value.get(key)), TYPED_ONLY))
     told = {str(key): one for key, one in value.items() if key not in typed}
     words = [word for key, one in told.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)]
     if words:

@@ -3,24 +3,23 @@
 What the user changes in them is applied in `sim.config.composition`.
 """
 
+import os
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
-from sim.config.kept import kept_or_made
+from sim.config.hydra_session import composed_by_hydra, quoted, resolved
+from sim.config.kept import GROUPS, MOST_ENTRIES, entries_of, files_of_group, kept_or_made
 from sim.config.places import Plain
+from sim.config.references import ReferenceFault, looks_elsewhere
 from sim.config.remedies import short
 from sim.department.scenario import Problem, did_you_mean
+from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.strict_yaml import MOST_BYTES, read_checked_yaml, read_yaml
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
-RESOLVER = re.compile(r"\$\{[^}]*:")
-QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Its errors are told in other words, so that it is for files known to be sound."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
@@ -44,7 +43,25 @@ def folders_of(config_dir: Path | None) -> tuple[Path, ...]:
 
 def choices_of(group: str, folders: Iterable[Path]) -> tuple[str, ...]:
     """Names of the files of a group in these folders."""
-    return tuple(sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")}))
+    return tuple(sorted({file.stem for folder in folders for file in files_of_group(folder, group)}))
+
+
+def faults_of_folder(folder: Path) -> list[Problem]:
+    """Why a folder of the user's own cannot be looked into; what its files say is seen when they are chosen."""
+    if not folder.is_dir():
+        return [Problem("configs", repr(str(folder)), "no such folder: give the folder that holds your groups")]
+    found = []
+    if "${" in str(folder.resolve()):
+        remedy = "'${' in the name of a folder would be looked up elsewhere: give the folder another name"
+        found.append(Problem("configs", repr(str(folder)), remedy))
+    if os.path.lexists(folder / "hydra"):
+        remedy = "settings of Hydra are typed, not taken from a folder of groups: take it out"
+        found.append(Problem(str(folder / "hydra"), "'hydra'", remedy))
+    for group in GROUPS:
+        if sum(1 for _ in entries_of(folder / group)) > MOST_ENTRIES:
+            remedy = "the folder of a group holds its files and little else: take the others out"
+            found.append(Problem(str(folder / group), f"more than {MOST_ENTRIES:,} entries", remedy))
+    return found
 
 
 def default_choices() -> dict[str, str]:
@@ -75,7 +92,7 @@ def group_composed(folders: Sequence[Path], group: str, names: Sequence[str]) ->
 
 def stamps_of(folders: Sequence[Path]) -> tuple[int, ...]:
     """When each file of the folders was last changed."""
-    return tuple(stamp_of(file) for folder in folders for file in sorted(folder.glob("*/*.yaml")))
+    return tuple(stamp_of(file) for folder in folders for group in GROUPS for file in files_of_group(folder, group))
 
 
 def stamp_of(file: Path) -> int:
@@ -119,50 +136,17 @@ def composed_together(
 
 def made_together(folders: tuple[Path, ...], group: str, names: tuple[str, ...]) -> dict[str, Plain] | Exception:
     """The same, made anew."""
-    from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     chosen = [f"+{group}@file{number}={quoted(name)}" for number, name in enumerate(names)]
     composed = composed_by_hydra(folders, None, chosen, resolve=False)
     if isinstance(composed, Exception):
         return composed
-    homes = [OmegaConf.create({group: composed[f"file{number}"]}) for number in range(len(names))]
+    homes = [{group: composed[f"file{number}"]} for number in range(len(names))]
     try:  # what refers to another entry means one of its own file
-        return {name: OmegaConf.to_container(home, resolve=True) for name, home in zip(names, homes, strict=True)}
-    except OmegaConfBaseException as error:
+        return {name: resolved(home) for name, home in zip(names, homes, strict=True)}
+    except (OmegaConfBaseException, ReferenceFault) as error:
         return error
-
-
-def composed_by_hydra(
-    folders: tuple[Path, ...], config_name: str | None, chosen: Sequence[str], *, resolve: bool
-) -> Plain | Exception:
-    """The files chosen as plain data, references resolved or not, or the error that stood in the way."""
-    import hydra  # slow to load, and not needed to name the choices there are
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    GlobalHydra.instance().clear()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with hydra.initialize_config_dir(str(folders[0]), version_base="1.3"):
-                config = hydra.compose(config_name, overrides=[*chosen, *search_words(folders)])
-        return OmegaConf.to_container(config, resolve=resolve)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError, UnicodeError, OSError) as error:
-        return error
-
-
-def search_words(folders: Sequence[Path]) -> list[str]:
-    """The word that has Hydra look into the folders of the user's own too."""
-    further = [quoted(f"file://{folder.as_posix()}") for folder in folders[1:]]
-    return [f"hydra.searchpath=[{','.join(further)}]"] if further else []
-
-
-def quoted(text: str) -> str:
-    """A text of any characters as one value of Hydra's grammar; it takes no percent-encoded address."""
-    return '"' + text.replace('"', '\\"') + '"'
 
 
 def blamed(folders: Sequence[Path], chosen: Sequence[str]) -> tuple[str, str]:
@@ -189,7 +173,7 @@ def defaults_in(file: Path) -> list[object]:
 @lru_cache(maxsize=256)
 def defaults_once(file: Path, stamp: int) -> list[object]:
     """Read, once for every state of the file."""
-    return listed((yaml.load(file.read_text(encoding="utf-8"), QUICK_LOADER) or {}).get("defaults"))
+    return listed((read_checked_yaml(file) or {}).get("defaults"))
 
 
 def file_of(folders: Sequence[Path], group: str, name: str) -> Path:
@@ -214,7 +198,7 @@ def faults_of_file(folders: Sequence[Path], group: str, name: str, heirs: tuple[
     data = read_mapping(own)
     if isinstance(data, Problem):
         return [data]
-    found = elsewhere(own) + looked_up(own, data)
+    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data)
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name))
     return found
@@ -259,7 +243,7 @@ def listed(entries: object) -> list[object]:
 def elsewhere(file: Path) -> list[Problem]:
     """Headers among the first comments that would put the file into another group."""
     found = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in read_text(file, MOST_BYTES).splitlines():
         text = line.strip()
         if text and not text.startswith("#"):
             break
@@ -271,7 +255,7 @@ def elsewhere(file: Path) -> list[Problem]:
 
 def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
     """Texts that would be looked up outside the files (environment, clock) when the file is put together."""
-    if isinstance(data, str) and RESOLVER.search(data):
+    if isinstance(data, str) and looks_elsewhere(data):
         remedy = "a file refers to other entries only, ${group.key}, and to nothing outside: write the value itself"
         return [Problem(f"{file} {place}".rstrip(), repr(data), remedy)]
     entries: Iterable[tuple[object, Plain]] = ()
@@ -282,23 +266,23 @@ def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
     return [found for key, inner in entries for found in looked_up(file, inner, f"{place}.{key}".lstrip("."))]
 
 
+def addresses(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
+    """An address of others in a file that may come from others: what a scheduler answers is run here."""
+    if group != "executor" or data.get("address") is None:
+        return []
+    remedy = "an address is typed, never read from a file: take it out, and type executor.address=tls://HOST:PORT"
+    return [Problem(f"{file} address", short(data["address"]), remedy)]
+
+
 def read_mapping(file: Path) -> dict[str, Plain] | Problem:
     """The mapping a YAML file holds, or why it cannot be read, with the file as the place."""
     if not lies_in(file.parent.parent, file):
         remedy = "a link that leads out of the folder of configurations: put the file itself there"
         return Problem(str(file), repr(file.name), remedy)
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        return Problem(str(file), f"byte {error.object[error.start]:#x}", "not in UTF-8: save the file as UTF-8")
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f"line {where.line + 1}" if where is not None else "its text"
-        why = getattr(error, "problem", None) or "a character that YAML does not allow"
-        return Problem(str(file), line, f"not valid YAML ({why}): correct the file")
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return Problem(str(file), repr(file.name), f"cannot be read ({why}): check the file")
+        data = read_yaml(file)
+    except UnreadableFile as error:
+        return problem_of(error)
     if data is None or isinstance(data, dict):
         return data or {}
     return Problem(str(file), short(data), "not a mapping: write lines of the form key: value")
@@ -310,3 +294,8 @@ def lies_in(folder: Path, file: Path) -> bool:
         return file.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):
         return False
+
+
+def problem_of(error: UnreadableFile) -> Problem:
+    """A file that cannot be read, as one of all problems."""
+    return Problem(str(error.path), error.value, error.remedy)

@@ -1,25 +1,30 @@
 """What Hydra makes of files, kept from one command to the next: it takes longer to put together than a run.
 
-An answer is found by all it depends on, the bytes of every file among it, so that none is ever out of date. Errors are
-not kept, nor what is looked up outside the files. Where it is kept is `sim.engine.kept`.
+An answer is found by all it depends on, the bytes of every file among it, so that none is ever out of date: nothing
+outside the files can be referred to. Errors are not kept. Where it is kept is `sim.engine.kept`.
 """
 
 import json
-import re
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from sim.config.places import MODELS, Plain
 from sim.engine.kept import keep, read_kept
+from sim.io.bounded_reader import UnreadableFile, read_bytes
 
-Plain = Any
 MOST_BYTES = 4 * 2**20
 """Of all files together; more are no groups of a department, and reading them would take longer than it saves."""
-LOOKED_UP = re.compile(rb"\$\{[^}]*:")
-SOURCES = ("files.py", "kept.py")
+MOST_ENTRIES = 10_000
+"""Entries of the folder of a group that are looked at; a sweep has at most 5,000 staffings anyhow, and listing so many
+takes a tenth of a second."""
+GROUPS = (*MODELS, "experiment", "visits")
+"""Folders in a folder of groups that have files for us; there may be anything else beside them."""
+SOURCES = ("files.py", "hydra_session.py", "kept.py", "references.py")
 """Our part of putting files together."""
 
 
@@ -44,12 +49,12 @@ def name_of(question: Sequence[object], folders: Sequence[Path]) -> str | None:
             digest.update(Path(__file__).with_name(source).read_bytes())
         n_bytes = 0
         for folder, file in files_in(folders):
-            text = file.read_bytes()
+            text = read_bytes(file, MOST_BYTES)
             n_bytes += len(text)
-            if n_bytes > MOST_BYTES or LOOKED_UP.search(text):
+            if n_bytes > MOST_BYTES:
                 return None
             digest.update(repr((str(folder), file.relative_to(folder).as_posix(), len(text))).encode() + text)
-    except OSError:
+    except (OSError, UnreadableFile):
         return None
     return digest.hexdigest()
 
@@ -63,8 +68,23 @@ def put_together_by() -> tuple[str, ...]:
 def files_in(folders: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
     """Every file that can be put together with others, after its folder."""
     for folder in folders:
-        for pattern in ("*.yaml", "*/*.yaml"):
-            yield from ((folder, file) for file in sorted(folder.glob(pattern)))
+        for group in ("", *GROUPS):
+            yield from ((folder, file) for file in files_of_group(folder, group))
+
+
+def files_of_group(folder: Path, group: str) -> list[Path]:
+    """Files of a group in one folder of groups, in order of name; at most `MOST_ENTRIES` entries are looked at."""
+    names = (name for name in islice(entries_of(folder / group), MOST_ENTRIES) if name.endswith(".yaml"))
+    return [folder / group / name for name in sorted(names)]
+
+
+def entries_of(folder: Path) -> Iterator[str]:
+    """Names in a folder, of more than `MOST_ENTRIES` one more than so many; none if it is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in islice(entries, MOST_ENTRIES + 1))
+    except OSError:
+        return
 
 
 def text_of(data: Plain) -> bytes | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sim.config.checking import Checked, checked
 from sim.config.places import Plain
 from sim.department.arrivals import Profile, Steady
-from sim.department.scenario import Check, Problem, Scenario, checks, hash_of, part_json
+from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of, part_json
 
 Found = TypeVar("Found")
 
@@ -49,12 +49,18 @@ class Known:
         told = {name: self.once(("json", id(part)), partial(part_json, part)) for name, part in kept.items()}
         return hash_of(told | {"period": part_json(scenario.period)})
 
-    def contradictions(self, scenario: Scenario, unsure_roles: frozenset[str]) -> tuple[Problem, ...]:
-        """What does not fit among the parts of a scenario whose groups were checked here."""
+    def contradictions(
+        self, scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]
+    ) -> tuple[Problem, ...]:
+        """What does not fit among the parts of a scenario whose groups were checked here.
+
+        `unsure_roles` and the parts `repaired` had faults, and do not stand as the user wrote them.
+        """
         found: list[Problem] = []
-        for number, (check, names) in enumerate(checks(unsure_roles)):
+        every = (*checks(unsure_roles, repaired), *checks_of_rosters(unsure_roles, repaired))
+        for number, (check, names) in enumerate(every):
             seen = [told_apart(getattr(scenario, name)) for name in names]
-            found += self.once(("check", number, unsure_roles, *seen), partial(told, check, scenario))
+            found += self.once(("check", number, unsure_roles, repaired, *seen), partial(told, check, scenario))
         return tuple(found)
 
 

@@ -4,13 +4,13 @@ How a scenario is played is given from outside; `peered -m` without such a word 
 """
 
 import re
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.config.files import choices_of, faults_of_file, folders_of, quoted, search_words
-from sim.config.overrides import PATH_KEYS, SHAPE
+from sim.config.files import choices_of, faults_of_file, faults_of_folder, folders_of
+from sim.config.hydra_session import hydra_program, quoted, search_words, unwarned
+from sim.config.overrides import NOTHING_LOOKED_UP, PATH_KEYS, SHAPE, folder_typed
 from sim.config.places import MODELS
 from sim.config.sweeps import compose_sweep
 from sim.department.scenario import Problem, ScenarioError
@@ -77,11 +77,7 @@ def handed(words: Sequence[str], config_dir: Path | None) -> Handed:
                 "hydra.launcher.n_jobs=4, or hydra.sweep.dir=FOLDER"
             )
             sorted_words.problems.append(Problem(key, repr(value), remedy))
-    for folder in folders_of(config_dir)[1:]:
-        if (folder / "hydra").exists():
-            remedy = "settings of Hydra are typed, not taken from a folder of groups: take it out"
-            sorted_words.problems.append(Problem(str(folder / "hydra"), "'hydra'", remedy))
-    check_words(sorted_words, config_dir)
+    check_words(sorted_words, folder_typed(sorted_words.others, config_dir))
     return sorted_words
 
 
@@ -100,7 +96,10 @@ def check_words(words: Handed, config_dir: Path | None) -> None:
     else:  # scenarios are its own affair, but files and words stay data
         odd = [word for word in words.others if not SHAPE.fullmatch(word)]
         words.problems += [Problem("command line", repr(word), "write key=value") for word in odd]
+        elsewhere = [word.partition("=") for word in words.others if "${" in word]
+        words.problems += [Problem(key, repr(value), NOTHING_LOOKED_UP) for key, _, value in elsewhere]
         folders = folders_of(config_dir)
+        words.problems += [fault for folder in folders[1:] for fault in faults_of_folder(folder)]
         for group in MODELS:
             for name in choices_of(group, folders[1:]):
                 words.problems += faults_of_file(folders, group, name)
@@ -110,8 +109,6 @@ def check_words(words: Handed, config_dir: Path | None) -> None:
 
 def run_by_hydra(words: Handed, job: Job, folder: Path) -> None:
     """Have Hydra make the jobs, and the launcher play them, in the folder. What goes wrong in a job is raised."""
-    import hydra
-    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
@@ -120,14 +117,9 @@ def run_by_hydra(words: Handed, job: Job, folder: Path) -> None:
     told = [f"{key}={value}" for key, value in asked.items()]
     values = [word for word in typed if word.partition("=")[0] not in PATH_KEYS]
     folders = folders_of(job.config_dir)
-    GlobalHydra.instance().clear()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with hydra.initialize_config_dir(str(folders[0]), version_base="1.3", job_name="peered"):
-                program = GlobalHydra.instance().hydra
-                assert program is not None
-                program.multirun("config", job, [*told, *values, *search_words(folders)])
+        with unwarned(), hydra_program(folders[0], "peered") as program:
+            program.multirun("config", job, [*told, *values, *search_words(folders)])
     except (HydraException, OmegaConfBaseException) as error:
         named = ", ".join(f"{key}={asked[key]}" for key in (SWEEPER, LAUNCHER))
         remedy = f"Hydra cannot do this: {' '.join(str(error).split())}"

@@ -9,12 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from sim.department.scenario import Problem
 
 PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 """Keys whose value is a path, or a question in SQL, taken as typed."""
+
+TYPED_ONLY = "says where runs are sent, and is typed, never read from a file: take it out"
+NOTHING_LOOKED_UP = "nothing is looked up elsewhere: write the value itself"
 
 SHAPE = re.compile(r"(?P<plus>\+{0,2})(?P<key>[A-Za-z_][\w.\-/]*)=(?P<value>.*)", re.DOTALL)
 
@@ -101,6 +105,8 @@ def plain_one(text: str) -> int | float | str | None:
 
 def by_grammar(key: str, value: str) -> Any:
     """Hydra's own reading of a value, or what is wrong with its form."""
+    if "${" in value:
+        return Problem(key, repr(value), NOTHING_LOOKED_UP)
     from hydra.core.override_parser.overrides_parser import OverridesParser  # slow to load
     from hydra.errors import HydraException
 
@@ -109,6 +115,17 @@ def by_grammar(key: str, value: str) -> Any:
     except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
         return Problem(key, repr(value), remedy)
+
+
+def typed_only(key: str) -> bool:
+    """The key names a cluster: whoever answers there can have anything run here."""
+    return re.split(r"[./]", key.lstrip("+"))[0] == "executor"
+
+
+def folder_typed(words: Sequence[str], config_dir: Path | None) -> Path | None:
+    """The folder of the user's own that `configs=` names last, else the one given."""
+    named = [word.removeprefix("configs=") for word in words if word.startswith("configs=")]
+    return Path(named[-1]) if named and named[-1] not in ("", "null") else config_dir
 
 
 MOST_VALUES = 100_000

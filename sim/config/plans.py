@@ -1,4 +1,7 @@
-"""From a composed command to the plan a study carries out; that of a sweep is made in `sim.config.sweep_plans`."""
+"""From a composed command to the plan a study carries out; that of a sweep is made in `sim.config.sweep_plans`.
+
+A plan that needs more memory than there is is refused here, before anything is played.
+"""
 
 from importlib.util import find_spec
 
@@ -6,14 +9,18 @@ from sim.config.composition import Composed
 from sim.department.scenario import Problem, ScenarioError
 from sim.study.engines import lets_go
 from sim.study.executor import DASK
+from sim.study.memory_check import check_plan
 from sim.study.plan import Plan
 
 
 def plan_of(composed: Composed) -> Plan:
-    """Scenarios by staffing, levels and replications of a command; a single scenario is its own baseline."""
+    """Scenarios by staffing, levels and replications of a command; a single scenario is its own baseline.
+
+    Raises ScenarioError if it would need more memory than this machine has.
+    """
     study = composed.study
     scenarios = composed.scenarios or {composed.scenario.staffing.name: composed.scenario}
-    return Plan(
+    plan = Plan(
         scenarios=scenarios,
         baseline=study.baseline or next(iter(scenarios)),
         levels=study.demand_levels,
@@ -29,6 +36,8 @@ def plan_of(composed: Composed) -> Plan:
         address=composed.executor.address,
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
+    check_plan(plan)
+    return plan
 
 
 def executor_of(composed: Composed) -> str:

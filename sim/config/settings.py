@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.department.quantities import Frozen, Positive
+from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
 from sim.study.asked import Precision, Selecting, Simultaneous
 from sim.study.worth import Prior, Worth
 
-WholePositive = Annotated[int, Field(ge=1)]
-WholeNonNegative = Annotated[int, Field(ge=0)]
+MOST = 10**9
+"""No study has more weeks, days or replications; those that need too much memory are refused by `sim.study`."""
+WholePositive = Annotated[int, Field(ge=1, le=MOST)]
+WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
 
 def as_list(value: object) -> object:
@@ -48,7 +50,7 @@ class StudySettings(Frozen):
     weeks: WholePositive
     warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
     follow_up_days: WholeNonNegative = 0
-    demand_levels: Annotated[tuple[Positive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
     visits: bool = False
     event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -66,7 +68,7 @@ class StudySettings(Frozen):
     match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
     if_none_fits: Literal["empirical", "nearest"] = "empirical"
     effect: str = "effects.total_return_hr"
-    range: tuple[Positive, Positive] | None = None
+    range: tuple[EffectFactor, EffectFactor] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7
     prior: Prior | None = None
     worth: tuple[Worth, ...] = ()
@@ -127,7 +129,7 @@ class ExecutorSettings(Frozen):
         if self.address is not None and self.name != "dask":
             raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
         if self.address is not None and not re.fullmatch(r"[a-z]+://[^\s:]+:\d+", self.address):
-            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tcp://HOST:PORT")
+            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT")
         return self
 
 

@@ -7,13 +7,14 @@ from sim.config.plans import executor_of
 from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
 from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
+from sim.study.memory_check import check_sweep
 from sim.study.sweeping import SweepPlan
 
 
 def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
-    """Scenarios and replications of a sweep."""
+    """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
     first = sweep.first
-    return SweepPlan(
+    plan = SweepPlan(
         scenarios=sweep.scenarios,
         labels=sweep.labels,
         replications=first.study.replications,
@@ -26,6 +27,8 @@ def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
         keep_visits=first.study.visits,
         asked=asked_of(first.study),
     )
+    check_sweep(plan)
+    return plan
 
 
 def asked_of(study: StudySettings) -> Asked:

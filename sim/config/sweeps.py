@@ -19,6 +19,8 @@ from sim.config.overrides import PATH_KEYS, Override, Range, read_override
 from sim.config.places import Plain, is_whole
 from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.io.bounded_reader import read_text
+from sim.io.strict_yaml import MOST_BYTES
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
 """What may vary of a study: it belongs to the scenario."""
@@ -198,7 +200,7 @@ def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
     """A sound choice in whose files nothing refers to another entry."""
     if faults_of_file(folders, group, name):
         return False
-    return not any("${" in file.read_text(encoding="utf-8") for file in with_inherited(folders, group, name))
+    return not any("${" in read_text(file, MOST_BYTES) for file in with_inherited(folders, group, name))
 
 
 def group_by_group(draft: Draft, known: Known) -> Base | None:

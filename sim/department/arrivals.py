@@ -6,13 +6,18 @@ Random arrival times are drawn from these values by `sim.engine.workload`.
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, Tag, model_validator
 
 from sim.department.quantities import (
+    LARGEST_DEMAND_FACTOR,
+    NESTING,
+    ROUNDING,
+    DemandFactor,
     FiveProbabilities,
     Frozen,
     NonNegative,
     Positive,
+    not_a_percentage,
 )
 
 HOURS_PER_WEEK = 168
@@ -21,17 +26,16 @@ MENTAL_HEALTH = "mental_health"
 MEDICAL = "medical"
 
 Seven = Annotated[tuple[NonNegative, ...], Field(min_length=7, max_length=7)]
-Twelve = Annotated[tuple[NonNegative, ...], Field(min_length=12, max_length=12)]
+MonthFactor = Annotated[NonNegative, AfterValidator(not_a_percentage(LARGEST_DEMAND_FACTOR))]
+Twelve = Annotated[tuple[MonthFactor, ...], Field(min_length=12, max_length=12)]
 DayShape = Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
-SUM_TOLERANCE = 1e-6
-
 
 def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
-    """Raise ValueError unless the values sum to one within `SUM_TOLERANCE`."""
+    """Raise ValueError unless the values sum to one within `ROUNDING`."""
     total = sum(values)
-    if abs(total - 1.0) > SUM_TOLERANCE:
+    if abs(total - 1.0) > ROUNDING:
         raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
 
 
@@ -73,10 +77,10 @@ class Profile(Frozen):
     name: str
     visits_per_year: Positive
     mental_health_share: Annotated[float, Field(ge=0, lt=1)]
-    growth: Positive = 1.0
-    mh_growth: Positive | None = None
+    growth: DemandFactor = 1.0
+    mh_growth: DemandFactor | None = None
     mh_shape: str = "default"
-    hour_shares: WeekShape | DayShape
+    hour_shares: Annotated[Annotated[WeekShape, Tag("nested")] | Annotated[DayShape, Tag("flat")], NESTING]
     mh_hour_shares: dict[str, DayShape]
     weekday_index: dict[str, Seven]
     month_index: dict[str, Twelve]
@@ -97,7 +101,7 @@ class Profile(Frozen):
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
                 raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
-        if np.any(self.medical_shares() < 0.0):
+        if np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
             raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
         return self
 
@@ -135,7 +139,8 @@ class Profile(Frozen):
             self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0]
         )
         everyone = np.asarray(self._week_of_shares())
-        return (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
+        shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
+        return np.where((shares < 0.0) & (shares >= -ROUNDING), 0.0, shares)
 
 
 class Steady(Frozen):
@@ -143,7 +148,7 @@ class Steady(Frozen):
 
     kind: Literal["steady"] = "steady"
     name: str = "steady"
-    growth: Positive = 1.0
+    growth: DemandFactor = 1.0
     per_hour: dict[str, NonNegative]
     acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
 

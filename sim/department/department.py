@@ -4,14 +4,21 @@ Who works in it is `roster`, who comes to it is `arrivals`; `scenario` puts them
 """
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
 from sim.department.patients import Group, Stream
 from sim.department.places import Zone
 from sim.department.quantities import Frozen
+
+
+def date_in_words(value: Any) -> Any:
+    """A date, or its text; of a number pydantic would make seconds after 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("a number is not a date, write it like 2024-01-01")
+    return value
 
 
 class Department(Frozen):
@@ -23,7 +30,7 @@ class Department(Frozen):
     """
 
     name: str
-    calendar_start: datetime.date = datetime.date(2024, 1, 1)
+    calendar_start: Annotated[datetime.date, BeforeValidator(date_in_words)] = datetime.date(2024, 1, 1)
     streams: dict[str, Stream]
     zones: dict[str, Zone] = Field(default_factory=dict)
     ratio_role: str | None = None

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from sim.department.arrivals import check_sums_to_one
 from sim.department.quantities import (
     ACUITIES,
+    ROUNDING,
     Distribution,
     Frozen,
     NonNegative,
@@ -134,7 +135,7 @@ class Dispose(StepOfAnyKind):
     def _shares_fit(self) -> "Dispose":
         for acuity in ACUITIES:
             total = of_acuity(self.admission, acuity) + of_acuity(self.transfer, acuity)
-            if total > 1.0:
+            if total > 1.0 + ROUNDING:
                 raise ValueError(f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them")
         return self
 

@@ -15,7 +15,10 @@ from sim.department.pathway import Pathway
 from sim.department.quantities import (
     MINUTES_PER_DAY,
     MINUTES_PER_HOUR,
+    ROUNDING,
     Distribution,
+    EffectFactor,
+    FactorFromZero,
     Frozen,
     NonNegative,
     Positive,
@@ -93,8 +96,8 @@ class ReturnVisits(Frozen):
     shape: Positive
     scale_days: Positive
     frail_share: Probability = 0.0
-    frailty: Positive = 1.0
-    hazard_by_disposition: dict[str, Positive] = Field(default_factory=dict)
+    frailty: EffectFactor = 1.0
+    hazard_by_disposition: dict[str, EffectFactor] = Field(default_factory=dict)
     prelude_days: NonNegative = 0.0
 
     @model_validator(mode="after")
@@ -162,10 +165,10 @@ class Group(Frozen):
 
     name: str
     share: Probability
-    patience: Positive = 1.0
-    consent: NonNegative = 1.0
-    linkage: Positive = 1.0
-    triage: Positive = 1.0
+    patience: EffectFactor = 1.0
+    consent: FactorFromZero = 1.0
+    linkage: EffectFactor = 1.0
+    triage: EffectFactor = 1.0
 
 
 class Stream(Frozen):
@@ -194,7 +197,7 @@ class Stream(Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> "Stream":
         check_sums_to_one(self.age_shares, "age_shares")
-        if self.ambulance_share + self.police_share > 1.0:
+        if self.ambulance_share + self.police_share > 1.0 + ROUNDING:
             raise ValueError("ambulance_share and police_share sum to more than 1: lower one of them")
         names = [step.name for step in self.pathway]
         twice = sorted({name for name in names if names.count(name) > 1})

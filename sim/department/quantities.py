@@ -4,14 +4,14 @@ Which quantity is drawn when, and from which key, is the workload's business (`s
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numba.extending import register_jitable
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
@@ -28,9 +28,48 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+ROUNDING = 1e-6
+"""How far a share, or a sum of shares, may miss its bound: numbers that were computed elsewhere end in rounding."""
+LARGEST_DEMAND_FACTOR = 5.0
+LARGEST_EFFECT_FACTOR = 20.0
+"""Above these a factor is taken for a percentage. Odds ratios and paces may well be larger than factors of demand."""
+
+
+def without_rounding(value: Any) -> Any:
+    """A number below 0 by no more than `ROUNDING` is 0; everything else is passed on as it is."""
+    return 0.0 if isinstance(value, float) and -ROUNDING <= value < 0.0 else value
+
+
+def without_rounding_of_share(value: Any) -> Any:
+    """The same of a share, which may miss 1 from above too."""
+    return 1.0 if isinstance(value, float) and 1.0 < value <= 1.0 + ROUNDING else without_rounding(value)
+
+
+def not_a_percentage(largest: float) -> Callable[[float], float]:
+    """A validator that takes a factor above `largest` for a percentage."""
+
+    def validated(value: float) -> float:
+        if value > largest:
+            raise ValueError(f"is {value:g} a per cent? write {value / 100.0:g}")
+        return value
+
+    return validated
+
+
 Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-Probability = Annotated[float, Field(ge=0, le=1)]
+NonNegative = Annotated[float, BeforeValidator(without_rounding), Field(ge=0)]
+Probability = Annotated[float, BeforeValidator(without_rounding_of_share), Field(ge=0, le=1)]
+DemandFactor = Annotated[float, Field(gt=0), AfterValidator(not_a_percentage(LARGEST_DEMAND_FACTOR))]
+"""Multiplies visits: 1.1 is a tenth more."""
+EffectFactor = Annotated[float, Field(gt=0), AfterValidator(not_a_percentage(LARGEST_EFFECT_FACTOR))]
+"""Multiplies minutes, odds or a hazard: 1 is no effect."""
+FactorFromZero = Annotated[
+    float,
+    BeforeValidator(without_rounding),
+    Field(ge=0),
+    AfterValidator(not_a_percentage(LARGEST_EFFECT_FACTOR)),
+]
+"""Multiplies a pace or a share: 0 leaves nothing of it, 1 is no effect."""
 FiveNonNegative = tuple[NonNegative, NonNegative, NonNegative, NonNegative, NonNegative]
 FiveProbabilities = tuple[Probability, Probability, Probability, Probability, Probability]
 ByAcuity = NonNegative | FiveNonNegative
@@ -185,10 +224,14 @@ MOST_NAMED = 5
 FiveQuantiles = tuple[Quantiles, Quantiles, Quantiles, Quantiles, Quantiles]
 
 
-def lists_by_acuity(value: Any) -> str:
-    """Whether quantiles are written once for everybody or as a list of lists, by what the first of them is."""
+def nesting_of(value: Any) -> str:
+    """`nested` for a list of lists, `flat` for any other, by what the first entry is."""
     nested = isinstance(value, list | tuple) and len(value) > 0 and isinstance(value[0], list | tuple)
-    return "by_acuity" if nested else "everybody"
+    return "nested" if nested else "flat"
+
+
+NESTING = Discriminator(nesting_of)
+"""Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
 class Empirical(Frozen):
@@ -201,8 +244,8 @@ class Empirical(Frozen):
 
     family: Literal["empirical"] = "empirical"
     quantiles: Annotated[
-        Annotated[Quantiles, Tag("everybody")] | Annotated[FiveQuantiles, Tag("by_acuity")],
-        Discriminator(lists_by_acuity),
+        Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")],
+        NESTING,
     ]
     at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
     scale: ByAcuity = 1.0

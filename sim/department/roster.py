@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from sim.department.quantities import (
     MINUTES_PER_DAY,
@@ -21,26 +21,56 @@ from sim.department.quantities import (
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def minutes_of_clock(value: Any) -> Any:
-    """'07:30' as minutes after midnight; numbers pass through."""
+WRITTEN = {"written": True}
+"""Validation context of what people write: clock times and weekdays are words there, for YAML reads 0700 as 448.
+
+Without it numbers pass too: minutes after midnight and days from Monday 0, as a model is built in Python and as its
+JSON holds it.
+"""
+
+
+def is_written(info: ValidationInfo) -> bool:
+    """Whether people wrote what is validated."""
+    return bool(info.context and info.context.get("written"))
+
+
+def minutes_of_clock(value: Any, info: ValidationInfo) -> Any:
+    """'07:30' as minutes after midnight; numbers pass through unless people wrote them."""
     if not isinstance(value, str):
+        if is_written(info) and isinstance(value, int | float):
+            raise ValueError("a number is not a time of day (YAML reads 0700 as 448), write it like '07:30', in quotes")
         return value
     hours, colon, minutes = value.partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
         raise ValueError(f"{value!r} is not a time of day: write it like '07:30' (in quotes)")
     return float(int(hours) * 60 + int(minutes))
 
 
-def weekday_numbers(value: Any) -> Any:
-    """['mon', 'fri'] or 'daily' as numbers with Monday 0; numbers pass through."""
+def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
+    """['mon', 'fri'] or 'daily' as numbers with Monday 0; numbers pass through unless people wrote them."""
     if value == "daily":
         return tuple(range(7))
     if not isinstance(value, list | tuple):
-        return value
-    unknown = [day for day in value if isinstance(day, str) and day not in WEEKDAYS]
+        raise ValueError(f"{value!r} is no list of days: write [mon, fri], or daily")
+    unknown = [day for day in value if (isinstance(day, str) and day not in WEEKDAYS)]
+    unknown += [day for day in value if is_written(info) and not isinstance(day, str)]
     if unknown:
         raise ValueError(f"unknown day {unknown[0]!r}: use {', '.join(WEEKDAYS)} or daily")
+    twice = list(dict.fromkeys(day_name(day) for place, day in enumerate(value) if day in value[:place]))
+    if twice:
+        raise ValueError(f"days names {', '.join(twice)} twice: name each day once, and set heads=2 for two people")
     return tuple(WEEKDAYS.index(day) if isinstance(day, str) else day for day in value)
+
+
+def day_name(day: str | int) -> str:
+    """A day as people write it."""
+    return WEEKDAYS[day] if isinstance(day, int) and 0 <= day < len(WEEKDAYS) else str(day)
+
+
+def clock_text(minutes: float) -> str:
+    """Minutes after midnight, of any day, as a clock shows them."""
+    hour, minute = divmod(int(minutes % MINUTES_PER_DAY), 60)
+    return f"{hour:02d}:{minute:02d}"
 
 
 ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=MINUTES_PER_DAY)]
@@ -75,6 +105,26 @@ class Shift(Frozen):
     def _breaks_fit(self) -> "Shift":
         check_breaks(self.breaks or (), self.minutes)
         return self
+
+    @model_validator(mode="after")
+    def _ends_before_it_begins_again(self) -> "Shift":
+        starts = self.starts_in_week()
+        for start, following in itertools.pairwise((*starts, starts[0] + MINUTES_PER_WEEK)):
+            if self.minutes > following - start:
+                day, again = (WEEKDAYS[int(at // MINUTES_PER_DAY) % 7] for at in (start, following))
+                clock = clock_text(self.start)
+                raise ValueError(
+                    f"minutes {self.minutes:g} from {day} {clock} run into {again} {clock}, when it starts again: "
+                    f"give at most {following - start:g}, and set heads=2 for two people"
+                )
+        return self
+
+    def starts_in_week(self) -> tuple[float, ...]:
+        """Start of each occurrence in a week, in minutes after Monday 00:00, in order.
+
+        Duties, cover, hours and cost are all made of these.
+        """
+        return tuple(sorted(day * MINUTES_PER_DAY + self.start for day in self.days))
 
 
 def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
@@ -129,7 +179,8 @@ class Role(Frozen):
 
     def hours_per_week(self) -> float:
         """Rostered hours in a week, breaks and protected time included."""
-        return sum(self.heads_of(s) * len(s.days) * s.minutes for s in self.shifts.values()) / 60.0
+        shifts = self.shifts.values()
+        return sum(self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts) / 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +232,11 @@ def members_of(roles: dict[str, Role]) -> tuple[Member, ...]:
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
     starts = [
-        week * MINUTES_PER_WEEK + day * MINUTES_PER_DAY + shift.start
+        week * MINUTES_PER_WEEK + start
         for week in range(-2, int(horizon // MINUTES_PER_WEEK) + 1)
-        for day in shift.days
+        for start in shift.starts_in_week()
     ]
-    return sorted(start for start in starts if start + shift.minutes > 0.0 and start < horizon)
+    return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
 
 
 def off_floor_of(member: Member, start: float) -> tuple[OffFloor, ...]:
@@ -225,8 +276,7 @@ def heads_by_minute(role: Role) -> np.ndarray:
     heads = np.zeros(week, dtype=np.int64)
     for shift in role.shifts.values():
         present = role.heads_of(shift)
-        for day in shift.days:
-            start = day * MINUTES_PER_DAY + shift.start
+        for start in shift.starts_in_week():
             at, end = int(np.ceil(start)), int(np.ceil(start + shift.minutes))
             while at < end:  # what goes beyond the week begins it
                 here = at % week

@@ -149,8 +149,14 @@ def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset(
         yield from check(scenario)
 
 
-def checks(unsure_roles: frozenset[str] = frozenset()) -> Iterator[tuple[Check, tuple[str, ...]]]:
-    """Every check of a scenario, in order, with the parts it looks at."""
+def checks(
+    unsure_roles: frozenset[str] = frozenset(), repaired: frozenset[str] = frozenset()
+) -> Iterator[tuple[Check, tuple[str, ...]]]:
+    """Every check of a scenario, in order, with the parts it looks at.
+
+    `unsure_roles` and `repaired` (parts of the scenario) do not stand as the user wrote them: what they lack is not
+    said.
+    """
     everything = ("department", "staffing", "support", "boarding", "discipline")
     yield unknown_roles, everything
     yield unknown_zones, ("department", "boarding")
@@ -158,9 +164,16 @@ def checks(unsure_roles: frozenset[str] = frozenset()) -> Iterator[tuple[Check, 
     yield unknown_words, ("department", "staffing", "support")
     yield ambiguous_steps, ("department",)
     yield peers_out_of_place, everything
-    yield idle_roles, everything
+    yield partial(idle_roles, repaired=repaired), everything
     yield partial(uncovered, unsure_roles=unsure_roles), ("department", "staffing")
     yield holds_and_waits, ("department", "staffing")
+
+
+def checks_of_rosters(
+    unsure_roles: frozenset[str], repaired: frozenset[str]
+) -> Iterator[tuple[Check, tuple[str, ...]]]:
+    """Checks of what can be played and makes no sense to ask, in the same form; engines do not ask for them."""
+    yield partial(unattended, unsure_roles=unsure_roles, repaired=repaired), ("department", "staffing")
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
@@ -174,9 +187,7 @@ def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for path, step in steps_with_paths(scenario):
         for role in roles_named(step):  # type: ignore[arg-type]
             yield path, role
-    for stream_name, stream in scenario.department.streams.items():
-        for number, task in enumerate(stream.escalation.response if stream.escalation else ()):
-            yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
+    yield from responders(scenario)
     for role_name, member_role in scenario.staffing.roles.items():
         for served in (served for level in member_role.also_serves for served in level):
             yield f"staffing.{role_name}.also_serves", served
@@ -188,6 +199,27 @@ def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield "department.ratio_role", scenario.department.ratio_role
     if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
+
+
+def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """(path, role) of everything that puts tasks into a role's queue, support by peers apart."""
+    for path, step in steps_with_paths(scenario):
+        if not isinstance(step, Release):
+            for role in roles_named(step):  # type: ignore[arg-type]
+                yield path, role
+    yield from responders(scenario)
+    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+        yield "boarding.nurse_role", scenario.boarding.nurse_role
+    if scenario.support.role in scenario.staffing.roles and scenario.support.huddle_share > 0.0:
+        for role in scenario.support.huddle_roles:
+            yield "support.huddle_roles", role
+
+
+def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """(path, role) of every task of a response to an escalation."""
+    for stream_name, stream in scenario.department.streams.items():
+        for number, task in enumerate(stream.escalation.response if stream.escalation else ()):
+            yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
 
 
 def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
@@ -293,14 +325,66 @@ def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(f"staffing.{name}.caseload", str(role.caseload), "set support.caseload instead")
 
 
-def idle_roles(scenario: Scenario) -> Iterator[Problem]:
-    """A role that no step names is a slip of the pen."""
-    named = {role for _, role in roles_asked_for(scenario)} | {scenario.support.role}
-    for name in scenario.staffing.roles:
-        if name not in named:
-            yield Problem(
-                f"staffing.{name}", repr(name), f"no step asks for this role; {did_you_mean(name, named - {name})}"
+def idle_roles(scenario: Scenario, repaired: frozenset[str]) -> Iterator[Problem]:
+    """Roles that nothing reaches, and queues that are served and stay empty: paid for, and of no effect.
+
+    A role is reached by tasks of its own, by those of a role it serves, as the nurse whose heads bound the places, or
+    because the department asks for its heads at all times.
+    """
+    if repaired:
+        return
+    roles, support = scenario.staffing.roles, scenario.support.role
+    working = {role for _, role in roles_with_work(scenario)}
+    wanted = working | {support, scenario.department.ratio_role} | set(scenario.department.minimum_cover)
+    serves = {name: [served for level in role.also_serves for served in level] for name, role in roles.items()}
+    idle = {name for name in roles if name not in wanted and not working & set(serves[name])}
+    for name in roles:
+        if name in idle:
+            yield Problem(f"staffing.{name}", repr(name), remedy_of_idle(name, serves[name], sorted(working)))
+            continue
+        for served in serves[name]:
+            if served in roles and served not in working | idle | {support}:
+                remedy = f"no step asks for {served}, so its queue stays empty: take it out, or name it in a step"
+                yield Problem(f"staffing.{name}.also_serves", repr(served), remedy)
+
+
+def remedy_of_idle(name: str, serves: list[str], working: list[str]) -> str:
+    """What to do about a role that nothing reaches."""
+    close = did_you_mean(name, working)
+    if close.startswith("did you mean"):
+        return f"no step asks for this role; {close}"
+    whose = f", nor for {' or '.join(serves)}, which it also serves" if serves else ""
+    helped = f", as in staffing.{name}.also_serves: [[{working[0]}]]" if working else ""
+    return f"no step asks for this role{whose}: name it in a step, or let it serve a role that is asked for{helped}"
+
+
+def unattended(scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]) -> Iterator[Problem]:
+    """Roles that visits wait for and of which nobody is ever on duty, nor of a role that serves their queue.
+
+    Who is short of minimum cover is told so, and work that no visit waits for may be left undone.
+    """
+    if repaired:
+        return
+    roles, needed = scenario.staffing.roles, scenario.department.minimum_cover
+    for role, path in {role: path for path, role in reversed(list(roles_waited_for(scenario)))}.items():
+        if role not in roles or role in unsure_roles or needed.get(role, 0) > 0:
+            continue
+        helpers = [one for one in roles.values() if any(role in level for level in one.also_serves)]
+        if all(one.hours_per_week() == 0.0 for one in (roles[role], *helpers)):
+            found = "0 heads in every shift" if roles[role].shifts else "no shifts"
+            remedy = (
+                f"nobody is ever on duty, and visits wait for ever ({path}): add a shift, "
+                f"+staffing.{role}.shifts.day={{start: '07:00', minutes: 720, heads: 1}}, or let another role serve it"
             )
+            yield Problem(f"staffing.{role}", found, remedy)
+
+
+def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """(path, role) of every task that a visit cannot go on without."""
+    for path, step in steps_with_paths(scenario):
+        if isinstance(step, Task) and step.unstaffed is None:
+            yield path, step.role
+    yield from responders(scenario)
 
 
 def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:

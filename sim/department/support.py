@@ -10,7 +10,7 @@ from numba.extending import register_jitable
 from pydantic import Field
 
 from sim.department.pathway import DEFAULT_BAND
-from sim.department.quantities import Frozen, NonNegative, Positive, Probability
+from sim.department.quantities import EffectFactor, FactorFromZero, Frozen, NonNegative, Positive, Probability
 
 PeerBand = Annotated[int, Field(ge=1, le=7)]
 """Band 0 is the peer's own recovery."""
@@ -64,20 +64,20 @@ class RoleEffects(Frozen):
     `escalation_*` are paces at which waiting uses up patience and calm, while accompanied and after.
     """
 
-    assessment_minutes: Positive = 1.0
-    linkage_odds: Positive = 1.0
-    patience_while: NonNegative = 1.0
-    patience_after: NonNegative = 1.0
-    escalation_while: NonNegative = 1.0
-    escalation_after: NonNegative = 1.0
+    assessment_minutes: EffectFactor = 1.0
+    linkage_odds: EffectFactor = 1.0
+    patience_while: FactorFromZero = 1.0
+    patience_after: FactorFromZero = 1.0
+    escalation_while: FactorFromZero = 1.0
+    escalation_after: FactorFromZero = 1.0
 
 
 class ClinicianEffects(Frozen):
     """Assumed effects of an enhanced clinical team, on every assessment of a staffing that `enhances` the role."""
 
     role: str = "crisis_clinician"
-    assessment_minutes: Positive = 1.0
-    linkage_odds: Positive = 1.0
+    assessment_minutes: EffectFactor = 1.0
+    linkage_odds: EffectFactor = 1.0
 
 
 class Effects(Frozen):
@@ -88,7 +88,7 @@ class Effects(Frozen):
     """
 
     name: str = "none"
-    total_return_hr: Positive = 1.0
+    total_return_hr: EffectFactor = 1.0
     linkage_share: Probability = 0.3
     bridging_share: Probability = 0.2
     linkage_on: bool = True

@@ -10,15 +10,26 @@ from typing import Any
 
 from llvmlite import binding
 from numba import njit
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
+
+from sim.engine.sources import code_version
 
 Decorator = Callable[[Any], Any]
 
 
 class KeptCode(FunctionCache):
-    """Numba's cache, getting ready to compile, which takes half a second, only if there is something to compile."""
+    """Numba's cache, getting ready to compile, which takes half a second, only if there is something to compile.
+
+    Numba takes machine code to be up to date if the file of its function is, whatever became of the functions that are
+    compiled into it. Here the sources of the department and the engine must be the same too.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp(), code_version()
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The machine code kept for a signature, or None."""

@@ -53,7 +53,10 @@ DEPARTED = (
 ARRIVED = "Visits that arrive in the measured window, departed or not"
 CLOCK = "Minutes inside the measured window, whenever the visit arrived; what is still going on counts up to its end"
 MOMENT = "Counted if it happens inside the measured window"
-RETURNS = "Index visits that arrive in the measured window and depart at least that long before the end of the run"
+RETURNS = (
+    "Index visits that arrive in the measured window and at least that long before the end of the run; those still "
+    "present at that end are left out, and counted by n_present_at_end"
+)
 BOTH = "As the two parts of the quotient"
 
 WORDS: dict[Statistic, str] = {
@@ -576,6 +579,41 @@ VOLUME: tuple[Measure, ...] = (
         0,
         outcome="present_at_end",
         statistic="count",
+    ),
+    share(
+        "unfinished_share",
+        "Unfinished when the window ended",
+        "Visits not departed by the end of the measured window",
+        "Visits",
+        censoring=ARRIVED,
+    ),
+    *(
+        Measure(
+            f"wait_{third}_third",
+            f"Minutes waited per arrival, {third} third of the window",
+            "min",
+            "low",
+            "mean",
+            f"Minutes waited for a first physician contact in the {third} third of the window, whoever waits them",
+            "Visits arriving in that third (whole weeks; nan in windows under 3 weeks, or where demand changes by "
+            "month or as in a list)",
+            CLOCK,
+            1,
+            by="run",
+        )
+        for third in ("first", "last")
+    ),
+    Measure(
+        "measured_days",
+        "Length of the window",
+        "days",
+        "neutral",
+        "count",
+        "Days of the measured window",
+        "",
+        CLOCK,
+        2,
+        by="run",
     ),
     Measure(
         "visits_per_week",

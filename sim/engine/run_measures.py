@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.department.arrivals import Profile, Replay
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
@@ -141,6 +142,7 @@ def run_measures(cohort: Cohort, time: StaffTime) -> Values:
         values.update(part(time))
     values.update(zone_measures(time))
     values.update(census_measures(time))
+    values.update(steadiness_measures(time))
     values.update(step_waits(cohort))
     values.update(clearance_measures(cohort))
     return values
@@ -273,6 +275,38 @@ def census_measures(time: StaffTime) -> Values:
             values[f"census_{state}_mean.{part}"] = float(minutes[state][streams].sum()) / (edges[1] - edges[0])
         values[f"boarding_hours_per_week.{part}"] = values[f"census_boarding_mean.{part}"] * MINUTES_PER_WEEK / 60.0
     return values
+
+
+def steadiness_measures(time: StaffTime) -> Values:
+    """Length of the window, and minutes waited per arrival early and late in it, which differ if a queue grows.
+
+    Minutes count when they are waited, so that visits still waiting when the window ends do not make the late ones look
+    short. Thirds are whole weeks, so that both have the same days of the week; nan where the window has no three weeks,
+    or where demand changes over the weeks by itself.
+    """
+    run = time.trajectory
+    third = time.weeks // 3 * MINUTES_PER_WEEK
+    known = third > 0.0 and not changes_over_weeks(time.scenario)
+    thirds = {"first": (run.warm_up, run.warm_up + third), "last": (run.measured_until - third, run.measured_until)}
+    waited = {name: minutes_waited(run, *third) if known else np.nan for name, third in thirds.items()}
+    return {"measured_days.all": time.days} | {f"wait_{name}_third.all": value for name, value in waited.items()}
+
+
+def changes_over_weeks(scenario: Scenario) -> bool:
+    """Whether demand itself changes over the weeks: by month, or as in a list of visits."""
+    if isinstance(scenario.demand, Profile):
+        return scenario.period.uses_month_factors
+    return isinstance(scenario.demand, Replay)
+
+
+def minutes_waited(trajectory: Trajectory, start: float, end: float) -> float:
+    """Minutes of waiting for a first physician contact in [start, end), per arrival in it."""
+    visits = trajectory.visit_columns
+    everyone = np.zeros(trajectory.n_visits, dtype=np.int8)
+    over = np.fmin(visits["pia"], visits["departure"])
+    minutes = minutes_by_code(everyone, 1, visits["arrival"], over, np.array([start, end]))[0, 0]
+    first, last = np.searchsorted(visits["arrival"], (start, end))
+    return quotient(float(minutes), float(last - first))
 
 
 def parts(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:

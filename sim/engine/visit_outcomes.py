@@ -156,6 +156,22 @@ class Cohort:
         return ~np.isnan(self.stay)
 
     @cached_property
+    def minutes_to_return(self) -> Floats:
+        """Minutes from departure to the next unplanned visit, inf for never, nan while present.
+
+        Decided at departure, and so known though the next visit may come after the end of the run.
+        """
+        return self.times("next_visit") - self.times("departure")
+
+    @cached_property
+    def minutes_followed(self) -> Floats:
+        """Minutes after departure for which returns of each visit are counted: those from its arrival to the end.
+
+        Counted from arrival, because a departure that moves by a minute must not decide whether a visit counts.
+        """
+        return self.trajectory.horizon - self.arrival
+
+    @cached_property
     def boarded(self) -> Floats:
         """Minutes boarding of departed visits, 0 without any."""
         ended = np.fmin(self.times("boarding_end"), self.times("departure"))
@@ -474,21 +490,26 @@ def returns(cohort: Cohort) -> Outcomes:
 
 
 def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Share]]:
-    """Whether each index visit was followed by another within every span, per visit and per patient."""
-    departure = cohort.times("departure")
-    gap = cohort.times("next_visit") - departure
+    """Whether each index visit was followed by another within every span of its departure, per visit and per patient.
+
+    A visit is an index visit by when it arrives, so that first visits, which arrive at the same times under every
+    staffing, are the same patients under every staffing. Those still present at the end have no departure to count
+    from and are left out; they have stayed at least a whole span.
+    """
     first = cohort["visit_number"] == 1
     for span, (_, days) in SPANS.items():
         minutes = days * MINUTES_PER_DAY
-        index = departure + minutes <= cohort.trajectory.horizon
-        yield f"return_{span}_per_visit", Share(index, gap <= minutes)
-        yield f"return_{span}_per_patient", Share(index & first, gap <= minutes)
+        index = cohort.departed & (cohort.minutes_followed >= minutes)
+        returned = cohort.minutes_to_return <= minutes
+        yield f"return_{span}_per_visit", Share(index, returned)
+        yield f"return_{span}_per_patient", Share(index & first, returned)
 
 
 def volume(cohort: Cohort) -> Outcomes:
     """Who came, when, and who is still there."""
     everyone, hour = cohort.everyone, hour_of_day(cohort.arrival)
     outcomes: Outcomes = {"visits": Share(everyone, everyone), "present_at_end": Share(~cohort.departed, everyone)}
+    outcomes["unfinished_share"] = Share(everyone, ~(cohort.times("departure") <= cohort.trajectory.measured_until))
     for block, (first, last) in BLOCKS.items():
         outcomes[f"arrivals_{block}"] = Share(everyone, (hour >= first) & (hour < last))
     return outcomes

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from sim.report.cells import REFUSED, Rows
+from sim.report.cautions import LEGEND, caution_lines, marked
+from sim.report.cells import Rows
 from sim.report.console import heading, say, show
 from sim.report.honesty import CHANCE_ONLY, RESPECT
 from sim.report.markdown import markdown_table
@@ -22,7 +23,6 @@ from sim.study.number_text import (
     plain_number,
     unit_of_difference,
 )
-from sim.study.overload import LWBS_LIMIT
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of being offered a peer",
@@ -72,6 +72,9 @@ def effect_text(answer: BreakEvenAnswer) -> str:
 
 def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns, and the prior's word."""
+    if item.unsteady_effects:
+        effects = ", ".join(f"{effect:g}" for effect in item.unsteady_effects)
+        return [f"Nothing is concluded: at {effects} there is no steady state, so the benefit depends on the weeks."]
     if item.found is None:
         return ["One replication: an interval needs two or more, so nothing can be said."]
     found = [verdict_sentence(answer, item, item.found), *at_no_effect(item), *price_sentences(answer, item)]
@@ -153,15 +156,15 @@ def chance_sentence(item: StaffingAnswer) -> str:
 def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     """Net benefit at each effect played."""
     percent = f"{100 * answer.plan.sweep.confidence:g} % interval"
-    rows: Rows = [("Effect", "Net benefit (CAD/week)", percent)]
+    rows: Rows = [("Effect", "Net benefit (CAD/week)", percent, "n")]
     chosen = answer.curves[answer.curves["staffing"] == item.staffing]
     for row in chosen.to_dict("records"):
-        mark = "" if row["interpretable"] else f" {REFUSED}"
         rows.append(
             (
-                f"{row['effect']:g}{mark}",
+                marked(f"{row['effect']:g}", bool(row["many_leave"]), bool(row["no_steady_state"])),
                 plain_number(row["mean"], 0),
                 f"{plain_number(row['low'], 0)} to {plain_number(row['high'], 0)}",
+                str(int(row["n"])),
             )
         )
     return rows
@@ -196,8 +199,8 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
                 f"{money(item.found.bend)} a week: raise study.points."
             )
-    if len(answer.curves) and not answer.curves["interpretable"].all():
-        yield f"{REFUSED}: more than {100 * LWBS_LIMIT:g} % of visits leave there, so it is not to be interpreted."
+    found = list(caution_lines(answer.cautions, answer.cautions["label"]))
+    yield from [*found, LEGEND] if found else ()
     if not answer.is_whole:
         yield f"Stopped early: {answer.n} of {counted(answer.plan.sweep.replications, 'replication')} are counted."
     yield CHANCE_ONLY

@@ -97,10 +97,10 @@ def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour
         effects, rows["low"].to_numpy(float), rows["high"].to_numpy(float), color=colour, alpha=0.25, linewidth=0
     )
     axes.plot(effects, rows["mean"].to_numpy(float), color=colour, linewidth=1.8, marker="o", markersize=4)
-    refused = ~rows["interpretable"].to_numpy(bool)
+    careful = rows["many_leave"].to_numpy(bool) | rows["no_steady_state"].to_numpy(bool)
     axes.plot(
-        effects[refused],
-        rows["mean"].to_numpy(float)[refused],
+        effects[careful],
+        rows["mean"].to_numpy(float)[careful],
         "o",
         color=colour,
         markerfacecolor="white",

@@ -4,7 +4,18 @@ Numbers are looked up in `sim.report.tables` and written by `sim.study.number_te
 """
 
 from sim.report.asked import central_demand, effects_text, played_text
-from sim.report.tables import Found, central_level, difference, estimate, is_interpreted, known_measures, label, others
+from sim.report.cautions import LEGEND, marked
+from sim.report.tables import (
+    Found,
+    central_level,
+    difference,
+    estimate,
+    flags_of,
+    known_measures,
+    label,
+    n_replications,
+    others,
+)
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import (
     NOTHING,
@@ -16,15 +27,12 @@ from sim.study.number_text import (
     short_unit_of_difference,
     unit_of_value,
 )
-from sim.study.overload import LWBS_LIMIT
-from sim.study.sentences import alone, inside, not_interpreted, under
+from sim.study.sentences import alone, inside, no_difference_claimed, under
 
 Rows = list[tuple[str, ...]]
 DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 EQUAL_MONEY = 0.02
-REFUSED = "†"
-"""Stands for what is not interpreted."""
 
 
 def question(comparison: Comparison) -> str:
@@ -49,9 +57,13 @@ def labelled(name: str) -> str:
 
 
 def estimate_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
+    """The mean; with its own number of replications where it has a value in some only."""
     measure, _ = measure_and_part(name)
     found = estimate(comparison, staffing, name, level)
-    return NOTHING if found is None else bare(measure, found.mean)
+    if found is None:
+        return NOTHING
+    some_only = found.n < n_replications(comparison, level)
+    return f"{bare(measure, found.mean)} (n = {found.n})" if some_only else bare(measure, found.mean)
 
 
 def difference_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
@@ -65,17 +77,15 @@ def difference_cell(comparison: Comparison, staffing: str, name: str, level: flo
 
 
 def difference_text(name: str, found: Found) -> str:
-    """`−1.2 ± 0.4 *`; of one replication `−1.2`."""
+    """`−1.2 ± 0.4 *`, with the marks of `sim.report.cautions`; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
-    if not found.interpretable:
-        return REFUSED
     if found.identical:
         return "="
-    mean = bare(measure, found.mean, signed=True)
-    if not found.has_interval:
-        return mean
-    mark = " *" if found.beyond_chance else ""
-    return f"{mean} {half_width_text(measure, found.half_width)}{mark}"
+    text = bare(measure, found.mean, signed=True)
+    if found.has_interval:
+        star = " *" if found.beyond_chance else ""
+        text = f"{text} {half_width_text(measure, found.half_width)}{star}"
+    return marked(text, found.many_leave, found.no_steady_state)
 
 
 def demand_rows(comparison: Comparison) -> Rows:
@@ -83,7 +93,7 @@ def demand_rows(comparison: Comparison) -> Rows:
     levels = sorted(comparison.levels)
     if len(levels) < 2:
         return []
-    rows: Rows = [("", *(f"demand × {level:g}" for level in levels))]
+    rows: Rows = [("", *(f"demand × {level:g} (n = {n_replications(comparison, level)})" for level in levels))]
     for name in known_measures(comparison, DEMAND_MEASURES):
         measure, part = measure_and_part(name)
         rows.append((f"{measure.label}, {part_text(part)} ({unit_of_value(measure)})", *[""] * len(levels)))
@@ -100,7 +110,7 @@ def level_cell(comparison: Comparison, staffing: str, name: str, level: float) -
 
 
 def change_rows(comparison: Comparison) -> Rows:
-    """How simulated patients' own waits and stays changed, at the central level of demand, where it is interpreted."""
+    """How simulated patients' own waits and stays changed, at the central level of demand."""
     table = comparison.changes
     if table.empty:
         return []
@@ -113,8 +123,8 @@ def change_rows(comparison: Comparison) -> Rows:
             shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]
             changes = [plain_number(row[key], decimals, signed=True) for key in ("p10", "p50", "p90", "mean")]
             staffing = str(row["staffing"])
-            cells = [*shares, *changes] if is_interpreted(comparison, staffing) else [REFUSED] * 7
-            rows.append((f"  {label(comparison, staffing)}", *cells, f"{int(row['n']):,}"))
+            name = marked(f"  {label(comparison, staffing)}", *flags_of(comparison, staffing))
+            rows.append((name, *shares, *changes, f"{int(row['n']):,}"))
     return rows
 
 
@@ -157,8 +167,8 @@ def legend(comparison: Comparison) -> str:
     return (
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {100 * comparison.confidence:g} % interval, in {unit_words()} for shares. "
-        "\\*: beyond chance when all headline measures are judged together; =: identical to the last bit; "
-        f"†: not interpreted (more than {100 * LWBS_LIMIT:g} % of visits leave)."
+        "\\*: beyond chance when all headline measures are judged together. =: identical to the last bit. "
+        f"{LEGEND}"
     )
 
 
@@ -174,8 +184,9 @@ def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
 
 def sentences_of(comparison: Comparison, staffing: str) -> list[str]:
-    if not is_interpreted(comparison, staffing):
-        return [not_interpreted(label(comparison, staffing))]
+    _, no_steady_state = flags_of(comparison, staffing)
+    if no_steady_state:
+        return [no_difference_claimed(label(comparison, staffing))]
     found = headline_differences(comparison, staffing)
     return [*(item.sentence for item in found.values() if not item.identical), *identical_line(comparison, found)]
 
@@ -188,8 +199,9 @@ def headlines(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
 
 def headlines_of(comparison: Comparison, staffing: str) -> list[str]:
-    if not is_interpreted(comparison, staffing):
-        return [not_interpreted(label(comparison, staffing))]
+    _, no_steady_state = flags_of(comparison, staffing)
+    if no_steady_state:
+        return [no_difference_claimed(label(comparison, staffing))]
     found = headline_differences(comparison, staffing)
     told = [item.sentence for item in found.values() if item.beyond_own_interval]
     return [*told, *unshown_line(comparison, staffing, found), *identical_line(comparison, found)]

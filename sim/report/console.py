@@ -17,6 +17,7 @@ from rich.text import Text
 from sim.department.scenario import ScenarioError
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import changed_line, demand_title
+from sim.report.cautions import LEGEND, marked
 from sim.report.cells import (
     change_rows,
     cost_rows,
@@ -31,7 +32,7 @@ from sim.report.cells import (
 )
 from sim.report.honesty import honesty_lines
 from sim.report.plain_table import PlainTable
-from sim.report.tables import label, others
+from sim.report.tables import flags_of, label, n_replications, others
 from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.number_text import (
@@ -70,7 +71,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console,
             f"Below each value: paired difference from {inside(label(comparison, comparison.baseline))} ± half-width "
             f"of its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all "
-            "headline measures are judged together. =: identical to the last bit. †: not interpreted.",
+            f"headline measures are judged together. =: identical to the last bit. {LEGEND}",
             style="dim",
         )
     for title, rows in (
@@ -109,7 +110,8 @@ def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("", width=26)
     for name in (comparison.baseline, *names):
-        table.add_column(label(comparison, name), justify="right", width=16)
+        table.add_column(marked(label(comparison, name), *flags_of(comparison, name)), justify="right", width=16)
+    table.add_row(Text("Replications"), *[str(n_replications(comparison))] * (len(names) + 1))
     for part, measures in groups_of_measures(comparison):
         table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))
         for measure in measures:
@@ -123,20 +125,22 @@ def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
 
 def two_lines(value: str, change: str) -> Text:
     """The value, and the difference below it."""
-    return Text.assemble(value, ("\n" + change, "bold" if change.endswith("*") else "dim"))
+    return Text.assemble(value, ("\n" + change, "bold" if "*" in change else "dim"))
 
 
 def print_estimates(comparison: Comparison, console: Console) -> None:
     """Every estimate of one scenario: the mean over replications and its interval."""
     for name in comparison.staffings:
         heading(console, f"{label(comparison, name)}, mean over replications")
-        rows = [("Measure", "Part", "Mean", f"{100 * comparison.confidence:g} % interval")]
+        rows = [("Measure", "Part", "Mean", f"{100 * comparison.confidence:g} % interval", "n")]
         chosen = comparison.estimates[comparison.estimates["staffing"] == name]
         for row in chosen.to_dict("records"):
             measure, part = measure_and_part(str(row["measure"]))
             ends = interval_words(measure, row["low"], row["high"])
-            rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends))
+            rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends, str(int(row["n"]))))
         show(console, PlainTable(rows))
+    for line in comparison.notes:
+        say(console, line)
     for line in honesty_lines(comparison):
         say(console, f"• {line}")
 

@@ -12,8 +12,8 @@ from sim.report.honesty import footer
 from sim.report.tables import estimate, known_measures, label
 from sim.report.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
 from sim.study.comparison import Comparison
+from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import measure_and_part, scale, unit_of_value
-from sim.study.overload import LWBS_LIMIT
 
 PANELS = {
     "wait_triage_to_pia_mean.all": "Wait for a physician, all",
@@ -34,7 +34,8 @@ def demand_curves(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         height + 0.9,
         title(comparison),
-        f"Mean with its interval. Where more than {100 * LWBS_LIMIT:g} % leave, differences are not interpreted.",
+        f"Mean with its interval. Where more than {100 * LEAVING_LIMIT:g} % leave, those who would have waited longest "
+        f"are not in the waits.{steadiness_note(comparison)}",
         footer(comparison, level=False),
     )
     for number, name in enumerate(measures):
@@ -43,6 +44,13 @@ def demand_curves(comparison: Comparison) -> Sheet:
         if number == len(measures) - 1:
             name_lines(axes, comparison, ends, LINE / height)
     return sheet
+
+
+def steadiness_note(comparison: Comparison) -> str:
+    """At which demand there is no steady state."""
+    table = comparison.cautions
+    levels = sorted(set(table.loc[table["no_steady_state"].astype(bool), "demand"]))
+    return f" No steady state at × {', × '.join(f'{level:g}' for level in levels)}." if levels else ""
 
 
 def title(comparison: Comparison) -> str:
@@ -76,8 +84,8 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     if name.startswith("lwbs"):
-        axes.axhline(100 * LWBS_LIMIT, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
-        axes.set_ylim(0, max(axes.get_ylim()[1], 110 * LWBS_LIMIT))
+        axes.axhline(100 * LEAVING_LIMIT, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
+        axes.set_ylim(0, max(axes.get_ylim()[1], 110 * LEAVING_LIMIT))
     return ends
 
 

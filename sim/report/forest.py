@@ -8,6 +8,7 @@ import math
 from matplotlib.axes import Axes
 
 from sim.engine.measure_catalogue import Measure
+from sim.report.cautions import mark_of
 from sim.report.honesty import footer
 from sim.report.tables import Found, difference, is_assumed, known_measures, label, moved_topics, others
 from sim.report.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
@@ -112,15 +113,13 @@ def widen_around_zero(axes: Axes, measure: Measure) -> None:
 
 
 def draw_row(axes: Axes, row: int, found: Found, measure: Measure, ink: str) -> None:
-    """Dot and both bars, those of one replication left out; a word where there is nothing to draw."""
-    if not found.interpretable:
-        axes.annotate(
-            "not interpreted", (0.0, row), (4, 0), textcoords="offset points", va="center", size=8, color=QUIET
-        )
-        return
+    """Dot and both bars, those of one replication left out, with the marks of what must be read with care."""
     if not math.isfinite(found.mean):
         return
     mean = found.mean * scale(measure)
+    mark = mark_of(found.many_leave, found.no_steady_state)
+    if mark and not found.identical:
+        axes.annotate(mark, (mean, row), (0, 4), textcoords="offset points", ha="center", size=8, color=QUIET)
     if found.identical:
         axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
     reach = found.simultaneous

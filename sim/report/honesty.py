@@ -6,6 +6,7 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 import math
 
 from sim.report.asked import central_demand, changed_shortly, demand_text, effects_text, played_text
+from sim.report.cautions import LEGEND, caution_lines
 from sim.report.tables import (
     central_level,
     difference,
@@ -13,10 +14,8 @@ from sim.report.tables import (
     moved_topics,
     n_replications,
     others,
-    overloaded,
 )
 from sim.study.comparison import Comparison
-from sim.study.overload import LWBS_LIMIT
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
 ONE_SIDED = (
@@ -52,7 +51,7 @@ def honesty_lines(comparison: Comparison) -> list[str]:
     """All that applies to this comparison, the weightiest first."""
     return [
         *effect_lines(comparison),
-        *overload_lines(comparison),
+        *cautions_of(comparison),
         *replication_lines(comparison),
         *unfinished_lines(comparison),
         *precision_lines(comparison),
@@ -85,16 +84,13 @@ def listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def overload_lines(comparison: Comparison) -> list[str]:
-    """Where too many visits leave."""
-    found: dict[float, list[str]] = {}
-    for level, staffing in overloaded(comparison):
-        found.setdefault(level, []).append(label(comparison, staffing))
-    return [
-        f"Not interpreted at {demand_text(comparison, level)}: more than {100 * LWBS_LIMIT:g} % of visits leave unseen "
-        f"or against advice ({', '.join(names)})."
-        for level, names in found.items()
-    ] + [ROSTERED_COST] * bool(found)
+def cautions_of(comparison: Comparison) -> list[str]:
+    """Where many visits leave, and where there is no steady state, by level of demand."""
+    lines: list[str] = []
+    for level, rows in comparison.cautions.groupby("demand", sort=True):
+        names = [label(comparison, name) for name in rows["staffing"]]
+        lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}")
+    return lines + [ROSTERED_COST] * bool(lines)
 
 
 def unfinished_lines(comparison: Comparison) -> list[str]:
@@ -145,7 +141,13 @@ def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True
     demand = f", {central_demand(comparison)}" if level else ""
     played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
     chance = f" {interval_note(comparison)}" if intervals else ""
-    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}"
+    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison)}"
+
+
+def caution_note(comparison: Comparison) -> str:
+    """What the marks mean, where there are any."""
+    flags = comparison.cautions[["many_leave", "no_steady_state"]].to_numpy(bool)
+    return f" {LEGEND}" if flags.any() else ""
 
 
 def interval_note(comparison: Comparison) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from jinja2 import Environment, StrictUndefined, Template
 
 from sim.report.asked import changed_line, demand_title
+from sim.report.cautions import marked
 from sim.report.cells import (
     Rows,
     change_rows,
@@ -22,7 +23,7 @@ from sim.report.cells import (
     sentences,
 )
 from sim.report.honesty import effect_lines, honesty_lines
-from sim.report.tables import label, others
+from sim.report.tables import flags_of, label, n_replications, others
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
 
@@ -88,7 +89,8 @@ def comparison_markdown(comparison: Comparison) -> str:
 def summary_table(comparison: Comparison) -> str:
     """Headline measures by staffing: estimate and paired difference."""
     names = (comparison.baseline, *others(comparison))
-    rows: Rows = [("", *(label(comparison, name) for name in names))]
+    rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
+    rows.append(("Replications", *[str(n_replications(comparison))] * len(names)))
     for part, measures in groups_of_measures(comparison):
         rows.append((f"**{part_text(part).capitalize()}**", *[""] * len(names)))
         rows += [(labelled(measure), *(cell(comparison, name, measure) for name in names)) for measure in measures]

@@ -5,12 +5,14 @@ The numbers are looked up in `sim.report.tables`.
 
 import math
 
+from sim.report.cautions import marked
 from sim.report.honesty import footer
 from sim.report.tables import (
     Found,
     central_level,
     difference,
     estimate,
+    flags_of,
     is_assumed,
     known_measures,
     label,
@@ -71,7 +73,7 @@ def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], pa
     for row, name in enumerate(names):
         top = HEAD + ROW * row
         sheet.rule(top - 0.05)
-        text = wrapped(label(comparison, name), 14)
+        text = wrapped(marked(label(comparison, name), *flags_of(comparison, name)), 14)
         sheet.write(0.2, top + 0.06, text, weight="bold", size=9, color=paint[name])
 
 
@@ -105,14 +107,14 @@ def plus_minus_of(name: str, found: Found) -> str:
 
 
 def difference_words(name: str, change: Found) -> str:
-    """`−1.2 ± 0.4`, of one replication `−1.2`, or why there is nothing to read."""
+    """`−1.2 ± 0.4` with the marks of what must be read with care, of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
-    if not change.interpretable:
-        return "not interpreted"
     if change.identical:
         return "identical"
-    mean = bare(measure, change.mean, signed=True)
-    return f"{mean} {half_width_text(measure, change.half_width)}" if change.has_interval else mean
+    text = bare(measure, change.mean, signed=True)
+    if change.has_interval:
+        text = f"{text} {half_width_text(measure, change.half_width)}"
+    return marked(text, change.many_leave, change.no_steady_state)
 
 
 def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
@@ -123,7 +125,7 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
     ends = [
         abs(within_scale(measure, end))
         for item in found
-        if item is not None and item.interpretable
+        if item is not None
         for end in (item.mean, item.low, item.high)
         if math.isfinite(end)
     ]
@@ -134,7 +136,7 @@ def draw_interval(sheet: Sheet, left: float, top: float, width: float, change: F
     """A dot with its interval around the line of no difference."""
     middle, half, unit = left + width / 2, INTERVAL / 2, width / (2.16 * reach)
     sheet.line([middle, middle], [top, top + INTERVAL], color="#a0a0a0", linewidth=0.9)
-    if not change.interpretable or not math.isfinite(change.mean):
+    if not math.isfinite(change.mean):
         return
     if change.has_interval:
         ends = [middle + unit * end for end in (max(change.low, -reach), min(change.high, reach))]

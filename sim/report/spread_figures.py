@@ -179,7 +179,7 @@ def return_curves(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         height + 0.75,
         "Unplanned returns after a mental-health visit",
-        "Kaplan-Meier: visits count until they return or the run ends, read at the days marked. "
+        "Kaplan-Meier: visits count until they return, or as long as the run went on after they came. "
         "Bands: 95 % pointwise, from the curve's standard error.",
         footer(comparison, intervals=False),
     )

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.cells import REFUSED, difference_text, labelled
+from sim.report.cautions import LEGEND, caution_lines, marked
+from sim.report.cells import difference_text, labelled
 from sim.report.console import say, show, two_lines
 from sim.report.sweep_asked import asked_lines, contenders_line
 from sim.report.tables import as_found
+from sim.study.best import Contenders
 from sim.study.comparison import Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
-from sim.study.overload import LWBS_LIMIT
 from sim.study.sweeping import SweepAnswer
 
 SHOWN = (
@@ -44,10 +45,11 @@ def print_sweep(answer: SweepAnswer, console: Console) -> None:
             console,
             f"Mean ± half-width of the {100 * answer.confidence:g} % interval; below it the paired difference from the "
             "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures "
-            f"of all scenarios are judged together. =: identical to the last bit. {REFUSED}: not interpreted, as "
-            f"more than {100 * LWBS_LIMIT:g} % of visits leave.",
+            f"of all scenarios are judged together. =: identical to the last bit. n: replications. {LEGEND}",
             style="dim",
         )
+        for line in caution_lines(answer.cautions, answer.labels):
+            say(console, line, style="bold")
     more = len(answer.labels) - MOST_SHOWN
     if more > 0:
         say(console, f"{counted(more, 'further scenario')}: in estimates.parquet and differences.parquet.")
@@ -85,14 +87,15 @@ def table_of(answer: SweepAnswer) -> Table:
     there = {measure for _, measure in estimates}
     measures = [measure for measure in SHOWN if measure in there]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("", width=30, overflow="fold")
+    table.add_column("", width=24, overflow="fold")
+    table.add_column("n", justify="right", min_width=4, no_wrap=True)
     for measure in measures:
         table.add_column(Text(heading_of(measure)), justify="right", width=15)
-    for label in answer.labels[:MOST_SHOWN]:
-        cells = [
-            cell(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures
-        ]
-        table.add_row(Text(label.replace(" ", "\n")), *cells)
+    for label, caution in zip(answer.labels[:MOST_SHOWN], answer.cautions.to_dict("records"), strict=False):
+        found = [(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures]
+        n = max((int(estimated["n"]) for _, estimated, _ in found if estimated is not None), default=0)
+        name = marked(label.replace(" ", "\n"), bool(caution["many_leave"]), bool(caution["no_steady_state"]))
+        table.add_row(Text(name), str(n), *(cell(*of_measure, n) for of_measure in found))
     return table
 
 
@@ -108,21 +111,21 @@ def heading_of(measure: str) -> str:
     return f"{labelled(measure)}, {part.replace('_', ' ')}" if part != "all" else labelled(measure)
 
 
-def cell(name: str, estimated: Row | None, differs: Row | None) -> Text:
-    """Mean and half-width; the difference below."""
+def cell(name: str, estimated: Row | None, differs: Row | None, n: int) -> Text:
+    """Mean and half-width, with its own number of replications if it is not `n`; the difference below."""
     measure, _ = measure_and_part(name)
     if estimated is None:
         return Text(NOTHING)
     found = as_found(estimated)
     reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-    value = f"{bare(measure, found.mean)}{reach}"
+    value = f"{bare(measure, found.mean)}{reach}" + (f" (n = {found.n})" if found.n != n else "")
     return two_lines(value, "" if differs is None else difference_text(name, as_found(differs)))
 
 
-def print_contenders(found: Mapping[str, tuple[list[str], int]], confidence: float, console: Console) -> None:
+def print_contenders(found: Mapping[str, Contenders], console: Console) -> None:
     """Who is shown best by each measure, or may be."""
-    for name, (labels, n_ruled_out) in found.items():
-        say(console, contenders_line(name, labels, n_ruled_out, confidence))
+    for name, contenders in found.items():
+        say(console, contenders_line(name, contenders))
 
 
 def print_dominated(dominated: pd.DataFrame, console: Console) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.study.asked import Selecting
+from sim.study.best import Contenders
 from sim.study.comparison import HEADLINE
 from sim.study.number_text import bare, counted, measure_and_part, part_text, unit_of_difference, unit_of_value
 from sim.study.number_text import scale as scale_of
@@ -76,6 +77,11 @@ def miss_text(row: dict[object, object]) -> str:
     return f"{row['label']}: {measure.label}, {part_text(part)}{of} ± {reached} for ± {asked} {unit}"
 
 
+def several(labels: list[str]) -> str:
+    """The first of them, and how many more."""
+    return "; ".join(labels[:MOST_NAMED]) + more(len(labels))
+
+
 def more(n: int) -> str:
     return f"; and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
 
@@ -91,6 +97,10 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
         return f"No best was selected: fewer than two scenarios have {what}."
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
+    unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
+    apart = f" Nothing is claimed of those without a steady state: {several(unsteady)}." if unsteady else ""
+    if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
+        return f"No best is named by {what}.{apart}"
     if choice.selected is None:
         still = [answer.labels[row] for row in candidates[choice.surviving]]
         why = (
@@ -100,15 +110,21 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
         )
         return (
             f"No best was selected {why}: still in are {'; '.join(still[:MOST_NAMED])}{more(len(still))}. "
-            f"The smallest difference that matters is {matters}; a larger one is decided sooner."
+            f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
     return (
         f"Selected as the best: {answer.labels[candidates[choice.selected]]} ({what}: {mean}), after "
         f"{counted(int(state.numbers[candidates[choice.selected]]), 'replication')}. If one scenario is better than "
         f"every other by {matters} or more, it is the one selected with a probability of at least {confidence}; of "
-        "scenarios closer than that any may have been. Replications are taken as normally distributed."
+        f"scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
     )
+
+
+def unsteady_among(answer: SweepAnswer, labels: list[str]) -> list[str]:
+    """Those of the scenarios that have no steady state."""
+    without = set(labels_where(answer.cautions, "no_steady_state"))
+    return [label for label in labels if label in without]
 
 
 def best_line(answer: SweepAnswer, name: str) -> str:
@@ -118,17 +134,18 @@ def best_line(answer: SweepAnswer, name: str) -> str:
     shown = labels_where(answer.best, "is_best")
     possible = labels_where(answer.best, "may_be_best")
     confidence = f"{100 * answer.confidence:g} %"
+    made_of = f"{span([int(n) for n in answer.best['n']])} that all of them have; best.parquet"
     if shown:
-        return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} (best.parquet)."
+        return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} ({made_of})."
     told = may_be(possible, len(answer.best) - len(possible))
-    return f"{best_by(name)}: {told}, at {confidence} together (best.parquet)."
+    return f"{best_by(name)}: {told}, at {confidence} together ({made_of})."
 
 
-def contenders_line(name: str, labels: list[str], n_ruled_out: int, confidence: float) -> str:
+def contenders_line(name: str, found: Contenders) -> str:
     """The same of those that no other is shown to beat, pair by pair."""
-    if len(labels) == 1:
-        return f"{best_by(name)}: {labels[0]}, at {100 * confidence:g} %."
-    return f"{best_by(name)}: {may_be(labels, n_ruled_out)}, at {100 * confidence:g} %."
+    who = found.labels[0] if len(found.labels) == 1 else may_be(list(found.labels), found.n_ruled_out)
+    sure = f"at {100 * found.confidence:g} %, judged by this measure alone"
+    return f"{best_by(name)}: {who} ({sure}; {span(list(found.n_replications))})."
 
 
 def best_by(name: str) -> str:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.study.comparison import Comparison, Row
-from sim.study.overload import LEAVING, LWBS_LIMIT
 
 ASSUMED = {
     "returns": ("return_", "repeat_visit"),
@@ -27,7 +26,7 @@ PEER_ROLE = "psw"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value with its interval; of a difference also the simultaneous half-width and whether to interpret it."""
+    """A value with its interval; of a difference also the simultaneous half-width and what to be careful about."""
 
     mean: float
     low: float
@@ -36,7 +35,8 @@ class Found:
     sd: float
     n: int
     simultaneous: float = float("nan")
-    interpretable: bool = True
+    many_leave: bool = False
+    no_steady_state: bool = False
     sentence: str = ""
 
     @property
@@ -52,12 +52,13 @@ class Found:
     @property
     def beyond_own_interval(self) -> bool:
         """The interval of this one measure excludes zero."""
-        return self.has_interval and not self.identical and (self.low > 0.0 or self.high < 0.0)
+        excludes_zero = self.low > 0.0 or self.high < 0.0
+        return self.has_interval and not self.identical and excludes_zero and not self.no_steady_state
 
     @property
     def beyond_chance(self) -> bool:
         """The simultaneous interval excludes zero; in one replication nothing is."""
-        return bool(abs(self.mean) > self.simultaneous)
+        return bool(abs(self.mean) > self.simultaneous) and not self.no_steady_state
 
 
 def central_level(comparison: Comparison) -> float:
@@ -96,17 +97,18 @@ def as_found(row: Row) -> Found:
         sd=float(row["sd"]),
         n=int(row["n"]),
         simultaneous=float(row.get("simultaneous_half_width", float("nan"))),
-        interpretable=bool(row.get("interpretable", True)),
+        many_leave=bool(row.get("many_leave", False)),
+        no_steady_state=bool(row.get("no_steady_state", False)),
         sentence=str(row.get("sentence", "")),
     )
 
 
-def n_replications(comparison: Comparison) -> int:
-    """Replications finished at the central level of demand."""
+def n_replications(comparison: Comparison, level: float | None = None) -> int:
+    """Replications finished at a level of demand, the central one unless another is given."""
     table = comparison.estimates
     if table.empty:
         return 0
-    chosen = table[np.isclose(table["demand"], central_level(comparison))]
+    chosen = table[np.isclose(table["demand"], central_level(comparison) if level is None else level)]
     return int(chosen["n"].max()) if len(chosen) else 0
 
 
@@ -137,19 +139,13 @@ def moved_topics(comparison: Comparison) -> list[str]:
     return [topic for topic in ASSUMED if topic in told]
 
 
-def is_interpreted(comparison: Comparison, staffing: str) -> bool:
-    """Whether differences of a staffing at the central level of demand may be read, as the study decided."""
-    rows = of_staffing(comparison, comparison.differences, staffing)
-    return rows.empty or bool(rows["interpretable"].any())
-
-
-def overloaded(comparison: Comparison) -> list[tuple[float, str]]:
-    """Demand levels and staffings at which more visits leave than may be interpreted."""
-    table = comparison.estimates
-    if table.empty:
-        return []
-    rows = table[(table["measure"] == LEAVING) & (table["mean"] > LWBS_LIMIT)]
-    return [(float(level), str(name)) for level, name in zip(rows["demand"], rows["staffing"], strict=True)]
+def flags_of(comparison: Comparison, staffing: str) -> tuple[bool, bool]:
+    """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it, at the
+    central level of demand."""
+    rows = of_staffing(comparison, comparison.cautions, staffing)
+    base = of_staffing(comparison, comparison.cautions, comparison.baseline)
+    both = pd.concat([rows, base])
+    return bool(both["many_leave"].any()), bool(both["no_steady_state"].any())
 
 
 def label(comparison: Comparison, staffing: str) -> str:

@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.study.store import whole_file
+
 WIDTH = 9.0
 """Inches; twice the pixels of a README column at `DPI`."""
 DPI = 200
@@ -118,7 +120,9 @@ class Sheet:
         for axes in self.figure.axes:
             leave_unnamed(axes)
         for path in paths:
-            self.figure.savefig(path, dpi=DPI, facecolor="white", **written_as(path.suffix))
+            with whole_file(path) as partial:
+                form = path.suffix.removeprefix(".")
+                self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **written_as(path.suffix))
         return paths
 
 

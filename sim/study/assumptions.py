@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 
 from sim.department.scenario import Problem, ScenarioError
+from sim.io.bounded_reader import read_text
+from sim.io.strict_yaml import MOST_BYTES, nodes_of, read_yaml
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REGISTER = DATA / "assumptions.csv"
@@ -21,7 +23,11 @@ ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
 RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
 CLOCK = re.compile(r"\d\d:\d\d")
 STRUCTURAL = "structural"
-GRADES = {"A": "read in its source", "B": "from memory", "C": "assumption"}
+GRADES = {
+    "A": "read in its source",
+    "B": "read where another text quotes it",
+    "C": "assumption, or not found in its source",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +147,8 @@ def written_out(match: re.Match[str]) -> str:
 
 def numbers_in(file: Path) -> Iterator[Number]:
     """Every number of a YAML file with its key; times of day in quotes count, numbers in other text do not."""
-    text = file.read_text(encoding="utf-8")
-    comments = comments_of(text)
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    comments = comments_of(read_text(file, MOST_BYTES))
+    root = nodes_of(file)
     for key, node in scalars(root, ()) if root is not None else ():
         if is_number(node):
             line = node.start_mark.line
@@ -244,7 +249,7 @@ def lineage(file: Path, parents: dict[Path, tuple[Path, ...]]) -> list[Path]:
 
 def parents_of(file: Path, files: Sequence[Path]) -> tuple[Path, ...]:
     """The files of its own group that a file names in its defaults."""
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = read_yaml(file)
     entries = data.get("defaults", []) if isinstance(data, dict) else []
     group = {other.stem: other for other in files if other.parent.name == file.parent.name}
     return tuple(group[entry] for entry in entries if isinstance(entry, str) and entry in group)
@@ -252,7 +257,7 @@ def parents_of(file: Path, files: Sequence[Path]) -> tuple[Path, ...]:
 
 def settings_in(file: Path) -> list[str]:
     """Keys a file sets: of scalars, and of lists as wholes."""
-    root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = nodes_of(file)
     return [".".join(key) for key in keys_set(root, ())] if root is not None else []
 
 

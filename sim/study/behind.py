@@ -10,32 +10,34 @@ from pathlib import Path
 from threading import Lock
 
 from sim.study.interrupts import uninterrupted
-from sim.study.store import Table, write_table
+from sim.study.store import Table, WriteErrors, write_table
 
 
 class Behind:
-    """One thread that writes. Who comes while it is busy writes for themselves, so that tables never pile up."""
+    """One thread that writes. Who comes while it is busy writes for themselves, so that tables never pile up.
+
+    `errors`: tables that the thread could not write; the others are written all the same.
+    """
 
     def __init__(self, thread: ThreadPoolExecutor) -> None:
         self._thread, self._lock = thread, Lock()
         self._writing: Future[None] | None = None
+        self.errors = WriteErrors()
 
     def write(self, table: Table, path: Path) -> None:
-        """Write the table, now or behind. Raises what went wrong with the one before."""
+        """Write the table, now or behind. Raises OSError if it is written now and cannot be."""
         with self._lock:
             if free := self._writing is None or self._writing.done():
-                self.check()
-                self._writing = self._thread.submit(write_table, table, path)
+                self._writing = self._thread.submit(self._write, table, path)
         if not free:
             write_table(table, path)
 
-    def check(self) -> None:
-        """Raise what went wrong with a table that was to be written by now."""
-        if self._writing is not None and self._writing.done():
-            self._writing.result()
+    def _write(self, table: Table, path: Path) -> None:
+        with self.errors.noted(path):
+            write_table(table, path)
 
     def finish(self) -> None:
-        """Wait until all is written, and raise what went wrong."""
+        """Wait until all is written."""
         if self._writing is not None:
             self._writing.result()
 

@@ -4,6 +4,7 @@ Bounds are those of `output_analysis.nelson_matejcik`, the choice that of `selec
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,41 +19,56 @@ MOST_RIVALS = 50
 def contenders(values: FloatArray, better: str, confidence: float) -> BoolArray:
     """Scenarios that are not shown worse than another, shape (k,); the best is among them with the confidence.
 
-    values: shape (k, n), a row per scenario, a column per replication on the same seeds, none missing, n at least 2.
-    Pairs are tested one-sided at (1 - confidence) / (k - 1) by their own differences, so that neither equal variances
-    nor independence is asked for: the best is ruled out only if one of its k - 1 tests errs. The screening of Nelson,
-    Swann, Goldsman & Song 2001 (Operations Research 49:950-963), with Bonferroni's share of the error because of
-    the common seeds.
+    values: shape (k, n), a row per scenario, a column per replication on the same seeds, NaN where a scenario lacks
+    it; each has at least 2. A pair is compared by the interval of its own difference over all replications that both
+    have, at 1 - (1 - confidence) / (k - 1), so that neither equal variances nor independence is needed and of two
+    scenarios one is best only if the interval shown beside them leaves out 0. The best is ruled out only if one of its
+    k - 1 intervals errs. The screening of Nelson, Swann, Goldsman & Song 2001 (Operations Research 49:950-963), with
+    Bonferroni's share of the error because of the common seeds.
     """
     k = len(values)
-    means = values.mean(axis=1)
+    means = np.nanmean(values, axis=1)
     rivals = np.argsort(means if better == "low" else -means, kind="stable")[:MOST_RIVALS]
-    # Two-sided at twice the one-sided error; the sign is looked at apart.
-    each = 1.0 - 2.0 * (1.0 - confidence) / max(k - 1, 1)
+    each = 1.0 - (1.0 - confidence) / max(k - 1, 1)
     ruled_out = np.zeros(k, dtype=bool)
     for rival in rivals:
-        apart = paired_differences(values, np.broadcast_to(values[rival], values.shape), max(each, 0.5))
+        apart = paired_differences(values, np.broadcast_to(values[rival], values.shape), each)
         worse = apart["low"] > 0.0 if better == "low" else apart["high"] < 0.0
         ruled_out |= worse
     return ~ruled_out
 
 
-def contenders_by(
-    labels: Mapping[str, str], measures: Sequence[str], values: FloatArray, confidence: float
-) -> dict[str, tuple[list[str], int]]:
-    """Of each measure with a direction the labels of those that may be best, and how many are ruled out.
+@dataclass(frozen=True)
+class Contenders:
+    """Who may be the best by one measure.
 
-    Scenarios without the measure are left out, and replications that one of the others lacks; nothing of a measure
-    that fewer than two scenarios or replications have.
+    `labels`: of those that no other is shown to beat; `n_ruled_out`: the others; `n_replications`: fewest and most of
+    a scenario; `confidence`: of all pairs together.
     """
-    names, found = list(labels.values()), dict[str, tuple[list[str], int]]()
+
+    labels: tuple[str, ...]
+    n_ruled_out: int
+    n_replications: tuple[int, int]
+    confidence: float
+
+
+def contenders_by(
+    labels: Sequence[str], measures: Sequence[str], values: FloatArray, confidence: float
+) -> dict[str, Contenders]:
+    """Who may be the best by each measure with a direction.
+
+    Scenarios with fewer than two replications of the measure are left out; no measure that fewer than two have.
+    values: shape (scenarios, measures, replications).
+    """
+    found: dict[str, Contenders] = {}
     for column, measure in enumerate(measures):
-        of_each = values[:, column]
-        having = np.flatnonzero(~np.isnan(of_each).all(axis=1))
-        table = of_each[having][:, ~np.isnan(of_each[having]).any(axis=0)]
-        if having.size > 1 and table.shape[1] > 1:
-            kept = contenders(table, direction_of(measure), confidence)
-            found[measure] = [names[row] for row in having[kept]], int((~kept).sum())
+        n_values = (~np.isnan(values[:, column])).sum(axis=1)
+        having = np.flatnonzero(n_values > 1)
+        if having.size > 1:
+            kept = contenders(values[having, column], direction_of(measure), confidence)
+            reach = int(n_values[having].min()), int(n_values[having].max())
+            names = tuple(labels[row] for row in having[kept])
+            found[measure] = Contenders(names, int((~kept).sum()), reach, confidence)
     return found
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.study.interpretability import cautions_table, flags_of_pairs, guard_values
 from sim.study.output_analysis import mean_intervals, t_point
-from sim.study.overload import LWBS_LIMIT, share_leaving
 from sim.study.sweeping import SweepPlan
 from sim.study.worth import Prior, Worth
 
@@ -240,7 +240,10 @@ class Price:
 
 @dataclass(frozen=True)
 class StaffingAnswer:
-    """One staffing: its curve, where it turns, the prior's word on it, and the prices at which it would pay."""
+    """One staffing: its curve, where it turns, the prior's word on it, and the prices at which it would pay.
+
+    Nothing is concluded (`found` is None) of one replication, nor where the department has no steady state.
+    """
 
     staffing: str
     label: str
@@ -248,13 +251,16 @@ class StaffingAnswer:
     found: BreakEven | None
     chance: Chance | None
     prices: tuple[Price, ...] = ()
+    unsteady_effects: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class BreakEvenAnswer:
     """Everything a break-even study found out.
 
-    `curves`: staffing, effect, mean, low, high, half_width, sd (net benefit, CAD a week), n, interpretable.
+    `curves`: staffing, effect, mean, low, high, half_width, sd (net benefit, CAD a week), n, many_leave,
+    no_steady_state (in the staffing or the baseline at that effect).
+    `cautions`: label of the scenario and the columns of `cautions_table`.
     `parts`: staffing, effect, name, measure, cad_per_unit, difference (staffing minus baseline, mean and half_width of
     the measure), worth (CAD a week). Only replications that are there for every scenario count.
     """
@@ -262,6 +268,7 @@ class BreakEvenAnswer:
     plan: BreakEvenPlan
     staffings: tuple[StaffingAnswer, ...]
     curves: pd.DataFrame
+    cautions: pd.DataFrame
     parts: pd.DataFrame
     n: int
 
@@ -320,7 +327,7 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
     row_of = {label: row for row, label in enumerate(plan.sweep.labels.values())}
     played = ~np.isnan(values).all(axis=1).any(axis=0) if values.size else np.zeros(0, dtype=bool)
     values = values[:, :, played]
-    leaving = share_leaving(measures, values)
+    cautions = cautions_table(guard_values(measures, values), plan.sweep.confidence)
     column_of = {name: column for column, name in enumerate(measures)}
     confidence = plan.sweep.confidence
     staffings, curves, parts = [], [], []
@@ -338,13 +345,15 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
                 worth += item.cad_per_unit * apart[item.name]
             parts.append(part_rows(plan, staffing, item, apart[item.name]))
         curve = Curve(np.asarray(plan.effects), worth)
-        too_many = np.maximum(leaving[rows], leaving[others]) > LWBS_LIMIT
-        curves.append(curve_rows(curve, staffing, confidence).assign(interpretable=~too_many))
-        found = break_even(curve, confidence) if curve.n > 1 else None
+        flags = flags_of_pairs(cautions, rows, others)
+        curves.append(curve_rows(curve, staffing, confidence).assign(**flags))
+        unsteady = tuple(curve.effects[flags["no_steady_state"]].tolist())
+        found = break_even(curve, confidence) if curve.n > 1 and not unsteady else None
         chance = chance_of_paying(found, curve.effects, plan.prior) if found and plan.prior else None
-        prices = prices_needed(plan, apart, curve)
-        staffings.append(StaffingAnswer(staffing, label, curve, found, chance, prices))
-    return BreakEvenAnswer(plan, tuple(staffings), together(curves), together(parts), int(played.sum()))
+        prices = prices_needed(plan, apart, curve) if found else ()
+        staffings.append(StaffingAnswer(staffing, label, curve, found, chance, prices, unsteady))
+    cautions.insert(0, "label", list(row_of))
+    return BreakEvenAnswer(plan, tuple(staffings), together(curves), cautions, together(parts), int(played.sum()))
 
 
 def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) -> pd.DataFrame:

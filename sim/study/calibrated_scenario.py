@@ -3,29 +3,33 @@
 Files are written elsewhere; this is the same demand and department without them.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from pydantic import TypeAdapter
 
 from sim.department.arrivals import Demand
 from sim.department.department import Department
 from sim.department.scenario import Period, Scenario
 from sim.engine.trajectory import DISPOSITIONS
+from sim.io.strict_yaml import parsed_yaml
 from sim.study.engines import COMPILED, ENGINES
+from sim.study.memory_check import check_run
 
 _DEMAND: TypeAdapter[Any] = TypeAdapter(Demand)
 
 
 def calibrated_scenario(base: Scenario, demand_text: str, department: Department, weeks: int) -> Scenario:
     """The scenario with the demand of a configuration text over its own, and the department; raises what is wrong."""
-    told = yaml.safe_load(demand_text)
+    told = parsed_yaml(Path("demand"), demand_text)
     told.pop("defaults", None)
     demand = _DEMAND.validate_python(_merged(base.demand.model_dump(mode="json"), told))
     period = Period(weeks=weeks, warm_up_weeks=2)
-    return base.model_copy(update={"demand": demand, "department": department, "period": period}).checked()
+    scenario = base.model_copy(update={"demand": demand, "department": department, "period": period}).checked()
+    check_run(scenario, COMPILED)
+    return scenario
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

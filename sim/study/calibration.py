@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,12 +21,13 @@ from sim.department.scenario import Scenario
 from sim.study.calibrated_scenario import calibrated_scenario, simulated_visits
 from sim.study.column_map import ColumnMap, Sources
 from sim.study.data_quality import DataQuality, VisitsFileError, exclusions_text
-from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name, write_together
+from sim.study.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
 from sim.study.demand_lines import demand_lines, further_estimates, mental_health_share
 from sim.study.department_file import DepartmentFile, department_file
 from sim.study.history_matching import Region, Unknown
 from sim.study.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.study.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.study.output_folder import publish
 from sim.study.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
 from sim.study.service_matching import match_service_times, outcomes_in, region_table, roles_to_match, with_factors
 from sim.study.share_estimates import (
@@ -115,7 +116,7 @@ class Deeper:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """What was read, estimated and written; `deeper` is None where only the shape of demand was asked for."""
+    """What was read and estimated, and the texts of the files; `deeper` is None where only demand was asked for."""
 
     quality: DataQuality
     estimates: DemandEstimates | PartialEstimates
@@ -124,18 +125,47 @@ class CalibrationReport:
     estimates_file: Path
     quality_file: Path
     exclusions_file: Path
+    texts: Mapping[str, str]
     deeper: Deeper | None = None
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What is to be written, by name relative to the folder."""
+        return {name: text.encode() for name, text in self.texts.items()}
 
     def lines(self) -> tuple[str, ...]:
         """Quality first, then the estimates and their limits, then where they were written."""
-        department = (self.deeper.department_file,) if self.deeper else ()
-        files = (self.config_file, *department, self.estimates_file, self.quality_file, self.exclusions_file)
-        written = tuple(f"written: {path}" for path in files)
+        return (*self.findings(), "", *(f"written: {path}" for path in self._paths()))
+
+    def findings(self) -> tuple[str, ...]:
+        """Quality, estimates and their limits."""
         deeper = ("", *self.deeper.lines()) if self.deeper else ()
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *deeper, "", *written)
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *deeper)
+
+    def _paths(self) -> tuple[Path, ...]:
+        department = (self.deeper.department_file,) if self.deeper else ()
+        return (self.config_file, *department, self.estimates_file, self.quality_file, self.exclusions_file)
 
 
-def calibrate(
+STUDY: Final = "calibrate"
+
+
+def always_written(name: str) -> tuple[str, ...]:
+    """Files that every calibration of that name writes, relative to its folder."""
+    return f"demand/{name}.yaml", *(f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions"))
+
+
+def calibrate(visits_file: Path, column_map: ColumnMap, *, name: str, output: Path, **how: Any) -> CalibrationReport:
+    """Estimate as `estimate_calibration` does, which knows what else can be asked, and write the files.
+
+    Raises OutputError, and writes nothing, where one of them would replace a file that no calibration wrote.
+    """
+    report = estimate_calibration(visits_file, column_map, name=name, output=output, **how)
+    publish(output, report.files, STUDY)
+    return report
+
+
+def estimate_calibration(
     visits_file: Path,
     column_map: ColumnMap,
     *,
@@ -148,15 +178,15 @@ def calibrate(
     matched: tuple[str, ...] = (),
     if_none_fits: IfNoneFits = "empirical",
 ) -> CalibrationReport:
-    """Estimate demand from a visits file and write `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
-    report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`.
+    """Estimate demand from a visits file, for `output/demand/NAME.yaml`, `output/NAME_estimates.csv`, the quality
+    report `output/NAME_quality.csv` and every value set to missing, `output/NAME_exclusions.csv`. Writes nothing.
 
     With `rake` the hours are scaled to the published 8-hour blocks (ARR03-05), weekday shares kept. With `base` all
     else that the file tells is estimated too, `output/department/NAME.yaml` is written, and the pair is played in that
     scenario for `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of
     `matched` roles (or `delays`) are matched to waits and stays, and `output/NAME_region.csv` holds the factors that
     are not ruled out. Minutes of steps that no family fits are written as their quantiles, or with `if_none_fits`
-    `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once, and writes nothing.
+    `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once.
     """
     read = inspect_visits(visits_file, column_map)
     obstacles = (
@@ -180,21 +210,18 @@ def calibrate(
         else:
             pair = reading.pair(read.frame, base)
             demand, deeper = pair.demand, _deeper(read.frame, base, reading, pair, output, hold_out_share)
-    files = {
-        output / "demand" / f"{name}.yaml": demand.yaml_text(),
-        output / f"{name}_estimates.csv": demand.estimates_text(),
-        output / f"{name}_quality.csv": read.quality.table_text(),
-        output / f"{name}_exclusions.csv": exclusions_text(read.exclusions),
-    }
-    further = {}
+    names = always_written(name)
+    contents = (
+        demand.yaml_text(), demand.estimates_text(), read.quality.table_text(), exclusions_text(read.exclusions),
+    )  # fmt: skip
+    texts = dict(zip(names, contents, strict=True))
     if deeper is not None:
-        further[deeper.department_file] = deeper.department.yaml_text()
+        texts[f"department/{name}.yaml"] = deeper.department.yaml_text()
         if deeper.region is not None:
-            further[output / f"{name}_region.csv"] = region_table(deeper.region).to_csv(index=False)
-    write_together(files | further)
-    config_file, estimates_file, quality_file, exclusions_file = files
+            texts[f"{name}_region.csv"] = region_table(deeper.region).to_csv(index=False)
+    config_file, estimates_file, quality_file, exclusions_file = (output / each for each in names)
     return CalibrationReport(
-        read.quality, estimates, demand, config_file, estimates_file, quality_file, exclusions_file, deeper
+        read.quality, estimates, demand, config_file, estimates_file, quality_file, exclusions_file, texts, deeper
     )
 
 

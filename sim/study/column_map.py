@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from sim.io.strict_yaml import read_yaml
 
 Acuity = Annotated[int, Field(ge=1, le=5)]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -257,5 +258,7 @@ class ColumnMap(Strict):
 
 
 def load_column_map(path: Path) -> ColumnMap:
-    """The column map in a YAML file; `ValidationError` (a `ValueError`) names every key that does not fit."""
-    return ColumnMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """The column map in a YAML file; `ValidationError` names every key that does not fit, UnreadableFile a file that
+    cannot be read; both are a `ValueError`.
+    """
+    return ColumnMap.model_validate(read_yaml(path))

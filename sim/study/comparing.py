@@ -19,6 +19,7 @@ from sim.study.asked import Simultaneous
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.executor import run_blocks
 from sim.study.experiment import BlockAnswer, play_block
+from sim.study.interpretability import GUARDS, cautions_table, flags_of_pairs
 from sim.study.output_analysis import (
     holm,
     kaplan_meier,
@@ -26,10 +27,10 @@ from sim.study.output_analysis import (
     paired_differences,
     simultaneous_half_widths,
 )
-from sim.study.overload import LWBS_LIMIT
 from sim.study.plan import Plan
 from sim.study.reduction import IN_MINUTES, SAME_MINUTES, Played
 from sim.study.sentences import difference_sentence
+from sim.study.staffing_notes import notes_on_staffing
 
 Table = Any
 """A pandas table; its columns are told in the docstrings."""
@@ -57,6 +58,7 @@ def compared(
     first = scenarios[baseline]
     values = values_table(ordered)
     estimates = estimates_of(values, confidence)
+    cautions = cautions_of(values, confidence)
     return Comparison(
         baseline=baseline,
         staffings=tuple(scenarios),
@@ -71,7 +73,8 @@ def compared(
         effects_assumed=assumes_effects(first.effects),
         one_sided=is_one_sided(scenarios.values()),
         estimates=estimates,
-        differences=differences_of(values, estimates, scenarios, baseline, confidence, plan.simultaneous),
+        differences=differences_of(values, cautions, scenarios, baseline, confidence, plan.simultaneous),
+        cautions=cautions,
         changes=changes_of(ordered),
         week=mean_week(ordered),
         waits=shares_of(ordered, "waits", ["stream", "acuity"]),
@@ -79,7 +82,11 @@ def compared(
         alone=shares_of(ordered, "alone", []),
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
-        notes=(*notes_on_money(scenarios, baseline), *notes_on_volume(first)),
+        notes=(
+            *notes_on_money(scenarios, baseline),
+            *notes_on_volume(first),
+            *notes_on_staffing(scenarios, plan.levels, estimates),
+        ),
         changed=plan.changed,
     )
 
@@ -134,9 +141,21 @@ def by_replication(values: Table) -> tuple[Table, np.ndarray]:
     return values[keys].drop_duplicates(ignore_index=True), numbers
 
 
+def cautions_of(values: Table, confidence: float) -> Table:
+    """What must be read with care: demand, staffing and the columns of `cautions_table`."""
+    keys, numbers = by_replication(values)
+    scenarios = keys[["demand", "staffing"]].drop_duplicates(ignore_index=True)
+    row = keys.groupby(["demand", "staffing"], sort=False).ngroup().to_numpy()
+    guards = np.full((len(scenarios), len(GUARDS), numbers.shape[1]), np.nan)
+    for number, name in enumerate(GUARDS):
+        chosen = (keys["measure"] == name).to_numpy()
+        guards[row[chosen], number] = numbers[chosen]
+    return pd.concat([scenarios, cautions_table(guards, confidence)], axis=1)
+
+
 def differences_of(
     values: Table,
-    estimates: Table,
+    cautions: Table,
     scenarios: Mapping[str, Scenario],
     baseline: str,
     confidence: float,
@@ -147,11 +166,9 @@ def differences_of(
     table, apart = paired_table(values, [name for name in scenarios if name != baseline], baseline, confidence)
     if table.empty:
         return pd.DataFrame()
-    left = share_that_leaves(estimates)
-    table["interpretable"] = [
-        max(left.get((demand, name), 0.0), left.get((demand, baseline), 0.0)) <= LWBS_LIMIT
-        for demand, name in zip(table["demand"], table["staffing"], strict=True)
-    ]
+    row_of = {key: row for row, key in enumerate(zip(cautions["demand"], cautions["staffing"], strict=True))}
+    ours = [row_of[key] for key in zip(table["demand"], table["staffing"], strict=True)]
+    table = table.assign(**flags_of_pairs(cautions, ours, [row_of[demand, baseline] for demand in table["demand"]]))
     table["simultaneous_half_width"] = np.nan
     table["p_holm"] = np.nan
     for demand in table["demand"].unique():
@@ -183,12 +200,6 @@ PAIRED = [
     "demand", "staffing", "baseline", "measure", "mean", "low", "high", "half_width", "sd", "n", "correlation",
     "p_value",
 ]  # fmt: skip
-
-
-def share_that_leaves(estimates: Table) -> dict[tuple[float, str], float]:
-    """Share of visits leaving of their own accord, by demand and staffing."""
-    rows = estimates[estimates["measure"] == "lwbs_or_ama.all"]
-    return {(row["demand"], row["staffing"]): row["mean"] for row in rows.to_dict("records")}
 
 
 def add_family(
@@ -230,7 +241,8 @@ def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: f
         n=int(row["n"]),
         simultaneous_half_width=row["simultaneous_half_width"],
         confidence=confidence,
-        interpretable=bool(row["interpretable"]),
+        many_leave=bool(row["many_leave"]),
+        no_steady_state=bool(row["no_steady_state"]),
     )
 
 

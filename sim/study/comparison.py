@@ -41,7 +41,8 @@ class Comparison:
     `estimates`: demand, staffing, measure, mean, low, high, half_width, sd, n.
     `differences` (staffing minus baseline on the same patients): demand, staffing, baseline, measure, mean, low, high,
     half_width, simultaneous_half_width (nan outside the family of `HEADLINE` measures), sd, n, correlation, p_value,
-    p_holm, interpretable, sentence.
+    p_holm, many_leave, no_steady_state (in either of the two), sentence.
+    `cautions`: demand, staffing and the columns of `cautions_table`: what must be read with care, and why.
     `changes` (matched simulated patients, first visits): demand, staffing, stream, quantity (`time_to_pia` minutes,
     `length_of_stay` hours), n, sooner, same, later (shares), p10, p50, p90, mean.
     `week`: demand, staffing and the columns of `hour_of_week_table`, mean over replications.
@@ -67,6 +68,7 @@ class Comparison:
     one_sided: bool
     estimates: "pd.DataFrame"
     differences: "pd.DataFrame"
+    cautions: "pd.DataFrame"
     changes: "pd.DataFrame"
     week: "pd.DataFrame"
     waits: "pd.DataFrame"

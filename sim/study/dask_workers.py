@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 import dask
 from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, rpc
 
+from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice, NoWorkers, WorkersGone
-from sim.study.store import code_version
 
 SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 """Of a scheduler that is asked whether it is there; of what comes from one that is."""
@@ -90,7 +90,7 @@ def quiet_in(folder: str) -> dict[str, Any]:
 @contextmanager
 def no_cluster(address: str) -> Iterator[Any]:
     """A cluster that is not ours to start or to end. Raises NoWorkers."""
-    check_address(address)
+    identity_at(address)
     yield address
 
 
@@ -109,11 +109,21 @@ def silence() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def check_address(address: str) -> None:
-    """Raise NoWorkers unless a scheduler answers; a client that is refused leaves much behind, and takes long."""
+def n_threads_at(address: str) -> int:
+    """Blocks that the workers of a scheduler can play at once, 0 while it has none. Raises NoWorkers."""
+    with silence():
+        return sum(worker["nthreads"] for worker in identity_at(address).get("workers", {}).values())
+
+
+def identity_at(address: str) -> dict[str, Any]:
+    """What the scheduler at an address says of itself. Raises NoWorkers if none answers.
+
+    Asked before there is a client, because a client that is refused leaves much behind, and takes long.
+    """
     with ThreadPoolExecutor(1) as apart:  # where an event loop runs already there can be no second
         try:
-            apart.submit(lambda: asyncio.run(identity_of(address))).result()
+            identity: dict[str, Any] = apart.submit(lambda: asyncio.run(identity_of(address))).result()
+            return identity
         except Exception as error:
             remedy = (
                 "start one there with `dask scheduler` and workers with `dask worker`, mend the address "

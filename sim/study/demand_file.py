@@ -1,4 +1,4 @@
-"""A calibrated demand as text: the configuration, the table of estimates, a summary; and writing them whole.
+"""A calibrated demand as text: the configuration, the table of estimates, a summary.
 
 Decides no value: `calibration` hands over what was estimated.
 """
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sim.study.column_map import WEEKDAYS
 
@@ -131,25 +128,3 @@ def _summary(row: Estimate) -> str:
 def weekday_name(day: int) -> str:
     """Monday for 0 .. Sunday for 6."""
     return WEEKDAYS[day].capitalize()
-
-
-def write_together(texts: Mapping[Path, str]) -> None:
-    """Write all files or none: each beside its place first, then moved over it."""
-    staged: list[tuple[Path, Path]] = []
-    try:
-        for path, text in texts.items():
-            staged.append((_stage(path, text), path))
-        for temporary, path in staged:
-            os.replace(temporary, path)
-    finally:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-
-
-def _stage(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=False)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode("utf-8"))
-    Path(name).chmod(0o644)
-    return Path(name)

@@ -73,13 +73,18 @@ def _count(cells, values, edges, counts):  # type: ignore[no-untyped-def]
 
 
 def return_table(cohort: Cohort) -> pd.DataFrame:
-    """Mental-health visits departed in the window: columns first (first visit of the patient), days, observed.
+    """Mental-health visits of the window that departed: columns first (first visit of the patient), days, observed.
 
-    `days` runs to the return if it falls before the end of the run, else to that end (censored).
+    `days` since departure run to the return, or (censored) for as long as the visit is followed. How long that is does
+    not depend on when it departs.
     """
     mental = one_of(cohort.codes("stream"), dict(parts(cohort.trajectory))["mental_health"])
-    chosen, horizon = np.flatnonzero(mental & cohort.departed), cohort.trajectory.horizon
-    departure, following = cohort.times("departure")[chosen], cohort.times("next_visit")[chosen]
-    observed = following < horizon
-    days = (np.where(observed, following, horizon) - departure) / MINUTES_PER_DAY
-    return pd.DataFrame({"first": cohort["visit_number"][chosen] == 1, "days": days, "observed": observed})
+    chosen = np.flatnonzero(mental & cohort.departed)
+    to_return, followed = cohort.minutes_to_return[chosen], cohort.minutes_followed[chosen]
+    return pd.DataFrame(
+        {
+            "first": cohort["visit_number"][chosen] == 1,
+            "days": np.minimum(to_return, followed) / MINUTES_PER_DAY,
+            "observed": to_return <= followed,
+        }
+    )

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import special
 
 from sim.study.comparison import HEADLINE
+from sim.study.interpretability import cautions_table, guard_values
 from sim.study.number_text import measure_and_part
-from sim.study.overload import LWBS_LIMIT, share_leaving
 
 WORLD = ("department", "demand", "boarding", "effects", "period")
 """What nobody chooses when a roster is chosen."""
@@ -33,14 +33,14 @@ def dominated_table(
 
     One scenario is dominated by another if every headline measure with a better direction is identical in all
     replications or worse beyond chance, and at least one is worse: each measure is tested one-sided, so that all
-    together err no more often than one does, at a level shared by all pairs (Bonferroni). Not judged where too many
-    leave, nor where one has a measure that the other has not. `values`: shape (scenarios, measures, replications).
+    together err no more often than one does, at a level shared by all pairs (Bonferroni). Not judged without a steady
+    state, nor where one has a measure that the other has not. `values`: shape (scenarios, measures, replications).
     """
     chosen = [name for name in HEADLINE if name in measures and measure_and_part(name)[0].better in SIGNS]
     signs = np.array([SIGNS[measure_and_part(name)[0].better] for name in chosen])
     worse = values[:, [list(measures).index(name) for name in chosen]] * signs[:, np.newaxis]
     has = ~np.isnan(worse).all(axis=2)
-    judgeable = interpretable(measures, values)
+    judgeable = ~cautions_table(guard_values(measures, values), confidence)["no_steady_state"].to_numpy(bool)
     rivals = [
         [other for other in range(len(worlds)) if other != row and judgeable[other] and worlds[other] == worlds[row]]
         if judgeable[row]
@@ -78,8 +78,3 @@ def judged(apart: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.
     enough = n >= 2
     identical = enough & (known == 0.0).all(axis=2)
     return identical, enough & ~identical & (p_values < level), n.min(axis=1)
-
-
-def interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Of each scenario, whether it was played and not too many are known to leave."""
-    return np.asarray(share_leaving(measures, values) <= LWBS_LIMIT, dtype=bool)

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from sim.engine.event_log import visit_events
 from sim.engine.trajectory import TASK_KINDS, Trajectory
-from sim.study.store import quoted
+from sim.study.store import copy_out, whole_file
 from sim.study.xes import Value, xes_lines
 
 FORMATS: Final = ("csv", "parquet", "xes", "vidigi")
@@ -23,16 +22,16 @@ PEER_CONTACT: Final = "contact"
 
 
 def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, first_monday: datetime.date) -> Path:
-    """Write the log of a run as `folder/NAME` with the ending of the format; the path."""
+    """Write the log of a run as `folder/NAME` with the ending of the format; the path. Whole, or OSError."""
     path = folder / f"{name}{SUFFIXES[kind]}"
     if kind == "xes":
-        write_xes(trajectory, path, name, first_monday)
+        with whole_file(path) as partial:
+            write_xes(trajectory, partial, name, first_monday)
         return path
     table = (vidigi_table if kind == "vidigi" else event_table)(trajectory, first_monday)
     form = "(FORMAT parquet, COMPRESSION zstd)" if kind == "parquet" else "(FORMAT csv, HEADER)"
-    with duckdb.connect() as connection:
-        connection.register("rows", table)
-        connection.execute(f"COPY rows TO {quoted(str(path))} {form}")
+    with whole_file(path) as partial:
+        copy_out(table, partial, form)
     return path
 
 

@@ -17,6 +17,7 @@ from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.study.behind import write_large_table
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
+from sim.study.store import WriteErrors
 
 if TYPE_CHECKING:
     from sim.study.reduction import Played
@@ -46,11 +47,12 @@ class Block:
 
 @dataclass(frozen=True)
 class BlockAnswer:
-    """Played staffings of a block, by name."""
+    """Played staffings of a block, by name. `unwritten`: files of its visits and events that could not be written."""
 
     demand: float
     replication: int
     played: "dict[str, Played]" = field(default_factory=dict)
+    unwritten: WriteErrors = field(default_factory=WriteErrors)
 
 
 def at_demand(scenario: Scenario, level: float) -> Scenario:
@@ -76,24 +78,27 @@ def rehearse(scenario: Scenario, engine: str) -> None:
     day = {"minutes": MINUTES_PER_DAY, "warm_up_weeks": 0, "step_limit": None}
     scenario = scenario.model_copy(update={"period": scenario.period.model_copy(update=day)})
     block = Block(1.0, 0, 0, {"": scenario}, "", engine)
-    _, outcomes = play_staffing(block, "", None)
-    play_staffing(block, "", outcomes)
+    _, outcomes = play_staffing(block, "", None, WriteErrors())
+    play_staffing(block, "", outcomes, WriteErrors())
 
 
 def play_block(block: Block) -> BlockAnswer:
     """Play every staffing of a block on the same patients."""
     answer = BlockAnswer(block.demand, block.replication)
-    answer.played[block.baseline], outcomes = play_staffing(block, block.baseline, None)
+    answer.played[block.baseline], outcomes = play_staffing(block, block.baseline, None, answer.unwritten)
     for name in block.scenarios:
         if name != block.baseline:
-            answer.played[name], _ = play_staffing(block, name, outcomes)
+            answer.played[name], _ = play_staffing(block, name, outcomes, answer.unwritten)
     return answer
 
 
 def play_staffing(
-    block: Block, name: str, of_baseline: dict[str, np.ndarray] | None
+    block: Block, name: str, of_baseline: dict[str, np.ndarray] | None, unwritten: WriteErrors
 ) -> "tuple[Played, dict[str, np.ndarray]]":
-    """Play one staffing and reduce it, so that its trajectory is gone before the next one is played."""
+    """Play one staffing and reduce it, so that its trajectory is gone before the next one is played.
+
+    What of its visits and events cannot be written is noted in `unwritten`, and costs nothing else.
+    """
     scenario = at_demand(block.scenarios[name], block.demand)
     trajectory = ENGINES[block.engine](scenario, block.seed, block.replication)
     from sim.engine.measures import per_visit_outcomes
@@ -102,18 +107,26 @@ def play_staffing(
     outcomes = per_visit_outcomes(trajectory)
     changes = None if of_baseline is None else matched_changes(of_baseline, outcomes, trajectory.streams)
     if block.visits_folder is not None:
-        keep_visits(trajectory, name, block)
-        keep_events(trajectory, name, block)
+        visits = visits_file(name, block)
+        with unwritten.noted(visits):
+            keep_visits(trajectory, name, visits, block)
+        with unwritten.noted(visits.parent.with_name(EVENTS) / name):
+            keep_events(trajectory, name, block)
     return played(trajectory, scenario, changes), outcomes
 
 
-def keep_visits(trajectory: Trajectory, name: str, block: Block) -> None:
-    """Write every visit of a run."""
+def visits_file(name: str, block: Block) -> Path:
+    """Where the visits of a staffing of a block stand."""
     assert block.visits_folder is not None
+    return block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet"
+
+
+def keep_visits(trajectory: Trajectory, name: str, file: Path, block: Block) -> None:
+    """Write every visit of a run."""
     n = trajectory.n_visits
     table = {"demand": np.full(n, block.demand), "staffing": np.full(n, name, dtype=object)}
     table |= trajectory.columns_of_visits()
-    write_large_table(table, block.visits_folder / f"{name}-demand{block.demand:g}-{block.replication:04d}.parquet")
+    write_large_table(table, file)
 
 
 def keep_events(trajectory: Trajectory, name: str, block: Block) -> None:

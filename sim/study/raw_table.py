@@ -22,6 +22,7 @@ from typing import IO, Final
 
 import duckdb
 
+from sim.io.bounded_reader import UnreadableFile, open_regular
 from sim.study.data_quality import N_EXAMPLES, VisitsFileError
 from sim.study.xes import NotXes, xes_events
 
@@ -33,6 +34,11 @@ MOST_COLUMNS: Final = 10_000
 UNPACKED_TIMES: Final = 200
 UNPACKED_ANYHOW: Final = 64 << 20
 """A packed file may unpack to so many times its size, or to so many bytes if that is more."""
+MOST_BYTES: Final = 64 << 30
+"""Of a file of visits, packed or not: what DuckDB makes of it has to find room on the disk a second time. A million
+visits of a hundred columns are a gigabyte."""
+MOST_ROWS: Final = 1_000_000_000
+"""Of a Parquet file, in which a row may take no room at all."""
 N_NAMES: Final = 12
 """Column names a message lists."""
 
@@ -109,17 +115,21 @@ def refusal(path: Path, *lines: str) -> VisitsFileError:
 def refuse_what_is_no_file(path: Path) -> None:
     """Only a plain file that may be read is opened: a pipe would wait for ever."""
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except FileNotFoundError:
         raise refusal(path, "no such file; give the path of a CSV, Parquet or XES file") from None
     except (OSError, ValueError) as error:
         raise refusal(path, f"cannot be looked at ({error}); check the path") from None
+    mode = found.st_mode
     if stat.S_ISDIR(mode):
         raise refusal(path, f"is a folder; give the path of a file in it, {READ}")
     if not stat.S_ISREG(mode):
         raise refusal(path, f"is a pipe or a device, not a file; write it to a file first, {READ}")
     if not os.access(path, os.R_OK):
         raise refusal(path, "may not be read; ask its owner for permission, or copy it to where you may")
+    if found.st_size > MOST_BYTES:
+        too_many = f"has {found.st_size >> 30} GiB, at most {MOST_BYTES >> 30} are read"
+        raise refusal(path, f"{too_many}; keep the columns of the column map, or split it by year")
 
 
 def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
@@ -129,6 +139,8 @@ def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
         return load()
     except VisitsFileError:
         raise
+    except UnreadableFile as error:  # it is no more what it was when it was looked at
+        raise refusal(path, f"{error.value}: {error.remedy}") from error
     except UnicodeDecodeError as error:
         raise refusal(path, encoding_line(path, error)) from error
     except LookupError as error:
@@ -143,7 +155,7 @@ def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
 
 
 def encoding_line(path: Path, error: UnicodeDecodeError) -> str:
-    with path.open("rb") as file:
+    with open_regular(path, MOST_BYTES) as file:
         start = file.read(2)
     likely = "utf-16" if start in BYTE_ORDER_MARKS else "latin-1 or windows-1252"
     byte = error.object[error.start]
@@ -184,17 +196,18 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked where its name says that it is packed."""
     last = path.suffix.lower()
     if last == ".gz":
-        with gzip.open(path) as gz, unpacked(gz, path) as stream:
+        with open_regular(path, MOST_BYTES) as file, gzip.open(file) as gz, unpacked(gz, path) as stream:
             yield stream
     elif last == ".zip":
         with (
-            zipfile.ZipFile(path) as archive,
+            open_regular(path, MOST_BYTES) as file,
+            zipfile.ZipFile(file) as archive,
             archive.open(only_member(archive, path)) as packed,
             unpacked(packed, path) as stream,
         ):
             yield stream
     else:
-        with path.open("rb") as plain:
+        with open_regular(path, MOST_BYTES) as plain:
             start = plain.read(4)
             found = next((what for magic, what in MAGIC if start.startswith(magic)), None)
             if found is not None:
@@ -341,6 +354,9 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     ).fetchall()
     if len(stored) == len(kinds):
         header_of([str(row[0]) for row in stored], path)
+    told = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]).fetchone()
+    if told and told[0] is not None and told[0] > MOST_ROWS:
+        raise refusal(path, f"has {int(told[0]):,} rows, at most {MOST_ROWS:,} are read; split it by year")
     table = RawTable(name, list(kinds))
     columns = [column for column in kinds if column in wanted]
     table.column_of = {column: f"c{number}" for number, column in enumerate(columns)}

@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -19,9 +19,23 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.file_lock import LockHeld, exclusive_lock
 from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
-from sim.study.store import CannotKeep, OutputError, copy_out, quoted, read_table, write_json, write_table
+from sim.study.output_folder import MARK, MOST_MARK_BYTES, Mark, foreign_by_name, is_marked_for, read_mark, write_mark
+from sim.study.store import (
+    CannotKeep,
+    OutputError,
+    TableNotWritten,
+    copy_out,
+    quoted,
+    read_table,
+    reason_of,
+    whole_file,
+    write_json,
+    write_table,
+)
 
 PARTS, FACTS, SCENARIOS, LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
 PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
@@ -64,8 +78,8 @@ class RunStore:
         parts = sorted(path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name))
         self.damaged = [part for part in parts if is_damaged(part)]
         whole = [part for part in parts if part not in self.damaged]
-        self.parts = [part for part in whole if not any(holds(other, part) for other in whole)]
-        self._left_over = [part for part in whole if part not in self.parts]
+        self._left_over = [part for part in whole if any(holds(other, part) for other in whole)]
+        self.parts = [part for part in whole if part not in self._left_over]
 
     def put_in_order(self) -> None:
         """Rename parts that are damaged, so that nobody takes them for whole, and remove those that another holds."""
@@ -140,7 +154,8 @@ class RunStore:
         small = self.parts[last_large(self.parts) + 1 :]
         if len(small) <= more_than:
             return
-        name = f"{numbers_of(small[0])[0]:06d}-{numbers_of(small[-1])[1]:06d}"
+        first, last = min(numbers_of(part)[0] for part in small), max(numbers_of(part)[1] for part in small)
+        name = f"{first:06d}-{last:06d}"
         with suppress(OSError, duckdb.Error):
             try:
                 with duckdb.connect() as connection:
@@ -161,16 +176,18 @@ class RunStore:
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
-        partial = file.with_name(f".{file.name}.partial")
-        with uninterrupted() as interrupts, self.connected(places_of(scenarios, numbers)) as connection:
+        places = places_of(scenarios, numbers)
+        with uninterrupted() as interrupts, whole_file(file) as partial, self.connected(places) as connection:
             connection.execute("SET threads = 1")  # with several, the order in the file is theirs
             connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
             for name, words in WORDS.items():
                 connection.execute(f"CREATE TYPE {name} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
             # A table first: how rows are packed would tell what parts they came from.
             connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
-            connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
-            os.replace(partial, file)
+            try:
+                connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+            except duckdb.Error as error:
+                raise TableNotWritten(str(error)) from error
         if interrupts.came:
             raise KeyboardInterrupt
 
@@ -266,9 +283,26 @@ def numbers_of(part: Path) -> tuple[int, int]:
 
 
 def holds(other: Path, part: Path) -> bool:
-    """Whether a part is in another, into which it was put with its neighbours."""
+    """Whether a part is in another, into which it was put with its neighbours.
+
+    Numbers alone do not tell: parts of other sweeps, with numbers of their own, may have been copied in.
+    """
     (first, last), (start, end) = numbers_of(other), numbers_of(part)
-    return other != part and first <= start and end <= last
+    if other == part or not first <= start <= end <= last:
+        return False
+    if (first, last) == (start, end):  # the same rows twice: the first of the two holds the second
+        return other < part and has_rows_of(other, part) and has_rows_of(part, other)
+    return has_rows_of(other, part)
+
+
+def has_rows_of(other: Path, part: Path) -> bool:
+    """Whether every row of a part is in another, as often as in the part."""
+    with duckdb.connect() as connection:
+        missing = connection.execute(
+            "SELECT count(*) FROM (SELECT * FROM read_parquet($part) EXCEPT ALL SELECT * FROM read_parquet($other))",
+            {"part": str(part), "other": str(other)},
+        ).fetchone()
+    return missing == (0,)
 
 
 def last_large(parts: Sequence[Path]) -> int:
@@ -286,7 +320,9 @@ def named_by_content(fresh: Path, numbers: str) -> Path:
 
 
 def flush(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would outlast a power cut."""
+    """Wait until a file, or the names in a folder, would outlast a power cut; Windows opens no folder for that."""
+    if os.name == "nt" and path.is_dir():
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -309,17 +345,20 @@ def hash_of(file: Path) -> str:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """The folder of a sweep, made if need be, for this process alone to write to. Raises OutputError."""
-    try:
-        (folder / PARTS).mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        remedy = f"cannot be written to ({error.strerror}); name a folder elsewhere"
-        raise OutputError(f"output = {folder}: {remedy}") from error
-    try:
-        take_lock(handle, folder)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if read_mark(folder) is None:
+                write_mark(Mark(study=SWEEP), folder)
+            (folder / PARTS).mkdir(exist_ok=True)
+            stack.enter_context(exclusive_lock(folder / LOCK))
+        except LockHeld:
+            remedy = "wait until it ends, or name another folder"
+            raise OutputError(f"output = {folder}: another sweep is writing to it; {remedy}") from None
+        except OSError as error:
+            remedy = f"cannot be written to ({reason_of(error)}); name a folder elsewhere"
+            raise OutputError(f"output = {folder}: {remedy}") from error
         yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager
@@ -329,23 +368,53 @@ def told_if_not_kept(folder: Path, tell: Callable[[str], None]) -> Iterator[None
         yield
     except (OSError, duckdb.Error) as error:
         tell(f"ended: {error}")
-        raise CannotKeep(f"{folder}: cannot be written to ({error}); runs written before are kept") from error
+        raise cannot_keep(folder, str(error)) from error
 
 
-def take_lock(handle: int, folder: Path) -> None:
-    """Hold the lock until the handle is closed, by whatever end of the process."""
-    import fcntl  # not on Windows
+def cannot_keep(folder: Path, why: str) -> CannotKeep:
+    """What is said of a folder that takes no more."""
+    remedy = "runs written before are kept; make room and give the same command again, and it goes on"
+    return CannotKeep(f"{folder}: cannot be written to ({why}); {remedy}")
 
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        remedy = "wait until it ends, or name another folder"
-        raise OutputError(f"output = {folder}: another sweep is writing to it; {remedy}") from error
+
+TABLES = (
+    "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
+    "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
+)  # fmt: skip
+"""Tables that a sweep or a break-even study writes into its folder."""
+TEXTS = (FACTS, "answer.md", "sweep.log")
+FILES = "|".join([*map(re.escape, TEXTS), rf"(?:{'|'.join(TABLES)})\.parquet"])
+OURS = re.compile(
+    rf"{re.escape(LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
+    rf"|{PARTS}/(?:{PART.pattern}(?:\.damaged)?|\.new)"
+    rf"|{VISITS}/seed=\d+/code=[\w.-]+/scenario=\w+/(?:replication=\d+\.parquet|\.replication=\d+\.parquet\.partial)"
+    r"|figures/(?:breakeven\.(?:png|svg)|\.breakeven\.(?:png|svg)\.partial)"
+)
+"""Names of all files that a sweep or a break-even study writes, relative to its folder."""
+SWEEP, BREAK_EVEN = "sweep", "breakeven"
 
 
 def foreign_to_sweeps(folder: Path) -> list[str]:
-    """Names in a folder in which no sweep has been started; a sweep goes on in its own."""
-    return [] if (folder / PARTS).is_dir() else sorted(path.name for path in folder.iterdir())
+    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it.
+
+    One without a mark, of an earlier version, is known by its parts and by what its run.json says.
+    """
+    if is_marked_for(folder, (SWEEP, BREAK_EVEN)) or is_unmarked_sweep(folder):
+        return foreign_by_name(folder, lambda name: OURS.fullmatch(name) is not None)
+    return sorted(path.name for path in folder.iterdir())
+
+
+def is_unmarked_sweep(folder: Path) -> bool:
+    """Whether a sweep of an earlier version was started here: it has parts, and no table without its run.json."""
+    if (folder / MARK).exists() or not (folder / PARTS).is_dir():
+        return False
+    if not any((folder / f"{name}.parquet").exists() for name in TABLES):
+        return True
+    try:
+        facts = json.loads(read_text(folder / FACTS, MOST_MARK_BYTES))
+    except (UnreadableFile, ValueError, RecursionError):
+        return False
+    return isinstance(facts, dict) and facts.get("study") in (SWEEP, BREAK_EVEN) and "code" in facts
 
 
 def write_scenarios(table: pd.DataFrame, folder: Path) -> None:

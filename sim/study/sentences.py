@@ -7,9 +7,10 @@ import math
 from dataclasses import dataclass
 
 from sim.engine.measure_catalogue import Measure
+from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
-PAST_THE_KNEE = "more than 5 % of visits leave of their own accord, so the department is overloaded"
+LEAVING_NOTE = f"more than {100 * LEAVING_LIMIT:g} % of visits leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,19 @@ def difference_sentence(
     n: int,
     simultaneous_half_width: float = math.nan,
     confidence: float = 0.95,
-    interpretable: bool = True,
-    reason: str = PAST_THE_KNEE,
+    many_leave: bool = False,
+    no_steady_state: bool = False,
 ) -> str:
     """The paired difference `mean` (staffing minus baseline) with its interval from `low` to `high`, in words.
 
     `staffing` and `baseline` are labels; values are in the measure's own unit; `n` replications. A finite
     `simultaneous_half_width` is spoken of where judging all headline measures together changes the verdict.
-    `reason` says why a difference that is not `interpretable` is not interpreted.
+    Where `many_leave` the sentence says so; without a steady state it claims no difference.
     """
     phrase = phrase_of(measure)
     topic = phrase_text(phrase.topic, who=part_text(part))
-    if not interpretable:
-        return f"{under(staffing)}, {topic} is not interpreted: {reason}."
+    if no_steady_state:
+        return f"{under(staffing)}, no difference in {topic} is claimed: there is no steady state."
     if math.isnan(mean):
         return f"{under(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
     if mean == low == high == 0.0:
@@ -93,6 +94,8 @@ def difference_sentence(
             return f"{under(staffing)}, {topic} was the same as with {alone(baseline)} in one replication."
         return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
     level, times = f"{100 * confidence:g} % CI", counted(n, "replication")
+    if many_leave:
+        times = f"{times}, {LEAVING_NOTE}"
     if low <= 0.0 <= high:
         found = spoken(range_text(measure, low, high), measure)
         return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {times})."
@@ -100,9 +103,9 @@ def difference_sentence(
     return f"{sentence}{together(measure, mean, simultaneous_half_width, n)}."
 
 
-def not_interpreted(staffing: str, reason: str = PAST_THE_KNEE) -> str:
-    """One sentence for all differences of a staffing."""
-    return f"{under(staffing)}, no difference is interpreted: {reason}."
+def no_difference_claimed(staffing: str) -> str:
+    """One sentence for all differences of a staffing where there is no steady state."""
+    return f"{under(staffing)}, no difference is claimed: there is no steady state."
 
 
 def phrase_of(measure: Measure) -> Phrase:

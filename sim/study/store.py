@@ -1,4 +1,6 @@
-"""Tables on disk: Parquet through DuckDB, written whole or not at all, in one results folder with its provenance.
+"""Tables on disk: Parquet through DuckDB, written whole or not at all, with their provenance.
+
+The folders they stand in are `sim.study.output_folder`.
 
 What the tables hold is decided by the study.
 """
@@ -6,19 +8,18 @@ What the tables hold is decided by the study.
 import json
 import os
 import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
@@ -33,20 +34,52 @@ Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
 
 
 def write_table(table: Table, path: Path) -> None:
-    """Write a table as Parquet; the file appears only when it is complete."""
-    partial = path.with_name(f".{path.name}.partial")
-    with uninterrupted() as interrupts:
+    """Write a table as Parquet; the file appears only when it is complete. Raises TableNotWritten, OSError."""
+    with uninterrupted() as interrupts, whole_file(path) as partial:
         copy_out(table, partial)
-        os.replace(partial, path)
     if interrupts.came:
         raise KeyboardInterrupt
 
 
-def copy_out(table: Table, path: Path) -> None:
-    """Write a table as Parquet where nobody looks for it yet."""
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes `path` when the block ends; after an error nothing of it is left."""
+    partial = partial_of(path)
+    try:
+        yield partial
+        os.replace(partial, path)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink()
+        if isinstance(error, OSError):
+            error.filename = str(path)  # the name a reader knows
+        raise
+
+
+def partial_of(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text; the file appears only when it is complete."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
+
+
+def copy_out(table: Table, path: Path, form: str = PARQUET) -> None:
+    """Write a table where nobody looks for it yet, in a form that DuckDB knows. Raises TableNotWritten."""
+    import duckdb
+
     with database() as connection:
         connection.register("rows", table)
-        connection.execute(f"COPY rows TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        try:
+            connection.execute(f"COPY rows TO {quoted(str(path))} {form}")
+        except duckdb.Error as error:
+            raise TableNotWritten(str(error)) from error
 
 
 def read_table(path: Path) -> "pd.DataFrame":
@@ -82,71 +115,43 @@ class OutputError(ValueError):
     """A folder that results cannot be written to."""
 
 
-OURS = {"answer.md", "run.json", "scenarios.json", "figures", "visits", "events"}
-"""What a results folder holds besides Parquet tables."""
+class TableNotWritten(OSError):
+    """A table that could not be written."""
 
 
-def foreign_files(place: Path) -> list[str]:
-    """Names in a folder that are no part of an earlier result."""
-    return sorted(path.name for path in place.iterdir() if not is_ours(path))
+@dataclass
+class WriteErrors:
+    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others."""
+
+    found: dict[str, str] = field(default_factory=dict)
+
+    def note(self, file: Path, error: OSError) -> None:
+        """Remember a file, or the one that the error names, and the first reason."""
+        self.found.setdefault(Path(error.filename or file).name, reason_of(error))
+
+    def add(self, others: "WriteErrors") -> None:
+        """Note what others have noted."""
+        self.found = {**others.found, **self.found}
+
+    @contextmanager
+    def noted(self, file: Path) -> Iterator[None]:
+        """Note an OSError of the block, and go on after it."""
+        try:
+            yield
+        except OSError as error:
+            self.note(file, error)
+
+    def text(self) -> str:
+        """`estimates.parquet (No space left on device) and 3 more files could not be written`."""
+        name, reason = next(iter(self.found.items()))
+        others = len(self.found) - 1
+        more = f" and {others} more file{'s' if others > 1 else ''}" if others else ""
+        return f"{name} ({reason}){more} could not be written"
 
 
-def results_place(wanted: Path | None, study: str, foreign: Callable[[Path], list[str]] = foreign_files) -> Path:
-    """Where results will stand: the wanted folder, or a new one under `results/` named after study and time.
-
-    Raises OutputError if that is a file, cannot be made, is where the command was started, or holds anything that is
-    not an earlier result, as told by `foreign`.
-    """
-    place = (wanted or Path("results") / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}").resolve()
-    here = Path.cwd().resolve()
-    if place == here or place in here.parents:
-        raise OutputError(f"output = {wanted}: that is the folder you are in, or above it; name a folder of its own")
-    if place.exists() and not place.is_dir():
-        raise OutputError(f"output = {wanted}: there is a file of that name; name a folder")
-    others = foreign(place) if place.is_dir() else []
-    if others:
-        raise OutputError(
-            f"output = {wanted}: the folder holds other files ({', '.join(others[:3])}); name an empty or new folder"
-        )
-    nearest = next(path for path in [place.parent, *place.parent.parents] if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise OutputError(f"output = {wanted or place}: {nearest} cannot be written to; name a folder elsewhere")
-    return place
-
-
-def is_ours(path: Path) -> bool:
-    """Whether an entry of a folder is part of an earlier result."""
-    return path.name in OURS or path.suffix == ".parquet"
-
-
-@contextmanager
-def results_folder(place: Path) -> Iterator[Path]:
-    """A draft folder that takes the place of the results when the block ends without an error; else it is dropped.
-
-    An earlier result is moved aside and removed only when the new one stands.
-    """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    draft.chmod(0o755)
-    try:
-        yield draft
-        old = draft.with_name(f"{draft.name}.old")
-        if place.exists():
-            os.replace(place, old)
-        os.replace(draft, place)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def code_version() -> str:
-    """Hash of the sources of the department and engine rings: what results depend on."""
-    root = Path(__file__).parents[1]
-    digest = sha256()
-    for ring in ("department", "engine"):
-        for path in sorted((root / ring).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+def reason_of(error: OSError) -> str:
+    """What went wrong with a file, in one line."""
+    return error.strerror or str(error).strip().partition("\n")[0]
 
 
 def provenance(**facts: Any) -> dict[str, Any]:
@@ -177,6 +182,4 @@ def installed(name: str) -> str:
 
 def write_json(facts: Mapping[str, Any], path: Path) -> None:
     """Write facts as JSON; the file appears only when it is complete."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(facts, indent=2, default=str) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    write_text(json.dumps(facts, indent=2, default=str) + "\n", path)

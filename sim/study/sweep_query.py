@@ -62,6 +62,9 @@ def problems_of_file(file: Path) -> list[Problem]:
     elif file.suffix == ".xlsx" and find_spec("xlsxwriter") is None:
         remedy = "XlsxWriter is not installed: pip install 'peered[xlsx]', or export a .csv"
         problems.append(Problem("export", repr(str(file)), remedy))
+    if os.path.lexists(file) and not file.is_dir():
+        remedy = "there is a file of that name, which may not be an earlier export: remove it, or name another"
+        problems.append(Problem("export", repr(str(file)), remedy))
     if file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
         problems.append(Problem("export", repr(str(file)), "name a file in a folder that is there and can be written"))
     return problems

@@ -23,10 +23,10 @@ from sim.study.controlled import CONTROLLED, controlled_table
 from sim.study.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.study.executor import Pool, opened, played_by
 from sim.study.experiment import rehearse
+from sim.study.interpretability import cautions_table, flags_of_pairs, guard_values
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, Notice
 from sim.study.output_analysis import IntArray, mean_intervals, paired_differences
-from sim.study.overload import LWBS_LIMIT, share_leaving
 from sim.study.rounds import Standing, standing
 from sim.study.run_store import Played, RunKey, RunStore, visits_file
 from sim.study.store import write_table
@@ -110,7 +110,8 @@ class SweepAnswer:
     `estimates`: scenario (hash), label, measure, mean, low, high, half_width, sd, n (replications).
     `differences` (scenario minus baseline on the same patients): scenario, label, baseline, measure, mean, low, high,
     half_width, simultaneous_half_width (nan but for headline measures, which are judged together over all scenarios),
-    sd, n, correlation, p_value, p_holm, interpretable.
+    sd, n, correlation, p_value, p_holm, many_leave, no_steady_state (in either of the two).
+    `cautions`: label and the columns of `cautions_table`: scenarios to be read with care, and why.
     `failed`: label, replication, traceback. `standing`: what came of a precision or a best that was asked for.
     `best`: every scenario against the best of the others (`best_table`).
     """
@@ -119,6 +120,7 @@ class SweepAnswer:
     first: int
     estimates: pd.DataFrame
     differences: pd.DataFrame
+    cautions: pd.DataFrame
     failed: pd.DataFrame
     n_done: int
     n_runs: int
@@ -179,8 +181,8 @@ def play_missing(
         for _, played in running:
             unkept.append(played)
             if len(unkept) >= MOST_PER_PART or clock() - kept_at >= SECONDS_PER_PART:
-                some, unkept = unkept, []
-                store.write(some)
+                store.write(unkept)
+                unkept = []  # not before they are kept: what could not be written is tried once more at the end
                 kept_at = clock()
             yield played
     finally:
@@ -206,25 +208,35 @@ def answer_of(
     counted = np.array(
         [row < number_of[label] for label, row in zip(failed["label"], failed["replication"], strict=True)]
     )
+    cautions = cautions_table(guard_values(measures, values), confidence)
     return SweepAnswer(
         labels=tuple(labels.values()),
         first=replications,
         estimates=estimates_of(labels, measures, values, confidence),
-        differences=differences_of(labels, measures, values, confidence, asked.simultaneous),
+        differences=differences_of(labels, measures, values, cautions, confidence, asked.simultaneous),
+        cautions=pd.concat([pd.DataFrame({"label": list(labels.values())}), cautions], axis=1),
         failed=failed[counted.astype(bool)].reset_index(drop=True),
         n_done=int(played.sum()),
         n_runs=int(state.numbers.sum()),
         confidence=confidence,
         standing=state,
         asked=asked,
-        best=best_table(labels, measures, values, asked.best, confidence),
+        best=best_table(labels, measures, of_steady(values, cautions), asked.best, confidence),
     )
 
 
-def values_of(store: RunStore, labels: Mapping[str, str], state: Standing) -> tuple[tuple[str, ...], np.ndarray]:
-    """Values of the replications that count; nan in those of a scenario that do not."""
+def of_steady(values: np.ndarray, cautions: pd.DataFrame) -> np.ndarray:
+    """Values of scenarios with a steady state; nan of the others, of which nothing is claimed."""
+    unsteady = cautions["no_steady_state"].to_numpy(bool)
+    return np.where(unsteady[:, np.newaxis, np.newaxis], np.nan, values) if unsteady.any() else values
+
+
+def values_of(
+    store: RunStore, labels: Mapping[str, str], state: Standing, only: Sequence[str] | None = None
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Values of the replications that count; nan in those of a scenario that do not. `only`: these measures."""
     most = int(state.numbers.max())
-    measures, values = store.values(list(labels), most)
+    measures, values = store.values(list(labels), most, only)
     values[np.broadcast_to((np.arange(most) >= state.numbers[:, np.newaxis])[:, np.newaxis], values.shape)] = np.nan
     return measures, values
 
@@ -261,6 +273,7 @@ def differences_of(
     labels: Mapping[str, str],
     measures: Sequence[str],
     values: np.ndarray,
+    cautions: pd.DataFrame,
     confidence: float,
     simultaneous: Simultaneous = "bonferroni",
 ) -> pd.DataFrame:
@@ -274,8 +287,9 @@ def differences_of(
     keys = keys_of({key: labels[key] for key in others}, measures)
     found = paired_differences(ours, theirs, confidence)
     found.pop("variance_ratio")
-    interpretable = np.repeat(is_interpretable(measures, values), len(measures))
-    table = pd.DataFrame({**keys, "baseline": labels[baseline], **found, "interpretable": interpretable})
+    rows = np.repeat(np.arange(1, len(labels)), len(measures))
+    flags = flags_of_pairs(cautions, rows, np.zeros_like(rows))
+    table = pd.DataFrame({**keys, "baseline": labels[baseline], **found, **flags})
     there = (table["n"] > 0).to_numpy()
     table, apart = table[there].reset_index(drop=True), (ours - theirs)[there]
     table["simultaneous_half_width"] = np.nan
@@ -291,17 +305,12 @@ def keys_of(labels: Mapping[str, str], measures: Sequence[str]) -> dict[str, np.
     return keys | {"measure": np.tile(np.asarray(measures, dtype=object), len(labels))}
 
 
-def is_interpretable(measures: Sequence[str], values: np.ndarray) -> np.ndarray:
-    """Of every scenario but the first: whether in neither of the two too many leave, as far as is known."""
-    left = share_leaving(measures, values)
-    return np.asarray(~(np.maximum(left[1:], left[0]) > LWBS_LIMIT), dtype=bool)
-
-
 def write_answer(answer: SweepAnswer, folder: Path) -> None:
     """Write the tables, those that have rows."""
     tables = {
         "estimates": answer.estimates,
         "differences": answer.differences,
+        "cautions": answer.cautions,
         "precision": answer.standing.reached,
         "selection": selection_table(answer.labels, answer.standing),
         "best": answer.best,

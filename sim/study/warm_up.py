@@ -21,11 +21,12 @@ from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.engine.census import is_mental_health
 from sim.engine.intervals import minutes_between
+from sim.engine.sources import code_version
 from sim.engine.trajectory import Trajectory
 from sim.study.engines import ENGINES
 from sim.study.executor import run_blocks
 from sim.study.output_analysis import FloatArray, warm_up_weeks
-from sim.study.store import code_version, read_table, write_table
+from sim.study.store import read_table, write_table
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14

@@ -3,10 +3,8 @@
 What it does is told in `loop` and the modules it calls; how it is linked, in `linking`.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
@@ -16,42 +14,21 @@ from sim.engine.compiled.loop import play as uncompiled_play
 from sim.engine.compiled.memory import COMPILE, compiled
 from sim.engine.machine_code import machine_code
 
-PACKAGE = Path(__file__).parents[2]
-SOURCES = ("department", "engine")
-"""Parts of the package that decide what the machine code does."""
 ANNOUNCED_AFTER = 1.0
 """Seconds that loading takes at most; what takes longer is compilation."""
 ANNOUNCEMENT = "compiling the engine for this machine, once: about a minute"
 
 
-def version_of_sources() -> int:
-    """Hash of all sources that are compiled, so that machine code of other sources is never taken for this one.
-
-    A whole number, since machine code that holds a text needs all that Numba knows about texts.
-    """
-    digest = hashlib.sha256()
-    for folder in SOURCES:
-        for path in sorted((PACKAGE / folder).rglob("*.py")):
-            digest.update(path.name.encode() + path.read_bytes())
-    return int.from_bytes(digest.digest()[:7], "big") + 1
-
-
 loop = compiled(uncompiled_play)
 
 
-def compiled_for(version: int) -> Any:
-    """`play`, not yet compiled; the version is part of the key under which machine code is kept."""
-
-    @machine_code(error_model="numpy", nogil=True, pipeline_class=CompilerOfTheWhole)
-    def play(address):
-        if version == 0:
-            return -1
-        return loop(address)
-
-    return play
+def play_compiled(address: int) -> int:
+    """The loop with a way in from Python."""
+    return loop(address)
 
 
-play: Any = compiled_for(version_of_sources()) if COMPILE else uncompiled_play
+whole = machine_code(error_model="numpy", nogil=True, pipeline_class=CompilerOfTheWhole)
+play: Any = whole(play_compiled) if COMPILE else uncompiled_play
 LOCK = threading.Lock()
 
 

@@ -1,0 +1,180 @@
+"""Work that a demand asks of every role in a week, in the mean and without playing a run: do demand and roster fit?
+
+Waits are not known here, so what lasts as long as a stay does (observation, escalations) is reckoned from below. Left
+out: support by peers, for whom nobody waits, assumed effects, handovers, and patients who leave before they are seen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.department.arrivals import Replay
+from sim.department.pathway import (
+    ADMISSION,
+    DISCHARGE,
+    TRANSFER,
+    Board,
+    Delay,
+    Dispose,
+    Observe,
+    SideTask,
+    Step,
+    Task,
+)
+from sim.department.patients import Stream
+from sim.department.quantities import (
+    ACUITIES,
+    MINUTES_PER_HOUR,
+    MINUTES_PER_WEEK,
+    of_acuity,
+)
+from sim.department.roster import Role, heads_by_minute
+from sim.department.scenario import Scenario
+
+BUSY_AT_LEAST = 0.3
+"""Physicians and nurses busy for less of their hours have the roster of a larger department."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Work asked of a role and its hours on duty, both in hours a week.
+
+    `own` is what is put into its queue; `left` is what remains of that when the roles that serve the queue have given
+    the hours that their own queues leave them. `hours` counts breaks, and not shifts that go unfilled.
+    """
+
+    own: float
+    left: float
+    hours: float
+
+    @property
+    def busy_share(self) -> float:
+        """Own work by hours, infinite for work without hours."""
+        return self.own / self.hours if self.hours > 0.0 else np.inf if self.own > 0.0 else 0.0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether work is left over that the role has no hours for."""
+        return self.left > self.hours * (1.0 + 1e-9)
+
+
+def loads(scenario: Scenario) -> dict[str, Load]:
+    """The load of every role of the staffing in a week of an average month."""
+    roles = scenario.staffing.roles
+    own = {name: minutes / MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
+    hours = {name: role.hours_per_week() * (1.0 - role.absence_share) for name, role in roles.items()}
+    spare = {name: max(0.0, hours[name] - own.get(name, 0.0)) for name in roles}
+    found = {}
+    for name in roles:
+        left = own.get(name, 0.0)
+        for helper in helpers_of(name, roles):
+            given = min(spare[helper], max(0.0, left - hours[name]))
+            spare[helper] -= given
+            left -= given
+        found[name] = Load(own.get(name, 0.0), left, hours[name])
+    return found
+
+
+def helpers_of(name: str, roles: dict[str, Role]) -> list[str]:
+    """Roles that serve the queue of another."""
+    return [helper for helper, role in roles.items() if any(name in level for level in role.also_serves)]
+
+
+def seeing_roles(scenario: Scenario) -> list[str]:
+    """The physicians and nurses of the staffing: who sees patients, and who cares for the places."""
+    steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
+    physicians = [step.role for step in steps if isinstance(step, Task) and step.purpose == "physician"]
+    nurses = [scenario.department.ratio_role, scenario.boarding.nurse_role]
+    return [name for name in scenario.staffing.roles if name in (*physicians, *nurses)]
+
+
+def weekly_minutes(scenario: Scenario) -> dict[str, float]:
+    """Minutes of work that come into the queue of each role in a week."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for name in scenario.demand.streams():
+        visits, mix = weekly_visits_of(scenario, name)
+        for acuity, share in zip(ACUITIES, mix, strict=True):
+            if share > 0.0:
+                for role, minutes in minutes_of_visit(scenario, scenario.department.streams[name], acuity).items():
+                    total[role] += visits * share * minutes
+    return dict(total)
+
+
+def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float, ...]]:
+    """Visits of a stream in a week, returns included, and the shares of CTAS 1 to 5 among them."""
+    arrivals = scenario.arrivals_of(name)
+    per_patient = scenario.department.streams[name].visits_per_patient
+    if isinstance(scenario.demand, Replay):
+        given = [visit for visit in scenario.demand.visits if visit.stream == name]
+        known = [visit.acuity for visit in given if visit.acuity is not None]
+        mix = tuple(known.count(level) / len(known) for level in ACUITIES) if known else arrivals.acuity_mix
+        return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, mix
+    months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
+    return sum(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
+
+
+def minutes_of_visit(scenario: Scenario, stream: Stream, acuity: int) -> dict[str, float]:
+    """Expected minutes of every role for one visit of a CTAS level."""
+    work: defaultdict[str, float] = defaultdict(float)
+    lasting = list(steps_with_minutes(scenario, stream, acuity))
+    for number, (step, chance, minutes) in enumerate(lasting):
+        if isinstance(step, Task):
+            work[step.role] += chance * minutes * attended_share(scenario, step)
+        elif isinstance(step, SideTask):
+            so_far = work[step.role] if step.share_of_minutes is not None else 1.0
+            work[step.role] += chance * minutes * (step.share_of_minutes or 1.0) * so_far
+        elif isinstance(step, Board):
+            care = scenario.boarding.times[step.time].nurse_minutes_per_hour / MINUTES_PER_HOUR
+            work[scenario.boarding.nurse_role] += chance * minutes * care
+        elif isinstance(step, Observe):
+            work[step.role] += chance * stay_minutes(lasting[number:])
+    if stream.escalation is not None:
+        escalations = stay_minutes(lasting) / (stream.escalation.mean_hours * MINUTES_PER_HOUR)
+        for task in stream.escalation.response:
+            work[task.role] += escalations * task.minutes
+    return work
+
+
+def stay_minutes(lasting: list[tuple[Step, float, float]]) -> float:
+    """Expected minutes of the steps that a visit goes through, waits apart."""
+    return sum(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
+
+
+def steps_with_minutes(scenario: Scenario, stream: Stream, acuity: int) -> Iterator[tuple[Step, float, float]]:
+    """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
+    triage = sum(group.share * group.triage for group in scenario.department.groups)
+    outcome: dict[str | None, float] = {None: 1.0}
+    for step in stream.pathway:
+        chance = of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
+        if step.need is not None:
+            chance *= of_acuity(stream.needs[step.need], acuity)
+        minutes = 0.0
+        if isinstance(step, Delay | Task | SideTask):
+            minutes = step.minutes.mean_of(acuity)
+        if isinstance(step, Task) and step.purpose == "triage":
+            minutes *= triage
+        if isinstance(step, Board):
+            minutes = boarding_minutes(scenario, step, acuity)
+        if isinstance(step, Dispose):
+            admitted, moved = of_acuity(step.admission, acuity), of_acuity(step.transfer, acuity)
+            outcome |= {ADMISSION: admitted, TRANSFER: moved, DISCHARGE: max(0.0, 1.0 - admitted - moved)}
+        yield step, chance, minutes
+
+
+def boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float:
+    """Mean boarding time of a step; of a regional pool its waits are not known, and this stands for them."""
+    time = scenario.boarding.times[step.time]
+    return (1.0 - time.long_share) * time.minutes.mean_of(
+        acuity
+    ) + time.long_share * scenario.boarding.mean_h * MINUTES_PER_HOUR
+
+
+def attended_share(scenario: Scenario, task: Task) -> float:
+    """Share of the week in which somebody is on duty for a task that goes another way when nobody is."""
+    roles = scenario.staffing.roles
+    if task.unstaffed is None or task.role not in roles:
+        return 1.0
+    heads = sum(heads_by_minute(roles[name]) for name in (task.role, *helpers_of(task.role, roles)))
+    return float(np.mean(np.asarray(heads) > 0))

@@ -1,0 +1,145 @@
+"""Read YAML strictly: plain data of bounded size, and nothing that two readers could take in two ways.
+
+Refused are a key that stands twice in a mapping, tags, entries nested too deeply, and more entries than a file of
+settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from sim.io.bounded_reader import UnreadableFile, read_text
+
+Plain = Any
+"""Nested dicts, lists and scalars."""
+
+MOST_BYTES = 4 * 2**20
+"""The shipped files have 16 kB at most; PyYAML reads some 700 kB a second, so that a file is read or refused in 6 s."""
+MOST_ENTRIES = 100_000
+"""Keys, values and containers of a file. The shipped files have 1,500 at most; Hydra merges about 10,000 a second."""
+DEEPEST = 40
+"""Containers in containers. The shipped files nest 8 deep; composing a node calls itself, and 200 would be too many."""
+QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
+
+
+def read_yaml(file: Path) -> Plain:
+    """The data of a YAML file, None if it is empty. Raises UnreadableFile."""
+    return parsed_yaml(file, read_text(file, MOST_BYTES))
+
+
+def parsed_yaml(file: Path, text: str) -> Plain:
+    """The data of a text; `file` says whose it is where it is refused. Raises UnreadableFile."""
+    with reading(file, text) as loader:
+        return loader.get_single_data()
+
+
+def nodes_of(file: Path) -> yaml.Node | None:
+    """The nodes of a YAML file, which know their lines, None if it is empty. Raises UnreadableFile."""
+    with reading(file, read_text(file, MOST_BYTES)) as loader:
+        return loader.get_single_node()
+
+
+@contextmanager
+def reading(file: Path, text: str) -> Iterator["StrictLoader"]:
+    """A loader for a text, whose errors become UnreadableFile."""
+    try:
+        loader = StrictLoader(text, file)
+        try:
+            yield loader
+        finally:
+            loader.dispose()
+    except UnreadableFile:
+        raise
+    except yaml.YAMLError as error:
+        raise not_yaml(file, error) from error
+    except (ValueError, OverflowError) as error:  # a date that does not exist, a number of too many digits
+        raise UnreadableFile(file, repr(file.name), f"cannot be read ({error}): correct the file") from error
+
+
+def read_checked_yaml(file: Path) -> Plain:
+    """The same as `read_yaml`, quickly, of a file that is shipped or that `read_yaml` has accepted."""
+    return yaml.load(read_text(file, MOST_BYTES), QUICK_LOADER)
+
+
+def not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
+    """What PyYAML says against a file."""
+    mark = getattr(error, "problem_mark", None)
+    line = f"line {mark.line + 1}" if mark is not None else "its text"
+    why = getattr(error, "problem", None) or "a character that YAML does not allow"
+    return UnreadableFile(file, line, f"not valid YAML ({why}): correct the file")
+
+
+class StrictLoader(yaml.SafeLoader):
+    """Checks nodes while they are composed, so that nothing large or deep is ever made.
+
+    It is PyYAML's own composer, which Hydra reads files with too: both see the same nodes.
+    """
+
+    def __init__(self, text: str, file: Path) -> None:
+        super().__init__(text)
+        self.file = file
+        self.depth = 0
+        self.n_entries = 0
+        self.entries_below: dict[int, int] = {}
+        """Entries of each node that has an anchor, itself and what aliases in it repeat included, by its identity."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            return self.repeated(super().compose_node(parent, index), str(event.anchor), line)
+        if getattr(event, "tag", None) is not None:
+            remedy = "a tag (!) is not read here: write the value itself, a text in quotes"
+            self.refuse(f"{event.tag!r} in line {line}", remedy)
+        before = self.n_entries
+        self.count(1, line)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.refuse(f"line {line}", f"nested more than {DEEPEST} deep, as no settings are: correct the file")
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        if event.anchor is not None:
+            self.entries_below[id(node)] = self.n_entries - before
+        return node
+
+    def repeated(self, node: yaml.Node | None, name: str, line: int) -> yaml.Node | None:
+        """The node an alias repeats, counted again."""
+        if id(node) not in self.entries_below:
+            self.refuse(f"'*{name}' in line {line}", "repeats what it stands in, without end: write the entries out")
+        self.count(self.entries_below[id(node)], line)
+        return node
+
+    def count(self, n: int, line: int) -> None:
+        """So many entries more."""
+        self.n_entries += n
+        if self.n_entries > MOST_ENTRIES:
+            found = f"{self.n_entries:,} entries up to line {line}, repeated ones included"
+            self.refuse(found, f"at most {MOST_ENTRIES:,} are read: check that it is the right file, and its aliases")
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        first: dict[object, yaml.Node] = {}
+        for key, _ in node.value:
+            for meaning in self.meanings(key):
+                earlier = first.setdefault(meaning, key)
+                if earlier is not key:
+                    where = f"first in line {earlier.start_mark.line + 1}"
+                    remedy = f"this key stands there twice, {where}: keep one of the two"
+                    self.refuse(f"{key.value!r} in line {key.start_mark.line + 1}", remedy)
+        return node
+
+    def meanings(self, key: yaml.Node) -> tuple[object, ...]:
+        """What must not be the same for two keys of a mapping: how they are written, and what they are read as."""
+        if not isinstance(key, yaml.ScalarNode):
+            return ()
+        if key.tag == "tag:yaml.org,2002:merge":
+            return (("written", key.value),)
+        return (("written", key.value), ("read", self.construct_object(key)))
+
+    def refuse(self, value: str, remedy: str) -> NoReturn:
+        """Raise what is wrong with the file."""
+        raise UnreadableFile(self.file, value, remedy)

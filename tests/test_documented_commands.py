@@ -1,0 +1,54 @@
+"""Every whole command of the guides is understood; what would run is asked of the command itself (`--dry-run`)."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDES = ("README.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md", "docs/design.md", "docs/assumptions.md")
+PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|\.\.\.")
+"""A word in capitals or an ellipsis stands for something of the reader's own."""
+READERS_OWN = ("ours", "calibrated", "example")
+"""Files that earlier commands of the guides write."""
+REFUSED = "peered demand.grwoth=1.1 staffing=peer_aded"
+"""Shown for how slips are answered."""
+
+
+def commands_of(guide: str) -> set[str]:
+    """Commands in blocks of code and in the text, without comments."""
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    inline = re.findall(r"`(peered(?: [^`]*)?)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    found = {shlex.join(shlex.split(line, comments=True)) for line in (*lines, *inline) if line.startswith("peered")}
+    return {command for command in found if command != "peered -m"}
+
+
+def is_whole(command: str) -> bool:
+    return not PLACEHOLDER.search(command) and not any(word in re.split(r"[ =/,]", command) for word in READERS_OWN)
+
+
+COMMANDS = sorted(command for command in set().union(*map(commands_of, GUIDES)) if is_whole(command))
+
+
+def test_the_commands_of_the_guides_are_found() -> None:
+    assert REFUSED in COMMANDS
+    assert "peered -m experiment=night_coverage" in COMMANDS
+    assert any("study.precision" in command for command in COMMANDS)
+    assert len(COMMANDS) > 20
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_guides_is_understood(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(command)[1:]
+    code = main(["--dry-run", *words])
+    said = capsys.readouterr()
+    assert code == (2 if command == REFUSED else 0), said.err
+    assert list(tmp_path.iterdir()) == []

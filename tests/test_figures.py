@@ -1,0 +1,69 @@
+"""The figures of the README are what the code draws from the tables beside them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from benchmarks import figures
+from sim.report.figures import draw_figure
+from sim.study.store import write_table
+
+SHADES = 24
+"""Of 255, by which a pixel may differ: how text and lines are smoothed. A digit that changes moves pixels by 200."""
+MOST_BYTES = 300 * 1024
+
+
+def pixels(picture: Path) -> np.ndarray:
+    return np.asarray(Image.open(picture).convert("RGB"), dtype=np.int16)
+
+
+def furthest(one: Path, other: Path) -> int:
+    """The largest difference between two pixels; 255 for pictures of different sizes."""
+    a, b = pixels(one), pixels(other)
+    return int(np.abs(a - b).max()) if a.shape == b.shape else 255
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return list(figures.draw(tmp_path_factory.mktemp("figures")))
+
+
+def test_every_figure_of_the_readme_is_what_is_drawn_now(drawn: list[Path]) -> None:
+    """If this is meant to change: `python -m benchmarks.figures`."""
+    assert {path.name for path in drawn} == {path.name for path in figures.FIGURES.glob("*.png")}
+    apart = {path.name: furthest(path, figures.FIGURES / path.name) for path in drawn}
+    assert {name: shades for name, shades in apart.items() if shades > SHADES} == {}
+
+
+def test_one_digit_that_changes_is_seen(drawn: list[Path], tmp_path: Path) -> None:
+    comparison = figures.stored_comparison()
+    estimates = comparison.estimates
+    row = (estimates["measure"] == "staff_cost_per_week.all") & (estimates["demand"] == 1.0)
+    estimates.loc[row & (estimates["staffing"] == "traditional"), "mean"] += 1.0
+    (changed,) = draw_figure("scorecard", comparison, tmp_path, ("png",))
+    (before,) = [path for path in drawn if path.name == "scorecard.png"]
+    assert furthest(changed, before) > SHADES
+
+
+def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results as their folders hold them, made of the stored tables with columns and rows that no figure needs."""
+    stored = {path.name: path.read_bytes() for path in figures.TABLES.iterdir()}
+    more = {"estimates": {"p_value": 1.0}, "differences": {"sentence": "-"}, "week": {"present": 1.0}}
+    for name, columns in more.items():
+        table = figures.read(name)
+        other = table.assign(measure="lwbs.all") if "measure" in table else table.assign(demand=0.95)
+        write_table(pd.concat([table.assign(**columns), other]), tmp_path / f"{name}.parquet")
+    runs = figures.read("breakeven_runs")
+    monkeypatch.setattr(figures.RunStore, "values", lambda *_: (sorted(set(runs["measure"])), runs["value"].to_numpy()))
+    monkeypatch.setattr(figures, "TABLES", tmp_path / "data")
+    figures.write_tables(tmp_path, tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == stored
+
+
+def test_the_tables_are_small() -> None:
+    assert sum(path.stat().st_size for path in figures.TABLES.iterdir()) < MOST_BYTES

@@ -1,0 +1,153 @@
+"""What cannot fit into memory is refused with the number before anything is played, in every study."""
+
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli import main
+from sim.config import compose, compose_sweep
+from sim.config.breakeven_plans import break_even_plan_of
+from sim.config.plans import plan_of
+from sim.config.sweep_plans import sweep_plan_of
+from sim.department.arrivals import GivenVisit, Replay, Steady
+from sim.department.scenario import Problem, ScenarioError
+from sim.study import memory_check
+from sim.study.calibrated_scenario import calibrated_scenario
+from sim.study.experiment import play_block
+from sim.study.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_of, weeks_of
+
+
+@pytest.fixture(autouse=True)
+def of_16_gib(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of a size that is known."""
+    monkeypatch.setattr(memory_check, "memory_of_machine", lambda: 16 * GIB)
+    monkeypatch.setattr(memory_check, "n_cores", lambda: 4)
+
+
+def refusal(make: Callable[[], object]) -> Problem:
+    with pytest.raises(ScenarioError) as refused:
+        make()
+    (problem,) = refused.value.problems
+    assert "would need about" in problem.remedy
+    assert "this machine has 16 GiB" in problem.remedy
+    return problem
+
+
+TOO_MUCH = {
+    "weeks": (["study.weeks=1e9"], "study.weeks"),
+    "days after them": (["study.follow_up_days=1e9"], "study.weeks"),
+    "warm-up": (["study.warm_up_weeks=1e9"], "study.weeks"),
+    "visits": (["demand.visits_per_year=1e12"], "study.weeks"),
+    "replications": (["study.replications=1e9"], "study.replications"),
+    "workers": (["study.weeks=2000", "executor.workers=16", "study.replications=20"], "executor.workers"),
+    "processes": (["executor=processes", "executor.workers=64", "study.replications=64"], "executor.workers"),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_MUCH)
+@pytest.mark.parametrize("study", ["run", "compare", "breakeven", "sweep"])
+def test_what_needs_more_memory_than_there_is_is_refused(kind: str, study: str) -> None:
+    words, place = TOO_MUCH[kind]
+    if study == "sweep":
+        problem = refusal(lambda: sweep_plan_of(compose_sweep([*words, "boarding=default,pool"])))
+    elif study == "breakeven":
+        problem = refusal(lambda: break_even_plan_of(compose([f"study={study}", "staffing=peer_added", *words])))
+    else:
+        problem = refusal(lambda: plan_of(compose([f"study={study}", *words])))
+    assert problem.path == place
+
+
+@pytest.mark.parametrize("study", [[], ["study=run"], ["study=validate"], ["study=breakeven", "staffing=peer_added"]])
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_a_command_that_needs_too_much_ends_with_code_two_and_writes_nothing(
+    study: list[str],
+    dry: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*dry, *study, "study.weeks=1e9"]) == 2
+    assert "this machine has 16 GiB" in " ".join(capsys.readouterr().err.split())
+    assert main([*dry, "-m", "demand.growth=1,1.1", "study.replications=1e9"]) == 2
+    assert "what is kept" in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_validation_of_too_many_replications_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study=validate", "study.replications=1e9"]) == 2
+    assert "fewer replications" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_python_interface_refuses_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = sim.load("demand.visits_per_year=1e12")
+    refusal(lambda: sim.simulate(scenario))
+    refusal(lambda: sim.compare(["traditional", "peer_added"], "study.weeks=1e9"))
+    refusal(lambda: sim.compare(["traditional", "peer_added"], "study.weeks=2000", replications=20, workers=16))
+
+
+def test_the_scenario_of_a_calibration_is_refused_too() -> None:
+    base = sim.load()
+    text = "name: ours\nvisits_per_year: 1.0e+12\n"
+    refusal(lambda: calibrated_scenario(base, text, base.department, 52))
+
+
+def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_check, "memory_of_machine", lambda: 4 * GIB)
+    plan_of(compose([]))
+    plan_of(compose(["study=run", "study.weeks=208"]))
+    break_even_plan_of(compose(["study=breakeven", "staffing=peer_added"]))
+    sweep_plan_of(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
+
+
+def test_runs_of_a_cluster_elsewhere_need_no_memory_here() -> None:
+    scenarios = [sim.load()]
+    here = needs_of(Load(scenarios, 8, "compiled", executor="processes", workers=8))
+    elsewhere = needs_of(Load(scenarios, 8, "compiled", executor="dask", workers=8, elsewhere=True))
+    assert here.total > 8 * (here.run + here.worker) > 0
+    assert (elsewhere.run, elsewhere.at_once) == (0.0, 0)
+
+
+def test_every_kind_of_demand_is_reckoned_with() -> None:
+    base = sim.load("study.weeks=10", "study.warm_up_weeks=0", "study.follow_up_days=14")
+    assert weeks_of(base) == 12.0
+    assert visits_of(base) == pytest.approx(75_000 / 52.14 * 12, rel=0.01)
+    assert visits_of(base, 1.1) == pytest.approx(1.1 * visits_of(base))
+    steady = base.model_copy(update={"demand": Steady(per_hour={"medical": 2.0}, growth=2.0)})
+    assert visits_of(steady) == pytest.approx(1.3 * 4.0 * 168 * 12)
+    given = base.model_copy(
+        update={"demand": Replay(visits=tuple(GivenVisit(at=n, stream="medical") for n in range(9)))}
+    )
+    assert visits_of(given) == pytest.approx(1.3 * 9)
+
+
+def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    limit, none = tmp_path / "memory.max", tmp_path / "none"
+    limit.write_text("123456789\n")
+    none.write_text("max\n")
+    monkeypatch.setattr(memory_check, "CGROUP_LIMITS", (limit, none, tmp_path / "not_there"))
+    assert memory_of_machine() == 123_456_789
+    monkeypatch.setattr(memory_check, "CGROUP_LIMITS", (none,))
+    assert memory_of_machine() > 123_456_789
+    monkeypatch.delattr(memory_check.os, "sysconf")
+    assert memory_of_machine() == memory_check.MEMORY_IF_UNKNOWN
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="sizes are told in KiB on Linux")
+def test_the_reckoning_is_near_what_a_long_block_takes_and_not_below() -> None:
+    """The peak grows by what is reckoned, or down to half of it; a tenth more would still be no harm."""
+    plan = plan_of(compose(["study.staffing=[traditional,peer_added]", "study.weeks=26"]))
+    play_block(plan.blocks()[0])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    long = plan_of(compose(["study.staffing=[traditional,peer_added]", "study.weeks=260"]))
+    play_block(long.blocks()[0])
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    one, other = (bytes_of_run(p.scenarios["traditional"], "compiled") for p in (long, plan))
+    assert grown < 1.1 * (one - other)
+    assert grown > (one - other) / 2
