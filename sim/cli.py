@@ -310,6 +310,8 @@ def play_and_write(
             behind.finish()
             for errors in (*(answer.unwritten for answer in answers), behind.errors):
                 unwritten.add(errors)
+            if len(answers) < plan.n_blocks:
+                unwritten.partial = f"{len(answers)} of {plan.n_blocks} blocks have finished"
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 

@@ -227,6 +227,20 @@ def test_an_output_that_cannot_be_written_to_is_refused_and_the_file_is_left_alo
     assert path.read_text(encoding="utf-8") == HEADER + rows
 
 
+def test_dates_over_more_than_a_hundred_years_are_refused_before_anything_is_made_for_every_day(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{1 + k // 24:02d} {k % 24:02d}:00,3\n" for k in range(14 * 24))
+    path = text(HEADER + rows + "9999-12-31 23:00,3\n")(tmp_path)
+    with pytest.raises(ValueError, match=r"2,913,174 days, more than the 36,525"):
+        calibrate(path, TIMES, name="ours", output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_format_of_times_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = text(week(["2024-01-01 10:00"]))(tmp_path)
+    with pytest.raises(ValueError, match="'%!' is not a format of strptime; correct `time_format`"):
+        read_visits(path, TIMES.model_copy(update={"time_format": "%!"}))
+
+
 @pytest.mark.parametrize("name", ["visits.csv", "visits.csv.gz", "visits.csv.zip", "visits.xes"])
 def test_a_file_that_becomes_a_pipe_after_it_was_looked_at_is_not_waited_for(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

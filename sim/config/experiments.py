@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
-from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, read_mapping, shadowing
+from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
 from sim.config.hydra_session import quoted
 from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, typed_only
 from sim.config.places import Plain
@@ -172,8 +172,13 @@ def setting_of(file: Path, key: str, value: Plain, problems: list[Problem]) -> I
     """A word about the sweep itself; a file of rows lies beside the experiment."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         problems.append(Problem(f"{file} sweep.{key}", short(value), "give a text or a whole number"))
+    elif key != "csv":
+        yield f"sweep.{key}", str(value)
+    elif not lies_in(file.parent.parent, file.parent / str(value)):
+        remedy = "lies outside the folder of the experiment: put the table beside it, or type sweep.csv=FILE"
+        problems.append(Problem(f"{file} sweep.csv", short(value), remedy))
     else:
-        yield f"sweep.{key}", str(file.parent / str(value)) if key == "csv" else str(value)
+        yield "sweep.csv", str(file.parent / str(value))
 
 
 def as_typed(value: Plain) -> str:

@@ -276,6 +276,9 @@ def addresses(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
 
 def read_mapping(file: Path) -> dict[str, Plain] | Problem:
     """The mapping a YAML file holds, or why it cannot be read, with the file as the place."""
+    if not lies_in(file.parent.parent, file):
+        remedy = "a link that leads out of the folder of configurations: put the file itself there"
+        return Problem(str(file), repr(file.name), remedy)
     try:
         data = read_yaml(file)
     except UnreadableFile as error:
@@ -283,6 +286,14 @@ def read_mapping(file: Path) -> dict[str, Plain] | Problem:
     if data is None or isinstance(data, dict):
         return data or {}
     return Problem(str(file), short(data), "not a mapping: write lines of the form key: value")
+
+
+def lies_in(folder: Path, file: Path) -> bool:
+    """The file is in the folder, links followed; one that cannot be looked up is not."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def problem_of(error: UnreadableFile) -> Problem:

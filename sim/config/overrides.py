@@ -112,7 +112,7 @@ def by_grammar(key: str, value: str) -> Any:
 
     try:
         return OverridesParser.create().parse_override(f"{key}={value}")
-    except HydraException:
+    except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
         return Problem(key, repr(value), remedy)
 
@@ -149,7 +149,7 @@ def read_several(text: str) -> list[Override] | Range | Problem:
 def range_of(told: Any, plus: str, key: str, value: str) -> Range | Problem:
     """The range between two numbers, the smaller first."""
     low, high = float(told.start), float(told.end)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (low < high and math.isfinite(high - low)):
         return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
     return Range(key, low, high, value, plus)
 

@@ -162,8 +162,20 @@ def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> 
         return
     say(console, f"{counted(len(error.problems), 'problem')}; nothing was run, nothing was written", style="bold")
     for problem in error.problems:
-        say(console, f"  {problem.path} = {problem.value}")
-        say(console, f"    {problem.remedy}")
+        say(console, f"  {shortened(problem.path)} = {shortened(problem.value)}")
+        say(console, f"    {shortened(problem.remedy)}")
+
+
+LONGEST_SHOWN = 2_000
+"""Characters of a place, a value or a remedy that are shown: a slip can be megabytes long."""
+
+
+def shortened(text: str) -> str:
+    """A text, or its beginning and end with how many characters are left out between them."""
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    half = LONGEST_SHOWN // 2
+    return f"{text[:half]} … {len(text) - 2 * half:,} characters … {text[-half:]}"
 
 
 def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -153,8 +153,14 @@ def written_as(suffix: str) -> dict[str, Any]:
 
 
 def styled() -> AbstractContextManager[None]:
-    """The style, for a `with` statement."""
-    return rc_context(STYLE)  # type: ignore[arg-type]
+    """The style, for a `with` statement.
+
+    It starts from the library's own defaults: a `matplotlibrc` in the folder where the command is started, which may be
+    somebody else's, could have labels set by an external program.
+    """
+    defaults = {key: value for key, value in rcParamsDefault.items() if not key.startswith("backend")}
+    style: Any = {**defaults, **STYLE}
+    return rc_context(style)
 
 
 def spread_apart(

@@ -57,6 +57,8 @@ MATCH_RANGE: Final = (0.5, 2.0)
 POINTS_PLAYED: Final = 5
 FEWEST_A_DAY: Final = 0.5
 A_CHANCE: Final = 1e-6
+MOST_DAYS: Final = 36_525
+"""From the first visit to the last, a hundred years: whatever is made for every day stays small."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -379,6 +381,9 @@ def _arrival_obstacles(frame: pd.DataFrame, column_map: ColumnMap) -> tuple[str,
     usable = _usable(frame)
     if usable.empty:
         return ("arrival: no row has a usable weekday and time; check `arrival` in the column map",)
+    if _dated(usable) and _n_days(usable) > MOST_DAYS:
+        found = f"{_period(usable)} is {_n_days(usable):,} days, more than the {MOST_DAYS:,} read of a file"
+        return (f"arrival: {found}; dates look mistyped, correct them or cut the file",)
     if _dated(usable) and hours_covered(_slots(usable)).min() < 1:
         return (f"arrival: {_period(usable)} is less than a week; give a file that covers every hour of the week",)
     if _dated(usable) and _emptied_by_dates(usable):

@@ -104,9 +104,13 @@ class TableNotWritten(OSError):
 
 @dataclass
 class WriteErrors:
-    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others."""
+    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others.
+
+    `partial`: why the result is only a part of what was asked for, though all its files were written.
+    """
 
     found: dict[str, str] = field(default_factory=dict)
+    partial: str = ""
 
     def note(self, file: Path, error: OSError) -> None:
         """Remember a file, or the one that the error names, and the first reason."""

@@ -399,6 +399,10 @@ def keep_time(reading: Reading, name: str, column: str, pattern: str | None = No
     """Local clock times; what is no such time is a fault and missing."""
     zone = reading.column_map.time_zone
     pattern = pattern or reading.column_map.time_format
+    if pattern is not None and not is_time_format(reading.connection, pattern):
+        remedy = "correct `time_format` in the column map, as in %d/%m/%Y %H:%M"
+        reading.refuse(column, f"{pattern[:40]!r} is not a format of strptime", remedy)
+        pattern = None
     text = reading.text(column)
     reading.keep(name, column, clock_time(text, pattern, zone))
     unreadable = f"{text} IS NOT NULL AND f_{name} IS NULL"
@@ -414,6 +418,15 @@ def keep_time(reading: Reading, name: str, column: str, pattern: str | None = No
         unreadable += f" AND NOT {offset}"
     unreadable = refuse_formulas(reading, column, unreadable)
     reading.report(Severity.FAULT, column, unreadable, NOT_A_TIME, f"write it as {pattern or 'YYYY-MM-DD HH:MM'}")
+
+
+def is_time_format(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
+    """Times can be read by this format."""
+    try:
+        connection.execute("SELECT try_strptime('', ?)", [pattern]).fetchall()
+    except duckdb.Error:
+        return False
+    return True
 
 
 def keep_number(

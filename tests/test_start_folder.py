@@ -1,0 +1,55 @@
+"""What lies in the folder where the command is started is data: nothing of it is run, and it changes no figure."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from matplotlib import rc_context, rcParams
+
+from sim import __main__ as start
+from sim.report.theme import STYLE, styled
+
+REPOSITORY = Path(__file__).parents[1]
+TWO_WORKERS = """
+import sys
+sys.path.pop(0)
+import sim.cli, sim.__main__
+from sim.study.executor import run_blocks
+sim.cli.main = lambda: print(sorted(answer for _, answer in run_blocks(abs, [-1, -2], 2, "processes"))) or 0
+if __name__ == "__main__":
+    sys.exit(sim.__main__.main())
+"""
+
+
+def test_worker_processes_load_no_module_out_of_the_folder_they_are_started_in(tmp_path: Path) -> None:
+    for name in ("pickle", "signal", "multiprocessing"):
+        (tmp_path / f"{name}.py").write_text("open('planted_code_ran', 'w').close()\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment.pop("PYTHONSAFEPATH", None)
+    ended = subprocess.run(
+        [sys.executable, "-c", TWO_WORKERS], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert not (tmp_path / "planted_code_ran").exists()
+    assert (ended.stdout, ended.returncode) == ("[1, 2]\n", 0), ended.stderr
+
+
+def test_settings_of_the_compiler_in_the_folder_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # set by the command too, and not to be left to other tests
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["peered", "--help"])
+    assert start.main() == 0
+    (tmp_path / ".numba_config.yaml").write_text("cache_dir: received\n", encoding="utf-8")
+    capsys.readouterr()
+    assert start.main() == 2
+    assert "take the file away" in capsys.readouterr().err
+
+
+def test_a_figure_has_the_style_of_this_project_whatever_the_settings_of_drawing() -> None:
+    with rc_context({"text.usetex": True, "figure.figsize": (1.0, 1.0), "font.size": 30.0}), styled():
+        assert rcParams["text.usetex"] is False
+        assert tuple(rcParams["figure.figsize"]) == (6.4, 4.8)
+        assert rcParams["font.size"] == STYLE["font.size"]
