@@ -41,7 +41,6 @@ from sim.study.store import (
     CannotKeep,
     OutputError,
     WriteErrors,
-    database,
     provenance,
     reason_of,
     versions,
@@ -311,6 +310,8 @@ def play_and_write(
             behind.finish()
             for errors in (*(answer.unwritten for answer in answers), behind.errors):
                 unwritten.add(errors)
+            if len(answers) < plan.n_blocks:
+                unwritten.partial = f"{len(answers)} of {plan.n_blocks} blocks have finished"
     console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
@@ -322,7 +323,7 @@ def drew(figures: Sequence[Future[list[Path]]], console: Console, unwritten: Wri
             with unwritten.noted(Path("figures")):
                 figure.result()
     except Exception as error:
-        console.print(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
+        teller(console)(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
         return False
     return True
 
@@ -338,7 +339,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
     else:
         get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
     with (
-        meanwhile(partial(load_the_rest, plan)) if alone else nullcontext(),
+        meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
         progress(len(blocks), what, console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
@@ -352,7 +353,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
                     answers.append(answer)
                 advance(str(block))
         except WorkersGone as gone:
-            console.print(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
+            teller(console)(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept")
         except KeyboardInterrupt:
             console.print(f"interrupted: {len(answers)} of {len(blocks)} blocks are kept", highlight=False)
         finally:
@@ -377,10 +378,12 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
             beside.join()
 
 
-def load_the_rest(plan: Plan) -> None:
+def load_the_rest(plan: Plan, folder: Path) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
     rehearse(plan.scenarios[plan.baseline], plan.engine)
-    database()
+    from sim.io import sql
+
+    sql.writer_in(folder)
     from sim.report import console, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
@@ -497,7 +500,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
     prepare(composed.engine, teller(console))
     if composed.study.match:
-        console.print(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes", highlight=False)
+        teller(console)(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes")
     report = estimate_calibration(
         composed.visits,
         column_map,

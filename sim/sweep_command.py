@@ -24,9 +24,8 @@ from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
 from sim.report.terminal import patient_console, show_finished
-from sim.study.asked import Asked
 from sim.study.best import Contenders, contenders_by
-from sim.study.controlled import CONTROLLED
+from sim.study.controlled import CONTROLLED, read_controlled
 from sim.study.dominated import dominated_table, worlds_of
 from sim.study.executor import Pool
 from sim.study.expected_time import expected_time, expected_visits
@@ -42,14 +41,14 @@ from sim.study.run_store import (
     cannot_keep,
     foreign_to_sweeps,
     locked,
-    read_facts,
+    read_sweep,
     told_if_not_kept,
     write_facts,
     write_scenarios,
 )
-from sim.study.store import WriteErrors, provenance, read_table, reason_of, write_table
+from sim.study.store import WriteErrors, provenance, reason_of, write_table
 from sim.study.sweep_log import SweepLog
-from sim.study.sweep_query import TABLE, asked, export, problems_of_asking, tables_of
+from sim.study.sweep_query import TABLE, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
     SweepAnswer,
     SweepPlan,
@@ -328,25 +327,26 @@ def show_results(composed: Composed, console: Console) -> int:
     """The table of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
     check_question(composed)
     assert composed.run is not None
-    facts = read_facts(composed.run)
-    store = RunStore(composed.run, facts["seed"], facts["code"])
+    received = read_sweep(composed.run)
+    facts, labels = received.facts, received.labels
+    store = RunStore(composed.run, facts.seed, facts.code)
     tell_store(store, console)
-    sought = Asked.model_validate(facts.get("asked", {}))
-    answer = answer_of(store, facts["labels"], facts["replications"], facts["confidence"], sought)
+    answer = answer_of(store, labels, facts.replications, facts.confidence, facts.asked)
     if composed.query is None and composed.table is None and composed.export is None:
-        teller(console)(shlex.join(facts["command"]))
+        teller(console)(shlex.join(facts.command))
         print_sweep(answer, console)
         if (composed.run / CONTROLLED).is_file():
-            say(console, controls_line(read_table(composed.run / CONTROLLED)))
-        print_contenders(contenders_of(store, facts["labels"], facts["worlds"], answer), console)
-        print_dominated(dominated_of(store, facts["labels"], facts["worlds"], answer), console)
+            say(console, controls_line(read_controlled(composed.run)))
+        print_contenders(contenders_of(store, labels, received.worlds, answer), console)
+        print_dominated(dominated_of(store, labels, received.worlds, answer), console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
-    with tables_of(store, facts["labels"], answer.standing.numbers.tolist(), answer) as connection:
+    with tables_of(store, labels, answer.standing.numbers.tolist(), answer, query) as tables:
+        found = tables.ask(query)
         if composed.export is None:
-            print_rows(asked(connection, query), console)
+            print_rows(found, console)
         else:
-            rows = counted(export(connection, query, composed.export), "row")
+            rows = counted(export(found, composed.export), "row")
             teller(console)(f"{rows} in {composed.export}")
     return 0
 

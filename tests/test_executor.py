@@ -1,5 +1,6 @@
 """Blocks are played by threads, by processes or here, with the same answers, and end when they are told to."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,11 +8,13 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import dask
 import psutil
 import pytest
+from distributed import Security, rpc
 
 from sim.cli import main
 from sim.config import compose
@@ -102,12 +105,49 @@ def test_a_cluster_of_this_machine_answers_tells_where_a_block_stumbled_and_is_r
     assert "in stumbles" in "".join(traceback.format_exception(caught.value))
 
 
+def test_a_cluster_of_this_machine_listens_to_nobody_without_its_keys() -> None:
+    with dask_workers.local_cluster(1) as cluster:
+        assert cluster.scheduler_address.startswith("tls://127.0.0.1:")
+        stranger = Security.temporary()
+        port = int(cluster.scheduler_address.rpartition(":")[2])
+        for address, keys in ((f"tcp://127.0.0.1:{port}", Security()), (f"tls://127.0.0.1:{port}", stranger)):
+            with pytest.raises(OSError):
+                asyncio.run(identity(address, keys))
+        assert asyncio.run(identity(cluster.scheduler_address, cluster.security))["type"] == "Scheduler"
+
+
+async def identity(address: str, keys: Security) -> dict[str, str]:
+    arguments = keys.get_connection_args("client")
+    async with asyncio.timeout(20), rpc(address, timeout=5, connection_args=arguments) as scheduler:
+        return await scheduler.identity()  # type: ignore[no-any-return]
+
+
+def test_without_what_makes_keys_no_cluster_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(NoWorkers, match=r"cryptography.* is not installed: pip install 'peered\[dask\]'"):
+        dask_workers.keys_of_a_cluster()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_address_without_encryption_is_warned_of(many: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["-m", "demand.growth=1,2"] if many else ["study=run"]
+    for address, is_warned in (("tcp://127.0.0.1:9", True), ("tls://127.0.0.1:9", False)):
+        assert main([*words, "--dry-run", "executor=dask", f"executor.address={address}"]) == 0
+        told = capsys.readouterr()
+        assert ("use tls://HOST:PORT" in " ".join((told.out + told.err).split())) is is_warned
+
+
 @pytest.mark.slow
 def test_a_cluster_that_is_there_is_used_unless_its_workers_have_another_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with dask_workers.local_cluster(2) as cluster:
+    with dask_workers.local_cluster(2) as cluster, ExitStack() as configured:
         address = cluster.scheduler_address
+        with pytest.raises(NoWorkers, match="the certificate and key of tls:// are those of Dask's configuration"):
+            list(run_blocks(squared, range(5), None, DASK, address))
+        keys = cluster.security
+        named = {"ca-file": keys.tls_ca_file, "client.cert": keys.tls_client_cert, "client.key": keys.tls_client_key}
+        configured.enter_context(dask.config.set({f"distributed.comm.tls.{name}": key for name, key in named.items()}))
         assert dict(run_blocks(squared, range(5), None, DASK, address)) == {n: n * n for n in range(5)}
         monkeypatch.setattr(dask_workers, "code_version", lambda: "older")
         with pytest.raises(NoWorkers, match=r"another version of PeerED .*, here older.*: install the same version"):
@@ -169,7 +209,8 @@ def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytes
 @pytest.mark.parametrize(
     ("words", "remedy"),
     [
-        (["executor=dask", "executor.address=nowhere"], "write it as tls://HOST:PORT"),
+        (["executor=dask", "executor.address=nowhere"], "write it as tls://HOST:PORT or tcp://HOST:PORT"),
+        (["executor=dask", "executor.address=ucx://127.0.0.1:9"], "write it as tls://HOST:PORT or tcp://HOST:PORT"),
         (["executor=dask", "executor.workers=0"], "1"),
         (["executor=threads", "+executor.address=tcp://127.0.0.1:9"], "choose executor=dask"),
     ],

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -190,3 +191,42 @@ def test_a_plain_value_is_what_the_grammar_reads_in_it(word: str, key: str) -> N
 def test_most_of_what_people_type_is_plain() -> None:
     typed = ["run", "peer_added", "1.05", "20", "[traditional,peer_added]", "0.5"]
     assert all(plain_value(word) is not None for word in typed)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_what_others_may_have_written_is_not_read(mode: int, cache: Path) -> None:
+    on_disk.keep("table", b"ours")
+    assert on_disk.read_kept("table") == b"ours"
+    cache.chmod(mode)
+    assert on_disk.read_kept("table") is None
+    on_disk.keep("other", b"ours")
+    cache.chmod(0o700)
+    assert on_disk.read_kept("table") == b"ours"
+    assert on_disk.read_kept("other") is None
+
+
+def test_a_folder_of_somebody_else_is_not_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_disk.keep("table", b"ours")
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert on_disk.read_kept("table") is None
+
+
+def test_a_fresh_folder_is_for_its_user_alone(cache: Path) -> None:
+    on_disk.keep("table", b"ours")
+    assert cache.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("spoil", [Path.touch, os.mkfifo, lambda path: path.symlink_to(path)])
+def test_a_place_that_is_no_folder_keeps_nothing_and_stops_nothing(
+    spoil: Callable[[Path], object], cache: Path
+) -> None:
+    spoil(cache)
+    on_disk.keep("table", b"ours")
+    assert on_disk.read_kept("table") is None
+    assert on_disk.read_kept("../outside") is None
+
+
+def test_a_pipe_among_what_is_kept_is_not_waited_for(cache: Path) -> None:
+    on_disk.keep("table", b"ours")
+    os.mkfifo(cache / "pipe.kept")
+    assert on_disk.read_kept("pipe") is None

@@ -2,22 +2,37 @@
 
 import importlib
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
 
 import sim
+from sim.engine import machine_code as machine_code_module
 from sim.engine.compiled import prepare
-from sim.engine.machine_code import machine_code
+from sim.engine.machine_code import (
+    AmongCachesOfUser,
+    BesideTheSource,
+    ForThisCommand,
+    OwnFolder,
+    machine_code,
+    notices,
+    remove_if_ours,
+    temporary_folder,
+)
 from sim.engine.sources import RINGS
 from sim.engine.workload import keyed, visit_uniform
+from sim.io.private_folder import is_as_safe_as, is_private
 
 LOOK = """
 import sys
@@ -69,6 +84,157 @@ def test_threads_that_call_a_function_for_the_first_time_at_once_all_get_its_ans
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(call, range(8))) == [number / 2.0 for number in range(8)]
     assert len(function.overloads) == 1
+
+
+def doubled(number):  # type: ignore[no-untyped-def]
+    return number * 2
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that NUMBA_CACHE_DIR names."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "named"))
+    monkeypatch.setattr(machine_code_module, "told", {})
+    return tmp_path / "named"
+
+
+def call_of_a_fresh_process() -> Any:
+    """The function as a process has it that has just begun."""
+    return machine_code("int64(int64)")(doubled)
+
+
+class Planted:
+    """Leaves a trace when it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.trace,)
+
+
+def test_machine_code_is_kept_where_nobody_else_can_write(named: Path) -> None:
+    assert call_of_a_fresh_process()(4) == 8
+    (folder,) = named.iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
+    assert {file.suffix for file in folder.iterdir()} == {".nbi", ".nbc"}
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o757])
+def test_machine_code_that_others_may_have_written_is_not_loaded(mode: int, named: Path) -> None:
+    assert call_of_a_fresh_process()(4) == 8
+    (folder,) = named.iterdir()
+    trace = named / "was_run"
+    for file in folder.iterdir():
+        file.write_bytes(pickle.dumps(numba.__version__) + pickle.dumps(Planted(trace)))
+    folder.chmod(mode)
+    assert call_of_a_fresh_process()(4) == 8
+    assert not trace.exists()
+    (notice,) = notices()
+    assert "others may write to it" in notice
+    assert "set NUMBA_CACHE_DIR to a folder of your own" in notice
+    assert call_of_a_fresh_process()(4) == 8
+    assert notices() == []
+
+
+def test_a_folder_of_somebody_else_is_not_trusted(named: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call_of_a_fresh_process()(4) == 8
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert not is_private(named)
+    assert not named.samefile(Path(call_of_a_fresh_process()._cache.cache_path).parent)
+
+
+def test_a_cache_beside_the_source_is_as_safe_as_the_source(tmp_path: Path) -> None:
+    cache = tmp_path / "__pycache__"
+    cache.mkdir()
+    for mode, beside, is_safe in (
+        (0o755, 0o755, True),
+        (0o775, 0o775, True),
+        (0o775, 0o755, False),
+        (0o777, 0o775, False),
+    ):
+        tmp_path.chmod(beside)
+        cache.chmod(mode)
+        assert is_as_safe_as(cache, tmp_path) is is_safe
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", b"garbage", b"half"])
+def test_a_damaged_cache_is_made_anew(content: bytes, named: Path) -> None:
+    assert call_of_a_fresh_process()(4) == 8
+    (folder,) = named.iterdir()
+    for file in folder.iterdir():
+        file.write_bytes(file.read_bytes()[:30] if content == b"half" else content)
+    assert call_of_a_fresh_process()(4) == 8
+    assert call_of_a_fresh_process()(4) == 8
+
+
+def refused(_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_without_a_place_for_machine_code_it_is_kept_for_the_command_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (BesideTheSource, AmongCachesOfUser):
+        monkeypatch.setattr(place, "ensure_cache_path", refused)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(machine_code_module, "told", {})
+    temporary_folder.cache_clear()
+    function = call_of_a_fresh_process()
+    assert function(4) == 8
+    place = Path(function._cache.cache_path)
+    assert tmp_path in place.parents
+    assert os.environ["NUMBA_CACHE_DIR"] == str(place.parent)  # for the workers of this command
+    (notice,) = notices()
+    assert "made anew by each command" in notice
+    assert "NUMBA_CACHE_DIR" in notice
+    temporary_folder.cache_clear()
+    remove_if_ours(str(place.parent), os.getpid() + 1)
+    assert place.is_dir()
+    remove_if_ours(str(place.parent), os.getpid())
+    assert not place.exists()
+
+
+def test_without_even_a_temporary_folder_machine_code_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (OwnFolder, BesideTheSource, AmongCachesOfUser, ForThisCommand):
+        monkeypatch.setattr(place, "ensure_cache_path", refused)
+    monkeypatch.setattr(machine_code_module, "told", {})
+    assert call_of_a_fresh_process()(4) == 8
+    assert "made anew by each command" in notices()[0]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("setpriv") is None or os.geteuid() != 0, reason="root gives up its rights")
+def test_a_package_and_a_home_that_cannot_be_written_to_are_no_hindrance(tmp_path: Path) -> None:
+    package, home, temporary = (tmp_path / name for name in ("package", "home", "temporary"))
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("sim", "configs", "hydra_plugins"):
+        shutil.copytree(Path(__file__).parents[1] / name, package / name, ignore=ignored)
+    home.mkdir()
+    temporary.mkdir()
+    temporary.chmod(0o777)
+    for path in (home, package, *package.rglob("*")):
+        path.chmod(0o555)
+    rights = "-dac_override,-dac_read_search,-fowner"
+    bound_by_modes = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]
+    command = [sys.executable, "-m", "sim", "study=run", "engine=simpy", "study.weeks=1", "study.replications=1"]
+    places = {"HOME": str(home), "TMPDIR": str(temporary), "PYTHONPATH": str(package), "PATH": os.environ["PATH"]}
+    ended = subprocess.run(
+        [*bound_by_modes, *command, f"output={temporary / 'out'}"],
+        cwd=temporary,
+        env=places,
+        capture_output=True,
+        text=True,
+    )
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 0, told
+    assert "Traceback" not in told
+    assert told.count("machine code can be kept nowhere") == 1
+    assert [path.name for path in temporary.iterdir()] == ["out"]
+    for path in package.rglob("*"):
+        path.chmod(0o755)
 
 
 PACKAGE = Path(sim.__file__).parent

@@ -220,6 +220,20 @@ def test_an_unfinished_result_is_never_replaced(tmp_path: Path) -> None:
     assert kept.status == "incomplete"
 
 
+def test_a_part_of_what_was_asked_takes_a_free_place_and_replaces_no_earlier_result(out: Path, tmp_path: Path) -> None:
+    before = everything(out)
+    with pytest.raises(CannotKeep, match=r"1 of 60 blocks have finished: .* kept in .*out\.unfinished, the earlier"):  # noqa: PT012, SIM117
+        with results_folder(out, "run") as (draft, errors):
+            (draft / "part").write_text("part", encoding="utf-8")
+            errors.partial = "1 of 60 blocks have finished"
+    assert everything(out) == before
+    assert (out.parent / "out.unfinished" / "part").is_file()
+    with results_folder(tmp_path / "free", "run") as (draft, errors):
+        (draft / "part").write_text("part", encoding="utf-8")
+        errors.partial = "1 of 60 blocks have finished"
+    assert (tmp_path / "free" / "part").is_file()
+
+
 def test_a_mount_point_is_refused_since_it_cannot_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.path.ismount", lambda path: path == tmp_path)
     with pytest.raises(OutputError, match="a mount point cannot be replaced whole; name a folder inside it"):

@@ -180,7 +180,7 @@ def test_a_calibration_writes_the_report_and_every_exclusion_as_tables(tmp_path:
     assert table["fault", "a spreadsheet formula"]["first_value"] == "'=2+3"
     assert table["usable", "usable"]["field_or_column"]
     excluded = pd.read_csv(report.exclusions_file)
-    assert excluded.to_numpy().tolist() == [[4, "w", "under 0", "'-4"], [6, "w", "a spreadsheet formula", "'=2+3"]]
+    assert excluded.to_numpy().tolist() == [[4, "w", "under 0", "-4"], [6, "w", "a spreadsheet formula", "'=2+3"]]
     assert f"written: {report.quality_file}" in report.lines()
 
 

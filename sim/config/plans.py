@@ -43,8 +43,9 @@ def plan_of(composed: Composed) -> Plan:
 def executor_of(composed: Composed) -> str:
     """The executor named, or the one that suits the engine. Raises ScenarioError if it is not installed."""
     name = composed.executor.name
-    if name == DASK and find_spec("distributed") is None:
-        remedy = "Dask is not installed: pip install 'peered[dask]', or use threads or processes"
+    needed = ("distributed",) if composed.executor.address else ("distributed", "cryptography")
+    if name == DASK and any(find_spec(library) is None for library in needed):
+        remedy = "Dask is not installed whole: pip install 'peered[dask]', or use threads or processes"
         raise ScenarioError([Problem("executor", repr(name), remedy)])
     if name != "auto":
         return name

@@ -62,7 +62,7 @@ class StudySettings(Frozen):
     controls: bool = False
     most_replications: WholePositive | None = None
     map: str | None = None
-    demand_name: str = "calibrated"
+    demand_name: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] = "calibrated"
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
@@ -128,8 +128,10 @@ class ExecutorSettings(Frozen):
     def _address_of_a_cluster(self) -> "ExecutorSettings":
         if self.address is not None and self.name != "dask":
             raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
-        if self.address is not None and not re.fullmatch(r"[a-z]+://[^\s:]+:\d+", self.address):
-            raise ValueError(f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT")
+        if self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
+            raise ValueError(
+                f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
+            )
         return self
 
 

@@ -1,7 +1,7 @@
 """What takes longer to make than a run, kept on disk from one command to the next, whole or not at all.
 
 What is kept, and under what name it is never out of date, is the business of those who keep it. A folder that is
-damaged or cannot be written to keeps nothing.
+damaged, cannot be written to, or may be written to by others keeps nothing, and nothing is read from it.
 """
 
 import os
@@ -11,8 +11,13 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from sim.io.bounded_reader import MIB, UnreadableFile, read_bytes
+from sim.io.private_folder import is_private, make_private
+
 MOST_KEPT, FEWER = 400, 300
 """When so many are kept, the oldest are dropped until fewer are left."""
+MOST_BYTES = 64 * MIB
+"""Of one file."""
 SUFFIX = ".kept"
 
 
@@ -38,11 +43,11 @@ def caches_of_user() -> Path:
 def read_kept(name: str) -> bytes | None:
     """What was kept under a name; None if nothing was, or not whole."""
     folder = kept_folder()
-    if folder is None:
-        return None
     try:
-        head, _, content = (folder / f"{name}{SUFFIX}").read_bytes().partition(b"\n")
-    except OSError:
+        if folder is None or not is_private(folder):
+            return None
+        head, _, content = read_bytes(folder / f"{name}{SUFFIX}", MOST_BYTES).partition(b"\n")
+    except (OSError, UnreadableFile):
         return None
     return content if head == checksum(content) else None
 
@@ -53,7 +58,9 @@ def keep(name: str, content: bytes) -> None:
     if folder is None:
         return
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
+        if not is_private(folder):
+            return
         handle, partial = tempfile.mkstemp(prefix=".", suffix=".partial", dir=folder)
         try:
             with os.fdopen(handle, "wb") as file:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from sim.io.clean_text import for_markdown
 from sim.report.cautions import LEGEND, caution_lines, marked
 from sim.report.cells import Rows
 from sim.report.console import heading, say, show
@@ -56,10 +57,10 @@ def break_even_markdown(answer: BreakEvenAnswer) -> str:
     """The same as a page."""
     lines = ["# Break-even", ""]
     for item in answer.staffings:
-        lines += [f"## {title_of(answer, item)}", ""]
-        lines += [line for sentence in sentences(answer, item) for line in (sentence, "")]
+        lines += [f"## {for_markdown(title_of(answer, item))}", ""]
+        lines += [line for sentence in sentences(answer, item) for line in (for_markdown(sentence), "")]
         lines += [markdown_table(curve_rows(answer, item)), "", markdown_table(part_rows(answer, item)), ""]
-    return "\n".join([*lines, *(f"- {line}" for line in honesty(answer)), ""])
+    return "\n".join([*lines, *(f"- {for_markdown(line)}" for line in honesty(answer)), ""])
 
 
 def title_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:

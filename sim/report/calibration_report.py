@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.io.clean_text import for_markdown, one_line
 from sim.report.calibration_figures import choices, values_of
 from sim.study.calibration import WEEKS_PLAYED, CalibrationReport, Deeper
 from sim.study.holdout import QUANTILES
@@ -17,8 +18,8 @@ NAMES = {"wait_min": "wait", "stay_min": "stay"}
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
     """The whole report; figures are linked by their names relative to `figures/` beside it."""
-    parts = [f"# Calibration {report.demand.name}", "", *_code(report.quality.report_lines()), ""]
-    parts += ["## Arrivals", "", *(f"- {line}" for line in report.demand.about), ""]
+    parts = [f"# Calibration {for_markdown(report.demand.name)}", "", *_code(report.quality.report_lines()), ""]
+    parts += ["## Arrivals", "", *(f"- {for_markdown(line)}" for line in report.demand.about), ""]
     if report.deeper is not None:
         parts += _deeper(report.deeper)
     pictures = [f"![{path.stem}](figures/{path.name})" for path in figures]
@@ -41,12 +42,12 @@ def _deeper(deeper: Deeper) -> list[str]:
         *(_steps(deeper) if deeper.department.minutes else []),
         "## The department",
         "",
-        *(f"- {item.line()}" for item in deeper.department.told),
+        *(f"- {for_markdown(item.line())}" for item in deeper.department.told),
         *(["- nothing of it could be estimated from this file"] if not deeper.department.told else []),
         "",
         "## What the file cannot tell, and warnings",
         "",
-        *(f"- {note}" for note in deeper.estimates.notes),
+        *(f"- {for_markdown(note)}" for note in deeper.estimates.notes),
         "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays",
         "",
         *(_region(deeper) if deeper.region is not None else []),
@@ -56,13 +57,13 @@ def _deeper(deeper: Deeper) -> list[str]:
 
 def _rates(deeper: Deeper) -> Iterator[str]:
     for stream, rates in deeper.estimates.rates.items():
-        year, days = rates.visits_per_year, rates.days
+        year, days, name = rates.visits_per_year, rates.days, for_markdown(stream)
         yield (
-            f"- {stream}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
+            f"- {name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
             f"{days.index:.2f} times as much as Poisson's, hourly counts {rates.hourly_index:.2f} times"
         )
         if rates.growth is not None:
-            yield f"- {stream}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
+            yield f"- {name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
     yield ""
 
 
@@ -83,7 +84,7 @@ def _families(deeper: Deeper) -> Iterator[str]:
     for name, choice in choices(deeper):
         if choice is None:
             continue
-        yield f"**{NAMES[name].capitalize()}s**: {choice.verdict()}"
+        yield f"**{NAMES[name].capitalize()}s**: {for_markdown(choice.verdict())}"
         yield ""
         rows = []
         for fit in choice.fits:
@@ -98,7 +99,7 @@ def _steps(deeper: Deeper) -> Iterator[str]:
     yield "## Distributions written"
     yield ""
     for line in deeper.department.minutes:
-        yield f"- {line}"
+        yield f"- {for_markdown(line)}"
     yield ""
     if not deeper.estimates.steps:
         return
@@ -126,7 +127,7 @@ def _region(deeper: Deeper) -> Iterator[str]:
     yield "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
     yield ""
     for line in region.lines():
-        yield f"- {line.strip()}"
+        yield f"- {for_markdown(line.strip())}"
     yield ""
     waves = (
         (str(n), str(w.n_points), f"{100 * w.share_left:.2g} %", f"{100 * w.misses:.1f} %")
@@ -142,7 +143,7 @@ def _held_out(deeper: Deeper) -> Iterator[str]:
     yield "## The part held out"
     yield ""
     for line in held.lines():
-        yield f"- {line.strip()}"
+        yield f"- {for_markdown(line.strip())}"
     yield ""
     rows = [
         (row.quantity, row.level, f"{row.predicted:.4g}", f"{row.low:.4g} to {row.high:.4g}", f"{row.observed:.4g}",
@@ -177,10 +178,10 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(row)} |"
+        yield f"| {' | '.join(map(for_markdown, row))} |"
 
 
 def _code(lines: Iterable[str]) -> Iterator[str]:
     yield "```"
-    yield from lines
+    yield from (one_line(line).replace("```", "'''") for line in lines)
     yield "```"

@@ -110,7 +110,8 @@ def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("", width=26)
     for name in (comparison.baseline, *names):
-        table.add_column(marked(label(comparison, name), *flags_of(comparison, name)), justify="right", width=16)
+        heads = marked(label(comparison, name), *flags_of(comparison, name))
+        table.add_column(Text(heads), justify="right", width=16)
     table.add_row(Text("Replications"), *[str(n_replications(comparison))] * (len(names) + 1))
     for part, measures in groups_of_measures(comparison):
         table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))

@@ -3,10 +3,12 @@
 The rows are those of `sim.report.cells`, the same as on the console.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from sim.io.clean_text import for_markdown
 from sim.report.asked import changed_line, demand_title
 from sim.report.cautions import marked
 from sim.report.cells import (
@@ -74,15 +76,15 @@ def comparison_markdown(comparison: Comparison) -> str:
         ("Cost", cost_rows(comparison)),
     ]
     return page().render(
-        question=question(comparison),
-        changed=changed_line(comparison).replace("*", "\\*"),
-        effects=effect_lines(comparison),
+        question=for_markdown(question(comparison)),
+        changed=for_markdown(changed_line(comparison)),
+        effects=map(for_markdown, effect_lines(comparison)),
         summary=summary_table(comparison),
         legend=legend(comparison),
         tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
-        notes=comparison.notes,
-        answers=sentences(comparison),
-        honesty=honesty_lines(comparison),
+        notes=map(for_markdown, comparison.notes),
+        answers=[(for_markdown(title), map(for_markdown, told)) for title, told in sentences(comparison)],
+        honesty=map(for_markdown, honesty_lines(comparison)),
     )
 
 
@@ -91,10 +93,12 @@ def summary_table(comparison: Comparison) -> str:
     names = (comparison.baseline, *others(comparison))
     rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
     rows.append(("Replications", *[str(n_replications(comparison))] * len(names)))
+    headings = set()
     for part, measures in groups_of_measures(comparison):
-        rows.append((f"**{part_text(part).capitalize()}**", *[""] * len(names)))
+        headings.add(len(rows))
+        rows.append((part_text(part).capitalize(), *[""] * len(names)))
         rows += [(labelled(measure), *(cell(comparison, name, measure) for name in names)) for measure in measures]
-    return markdown_table(rows)
+    return markdown_table(rows, headings)
 
 
 def cell(comparison: Comparison, staffing: str, measure: str) -> str:
@@ -102,12 +106,11 @@ def cell(comparison: Comparison, staffing: str, measure: str) -> str:
     return f"{value} {change}" if staffing == comparison.baseline else f"{value} ({change})"
 
 
-def markdown_table(rows: Rows) -> str:
-    """The first row as head, the first column left and the others right."""
-    head, *body = [f"| {' | '.join(escaped(text) for text in row)} |" for row in rows]
-    return "\n".join([head, f"|---|{'---:|' * (len(rows[0]) - 1)}", *body])
-
-
-def escaped(text: str) -> str:
-    """A table cell in which bars and lone stars mean themselves."""
-    return text.strip().replace("|", "\\|").replace(" *", " \\*")
+def markdown_table(rows: Rows, headings: Collection[int] = ()) -> str:
+    """The first row as head, the first column left and the others right; `headings`: numbers of rows set in bold."""
+    lines = []
+    for number, (first, *rest) in enumerate(rows):
+        name = for_markdown(first.strip())
+        cells = [f"**{name}**" if number in headings else name, *(for_markdown(text.strip()) for text in rest)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([lines[0], f"|---|{'---:|' * (len(rows[0]) - 1)}", *lines[1:]])

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from sim.io.clean_text import one_line
+
 Advance = Callable[[str], None]
 
 
@@ -28,12 +30,12 @@ def progress(total: int, what: str, console: Console | None = None) -> Iterator[
         lines.end()
         return
     columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
-        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}"),
+        TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
+        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}", markup=False),
     )  # fmt: skip
-    with Progress(*columns, console=shown) as bar:
-        task = bar.add_task(what, total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=note)
+    with Progress(*columns, console=shown) as bar:  # drawn past the hooks of the console
+        task = bar.add_task(one_line(what), total=total, note="")
+        yield lambda note: bar.update(task, advance=1, note=one_line(note))
 
 
 class RateColumn(ProgressColumn):

@@ -6,7 +6,6 @@ All measures of all scenarios are in the tables on disk.
 from collections import Counter
 from collections.abc import Mapping
 
-import duckdb
 import pandas as pd
 from rich import box
 from rich.console import Console
@@ -21,6 +20,7 @@ from sim.report.tables import as_found
 from sim.study.best import Contenders
 from sim.study.comparison import Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
+from sim.study.sweep_query import Found
 from sim.study.sweeping import SweepAnswer
 
 SHOWN = (
@@ -60,13 +60,13 @@ def print_sweep(answer: SweepAnswer, console: Console) -> None:
     print_failures(answer, console)
 
 
-def print_rows(found: duckdb.DuckDBPyConnection, console: Console) -> None:
+def print_rows(found: Found, console: Console) -> None:
     """The answer to a query, as many rows as anybody reads."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for column in found.description or ():
-        is_number = any(kind in str(column[1]) for kind in ("NUMBER", "DOUBLE", "INT", "DECIMAL"))
-        table.add_column(Text(str(column[0])), justify="right" if is_number else "left", overflow="fold")
-    rows = found.fetchmany(MOST_SHOWN + 1)
+    for name, kind in found.columns:
+        is_number = any(word in kind for word in ("NUMBER", "DOUBLE", "INT", "DECIMAL"))
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
+    rows = found.fetch(MOST_SHOWN + 1)
     for row in rows[:MOST_SHOWN]:
         table.add_row(*(Text(cell_text(value)) for value in row))
     show(console, table)

@@ -13,6 +13,8 @@ from typing import IO, TextIO, cast
 
 from rich.console import Console
 
+from sim.report.clean_console import with_clean_text
+
 WIDTH = 100
 """Columns where there is no terminal to ask."""
 SUBSTITUTES = {
@@ -109,7 +111,7 @@ def patient_console(stream: TextIO | None) -> Console:
     if stream is None:
         return Console(quiet=True, file=StringIO())
     patient = PatientStream(stream)
-    return Console(file=cast(IO[str], patient), width=None if patient.isatty() else WIDTH)
+    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else WIDTH))
 
 
 def show_finished(show: Callable[[], None], errors: Console, where: object) -> None:

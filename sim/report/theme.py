@@ -14,7 +14,9 @@ from matplotlib import rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
+from sim.io.clean_text import for_figure
 from sim.study.store import whole_file
 
 WIDTH = 9.0
@@ -56,6 +58,7 @@ STYLE = {
     "axes.titley": 1.0,  # on the frame, above which there is nothing to look for
     "axes.unicode_minus": True,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
     "xtick.color": QUIET,
@@ -119,11 +122,20 @@ class Sheet:
         paths = [folder / f"{name}.{kind}" for kind in formats]
         for axes in self.figure.axes:
             leave_unnamed(axes)
+        for text in self.figure.findobj(Text):
+            clean(text)
         for path in paths:
             with whole_file(path) as partial:
                 form = path.suffix.removeprefix(".")
                 self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **written_as(path.suffix))
         return paths
+
+
+def clean(text: Any) -> None:
+    """Take what cannot be drawn out of a text of a figure."""
+    found = text.get_text()
+    if not (found.isascii() and found.isprintable()) and (cleaned := for_figure(found)) != found:
+        text.set_text(cleaned)
 
 
 def leave_unnamed(axes: Axes) -> None:

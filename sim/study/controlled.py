@@ -4,6 +4,7 @@ The estimator is `control_variates`, arrivals and their expectation are `known_a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,18 @@ from sim.department.scenario import Scenario
 from sim.study.control_variates import centred, controlled_means
 from sim.study.known_arrivals import counted_arrivals, expected_arrivals, is_known
 from sim.study.output_analysis import FloatArray, IntArray
+from sim.study.received_sweep import Kind, read_columns
 
 CONTROLLED = "controlled.parquet"
+COLUMNS: Mapping[str, Kind] = {
+    "of": "text", "measure": "text", "variance_ratio": "number", "loss_factor": "number",
+}  # fmt: skip
+"""Those that are read back."""
+
+
+def read_controlled(folder: Path) -> pd.DataFrame:
+    """What is shown again of the table that was written. Raises ScenarioError."""
+    return read_columns(folder / CONTROLLED, COLUMNS)
 
 
 def controlled_table(

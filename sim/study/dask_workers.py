@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import dask
-from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, rpc
+from distributed import Client, KilledWorker, LocalCluster, Security, WorkerPlugin, rpc
 
 from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
@@ -64,7 +64,11 @@ def cluster(n_workers: int | None, address: str | None, notice: Notice) -> Itera
 
 @contextmanager
 def local_cluster(n_workers: int | None) -> Iterator[Any]:
-    """Processes of this machine, to be reached from this machine alone."""
+    """Processes of this machine, to be reached from this machine alone, and by who has the keys made for them alone.
+
+    A scheduler runs what it is sent; without keys every user of the machine could send it something.
+    """
+    security = keys_of_a_cluster()
     with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder, dask.config.set(quiet_in(folder)):
         place = LocalCluster(
             n_workers=n_workers,
@@ -74,12 +78,23 @@ def local_cluster(n_workers: int | None) -> Iterator[Any]:
             dashboard_address=f"{LOOPBACK}:0",
             silence_logs=logging.CRITICAL,
             memory_limit=0,
+            security=security,
         )
         try:
             yield place
         finally:
             with uninterrupted(), suppress(Exception):
                 place.close(timeout=SECONDS_TO_ANSWER)
+
+
+def keys_of_a_cluster() -> Security:
+    """Certificates for as long as a cluster lives, held in memory. Raises NoWorkers."""
+    try:
+        keys: Security = Security.temporary()
+    except ImportError as error:
+        remedy = "pip install 'peered[dask]', or choose executor=processes"
+        raise NoWorkers(f"executor = dask: cryptography, which makes its keys, is not installed: {remedy}") from error
+    return keys
 
 
 def quiet_in(folder: str) -> dict[str, Any]:
@@ -127,14 +142,18 @@ def identity_at(address: str) -> dict[str, Any]:
         except Exception as error:
             remedy = (
                 "start one there with `dask scheduler` and workers with `dask worker`, mend the address "
-                "(tcp://HOST:PORT), or leave it out for workers of this machine"
+                "(tls://HOST:PORT or tcp://HOST:PORT), or leave it out for workers of this machine"
             )
+            if address.startswith("tls://"):
+                remedy += "; the certificate and key of tls:// are those of Dask's configuration, distributed.comm.tls"
             raise NoWorkers(f"executor.address = {address}: no Dask scheduler answers there; {remedy}") from error
 
 
 async def identity_of(address: str) -> Any:
     """What who listens at an address says of itself."""
-    async with asyncio.timeout(SECONDS_TO_ANSWER), rpc(address, timeout=SECONDS_TO_ANSWER) as who:
+    keys = Security().get_connection_args("client")
+    connected = rpc(address, timeout=SECONDS_TO_ANSWER, connection_args=keys)
+    async with asyncio.timeout(SECONDS_TO_ANSWER), connected as who:
         return await who.identity()
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from sim.io.clean_text import for_csv
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -127,19 +129,23 @@ class DataQuality:
         """The report as CSV: a row for every field read, then for every problem."""
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(("what", "field_or_column", "found", "rows", "share", "first_rows", "first_value", "remedy"))
-        writer.writerow(("rows", "", "rows read", self.n_rows, "", "", "", ""))
-        writer.writerow(("rows", "", "rows with an untrue value", *self._counted(self.n_faulty), "", "", ""))
+
+        def write(*values: object) -> None:
+            writer.writerow([for_csv(value) if isinstance(value, str) else value for value in values])
+
+        write("what", "field_or_column", "found", "rows", "share", "first_rows", "first_value", "remedy")
+        write("rows", "", "rows read", self.n_rows, "", "", "", "")
+        write("rows", "", "rows with an untrue value", *self._counted(self.n_faulty), "", "", "")
         for use in self.columns:
             place = f"{use.field} from {use.column}"
-            writer.writerow(("usable", place, "usable", *self._counted(use.n_usable), "", "", ""))
-            writer.writerow(("missing", place, "blank", *self._counted(use.n_blank), "", "", ""))
+            write("usable", place, "usable", *self._counted(use.n_usable), "", "", "")
+            write("missing", place, "blank", *self._counted(use.n_blank), "", "", "")
             for code, n in use.coded.items():
-                writer.writerow(("missing", place, f"coded {code}", *self._counted(n), "", "", ""))
+                write("missing", place, f"coded {code}", *self._counted(n), "", "", "")
         for one in self.problems:
             rows = " ".join(str(row) for row in one.rows)
             values = (one.severity.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
-            writer.writerow(tuple(harmless(value) for value in values))
+            write(*values)
         return table.getvalue()
 
     def _counted(self, n: int) -> tuple[int, str]:
@@ -158,11 +164,6 @@ class DataQuality:
 
 def exclusions_text(exclusions: pd.DataFrame) -> str:
     """The list of values set to missing as CSV."""
-    safe = exclusions.assign(value=[str(harmless(str(value))) for value in exclusions["value"]])
+    safe = exclusions.assign(value=[for_csv(str(value)) for value in exclusions["value"]])
     text: str = safe.to_csv(index=False, lineterminator="\n")
     return text
-
-
-def harmless(value: object) -> object:
-    """A value that no spreadsheet takes for a formula when the table is opened in one."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from pydantic_core import from_json
 from scipy import special
 
 from sim.study.comparison import HEADLINE
@@ -22,7 +23,7 @@ SIGNS = {"low": 1.0, "high": -1.0}
 
 def worlds_of(scenarios: pd.DataFrame) -> list[str]:
     """Of each scenario (rows of `scenarios.parquet`), everything in it that is no choice."""
-    contents = (json.loads(content) for content in scenarios["content"])
+    contents = (from_json(content) for content in scenarios["content"])
     return [json.dumps([content.get(part) for part in WORLD], sort_keys=True) for content in contents]
 
 

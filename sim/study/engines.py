@@ -36,11 +36,18 @@ ENGINES: Mapping[str, Engine] = {COMPILED: compiled, "simpy": simpy}
 
 
 def prepare(engine: str, tell: Callable[[str], None]) -> None:
-    """Make what an engine needs before its first replication; `tell` is called only if that takes a while."""
+    """Make what an engine needs before its first replication.
+
+    `tell` is called only if that takes a while, or will take as long again since there is no place to keep it.
+    """
+    from sim.engine.machine_code import notices
+
     if engine == COMPILED:
         from sim.engine.compiled import prepare as make
 
         make(tell)
+    for notice in notices():
+        tell(notice)
 
 
 def lets_go(engine: str) -> bool:

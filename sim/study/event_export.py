@@ -4,7 +4,8 @@ What an event is stands in `sim.engine.event_log`; here it gets the names and th
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import pandas as pd
 
 from sim.engine.event_log import visit_events
 from sim.engine.trajectory import TASK_KINDS, Trajectory
+from sim.io.clean_text import for_csv, for_terminal
 from sim.study.store import copy_out, whole_file
 from sim.study.xes import Value, xes_lines
 
@@ -29,10 +31,17 @@ def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, 
             write_xes(trajectory, partial, name, first_monday)
         return path
     table = (vidigi_table if kind == "vidigi" else event_table)(trajectory, first_monday)
-    form = "(FORMAT parquet, COMPRESSION zstd)" if kind == "parquet" else "(FORMAT csv, HEADER)"
+    if kind != "parquet":
+        table = cleaned(table, for_csv)
     with whole_file(path) as partial:
-        copy_out(table, partial, form)
+        copy_out(table, partial, as_csv=kind != "parquet")
     return path
+
+
+def cleaned(table: pd.DataFrame, clean: Callable[[str], str]) -> pd.DataFrame:
+    """The table with its names cleaned; of each column there are few, many times."""
+    texts = {name: column for name, column in table.items() if column.dtype == object}
+    return table.assign(**{str(name): column.map(lru_cache(maxsize=None)(clean)) for name, column in texts.items()})
 
 
 def event_table(trajectory: Trajectory, first_monday: datetime.date) -> pd.DataFrame:
@@ -71,7 +80,7 @@ def timestamps(minutes: pd.Series, first_monday: datetime.date) -> pd.Series:
 
 def write_xes(trajectory: Trajectory, path: Path, name: str, first_monday: datetime.date) -> None:
     """A trace a visit, in the order of their first events."""
-    table = event_table(trajectory, first_monday)
+    table = cleaned(event_table(trajectory, first_monday), for_terminal)
     first = table.groupby("case", sort=False)["minutes"].transform("first")
     table = table.assign(first=first).sort_values(["first", "case"], kind="stable", ignore_index=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -340,7 +340,13 @@ def remove_listed(folder: Path) -> None:
 
 
 def finish(draft: Path, place: Path, study: str, errors: WriteErrors) -> None:
-    """Put a whole draft in its place; keep one that is not whole, or has none, and raise CannotKeep with its name."""
+    """Put a whole draft in its place; keep one that is not whole, or has none, and raise CannotKeep with its name.
+
+    A part of what was asked for takes a free place, but replaces no earlier result.
+    """
+    if errors.partial and not errors.found and is_replaceable(place):
+        kept = keep_unfinished(draft, place, study, errors)
+        raise CannotKeep(f"{errors.partial}: what was played is kept in {kept}, the earlier result in {place}")
     if not errors.found:
         with errors.noted(draft / MARK):
             files, folders = manifest(draft)
@@ -387,7 +393,8 @@ def keep_unfinished(draft: Path, place: Path, study: str, errors: WriteErrors) -
     """Give a draft that cannot take its place a name that everybody sees, which nothing has yet."""
     with suppress(OSError):
         files, folders = manifest(draft)
-        status: Literal["incomplete", "complete"] = "incomplete" if errors.found else "complete"
+        lacks_something = errors.found or errors.partial
+        status: Literal["incomplete", "complete"] = "incomplete" if lacks_something else "complete"
         write_mark(Mark(study=study, status=status, files=files, folders=folders), draft)
     unfinished = numbered(place.with_name(f"{place.name}.unfinished"))
     kept = next(name for name in unfinished if not os.path.lexists(name))

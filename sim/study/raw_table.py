@@ -22,6 +22,7 @@ from typing import IO, Final
 
 import duckdb
 
+from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular
 from sim.study.data_quality import N_EXAMPLES, VisitsFileError
 from sim.study.xes import NotXes, xes_events
@@ -74,14 +75,19 @@ class RawTable:
 
 
 @contextmanager
-def scratch_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in a scratch folder, of bounded memory, in which times have no zone of the machine's own."""
-    with duckdb.connect(str(folder / "scratch.duckdb")) as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"SET temp_directory = '{str(folder).replace(chr(39), chr(39) * 2)}'")
-        connection.execute("SET threads = 2")
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
+def scratch_database(folder: Path, files: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in a scratch folder, of bounded memory, in which times have no zone of the machine's own.
+
+    It reaches the scratch folder and the `files` it is to be filled from.
+    """
+    settings: dict[str, sql.Setting] = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(folder),
+        "threads": 2,
+        "TimeZone": "UTC",
+        "enable_progress_bar": False,
+    }
+    with sql.connect(files, folder, folder / "scratch.duckdb", settings=settings) as connection:
         yield connection
 
 
@@ -333,7 +339,7 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
         f"CREATE TABLE {table.name} AS SELECT * FROM read_csv(?, columns = {kinds}, header = false, "
         "auto_detect = false, nullstr = '', allow_quoted_nulls = true, delim = ',', quote = '\"', escape = '\"', "
         "parallel = false, max_line_size = 8000000)",
-        [str(plain)],
+        [sql.literal(plain)],
     )
     plain.unlink()
     return table
@@ -344,17 +350,17 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
 
 def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str], name: str) -> RawTable:
     """Every value as text; whole numbers kept as fractions (missing beside them) lose their fraction of nothing."""
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [sql.literal(path)]).fetchall()
     kinds = {str(row[0]): str(row[1]) for row in described}
     nested = [column for column, kind in kinds.items() if column in wanted and kind.endswith(("]", ")"))]
     if nested := [column for column in nested if not kinds[column].startswith("DECIMAL")]:
         raise refusal(path, f"column {nested[0]!r} holds lists or records; flatten it to one value a row")
     stored = connection.execute(
-        "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL OR num_children = 0", [str(path)]
+        "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL OR num_children = 0", [sql.literal(path)]
     ).fetchall()
     if len(stored) == len(kinds):
         header_of([str(row[0]) for row in stored], path)
-    told = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(path)]).fetchone()
+    told = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [sql.literal(path)]).fetchone()
     if told and told[0] is not None and told[0] > MOST_ROWS:
         raise refusal(path, f"has {int(told[0]):,} rows, at most {MOST_ROWS:,} are read; split it by year")
     table = RawTable(name, list(kinds))
@@ -362,7 +368,7 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     table.column_of = {column: f"c{number}" for number, column in enumerate(columns)}
     cells = [f"{as_text(column, kinds[column])} AS {ours}" for column, ours in table.column_of.items()]
     listed = ", ".join(["row_number() OVER () AS row", "hash(file)::HUGEINT AS twin", *cells])
-    connection.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM read_parquet(?) AS file", [str(path)])
+    connection.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM read_parquet(?) AS file", [sql.literal(path)])
     counted = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
     table.n_rows = int(counted[0]) if counted else 0
     return table

@@ -19,18 +19,29 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from sim.department.scenario import Problem, ScenarioError
+from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.file_lock import LockHeld, exclusive_lock
+from sim.study import received_sweep
 from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
 from sim.study.output_folder import MARK, MOST_MARK_BYTES, Mark, foreign_by_name, is_marked_for, read_mark, write_mark
+from sim.study.received_sweep import (
+    AS_WRITTEN,
+    ReceivedSweep,
+    check_entries,
+    check_measures,
+    check_parts,
+    check_size,
+    read_facts,
+    read_scenarios,
+)
 from sim.study.store import (
     CannotKeep,
     OutputError,
     TableNotWritten,
     copy_out,
-    quoted,
-    read_table,
     reason_of,
     whole_file,
     write_json,
@@ -70,14 +81,18 @@ class Played:
 class RunStore:
     """The runs in a folder, of one seed and one version of the code; others are kept aside.
 
-    `damaged`: parts that are not what was written; their runs count as not played.
+    `damaged`: parts that are not what was written; their runs count as not played. Raises ScenarioError where one
+    is whole and no table of runs.
     """
 
     def __init__(self, folder: Path, seed: int, code: str) -> None:
         self.folder, self.seed, self.code = folder, seed, code
-        parts = sorted(path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name))
+        parts = sorted(
+            path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name) and path.is_file()
+        )
         self.damaged = [part for part in parts if is_damaged(part)]
         whole = [part for part in parts if part not in self.damaged]
+        check_parts(whole)
         self._left_over = [part for part in whole if any(holds(other, part) for other in whole)]
         self.parts = [part for part in whole if part not in self._left_over]
 
@@ -113,7 +128,7 @@ class RunStore:
     def n_of_other_code(self) -> int:
         """Runs of this seed by another version of the code."""
         distinct = "SELECT count(DISTINCT (scenario, replication, code)) AS n FROM every_run"
-        found = self._ask(f"{distinct} WHERE code <> {quoted(self.code)}")
+        found = self._ask(f"{distinct} WHERE code <> getvariable('code')")
         return int(found["n"].iloc[0])
 
     def values(
@@ -123,16 +138,23 @@ class RunStore:
 
         `only`: these measures, if there are such.
         """
-        measures = sorted(self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"])
-        measures = measures if only is None else [measure for measure in measures if measure in only]
+        found = self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"]
+        check_measures(found.tolist(), self.folder)
+        measures = [measure for measure in sorted(found) if only is None or measure in only]
+        check_size(len(scenarios), len(measures), replications, self.folder)
         rows = self._ask(
             "SELECT place, number, replication, value FROM runs JOIN places USING (scenario) "
-            f"JOIN numbers USING (measure) WHERE status = 'done' AND replication < {replications}",
+            "JOIN numbers USING (measure) WHERE status = 'done' AND replication < getvariable('replications')",
+            {"replications": replications},
             places=pd.DataFrame({"scenario": list(scenarios), "place": np.arange(len(scenarios))}),
             numbers=pd.DataFrame({"measure": np.asarray(measures, dtype=object), "number": np.arange(len(measures))}),
         )
         values = np.full((len(scenarios), len(measures), replications), np.nan)
         values[tuple(rows[axis].to_numpy(int) for axis in ("place", "number", "replication"))] = rows["value"]
+        if np.isinf(values).any():
+            raise ScenarioError(
+                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {AS_WRITTEN}")]
+            )
         return tuple(measures), values
 
     def write(self, played: Sequence[Played]) -> None:
@@ -158,11 +180,10 @@ class RunStore:
         name = f"{first:06d}-{last:06d}"
         with suppress(OSError, duckdb.Error):
             try:
-                with duckdb.connect() as connection:
-                    connection.execute("SET threads = 1")  # rows go from file to file, not by way of memory
-                    connection.execute(
-                        f"COPY ({every_run(small)}) TO {quoted(str(self._fresh))} (FORMAT parquet, COMPRESSION zstd)"
-                    )
+                # With one thread rows go from file to file, not by way of memory.
+                with sql.connect([*small, self._fresh], settings={"threads": 1}) as connection:
+                    sql.parquet(connection, small).create_view("every_run")
+                    sql.write_parquet(connection, "every_run", self._fresh)
                 whole = named_by_content(self._fresh, name)
             finally:
                 self._fresh.unlink(missing_ok=True)
@@ -176,16 +197,21 @@ class RunStore:
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
+        scratch = self.folder / ".sorting"
+        # With several threads, the order in the file is theirs.
+        settings: dict[str, sql.Setting] = {"threads": 1, "temp_directory": str(scratch)}
         places = places_of(scenarios, numbers)
-        with uninterrupted() as interrupts, whole_file(file) as partial, self.connected(places) as connection:
-            connection.execute("SET threads = 1")  # with several, the order in the file is theirs
-            connection.execute(f"SET temp_directory = {quoted(str(self.folder / '.sorting'))}")
+        with (
+            uninterrupted() as interrupts,
+            whole_file(file) as partial,
+            self.connected(places, [partial], scratch, settings) as connection,
+        ):
             for name, words in WORDS.items():
                 connection.execute(f"CREATE TYPE {name} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
             # A table first: how rows are packed would tell what parts they came from.
             connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
             try:
-                connection.execute(f"COPY ordered TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)")
+                sql.write_parquet(connection, "ordered", partial)
             except duckdb.Error as error:
                 raise TableNotWritten(str(error)) from error
         if interrupts.came:
@@ -213,27 +239,40 @@ class RunStore:
         taken = [max(numbers_of(path)) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
         return max(taken, default=0) + 1
 
-    def _ask(self, question: str, **tables: pd.DataFrame) -> pd.DataFrame:
+    def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
+        """The answer to a question of ours; `values` are what it reads by getvariable."""
         with self.connected(tables) as connection:
+            sql.set_variables(connection, **(values or {}))
             return connection.execute(question).df()
 
     @contextmanager
-    def connected(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A place to ask about `runs`, those of this code, or `every_run` of the seed, with further tables."""
-        with duckdb.connect() as connection:
-            connection.execute(f"CREATE VIEW every_run AS {every_run(self.parts)} WHERE seed = {self.seed}")
-            connection.execute(f"CREATE VIEW runs AS SELECT * FROM every_run WHERE code = {quoted(self.code)}")
+    def connected(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        files: Sequence[Path] = (),
+        folder: Path | None = None,
+        settings: Mapping[str, sql.Setting] | None = None,
+        database: Path | None = None,
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A place to ask about `runs`, those of this code, or `every_run` of the seed, with further tables.
+
+        It reaches the parts, and what else is given as for `sql.connect`.
+        """
+        with sql.connect([*self.parts, *files], folder, database, settings=settings) as connection:
+            sql.set_variables(connection, seed=self.seed, code=self.code)
+            parts = sql.parquet(connection, self.parts) if self.parts else connection.sql(NO_RUN)
+            parts.create_view("parts")
+            connection.execute(EVERY_RUN)
+            connection.execute("CREATE VIEW runs AS SELECT * FROM every_run WHERE code = getvariable('code')")
             for name, table in tables.items():
                 connection.register(name, table)
             yield connection
 
 
-def every_run(parts: Sequence[Path]) -> str:
-    """A query for all rows of the parts; of no part it has no row."""
-    files = ", ".join(quoted(str(part)) for part in parts)
-    return f"SELECT * FROM read_parquet([{files}])" if parts else f"SELECT * FROM ({NO_RUN})"
-
-
+EVERY_RUN = (
+    f"CREATE VIEW every_run AS SELECT {', '.join(COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
+    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS} AND scenario IS NOT NULL AND status IS NOT NULL"
+)
 NO_RUN = (
     "SELECT '' AS scenario, '' AS label, 0 AS seed, 0 AS replication, '' AS code, '' AS status, '' AS measure, "
     "0.0 AS value, '' AS traceback WHERE false"
@@ -297,10 +336,12 @@ def holds(other: Path, part: Path) -> bool:
 
 def has_rows_of(other: Path, part: Path) -> bool:
     """Whether every row of a part is in another, as often as in the part."""
-    with duckdb.connect() as connection:
+    columns = ", ".join(COLUMNS)
+    with sql.connect([other, part]) as connection:
+        sql.parquet(connection, [part]).create_view("part")
+        sql.parquet(connection, [other]).create_view("other")
         missing = connection.execute(
-            "SELECT count(*) FROM (SELECT * FROM read_parquet($part) EXCEPT ALL SELECT * FROM read_parquet($other))",
-            {"part": str(part), "other": str(other)},
+            f"SELECT count(*) FROM (SELECT {columns} FROM part EXCEPT ALL SELECT {columns} FROM other)"
         ).fetchone()
     return missing == (0,)
 
@@ -344,7 +385,11 @@ def hash_of(file: Path) -> str:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """The folder of a sweep, made if need be, for this process alone to write to. Raises OutputError."""
+    """The folder of a sweep, made if need be, for this process alone to write to.
+
+    Raises OutputError, and ScenarioError where it holds links, through which other folders would be written to.
+    """
+    check_entries(folder)
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -420,25 +465,22 @@ def is_unmarked_sweep(folder: Path) -> bool:
 def write_scenarios(table: pd.DataFrame, folder: Path) -> None:
     """Write the scenarios asked for, in order; those of earlier commands stay below them, without a place."""
     file = folder / SCENARIOS
-    try:
-        earlier = read_table(file) if file.is_file() else table.iloc[:0]
-    except duckdb.Error:
-        earlier = table.iloc[:0]
+    earlier = read_scenarios(file) if file.exists() else table.iloc[:0]
     others = earlier[~earlier["scenario"].isin(table["scenario"])].assign(place=-1)
     write_table(pd.concat([table, others], ignore_index=True) if len(others) else table, file)
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
-    """What run.json says of a sweep. Raises OutputError where there is none."""
-    try:
-        facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        scenarios = read_table(folder / SCENARIOS)
-    except (OSError, ValueError, duckdb.Error) as error:
-        remedy = "give the results folder of a sweep (peered -m ...)"
-        raise OutputError(f"run = {folder}: holds no sweep that can be read; {remedy}") from error
+def read_sweep(folder: Path) -> ReceivedSweep:
+    """What run.json and the scenarios say of a sweep. Raises ScenarioError where there is none that can be read."""
+    if not folder.is_dir():
+        remedy = "holds no sweep that can be read: give the results folder of a sweep (peered -m ...)"
+        raise ScenarioError([Problem("run", repr(str(folder)), remedy)])
+    check_entries(folder)
+    facts = read_facts(folder / FACTS)
+    scenarios = read_scenarios(folder / SCENARIOS)
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
     labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
-    return facts | {"labels": labels, "worlds": worlds_of(wanted)}
+    return ReceivedSweep(facts, labels, worlds_of(wanted))
 
 
 def write_facts(facts: Mapping[str, Any], folder: Path) -> None:

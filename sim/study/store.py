@@ -23,7 +23,6 @@ from sim.engine.sources import code_version
 from sim.study.interrupts import uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
-    import duckdb
     import pandas as pd
 
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
@@ -67,44 +66,28 @@ def write_text(text: str, path: Path) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
-PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
-
-
-def copy_out(table: Table, path: Path, form: str = PARQUET) -> None:
-    """Write a table where nobody looks for it yet, in a form that DuckDB knows. Raises TableNotWritten."""
+def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
+    """Write a table as Parquet, or as CSV, where nobody looks for it yet. Raises TableNotWritten."""
     import duckdb
 
-    with database() as connection:
+    from sim.io import sql
+
+    with sql.writer_in(path.parent) as connection:
         connection.register("rows", table)
         try:
-            connection.execute(f"COPY rows TO {quoted(str(path))} {form}")
+            (sql.write_csv if as_csv else sql.write_parquet)(connection, "rows", path)
         except duckdb.Error as error:
             raise TableNotWritten(str(error)) from error
 
 
 def read_table(path: Path) -> "pd.DataFrame":
     """Read one Parquet file or a folder of parts."""
-    pattern = str(path / "*.parquet") if path.is_dir() else str(path)
-    with database() as connection:
-        return connection.execute(f"SELECT * FROM read_parquet({quoted(pattern)}, union_by_name=true)").df()
+    from sim.io import sql
 
-
-def database() -> "duckdb.DuckDBPyConnection":
-    """A connection of one's own to a database without tables; to open the first takes longer than to write a table."""
-    return database_of(os.getpid()).cursor()
-
-
-@cache
-def database_of(process: int) -> "duckdb.DuckDBPyConnection":
-    """The database of this process; in one that was split off it can neither be used nor closed."""
-    import duckdb
-
-    return duckdb.connect()
-
-
-def quoted(text: str) -> str:
-    """A string literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    with sql.connect(files) as connection:
+        table: pd.DataFrame = sql.parquet(connection, files).df()
+    return table
 
 
 class CannotKeep(Exception):
@@ -121,9 +104,13 @@ class TableNotWritten(OSError):
 
 @dataclass
 class WriteErrors:
-    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others."""
+    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others.
+
+    `partial`: why the result is only a part of what was asked for, though all its files were written.
+    """
 
     found: dict[str, str] = field(default_factory=dict)
+    partial: str = ""
 
     def note(self, file: Path, error: OSError) -> None:
         """Remember a file, or the one that the error names, and the first reason."""

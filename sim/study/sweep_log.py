@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sim.io.clean_text import for_terminal
 from sim.study.run_store import Played
 
 FILE = "sweep.log"
@@ -22,7 +23,7 @@ class SweepLog:
 
     def say(self, text: str) -> None:
         """One event; further lines of its text are set in below the first."""
-        first, *rest = text.rstrip().splitlines() or [""]
+        first, *rest = (for_terminal(line) for line in text.rstrip().splitlines() or [""])
         lines = [f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {first}", *(f"    {line}" for line in rest)]
         # In one piece, so that lines of several threads do not mix.
         with suppress(OSError), self.file.open("ab", buffering=0) as log:

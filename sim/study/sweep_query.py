@@ -3,27 +3,39 @@
 Nothing in the folder of a sweep is changed. What the tables hold is decided by `sim.study.sweeping`.
 """
 
+import csv
 import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pandas as pd
 
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.io import sql
+from sim.io.clean_text import for_csv
+from sim.io.sql import first_line
+from sim.study.received_sweep import AS_WRITTEN
 from sim.study.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
-from sim.study.store import quoted
 from sim.study.sweeping import SweepAnswer
 
 TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
 TABLE = "estimates"
 """What is exported unless another is named."""
+ON_DEMAND = ("replications", "visits")
+"""Tables that may be large: copied only for a query that names them."""
+LIMITS: Mapping[str, sql.Setting] = {"memory_limit": "2GB", "max_temp_directory_size": "20GB"}
+"""What a query may hold in memory, and write into a scratch folder beyond that."""
+MOST_ROWS_COPIED = 200_000_000
 ROWS_AT_ONCE = 10_000
+MOST_ROWS_OF_A_FILE = 100_000_000
 MOST_ROWS_OF_A_SHEET, LONGEST_CELL = 1_048_575, 32_767
 """What a sheet of a spreadsheet program takes, below its head."""
 
@@ -45,7 +57,7 @@ def problems_of_asking(query: str | None, table: str | None, file: Path | None) 
 def problems_of_query(query: str) -> list[Problem]:
     """A query has to be one question, which changes nothing."""
     try:
-        with duckdb.connect() as connection:
+        with sql.connect() as connection:
             statements = connection.extract_statements(query)
     except duckdb.Error as error:
         return [Problem("query", repr(query), first_line(error))]
@@ -70,27 +82,109 @@ def problems_of_file(file: Path) -> list[Problem]:
     return problems
 
 
+Row = Sequence[object]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query: names and types of its columns; its rows as they are fetched, so many at once."""
+
+    columns: Sequence[tuple[str, str]]
+    fetch: Callable[[int], Sequence[Row]]
+
+
+class Tables:
+    """A copy of the tables of a sweep, from which a query reaches nothing else; what it takes is bounded."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.Run, names: Sequence[str]) -> None:
+        self._connection, self._run, self.names = connection, run, names
+
+    def ask(self, query: str) -> Found:
+        """The answer to a query. Raises ScenarioError, then and while rows are fetched."""
+
+        def guarded(work: Callable[[], Any]) -> Any:
+            try:
+                return self._run(work)
+            except (duckdb.Error, ValueError, OverflowError) as error:
+                remedy = f"{first_line(error)}; the tables are {', '.join(self.names)}"
+                raise ScenarioError([Problem("query", repr(query), remedy)]) from error
+
+        found = guarded(lambda: self._connection.execute(query))
+        columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
+        return Found(columns, lambda n: guarded(lambda: found.fetchmany(n)))
+
+
 @contextmanager
 def tables_of(
-    store: RunStore, labels: Mapping[str, str], numbers: Sequence[int], answer: SweepAnswer
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A place to ask: every table by its name."""
+    store: RunStore, labels: Mapping[str, str], numbers: Sequence[int], answer: SweepAnswer, query: str
+) -> Iterator[Tables]:
+    """Every table by its name, for a query: copied into a database of its own, which is then shut in."""
+    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
+        scratch, database = Path(folder), Path(folder) / "tables.duckdb"
+        settings = {**LIMITS, "temp_directory": str(scratch / "spilled")}
+        names = copy_tables(store, labels, numbers, answer, query, database, settings)
+        with (
+            sql.connect((), scratch, database, read_only=True, settings=settings) as connection,
+            sql.interruptible(connection) as run,
+        ):
+            yield Tables(connection, run, names)
+
+
+def copy_tables(
+    store: RunStore,
+    labels: Mapping[str, str],
+    numbers: Sequence[int],
+    answer: SweepAnswer,
+    query: str,
+    database: Path,
+    settings: Mapping[str, sql.Setting],
+) -> list[str]:
+    """Copy what a query may ask for into a new database; the names of all tables of the sweep, in order."""
     frames = {
         "scenarios": with_swept_keys(labels),
         "estimates": answer.estimates,
         "differences": answer.differences,
         "failed": answer.failed,
     }
-    with store.connected({**places_of(labels, numbers), **frames}) as connection:
-        connection.execute(f"CREATE VIEW replications AS {REPLICATIONS_IN_WORDS}")
-        visits = store.folder_of_visits()
-        if any(visits.glob("*/*.parquet")):
-            pattern = quoted(str(visits / "*" / "*.parquet"))
-            connection.execute(
-                "CREATE VIEW visits AS SELECT scenario, * EXCLUDE (scenario, seed, code) FROM read_parquet("
-                f"{pattern}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
-            )
-        yield connection
+    visits = sorted(store.folder_of_visits().glob("*/*.parquet"))
+    given = {f"given_{name}": frame for name, frame in frames.items()} | places_of(labels, numbers)
+    named = [name for name in ON_DEMAND if re.search(rf"\b{name}\b", query, re.IGNORECASE)]
+    with (
+        store.connected(given, visits if "visits" in named else (), database.parent, settings, database) as connection,
+        sql.interruptible(connection) as run,
+    ):
+        try:
+            for name in frames:
+                connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_{name}")
+            if "replications" in named:
+                refuse_too_many("replications", run(lambda: connection.execute("SELECT count(*) FROM runs").fetchone()))
+                run(lambda: connection.execute(f"CREATE TABLE replications AS {REPLICATIONS_IN_WORDS}"))
+            if "visits" in named and visits:
+                files = [[sql.literal(file) for file in visits]]
+                refuse_too_many("visits", run(lambda: connection.execute(N_VISITS, files).fetchone()))
+                run(lambda: connection.execute(f"CREATE TABLE visits AS {VISITS_OF_ALL}", files))
+            for view in ("runs", "every_run", "parts"):
+                connection.execute(f"DROP VIEW {view}")
+        except duckdb.Error as error:
+            remedy = f"{first_line(error)}: {AS_WRITTEN}"
+            raise ScenarioError([Problem(str(store.folder), "tables that cannot be copied", remedy)]) from error
+    return sorted([*frames, "replications", *(["visits"] if visits else [])])
+
+
+N_VISITS = "SELECT count(*) FROM read_parquet(?, hive_partitioning = false, union_by_name = true)"
+VISITS_OF_ALL = (
+    "SELECT regexp_extract(filename, 'scenario=([^/\\\\]*)[/\\\\][^/\\\\]*$', 1) AS scenario, * EXCLUDE (filename) "
+    "FROM read_parquet(?, hive_partitioning = false, union_by_name = true, filename = true)"
+)
+"""The visits of every run, with the scenario from the name of their folder."""
+
+
+def refuse_too_many(table: str, counted: Sequence[Any] | None) -> None:
+    """Raise ScenarioError for more rows than are copied."""
+    n_rows = counted[0] if counted else 0
+    if n_rows > MOST_ROWS_COPIED:
+        remedy = f"more than the {MOST_ROWS_COPIED:,} that can be asked: ask for less scenarios, or read the files"
+        raise ScenarioError([Problem(table, f"{n_rows:,} rows", remedy)])
 
 
 def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
@@ -111,26 +205,14 @@ def words_of(label: str) -> list[str]:
     return words if all("=" in word for word in words) else []
 
 
-def asked(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
-    """The answer to a query, ready to be fetched. Raises ScenarioError."""
-    try:
-        return connection.execute(query)
-    except duckdb.Error as error:
-        there = ", ".join(name for (name,) in connection.execute("SHOW TABLES").fetchall() if name in TABLES)
-        remedy = f"{first_line(error)}; the tables are {there}"
-        raise ScenarioError([Problem("query", repr(query), remedy)]) from error
-
-
-def export(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
+def export(found: Found, file: Path) -> int:
     """Write the answer to a query into a file, whole or not at all; how many rows it has. Raises ScenarioError."""
-    asked(connection, f"CREATE TEMP TABLE asked AS {query.rstrip().rstrip(';')}")
-    found = connection.execute("SELECT count(*) FROM asked").fetchone()
-    n_rows = int(found[0]) if found else 0
     partial = file.with_name(f".{file.name}.partial")
     try:
-        WRITERS[file.suffix](connection, n_rows, partial)
+        partial.unlink(missing_ok=True)  # not written through a link that somebody left there
+        n_rows = WRITERS[file.suffix](found, partial)
         os.replace(partial, file)
-    except (OSError, duckdb.Error) as error:
+    except OSError as error:
         remedy = f"could not be written ({first_line(error)})"
         raise ScenarioError([Problem("export", repr(str(file)), remedy)]) from error
     finally:
@@ -138,27 +220,49 @@ def export(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> int
     return n_rows
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, _: int, file: Path) -> None:
-    """Text with commas, names in the first line."""
-    connection.execute(f"COPY asked TO {quoted(str(file))} (FORMAT csv, HEADER)")
+def rows_of(found: Found, most: int, remedy: str) -> Iterator[Row]:
+    """All rows. Raises OSError if there are more than `most`."""
+    n_rows = 0
+    while several := found.fetch(ROWS_AT_ONCE):
+        n_rows += len(several)
+        if n_rows > most:
+            raise OSError(f"more than {most:,} rows, {remedy}")
+        yield from several
 
 
-def write_xlsx(connection: duckdb.DuckDBPyConnection, n_rows: int, file: Path) -> None:
+def write_csv(found: Found, file: Path) -> int:
+    """Text with commas, names in the first line; nothing in it is taken for a formula by a spreadsheet program."""
+    with file.open("x", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([for_csv(name) for name, _ in found.columns])
+        n_rows = 0
+        for row in rows_of(found, MOST_ROWS_OF_A_FILE, f"a file is written of {MOST_ROWS_OF_A_FILE:,}: ask for less"):
+            writer.writerow([csv_cell(value) for value in row])
+            n_rows += 1
+    return n_rows
+
+
+def csv_cell(value: object) -> object:
+    """A value as DuckDB writes it, text without what would be a formula."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if value is None or isinstance(value, int | float) else for_csv(str(value))
+
+
+def write_xlsx(found: Found, file: Path) -> int:
     """One sheet. Text stays text: nothing in it is taken for a formula, a number or a link."""
     from xlsxwriter import Workbook
 
-    if n_rows > MOST_ROWS_OF_A_SHEET:
-        raise OSError(f"{n_rows:,} rows, a sheet takes {MOST_ROWS_OF_A_SHEET:,}: export a .csv, or ask for less")
+    number = 0
     with Workbook(str(file), {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
-        rows = connection.execute("SELECT * FROM asked")
-        for column, described in enumerate(rows.description or ()):
-            sheet.write_string(0, column, str(described[0]))
-        number = 0
-        while several := rows.fetchmany(ROWS_AT_ONCE):
-            for number, row in enumerate(several, number + 1):  # noqa: B020 -- goes on where the last ones ended
-                for column, value in enumerate(row):
-                    write_cell(sheet, number, column, value)
+        for column, (name, _) in enumerate(found.columns):
+            sheet.write_string(0, column, name)
+        remedy = f"a sheet takes {MOST_ROWS_OF_A_SHEET:,}: export a .csv, or ask for less"
+        for number, row in enumerate(rows_of(found, MOST_ROWS_OF_A_SHEET, remedy), 1):
+            for column, value in enumerate(row):
+                write_cell(sheet, number, column, value)
+    return number
 
 
 def write_cell(sheet: Any, row: int, column: int, value: object) -> None:
@@ -174,9 +278,4 @@ def write_cell(sheet: Any, row: int, column: int, value: object) -> None:
     sheet.write_string(row, column, text)
 
 
-WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, int, Path], None]] = {".csv": write_csv, ".xlsx": write_xlsx}
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, without where in the text."""
-    return str(error).strip().splitlines()[0].rstrip(".:!")
+WRITERS: dict[str, Callable[[Found, Path], int]] = {".csv": write_csv, ".xlsx": write_xlsx}

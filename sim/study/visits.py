@@ -22,6 +22,7 @@ from sim.study.column_map import (
     ColumnMap,
     EventsArrival,
     FlagColumns,
+    Joined,
     PartsArrival,
     TimesOfStep,
     TimestampArrival,
@@ -84,7 +85,8 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
     """Read a file and report on it without refusing it; `VisitsFileError` only if it is no readable table."""
     with tempfile.TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
-        with scratch_database(scratch) as connection:
+        files = [path] if column_map.join is None else [path, file_beside(path, column_map.join)]
+        with scratch_database(scratch, files) as connection:
             reading = begun(connection, path, column_map, scratch)
             read_arrival(reading)
             read_other_fields(reading)
@@ -146,9 +148,7 @@ def join_beside(
     """Columns of the second file set beside the rows of the first; changes `raw`."""
     joined = column_map.join
     assert joined is not None
-    packed = path.suffix.lower() if path.suffix.lower() in PACKED_SUFFIXES else ""
-    places = [path.with_name(joined.file + suffix) for suffix in dict.fromkeys((packed, "", ".gz"))]
-    place = next((place for place in places if place.exists()), places[0])
+    place = file_beside(path, joined)
     wanted = [joined.key, *(name for name in mapped if name not in raw.column_of)]
     other = load_text(connection, place, wanted, "beside", scratch, column_map.separator, column_map.encoding)
     lost = [(file, table) for file, table in ((path, raw), (place, other)) if joined.key not in table.column_of]
@@ -170,6 +170,13 @@ def join_beside(
     raw.header += [name for name in other.header if name not in raw.header]
     raw.column_of |= {name: f"j_{ours}" for name, ours in added.items()}
     return found
+
+
+def file_beside(path: Path, joined: Joined) -> Path:
+    """The second file, packed or not, as it stands beside the first."""
+    packed = path.suffix.lower() if path.suffix.lower() in PACKED_SUFFIXES else ""
+    places = [path.with_name(joined.file + suffix) for suffix in dict.fromkeys((packed, "", ".gz"))]
+    return next((place for place in places if place.exists()), places[0])
 
 
 def join_problems(

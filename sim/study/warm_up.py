@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
 
@@ -26,7 +25,8 @@ from sim.engine.trajectory import Trajectory
 from sim.study.engines import ENGINES
 from sim.study.executor import run_blocks
 from sim.study.output_analysis import FloatArray, warm_up_weeks
-from sim.study.store import read_table, write_table
+from sim.study.received_sweep import Kind, read_columns
+from sim.study.store import write_table
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14
@@ -166,6 +166,11 @@ def largest(evidence: pd.DataFrame) -> int:
 
 
 EVIDENCE, DAYS = "warm_up.parquet", "warm_up_days.parquet"
+EVIDENCE_COLUMNS: Mapping[str, Kind] = {
+    "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole", "reliable": "yes_or_no",
+    "seed": "whole", "code": "text",
+}  # fmt: skip
+DAYS_COLUMNS: Mapping[str, Kind] = {"label": "text", "series": "text", "day": "whole", "mean": "number"}
 
 
 def write_warm_up(found: WarmUpFound, folder: Path) -> None:
@@ -177,10 +182,10 @@ def write_warm_up(found: WarmUpFound, folder: Path) -> None:
 
 def kept_warm_up(pilots: Sequence[Pilot], folder: Path) -> WarmUpFound | None:
     """What an earlier command decided from the same pilot, if it did."""
-    try:
-        evidence, days = read_table(folder / EVIDENCE), read_table(folder / DAYS)
-    except duckdb.Error:
+    if not (folder / EVIDENCE).exists() or not (folder / DAYS).exists():
         return None
+    evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / DAYS, DAYS_COLUMNS)
     asked = {(pilot.scenario.content_hash(), pilot.seed, code_version()) for pilot in pilots if pilot.replication == 0}
     there = set(zip(evidence["pilot"], evidence["seed"].astype(int), evidence["code"], strict=True))
-    return WarmUpFound(largest(evidence), evidence, days) if there == asked else None
+    in_reach = bool(evidence["n_weeks"].between(0, PILOT_WEEKS).all())
+    return WarmUpFound(largest(evidence), evidence, days) if there == asked and in_reach else None

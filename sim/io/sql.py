@@ -1,0 +1,138 @@
+"""DuckDB as a calculator that is shut in: a connection reaches the files it is given, and nothing else.
+
+Values go into SQL as parameters, as variables or as registered tables, never as text. What is asked is the caller's.
+"""
+
+import glob
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeAlias
+
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+Setting: TypeAlias = str | int | bool
+
+CLOSED: Mapping[str, str] = {
+    "python_enable_replacements": "false",  # a query may not read the variables of this program
+    "python_scan_all_frames": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+"""How every connection starts; which files it reaches is added, and then nothing can be changed any more."""
+MOST_WRITERS = 8
+"""Connections kept open for writing, each for a folder of its own."""
+
+
+def connect(
+    files: Sequence[Path] = (),
+    folder: Path | None = None,
+    database: Path | None = None,
+    read_only: bool = False,
+    settings: Mapping[str, Setting] | None = None,
+) -> DuckDBPyConnection:
+    """Open a database that reaches `files` and everything below `folder`, and no other file, network or extension.
+
+    `database`: its file, in memory without; `settings` are those of DuckDB, and are locked like the access to files.
+    What does not fit into memory is written to `temp_directory`, if that is set and inside `folder`, else refused.
+    """
+    place = ":memory:" if database is None else str(database)
+    connection = duckdb.connect(place, read_only=read_only, config=dict(CLOSED))
+    try:
+        # A query that names `a[*].parquet` is let through by that name, and finds only files that are let through.
+        names = {name for file in files for name in (absolute(file), literal(file))}
+        connection.execute("SET allowed_paths = ?", [sorted(names)])
+        if folder is not None:
+            connection.execute("SET allowed_directories = ?", [[absolute(folder)]])
+        for name, value in ({"temp_directory": ""} | dict(settings or {})).items():
+            connection.execute(f"SET {name} = ?", [value])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def absolute(file: Path) -> str:
+    """The name by which a file is let through."""
+    return os.path.abspath(file)
+
+
+def literal(file: Path) -> str:
+    """The name of a file in which `*`, `?` and `[` mean themselves."""
+    return glob.escape(absolute(file))
+
+
+def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+    """The rows of Parquet files, their columns brought together by name. Raises duckdb.Error."""
+    return connection.read_parquet([literal(file) for file in files], union_by_name=True)
+
+
+def write_parquet(connection: DuckDBPyConnection, table: str, file: Path) -> None:
+    """Write a table or view of a connection into a file that it reaches; `table` is a name of our own."""
+    copy = f"COPY {table} TO $file (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+    connection.execute(copy, {"file": absolute(file)})
+
+
+def write_csv(connection: DuckDBPyConnection, table: str, file: Path) -> None:
+    """Write a table or view of a connection as text with commas, names in the first line."""
+    connection.execute(f"COPY {table} TO $file (FORMAT csv, HEADER, USE_TMP_FILE false)", {"file": absolute(file)})
+
+
+_writers: dict[tuple[int, str], DuckDBPyConnection] = {}
+_writers_lock = Lock()
+
+
+def writer_in(folder: Path) -> DuckDBPyConnection:
+    """A connection of the caller's own that reaches everything below a folder; opening the first takes far longer.
+
+    Serves what PeerED itself writes. Files and questions of others get a `connect` of their own.
+    """
+    path = Path(absolute(folder))
+    process = os.getpid()  # a process that was split off can neither use nor close the connections of its parent
+    with _writers_lock:
+        for place in (path, *path.parents):
+            if (found := _writers.get((process, str(place)))) is not None:
+                return found.cursor()
+        mine = [key for key in _writers if key[0] == process]
+        for key in mine[: len(mine) + 1 - MOST_WRITERS]:
+            del _writers[key]
+        made = _writers[process, str(path)] = connect(folder=path)
+        return made.cursor()
+
+
+def set_variables(connection: DuckDBPyConnection, **values: str | int) -> None:
+    """Values a query reads with getvariable('name'); the names are our own."""
+    for name, value in values.items():
+        connection.execute(f"SET VARIABLE {name} = ?", [value])
+
+
+Run: TypeAlias = Callable[[Callable[[], Any]], Any]
+"""Does work on a connection and hands back what came of it."""
+
+
+@contextmanager
+def interruptible(connection: DuckDBPyConnection) -> Iterator[Run]:
+    """What to run work on a connection with, so that Ctrl-C ends a query, which would not hear it by itself."""
+    with ThreadPoolExecutor(1, thread_name_prefix="peered-query") as apart:
+
+        def run(work: Callable[[], Any]) -> Any:
+            try:
+                return apart.submit(work).result()
+            except KeyboardInterrupt:
+                connection.interrupt()
+                raise
+
+        yield run
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, without where in the text."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".:!")
