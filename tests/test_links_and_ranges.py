@@ -1,4 +1,4 @@
-"""Configurations that somebody sent lead to files of their own folder only, and ranges are ranges."""
+"""Configurations that somebody sent lead to few files, of their own folder only, and ranges are ranges."""
 
 from pathlib import Path
 
@@ -67,3 +67,24 @@ def test_a_range_wider_than_all_numbers_is_refused(capsys: pytest.CaptureFixture
     samples = ["sweep.design=lhs", "sweep.samples=4", "demand.growth=interval(-1e308,1e308)"]
     assert main(["-m", "--dry-run", *samples]) == 2
     assert "not a range" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_file_that_inherits_in_more_ways_than_can_be_walked_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "staffing").mkdir()
+    for level in range(30):
+        below = f"a{level + 1}, b{level + 1}" if level < 29 else "traditional"
+        for side in "ab":
+            text = f"defaults: [{below}, _self_]\n"
+            (tmp_path / "staffing" / f"{side}{level}.yaml").write_text(text, encoding="utf-8")
+    assert main(["--dry-run", "study=run", "--config-dir", str(tmp_path), "staffing=a0"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.startswith("1 problem")
+    assert "staffing=a0 inherits from more than 50 files" in said
+
+
+def test_a_start_in_digits_of_another_script_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    word = "staffing.nurse.shifts.from_11.start='０７:３０'"
+    assert main(["--dry-run", "study=run", word]) == 2
+    assert "write it like '07:30'" in " ".join(capsys.readouterr().err.split())

@@ -118,3 +118,9 @@ def test_what_cannot_be_read_is_refused_without_a_traceback(text: str, tmp_path:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UnreadableFile, match="correct the file"):
         read_yaml(file)
+
+
+@pytest.mark.parametrize("text", ['a: "\\ud800"', '"\\udfff": 1', 'a: ["x", "\\ud83e\\uddf8"]'])
+def test_half_of_a_character_is_refused(text: str) -> None:
+    assert refusal_of(text).value == "line 1"
+    assert "half of a character" in refusal_of(text).remedy

@@ -182,15 +182,29 @@ def file_of(folders: Sequence[Path], group: str, name: str) -> Path:
     return next((file for file in files if file.is_file()), files[-1])
 
 
-def faults_of_file(folders: Sequence[Path], group: str, name: str, heirs: tuple[str, ...] = ()) -> list[Problem]:
+MOST_INHERITED = 50
+"""Files a choice inherits from, each counted as often as it is inherited. Shipped are 2 at most; of two files on each
+level that both inherit from the two below, twenty levels would be a million."""
+
+
+def faults_of_file(
+    folders: Sequence[Path], group: str, name: str, heirs: tuple[str, ...] = (), walked: list[str] | None = None
+) -> list[Problem]:
     """Why a choice of the user's own cannot be taken, or one it inherits from; empty if it can.
 
     A file of a group says what its own group holds and nothing else: it may not place itself elsewhere, and inherits
     from files of its group only. Without this a roster could lower the department's minimum cover.
+
+    `heirs`: files on the way here; `walked`: all files looked at so far.
     """
     own = folders[-1] / group / f"{name}.yaml"
     if len(folders) == 1 or not own.exists():
         return []
+    walked = [] if walked is None else walked
+    walked.append(name)
+    if len(walked) > MOST_INHERITED:
+        remedy = f"{group}={[*heirs, name][0]} inherits from more than {MOST_INHERITED} files: write it more simply"
+        return [Problem(str(own), repr(name), remedy)] if len(walked) == MOST_INHERITED + 1 else []
     if shadowed := shadowing(folders, group, name):
         return [shadowed]
     if not PLAIN_NAME.fullmatch(name):
@@ -200,7 +214,7 @@ def faults_of_file(folders: Sequence[Path], group: str, name: str, heirs: tuple[
         return [data]
     found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data)
     for entry in listed(data.get("defaults")):
-        found += faults_of_parent(folders, group, entry, own, (*heirs, name))
+        found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
 
 
@@ -214,7 +228,7 @@ def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
 
 
 def faults_of_parent(
-    folders: Sequence[Path], group: str, entry: object, own: Path, heirs: tuple[str, ...]
+    folders: Sequence[Path], group: str, entry: object, own: Path, heirs: tuple[str, ...], walked: list[str]
 ) -> list[Problem]:
     """What is wrong with one entry of a file's defaults."""
     if entry == "_self_":
@@ -230,7 +244,7 @@ def faults_of_parent(
     known = choices_of(group, folders)
     if entry not in known:
         return [Problem(str(own), repr(entry), f"inherits from a file that is not there; {did_you_mean(entry, known)}")]
-    return faults_of_file(folders, group, entry, heirs)
+    return faults_of_file(folders, group, entry, heirs, walked)
 
 
 def listed(entries: object) -> list[object]:

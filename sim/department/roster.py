@@ -41,7 +41,8 @@ def minutes_of_clock(value: Any, info: ValidationInfo) -> Any:
             raise ValueError("a number is not a time of day (YAML reads 0700 as 448), write it like '07:30', in quotes")
         return value
     hours, colon, minutes = value.partition(":")
-    if not (colon and hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
+    digits = value.isascii() and hours.isdecimal() and minutes.isdecimal()
+    if not (colon and digits and int(hours) < 24 and int(minutes) < 60):
         raise ValueError(f"{value!r} is not a time of day: write it like '07:30' (in quotes)")
     return float(int(hours) * 60 + int(minutes))
 

@@ -4,6 +4,7 @@ Refused are a key that stands twice in a mapping, tags, entries nested too deepl
 settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ MOST_ENTRIES = 100_000
 """Keys, values and containers of a file. The shipped files have 1,500 at most; Hydra merges about 10,000 a second."""
 DEEPEST = 40
 """Containers in containers. The shipped files nest 8 deep; composing a node calls itself, and 200 would be too many."""
+SURROGATE = re.compile("[\ud800-\udfff]")
 QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
 
@@ -95,6 +97,8 @@ class StrictLoader(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             remedy = "a tag (!) is not read here: write the value itself, a text in quotes"
             self.refuse(f"{event.tag!r} in line {line}", remedy)
+        if isinstance(event, yaml.ScalarEvent) and SURROGATE.search(event.value):
+            self.refuse(f"line {line}", r"half of a character (\ud800 to \udfff): write the whole character")
         before = self.n_entries
         self.count(1, line)
         self.depth += 1

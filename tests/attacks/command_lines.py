@@ -18,8 +18,8 @@ ALL: list[Attack] = [
     number("a thousand million replications", "study.replications=1000000000", "replications", resource=True),
     number("a thousand million weeks", "study.weeks=1000000000", "weeks", resource=True),
     number("weeks beyond 64 bits", "study.weeks=99999999999999999999", "weeks", resource=True),
-    number("a thousand million weeks of warm-up", "study.warm_up_weeks=1000000000", "warm_up", resource=True),
-    number("a thousand million days of follow-up", "study.follow_up_days=1000000000", "follow_up", resource=True),
+    number("a thousand million weeks of warm-up", "study.warm_up_weeks=1000000000", "weeks", resource=True),
+    number("a thousand million days of follow-up", "study.follow_up_days=1000000000", "follow-up", resource=True),
     number("ten million million visits a year", "demand.visits_per_year=1e13", "visits", resource=True),
     words(
         "a million replications kept visit by visit",
