@@ -58,6 +58,7 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
         table = figures.read(name)
         other = table.assign(measure="lwbs.all") if "measure" in table else table.assign(demand=0.95)
         write_table(pd.concat([table.assign(**columns), other]), tmp_path / f"{name}.parquet")
+    write_table(figures.read("cautions").assign(more=1.0), tmp_path / "cautions.parquet")
     runs = figures.read("breakeven_runs")
     monkeypatch.setattr(figures.RunStore, "values", lambda *_: (sorted(set(runs["measure"])), runs["value"].to_numpy()))
     monkeypatch.setattr(figures, "TABLES", tmp_path / "data")

@@ -5,6 +5,8 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 
 import math
 
+import numpy as np
+
 from sim.report.asked import central_demand, changed_shortly, demand_text, effects_text, played_text
 from sim.report.cautions import LEGEND, caution_lines
 from sim.report.tables import (
@@ -16,6 +18,7 @@ from sim.report.tables import (
     others,
 )
 from sim.study.comparison import Comparison
+from sim.study.interpretability import FLAGS
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
 ONE_SIDED = (
@@ -141,13 +144,14 @@ def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True
     demand = f", {central_demand(comparison)}" if level else ""
     played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
     chance = f" {interval_note(comparison)}" if intervals else ""
-    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison)}"
+    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison, level)}"
 
 
-def caution_note(comparison: Comparison) -> str:
-    """What the marks mean, where there are any."""
-    flags = comparison.cautions[["many_leave", "no_steady_state"]].to_numpy(bool)
-    return f" {LEGEND}" if flags.any() else ""
+def caution_note(comparison: Comparison, level: bool) -> str:
+    """What the marks mean, where there are any; `level`: at the central level of demand."""
+    table = comparison.cautions
+    shown = table[np.isclose(table["demand"], central_level(comparison))] if level else table
+    return f" {LEGEND}" if shown[list(FLAGS)].to_numpy(bool).any() else ""
 
 
 def interval_note(comparison: Comparison) -> str:
