@@ -134,6 +134,8 @@ def read(words: Sequence[str]) -> Asked:
     asked = Asked()
     rest = iter(words)
     for word in rest:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):  # how Python hands on bytes it cannot read
+            raise Misunderstood(f"peered: {word!r} holds bytes that are no UTF-8: write it, or name the file, in UTF-8")
         if word == "--dry-run":
             asked.dry = True
         elif word in ("-m", "--multirun"):

@@ -4,6 +4,7 @@ Words are read by `overrides`; whether keys and values make sense is seen when s
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product, zip_longest
@@ -32,6 +33,7 @@ ONE_FOR_ALL = ("seed", "study", "engine", "executor")
 DESIGNS = ("grid", "zip", *SAMPLED)
 MOST_BYTES = 64 * 2**20
 """Of a file of scenarios: a hundred thousand rows of 600 characters."""
+WHOLE = re.compile(r"\d{1,19}", re.ASCII)
 MOST_NAMED = 3
 """Values or scenarios named where there are many."""
 
@@ -196,9 +198,9 @@ def add_samples(design: Design, ours: Mapping[str, str]) -> None:
 def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
     """A whole number among the words about the sweep; None after reporting that it is none."""
     text = ours.get(key, usual)
-    if text is not None and text.isdecimal() and least <= int(text) < 2**63:
+    if text is not None and WHOLE.fullmatch(text) and least <= int(text) < 2**63:
         return int(text)
-    remedy = f"give a whole number of at least {least}, as in {key}=64"
+    remedy = f"give a whole number from {least} to {2**63 - 1:,}, as in {key}=64"
     design.problems.append(Problem(key, "nothing" if text is None else repr(text), remedy))
     return None
 

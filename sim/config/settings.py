@@ -6,7 +6,7 @@ What is simulated stands in `sim.department.scenario`.
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
@@ -17,6 +17,13 @@ MOST = 10**9
 """No study has more weeks, days or replications; those that need too much memory are refused by `sim.study`."""
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
+
+
+def file_name(value: str) -> str:
+    """A name that configurations are written under, in files and folders of it."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise ValueError(f"{value!r} is no configuration name: use lower-case letters, digits and _, a letter first")
+    return value
 
 
 def as_list(value: object) -> object:
@@ -62,7 +69,7 @@ class StudySettings(Frozen):
     controls: bool = False
     most_replications: WholePositive | None = None
     map: str | None = None
-    demand_name: Annotated[str, Field(pattern=r"^\w[\w.-]*$")] = "calibrated"
+    demand_name: Annotated[str, AfterValidator(file_name)] = "calibrated"
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()

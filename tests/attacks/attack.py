@@ -80,7 +80,7 @@ class Attack:
 
     `seconds`: how long it may take. `writes`: what it may write beside `work/out` and the caches, as patterns below the
     root. `stdout`: `read`, `full` (no space is left), `closed` or `unread`. `file_kib`: size at which writing a file
-    fails. `apart`: only in a process of its own.
+    fails. `apart`: only in a process of its own. `interrupted_after`: seconds until the user has had enough (Ctrl-C).
     """
 
     family: str
@@ -94,11 +94,14 @@ class Attack:
     stdout: str = "read"
     file_kib: int | None = None
     apart: bool = False
+    interrupted_after: float | None = None
 
     @property
     def is_quick(self) -> bool:
         """Can be tried in this process: nothing is played and nothing of the process is under attack."""
-        plain = not (self.apart or self.environment or self.file_kib) and self.stdout == "read"
+        plain = (
+            not (self.apart or self.environment or self.file_kib or self.interrupted_after) and self.stdout == "read"
+        )
         return plain and "--dry-run" in self.words
 
 

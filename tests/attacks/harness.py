@@ -130,6 +130,7 @@ def in_a_process(code_cache: Path | None) -> Run:
             process.stdout.close()
             process.stdout = None
         try:
+            interrupt(process, attack.interrupted_after)
             out, err = process.communicate(timeout=attack.seconds)
         except subprocess.TimeoutExpired:
             kill(process)
@@ -140,6 +141,16 @@ def in_a_process(code_cache: Path | None) -> Run:
         return Answer(process.returncode, decoded(out), decoded(err), time.monotonic() - started)
 
     return run
+
+
+def interrupt(process: "subprocess.Popen[bytes]", seconds: float | None) -> None:
+    """What Ctrl-C does, after some seconds; nothing if the process has ended by then."""
+    if seconds is None:
+        return
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
 
 
 def redirection(attack: Attack) -> str:

@@ -76,7 +76,7 @@ OUTPUTS = [
     into("escape characters in its name", "out/\x1b[31m", accepted()),
     into("quotes in its name", "out/a'b", accepted()),
     into("a pattern as its name", "out/*", accepted()),
-    into("a name in no encoding", "out/\udcff", refused_or_accepted("output")),
+    into("a name in no encoding", "out/\udcff", refused("UTF-8")),
     into("no space on the disk", "out", failed("written"), file_kib=16),
     outputs(
         "a sweep into a folder with files",

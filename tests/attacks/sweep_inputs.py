@@ -135,14 +135,14 @@ ALL: list[Attack] = [
     rows("a quote that is not closed", refused("rows.csv"), 'staffing\n"traditional\n' + "peer_added\n" * 50_000),
     rows("two hundred thousand rows", refused_with_number("rows.csv"), "demand.growth\n" + "1.01\n" * 200_000),
     rows("ten thousand columns", refused("rows.csv"), ",".join(f"demand.x{n}" for n in range(10_000)) + "\n"),
-    rows("growth as a per cent", refused("growth", "1.1"), "demand.growth\n95\n100\n105\n"),
+    rows("growth as a per cent", refused("growth", "1.05"), "demand.growth\n95\n100\n105\n"),
     sweeps("a pipe", ROWS, refused("rows.csv"), pipe("received/rows.csv")),
     sweeps("an endless table", ROWS, refused("rows.csv"), link("received/rows.csv", "/dev/zero")),
     sweeps("a folder", ROWS, refused("rows.csv"), folder("received/rows.csv")),
     sweeps(
         "a terabyte", ROWS, refused_with_number("rows.csv"), sparse("received/rows.csv", 1 << 40, b"demand.growth\n")
     ),
-    sweeps("an address of the web", f"{MANY} sweep.csv=http://127.0.0.1:9/rows.csv", refused("sweep.csv")),
+    sweeps("an address of the web", f"{MANY} sweep.csv=http://127.0.0.1:9/rows.csv", refused("rows.csv")),
     sweeps("no table", f"{MANY} sweep.csv=nowhere.csv", refused("nowhere.csv")),
     experiment(
         "an address of a scheduler, named", refused("executor"), "values: {executor.address: 'tcp://127.0.0.1:9'}\n"
@@ -172,7 +172,7 @@ ALL: list[Attack] = [
     sweeps(
         "samples beyond 64 bits",
         f"{MANY} sweep.design=sobol sweep.samples=99999999999999999999 'demand.growth=interval(0.9,1.1)'",
-        refused_with_number("scenarios"),
+        refused_with_number("sweep.samples"),
     ),
     sweeps(
         "a range of a thousand million",

@@ -140,6 +140,8 @@ def plain_tables(answer: Answer, place: Place) -> list[str]:
         if path.suffix not in (".csv", ".md", ".yaml", ".svg"):
             continue
         text = path.read_text(encoding="utf-8")
+        if path.suffix == ".md":  # what stands in a block of code is shown as it is
+            text = "".join(text.split("\n```")[::2])
         if "\x1b" in text:
             found.append(f"an escape character in {path.name}")
         if path.suffix == ".md" and "<script" in text:
@@ -205,6 +207,11 @@ ALL: list[Attack] = [
     table("a table with rows too long", refused("v.csv"), named("v.csv", HEADER + "2024-01-01 10:00,3,9\n")),
     table("formulas in cells", accepted(also=plain_tables), named("v.csv", TABLE + "=cmd|' /C calc'!A0,3\n")),
     table("escape characters in cells", accepted(also=plain_tables), named("v.csv", TABLE + "\x1b]0;owned\x07,3\n")),
+    table(
+        "the end of a block of code in a cell",
+        accepted(also=plain_tables),
+        named("v.csv", TABLE + '"\n```\n<script>alert(1)</script>\n```\n",3\n'),
+    ),
     table("a script in a cell", accepted(also=plain_tables), named("v.csv", TABLE + "<script>alert(1)</script>,3\n")),
     table("escape characters in the header", refused("v.csv"), named("v.csv", "\x1b[31mx,a\n" + HOURS)),
     table(
@@ -222,7 +229,7 @@ ALL: list[Attack] = [
     table("a name that is SQL", accepted(also=one_demand), named(QUOTE), QUOTE),
     table("a name with a line end", accepted(also=plain_tables), named("a\nname: b.csv"), "a\nname: b.csv"),
     table("a name with escape characters", accepted(also=plain_tables), named("\x1b[31ma.csv"), "\x1b[31ma.csv"),
-    table("a name in no encoding", refused_or_accepted("visits"), file("received/\udcff.csv", TABLE), "\udcff.csv"),
+    table("a name in no encoding", refused("UTF-8"), file("received/\udcff.csv", TABLE), "\udcff.csv"),
     table(
         "a column that is SQL",
         accepted(also=one_demand),
@@ -265,9 +272,9 @@ ALL: list[Attack] = [
     ),
     table("Parquet of lists", refused("v.parquet"), parquet("v.parquet", "SELECT [1] AS t, '3' AS a"), "v.parquet"),
     table(
-        "Parquet of thirty million rows",
+        "Parquet of three million rows",
         refused_or_accepted("v.parquet"),
-        parquet("v.parquet", "SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(30000000)"),
+        parquet("v.parquet", "SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(3000000)"),
         "v.parquet",
         seconds=120.0,
     ),
