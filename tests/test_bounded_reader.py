@@ -19,7 +19,7 @@ def test_a_file_of_the_limit_is_read_and_one_byte_more_is_refused_with_the_size(
 def test_a_file_without_a_size_is_bounded_by_what_is_read() -> None:
     endless = Path("/proc/self/maps")
     if not endless.exists():
-        pytest.skip("needs a file whose size is not told")
+        pytest.skip("needs a file whose size is not output")
     with pytest.raises(UnreadableFile, match="larger than the 16 bytes"):
         read_bytes(endless, 16)
 

@@ -76,9 +76,9 @@ def test_a_console_prints_hostile_text_as_text() -> None:
         with progress(1, HOSTILE, console) as advance:
             advance(HOSTILE)
 
-    told = printed(all_ways)
-    assert not any(sign in told for sign in STEERING)
-    assert told.count("[/blue]") == 4
+    output = printed(all_ways)
+    assert not any(sign in output for sign in STEERING)
+    assert output.count("[/blue]") == 4
 
 
 def test_a_bar_of_progress_shows_hostile_text_as_text() -> None:
@@ -86,10 +86,10 @@ def test_a_bar_of_progress_shows_hostile_text_as_text() -> None:
     console = with_clean_text(Console(file=text, width=200, force_terminal=True))
     with progress(2, HOSTILE, console) as advance:
         advance(HOSTILE)
-    told = text.getvalue()
-    assert ESCAPE not in told
-    assert BELL not in told
-    assert "[/blue]" in told
+    output = text.getvalue()
+    assert ESCAPE not in output
+    assert BELL not in output
+    assert "[/blue]" in output
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # of the replacement sign, which a typeface may lack
@@ -108,9 +108,9 @@ def test_a_figure_shows_hostile_text_as_text(tmp_path: Path) -> None:
 
 def test_a_log_holds_no_control_characters(tmp_path: Path) -> None:
     SweepLog(tmp_path).say(f"failed: {HOSTILE}\n{HOSTILE}")
-    told = (tmp_path / "sweep.log").read_text(encoding="utf-8")
-    assert not any(sign in told for sign in STEERING)
-    assert "[/blue]" in told
+    output = (tmp_path / "sweep.log").read_text(encoding="utf-8")
+    assert not any(sign in output for sign in STEERING)
+    assert "[/blue]" in output
 
 
 def test_labels_of_a_received_sweep_do_nothing_where_they_are_shown_and_exported(
@@ -118,9 +118,9 @@ def test_labels_of_a_received_sweep_do_nothing_where_they_are_shown_and_exported
 ) -> None:
     folder = made(tmp_path / "received", (HOSTILE, "=cmd|' /C calc'!A0"))
     assert main(["study=results", f"run={folder}"]) == 0
-    told = capsys.readouterr().out
-    assert not any(sign in told for sign in STEERING)
-    assert "[/blue]" in told
+    output = capsys.readouterr().out
+    assert not any(sign in output for sign in STEERING)
+    assert "[/blue]" in output
     code, _ = shown(folder, capsys, "query=SELECT label FROM scenarios", f"export={tmp_path / 'out.csv'}")
     assert code == 0
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
@@ -139,16 +139,16 @@ def test_a_hostile_label_of_a_staffing_does_nothing_in_the_answer(
     words = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
     asked = [*words, "study.staffing=[traditional,hostile]", f"output={tmp_path / 'out'}"]
     code = main(["--config-dir", str(tmp_path / "groups"), *asked])
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     if code == 2:  # such a label is refused when it is read
-        assert "label" in told.err
+        assert "label" in output.err
         return
     assert code == 0
     answer = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
-    for shown_text in (told.out, told.err, answer):
+    for shown_text in (output.out, output.err, answer):
         assert "\x1b" not in shown_text
         assert "\u202e" not in shown_text
-    assert "[/blue]" in told.out
+    assert "[/blue]" in output.out
     assert "<script>" not in answer
     assert "&lt;script&gt;" in answer
     assert len(list((tmp_path / "out" / "figures").glob("*.png"))) > 1

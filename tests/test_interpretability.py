@@ -110,10 +110,10 @@ def test_a_comparison_without_a_steady_state_shows_numbers_and_claims_no_differe
 ) -> None:
     words = ["study.staffing=[traditional,nurse_added]", "study.demand_levels=[1.15]", "study.replications=3"]
     assert main([*words, *CROWDED, f"output={tmp_path / 'out'}"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "No steady state at demand × 1.15 (Traditional:" in told
-    assert "With a nurse added, no difference is claimed: there is no steady state." in told
-    assert " less (95 % CI" not in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "No steady state at demand × 1.15 (Traditional:" in output
+    assert "With a nurse added, no difference is claimed: there is no steady state." in output
+    assert " less (95 % CI" not in output
     assert "minutes less" not in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert read_table(tmp_path / "out" / "differences.parquet")["no_steady_state"].all()
     assert read_table(tmp_path / "out" / "cautions.parquet")["unfinished"].min() > 0.02
@@ -131,12 +131,12 @@ def test_a_sweep_without_a_steady_state_names_no_best_and_no_dominated_scenario(
     words = ["-m", "staffing=traditional,nurse_added", "demand.growth=1.15", "study.replications=2"]
     asked = ["study.best=wait_triage_to_pia_mean.all"]
     assert main([*words, *asked, *CROWDED, f"output={tmp_path / 'out'}"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "No steady state (staffing=traditional:" in told
-    assert "‡" in told
-    assert "shown better" not in told
-    assert "dominated" not in told
-    assert "may be" not in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "No steady state (staffing=traditional:" in output
+    assert "‡" in output
+    assert "shown better" not in output
+    assert "dominated" not in output
+    assert "may be" not in output
 
 
 def test_break_even_without_a_steady_state_concludes_nothing(
@@ -144,9 +144,9 @@ def test_break_even_without_a_steady_state_concludes_nothing(
 ) -> None:
     words = ["study=breakeven", "staffing=peer_added", "demand.growth=1.15", "study.replications=2", "study.points=2"]
     assert main([*words, *CROWDED, f"output={tmp_path / 'out'}"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "Nothing is concluded: at" in told
-    assert "pays" not in told.replace("what is valued", "")
+    output = " ".join(capsys.readouterr().out.split())
+    assert "Nothing is concluded: at" in output
+    assert "pays" not in output.replace("what is valued", "")
 
 
 def test_where_many_leave_the_difference_is_shown_with_the_warning(
@@ -154,10 +154,10 @@ def test_where_many_leave_the_difference_is_shown_with_the_warning(
 ) -> None:
     words = ["study.staffing=[traditional,nurse_added]", "study.demand_levels=[1.15]", "study.replications=3"]
     assert main([*words, "study.weeks=3", "study.warm_up_weeks=1", f"output={tmp_path / 'out'}"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "Many leave at demand × 1.15: more than 5 % of visits leave unseen or against advice (Traditional:" in told
-    assert "CAD a week more than with traditional staffing" in told
-    assert "replications, more than 5 % of visits leave)" in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "Many leave at demand × 1.15: more than 5 % of visits leave unseen or against advice (Traditional:" in output
+    assert "CAD a week more than with traditional staffing" in output
+    assert "replications, more than 5 % of visits leave)" in output
 
 
 @pytest.mark.parametrize("level", [0.95, 1.0, 1.05])

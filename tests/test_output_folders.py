@@ -98,10 +98,10 @@ def test_a_folder_without_our_mark_is_refused_before_anything_is_played_and_stay
     folder = fill(tmp_path / "theirs", USERS[users])
     before = everything(tmp_path)
     assert main([*STUDIES[study], f"output={folder}"]) == 2
-    told = " ".join(capsys.readouterr().err.split())
-    assert "holds other files" in told
-    assert next(iter(USERS[users])).partition("/")[0] in told or "and 1 more" in told
-    assert "nothing was deleted; move them elsewhere, or name an empty or new folder" in told
+    output = " ".join(capsys.readouterr().err.split())
+    assert "holds other files" in output
+    assert next(iter(USERS[users])).partition("/")[0] in output or "and 1 more" in output
+    assert "nothing was deleted; move them elsewhere, or name an empty or new folder" in output
     assert everything(tmp_path) == before
 
 
@@ -178,8 +178,8 @@ def test_what_the_user_changed_in_a_results_folder_stops_the_next_command(
     name = change(out)
     before = everything(out.parent) if change is not pipe_in_place_of_a_file else {}
     assert main([*RUN, f"output={out}"]) == 2
-    told = " ".join(capsys.readouterr().err.split())
-    assert f"holds other files ({name}" in told
+    output = " ".join(capsys.readouterr().err.split())
+    assert f"holds other files ({name}" in output
     if before:
         assert everything(out.parent) == before
 

@@ -1,5 +1,5 @@
 """The results folder of a sweep that somebody else sent is read as data: it runs nothing, reaches no other file, and
-what is wrong with it is told with its place and a remedy."""
+what is wrong with it is reported with its place and a remedy."""
 
 import json
 import os
@@ -92,19 +92,19 @@ def test_the_command_ends_with_a_sentence(folder: Path, capsys: pytest.CaptureFi
 
 
 def test_a_folder_as_it_was_written_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 0
-    assert "staffing=peer_added" in told
-    assert "peered -m output=there" in told
+    assert "staffing=peer_added" in output
+    assert "peered -m output=there" in output
 
 
 @pytest.mark.parametrize("key", ["seed", "replications", "code"])
 def test_sql_in_run_json_is_not_run(key: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stolen = tmp_path / "written.csv"
     with_facts(folder, **{key: f"1; COPY (SELECT 'import os') TO '{stolen}' (FORMAT csv); SELECT 1"})
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert f"{FACTS}.{key}" in told
+    assert f"{FACTS}.{key}" in output
     assert not stolen.exists()
 
 
@@ -136,21 +136,21 @@ FACTS_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changed", "place"), FACTS_FAULTS.values(), ids=FACTS_FAULTS)
-def test_facts_that_cannot_be_are_told_with_their_place(
+def test_facts_that_cannot_be_are_reported_with_their_place(
     changed: dict[str, Any], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_facts(folder, **changed)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert place in told
-    assert "take the folder as peered wrote it" in told
+    assert place in output
+    assert "take the folder as peered wrote it" in output
 
 
-def test_all_that_is_wrong_with_the_facts_is_told_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_that_is_wrong_with_the_facts_is_reported_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with_facts(folder, seed="x", replications=-1, confidence="high")
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert all(f"{FACTS}.{key}" in told for key in ("seed", "replications", "confidence"))
+    assert all(f"{FACTS}.{key}" in output for key in ("seed", "replications", "confidence"))
 
 
 def nested(levels: int) -> str:
@@ -175,7 +175,7 @@ FILES: dict[str, tuple[str, bytes | None]] = {
 
 
 @pytest.mark.parametrize(("name", "content"), FILES.values(), ids=FILES)
-def test_a_file_that_is_garbled_or_not_there_is_told_with_its_name(
+def test_a_file_that_is_garbled_or_not_there_is_reported_with_its_name(
     name: str, content: bytes | None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if name == PARTS and content is not None:
@@ -184,23 +184,25 @@ def test_a_file_that_is_garbled_or_not_there_is_told_with_its_name(
         (folder / name).unlink()
     else:
         (folder / name).write_bytes(content)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert name in told
+    assert name in output
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("name", [SCENARIOS, PARTS])
-def test_a_table_that_is_cut_is_told(name: str, share: float, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_that_is_cut_is_reported(
+    name: str, share: float, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = folder / SCENARIOS if name == SCENARIOS else next((folder / PARTS).glob("*.parquet"))
     content = file.read_bytes()[: int(share * file.stat().st_size)]
     if name == SCENARIOS:
         file.write_bytes(content)
     else:
         with_part(folder, content)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert name in told
+    assert name in output
 
 
 COLUMNS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
@@ -216,13 +218,13 @@ COLUMNS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 
 
 @pytest.mark.parametrize(("change", "place"), COLUMNS.values(), ids=COLUMNS)
-def test_a_part_of_another_form_is_told_with_its_column(
+def test_a_part_of_another_form_is_reported_with_its_column(
     change: Callable[[pd.DataFrame], pd.DataFrame], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_rows(folder, change)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert place in told
+    assert place in output
 
 
 SCENARIO_FAULTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
@@ -244,13 +246,13 @@ SCENARIO_FAULTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] =
 
 
 @pytest.mark.parametrize(("change", "place"), SCENARIO_FAULTS.values(), ids=SCENARIO_FAULTS)
-def test_scenarios_that_cannot_be_are_told_with_their_row(
+def test_scenarios_that_cannot_be_are_reported_with_their_row(
     change: Callable[[pd.DataFrame], pd.DataFrame], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_scenarios(folder, change)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert place in told
+    assert place in output
 
 
 ODD_ROWS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
@@ -299,10 +301,10 @@ def test_a_link_in_the_folder_is_refused_and_not_followed(
     secret = tmp_path / "secret.txt"
     secret.write_text("hunter2", encoding="utf-8")
     put_link(folder / name, secret)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert f"{name} = a link" in told
-    assert "hunter2" not in told
+    assert f"{name} = a link" in output
+    assert "hunter2" not in output
 
 
 @pytest.mark.parametrize("name", [FACTS, SCENARIOS, "controlled.parquet", f"{PARTS}/000009.parquet"])
@@ -311,43 +313,45 @@ def test_a_pipe_in_the_folder_is_refused_and_not_waited_for(
 ) -> None:
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert f"{name} = a pipe" in told
+    assert f"{name} = a pipe" in output
 
 
 @pytest.mark.parametrize("name", [FACTS, SCENARIOS, f"{PARTS}/000009-{'0' * 16}.parquet", "controlled.parquet"])
-def test_a_folder_where_a_file_should_be_is_told(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_where_a_file_should_be_is_reported(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / name).unlink(missing_ok=True)
     (folder / name).mkdir()
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code in (0, 2)
-    assert code == 0 or name.split("/")[0] in told
+    assert code == 0 or name.split("/")[0] in output
 
 
 def test_a_file_is_no_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = shown(folder / FACTS, capsys)
+    code, output = shown(folder / FACTS, capsys)
     assert code == 2
-    assert "holds no sweep" in told
+    assert "holds no sweep" in output
 
 
 @pytest.mark.parametrize("rows", [{"of": ["estimates"]}, {"of": [1], "measure": ["x"], "variance_ratio": ["y"]}])
-def test_adjusted_estimates_of_another_form_are_told(
+def test_adjusted_estimates_of_another_form_are_reported(
     rows: dict[str, list[Any]], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_table(pd.DataFrame(rows), folder / "controlled.parquet")
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert "controlled.parquet, column" in told
+    assert "controlled.parquet, column" in output
 
 
 def test_more_values_than_memory_are_refused_with_their_number(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(received_sweep, "MOST_VALUES", 23)
-    code, told = shown(folder, capsys)
+    code, output = shown(folder, capsys)
     assert code == 2
-    assert "2 scenarios of 4 replications with 3 measures" in told
+    assert "2 scenarios of 4 replications with 3 measures" in output
 
 
 QUERIES = [
@@ -370,10 +374,10 @@ def test_a_query_reads_the_tables_of_the_folder_and_nothing_else(
     secret = tmp_path / "secret.csv"
     secret.write_text("password\nhunter2\n", encoding="utf-8")
     words = [f"export={tmp_path / 'out.csv'}"] if way == "exported" else []
-    code, told = shown(folder, capsys, f"query={query.format(secret=secret, folder=folder)}", *words)
+    code, output = shown(folder, capsys, f"query={query.format(secret=secret, folder=folder)}", *words)
     assert code == 2
-    assert "hunter2" not in told
-    assert "the tables are" in told
+    assert "hunter2" not in output
+    assert "the tables are" in output
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -419,7 +423,7 @@ def test_a_study_does_not_go_on_in_a_folder_that_is_no_sweep_of_ours(
     assert sorted(path.name for path in folder.parent.iterdir()) == before
 
 
-def test_a_received_warm_up_of_another_form_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_received_warm_up_of_another_form_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("warm_up.parquet", "warm_up_days.parquet"):
         write_table(pd.DataFrame({"pilot": [1]}), folder / name)
     assert main([*SWEEP, "study.warm_up_weeks=auto", f"output={folder}"]) == 2

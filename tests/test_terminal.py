@@ -128,8 +128,8 @@ def test_an_answer_that_cannot_be_rendered_costs_neither_the_results_nor_the_exi
     monkeypatch.setattr("sim.sweep_command.print_sweep", broken)
     words = RUN if study == "run" else ["-m", "demand.growth=0.2,0.3", *SHORT[:3]]
     assert main([*words, f"output={tmp_path / 'out'}"]) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert f"the answer could not be shown (IndexError: no such cell); the results are in {tmp_path}" in told
+    output = " ".join(capsys.readouterr().err.split())
+    assert f"the answer could not be shown (IndexError: no such cell); the results are in {tmp_path}" in output
     assert (tmp_path / "out" / "estimates.parquet").exists()
 
 

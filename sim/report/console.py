@@ -156,13 +156,13 @@ def interval_words(measure: Measure, low: float, high: float) -> str:
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
     """Every problem with its place, value and remedy."""
     if isinstance(error, VisitsFileError):
-        say(console, f"{error.path}: {counted(len(error.lines), 'problem')}; nothing was written", style="bold")
+        say_unbroken(console, f"{error.path}: {counted(len(error.lines), 'problem')}; nothing was written", "bold")
         for text in error.lines:
             say(console, f"  {text}")
         return
     say(console, f"{counted(len(error.problems), 'problem')}; nothing was run, nothing was written", style="bold")
     for problem in error.problems:
-        say(console, f"  {shortened(problem.path)} = {shortened(problem.value)}")
+        say_unbroken(console, f"  {shortened(problem.path)} = {shortened(problem.value)}")
         say(console, f"    {shortened(problem.remedy)}")
 
 
@@ -271,6 +271,11 @@ def say(console: Console, text: str, style: str = "") -> None:
     hang = len(text) - len(text.lstrip(" •"))
     first, *rest = Text(text).wrap(console, min(WIDTH, console.width) - hang) if text else [Text("")]
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
+
+
+def say_unbroken(console: Console, text: str, style: str = "") -> None:
+    """A line that is not wrapped here, so that paths and keys in it can be searched for and copied."""
+    console.print(Text(text), style=style, soft_wrap=True, highlight=False)
 
 
 def show(console: Console, table: Table | PlainTable) -> None:
