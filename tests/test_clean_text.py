@@ -13,7 +13,7 @@ from sim.report.clean_console import with_clean_text
 from sim.report.console import say
 from sim.report.markdown import markdown_table
 from sim.report.progress import progress, teller
-from sim.report.theme import Sheet, styled
+from sim.report.theme import Sheet, styled, wrapped
 from sim.study.sweep_log import SweepLog
 from tests.test_received_sweep import made, shown
 
@@ -152,3 +152,7 @@ def test_a_hostile_label_of_a_staffing_does_nothing_in_the_answer(
     assert "<script>" not in answer
     assert "&lt;script&gt;" in answer
     assert len(list((tmp_path / "out" / "figures").glob("*.png"))) > 1
+
+
+def test_labels_of_a_scale_are_cleaned_before_they_are_drawn() -> None:
+    assert not any(sign in wrapped(HOSTILE, 24) for sign in STEERING)

@@ -230,3 +230,13 @@ def test_a_pipe_among_what_is_kept_is_not_waited_for(cache: Path) -> None:
     on_disk.keep("table", b"ours")
     os.mkfifo(cache / "pipe.kept")
     assert on_disk.read_kept("pipe") is None
+
+
+@pytest.mark.parametrize("content", [b"[]", b"1", b"[" * 100_000, b"\x80\x05", b""])
+def test_what_is_no_mapping_is_made_anew(content: bytes, cache: Path, groups: Path) -> None:
+    question, folders = ("question",), (groups,)
+    name = kept.name_of(question, folders)
+    assert name is not None
+    on_disk.keep(name, content)
+    assert on_disk.read_kept(name) == content
+    assert kept.kept_or_made(question, folders, lambda: {"made": 1}) == {"made": 1}

@@ -607,3 +607,12 @@ def test_killed_while_files_are_moved_into_place_the_next_command_knows_them_as_
     publish(ours, {"a.csv": b"3", "b.csv": b"3"}, "calibrate")
     assert ((ours / "a.csv").read_bytes(), (ours / "b.csv").read_bytes()) == (b"3", b"3")
     assert names(ours) == [MARK, "a.csv", "b.csv", "visits"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("loop", "leads to itself"), ("a" * 300, "too long"), ("a/" * 3000, "too long")]
+)
+def test_a_name_that_can_be_no_folder_is_refused(name: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OutputError, match=why):
+        results_place(tmp_path / name, "run")

@@ -32,13 +32,22 @@ def kept_or_made(question: Sequence[object], folders: Sequence[Path], make: Call
     """The answer to a question about the files of these folders, or the error that `make` returns for it."""
     name = name_of(question, folders)
     kept = None if name is None else read_kept(name)
-    if kept is not None:
-        return json.loads(kept)
+    if kept is not None and (data := mapping_of(kept)) is not None:
+        return data
     made = make()
     text = None if name is None or isinstance(made, Exception) else text_of(made)
     if name is not None and text is not None and name_of(question, folders) == name:  # no file was written meanwhile
         keep(name, text)
     return made
+
+
+def mapping_of(kept: bytes) -> dict[str, Plain] | None:
+    """The mapping that was kept; None for what is none, as another program may have left it."""
+    try:
+        data = json.loads(kept)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def name_of(question: Sequence[object], folders: Sequence[Path]) -> str | None:

@@ -194,5 +194,8 @@ def positive_top(top: float) -> float:
 
 
 def wrapped(label: str, width: int) -> str:
-    """In lines of a width, words with a hyphen kept whole."""
-    return "\n".join(textwrap.wrap(label, width, break_on_hyphens=False))
+    """In lines of a width, words with a hyphen kept whole; what cannot be drawn is taken out.
+
+    Labels of a scale are made when it is drawn, after `Sheet.save` has cleaned what there is.
+    """
+    return "\n".join(textwrap.wrap(for_figure(label), width, break_on_hyphens=False))

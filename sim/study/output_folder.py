@@ -156,7 +156,12 @@ def results_place(wanted: Path | None, study: str, foreign: Callable[[Path], lis
     Raises OutputError if that is a file, cannot be made, is where the command was started, or holds anything that is
     not an earlier result, as told by `foreign`.
     """
-    place = (wanted or new_name(Path("results"), study)).resolve()
+    try:
+        place = (wanted or new_name(Path("results"), study)).resolve()
+        place.exists()
+    except (OSError, RuntimeError) as error:  # a name too long, a link in a circle
+        why = getattr(error, "strerror", None) or "a link that leads to itself"
+        raise OutputError(f"output = {wanted}: cannot be a folder ({why}); name another") from error
     here = Path.cwd().resolve()
     if place == here or place in here.parents:
         raise OutputError(f"output = {wanted}: that is the folder you are in, or above it; name a folder of its own")

@@ -77,7 +77,13 @@ OUTPUTS = [
     into("quotes in its name", "out/a'b", accepted()),
     into("a pattern as its name", "out/*", accepted()),
     into("a name in no encoding", "out/\udcff", refused("UTF-8")),
-    into("no space on the disk", "out", failed("written"), file_kib=16),
+    into(
+        "no space on the disk",
+        "out",
+        failed("written"),
+        file_kib=16,
+        writes=("work/out.unfinished", "work/out.unfinished/*"),
+    ),
     outputs(
         "a sweep into a folder with files",
         f"-m staffing=traditional,peer_added {QUICK.removeprefix('study=run')} output=out",
