@@ -297,6 +297,8 @@ def secrets_written(place: Place, before: Mapping[str, str], after: Mapping[str,
 def try_all(attacks: Sequence[Attack], root: Path, sweep: Path, code_cache: Path, at_once: int) -> list[Tried]:
     """Try inputs side by side, each in a process of its own."""
     run = in_a_process(code_cache)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and inherited
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def one(numbered: tuple[int, Attack]) -> Tried:
         number, attack = numbered
