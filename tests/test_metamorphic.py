@@ -270,6 +270,7 @@ def index_patients(cohort: Cohort, span: str) -> np.ndarray:
     return cohort["patient"][dict(return_outcomes(cohort))[f"return_{span}_per_patient"].whom]
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("span", ["72h", "7d"])
 @pytest.mark.parametrize("staffing", MOVES_DEPARTURES[1:])
 def test_rates_of_return_are_of_the_same_first_visits_under_every_staffing(
@@ -284,6 +285,7 @@ def test_rates_of_return_are_of_the_same_first_visits_under_every_staffing(
     assert np.array_equal(index_patients(base, span), index_patients(other, span))
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("staffing", MOVES_DEPARTURES[1:])
 def test_without_effects_a_rate_of_return_moves_by_the_returns_that_moved_across_the_span_alone(
     staffing: str, cohorts_by_staffing: dict[str, Cohort]

@@ -533,7 +533,7 @@ def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes
     assert [path.name for path in folder.iterdir() if path.name.startswith(".peered.") and path.is_dir()] == []
 
 
-def test_of_two_commands_in_one_folder_at_a_time_one_is_refused(tmp_path: Path) -> None:
+def test_of_two_commands_in_one_folder_at_a_time_one_waits_or_is_refused(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
     words = [*WHOLE["run"], f"output={tmp_path / 'out'}"]
@@ -542,7 +542,8 @@ def test_of_two_commands_in_one_folder_at_a_time_one_is_refused(tmp_path: Path) 
         process.start()
     for process in both:
         process.join()
-    assert sorted(process.exitcode or 0 for process in both) == [0, 2]
+    # The second waits a second for the first, which may have ended by then.
+    assert sorted(process.exitcode or 0 for process in both) in ([0, 0], [0, 2])
     assert (tmp_path / "out" / "answer.md").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
