@@ -24,7 +24,7 @@ class Place:
 
     @property
     def work(self) -> Path:
-        return self.root / "work"
+        return self.root / "desk"
 
     @property
     def received(self) -> Path:
@@ -78,7 +78,7 @@ Expected = Callable[[Answer, Place, "Attack"], list[str]]
 class Attack:
     """One input. `words` after `peered`; `environment`: variables beside the usual ones, None for one that is unset.
 
-    `seconds`: how long it may take. `writes`: what it may write beside `work/out` and the caches, as patterns below the
+    `seconds`: how long it may take. `writes`: what it may write beside `desk/out` and the caches, as patterns below the
     root. `stdout`: `read`, `full` (no space is left), `closed` or `unread`. `file_kib`: size at which writing a file
     fails. `apart`: only in a process of its own. `interrupted_after`: seconds until the user has had enough (Ctrl-C).
     """

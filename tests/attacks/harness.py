@@ -31,8 +31,8 @@ MOST_MEMORY_KIB = 12 * 2**20
 """Addresses, not memory in use; a command that wants more is stopped, and the machine goes on."""
 MOST_FILE_KIB = 2 * 2**20
 MAY_CHANGE = (
-    "work/out",
-    "work/out/*",
+    "desk/out",
+    "desk/out/*",
     "home/.cache",
     "home/.cache/*",
     "home/.config",
@@ -270,7 +270,7 @@ def changes(attack: Attack, before: Mapping[str, str], after: Mapping[str, str])
 
 def may_be_lost(name: str, attack: Attack) -> bool:
     """What lay in the results folder before the command was put there by the user, and is not ours to change."""
-    return not name.startswith("work/out/") or any(fnmatch(name, pattern) for pattern in attack.writes)
+    return not name.startswith("desk/out/") or any(fnmatch(name, pattern) for pattern in attack.writes)
 
 
 def what_happened(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:

@@ -82,7 +82,7 @@ OUTPUTS = [
         "out",
         failed("written"),
         file_kib=16,
-        writes=("work/out.unfinished", "work/out.unfinished/*"),
+        writes=("desk/out.unfinished", "desk/out.unfinished/*"),
     ),
     outputs(
         "a sweep into a folder with files",
@@ -264,7 +264,7 @@ EXECUTORS = [
 # --- caches
 
 caches = family("caches")
-CODE_CACHE = "ROOT/work/received/code"
+CODE_CACHE = "ROOT/desk/received/code"
 TAKES = 180.0
 """Seconds allowed where the engine may be compiled anew."""
 
@@ -347,7 +347,7 @@ PLAYED = accepted(also=has_results)
 CACHES = [
     cache("a cache in a device", "/dev/null/x", PLAYED),
     cache("a cache that is a file", "ROOT/outside/plan.csv", PLAYED),
-    cache("a cache that is a pipe", "ROOT/work/received/pipe", PLAYED, pipe("received/pipe")),
+    cache("a cache that is a pipe", "ROOT/desk/received/pipe", PLAYED, pipe("received/pipe")),
     cache("a cache that cannot be written to", "/proc", PLAYED),
     cache(
         "a cache of garbage", "ROOT/cache", PLAYED, kept(lambda path, place: path.write_bytes(os.urandom(500)) and None)
@@ -404,7 +404,7 @@ CACHES = [
         planted_code(0o755, 12345),
         environment={"NUMBA_CACHE_DIR": CODE_CACHE},
         seconds=TAKES,
-        writes=("work/received/code/*",),
+        writes=("desk/received/code/*",),
     ),
     caches(
         "machine code that all may change",
@@ -413,7 +413,7 @@ CACHES = [
         planted_code(0o777),
         environment={"NUMBA_CACHE_DIR": CODE_CACHE},
         seconds=TAKES,
-        writes=("work/received/code/*",),
+        writes=("desk/received/code/*",),
     ),
     caches(
         "settings of Numba in the folder",

@@ -33,7 +33,7 @@ SHOW = "study=results run=received/sweep"
 GO_ON = (
     "-m staffing=traditional,peer_added study.weeks=1 study.warm_up_weeks=0 study.replications=2 output=received/sweep"
 )
-MADE_BY_GOING_ON = ("work/received/sweep", "work/received/sweep/*")
+MADE_BY_GOING_ON = ("desk/received/sweep", "desk/received/sweep/*")
 
 
 def copied(place: Place) -> None:
@@ -517,14 +517,14 @@ QUERIES = [
         "SELECT '=cmd|'' /C calc''!A0' AS x UNION ALL SELECT chr(27) || '[31m'",
         accepted(also=exported("t.csv")),
         "export=t.csv",
-        writes=("work/t.csv",),
+        writes=("desk/t.csv",),
     ),
     query(
         "formulas into a sheet",
         "SELECT '=cmd|'' /C calc''!A0' AS x",
         accepted(also=exported("t.xlsx")),
         "export=t.xlsx",
-        writes=("work/t.xlsx",),
+        writes=("desk/t.xlsx",),
     ),
     query(
         "an export without end",
@@ -534,7 +534,7 @@ QUERIES = [
         file_kib=200_000,
     ),
     query("a file while it exports", "SELECT * FROM read_text('../outside/secret.txt')", None, "export=t.csv"),
-    query("a name of an export that is SQL", "SELECT 1 AS n", accepted(), "export=a'b.csv", writes=("work/a'b.csv",)),
+    query("a name of an export that is SQL", "SELECT 1 AS n", accepted(), "export=a'b.csv", writes=("desk/a'b.csv",)),
     query("an export of another kind", "SELECT 1 AS n", refused("export"), "export=t.py"),
     query("an export into nowhere", "SELECT 1 AS n", refused("export"), "export=nowhere/t.csv"),
     query(
@@ -542,7 +542,7 @@ QUERIES = [
         "SELECT 1 AS n",
         refused_or_accepted("export"),
         "export=t.csv",
-        writes=("work/t.csv", "work/.t.csv.partial"),
+        writes=("desk/t.csv", "desk/.t.csv.partial"),
     ),
 ]
 

@@ -114,10 +114,10 @@ FINE = Answer(0, "done\n", "")
     [
         (nothing, ""),
         (lambda place: (place.out / "new.txt").touch(), ""),
-        (lambda place: (place.out / "mine.md").unlink(), "lost: work/out/mine.md"),
-        (lambda place: (place.work / "new.txt").touch(), "made: work/new.txt"),
+        (lambda place: (place.out / "mine.md").unlink(), "lost: desk/out/mine.md"),
+        (lambda place: (place.work / "new.txt").touch(), "made: desk/new.txt"),
         (lambda place: (place.outside / "x").mkdir(), "made: outside/x"),
-        (lambda place: (place.work / "thesis.md").unlink(), "lost: work/thesis.md"),
+        (lambda place: (place.work / "thesis.md").unlink(), "lost: desk/thesis.md"),
         (lambda place: (place.outside / "plan.csv").write_text(""), "changed: outside/plan.csv"),
         (lambda place: (place.root / "tmp" / "left").touch(), "made: tmp/left"),
         (lambda place: place.planted_file.touch(), "planted code was run"),
