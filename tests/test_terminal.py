@@ -176,6 +176,6 @@ def test_a_shell_sees_code_zero_wherever_the_answer_goes(
 ) -> None:
     command = f"{sys.executable} -m sim {' '.join(RUN)} output=out"
     script = f"{{ {command}; echo $? > code; }} {redirected}"
-    subprocess.run(["sh", "-c", script], cwd=tmp_path, env=os.environ | environment, check=False)
+    subprocess.run(["sh", "-c", script], cwd=tmp_path, env=os.environ | environment, check=False, capture_output=True)
     assert (tmp_path / "code").read_text().strip() == "0"
     assert "±" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
