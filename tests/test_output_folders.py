@@ -29,7 +29,7 @@ from sim.study.output_folder import (
     write_mark,
 )
 from sim.study.run_store import PARTS, foreign_to_sweeps
-from sim.study.store import CannotKeep, OutputError, read_table
+from sim.study.store import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
 
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]
@@ -616,3 +616,9 @@ def test_a_name_that_can_be_no_folder_is_refused(name: str, why: str, tmp_path: 
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(OutputError, match=why):
         results_place(tmp_path / name, "run")
+
+
+def test_a_table_that_could_not_be_written_keeps_its_reason_when_it_is_given_a_file() -> None:
+    error = TableNotWritten("Could not write: no space left")
+    error.filename = "estimates.parquet"
+    assert str(error) == reason_of(error) == "Could not write: no space left"

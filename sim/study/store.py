@@ -99,7 +99,11 @@ class OutputError(ValueError):
 
 
 class TableNotWritten(OSError):
-    """A table that could not be written."""
+    """A table that could not be written, in the words of the database."""
+
+    def __str__(self) -> str:
+        # An OSError that is given a file name shows its error number instead, and this one has none.
+        return str(self.args[0]) if self.args else ""
 
 
 @dataclass
