@@ -82,7 +82,7 @@ MOST_NAMED = 9
 """Scenarios named in one line."""
 
 
-def named(words: list[str]) -> str:
-    """The words joined, not more than anybody reads."""
-    more = f"; and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
-    return "; ".join(words[:MOST_NAMED]) + more
+def named(words: list[str], most: int = MOST_NAMED) -> str:
+    """The first so many words, and how many more there are."""
+    more = f"; and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join(words[:most]) + more

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from sim.report.cautions import named
 from sim.study.asked import Selecting
 from sim.study.best import Contenders
 from sim.study.comparison import HEADLINE
@@ -46,10 +47,10 @@ def precision_lines(answer: SweepAnswer) -> Iterator[str]:
     yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{told}."
     missed = wanted[wanted["status"] == MISSED].to_dict("records")
     if missed:
-        named = "; ".join(miss_text(row) for row in missed[:MOST_NAMED])
+        wide_ones = named([miss_text(row) for row in missed], MOST_NAMED)
         yield (
             f"Not reached with the {answer.asked.most_replications} replications that are played at most "
-            f"(study.most_replications): {named}{more(len(missed))}."
+            f"(study.most_replications): {wide_ones}."
         )
     if answer.first < FIRST_LOOK:
         yield (
@@ -58,8 +59,8 @@ def precision_lines(answer: SweepAnswer) -> Iterator[str]:
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):
-        names = "; ".join(f"{row['label']}: {row['measure']}" for row in without.to_dict("records")[:MOST_NAMED])
-        yield f"Without a value in the first replications, and not asked of: {names}{more(len(without))}."
+        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_NAMED)
+        yield f"Without a value in the first replications, and not asked of: {names}."
 
 
 def span(numbers: list[int]) -> str:
@@ -77,15 +78,6 @@ def miss_text(row: dict[object, object]) -> str:
     return f"{row['label']}: {measure.label}, {part_text(part)}{of} ± {reached} for ± {asked} {unit}"
 
 
-def several(labels: list[str]) -> str:
-    """The first of them, and how many more."""
-    return "; ".join(labels[:MOST_NAMED]) + more(len(labels))
-
-
-def more(n: int) -> str:
-    return f"; and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
-
-
 def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
     state, confidence = answer.standing, f"{100 * answer.confidence:g} %"
@@ -98,7 +90,7 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
     unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
-    apart = f" Nothing is claimed of those without a steady state: {several(unsteady)}." if unsteady else ""
+    apart = f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_NAMED)}." if unsteady else ""
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
@@ -109,7 +101,7 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
             else "yet"
         )
         return (
-            f"No best was selected {why}: still in are {'; '.join(still[:MOST_NAMED])}{more(len(still))}. "
+            f"No best was selected {why}: still in are {named(still, MOST_NAMED)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
@@ -156,7 +148,7 @@ def best_by(name: str) -> str:
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
     told = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {'; '.join(labels[:MOST_NAMED])}{more(len(labels))}{told}"
+    return f"may be {named(labels, MOST_NAMED)}{told}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +25,16 @@ from sim.io.file_lock import LockHeld, exclusive_lock
 from sim.study import received_sweep
 from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
-from sim.study.output_folder import MARK, MOST_MARK_BYTES, Mark, foreign_by_name, is_marked_for, read_mark, write_mark
+from sim.study.output_folder import (
+    MARK,
+    MOST_MARK_BYTES,
+    Mark,
+    foreign_by_name,
+    hash_of,
+    is_marked_for,
+    read_mark,
+    write_mark,
+)
 from sim.study.received_sweep import (
     AS_WRITTEN,
     ReceivedSweep,
@@ -354,7 +362,7 @@ def last_large(parts: Sequence[Path]) -> int:
 def named_by_content(fresh: Path, numbers: str) -> Path:
     """Give a part that is written its name, when it is on the disk."""
     flush(fresh)
-    part = fresh.with_name(f"{numbers}-{hash_of(fresh)}.parquet")
+    part = fresh.with_name(f"{numbers}-{name_hash(fresh)}.parquet")
     os.replace(fresh, part)
     flush(fresh.parent)
     return part
@@ -374,13 +382,12 @@ def flush(path: Path) -> None:
 def is_damaged(part: Path) -> bool:
     """Whether the bytes of a part are not those its name tells."""
     named = PART.fullmatch(part.name)
-    return named is None or hash_of(part) != named[3]
+    return named is None or name_hash(part) != named[3]
 
 
-def hash_of(file: Path) -> str:
-    """Hash of the bytes of a file."""
-    with file.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()[:16]
+def name_hash(file: Path) -> str:
+    """Hash of the bytes of a file, as short as it stands in the name of a part."""
+    return hash_of(file)[:16]
 
 
 @contextmanager
