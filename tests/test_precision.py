@@ -684,3 +684,15 @@ def test_a_sweep_over_staffings_names_who_may_be_best_and_one_over_demand_does_n
     assert f"Best by Staff cost a week: {words}." in told
     assert main([*tiny, "demand.growth=0.9,1", f"output={tmp_path / 'b'}"]) == 0
     assert "Best by" not in capsys.readouterr().out
+
+
+def test_the_line_on_the_best_is_of_the_replications_of_the_table_and_not_of_the_first_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    words = ["-m", "staffing=traditional,peer_247", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
+    precision = f"study.precision={{{WAIT}:{{half_width:0.001}}}}"
+    assert main([*words, precision, "study.most_replications=9", f"output={folder}"]) == 0
+    assert set(read_table(folder / "estimates.parquet")["n"]) >= {9}
+    output = " ".join(capsys.readouterr().out.split())
+    assert output.count("judged by this measure alone; 9 replications).") == output.count("Best by ") > 1
