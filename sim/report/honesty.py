@@ -19,6 +19,7 @@ from sim.report.tables import (
 )
 from sim.study.comparison import Comparison
 from sim.study.interpretability import FLAGS
+from sim.study.number_text import joined
 
 NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
 ONE_SIDED = (
@@ -76,15 +77,10 @@ def effect_lines(comparison: Comparison) -> list[str]:
         ]
     verb, they = ("move", "they were") if len(topics) > 1 or topics[0].endswith("s") else ("moves", "it was")
     assumed = (
-        f"Effects were assumed ({effects_text(comparison)}): {listed(topics)} {verb} because {they} told to; "
+        f"Effects were assumed ({effects_text(comparison)}): {joined(topics)} {verb} because {they} told to; "
         "everything else follows from them and from the work and time computed."
     )
     return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
-
-
-def listed(words: list[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def cautions_of(comparison: Comparison) -> list[str]:

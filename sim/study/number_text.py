@@ -4,6 +4,7 @@ Whole sentences are `sim.study.sentences`.
 """
 
 import math
+from collections.abc import Sequence
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, Measure
 
@@ -101,3 +102,8 @@ def counted(n: int, noun: str) -> str:
 def part_text(part: str) -> str:
     """A stream in words; a role, zone or step by its name."""
     return PARTS.get(part, part.replace("_", " "))
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,50 @@
+"""The finding of a study: five short lines, the same on the console and in `answer.md`.
+
+The lines of a comparison are written in `sim.report.comparison_finding`, those of the other studies beside their
+tables. Everything a study shows on the console, progress included, is at most `MOST_LINES` lines; what is left over
+is in `answer.md`.
+"""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from sim.io.clean_text import for_markdown
+from sim.report.console import say
+
+MOST_LINES = 40
+"""Lines of a terminal of 100 columns that the answer of any study may take."""
+
+CHANGES = "What changes"
+UNCHANGED = "What does not"
+COST = "What it costs"
+SAME_MONEY = "The same money elsewhere"
+CERTAINTY = "How sure"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One of the five: a few words that say what it is about, and one or two plain sentences."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The question in one line, and the five lines that answer it."""
+
+    question: str
+    lines: tuple[FindingLine, ...]
+
+
+def print_finding(finding: Finding, console: Console) -> None:
+    """The question, then the five lines."""
+    say(console, finding.question, style="bold cyan")
+    for line in finding.lines:
+        say(console, f"• {line.label}: {line.text}")
+
+
+def finding_markdown(finding: Finding) -> str:
+    """The five lines as a Markdown list; the question is the title of its page."""
+    return "\n".join(f"- **{line.label}**: {for_markdown(line.text)}" for line in finding.lines)
