@@ -16,7 +16,7 @@ from sim.study.store import write_table
 
 SHADES = 24
 """Of 255, by which a pixel may differ: how text and lines are smoothed. A digit that changes moves pixels by 200."""
-MOST_BYTES = 300 * 1024
+MOST_BYTES = 400 * 1024
 
 
 def pixels(picture: Path) -> np.ndarray:
