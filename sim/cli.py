@@ -26,7 +26,7 @@ from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.study.behind import written_behind
-from sim.study.comparison import Comparison
+from sim.study.comparison import TABLES, Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
@@ -407,8 +407,7 @@ def write_comparison(
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
-    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
-    tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
+    tables = {name: table for name in TABLES if len((table := getattr(comparison, name)).columns)}
     # What is small and cannot be made from the rest comes first, in case the disk becomes full.
     for file, write in (
         (folder / "run.json", partial(write_json, facts)),

@@ -4,7 +4,7 @@ What is measured on them stands in `sim.engine.measures`; their invariants in `s
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
-from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
+from sim.department.short_text import Row, lines_html, lines_text
 
 if TYPE_CHECKING:  # loaded by the first table that is asked for, since a run needs none
     import pandas as pd
@@ -190,7 +191,7 @@ class Rows:
         return {name: np.concatenate([part[name] for part in parts]) for name in self.schema}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """One replication, complete.
 
@@ -220,6 +221,22 @@ class Trajectory:
     break_columns: Columns
     n_entries: int
     follow_up: float = 0.0
+
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[Row]:
+        rows = self.rows_in_window
+        weeks = [minutes / MINUTES_PER_WEEK for minutes in (self.horizon, self.warm_up, self.follow_up)]
+        played = "{:.4g} weeks in all, {:.4g} of them warm-up and {:.4g} follow-up".format(*weeks)
+        yield "run", f"seed {self.seed}, replication {self.replication}, engine {self.engine}"
+        yield "played", played
+        yield "visits", f"{self.n_visits:,}, {rows.stop - rows.start:,} of them in the measured window"
+        yield "roles", ", ".join(self.roles)
+        yield "tables", ".visits, .tasks, .staff, .census"
 
     @property
     def measured_until(self) -> float:
