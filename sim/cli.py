@@ -386,7 +386,7 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
     from sim.io import sql
 
     sql.writer_in(folder)
-    from sim.report import console, markdown  # noqa: F401
+    from sim.report import answer_workbook, console, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
     markdown.page()
@@ -402,6 +402,7 @@ def write_comparison(
     unwritten: WriteErrors,
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
+    from sim.report.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
     from sim.report.markdown import comparison_markdown
     from sim.study.comparing import values_table
 
@@ -415,6 +416,7 @@ def write_comparison(
         (folder / "scenarios.json", partial(write_json, scenarios)),
         (folder / "replications.parquet", partial(write_table, values_table(answers))),
         *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),
+        (folder / ANSWER, partial(write_answer_workbook, comparison_sheets(comparison, facts))),
     ):
         with unwritten.noted(file):
             write(file)

@@ -5,9 +5,10 @@ What the sheets hold is decided by the report, or by a user's query.
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,24 @@ NARROWEST, WIDEST = 9, 70
 ROWS_MEASURED = 200
 """Rows at the top of a sheet whose texts decide how wide the columns are."""
 
-TEXT, WHOLE = "@", "#,##0"
-"""Number formats of a spreadsheet: text as it is, whole numbers."""
+HEADER, WRAPPED = "header", "wrapped"
+LOOKS: Mapping[str, Mapping[str, object]] = {
+    HEADER: {"bold": True, "text_wrap": True, "valign": "top"},
+    WRAPPED: {"text_wrap": True, "valign": "top"},
+}
+"""How cells look that are not told apart by a number format."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its header, with the unit, and the number format of its cells (None: general)."""
+    """A column of a sheet: its header, with the unit, and the number format of its cells (None: general).
+
+    `wrap`: long texts are broken into lines.
+    """
 
     header: str
     number_format: str | None = None
+    wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ def write_workbook(sheets: Sequence[Sheet], file: Path) -> list[int]:
     from xlsxwriter.exceptions import XlsxWriterException
 
     try:
-        with Workbook(str(file), {"constant_memory": True}) as book:
+        with file.open("xb") as target, Workbook(target, {"constant_memory": True}) as book:
             formats: dict[str, Any] = {}
             return [_write_sheet(book, sheet, formats) for sheet in sheets]
     except XlsxWriterException as error:
@@ -86,16 +95,16 @@ def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
     """Header, widths and rows of one sheet; how many rows there are."""
     page = book.add_worksheet(sheet.name[:LONGEST_NAME])
     rows = iter(sheet.rows)
-    first = [row for row, _ in zip(rows, range(ROWS_MEASURED), strict=False)]
+    first = list(islice(rows, ROWS_MEASURED))
     for number, column in enumerate(sheet.columns):
-        look = _format(book, formats, column.number_format)
+        look = _format(book, formats, WRAPPED if column.wrap else column.number_format)
         page.set_column(number, number, _width(column, [row[number] for row in first]), look)
     page.freeze_panes(1, 0)
-    head = _format(book, formats, "header")
+    head = _format(book, formats, HEADER)
     for number, column in enumerate(sheet.columns):
         page.write_string(0, number, one_line(column.header), head)
     n_rows = 0
-    for n_rows, row in enumerate(_chained(first, rows), 1):
+    for n_rows, row in enumerate(chain(first, rows), 1):
         if n_rows > MOST_ROWS:
             raise OSError(f"more than {MOST_ROWS:,} rows, a sheet takes {MOST_ROWS:,}: {sheet.too_long}")
         look = _format(book, formats, sheet.row_formats[n_rows - 1]) if sheet.row_formats else None
@@ -106,20 +115,11 @@ def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
     return n_rows
 
 
-def _chained(first: Sequence[Sequence[object]], rest: Iterable[Sequence[object]]) -> Iterable[Sequence[object]]:
-    yield from first
-    yield from rest
-
-
 def _format(book: Any, formats: dict[str, Any], wanted: str | None) -> Any:
-    """The format of that name, made once a workbook."""
-    if wanted is None:
-        return None
-    if wanted not in formats:
-        is_header = wanted == "header"
-        look = {"bold": True, "text_wrap": True, "valign": "top"} if is_header else {"num_format": wanted}
-        formats[wanted] = book.add_format(look)
-    return formats[wanted]
+    """A look by its name or number format, made once a workbook."""
+    if wanted is not None and wanted not in formats:
+        formats[wanted] = book.add_format(LOOKS.get(wanted, {"num_format": wanted}))
+    return formats.get(wanted) if wanted is not None else None
 
 
 def _width(column: Column, values: Sequence[object]) -> int:
