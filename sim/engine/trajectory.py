@@ -258,10 +258,7 @@ class Trajectory:
         """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.columns_of_visits())
-        for column, labels in {"weekday": WEEKDAYS, "age_group": AGE_GROUPS}.items():
-            frame[column] = pd.Categorical(frame[column], labels, ordered=True)
-        return frame
+        return with_ordered_labels(pd.DataFrame(self.columns_of_visits()))
 
     def columns_of_visits(self) -> Columns:
         """The columns of `visits`; to make a frame of them takes as long as to measure the run."""
@@ -316,6 +313,16 @@ class Trajectory:
         from sim.engine.census import census_of
 
         return census_of(self)
+
+
+def with_ordered_labels(visits: "pd.DataFrame") -> "pd.DataFrame":
+    """The table with weekdays and age groups as ordered categories, so that it groups and sorts by their order."""
+    import pandas as pd
+
+    for column, labels in {"weekday": WEEKDAYS, "age_group": AGE_GROUPS}.items():
+        if column in visits and set(visits[column].unique()) <= set(labels):
+            visits[column] = pd.Categorical(visits[column], labels, ordered=True)
+    return visits
 
 
 def named(codes: Any, names: Sequence[str]) -> Any:
