@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation
 
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.department.short_text import lines_html, lines_text
@@ -23,8 +24,7 @@ from sim.study.received_sweep import AS_WRITTEN, MOST_FACTS, MOST_VALUES, check_
 from sim.study.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
 
 MOST_BYTES = 2**40
-READ_PARQUET = "read_parquet(getvariable('files'), union_by_name = true, filename = true, hive_partitioning = false)"
-READ_CSV = "read_csv(getvariable('files'), union_by_name = true, filename = true, hive_partitioning = false)"
+FILENAME = "filename"
 
 
 class Results(Mapping[str, pd.DataFrame]):
@@ -131,17 +131,15 @@ def read_table(
             with open_regular(file, MOST_BYTES):
                 pass
         with sql.connect(files) as connection:
-            source = READ_CSV if files[0].suffix == ".csv" else READ_PARQUET
-            connection.execute("SET VARIABLE files = ?", [[sql.literal(file) for file in files]])
-            connection.execute(f"CREATE TEMP VIEW received AS SELECT * FROM {source}")
-            there = [column for column, *_ in connection.execute("DESCRIBE received").fetchall()]
-            check_known([*(columns or ()), *equal], [column for column in there if column != "filename"], name)
-            wanted = [quoted(column) for column in columns or there if column != "filename"]
-            rows = " AND ".join(f"{quoted(column)} = ?" for column in equal) or "true"
-            counted = connection.execute(f"SELECT count(*) FROM received WHERE {rows}", list(equal.values())).fetchone()
-            check_memory(name, counted[0] if counted else 0, len(wanted), folder)
-            chosen = ", ".join([*wanted, "filename"])
-            table = connection.execute(f"SELECT {chosen} FROM received WHERE {rows}", list(equal.values())).df()
+            received = relation(connection, files)
+            there = [column for column in received.columns if column != FILENAME]
+            check_known([*(columns or ()), *equal], there, name)
+            wanted = list(columns or there)
+            for column, value in equal.items():
+                received = received.filter(ColumnExpression(column) == ConstantExpression(value))
+            ((n_rows,),) = received.aggregate("count(*)").fetchall()
+            check_memory(name, n_rows, len(wanted), folder)
+            table = received.select(*map(ColumnExpression, [*wanted, FILENAME])).df()
     except UnreadableFile as error:
         raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -165,9 +163,12 @@ def check_memory(table: str, n_rows: int, n_columns: int, folder: Path) -> None:
         raise ScenarioError([Problem(f"{folder}, table {table}", found, remedy)])
 
 
-def quoted(column: str) -> str:
-    """The name of a column in SQL."""
-    return '"' + column.replace('"', '""') + '"'
+def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+    """The rows of files of one kind, their columns brought together by name, with the name of the file."""
+    names = [sql.literal(file) for file in files]
+    if files[0].suffix == ".csv":
+        return connection.read_csv(names, union_by_name=True, filename=True, hive_partitioning=False)  # type: ignore[arg-type]
+    return connection.read_parquet(names, union_by_name=True, filename=True, hive_partitioning=False)
 
 
 SCENARIO_FOLDER = re.compile(r"scenario=(\w+)[/\\][^/\\]*$")
@@ -175,7 +176,7 @@ SCENARIO_FOLDER = re.compile(r"scenario=(\w+)[/\\][^/\\]*$")
 
 def named_by_file(name: str, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """The table without the names of its files, which say of events and of a sweep's visits whose they are."""
-    files = table.pop("filename")
+    files = table.pop(FILENAME)
     if name == EVENTS and "staffing" not in table:
         table.insert(0, "staffing", files.map({file: Path(file).stem for file in files.unique()}))
     elif name == VISITS and "staffing" not in table and (folder / SCENARIOS).is_file():
