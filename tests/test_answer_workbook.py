@@ -16,7 +16,7 @@ from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
 from sim.report import answer_workbook, sweep_workbook
 from sim.report.answer_workbook import comparison_sheets
-from sim.report.finding import Finding, FindingLine
+from sim.report.comparison_finding import finding_of
 from sim.report.sweep_workbook import sweep_sheets
 from sim.study.comparison import HEADLINE, Comparison
 
@@ -61,11 +61,11 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
     facts = {"command": ["peered", "a=1"], "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
     write_workbook(comparison_sheets(comparison, facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
-    assert list(sheets) == ["README", "summary", "estimates", "differences", "costs", "cautions"]
+    assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]
     told = readme_of(sheets)
     assert told["Command"] == "peered a=1"
     assert (told["PeerED version"], told["Seed"], told["Code"]) == ("9.9", 5, "abc")
-    assert all(f"Sheet {name}" in told for name in sheets if name != "README")
+    assert all(f"Sheet {name}" in told for name in list(sheets)[2:])
     assert len(sheets["estimates"]) == len(comparison.estimates) + 1
     assert len(sheets["differences"]) == len(comparison.differences) + 1
     assert "CAD a week" in " ".join(sheets["costs"][0])
@@ -116,11 +116,12 @@ def test_the_header_stays_in_sight_and_columns_have_room(tmp_path: Path) -> None
 
 
 def test_the_five_lines_of_a_finding_come_first(comparison: Comparison, tmp_path: Path) -> None:
-    finding = Finding("What if?", (FindingLine("What changes", "company"),))
-    write_workbook(comparison_sheets(comparison, {}, finding), tmp_path / "a.xlsx")
-    sheets = read(tmp_path / "a.xlsx")
-    assert list(sheets)[:2] == ["finding", "README"]
-    assert ["What changes", "company"] in sheets["finding"]
+    finding = finding_of(comparison)
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    lines = read(tmp_path / "a.xlsx")["finding"][1:]
+    assert lines[0] == ["Question", finding.question]
+    assert [row[0] for row in lines[1:]] == [line.label for line in finding.lines]
+    assert lines[1][1] == finding.lines[0].text
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from sim.engine.measures import measure
 from sim.engine.trajectory import Trajectory, identical
 from sim.objects import Comparison, Run, Scenario
 from sim.report import python_workbooks
-from sim.report.pictures import finding_of
+from sim.report.pictures import title_of
 from sim.report.tables import Found
 from sim.study.comparison import HEADLINE
 from sim.study.comparison import Comparison as PlainComparison
@@ -202,7 +202,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
     peers: tuple[float, ...], nurse: tuple[float, ...], said: str, comparison: Comparison
 ) -> None:
     each = {"peer_added": found(*peers), "nurse_added": found(*nurse)}
-    assert said in finding_of(comparison, "minutes_alone_mean.mental_health", each)
+    assert said in title_of(comparison, "minutes_alone_mean.mental_health", each)
 
 
 # --- to_excel ---
@@ -214,7 +214,7 @@ def test_each_is_saved_with_all_its_tables(
     for one, sheets in (
         (scenario, ["README", "roles", "shifts", "settings"]),
         (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
-        (comparison, ["README", "summary", "estimates", "differences", "costs", "cautions"]),
+        (comparison, ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]),
     ):
         file = tmp_path / f"{type(one).__name__}.xlsx"
         one.to_excel(file)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.asked import changed_line
-from sim.report.cells import question
+from sim.report.comparison_finding import finding_of, with_other_levels
 from sim.report.finding import Finding
 from sim.report.honesty import honesty_lines
 from sim.report.summaries import comparison_summary, with_labels
@@ -65,10 +65,8 @@ def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
 # --- a comparison ---------------------------------------------------------------------------
 
 
-def comparison_sheets(
-    comparison: Comparison, facts: Mapping[str, Any] | None = None, finding: Finding | None = None
-) -> list[Sheet]:
-    """Sheets of a comparison, README first; `facts` are those of run.json, where there is one."""
+def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = None) -> list[Sheet]:
+    """Sheets of a comparison, its finding first; `facts` are those of run.json, where there is one."""
     names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
     label_of = {name: label(comparison, name) for name in comparison.staffings}
     estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
@@ -91,7 +89,8 @@ def comparison_sheets(
     sheets.append(table_sheet("costs", comparison.costs, costs))
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
     said = [line for line in (changed_line(comparison), *comparison.notes, *honesty_lines(comparison)) if line]
-    return with_readme(question(comparison), sheets, said, facts or {}, finding)
+    finding = with_other_levels(finding_of(comparison), comparison)
+    return with_readme(finding.question, sheets, said, facts or {}, finding)
 
 
 # --- single sheets ----------------------------------------------------------------------------------

@@ -76,11 +76,11 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
             f"Difference from {baseline} in {unit_of_difference(measure)}, {part_text(part)}, demand × {level:g}. "
             f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
         )
-        titled(drawn, finding_of(comparison, name, known), below)
+        titled(drawn, title_of(comparison, name, known), below)
     return drawn
 
 
-def finding_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
+def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
     """What the differences of one measure show, in one sentence that claims nothing beyond them."""
     measure, part = measure_and_part(name)
     what = f"{measure.label}, {part_text(part)}"
