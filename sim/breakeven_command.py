@@ -13,9 +13,11 @@ from rich.console import Console
 from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say
 from sim.report.progress import teller
+from sim.report.sweep_workbook import break_even_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
@@ -31,7 +33,7 @@ from sim.study.run_store import (
 )
 from sim.study.store import WriteErrors, provenance, write_table, write_text
 from sim.study.sweep_log import SweepLog
-from sim.sweep_command import ANSWER, LINES_AFTER, kept_in, play_rounds, standing_of, tell_sweep
+from sim.sweep_command import LINES_AFTER, PAGE, kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
@@ -61,19 +63,21 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         answer = answer_of(plan, store)
         write_answer(answer, store.folder, unwritten)
         with unwritten.noted(store.folder):
-            write_text(break_even_markdown(answer, command_of(composed)), store.folder / ANSWER)
+            write_text(break_even_markdown(answer, command_of(composed)), store.folder / PAGE)
         drawn = drew(answer, store.folder, unwritten, console)
         seconds = round(time.monotonic() - started, 1)
         facts = facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds)
         with unwritten.noted(store.folder):
             write_facts(facts, store.folder)
+        with unwritten.noted(store.folder / ANSWER):
+            write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
     show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:
         log.say(f"ended: {unwritten.text()}")
         raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
-    tell(f"\nresults are in {store.folder}, the whole answer in {ANSWER}")
+    tell(f"\nresults are in {store.folder}, the whole answer in {PAGE}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole and drawn else 1

@@ -20,6 +20,7 @@ from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.sources import code_version
+from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.cautions import named
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
@@ -28,6 +29,7 @@ from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED
 from sim.report.sweep_finding import SweepReport
 from sim.report.sweep_page import sweep_markdown
+from sim.report.sweep_workbook import sweep_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED, read_controlled
@@ -70,7 +72,7 @@ from sim.study.sweeping import (
 from sim.study.swept_scenarios import SweptScenarios, received_scenarios, swept_scenarios
 from sim.study.warm_up import PILOT_WEEKS, find_warm_up, kept_warm_up, pilots_of, write_warm_up
 
-ANSWER = "answer.md"
+PAGE = "answer.md"
 LINES_AFTER = 3
 """Lines printed below the answer: where the results are, and how to go on."""
 
@@ -195,7 +197,9 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         with unwritten.noted(store.folder):
             write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
         with unwritten.noted(store.folder):
-            write_text(sweep_markdown(report), store.folder / ANSWER)
+            write_text(sweep_markdown(report), store.folder / PAGE)
+        with unwritten.noted(store.folder / ANSWER):
+            write_answer_workbook(sweep_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     with unwritten.noted(store.folder):
@@ -203,13 +207,13 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
     if plan.asked.controls:
         report = replace(report, controlled=controlled)
         with unwritten.noted(store.folder):
-            write_text(sweep_markdown(report), store.folder / ANSWER)
+            write_text(sweep_markdown(report), store.folder / PAGE)
     show_finished(lambda: print_sweep(report, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:
         log.say(f"ended: {unwritten.text()}")
         raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
-    tell(f"\nresults are in {store.folder}, the whole answer in {ANSWER}")
+    tell(f"\nresults are in {store.folder}, the whole answer in {PAGE}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole else 1
