@@ -4,6 +4,7 @@ A faulty entry is reported, put right for the moment, and the rest looked at aga
 checked by `sim.department.scenario`.
 """
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,11 +73,15 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     data = copied(data)
     sound: list[Plain] | None = None
     changes: list[Change] = []
+    misspelt: set[Path] = set()
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
             return Checked(value, tuple(problems))
+        misspelt |= {place for fault in faults if (place := meant_by(group, data, fault)) is not None}
         for fault in faults:
+            if fault.kind == "missing" and fault.place in misspelt:
+                continue
             if not is_made_by(changes, group, data, fault):
                 problems[problem_of(group, data, fault)] = None
         if sound is None:
@@ -88,6 +93,15 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
             changes.append(change)
         data = change.data
     return Checked(None, tuple(problems))
+
+
+def meant_by(group: str, data: Plain, fault: Fault) -> Path | None:
+    """The place of the key that an unknown one was meant to be, if that is missing: said once, of the unknown one."""
+    if fault.kind != "extra_forbidden" or not fault.place:
+        return None
+    around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
+    close = difflib.get_close_matches(word, words_beside(MODELS[group], data, fault.place), n=1)
+    return (*fault.place[:-1], close[0]) if close and not has_entry(around, close[0]) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -181,7 +195,8 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
     path = ".".join(word for word in (group, shown(data, place)) if word)
-    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
+    about = ("key", str(place[-1])) if fault.kind == "extra_forbidden" and place else None
+    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)), about)
 
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
