@@ -48,10 +48,10 @@ def test_a_file_of_peers_alone_is_told_of_the_team_it_lacks_with_the_line_that_k
         "no roles triage_nurse, physician, nurse, observation_aide, crisis_clinician, psychiatrist, security"
     )
     assert team.remedy == (
-        "named in 37 places, such as department.streams.medical.pathway.triage.role, "
-        "department.streams.medical.pathway.resus_assessment.role, "
-        "department.streams.medical.pathway.nurse_intake.role; add the line defaults: [traditional, _self_] at the top "
-        "of mine/staffing/ours.yaml to keep the traditional team and change only what differs"
+        "add the line defaults: [traditional, _self_] at the top of mine/staffing/ours.yaml to keep the traditional "
+        "team and change only what differs; named in 37 places, such as "
+        "department.streams.medical.pathway.triage.role, "
+        "department.streams.medical.pathway.resus_assessment.role, department.streams.medical.pathway.nurse_intake.role"
     )
     assert cost.path == "staffing.psw.hourly_cost"
     assert "hourly_cost: 31.7  # COSA03" in cost.remedy
@@ -176,6 +176,11 @@ def test_independent_problems_of_a_file_stay_beside_what_it_lacks(tmp_path: Path
     assert [problem.path for problem in lacking] == ["demand", "demand.growth", "demand.visits_per_yaer"]
 
 
+def test_a_file_of_another_kind_is_not_told_to_inherit_the_usual_one(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, "kind: replay\n", file="demand/ours.yaml")
+    assert (problem.path, problem.remedy) == ("demand.visits", "missing: add it")
+
+
 def test_an_heir_that_lacks_a_role_is_told_which_to_inherit_first(tmp_path: Path) -> None:
     written(tmp_path, PEER, "staffing/base.yaml")
     (problem,) = problems_of(tmp_path, "defaults: [base, _self_]\n")
@@ -284,6 +289,11 @@ def test_hours_that_say_two_things_or_none_are_refused(text: str, path: str, rem
     assert remedy in told[f"staffing.{path}"]
 
 
+def test_a_new_shift_may_be_typed_with_hours() -> None:
+    scenario = compose(["study=run", "+staffing.nurse.shifts.extra={hours: 22:00-06:00, heads: 1}"]).scenario
+    assert scenario.staffing.roles["nurse"].shifts["extra"] == Shift(start=1320, minutes=480, heads=1)
+
+
 def test_typed_hours_are_answered_with_what_to_type() -> None:
     with pytest.raises(ScenarioError, match=r"type staffing\.nurse\.shifts\.from_11\.start='22:00' .*minutes=480"):
         compose(["study=run", "staffing.nurse.shifts.from_11.hours=22:00-06:00"])
@@ -316,3 +326,11 @@ def test_the_command_prints_the_cause_in_a_few_lines(
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "3 problems; nothing was run, nothing was written"
     assert len(told) <= 14
+
+
+def test_the_files_of_the_guide_run_as_they_stand(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
+    whole, shifts = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)[:2]
+    assert scenario_of(tmp_path, whole).staffing.roles["psw"].hours_per_week() == 48
+    several = re.sub(r"  (hours|days|heads):.*\n", "", whole) + shifts
+    assert list(scenario_of(tmp_path, several).staffing.roles["psw"].shifts) == ["day", "evening"]

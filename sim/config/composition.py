@@ -263,7 +263,7 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
     others = [item for item in draft.values if not item.key.startswith("staffing.")]
     data = changed_by(draft, base, others)
     shipped = known.once(("shipped", draft.folders), lambda: shipped_default(draft)) if len(draft.folders) > 1 else {}
-    own = own_files(draft, draft.choices, shipped)
+    own = known.once(("own", draft.folders, *draft.choices.items()), lambda: own_files(draft, draft.choices, shipped))
     for group in MODELS:
         if group != "staffing":
             data[group], lacking = completed(group, data[group], own.get(group))
@@ -514,8 +514,9 @@ def scenarios_of(
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
             contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
             problems += [readable(item, scenarios[name]) for item in contradictions]
-        own, typed = own_files(draft, {**draft.choices, "staffing": name}, shipped), {item.key for item in draft.values}
-        problems = collapsed(problems, own, typed)
+        if problems:
+            own = own_files(draft, {**draft.choices, "staffing": name}, shipped)
+            problems = collapsed(problems, own, {item.key for item in draft.values})
         for problem in problems:
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)

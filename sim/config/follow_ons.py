@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.config.places import MODELS, Plain, copied, is_model, models_of, put, value_at
+from sim.config.places import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
 from sim.department.scenario import Problem
 
 FEW = 2
@@ -93,7 +93,7 @@ def told_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile)
     places = [first_place[name] for name in names]
     listed = some(list(dict.fromkeys(places)), len({problem.path for problem in absent}))
     what = f"no {kind} {names[0]}" if len(names) == 1 else f"no {kind}s {', '.join(names)}"
-    return Problem(group, what, f"named in {listed}; {own.cure(group)}")
+    return Problem(group, what, f"{own.cure(group)}; named in {listed}")
 
 
 def name_of(problem: Problem) -> str:
@@ -146,7 +146,7 @@ def completed(group: str, data: Plain, own: OwnFile | None) -> tuple[Plain, list
 
     What else is wrong with the file can then be looked for.
     """
-    if own is None or own.inherits or not isinstance(data, dict):
+    if own is None or own.inherits or not isinstance(data, dict) or is_of_another_kind(data, own.shipped):
         return data, []
     lacking = left_out(group, data)
     if not lacking:
@@ -154,6 +154,11 @@ def completed(group: str, data: Plain, own: OwnFile | None) -> tuple[Plain, list
     whole = {group: copied(own.shipped)}
     put(whole, (group,), copied(data))
     return whole[group], [Problem(group, f"no {', '.join(lacking)}", own.cure(group))]
+
+
+def is_of_another_kind(data: Mapping[str, Any], shipped: Plain) -> bool:
+    """The file is of a kind that the usual choice is not, such as a list of visits for a profile of hours."""
+    return any(tag in data and data[tag] != shipped.get(tag, data[tag]) for tag in TAGS)
 
 
 def left_out(group: str, data: Mapping[str, Any]) -> list[str]:

@@ -16,14 +16,14 @@ def without_cost(roster: Plain) -> Iterator[Problem]:
     """A problem for each role, as written, without an hourly cost, with the shipped one as an example."""
     for name, role in roster.items() if isinstance(roster, dict) else ():
         if name not in Staffing.model_fields and isinstance(role, dict) and "hourly_cost" not in role:
-            remedy = f"missing, it would cost nothing: add CAD an hour, benefits included{example_of(name)}"
+            remedy = f"add CAD an hour, benefits included{example_of(name)}; without it the role works for nothing"
             yield Problem(f"staffing.{name}.hourly_cost", "nothing", remedy, (COST, name))
 
 
 def example_of(role: str) -> str:
     """The cost in the shipped rosters, and where it comes from; nothing for a role they do not have."""
     line = shipped_costs().get(role)
-    return "" if line is None else f", as shipped: hourly_cost: {line}"
+    return "" if line is None else f" (shipped: hourly_cost: {line})"
 
 
 @lru_cache(maxsize=1)
