@@ -328,6 +328,30 @@ def test_the_command_prints_the_cause_in_a_few_lines(
     assert len(told) <= 14
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("defaults: traditional\n", "not a list: write defaults: [traditional, _self_]"),
+        ("defaults: {traditional: 1}\n", "not a list: write defaults: [traditional, _self_]"),
+        (KEEP + "nurse: {shifts: [{hours: 09:00-17:00}]}\n", "a list stands where a mapping is inherited"),
+    ],
+)
+def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
+    text: str, remedy: str, tmp_path: Path
+) -> None:
+    (problem,) = problems_of(tmp_path, text)
+    assert remedy in problem.remedy
+
+
+def test_two_slips_in_a_role_are_told_once_each(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, KEEP + PEER.replace("kind: peer", "kind: peers").replace("heads", "head"))
+    assert {problem.path: problem.remedy for problem in problems} == {
+        "staffing.psw.kind": "use one of 'clinical', 'support' or 'peer'",
+        "staffing.psw.head": "no such key; did you mean heads?",
+    }
+    assert len(problems) == 2
+
+
 def test_the_files_of_the_guide_run_as_they_stand(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")
     whole, shifts = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)[:2]

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -276,7 +277,7 @@ def bash_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return script
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.skipif(sys.platform == "win32" or shutil.which("bash") is None, reason="needs bash and its paths")
 @pytest.mark.parametrize(
     ("line", "found", "not_found"),
     [

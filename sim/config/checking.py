@@ -17,6 +17,7 @@ from sim.config.places import (
     MODELS,
     Path,
     Plain,
+    alternatives,
     annotation_of,
     copied,
     field_names,
@@ -215,7 +216,10 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
     kinds, here = list(models_of(model, data)), data
     for segment in place[:-1]:
         here = here[segment] if has_entry(here, segment) else {}
-        kinds = [kind for inner in kinds for kind in models_of(annotation_of(inner, segment), here)]
+        annotations = [annotation_of(inner, segment) for inner in kinds]
+        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+        if not kinds:  # its tag is wrong too, and would leave no model over
+            kinds = [kind for annotation in annotations for kind in alternatives(annotation)]
     return field_names(kinds)
 
 

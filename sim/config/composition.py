@@ -513,7 +513,9 @@ def scenarios_of(
             parts_and_problems = (*groups.items(), ("staffing", staffing))
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
             contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
-            problems += [readable(item, scenarios[name]) for item in contradictions]
+            told = {problem.path for problem in problems}  # what stands there by now is not the user's
+            found_later = [readable(item, scenarios[name]) for item in contradictions]
+            problems += [item for item in found_later if item.path not in told]
         if problems:
             own = own_files(draft, {**draft.choices, "staffing": name}, shipped)
             problems = collapsed(problems, own, {item.key for item in draft.values})

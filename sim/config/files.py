@@ -135,6 +135,11 @@ def composed_once(
 def fault_of(folders: Sequence[Path], chosen: Sequence[str], error: Exception) -> Problem:
     """What Hydra says against what was chosen."""
     place, names = blamed(folders, chosen)
+    if "Cannot merge" in str(error):
+        remedy = (
+            "a list stands where a mapping is inherited, or the other way round: write entries as name: {…}, without -"
+        )
+        return Problem(place, names, remedy)
     return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
 
 
@@ -234,9 +239,17 @@ def faults_of_file(
     if isinstance(data, Problem):
         return [data]
     found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
+    if not isinstance(data.get("defaults"), list | None):
+        return [*found, no_list(own, data["defaults"])]
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
+
+
+def no_list(own: Path, defaults: object) -> Problem:
+    """Defaults that are one word, or a mapping."""
+    name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
+    return Problem(f"{own} defaults", short(defaults), f"not a list: write defaults: [{name}, _self_]")
 
 
 def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:

@@ -57,7 +57,7 @@ def near(file: Path) -> str:
         inside = file.is_relative_to(Path.cwd())
     except OSError:  # the working directory is gone
         inside = False
-    return os.path.relpath(file) if inside else str(file)
+    return Path(os.path.relpath(file)).as_posix() if inside else str(file)
 
 
 def collapsed(problems: Sequence[Problem], own: Mapping[str, OwnFile], typed: Collection[str] = ()) -> list[Problem]:
