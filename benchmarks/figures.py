@@ -18,16 +18,16 @@ from sim.config.plans import plan_of
 from sim.engine.sources import code_version
 from sim.report.breakeven_figure import draw_break_even
 from sim.report.figures import draw_figure
-from sim.report.finding_figure import HEADS
 from sim.report.scorecard import COLUMNS
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.study.comparing import costs_of
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.study.run_store import RunStore
 from sim.study.store import read_table
 
-FIGURES = Path(__file__).resolve().parents[1] / "docs" / "figures"
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "docs" / "figures"
 TABLES = FIGURES / "data"
 COMPARISON: tuple[str, ...] = ()
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
@@ -60,7 +60,7 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
-        write(table[table["measure"].isin((*COLUMNS, *HEADS))], name, columns)
+        write(table[table["measure"].isin({*COLUMNS, *HEADLINE})], name, columns)
     write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)

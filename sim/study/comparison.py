@@ -34,6 +34,10 @@ HEADLINE = (
 """Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
 
 
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+
+
 def central_of(levels: Iterable[float]) -> float:
     """1, or of levels of demand the one nearest to it."""
     return min(levels, key=lambda level: (abs(level - 1.0), level))
