@@ -158,15 +158,6 @@ def test_a_name_that_is_not_there_is_told_with_the_tables_there_are(
     assert "the tables are differences, estimates, failed, replications, scenarios, visits" in told
 
 
-def test_without_its_library_a_sheet_is_refused_with_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweep_query, "find_spec", lambda _: None)
-    (problem,) = problems_of_asking(None, None, tmp_path / "a.xlsx")
-    assert "pip install 'peered[xlsx]'" in problem.remedy
-    assert problems_of_asking(None, None, tmp_path / "a.csv") == []
-
-
 @pytest.mark.parametrize("word", ["query=SELECT 1", "table=estimates", "export=x.csv"])
 def test_other_studies_refuse_what_is_for_results(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study=assumptions", word]) == 2

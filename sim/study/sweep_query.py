@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -71,9 +70,6 @@ def problems_of_file(file: Path) -> list[Problem]:
     problems = []
     if file.suffix not in WRITERS:
         problems.append(Problem("export", repr(str(file)), f"give a name that ends in {' or '.join(WRITERS)}"))
-    elif file.suffix == ".xlsx" and find_spec("xlsxwriter") is None:
-        remedy = "XlsxWriter is not installed: pip install 'peered[xlsx]', or export a .csv"
-        problems.append(Problem("export", repr(str(file)), remedy))
     if os.path.lexists(file) and not file.is_dir():
         remedy = "there is a file of that name, which may not be an earlier export: remove it, or name another"
         problems.append(Problem("export", repr(str(file)), remedy))
