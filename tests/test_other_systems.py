@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sim.cli import main
 from sim.config.overrides import with_lists_joined
 from sim.config.settings import StudySettings, file_name
+from sim.department.quantities import sum_in_order
 from sim.io import bounded_reader
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.study import memory_check, run_store
@@ -82,6 +83,12 @@ def test_a_part_is_flushed_through_a_handle_that_windows_lets_flush(
     run_store.flush(part)
     run_store.flush(tmp_path)
     assert opened == [os.O_RDWR]
+
+
+def test_a_sum_does_not_depend_on_the_python() -> None:
+    # Since 3.12 the built-in `sum` makes 1.0 of them, and a cost would differ in its last digit.
+    assert sum_in_order([0.1] * 10) == 0.9999999999999999
+    assert sum_in_order([]) == 0.0
 
 
 def test_text_has_the_same_bytes_on_every_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
