@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -103,6 +105,19 @@ def test_the_program_imports_nothing_that_is_not_installed_with_it() -> None:
         if not {canonicalize_name(owner) for owner in owners.get(module, [module])} & allowed
     }
     assert strangers == set()
+
+
+def test_the_workflow_checks_the_oldest_and_the_newest_python_on_three_systems() -> None:
+    text = (ROOT / ".github/workflows/checks.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    pythons = [item.rpartition(" ")[2] for item in PROJECT["classifiers"] if "Python :: 3." in item]
+    for name in ("tests", "package"):
+        matrix = workflow["jobs"][name]["strategy"]["matrix"]
+        assert matrix["python"] == [pythons[0], pythons[-1]]
+        assert matrix["os"] == ["ubuntu-latest", "macos-latest", "windows-latest"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "secrets." not in text
+    assert all(re.search(r"@v\d+$", action) for action in re.findall(r"uses: (\S+)", text))
 
 
 def modules_imported(file: Path) -> set[str]:
