@@ -27,7 +27,7 @@ from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.study.behind import written_behind
-from sim.study.comparison import Comparison
+from sim.study.comparison import TABLES, Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
@@ -50,6 +50,7 @@ from sim.study.store import (
     write_table,
     write_text,
 )
+from sim.subcommands import remedy_of_option, subcommand
 
 if TYPE_CHECKING:
     from sim.config.settings import StudySettings
@@ -70,6 +71,10 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered -m experiment=night_coverage         a sweep that is written in a file
   peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
                                               export=FILE.csv or .xlsx for what is in it
+  peered new staffing NAME                    a commented file to begin from, in mine/staffing
+  peered keys [WORD ...] [KEY=VALUE ...]      what can be set: meaning, value, unit, source
+  peered completion bash|zsh|fish|powershell  a script that completes commands and keys
+  peered --version
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20,
 output=FOLDER ... --dry-run says what would run and about how long.
@@ -90,6 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print()
         return 0
     try:
+        if (command := subcommand(words)) is not None:
+            return command(words[1:], console, errors)
         asked = read(words)
         for line in warnings_of(asked.overrides):
             errors.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -149,7 +156,7 @@ def read(words: Sequence[str]) -> Asked:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
             asked.folder = Path(folder)
         elif word.startswith("-"):
-            raise Misunderstood(f"peered: unknown option {word}; see peered --help")
+            raise Misunderstood(f"peered: unknown option {word}; {remedy_of_option(word)}")
         else:
             asked.overrides.append(word)
     return asked
@@ -415,7 +422,7 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
     from sim.io import sql
 
     sql.writer_in(folder)
-    from sim.report import comparison_answer, markdown  # noqa: F401
+    from sim.report import answer_workbook, comparison_answer, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
     markdown.page()
@@ -431,13 +438,13 @@ def write_comparison(
     unwritten: WriteErrors,
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
+    from sim.report.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
     from sim.report.markdown import comparison_markdown
     from sim.study.comparing import values_table
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
-    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
-    tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
+    tables = {name: table for name in TABLES if len((table := getattr(comparison, name)).columns)}
     # What is small and cannot be made from the rest comes first, in case the disk becomes full.
     for file, write in (
         (folder / "run.json", partial(write_json, facts)),
@@ -445,6 +452,7 @@ def write_comparison(
         (folder / "scenarios.json", partial(write_json, scenarios)),
         (folder / "replications.parquet", partial(write_table, values_table(answers))),
         *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),
+        (folder / ANSWER, partial(write_answer_workbook, comparison_sheets(comparison, facts))),
     ):
         with unwritten.noted(file):
             write(file)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
-from sim.study import sweep_query, sweeping
+from sim.io import workbook
+from sim.study import sweeping
 from sim.study.run_store import Played
 from sim.study.store import read_table
 from sim.study.sweep_query import problems_of_asking, with_swept_keys
@@ -103,7 +104,7 @@ def test_text_in_a_sheet_stays_text_and_numbers_are_numbers(folder: Path, tmp_pa
 def test_more_than_a_sheet_takes_is_told_and_leaves_no_file(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep_query, "MOST_ROWS_OF_A_SHEET", 5)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 5)
     words = ["study=results", f"run={folder}", "table=estimates", f"export={tmp_path / 'a.xlsx'}"]
     assert main(words) == 2
     assert "a sheet takes 5: export a .csv" in " ".join(capsys.readouterr().err.split())
