@@ -4,7 +4,6 @@ The texts are in `sim/data/new`; what may stand in such a file is checked when i
 """
 
 import os
-import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +11,16 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.config import shipped_choices
+from sim.config.settings import file_name
 from sim.department.scenario import did_you_mean
 
 TEMPLATES = Path(__file__).resolve().parent / "data" / "new"
 USUAL_FOLDER = "mine"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 60
 RUN = {
     "staffing": "staffing={name}",
-    "demand": "demand={name} study.staffing=[traditional,peer_added]",
-    "department": "department={name} study.staffing=[traditional,peer_added]",
+    "demand": 'demand={name} "study.staffing=[traditional,peer_added]"',
+    "department": 'department={name} "study.staffing=[traditional,peer_added]"',
 }
 """What to choose in the command that is to be run next, by group."""
 USAGE = "peered new staffing|demand|department NAME [--config-dir DIR], as in peered new staffing ours"
@@ -68,9 +67,12 @@ def read(words: Sequence[str]) -> tuple[str, str, Path]:
 
 def check_name(group: str, name: str) -> None:
     """Raise NotWritten for a name that no file of the user's own may have."""
-    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        wanted = f"use at most {LONGEST_NAME} lower-case letters, digits and _, a letter first, as in evening_team"
-        raise NotWritten(f"{name[:LONGEST_NAME]!r} is no name for a file: {wanted}")
+    if len(name) > LONGEST_NAME:
+        raise NotWritten(f"{name[:LONGEST_NAME]!r}... is too long: use at most {LONGEST_NAME} letters")
+    try:
+        file_name(name)
+    except ValueError as error:
+        raise NotWritten(f"{error}, as in evening_team") from error
     if name in shipped_choices(group):
         raise NotWritten(f"{group}={name} is shipped, and would be taken instead of your file: give it another name")
 

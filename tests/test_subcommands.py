@@ -1,6 +1,7 @@
 """Commands beside studies: a file to begin from, the keys there are, completion, the version."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def test_a_file_to_begin_from_runs_as_it_is_with_the_command_that_is_printed(
     assert main(["new", group, "ours"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"written: {Path('mine') / group / 'ours.yaml'}"
-    command = told[1].partition("run it: peered ")[2].split()
+    command = shlex.split(told[1].partition("run it: peered ")[2])
     assert command[:3] == ["--config-dir", "mine", f"{group}=ours"]
     assert main(["--dry-run", *command]) == 0, capsys.readouterr().err
 
@@ -108,6 +109,8 @@ def test_a_folder_can_be_given_and_a_file_is_never_overwritten(
         (["staffing", "traditional"], "is shipped"),
         (["staffing", "../ours"], "lower-case letters, digits and _"),
         (["staffing", "Ours"], "lower-case letters"),
+        (["staffing", "con"], "is a device on Windows"),
+        (["staffing", "x" * 70], "at most 60 letters"),
         (["staffing", "a" * 61], "at most 60"),
         (["stafing", "ours"], "did you mean staffing?"),
         (["visits", "ours"], "use one of: staffing, demand, department"),
