@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PIL import Image
+from xlsxwriter import Workbook
 
 from benchmarks import example
 from benchmarks.notebooks import MACHINE_FACTS
@@ -22,8 +23,8 @@ STORED = example.FOLDER
 MOST_BYTES = 1_000_000
 OF_ITS_MAKER = ("code", "versions", "python")
 """Facts of run.json that say by what the stored answer was made, which need not be what is here now."""
-WRITTEN_ON = "docProps/core.xml"
-"""The part of a workbook that holds when it was written."""
+OF_ITS_MAKING = ("Written (UTC)", "Code", "PeerED version")
+"""Rows of the workbook that say the same."""
 
 
 def outdated(stored: Path, made: Path) -> list[str]:
@@ -57,10 +58,16 @@ def same_table(stored: pd.DataFrame, made: pd.DataFrame) -> bool:
     return True
 
 
-def sheets(workbook: Path) -> dict[str, bytes]:
-    """The parts of a workbook, but for when it was written."""
+def sheets(workbook: Path) -> dict[str, list[str]]:
+    """The rows of each sheet, without those that say when and by what it was made."""
     with zipfile.ZipFile(workbook) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if name != WRITTEN_ON}
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        pages = {name: archive.read(name).decode() for name in names}
+    rows = {name: re.findall(r"<row .*?</row>", page, re.DOTALL) for name, page in pages.items()}
+    return {
+        name: [row for row in found if not any(f">{word}<" in row for word in OF_ITS_MAKING)]
+        for name, found in rows.items()
+    }
 
 
 def facts(path: Path) -> dict[str, object]:
@@ -107,6 +114,19 @@ def test_another_picture_or_another_file_makes_it_outdated(tmp_path: Path) -> No
     assert outdated(STORED, changed) == ["figures/scorecard.png"]
     scorecard.unlink()
     assert outdated(STORED, changed) == ["figures/scorecard.png"]
+
+
+def test_of_a_workbook_every_cell_counts_but_when_and_by_what_it_was_made(tmp_path: Path) -> None:
+    def written(name: str, when: str, mean: float) -> Path:
+        with Workbook(tmp_path / name, {"constant_memory": True}) as book:
+            page = book.add_worksheet("README")
+            for number, row in enumerate([("Question", "which?"), ("Written (UTC)", when), ("mean", mean)]):
+                page.write_row(number, 0, row)
+        return tmp_path / name
+
+    first = written("first.xlsx", "today", 0.41)
+    assert same(first, written("later.xlsx", "tomorrow", 0.41))
+    assert not same(first, written("other.xlsx", "today", 0.42))
 
 
 def test_the_example_names_its_command_and_no_machine() -> None:
