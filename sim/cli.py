@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -35,6 +35,7 @@ from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehe
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
 from sim.study.memory_check import Load, check_load
+from sim.study.number_text import counted
 from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.study.plan import Plan
 from sim.study.store import (
@@ -253,26 +254,12 @@ def run_results(composed: Composed, console: Console) -> int:
 
 def run_compare(composed: Composed, console: Console) -> int:
     """Play every staffing at every demand level on the same patients, and answer."""
-    return play_and_write(composed, console, show_comparison, with_figures=True)
+    return play_and_write(composed, console, with_figures=True)
 
 
 def run_one(composed: Composed, console: Console) -> int:
     """One scenario, played and measured."""
-    return play_and_write(composed, console, show_estimates, with_figures=False)
-
-
-def show_comparison(comparison: Comparison, console: Console) -> None:
-    """The whole answer."""
-    from sim.report.console import print_comparison
-
-    print_comparison(comparison, console)
-
-
-def show_estimates(comparison: Comparison, console: Console) -> None:
-    """Every estimate of one scenario."""
-    from sim.report.console import print_estimates
-
-    print_estimates(comparison, console)
+    return play_and_write(composed, console, with_figures=False)
 
 
 def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
@@ -282,13 +269,48 @@ def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) 
         raise RuntimeError(f"not every replication in {folder} was played")
 
 
-def play_and_write(
-    composed: Composed, console: Console, show: Callable[[Comparison, Console], None], with_figures: bool
-) -> int:
+@dataclass
+class FirstAnswer:
+    """The answer at the central level of demand, shown as soon as that has been played, while other levels are."""
+
+    plan: Plan
+    console: Console
+    place: Path
+    started: float = field(default_factory=time.monotonic)
+    is_shown: bool = False
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def offer(self, answers: Sequence[BlockAnswer]) -> None:
+        """Show the answer if there are other levels, and all blocks of the central one are among these."""
+        central = self.plan.central_level
+        of_it = [answer for answer in answers if answer.demand == central]
+        if self.is_shown or len(self.plan.levels) < 2 or len(of_it) < self.plan.replications:
+            return
+        from sim.report.comparison_answer import print_comparison
+        from sim.study.comparing import compared
+
+        alone = replace(self.plan, levels=(central,))
+        show_finished(
+            lambda: print_comparison(compared(of_it, alone, self.seconds()), self.console),
+            patient_console(sys.stderr), self.place,
+        )  # fmt: skip
+        self.is_shown = True
+
+    def show_all(self, comparison: Comparison) -> None:
+        """The whole answer, or what the other levels add to what has been shown."""
+        from sim.report.comparison_answer import print_comparison, print_other_levels
+
+        show = print_other_levels if self.is_shown else print_comparison
+        show_finished(lambda: show(comparison, self.console), patient_console(sys.stderr), self.place)
+
+
+def play_and_write(composed: Composed, console: Console, with_figures: bool) -> int:
     """Play a plan, write what finished, show it. Once a block has finished nothing that follows can lose it."""
     plan = plan_of(composed)
     place = results_place(composed.output, composed.study.name)
-    started = time.monotonic()
+    first = FirstAnswer(plan, console, place)
     with (
         ExitStack() as in_the_end,
         results_folder(place, composed.study.name) as (draft, unwritten),
@@ -296,25 +318,25 @@ def play_and_write(
     ):
         with unwritten.noted(draft / "visits"):
             (draft / "visits").mkdir()
-        answers = finished_blocks(plan, draft / "visits", console)
+        answers = finished_blocks(plan, draft / "visits", console, first)
         if not answers:
             raise KeyboardInterrupt
         from sim.study.comparing import compared
 
         drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
         with uninterrupted() as interrupts, drawing as pool:
-            comparison = compared(answers, plan, time.monotonic() - started)
+            comparison = compared(answers, plan, first.seconds())
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
             write_comparison(comparison, answers, plan, composed, draft, unwritten)
             in_the_end.enter_context(console)  # what is shown is printed when all of it stands
-            show_finished(lambda: show(comparison, console), patient_console(sys.stderr), place)
+            first.show_all(comparison)
             drawn = not interrupts.came and drew(figures, console, unwritten)
             behind.finish()
             for errors in (*(answer.unwritten for answer in answers), behind.errors):
                 unwritten.add(errors)
             if len(answers) < plan.n_blocks:
                 unwritten.partial = f"{len(answers)} of {plan.n_blocks} blocks have finished"
-    console.print(f"\nresults are in {place}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"results are in {place}", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
 
@@ -330,11 +352,16 @@ def drew(figures: Sequence[Future[list[Path]]], console: Console, unwritten: Wri
     return True
 
 
-def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[BlockAnswer]:
+MOST_NAMED = 4
+"""Staffings named where progress is shown."""
+
+
+def finished_blocks(plan: Plan, visits_folder: Path, console: Console, first: FirstAnswer) -> list[BlockAnswer]:
     """Answers of all blocks, or of those that had finished when the user interrupted."""
     answers: list[BlockAnswer] = []
     blocks = plan.blocks(visits_folder)
-    what = f"{', '.join(plan.scenarios)} on the same patients"
+    several = len(plan.scenarios) > MOST_NAMED
+    names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
     alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
     if alone:
         prepare(plan.engine, teller(console))
@@ -342,7 +369,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
         get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
     with (
         meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
-        progress(len(blocks), what, console) as advance,
+        progress(len(blocks), f"{names} on the same patients", console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
             play_block, blocks, plan.workers, plan.executor, plan.address, lambda _, why: why
@@ -354,6 +381,7 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console) -> list[B
                 else:
                     answers.append(answer)
                 advance(str(block))
+                first.offer(answers)
         except WorkersGone as gone:
             teller(console)(f"{gone}: {len(answers)} of {len(blocks)} blocks are kept")
         except KeyboardInterrupt:
@@ -386,7 +414,7 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
     from sim.io import sql
 
     sql.writer_in(folder)
-    from sim.report import console, markdown  # noqa: F401
+    from sim.report import comparison_answer, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
     markdown.page()

@@ -146,11 +146,11 @@ def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
         compose(["study=compare", "study.staffing=[traditional,peer_added,clinician_added,nurse_added]", *SHORT])
     )
     comparison = compared([play_block(wider.blocks()[0])], wider, 0.0)
-    assert any("Same money" in note for note in comparison.notes)
+    assert any("Same money" in note for note in comparison.money_notes)
     added = comparison.costs.set_index("staffing")["weekly_difference"].drop("traditional")
     assert added.max() / added.min() < 1.02
     unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
-    assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).notes)
+    assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).money_notes)
 
 
 def test_a_volume_that_a_changed_law_of_return_moves_is_said(comparison: Comparison) -> None:

@@ -3,6 +3,9 @@
 Numbers are looked up in `sim.report.tables` and written by `sim.study.number_text`.
 """
 
+import math
+
+from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text, played_text
 from sim.report.cautions import LEGEND, marked
 from sim.report.tables import (
@@ -14,10 +17,12 @@ from sim.report.tables import (
     known_measures,
     label,
     n_replications,
+    of_staffing,
     others,
 )
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import (
+    NO_INTERVAL,
     NOTHING,
     bare,
     half_width_text,
@@ -26,13 +31,14 @@ from sim.study.number_text import (
     plain_number,
     short_unit_of_difference,
     unit_of_value,
+    value_text,
+    within_scale,
 )
-from sim.study.sentences import alone, inside, no_difference_claimed, under
+from sim.study.sentences import alone, inside, no_difference_claimed
 
 Rows = list[tuple[str, ...]]
 DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
-EQUAL_MONEY = 0.02
 
 
 def question(comparison: Comparison) -> str:
@@ -148,19 +154,6 @@ def hours_text(hours: object) -> str:
     return plain_number(float(str(hours)), 0, signed=True)
 
 
-def money_line(comparison: Comparison) -> str:
-    """Which added staffings cost the same; empty if there are not two."""
-    table = comparison.costs
-    if table.empty:
-        return ""
-    added = {str(row["label"]): float(row["weekly_difference"]) for row in table.to_dict("records")}
-    paid = {name: cost for name, cost in added.items() if cost > 100.0}
-    if len(paid) < 2:
-        return ""
-    same = max(paid.values()) / min(paid.values()) - 1.0 <= EQUAL_MONEY
-    return f"{', '.join(paid)}: {'the same' if same else 'not the same'} money a week."
-
-
 def legend(comparison: Comparison) -> str:
     """What stands in the cells."""
     baseline = inside(label(comparison, comparison.baseline))
@@ -191,36 +184,9 @@ def sentences_of(comparison: Comparison, staffing: str) -> list[str]:
     return [*(item.sentence for item in found.values() if not item.identical), *identical_line(comparison, found)]
 
 
-def headlines(comparison: Comparison) -> list[tuple[str, list[str]]]:
-    """The same for a terminal: sentences on what differs beyond its own interval, and what does not in one line."""
-    if comparison.differences.empty:
-        return []
-    return [(label(comparison, name), headlines_of(comparison, name)) for name in others(comparison)]
-
-
-def headlines_of(comparison: Comparison, staffing: str) -> list[str]:
-    _, no_steady_state = flags_of(comparison, staffing)
-    if no_steady_state:
-        return [no_difference_claimed(label(comparison, staffing))]
-    found = headline_differences(comparison, staffing)
-    told = [item.sentence for item in found.values() if item.beyond_own_interval]
-    return [*told, *unshown_line(comparison, staffing, found), *identical_line(comparison, found)]
-
-
 def headline_differences(comparison: Comparison, staffing: str) -> dict[str, Found]:
     names = known_measures(comparison, HEADLINE)
     return {name: item for name in names if (item := difference(comparison, staffing, name)) is not None}
-
-
-def unshown_line(comparison: Comparison, staffing: str, found: dict[str, Found]) -> list[str]:
-    """Measures of which no difference could be shown, or none can be for want of an interval."""
-    unshown = [name for name, item in found.items() if not (item.identical or item.beyond_own_interval)]
-    if not unshown:
-        return []
-    if not any(item.has_interval for item in found.values()):
-        who = under(label(comparison, staffing))
-        return [f"{who}, nothing can be told from chance: an interval needs two replications."]
-    return [f"No difference could be shown in: {'; '.join(map(spoken, unshown))}."]
 
 
 def identical_line(comparison: Comparison, found: dict[str, Found]) -> list[str]:
@@ -233,3 +199,20 @@ def spoken(name: str) -> str:
     """A measure and its part inside a sentence."""
     measure, part = measure_and_part(name)
     return inside(measure.label) if measure.by == "run" else f"{inside(measure.label)} ({part_text(part)})"
+
+
+def estimate_rows(comparison: Comparison, staffing: str) -> Rows:
+    """Every estimate of a staffing at the central level of demand: mean over replications, interval, replications."""
+    rows: Rows = [("Measure", "Part", "Mean", f"{100 * comparison.confidence:g} % interval", "n")]
+    for row in of_staffing(comparison, comparison.estimates, staffing).to_dict("records"):
+        measure, part = measure_and_part(str(row["measure"]))
+        interval = interval_words(measure, row["low"], row["high"])
+        rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), interval, str(int(row["n"]))))
+    return rows
+
+
+def interval_words(measure: Measure, low: float, high: float) -> str:
+    """Both ends with their unit, those of shares of visits within 0 and 100 %."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NO_INTERVAL
+    return " to ".join(value_text(measure, within_scale(measure, end, 0.0)) for end in (low, high))

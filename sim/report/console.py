@@ -1,10 +1,8 @@
-"""The answer on the terminal: tables of at most 100 columns, plain sentences and what must be said with them.
+"""Paragraphs and tables on the terminal, at most 100 columns wide; problems, assumptions and validation shown so.
 
-The words are those of `sim.study.sentences` and `sim.report.honesty`; the same as Markdown is `sim.report.markdown`.
-What is said before there is an answer is `sim.report.progress`.
+The answer of a comparison is `sim.report.comparison_answer`, what is said before there is one `sim.report.progress`.
 """
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,142 +13,25 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.department.scenario import ScenarioError
-from sim.engine.measure_catalogue import Measure
-from sim.report.asked import changed_line, demand_title
-from sim.report.cautions import LEGEND, marked
-from sim.report.cells import (
-    change_rows,
-    cost_rows,
-    demand_rows,
-    difference_cell,
-    estimate_cell,
-    groups_of_measures,
-    headlines,
-    labelled,
-    money_line,
-    question,
-)
-from sim.report.honesty import honesty_lines
 from sim.report.plain_table import PlainTable
-from sim.report.tables import flags_of, label, n_replications, others
-from sim.study.comparison import Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.number_text import (
-    NO_INTERVAL,
     NOTHING,
     counted,
-    measure_and_part,
     part_text,
     plain_number,
-    value_text,
-    within_scale,
 )
-from sim.study.sentences import inside
 
 if TYPE_CHECKING:
     from sim.study.assumptions import Assumption
     from sim.study.validation import ValidatedRow
 
 WIDTH = 100
-N_SIDE_BY_SIDE = 3
-"""Staffings beside the baseline in one table; more go into a table below."""
-
-
-def print_comparison(comparison: Comparison, console: Console) -> None:
-    """The whole answer: main tables, demand levels, patients' own change, cost, sentences, what must be said."""
-    heading(console, question(comparison))
-    if comparison.changed:
-        say(console, changed_line(comparison))
-    for line in honesty_lines(comparison)[:1]:
-        say(console, line, style="bold")
-    names = others(comparison)
-    for first in range(0, max(len(names), 1), N_SIDE_BY_SIDE):
-        show(console, main_table(comparison, names[first : first + N_SIDE_BY_SIDE]))
-    if names:
-        say(
-            console,
-            f"Below each value: paired difference from {inside(label(comparison, comparison.baseline))} ± half-width "
-            f"of its {100 * comparison.confidence:g} % interval, in % points for shares. *: beyond chance when all "
-            f"headline measures are judged together. =: identical to the last bit. {LEGEND}",
-            style="dim",
-        )
-    for title, rows in (
-        (demand_title(comparison), demand_rows(comparison)),
-        ("Matched simulated patients, first visits: how their own visit changed", change_rows(comparison)),
-        ("Cost", cost_rows(comparison)),
-    ):
-        if len(rows) > 1:
-            heading(console, title)
-            show(console, PlainTable(rows))
-    for line in money_lines(comparison):
-        say(console, line)
-    print_sentences(comparison, console)
-    heading(console, "Read this with the numbers")
-    for line in honesty_lines(comparison):
-        say(console, f"• {line}")
-
-
-def money_lines(comparison: Comparison) -> list[str]:
-    """Notes of the comparison, or the line on equal money made here."""
-    return list(comparison.notes) or [line for line in [money_line(comparison)] if line]
-
-
-def print_sentences(comparison: Comparison, console: Console) -> None:
-    """What differs beyond its own interval, by staffing; the rest in a line."""
-    for name, told in headlines(comparison):
-        heading(console, name)
-        for sentence in told:
-            say(console, f"• {sentence}")
-    if len(comparison.staffings) > 1:
-        say(console, "All sentences are in answer.md.", style="dim")
-
-
-def main_table(comparison: Comparison, names: Sequence[str]) -> Table:
-    """Headline measures by part; estimate and difference of the baseline and some other staffings."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("", width=26)
-    for name in (comparison.baseline, *names):
-        heads = marked(label(comparison, name), *flags_of(comparison, name))
-        table.add_column(Text(heads), justify="right", width=16)
-    table.add_row(Text("Replications"), *[str(n_replications(comparison))] * (len(names) + 1))
-    for part, measures in groups_of_measures(comparison):
-        table.add_row(Text(part_text(part).capitalize(), style="bold"), *[""] * (len(names) + 1))
-        for measure in measures:
-            cells = [
-                two_lines(estimate_cell(comparison, name, measure), difference_cell(comparison, name, measure))
-                for name in (comparison.baseline, *names)
-            ]
-            table.add_row(Text(labelled(measure)), *cells)
-    return table
 
 
 def two_lines(value: str, change: str) -> Text:
     """The value, and the difference below it."""
     return Text.assemble(value, ("\n" + change, "bold" if "*" in change else "dim"))
-
-
-def print_estimates(comparison: Comparison, console: Console) -> None:
-    """Every estimate of one scenario: the mean over replications and its interval."""
-    for name in comparison.staffings:
-        heading(console, f"{label(comparison, name)}, mean over replications")
-        rows = [("Measure", "Part", "Mean", f"{100 * comparison.confidence:g} % interval", "n")]
-        chosen = comparison.estimates[comparison.estimates["staffing"] == name]
-        for row in chosen.to_dict("records"):
-            measure, part = measure_and_part(str(row["measure"]))
-            ends = interval_words(measure, row["low"], row["high"])
-            rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), ends, str(int(row["n"]))))
-        show(console, PlainTable(rows))
-    for line in comparison.notes:
-        say(console, line)
-    for line in honesty_lines(comparison):
-        say(console, f"• {line}")
-
-
-def interval_words(measure: Measure, low: float, high: float) -> str:
-    """Both ends with their unit, those of shares of visits within 0 and 100 %."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return NO_INTERVAL
-    return " to ".join(value_text(measure, within_scale(measure, end, 0.0)) for end in (low, high))
 
 
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
@@ -266,10 +147,11 @@ def heading(console: Console, text: str) -> None:
     say(console, text, style="bold cyan")
 
 
-def say(console: Console, text: str, style: str = "") -> None:
+def say(console: Console, text: str | Text, style: str = "") -> None:
     """A paragraph, wrapped, with nothing in it taken for markup."""
-    hang = len(text) - len(text.lstrip(" •"))
-    first, *rest = Text(text).wrap(console, min(WIDTH, console.width) - hang) if text else [Text("")]
+    said = Text(text) if isinstance(text, str) else text
+    hang = len(said.plain) - len(said.plain.lstrip(" •"))
+    first, *rest = said.wrap(console, min(WIDTH, console.width) - hang) if said.plain else [Text("")]
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
 
 

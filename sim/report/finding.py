@@ -8,6 +8,7 @@ is in `answer.md`.
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.text import Text
 
 from sim.io.clean_text import for_markdown
 from sim.report.console import say
@@ -42,7 +43,7 @@ def print_finding(finding: Finding, console: Console) -> None:
     """The question, then the five lines."""
     say(console, finding.question, style="bold cyan")
     for line in finding.lines:
-        say(console, f"• {line.label}: {line.text}")
+        say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
 
 
 def finding_markdown(finding: Finding) -> str:

@@ -4,6 +4,7 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 """
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 
@@ -36,9 +37,7 @@ ROSTERED_COST = (
 CHANCE_ONLY = (
     "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
 )
-STRESS_TEST = (
-    "{label}: hours of other roles are given up for peer hours. This is a stress test of harm and is never recommended."
-)
+STRESS_TEST = "{label}: hours of other roles are given up for peer hours: a stress test of harm, never recommended."
 ONE_REPLICATION = (
     "One replication: an interval needs two or more, so no difference can be told from chance. Play more replications."
 )
@@ -83,10 +82,12 @@ def effect_lines(comparison: Comparison) -> list[str]:
     return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
 
 
-def cautions_of(comparison: Comparison) -> list[str]:
-    """Where many visits leave, and where there is no steady state, by level of demand."""
+def cautions_of(comparison: Comparison, levels: Collection[float] | None = None) -> list[str]:
+    """Where many visits leave, and where there is no steady state, at all levels of demand or at some."""
     lines: list[str] = []
     for level, rows in comparison.cautions.groupby("demand", sort=True):
+        if levels is not None and level not in levels:
+            continue
         names = [label(comparison, name) for name in rows["staffing"]]
         lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}")
     return lines + [ROSTERED_COST] * bool(lines)

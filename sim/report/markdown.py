@@ -18,13 +18,15 @@ from sim.report.cells import (
     demand_rows,
     difference_cell,
     estimate_cell,
+    estimate_rows,
     groups_of_measures,
     labelled,
     legend,
-    question,
     sentences,
 )
-from sim.report.honesty import effect_lines, honesty_lines
+from sim.report.comparison_finding import finding_of, with_other_levels
+from sim.report.finding import finding_markdown
+from sim.report.honesty import honesty_lines
 from sim.report.tables import flags_of, label, n_replications, others
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
@@ -33,9 +35,9 @@ PAGE = """\
 # {{ question }}
 {% if changed %}
 {{ changed }}
-{% endif %}{% for line in effects %}
-**{{ line }}**
-{% endfor %}
+{% endif %}
+{{ finding }}
+
 {{ summary }}
 
 {{ legend }}
@@ -74,18 +76,27 @@ def comparison_markdown(comparison: Comparison) -> str:
         (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits", change_rows(comparison)),
         ("Cost", cost_rows(comparison)),
+        *every_estimate(comparison),
     ]
+    finding = with_other_levels(finding_of(comparison), comparison)
     return page().render(
-        question=for_markdown(question(comparison)),
+        question=for_markdown(finding.question),
         changed=for_markdown(changed_line(comparison)),
-        effects=map(for_markdown, effect_lines(comparison)),
+        finding=finding_markdown(finding),
         summary=summary_table(comparison),
         legend=legend(comparison),
         tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
-        notes=map(for_markdown, comparison.notes),
+        notes=map(for_markdown, (*comparison.money_notes, *comparison.notes)),
         answers=[(for_markdown(title), map(for_markdown, told)) for title, told in sentences(comparison)],
         honesty=map(for_markdown, honesty_lines(comparison)),
     )
+
+
+def every_estimate(comparison: Comparison) -> list[tuple[str, Rows]]:
+    """All that was measured of one scenario; of a comparison that is `estimates.parquet`."""
+    if others(comparison):
+        return []
+    return [("Every measure, mean over replications", estimate_rows(comparison, comparison.baseline))]
 
 
 def summary_table(comparison: Comparison) -> str:

@@ -14,15 +14,21 @@ from rich.text import Text
 
 
 class PlainTable:
-    """The first row as head; the first column left, the others right, a blank on each side of what divides them."""
+    """The first row as head; the first column left, the others right, a blank on each side of what divides them.
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+    `dense`: no blank to the right of it, and no empty line below the table.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[str]], dense: bool = False) -> None:
         self.rows = rows
+        self.dense = dense
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         n_columns = len(self.rows[0])
         frame = box.SIMPLE_HEAD.substitute(options, safe=console.safe_box)
-        blanks = [(number > 0) + (number < n_columns - 1) for number in range(n_columns)]
+        before = [number > 0 and not self.dense for number in range(n_columns)]
+        after = [number < n_columns - 1 for number in range(n_columns)]
+        blanks = [left + right for left, right in zip(before, after, strict=True)]
         widths = [
             max(width_of(cell) for cell in column) + around
             for column, around in zip(zip(*self.rows, strict=True), blanks, strict=True)
@@ -39,23 +45,19 @@ class PlainTable:
         for cells in head:
             for number, cell in enumerate(cells):
                 yield Segment(frame.head_vertical if number else frame.head_left)
-                yield Segment(padded(cell, number, n_columns), bold)
+                yield Segment(" " * before[number] + cell + " " * after[number], bold)
             yield from line(frame.head_right)
         yield from line(frame.get_row(widths, "head"))
         for row in body:
             for cells in row:
-                parts = [padded(cell, number, n_columns) for number, cell in enumerate(cells)]
+                parts = [" " * before[number] + cell + " " * after[number] for number, cell in enumerate(cells)]
                 yield from line(frame.mid_left + frame.mid_vertical.join(parts) + frame.mid_right)
-        yield from line(frame.get_bottom(widths))
+        if not self.dense:
+            yield from line(frame.get_bottom(widths))
 
 
 def line(text: str) -> tuple[Segment, Segment]:
     return Segment(text), Segment.line()
-
-
-def padded(cell: str, number: int, n_columns: int) -> str:
-    """A cell with its blanks; there are none at the edges of the table."""
-    return " " * (number > 0) + cell + " " * (number < n_columns - 1)
 
 
 def width_of(cell: str) -> int:

@@ -47,12 +47,13 @@ class RateColumn(ProgressColumn):
 
 @dataclass
 class ProgressLines:
-    """Progress as plain lines, one at most every `every` seconds, and one at the end."""
+    """Progress as plain lines: one after `every` seconds, then after five times as long as the time before, so that a
+    long study does not fill a page; and one at the end."""
 
     total: int
     what: str
     console: Console
-    every: float = 10.0
+    every: float = 30.0
     clock: Callable[[], float] = time.monotonic
     done: int = 0
     started: float = field(init=False)
@@ -67,7 +68,7 @@ class ProgressLines:
         self.done += 1
         now = self.clock()
         if self.done == self.total or now - self.printed_at >= self.every:
-            self.printed_at = now
+            self.printed_at, self.every = now, 5.0 * self.every
             self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
 
     def end(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
-from sim.study.comparison import Comparison, Row
+from sim.study.comparison import Comparison, Row, central_of
 
 ASSUMED = {
     "returns": ("return_", "repeat_visit"),
@@ -63,7 +63,7 @@ class Found:
 
 def central_level(comparison: Comparison) -> float:
     """Demand as it is, or the level nearest to it."""
-    return min(comparison.levels, key=lambda level: (abs(level - 1.0), level))
+    return central_of(comparison.levels)
 
 
 def others(comparison: Comparison) -> tuple[str, ...]:
@@ -112,11 +112,12 @@ def n_replications(comparison: Comparison, level: float | None = None) -> int:
     return int(chosen["n"].max()) if len(chosen) else 0
 
 
-def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str) -> pd.DataFrame:
-    """Rows of a staffing at the central level of demand; an empty table stays one."""
+def of_staffing(comparison: Comparison, table: pd.DataFrame, staffing: str, level: float | None = None) -> pd.DataFrame:
+    """Rows of a staffing at a level of demand, the central one unless another is given; an empty table stays one."""
     if table.empty:
         return table
-    return table[(table["staffing"] == staffing) & np.isclose(table["demand"], central_level(comparison))]
+    demand = central_level(comparison) if level is None else level
+    return table[(table["staffing"] == staffing) & np.isclose(table["demand"], demand)]
 
 
 def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -139,11 +140,11 @@ def moved_topics(comparison: Comparison) -> list[str]:
     return [topic for topic in ASSUMED if topic in told]
 
 
-def flags_of(comparison: Comparison, staffing: str) -> tuple[bool, bool]:
-    """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it, at the
-    central level of demand."""
-    rows = of_staffing(comparison, comparison.cautions, staffing)
-    base = of_staffing(comparison, comparison.cautions, comparison.baseline)
+def flags_of(comparison: Comparison, staffing: str, level: float | None = None) -> tuple[bool, bool]:
+    """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it, at a level
+    of demand, the central one unless another is given."""
+    rows = of_staffing(comparison, comparison.cautions, staffing, level)
+    base = of_staffing(comparison, comparison.cautions, comparison.baseline, level)
     both = pd.concat([rows, base])
     return bool(both["many_leave"].any()), bool(both["no_steady_state"].any())
 

@@ -82,8 +82,8 @@ def compared(
         alone=shares_of(ordered, "alone", []),
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
+        money_notes=notes_on_money(scenarios, baseline),
         notes=(
-            *notes_on_money(scenarios, baseline),
             *notes_on_volume(first),
             *notes_on_staffing(scenarios, plan.levels, estimates),
         ),

@@ -3,7 +3,7 @@
 Runs are played by `sim.study.experiment`; how the answer is shown is the report's business.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,11 @@ HEADLINE = (
 """Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
 
 
+def central_of(levels: Iterable[float]) -> float:
+    """1, or of levels of demand the one nearest to it."""
+    return min(levels, key=lambda level: (abs(level - 1.0), level))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Everything a comparison found out.
@@ -49,6 +54,8 @@ class Comparison:
     `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
+    `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
+    staffing do not fit.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
     up for peer hours), moved_by_effects (what the assumed effects move by themselves).
@@ -76,6 +83,7 @@ class Comparison:
     alone: "pd.DataFrame"
     costs: "pd.DataFrame"
     seconds: float = 0.0
+    money_notes: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
 

@@ -5,10 +5,12 @@ Composition from config files makes plans (`sim.config`); `sim.study.comparing` 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from sim.department.scenario import Scenario
 from sim.study.asked import Simultaneous
+from sim.study.comparison import central_of
 from sim.study.engines import COMPILED
 from sim.study.experiment import Block
 
@@ -33,17 +35,18 @@ class Plan:
     event_log: str | None = None
 
     def blocks(self, visits_folder: Path | None = None) -> list[Block]:
-        """Every block, first replications first, so that an interrupted study has all levels.
+        """Every block, those of the central level of demand first: their answer can be shown while the others are
+        played. Of the other levels first replications come first, so that an interrupted study has all of them.
 
-        Visits are kept in `visits_folder` for replication 0 at the middle demand level, or of all if asked for; the
+        Visits are written to `visits_folder` for replication 0 at the central level, or for all if asked for; the
         event log is that of replication 0.
         """
         return list(self._blocks(visits_folder))
 
     def _blocks(self, visits_folder: Path | None) -> Iterator[Block]:
-        main = 1.0 if 1.0 in self.levels else self.levels[0]
-        for replication in range(self.replications):
-            for level in self.levels:
+        main = self.central_level
+        for levels in ((main,), [level for level in self.levels if level != main]):
+            for replication, level in product(range(self.replications), levels):
                 keeps = self.keep_all_visits or (replication == 0 and level == main)
                 yield Block(
                     demand=level,
@@ -55,6 +58,11 @@ class Plan:
                     visits_folder=visits_folder if keeps else None,
                     event_log=self.event_log if replication == 0 and level == main else None,
                 )
+
+    @property
+    def central_level(self) -> float:
+        """Demand as it is, or the level nearest to it."""
+        return central_of(self.levels)
 
     @property
     def n_blocks(self) -> int:

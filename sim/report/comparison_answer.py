@@ -1,0 +1,205 @@
+"""The answer of a comparison, or of one scenario, on the terminal: the five lines, one table, and where to be careful.
+
+At most `MOST_LINES` lines with what is said before and after it; the whole answer is `sim.report.markdown`.
+"""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from sim.report.asked import changed_line, shortened
+from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
+from sim.report.cells import Rows, difference_cell, estimate_cell, unit_words
+from sim.report.comparison_finding import BRIEFS, OTHER_DEMAND, SEVERAL_PARTS, finding_of, other_levels_line
+from sim.report.console import WIDTH, say, show
+from sim.report.finding import MOST_LINES, print_finding
+from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
+from sim.report.plain_table import PlainTable, width_of
+from sim.report.tables import central_level, flags_of, known_measures, label, others
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.interpretability import FLAGS, LEAVING_LIMIT
+from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
+
+FIRST = (
+    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_alone_mean.mental_health",
+    "return_30d_per_patient.mental_health", "staff_cost_per_week.all", "length_of_stay_mean.mental_health",
+    "left_empty_handed.mental_health", "reach.mental_health",
+)  # fmt: skip
+"""Measures that are shown before others where there is not room for all, the most important first."""
+LAST = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")
+"""Those left out first: a column or a row like them is there."""
+PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental health"}
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """The five lines, the table, and where to be careful, at the central level of demand."""
+    finding, rows = finding_of(comparison), table_rows(comparison)
+
+    def print_finding_and_table(page: Console) -> None:
+        print_finding(finding, page)
+        if comparison.changed:
+            say(page, shortened(changed_line(comparison), LONGEST_CHANGES), style="dim")
+        show(page, PlainTable(rows, dense=True))
+        say(page, legend(comparison), style="dim")
+
+    room = room_after(print_finding_and_table, console)
+    while room < FEWEST_REMARK_LINES and len(rows) > FEWEST_ROWS:
+        rows = table_rows(comparison, most=len(rows) - 2)
+        room = room_after(print_finding_and_table, console)
+    print_finding_and_table(console)
+    print_remarks(remarks(comparison), console, max(room, FEWEST_REMARK_LINES))
+
+
+LINES_AROUND = 8
+"""Lines left for progress, other levels of demand and where the results are."""
+FEWEST_REMARK_LINES = 2
+"""Lines for remarks, however long the table is."""
+FEWEST_ROWS = 5
+"""Rows of the table with its head that are shown, however long the rest is."""
+
+
+def room_after(print_it: Callable[[Console], None], console: Console) -> int:
+    """Lines left for remarks below what is printed."""
+    page = StringIO()
+    print_it(Console(file=page, width=console.width))
+    return MOST_LINES - LINES_AROUND - page.getvalue().count("\n")
+
+
+def print_other_levels(comparison: Comparison, console: Console) -> None:
+    """What further levels of demand add to the answer at the central one, and whether some were not played whole."""
+    further = [level for level in comparison.levels if level != central_level(comparison)]
+    if text := other_levels_line(comparison):
+        say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
+    print_remarks([*unfinished_lines(comparison), *cautions_of(comparison, further)], console, FEWEST_REMARK_LINES)
+
+
+LONGEST_CHANGES = 180
+"""Characters of what was changed; all of it is in `answer.md`."""
+
+
+def table_rows(comparison: Comparison, most: int = 99) -> Rows:
+    """Measures down and staffings across; if they do not fit, staffings down and as many measures across as do.
+
+    Of more than `most` rows the least important measures, or the last staffings, are left out.
+    """
+    names = (comparison.baseline, *others(comparison))
+    measures = known_measures(comparison, HEADLINE)
+    ranked = sorted(measures, key=lambda name: (name not in FIRST, name in LAST, measures.index(name)))
+    rows = measure_by_staffing(comparison, names, [name for name in measures if name in ranked[:most]])
+    if width_of_rows(rows) <= WIDTH:
+        return rows
+    shown = names if len(names) <= most else names[: most - 1]
+    rows = []
+    for n_columns in range(1, 1 + len(FIRST)):
+        chosen = [name for name in measures if name in FIRST[:n_columns]]
+        wider = staffing_by_measure(comparison, shown, chosen)
+        if rows and width_of_rows(wider) > WIDTH:
+            break
+        rows = wider
+    left_out = len(names) - len(shown)
+    return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
+
+
+def measure_by_staffing(comparison: Comparison, names: Sequence[str], measures: Sequence[str]) -> Rows:
+    """A row for each measure, a column for each staffing."""
+    heads = [marked(label(comparison, name), *flags_of(comparison, name)) for name in names]
+    rows: Rows = [("", *heads)]
+    return rows + [(short_label(name), *(cell(comparison, staffing, name) for staffing in names)) for name in measures]
+
+
+def staffing_by_measure(comparison: Comparison, names: Sequence[str], measures: Sequence[str]) -> Rows:
+    """A row for each staffing, a column for each measure."""
+    rows: Rows = [("", *(in_lines(short_label(name), HEAD_WIDTH) for name in measures))]
+    for staffing in names:
+        head = marked(label(comparison, staffing), *flags_of(comparison, staffing))
+        rows.append((head, *(cell(comparison, staffing, name) for name in measures)))
+    return rows
+
+
+HEAD_WIDTH = 12
+"""Columns of the terminal that the heads of a page of many staffings are folded to."""
+
+
+def in_lines(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
+
+
+def width_of_rows(rows: Rows) -> int:
+    """Columns of the terminal that a table takes without wrapping a cell."""
+    return sum(max(map(width_of, column)) + 2 for column in zip(*rows, strict=True))
+
+
+def cell(comparison: Comparison, staffing: str, name: str) -> str:
+    """Of the baseline its mean and half-width, of another staffing the difference from it."""
+    change = difference_cell(comparison, staffing, name)
+    if staffing != comparison.baseline:
+        return change
+    value = estimate_cell(comparison, staffing, name)
+    return value if change == NO_INTERVAL else f"{value} {change}"
+
+
+def short_label(name: str) -> str:
+    """`Wait, all (min)`: topic, part where the headline measures have several, and unit."""
+    measure, part = measure_and_part(name)
+    brief = BRIEFS[measure.key]
+    whose = f", {PART_WORDS[part]}" if brief.topic in SEVERAL_PARTS else ""
+    head = brief.head or brief.topic
+    unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
+    return f"{head[0].upper()}{head[1:]}{whose} ({unit})"
+
+
+def legend(comparison: Comparison) -> str:
+    """What the cells hold, and the marks that are among them."""
+    percent = f"{100 * comparison.confidence:g} %"
+    any_flag = bool(comparison.cautions[list(FLAGS)].to_numpy(bool).any())
+    if not others(comparison):
+        return f"Mean ± half-width of its {percent} interval. All measures are in answer.md.{marks_legend(any_flag)}"
+    baseline = label(comparison, comparison.baseline)
+    return (
+        f"{baseline}: mean ± half-width of its {percent} interval; else difference from it, same patients, shares in "
+        f"{unit_words()}. *: beyond chance, all measures judged together. =: identical.{marks_legend(any_flag)}"
+    )
+
+
+def marks_legend(any_flag: bool) -> str:
+    """What the marks mean, shorter than where there is room for why."""
+    if not any_flag:
+        return ""
+    limit = f"{100 * LEAVING_LIMIT:g} %"
+    return f" {MANY_LEAVE}: over {limit} of visits leave. {NO_STEADY_STATE}: no steady state, no difference claimed."
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """Where to be careful, the weightiest first."""
+    return [
+        *unfinished_lines(comparison),
+        *cautions_of(comparison, [central_level(comparison)]),
+        *stress_test_lines(comparison),
+        *comparison.notes,
+    ]
+
+
+def print_remarks(lines: Sequence[str], console: Console, room: int) -> None:
+    """As many whole as fit into `room` lines of the terminal, then how many are left for `answer.md`."""
+    for number, text in enumerate(lines):
+        is_last = number == len(lines) - 1
+        if n_lines(text, console) > room - (not is_last):
+            beginnings = "; ".join(f"{beginning(line)} …" for line in lines[number:])
+            left = f"• {counted(len(lines) - number, 'remark')} more in answer.md: {beginnings}"
+            say(console, shortened(left, min(WIDTH, console.width) - 2))
+            return
+        room -= n_lines(text, console)
+        say(console, f"• {text}")
+
+
+def n_lines(text: str, console: Console) -> int:
+    """Lines of the terminal that a remark takes."""
+    return len(Text(f"• {text}").wrap(console, min(WIDTH, console.width) - 2))
+
+
+def beginning(text: str) -> str:
+    """The first few words of a remark."""
+    return " ".join(text.split()[:4])

@@ -1,0 +1,257 @@
+"""The five lines name what is beyond chance, nothing else, and fit on one page with their table."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from sim.config import shipped_choices
+from sim.department.scenario import Scenario
+from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
+from sim.report.comparison_finding import (
+    BRIEFS,
+    COSTS,
+    MOST_CHANGES,
+    OTHER_DEMAND,
+    SHIPPED_SAME_MONEY,
+    clinical_differences,
+    finding_of,
+    is_same_money,
+    other_levels_line,
+)
+from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.honesty import NO_BENEFIT
+from sim.report.markdown import comparison_markdown
+from sim.study.comparison import HEADLINE, Comparison
+from sim.study.number_text import measure_and_part
+from tests.test_report import (
+    FOUR,
+    LABELS,
+    comparison_of,
+    of_one_replication,
+    printed,
+    squeezed,
+    where_many_leave,
+    with_effects,
+    without_steady_state,
+)
+
+
+@pytest.fixture(scope="module")
+def four() -> Comparison:
+    return comparison_of(FOUR)
+
+
+def lines_of(comparison: Comparison) -> dict[str, str]:
+    return {line.label: line.text for line in finding_of(comparison).lines}
+
+
+def test_every_headline_measure_has_its_brief_words() -> None:
+    assert {name.partition(".")[0] for name in HEADLINE} == set(BRIEFS)
+    for key, brief in BRIEFS.items():
+        assert brief.less.count("{}") == brief.more.count("{}") == 1, key
+        assert brief.less != brief.more
+
+
+def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four: Comparison) -> None:
+    lines = lines_of(four)
+    assert [*lines] == [CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY]
+    text, page = squeezed(printed(print_comparison, four)), comparison_markdown(four)
+    for label, words in lines.items():
+        assert f"• {label}: {words}" in text
+        assert f"- **{label}**: {words}" in page
+
+
+def test_what_changes_is_what_is_beyond_chance_of_the_first_staffing(four: Comparison) -> None:
+    assert lines_of(four)[CHANGES] == (
+        "with peers added, mental-health visits spent 21.3 minutes less alone (95 % CI 20.3 to 22.4), "
+        "18.93 percentage points fewer left empty-handed (17.99 to 19.87) and 47.31 percentage points more were met by "
+        "a peer (46.19 to 48.43)."
+    )
+
+
+def test_what_does_not_change_is_one_line_without_numbers(four: Comparison) -> None:
+    line = lines_of(four)[UNCHANGED]
+    assert line == (
+        "no difference beyond chance in wait for a physician, stay and observation unmet; "
+        "identical to the last bit: left unseen or against advice, return within 72 h and 30 days."
+    )
+
+
+def test_every_clinical_headline_measure_is_named_once_as_changed_or_not() -> None:
+    for staffing in FOUR[1:]:
+        pair = comparison_of(("traditional", staffing), (1.0,))
+        lines = lines_of(pair)
+        found = clinical_differences(pair, staffing)
+        assert {*found} == {name for name in HEADLINE if name not in COSTS and name in {*pair.differences["measure"]}}
+        for name, item in found.items():
+            topic = BRIEFS[measure_and_part(name)[0].key].topic.removeprefix("return within ")
+            if not item.beyond_chance:
+                assert topic in lines[UNCHANGED], name
+        n_moved = sum(item.beyond_chance for item in found.values())
+        n_named = len(re.findall(r"\((?:95 % CI )?[\d.]+ to [\d.]+\)", lines[CHANGES]))
+        assert n_named == min(n_moved, MOST_CHANGES)
+        assert (f"{n_moved - MOST_CHANGES} more" in lines[CHANGES]) == (n_moved > MOST_CHANGES)
+
+
+def test_what_only_its_own_interval_shows_is_not_called_a_change(four: Comparison) -> None:
+    rows = four.differences
+    only_own = rows["measure"] == "minutes_alone_mean.mental_health"
+    rows = rows.assign(simultaneous_half_width=rows["simultaneous_half_width"].mask(only_own, 99.0))
+    lines = lines_of(replace(four, differences=rows))
+    assert "taken alone beyond chance, all measures together not: time alone" in lines[UNCHANGED]
+    assert "alone" not in lines[CHANGES]
+
+
+def test_the_cost_is_that_of_the_roster_and_with_overtime_that_of_the_runs(four: Comparison) -> None:
+    row = four.costs.set_index("staffing").loc["peer_added"]
+    line = lines_of(four)[COST]
+    assert f"{row['weekly_difference']:,.0f} CAD more a week by the roster" in line
+    assert "with overtime +3,838 CAD (+3,827 to +3,849), +2.65 a visit" in line
+
+
+def test_the_same_money_elsewhere_is_looked_for_among_the_staffings_compared(four: Comparison) -> None:
+    costs = four.costs.set_index("staffing")["weekly_difference"]
+    assert is_same_money(costs["peer_added"], costs["clinician_added"])
+    line = lines_of(four)[SAME_MONEY]
+    assert line.startswith("with a crisis clinician added, mental-health visits stayed 0.38 hours less")
+    alone = lines_of(comparison_of(("traditional", "peer_added"), (1.0,)))[SAME_MONEY]
+    assert alone == "not compared here. Add it: study.staffing=[traditional,peer_added,clinician_added,nurse_added]."
+
+
+def test_a_staffing_of_ones_own_is_told_how_much_to_add_elsewhere(four: Comparison) -> None:
+    names = {"peer_added": "ours"}
+    pair = comparison_of(("traditional", "peer_added"), (1.0,))
+    tables = {
+        name: getattr(pair, name).replace({"staffing": names})
+        for name in ("estimates", "differences", "cautions", "costs")
+    }
+    ours = replace(
+        pair, staffings=("traditional", "ours"), labels={"traditional": "Traditional", "ours": "Ours"}, **tables
+    )
+    cost = float(ours.costs.set_index("staffing").loc["ours", "weekly_difference"])
+    assert f"some {cost:,.0f} CAD a week to another role" in lines_of(ours)[SAME_MONEY]
+
+
+def test_hours_swapped_for_peer_hours_add_no_money() -> None:
+    swapped = comparison_of(("traditional", "peer_swapped"), (1.0,))
+    costs = swapped.costs.assign(weekly_difference=[0.0, 40.0])
+    assert "no money is added" in lines_of(replace(swapped, costs=costs))[SAME_MONEY]
+
+
+def test_the_shipped_staffings_said_to_cost_the_same_do() -> None:
+    from sim.config import compose
+
+    assert {*SHIPPED_SAME_MONEY} <= {*shipped_choices("staffing")}
+
+    def scenario(name: str) -> Scenario:
+        return compose(["study=run", f"staffing={name}"]).scenario
+
+    base = scenario("traditional").staffing.weekly_cost()
+    added = [scenario(name).staffing.weekly_cost() - base for name in SHIPPED_SAME_MONEY]
+    assert is_same_money(min(added), max(added))
+
+
+def test_how_sure_speaks_of_chance_alone_and_of_what_was_assumed(four: Comparison) -> None:
+    line = lines_of(four)[CERTAINTY]
+    assert line.startswith("of chance alone (95 % intervals, 10 replications), not of the assumptions.")
+    assert NO_BENEFIT in line
+    assumed = lines_of(with_effects(four))[CERTAINTY]
+    assert NO_BENEFIT not in assumed
+    assert "Effects assumed" in assumed
+
+
+def test_without_a_steady_state_the_lines_claim_nothing(four: Comparison) -> None:
+    for unsteady in ("traditional", "peer_added"):
+        lines = lines_of(without_steady_state(four, unsteady))
+        assert lines[CHANGES] == "with peers added, no difference is claimed: there is no steady state (‡)."
+        assert lines[UNCHANGED] == "nothing is claimed here either."
+        assert "with overtime" not in lines[COST], "overtime depends on the queue"
+
+
+def test_one_replication_shows_nothing_and_says_so(four: Comparison) -> None:
+    lines = lines_of(of_one_replication(four))
+    assert "nothing can be told from chance" in lines[CHANGES]
+    assert "chance cannot be judged" in lines[CERTAINTY]
+    assert other_levels_line(of_one_replication(four)) == ""
+
+
+def test_one_scenario_has_five_lines_of_its_own_and_says_how_to_compare() -> None:
+    only = replace(comparison_of(("traditional",), (1.0,)), differences=pd.DataFrame())
+    lines = lines_of(only)
+    assert len(lines) == 5
+    assert "from triage to a physician 77.8 minutes" in lines["How long they wait"]
+    assert "within 72 h 2.31 %" in lines["Who comes back"]
+    assert "peered study.staffing=[traditional,peer_added] compares" in lines[CERTAINTY]
+
+
+# Length
+
+WORST = ("traditional", *(name for name in LABELS if name != "traditional"))
+
+
+@pytest.mark.parametrize("staffings", [FOUR[:1], FOUR[:2], FOUR[:3], FOUR, WORST], ids=len)
+@pytest.mark.parametrize("care", ["none", "leaving", "unsteady", "effects", "one", "notes", "changed"])
+def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str, ...], care: str) -> None:
+    comparison = comparison_of(staffings)
+    if len(staffings) == 1:
+        comparison = replace(comparison, differences=pd.DataFrame())
+    elif care == "leaving":
+        for name in staffings:
+            comparison = where_many_leave(comparison, name)
+    elif care == "unsteady":
+        comparison = without_steady_state(comparison, staffings[-1])
+    elif care == "effects":
+        comparison = with_effects(comparison)
+    elif care == "one":
+        comparison = of_one_replication(comparison)
+    elif care == "notes":
+        comparison = replace(comparison, notes=("Staffing and demand do not fit in a long sentence. " * 5,) * 5)
+    elif care == "changed":
+        comparison = replace(comparison, changed=tuple(f"department.streams.medical.{n}=7" for n in range(30)))
+    text = printed(print_comparison, comparison)
+    rest = printed(print_other_levels, comparison)
+    progress_and_place = 5
+    assert len(text.splitlines()) <= MOST_LINES - LINES_AROUND
+    assert len(text.splitlines()) + len(rest.splitlines()) + progress_and_place <= MOST_LINES
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+
+
+def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Comparison) -> None:
+    noted = replace(four, notes=tuple(f"Remark number {n} is about something else. " * 3 for n in range(9)))
+    text = squeezed(printed(print_comparison, noted))
+    (n_left,) = re.findall(r"(\d+) remarks more in answer.md: ", text)
+    n_shown = len(re.findall(r"• Remark number \d", text))
+    assert int(n_left) + n_shown == 9
+    assert f"Remark number {n_shown} is …" in text
+    for n in range(9):
+        assert f"Remark number {n} is" in squeezed(comparison_markdown(noted))
+
+
+# Other demand
+
+
+def test_other_levels_are_said_to_agree_only_if_the_same_changes_are_beyond_chance(four: Comparison) -> None:
+    same = "At demand × 0.95 and demand × 1.05, with peers added, the same measures change in the same direction."
+    assert other_levels_line(four) == same
+    assert f"- **{OTHER_DEMAND}**: {same}" in comparison_markdown(four)
+    rows = four.differences
+    turned = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_alone_mean.mental_health")
+    line = other_levels_line(replace(four, differences=rows.assign(mean=rows["mean"].mask(turned, -rows["mean"]))))
+    assert line == "with peers added, at demand × 1.05 beyond chance: time alone."
+    weak = rows.assign(simultaneous_half_width=rows["simultaneous_half_width"].mask(turned, 99.0))
+    line = other_levels_line(replace(four, differences=weak))
+    assert line == "with peers added, at demand × 1.05 no longer beyond chance: time alone."
+
+
+def test_at_another_level_without_a_steady_state_nothing_is_claimed(four: Comparison) -> None:
+    line = other_levels_line(without_steady_state(four, "peer_added", 1.05))
+    assert line == "with peers added, at demand × 1.05 no difference is claimed, for want of a steady state."
+    text = squeezed(printed(print_other_levels, without_steady_state(four, "peer_added", 1.05)))
+    assert "2 remarks more in answer.md: No steady state at …" in text
+
+
+def test_one_level_has_nothing_to_say_of_others() -> None:
+    assert other_levels_line(comparison_of(FOUR, (1.0,))) == ""
+    assert OTHER_DEMAND not in comparison_markdown(comparison_of(FOUR, (1.0,)))
