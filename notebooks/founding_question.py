@@ -48,6 +48,7 @@ from sim.engine.event_log import event_log
 from sim.engine.measure_tables import breakdown
 from sim.engine.measures import measure
 from sim.engine.trajectory import differences
+from sim.report.comparison_finding import finding_of
 from sim.report.honesty import honesty_lines
 from sim.report.theme import HUE_OF, INK, QUIET, STYLE
 
@@ -265,15 +266,18 @@ assert not answer.effects_assumed
 # different work.
 
 # %%
-show(answer.notes)
+show(answer.money_notes)
 answer.costs[["label", "hours_added", "weekly_difference"]].round(0)
 
 # %%
 table = answer.estimates[answer.estimates["measure"].isin(ASKED)]
 table.pivot_table(index="measure", columns="staffing", values="mean").loc[ASKED, list(answer.staffings)].round(3)
 
+# %% [markdown]
+# The finding in five lines, the same that the command `peered` prints first:
+
 # %%
-show([*sentences(answer, "clinician_added"), *sentences(answer, "nurse_added")])
+show(f"{line.label}: {line.text}" for line in finding_of(answer).lines)
 
 # %% [markdown]
 # The same as a picture. A full dot is a difference beyond chance when all headline measures are judged together, a
