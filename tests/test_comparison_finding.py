@@ -75,7 +75,7 @@ def test_what_does_not_change_is_one_line_without_numbers(four: Comparison) -> N
     line = lines_of(four)[UNCHANGED]
     assert line == (
         "no difference beyond chance in wait for a physician, stay and observation unmet; "
-        "identical to the last bit: left unseen or against advice, return within 72 h and 30 days."
+        "identical to the last bit: left unseen or against advice and return within 72 h or 30 days."
     )
 
 

@@ -63,7 +63,7 @@ def test_an_interrupt_shows_the_answer_once_whether_it_had_been_shown_or_not(
             yield answer
 
     monkeypatch.setattr(sim.cli, "run_blocks", interrupted)
-    assert main([*SMALL, LEVELS, f"output={tmp_path / 'out'}"]) == 1
+    assert main([*SMALL, LEVELS, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1
     text = capsys.readouterr().out
     assert text.count(CHANGES) == 1
     assert (text.index(CHANGES) < text.index("interrupted")) == is_shown_early

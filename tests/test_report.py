@@ -50,6 +50,7 @@ LABELS = {
     "crisis_generous": "Crisis team, generous",
     "crisis_lean": "Crisis team, lean",
 }
+HOURS_ADDED = {"clinician_added": "+70 crisis_clinician", "nurse_added": "+60 nurse"}
 FOUR = ("traditional", "peer_added", "clinician_added", "peer_swapped")
 ROLES = ("physician", "nurse", "triage_nurse", "crisis_clinician", "psychiatrist", "observation_aide", "psw")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -202,13 +203,12 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         {
             "staffing": name,
             "label": LABELS[name],
-            "hours_added": "none",
-            "weekly_cost": 335000.0,
-            "weekly_difference": 0.0,
+            "hours_added": HOURS_ADDED.get(name, "+108 psw") if number else "none",
+            "weekly_cost": 338838.0 if number else 335000.0,
+            "weekly_difference": 3838.0 if number else 0.0,
             "is_swap": name == "peer_swapped",
             "moved_by_effects": "",
         }
-        | ({"hours_added": "+108 psw", "weekly_cost": 338838.0, "weekly_difference": 3838.0} if number else {})
         for number, name in enumerate(staffings)
     ]
     return Comparison(

@@ -220,11 +220,9 @@ def named_topics(names: Sequence[str], before: str) -> str:
     for name in names:
         measure, part = measure_and_part(name)
         topics.setdefault(BRIEFS[measure.key].topic, []).append(part)
-    texts = [topic_of(topic, parts) for topic, parts in topics.items()]
-    returns = [number for number, text in enumerate(texts) if text.startswith(RETURN)]
-    for number in returns[1:]:
-        texts[number] = texts[number].removeprefix(RETURN)
-    return before + joined(texts)
+    times = [topic.removeprefix(RETURN) for topic in topics if topic.startswith(RETURN)]
+    texts = [topic_of(topic, parts) for topic, parts in topics.items() if not topic.startswith(RETURN)]
+    return before + joined([*texts, *([RETURN + " or ".join(times)] if times else [])])
 
 
 RETURN = "return within "
@@ -284,7 +282,7 @@ LEAST_ADDED = 100.0
 
 
 def same_money_text(comparison: Comparison, subject: str) -> str:
-    """What staffings that add the same weekly cost change."""
+    """What staffings change that add the same weekly cost in other roles."""
     added = float(costs_row(comparison, subject)["weekly_difference"])
     if abs(added) <= LEAST_ADDED:
         return f"{with_staffing(comparison, subject)}, no money is added: what changes above is for the same money."
@@ -293,13 +291,19 @@ def same_money_text(comparison: Comparison, subject: str) -> str:
     equal = [
         name
         for name in others(comparison)
-        if name != subject and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
+        if roles_changed(comparison, name) != roles_changed(comparison, subject)
+        and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
     ]
     if not equal:
         return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
     texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
     more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
     return f"{'; '.join(texts)}{more}."
+
+
+def roles_changed(comparison: Comparison, staffing: str) -> set[str]:
+    """Roles of more or fewer hours than in the baseline: the same money for the same role is not spent elsewhere."""
+    return {text.split()[-1] for text in str(costs_row(comparison, staffing)["hours_added"]).split(", ")}
 
 
 def is_same_money(one: float, other: float) -> bool:
