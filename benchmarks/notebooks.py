@@ -101,15 +101,15 @@ def notebook_of(source: Path) -> NotebookNode:
 @contextmanager
 def isolated(folder: Path) -> Iterator[str]:
     """An empty working folder for the kernel, which finds neither settings of the user nor a place to leave its own."""
-    work = folder / "work"
+    work, matplotlibrc = folder / "work", folder / "matplotlibrc"
     work.mkdir()
+    matplotlibrc.touch()
     own = {name: str(folder / name) for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    # Matplotlib's settings file would otherwise be looked for in the user's home.
     settings = {
         **own,
+        "MATPLOTLIBRC": str(matplotlibrc),
         "PYTHONPATH": os.pathsep.join(paths),
-        "MATPLOTLIBRC": str(folder),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     with mock.patch.dict(os.environ, settings):

@@ -136,6 +136,20 @@ def test_a_cell_that_fails_stops_the_making(tmp_path: Path) -> None:
         notebooks.execute(source)
 
 
+def test_settings_and_files_of_the_user_have_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text("answer = 42\n")
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\n")
+    source = tmp_path / "cells.py"
+    cell = "import os, matplotlib\nprint(matplotlib.rcParams['lines.linewidth'], 'answer' in globals(), os.listdir())"
+    source.write_text(f"# %%\n{cell}\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    played = notebooks.execute(source)
+    assert notebooks.texts_of(played.cells[0].outputs[0]) == ["1.5 False []\n"]
+
+
 @pytest.mark.parametrize(
     ("output", "complaint"),
     [
