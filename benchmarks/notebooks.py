@@ -41,6 +41,15 @@ MACHINE_FACTS = re.compile(r"(?<![\w:/.])/(?:home|root|tmp|work|Users|var|usr|pr
 """Absolute paths and addresses of objects, neither of which a reader elsewhere has."""
 
 
+ALL_SHOWN = """\
+import sys
+pyplot = sys.modules.get("matplotlib.pyplot")
+if pyplot and pyplot.get_fignums():
+    raise RuntimeError("a figure was drawn that no cell shows: is displaying switched off?")
+"""
+"""A cell played last and not stored: a figure that is shown is closed with its cell."""
+
+
 class NotebookFault(Exception):
     """An executed notebook that cannot be stored: the message names the cell and what is wrong."""
 
@@ -79,7 +88,9 @@ def execute(source: Path) -> NotebookNode:
             resources=where,
         )
         client.extra_arguments = KERNEL_OPTIONS
+        notebook.cells.append(nbformat.v4.new_code_cell(ALL_SHOWN))
         client.execute()
+        notebook.cells.pop()
     for number, cell in enumerate(notebook.cells):
         check_outputs(cell, f"{source.name}, cell {number}")
     notebook.metadata = nbformat.from_dict(METADATA)

@@ -136,6 +136,15 @@ def test_a_cell_that_fails_stops_the_making(tmp_path: Path) -> None:
         notebooks.execute(source)
 
 
+def test_a_figure_that_no_cell_shows_stops_the_making(tmp_path: Path) -> None:
+    source = tmp_path / "cells.py"
+    source.write_text(
+        "# %%\nimport matplotlib.pyplot as plt\n_ = plt.subplots()\n\n# %%\nplt.ioff()\n_ = plt.subplots()\n"
+    )
+    with pytest.raises(CellExecutionError, match="no cell shows"):
+        notebooks.execute(source)
+
+
 def test_settings_and_files_of_the_user_have_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
