@@ -21,17 +21,18 @@ from sim.report.figures import draw_figure
 from sim.report.scorecard import COLUMNS
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.study.comparing import costs_of
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.study.run_store import RunStore
 from sim.study.store import read_table
 
-FIGURES = Path(__file__).resolve().parents[1] / "docs" / "figures"
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "docs" / "figures"
 TABLES = FIGURES / "data"
 COMPARISON: tuple[str, ...] = ()
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
-OF_COMPARISON = ("scorecard", "hour_of_week")
+OF_COMPARISON = ("finding", "scorecard", "hour_of_week")
 ESTIMATES = ["demand", "staffing", "measure", "mean", "low", "high", "half_width", "sd", "n"]
 DIFFERENCES = [*ESTIMATES, "simultaneous_half_width", *FLAGS]
 CAUTIONS = ["demand", "staffing", *CAUTION_COLUMNS]
@@ -59,7 +60,7 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
-        write(table[table["measure"].isin(COLUMNS)], name, columns)
+        write(table[table["measure"].isin({*COLUMNS, *HEADLINE})], name, columns)
     write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)

@@ -1,21 +1,39 @@
 """PeerED: what changes in a children's emergency department when peer support workers join or replace part of the team.
 
-`load` composes a scenario, `simulate` plays one replication of it, `compare` answers the founding question.
+    import sim
+
+    scenario = sim.load("staffing=peer_added", "study.weeks=4")  # KEY=VALUE, as on the command line
+    run = sim.simulate(scenario, seed=1)                         # one replication: run.visits, run.tasks ...
+    answer = sim.compare(["traditional", "peer_added"], "study.weeks=4", replications=10)
+    answer.summary()                                             # a small DataFrame; .plot() and .to_excel(path) too
+    tables = sim.results("results/compare-20260101-120000")      # what a command has written, as DataFrames
+
+load      a scenario, composed of shipped and own settings and checked
+simulate  one replication of a scenario
+compare   staffings on the same patients: the founding question
+results   the tables of a results folder
+
+Keys are listed in docs/keys.md, columns and measures in docs/data-dictionary.md; docs/python.md shows all of this.
 """
 
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.department.scenario import Scenario
-    from sim.engine.trajectory import Trajectory
-    from sim.study.comparison import Comparison
+    from sim.objects import Comparison, Results, Run, Scenario
 
-__all__ = ["compare", "load", "simulate"]
+__all__ = ["__version__", "compare", "load", "results", "simulate"]
 
 
-MAX_SEED = 2**63
+_MAX_SEED = 2**63
+
+try:
+    __version__ = version("peered")  # as pyproject.toml says
+except PackageNotFoundError:  # the sources without an installation
+    __version__ = "unknown"
 
 
 def load(*overrides: str) -> "Scenario":
@@ -24,17 +42,19 @@ def load(*overrides: str) -> "Scenario":
     Raises ScenarioError with every problem at once, TypeError for an override that is not a string.
     """
     from sim.config import compose
+    from sim.objects import Scenario
 
-    return compose(["study=run", *as_overrides(overrides)]).scenario
+    return Scenario.of(compose(["study=run", *_as_overrides(overrides)]).scenario)
 
 
-def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "compiled") -> "Trajectory":
-    """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the result are DataFrames.
+def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "compiled") -> "Run":
+    """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the run are DataFrames.
 
     `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
     for an unknown engine, an impossible seed, or a run that needs more memory than this machine has.
     """
     from sim.department.scenario import Scenario
+    from sim.objects import Run
     from sim.study.engines import ENGINES, prepare
     from sim.study.memory_check import check_run
 
@@ -42,11 +62,11 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
     if engine not in ENGINES:
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
-    check_whole("seed", seed)
-    check_whole("replication", replication)
+    _check_whole("seed", seed)
+    _check_whole("replication", replication)
     check_run(scenario, engine)
-    prepare(engine, on_stderr)
-    return ENGINES[engine](scenario, seed, replication)
+    prepare(engine, _on_stderr)
+    return Run.of(ENGINES[engine](scenario, seed, replication), scenario)
 
 
 def compare(
@@ -64,6 +84,7 @@ def compare(
     """
     from sim.config import compose
     from sim.config.plans import plan_of
+    from sim.objects import Comparison
     from sim.study.comparing import compare_composed
     from sim.study.experiment import get_ready
     from sim.study.memory_check import check_plan
@@ -72,7 +93,7 @@ def compare(
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers}: give 1 or more, or None for all cores")
-    if any(text.startswith(("study=", "staffing=")) for text in as_overrides(overrides)):
+    if any(text.startswith(("study=", "staffing=")) for text in _as_overrides(overrides)):
         raise ValueError("study and staffing are chosen by this function: leave them out of the overrides")
     settings = [f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides]
     if replications is not None:
@@ -81,22 +102,35 @@ def compare(
         settings.append(f"seed={seed}")
     plan = plan_of(compose(["study=compare", *settings]))
     check_plan(plan, workers)
-    get_ready(plan.scenarios[plan.baseline], plan.engine, on_stderr)
-    return compare_composed(plan, workers=workers)
+    get_ready(plan.scenarios[plan.baseline], plan.engine, _on_stderr)
+    return Comparison.of(compare_composed(plan, workers=workers))
 
 
-def on_stderr(line: str) -> None:
+def results(folder: str | PathLike[str]) -> "Results":
+    """The tables of the results folder of any study as DataFrames: `results(FOLDER).estimates`, or by `["estimates"]`.
+
+    Each is read when it is first asked for; `.visits` holds the visits of all staffings. Nothing in the folder is run
+    or changed. Raises FileNotFoundError where there is no table, ScenarioError for a folder that is not safe to read.
+    """
+    from pathlib import Path
+
+    from sim.objects import Results
+
+    return Results(Path(folder))
+
+
+def _on_stderr(line: str) -> None:
     """Where a line goes that says why nothing comes yet."""
     print(line, file=sys.stderr, flush=True)
 
 
-def check_whole(name: str, value: object) -> None:
+def _check_whole(name: str, value: object) -> None:
     """Raise ValueError unless the value can key random draws."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MAX_SEED:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_SEED:
         raise ValueError(f"{name} = {value!r}: give a whole number from 0 to 2**63 - 1")
 
 
-def as_overrides(overrides: Sequence[str]) -> list[str]:
+def _as_overrides(overrides: Sequence[str]) -> list[str]:
     """The overrides, if they are strings."""
     for text in overrides:
         if not isinstance(text, str):

@@ -13,9 +13,11 @@ from rich.console import Console
 from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say
 from sim.report.progress import teller
+from sim.report.sweep_workbook import break_even_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
 from sim.study.interrupts import uninterrupted
@@ -65,6 +67,8 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         facts = facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds)
         with unwritten.noted(store.folder):
             write_facts(facts, store.folder)
+        with unwritten.noted(store.folder / ANSWER):
+            write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
     show_finished(lambda: print_break_even(answer, console), patient_console(sys.stderr), store.folder)
     if unwritten.found:

@@ -26,7 +26,7 @@ from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.study.behind import written_behind
-from sim.study.comparison import Comparison
+from sim.study.comparison import TABLES, Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.engines import lets_go, prepare
 from sim.study.executor import n_cores, run_blocks
@@ -414,7 +414,7 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
     from sim.io import sql
 
     sql.writer_in(folder)
-    from sim.report import comparison_answer, markdown  # noqa: F401
+    from sim.report import answer_workbook, comparison_answer, markdown  # noqa: F401
     from sim.study import comparing  # noqa: F401
 
     markdown.page()
@@ -431,13 +431,13 @@ def write_comparison(
     with_figures: bool,
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
+    from sim.report.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
     from sim.report.markdown import comparison_markdown
     from sim.study.comparing import values_table
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
-    names = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
-    tables = {name: table for name in names if len((table := getattr(comparison, name)).columns)}
+    tables = {name: table for name in TABLES if len((table := getattr(comparison, name)).columns)}
     # What is small and cannot be made from the rest comes first, in case the disk becomes full.
     for file, write in (
         (folder / "run.json", partial(write_json, facts)),
@@ -445,6 +445,7 @@ def write_comparison(
         (folder / "scenarios.json", partial(write_json, scenarios)),
         (folder / "replications.parquet", partial(write_table, values_table(answers))),
         *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),
+        (folder / ANSWER, partial(write_answer_workbook, comparison_sheets(comparison, facts))),
     ):
         with unwritten.noted(file):
             write(file)

@@ -18,11 +18,13 @@ from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.sources import code_version
+from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED, controls_line
+from sim.report.sweep_workbook import sweep_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED, read_controlled
@@ -178,6 +180,8 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         with unwritten.noted(store.folder):
             write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+        with unwritten.noted(store.folder / ANSWER):
+            write_answer_workbook(sweep_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     with unwritten.noted(store.folder):

@@ -21,6 +21,7 @@ from sim.report.comparison_finding import (
     other_levels_line,
 )
 from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.finding_figure import staffings_shown, title
 from sim.report.honesty import NO_BENEFIT
 from sim.report.markdown import comparison_markdown
 from sim.study.comparison import HEADLINE, Comparison
@@ -255,3 +256,27 @@ def test_at_another_level_without_a_steady_state_nothing_is_claimed(four: Compar
 def test_one_level_has_nothing_to_say_of_others() -> None:
     assert other_levels_line(comparison_of(FOUR, (1.0,))) == ""
     assert OTHER_DEMAND not in comparison_markdown(comparison_of(FOUR, (1.0,)))
+
+
+# The picture
+
+
+def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
+    assert title(four) == "Peers added: 21.3 minutes less alone, no difference in waits beyond chance"
+    swapped = comparison_of(("traditional", "clinician_added", "peer_added", "peer_swapped"))
+    first = replace(swapped, staffings=("traditional", "peer_swapped"))
+    assert title(first) == "Peers for nurse hours: 14.1 minutes less alone, 5.9 minutes more of waiting"
+    rows = four.differences.assign(simultaneous_half_width=1e9)
+    assert title(replace(four, differences=rows)) == (
+        "Peers added: no difference beyond chance in time alone or in waits"
+    )
+    assert "no steady state" in title(without_steady_state(four, "peer_added"))
+    assert "nothing can be told from chance" in title(of_one_replication(four))
+    assert "nothing is compared" in title(comparison_of(FOUR[:1]))
+
+
+def test_the_picture_shows_the_first_staffing_and_the_same_money(four: Comparison) -> None:
+    costs = four.costs.assign(weekly_difference=[0.0, 3838.0, 3800.0, 40.0])
+    assert staffings_shown(replace(four, costs=costs)) == ["peer_added", "clinician_added"]
+    alone = four.costs.assign(weekly_difference=[0.0, 3838.0, 9000.0, 40.0])
+    assert staffings_shown(replace(four, costs=alone)) == ["peer_added", "clinician_added", "peer_swapped"]

@@ -9,7 +9,10 @@ import pytest
 from sim.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-GUIDES = ("README.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md", "docs/design.md", "docs/assumptions.md")
+GUIDES = (
+    "README.md", "docs/default-answer.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md", "docs/design.md",
+    "docs/assumptions.md", "docs/performance.md", "docs/verification.md",
+)  # fmt: skip
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|\.\.\.")
 """A word in capitals or an ellipsis stands for something of the reader's own."""
 READERS_OWN = ("ours", "calibrated", "example")

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 
 from benchmarks import figures
+from sim.report.breakeven_answer import sentences
+from sim.report.comparison_finding import finding_of
 from sim.report.figures import draw_figure
+from sim.report.markdown import summary_table
 from sim.study.store import write_table
 from tests.pictures import SHADES, furthest
 
-MOST_BYTES = 300 * 1024
+MOST_BYTES = 400 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +58,20 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
 
 def test_the_tables_are_small() -> None:
     assert sum(path.stat().st_size for path in figures.TABLES.iterdir()) < MOST_BYTES
+
+
+def test_the_five_lines_of_the_readme_are_those_of_the_answer_its_figures_are_drawn_from() -> None:
+    """And the table beside them in docs. If this is meant to change: `make figures` of a new answer, and the texts."""
+    answer = figures.stored_comparison()
+    readme = " ".join((figures.ROOT / "README.md").read_text(encoding="utf-8").split())
+    for line in finding_of(answer).lines:
+        assert f"**{line.label}**: {line.text}" in readme, line.label
+    page = (figures.ROOT / "docs" / "default-answer.md").read_text(encoding="utf-8")
+    assert summary_table(answer) in page
+
+
+def test_the_break_even_of_the_docs_is_that_of_the_answer_its_figure_is_drawn_from() -> None:
+    answer = figures.stored_break_even()
+    page = " ".join((figures.ROOT / "docs" / "default-answer.md").read_text(encoding="utf-8").split())
+    for sentence in sentences(answer, answer.staffings[0]):
+        assert sentence in page

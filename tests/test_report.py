@@ -821,10 +821,10 @@ def test_a_swap_is_a_stress_test_whatever_it_is_called(four: Comparison) -> None
         return [line for line in honesty_lines(comparison) if "stress test of harm" in line]
 
     (line,) = tests(four)
-    assert line.startswith("Peers for nurse hours: ")
+    assert line.startswith("Peers for nurse hours takes hours ")
     renamed = replace(four, costs=four.costs.assign(is_swap=four.costs["staffing"] == "clinician_added"))
     (line,) = tests(renamed)
-    assert line.startswith("Crisis clinician added: ")
+    assert line.startswith("Crisis clinician added takes hours ")
     assert tests(replace(four, costs=four.costs.assign(is_swap=False))) == []
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sim.cli import main
-from sim.study import sweep_query, sweeping
+from sim.io import workbook
+from sim.study import sweeping
 from sim.study.run_store import Played
 from sim.study.store import read_table
 from sim.study.sweep_query import problems_of_asking, with_swept_keys
@@ -103,7 +104,7 @@ def test_text_in_a_sheet_stays_text_and_numbers_are_numbers(folder: Path, tmp_pa
 def test_more_than_a_sheet_takes_is_told_and_leaves_no_file(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep_query, "MOST_ROWS_OF_A_SHEET", 5)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 5)
     words = ["study=results", f"run={folder}", "table=estimates", f"export={tmp_path / 'a.xlsx'}"]
     assert main(words) == 2
     assert "a sheet takes 5: export a .csv" in " ".join(capsys.readouterr().err.split())
@@ -156,15 +157,6 @@ def test_a_name_that_is_not_there_is_told_with_the_tables_there_are(
     told = " ".join(capsys.readouterr().err.split())
     assert "runs_of_mine does not exist" in told
     assert "the tables are differences, estimates, failed, replications, scenarios, visits" in told
-
-
-def test_without_its_library_a_sheet_is_refused_with_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweep_query, "find_spec", lambda _: None)
-    (problem,) = problems_of_asking(None, None, tmp_path / "a.xlsx")
-    assert "pip install 'peered[xlsx]'" in problem.remedy
-    assert problems_of_asking(None, None, tmp_path / "a.csv") == []
 
 
 @pytest.mark.parametrize("word", ["query=SELECT 1", "table=estimates", "export=x.csv"])

@@ -1,29 +1,33 @@
-"""The walk of the README from a file of visits to a compared staffing, played as it is written, only shorter."""
+"""The walks of the guides, played as they are written, only shorter."""
 
 import re
 import shlex
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from sim.cli import main
+from sim.report.finding import MOST_LINES
 from sim.study.store import read_table
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README, VISITS = ROOT / "README.md", ROOT / "docs" / "visits.md"
 SHORTER = {"study.weeks=26": "study.weeks=5", "study.replications=5": "study.replications=2 study.weeks=2"}
 
 
-def commands() -> list[str]:
-    """The lines of the walk."""
-    (block,) = re.findall(r"## From your own visits.*?```\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    return block.strip().splitlines()
+def block_of(guide: Path, title: str, language: str = "") -> str:
+    """The first block of code of a language in a section."""
+    (block,) = re.findall(rf"## {title}.*?```{language}\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    return str(block)
 
 
 def test_the_walk_from_visits_to_a_compared_staffing_takes_few_commands_and_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    lines = commands()
+    lines = block_of(VISITS, "From your own visits").strip().splitlines()
     assert len(lines) <= 6
     for number, line in enumerate(lines):
         for long, short in SHORTER.items():
@@ -37,3 +41,30 @@ def test_the_walk_from_visits_to_a_compared_staffing_takes_few_commands_and_work
     differences = read_table(tmp_path / "compared" / "differences.parquet")
     assert set(differences["staffing"]) == {"peer_added"}
     assert (tmp_path / "ours" / "ours_calibration.md").is_file()
+
+
+def test_the_first_ten_minutes_take_under_ten_commands_and_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Install, run, write a staffing, compare it, open the tables in pandas and Excel, plot one thing."""
+    monkeypatch.chdir(tmp_path)
+    install, *lines = block_of(README, "Your own question").strip().splitlines()
+    assert install == "python -m pip install ."
+    python = block_of(README, "Your own question", "python")
+    assert len(lines) + len(python.strip().splitlines()) < 10
+    for line in lines:
+        program, *words = shlex.split(
+            line.replace("study.weeks=8 study.replications=5", "study.weeks=2 study.replications=3")
+        )
+        assert program == "peered"
+        assert main(words) == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    assert all(len(part.splitlines()) <= MOST_LINES for part in said.split("results are in"))
+    found: dict[str, Any] = {}
+    exec(python.replace("study.weeks=8", "study.weeks=2"), found)
+    assert {*found["tables"].differences["staffing"]} == {"ours", "peer_added"}
+    assert (tmp_path / "alone.png").stat().st_size > 10_000
+    for name in ("first", "answer"):
+        assert (tmp_path / name / "answer.md").is_file()
+        with ZipFile(tmp_path / name / "answer.xlsx") as workbook:
+            assert "xl/workbook.xml" in workbook.namelist()

@@ -13,6 +13,8 @@ import numpy as np
 from numba.extending import register_jitable
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from sim.department.short_text import Row, arguments_within, lines_html, value_text
+
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
 MINUTES_PER_WEEK = 10080.0
@@ -26,6 +28,22 @@ class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        yield from arguments_within(self._fields_in_words())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._fields_in_words())
+
+    def _fields_in_words(self) -> Iterator[Row]:
+        """Name and short text of each field that has no default, or another value than that."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if field.is_required() or value != field.get_default(call_default_factory=True):
+                yield name, value_text(value)
 
 
 ROUNDING = 1e-6

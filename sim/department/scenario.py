@@ -32,6 +32,7 @@ from sim.department.pathway import (
 )
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
 from sim.department.roster import Staffing, heads_by_minute
+from sim.department.short_text import Row, lines_text
 from sim.department.support import Effects, Support
 
 
@@ -102,6 +103,24 @@ class Scenario(Frozen):
     boarding: Boarding = Boarding()
     discipline: Disciplines = Disciplines()
     period: Period = Period()
+
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._fields_in_words())
+
+    def _fields_in_words(self) -> Iterator[Row]:
+        staffing, period = self.staffing, self.period
+        hours = sum(role.hours_per_week() for role in staffing.roles.values())
+        label = f" ({staffing.label})" if staffing.label else ""
+        yield "staffing", f"{staffing.name}{label}: {hours:,.0f} h and {staffing.weekly_cost():,.0f} CAD a week"
+        yield "roles", ", ".join(staffing.roles)
+        department = self.department
+        yield "department", f"{department.name}: {', '.join(department.streams)}; {len(department.zones)} zones"
+        yield "demand", f"{getattr(self.demand, 'name', '')} ({self.demand.kind})".strip()
+        for part in ("support", "effects", "boarding", "discipline"):
+            yield part, getattr(self, part).name
+        weeks = f"{period.weeks} week{'s' * (period.weeks != 1)}"
+        measured = weeks if period.minutes is None else f"{period.minutes:g} minutes"
+        yield "period", f"{measured}, after {period.warm_up_weeks} of warm-up" if period.warm_up_weeks else measured
 
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""

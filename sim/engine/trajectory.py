@@ -4,12 +4,17 @@ What is measured on them stands in `sim.engine.measures`; their invariants in `s
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
+from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.department.roster import WEEKDAYS
+from sim.department.short_text import Row, lines_html, lines_text
 
 if TYPE_CHECKING:  # loaded by the first table that is asked for, since a run needs none
     import pandas as pd
@@ -30,6 +35,8 @@ CONTACTS = ("first", "continuing", "one_off")
 FIRST, CONTINUING, ONE_OFF = range(3)
 
 FOLLOW_UPS = ("none", "within_7_days", "within_30_days")
+
+PEER_KINDS_WISHED = ("youth", "family")
 
 VISIT_COLUMNS: Mapping[str, type] = {
     "patient": np.int64,
@@ -53,7 +60,7 @@ VISIT_COLUMNS: Mapping[str, type] = {
     "peer_eligible": np.bool_,
     "peer_offered": np.bool_,  # asked for: eligible, and the roster has a peer role
     "peer_consented": np.bool_,
-    "peer_kind_wished": np.int8,  # 0 youth, 1 family
+    "peer_kind_wished": np.int8,  # index in PEER_KINDS_WISHED
     "peer_started": np.float64,  # first contact begins, nan if never
     "peer_ended": np.float64,  # last contact ends
     "n_peer_contacts": np.int16,
@@ -72,6 +79,9 @@ VISIT_COLUMNS: Mapping[str, type] = {
     "next_visit": np.float64,  # time of the next unplanned visit, inf for never, nan while present
 }
 """Columns of `visits`, one row per visit in order of arrival. Times are minutes since Monday 00:00 of week 0."""
+
+DERIVED_COLUMNS = ("in_window", "weekday", "hour")
+"""Columns of the table of visits that are computed from `arrival`, and stand right after it."""
 
 TASK_COLUMNS: Mapping[str, type] = {
     "visit": np.int64,  # row in visits
@@ -181,7 +191,7 @@ class Rows:
         return {name: np.concatenate([part[name] for part in parts]) for name in self.schema}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """One replication, complete.
 
@@ -212,6 +222,22 @@ class Trajectory:
     n_entries: int
     follow_up: float = 0.0
 
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[Row]:
+        rows = self.rows_in_window
+        weeks = [minutes / MINUTES_PER_WEEK for minutes in (self.horizon, self.warm_up, self.follow_up)]
+        played = "{:.4g} weeks in all, {:.4g} of them warm-up and {:.4g} follow-up".format(*weeks)
+        yield "run", f"seed {self.seed}, replication {self.replication}, engine {self.engine}"
+        yield "played", played
+        yield "visits", f"{self.n_visits:,}, {rows.stop - rows.start:,} of them in the measured window"
+        yield "roles", ", ".join(self.roles)
+        yield "tables", ".visits, .tasks, .staff, .census"
+
     @property
     def measured_until(self) -> float:
         """End of the measured window; after it the run goes on for `follow_up` minutes."""
@@ -221,26 +247,43 @@ class Trajectory:
     def n_visits(self) -> int:
         return len(self.visit_columns["arrival"])
 
+    @property
+    def rows_in_window(self) -> slice:
+        """Rows of the visits that arrive in [warm_up, measured_until): one stretch, as rows are in order of arrival."""
+        first, last = np.searchsorted(self.visit_columns["arrival"], (self.warm_up, self.measured_until))
+        return slice(int(first), int(last))
+
     @cached_property
     def visits(self) -> "pd.DataFrame":
         """One row per visit, codes as names, step times as `requested_…`, `started_…`, `ended_…` columns."""
         import pandas as pd
 
-        return pd.DataFrame(self.columns_of_visits())
+        return with_ordered_labels(pd.DataFrame(self.columns_of_visits()))
 
     def columns_of_visits(self) -> Columns:
         """The columns of `visits`; to make a frame of them takes as long as to measure the run."""
         names = {
             "stream": self.streams, "group": self.groups, "disposition": DISPOSITIONS, "follow_up": FOLLOW_UPS,
+            "age_group": AGE_GROUPS, "arrival_mode": ARRIVAL_MODES, "peer_kind_wished": PEER_KINDS_WISHED,
         }  # fmt: skip
         columns: dict[str, Any] = {"replication": np.full(self.n_visits, self.replication)}
         for column, values in self.visit_columns.items():
             columns[column] = named(values, names[column]) if column in names else values
+            if column == "arrival":
+                columns |= self._columns_derived_from(values)
         for number, step in enumerate(self.steps):
             for moment, label in enumerate(("requested", "started", "ended")):
                 columns[f"{label}_{step}"] = self.step_times[:, number, moment]
             columns[f"member_{step}"] = self.step_members[:, number]
         return columns
+
+    def _columns_derived_from(self, arrival: np.ndarray) -> Columns:
+        """Whether a visit counts in the measures, and weekday and hour of its arrival."""
+        in_window = np.zeros(arrival.size, dtype=np.bool_)
+        in_window[self.rows_in_window] = True
+        hours = (arrival // MINUTES_PER_HOUR).astype(np.int64)
+        weekday, hour = named(hours // 24 % 7, WEEKDAYS), (hours % 24).astype(np.int8)
+        return dict(zip(DERIVED_COLUMNS, (in_window, weekday, hour), strict=True))
 
     @cached_property
     def tasks(self) -> "pd.DataFrame":
@@ -270,6 +313,16 @@ class Trajectory:
         from sim.engine.census import census_of
 
         return census_of(self)
+
+
+def with_ordered_labels(visits: "pd.DataFrame") -> "pd.DataFrame":
+    """The table with weekdays and age groups as ordered categories, so that it groups and sorts by their order."""
+    import pandas as pd
+
+    for column, labels in {"weekday": WEEKDAYS, "age_group": AGE_GROUPS}.items():
+        if column in visits and set(visits[column].unique()) <= set(labels):
+            visits[column] = pd.Categorical(visits[column], labels, ordered=True)
+    return visits
 
 
 def named(codes: Any, names: Sequence[str]) -> Any:

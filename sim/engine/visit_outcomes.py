@@ -113,10 +113,8 @@ class Cohort:
 
     @cached_property
     def rows(self) -> slice:
-        """Rows of the visits in the trajectory: one stretch, for visits stand in order of arrival."""
-        window = (self.trajectory.warm_up, self.trajectory.measured_until)
-        first, last = np.searchsorted(self.trajectory.visit_columns["arrival"], window)
-        return slice(int(first), int(last))
+        """Rows of the visits in the trajectory."""
+        return self.trajectory.rows_in_window
 
     @property
     def size(self) -> int:

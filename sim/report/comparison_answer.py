@@ -20,7 +20,7 @@ from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
 from sim.report.plain_table import PlainTable, width_of
 from sim.report.tables import central_level, flags_of, known_measures, label, others
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.interpretability import FLAGS, LEAVING_LIMIT
+from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
 
 FIRST = (
@@ -154,7 +154,7 @@ def short_label(name: str) -> str:
 def legend(comparison: Comparison) -> str:
     """What the cells hold, and the marks that are among them."""
     percent = f"{100 * comparison.confidence:g} %"
-    any_flag = bool(comparison.cautions[list(FLAGS)].to_numpy(bool).any())
+    any_flag = any(any(flags_of(comparison, name)) for name in comparison.staffings)
     if not others(comparison):
         return f"Mean ± half-width of its {percent} interval. All measures are in answer.md.{marks_legend(any_flag)}"
     baseline = label(comparison, comparison.baseline)

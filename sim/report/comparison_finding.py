@@ -23,8 +23,7 @@ from sim.report.tables import (
     n_replications,
     others,
 )
-from sim.study.comparing import EQUAL_MONEY
-from sim.study.comparison import HEADLINE, Comparison, Row
+from sim.study.comparison import EQUAL_MONEY, HEADLINE, Comparison, Row
 from sim.study.number_text import (
     NOTHING,
     bare,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sim.report.demand_figure import demand_curves
+from sim.report.finding_figure import finding_picture
 from sim.report.forest import forest
 from sim.report.scorecard import scorecard
 from sim.report.spread_figures import minutes_alone, return_curves, waits_by_acuity
@@ -15,6 +16,7 @@ from sim.report.week_figures import heads_and_load, hour_of_week, utilisation_ma
 from sim.study.comparison import Comparison
 
 FIGURES: dict[str, Callable[[Comparison], Sheet]] = {
+    "finding": finding_picture,
     "scorecard": scorecard,
     "differences": forest,
     "hour_of_week": hour_of_week,

@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.io.clean_text import for_markdown
-from sim.report.console import say
 
 MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
@@ -41,6 +40,8 @@ class Finding:
 
 def print_finding(finding: Finding, console: Console) -> None:
     """The question, then the five lines."""
+    from sim.report.console import say  # loads what figures, which need the finding too, do without
+
     say(console, finding.question, style="bold cyan")
     for line in finding.lines:
         say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))

@@ -80,13 +80,13 @@ def short(measure: Measure) -> str:
     return wrapped(measure.label, 48).partition("\n")[0]
 
 
-def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure) -> None:
-    """One row per staffing."""
+def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure, level: float | None = None) -> None:
+    """One row per staffing, at the central level of demand unless another is given."""
     names = others(comparison)
     paint = colours(comparison.staffings, comparison.baseline)
     axes.axvline(0.0, color="#8c8c8c", linewidth=0.9, zorder=1)
     for row, staffing in enumerate(names):
-        found = difference(comparison, staffing, name)
+        found = difference(comparison, staffing, name, level)
         if found is not None:
             ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
             draw_row(axes, row, found, measure, ink)

@@ -37,7 +37,7 @@ ROSTERED_COST = (
 CHANCE_ONLY = (
     "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
 )
-STRESS_TEST = "{label}: hours of other roles are given up for peer hours: a stress test of harm, never recommended."
+STRESS_TEST = "{label} takes hours from other roles for peer support: a stress test of harm, never recommended."
 ONE_REPLICATION = (
     "One replication: an interval needs two or more, so no difference can be told from chance. Play more replications."
 )

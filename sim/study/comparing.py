@@ -16,7 +16,7 @@ from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures import measure_of
 from sim.study.asked import Simultaneous
-from sim.study.comparison import HEADLINE, Comparison
+from sim.study.comparison import EQUAL_MONEY, HEADLINE, Comparison
 from sim.study.executor import run_blocks
 from sim.study.experiment import BlockAnswer, play_block
 from sim.study.interpretability import GUARDS, cautions_table, flags_of_pairs
@@ -437,10 +437,6 @@ TOLD = {
 def differs(one: object, other: object, fields: Iterable[str]) -> bool:
     """In any of the fields that both have."""
     return any(getattr(one, name, None) != getattr(other, name, None) for name in fields)
-
-
-EQUAL_MONEY = 0.02
-"""Added weekly costs within this share of each other count as the same money."""
 
 
 APART = 0.01

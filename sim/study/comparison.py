@@ -3,10 +3,12 @@
 Runs are played by `sim.study.experiment`; how the answer is shown is the report's business.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from sim.department.short_text import lines_html, lines_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +36,19 @@ HEADLINE = (
 """Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
 
 
+TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
+"""Tables of a comparison, in the order in which they are written."""
+
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+
+
 def central_of(levels: Iterable[float]) -> float:
     """1, or of levels of demand the one nearest to it."""
     return min(levels, key=lambda level: (abs(level - 1.0), level))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Everything a comparison found out.
 
@@ -86,6 +95,23 @@ class Comparison:
     money_notes: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[tuple[str, str]]:
+        yield "baseline", self.baseline
+        yield "staffings", ", ".join(name for name in self.staffings if name != self.baseline) or "no other"
+        yield "demand", ", ".join(f"× {level:g}" for level in self.levels)
+        planned = self.replications * len(self.levels)
+        finished = "all" if self.n_finished == planned else f"{self.n_finished} of {planned}"
+        yield "replications", f"{self.replications} at each level of demand ({finished} finished)"
+        yield "period", f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
+        yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"
+        yield "tables", ", ".join(f".{name}" for name in TABLES)
 
     @cached_property
     def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:

@@ -434,7 +434,7 @@ TABLES = (
     "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
-TEXTS = (FACTS, "answer.md", "sweep.log")
+TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
 FILES = "|".join([*map(re.escape, TEXTS), rf"(?:{'|'.join(TABLES)})\.parquet"])
 OURS = re.compile(
     rf"{re.escape(LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"

@@ -4,13 +4,11 @@ Nothing in the folder of a sweep is changed. What the tables hold is decided by 
 """
 
 import csv
-import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +20,7 @@ from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.io import sql
 from sim.io.clean_text import for_csv
 from sim.io.sql import first_line
+from sim.io.workbook import Column, Sheet, write_workbook
 from sim.study.received_sweep import AS_WRITTEN
 from sim.study.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
 from sim.study.sweeping import SweepAnswer
@@ -36,8 +35,6 @@ LIMITS: Mapping[str, sql.Setting] = {"memory_limit": "2GB", "max_temp_directory_
 MOST_ROWS_COPIED = 200_000_000
 ROWS_AT_ONCE = 10_000
 MOST_ROWS_OF_A_FILE = 100_000_000
-MOST_ROWS_OF_A_SHEET, LONGEST_CELL = 1_048_575, 32_767
-"""What a sheet of a spreadsheet program takes, below its head."""
 
 
 def problems_of_asking(query: str | None, table: str | None, file: Path | None) -> list[Problem]:
@@ -71,9 +68,6 @@ def problems_of_file(file: Path) -> list[Problem]:
     problems = []
     if file.suffix not in WRITERS:
         problems.append(Problem("export", repr(str(file)), f"give a name that ends in {' or '.join(WRITERS)}"))
-    elif file.suffix == ".xlsx" and find_spec("xlsxwriter") is None:
-        remedy = "XlsxWriter is not installed: pip install 'peered[xlsx]', or export a .csv"
-        problems.append(Problem("export", repr(str(file)), remedy))
     if os.path.lexists(file) and not file.is_dir():
         remedy = "there is a file of that name, which may not be an earlier export: remove it, or name another"
         problems.append(Problem("export", repr(str(file)), remedy))
@@ -251,31 +245,14 @@ def csv_cell(value: object) -> object:
 
 def write_xlsx(found: Found, file: Path) -> int:
     """One sheet. Text stays text: nothing in it is taken for a formula, a number or a link."""
-    from xlsxwriter import Workbook
 
-    number = 0
-    with Workbook(str(file), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for column, (name, _) in enumerate(found.columns):
-            sheet.write_string(0, column, name)
-        remedy = f"a sheet takes {MOST_ROWS_OF_A_SHEET:,}: export a .csv, or ask for less"
-        for number, row in enumerate(rows_of(found, MOST_ROWS_OF_A_SHEET, remedy), 1):
-            for column, value in enumerate(row):
-                write_cell(sheet, number, column, value)
-    return number
+    def rows() -> Iterator[Row]:
+        while several := found.fetch(ROWS_AT_ONCE):
+            yield from several
 
-
-def write_cell(sheet: Any, row: int, column: int, value: object) -> None:
-    """A number as a number, everything else as text; what is not there is left empty."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        sheet.write_number(row, column, value)
-        return
-    text = str(value)
-    if len(text) > LONGEST_CELL:
-        raise OSError(f"{len(text):,} characters in one cell, a sheet takes {LONGEST_CELL:,}: export a .csv")
-    sheet.write_string(row, column, text)
+    columns = [Column(name) for name, _ in found.columns]
+    (n_rows,) = write_workbook([Sheet("answer", columns, rows(), too_long="export a .csv, or ask for less")], file)
+    return n_rows
 
 
 WRITERS: dict[str, Callable[[Found, Path], int]] = {".csv": write_csv, ".xlsx": write_xlsx}

@@ -1,0 +1,141 @@
+"""Workbooks for spreadsheet programs: a sheet for each table, text that stays text, whole files or none.
+
+What the sheets hold is decided by the report, or by a user's query.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from sim.io.clean_text import one_line
+
+MOST_ROWS, LONGEST_CELL, LONGEST_NAME = 1_048_575, 32_767, 31
+"""What a sheet of a spreadsheet program takes: rows below the header, characters in a cell and in a sheet's name."""
+NARROWEST, WIDEST = 9, 70
+"""Column widths, in characters."""
+ROWS_MEASURED = 200
+"""Rows at the top of a sheet whose texts decide how wide the columns are."""
+
+HEADER, WRAPPED = "header", "wrapped"
+LOOKS: Mapping[str, Mapping[str, object]] = {
+    HEADER: {"bold": True, "text_wrap": True, "valign": "top"},
+    WRAPPED: {"text_wrap": True, "valign": "top"},
+}
+"""How cells look that are not told apart by a number format."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: its header, with the unit, and the number format of its cells (None: general).
+
+    `wrap`: long texts are broken into lines.
+    """
+
+    header: str
+    number_format: str | None = None
+    wrap: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a workbook. `row_formats`: a number format for each row, where cells of one column differ in unit.
+
+    `too_long`: what to do instead, said where there are more rows than a sheet takes.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[object]]
+    row_formats: Sequence[str] = ()
+    too_long: str = "write less into it"
+
+
+def write_workbook(sheets: Sequence[Sheet], file: Path) -> list[int]:
+    """Write a workbook to a new file; how many rows each sheet has below its header. Raises OSError.
+
+    Sheets go to the disk row by row, so that a long table takes little memory.
+    """
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    try:
+        with file.open("xb") as target, Workbook(target, {"constant_memory": True}) as book:
+            formats: dict[str, Any] = {}
+            return [_write_sheet(book, sheet, formats) for sheet in sheets]
+    except XlsxWriterException as error:
+        cause = error.__cause__ or error.__context__ or error
+        raise OSError(getattr(cause, "strerror", None) or str(error)) from error
+
+
+def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = False) -> None:
+    """Write a workbook that a user has named: it appears only when it is whole.
+
+    Raises FileExistsError if there is a file of that name, unless `overwrite`; ValueError for another ending, OSError.
+    """
+    if file.suffix.lower() != ".xlsx":
+        raise ValueError(f"{file}: give a name that ends in .xlsx")
+    if os.path.lexists(file) and not overwrite:
+        raise FileExistsError(f"{file}: is there already; name another file, or give overwrite=True")
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)  # not written through a link that somebody left there
+        write_workbook(sheets, partial)
+        os.replace(partial, file)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
+    """Header, widths and rows of one sheet; how many rows there are."""
+    page = book.add_worksheet(sheet.name[:LONGEST_NAME])
+    rows = iter(sheet.rows)
+    first = list(islice(rows, ROWS_MEASURED))
+    for number, column in enumerate(sheet.columns):
+        look = _format(book, formats, WRAPPED if column.wrap else column.number_format)
+        page.set_column(number, number, _width(column, [row[number] for row in first]), look)
+    page.freeze_panes(1, 0)
+    head = _format(book, formats, HEADER)
+    for number, column in enumerate(sheet.columns):
+        page.write_string(0, number, one_line(column.header), head)
+    n_rows = 0
+    for n_rows, row in enumerate(chain(first, rows), 1):
+        if n_rows > MOST_ROWS:
+            raise OSError(f"more than {MOST_ROWS:,} rows, a sheet takes {MOST_ROWS:,}: {sheet.too_long}")
+        look = _format(book, formats, sheet.row_formats[n_rows - 1]) if sheet.row_formats else None
+        for number, value in enumerate(row):
+            _write_cell(page, n_rows, number, value, look, sheet.too_long)
+    if n_rows:
+        page.autofilter(0, 0, n_rows, len(sheet.columns) - 1)
+    return n_rows
+
+
+def _format(book: Any, formats: dict[str, Any], wanted: str | None) -> Any:
+    """A look by its name or number format, made once a workbook."""
+    if wanted is not None and wanted not in formats:
+        formats[wanted] = book.add_format(LOOKS.get(wanted, {"num_format": wanted}))
+    return formats.get(wanted) if wanted is not None else None
+
+
+def _width(column: Column, values: Sequence[object]) -> int:
+    """Room for the header in two lines, and for the texts."""
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    return max(NARROWEST, min(WIDEST, max(longest, -(-len(column.header) // 2)) + 2))
+
+
+def _write_cell(page: Any, row: int, column: int, value: object, look: Any, too_long: str) -> None:
+    """A number as a number, everything else as text; a missing value is left empty. Nothing becomes a formula."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        page.write_number(row, column, value, look)
+        return
+    text = str(value)
+    if len(text) > LONGEST_CELL:
+        raise OSError(f"{len(text):,} characters in one cell, a sheet takes {LONGEST_CELL:,}: {too_long}")
+    page.write_string(row, column, text)

@@ -1,0 +1,209 @@
+"""Every study leaves a workbook beside its answer: labelled, with units, and nothing in it becomes a formula."""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.cli import main
+from sim.io import workbook
+from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
+from sim.report import answer_workbook, sweep_workbook
+from sim.report.answer_workbook import comparison_sheets
+from sim.report.comparison_finding import finding_of
+from sim.report.sweep_workbook import sweep_sheets
+from sim.study.comparison import HEADLINE, Comparison
+
+QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
+Cells = list[list[Any]]
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    overrides = ("study.weeks=1", "study.warm_up_weeks=0", "study.demand_levels=[1.0]")
+    return sim.compare(["traditional", "peer_added"], *overrides, replications=2, seed=1)
+
+
+def read(file: Path) -> dict[str, Cells]:
+    """Sheets of a workbook as rows of cells: numbers as float, texts as str; a formula fails."""
+    with zipfile.ZipFile(file) as book:
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+        pages = [book.read(f"xl/worksheets/sheet{number + 1}.xml").decode() for number in range(len(names))]
+    assert not any("<f>" in page or "<f " in page for page in pages)
+    return {name: rows_in(page) for name, page in zip(names, pages, strict=True)}
+
+
+def rows_in(page: str) -> Cells:
+    rows = []
+    for row in re.findall(r"<row .*?</row>", page, re.DOTALL):
+        cells: list[Any] = []
+        for letters, body in re.findall(r'<c r="([A-Z]+)\d+"[^>]*>(.*?)</c>', row, re.DOTALL):
+            place = sum((ord(letter) - 64) * 26**power for power, letter in enumerate(reversed(letters))) - 1
+            cells += [None] * (place - len(cells))
+            number = re.search(r"<v>(.*?)</v>", body)
+            text = re.search(r"<t[^>]*>(.*?)</t>", body, re.DOTALL)
+            cells.append(float(number[1]) if number else unescape(text[1]) if text else None)
+        rows.append(cells)
+    return rows
+
+
+def readme_of(sheets: Mapping[str, Cells]) -> dict[str, Any]:
+    return {row[0]: row[1] for row in sheets["README"][1:]}
+
+
+def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_path: Path) -> None:
+    facts = {"command": ["peered", "a=1"], "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
+    write_workbook(comparison_sheets(comparison, facts), tmp_path / "a.xlsx")
+    sheets = read(tmp_path / "a.xlsx")
+    assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]
+    told = readme_of(sheets)
+    assert told["Command"] == "peered a=1"
+    assert (told["PeerED version"], told["Seed"], told["Code"]) == ("9.9", 5, "abc")
+    assert all(f"Sheet {name}" in told for name in list(sheets)[2:])
+    assert len(sheets["estimates"]) == len(comparison.estimates) + 1
+    assert len(sheets["differences"]) == len(comparison.differences) + 1
+    assert "CAD a week" in " ".join(sheets["costs"][0])
+
+
+def test_shares_of_the_summary_are_percent_and_differences_are_those_found(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    head, *rows = read(tmp_path / "a.xlsx")["summary"]
+    name = "reach.mental_health"
+    (found,) = comparison.difference_rows["peer_added", name]
+    (row,) = [row for row in rows if row[0] == "Reached by a peer"]
+    assert row[2] == "%"
+    assert row[head.index("Peers added: difference (% points for shares)")] == pytest.approx(100 * found["mean"])
+    assert row[head.index("Peers added: interval from")] == pytest.approx(100 * found["low"])
+    assert len(rows) == len({measure for _, measure in comparison.estimate_rows} & set(HEADLINE))
+
+
+def test_estimates_stand_in_the_unit_of_their_row(comparison: Comparison, tmp_path: Path) -> None:
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    head, *rows = read(tmp_path / "a.xlsx")["estimates"]
+    by_key = {(row[head.index("Staffing")], row[head.index("Key")]): row for row in rows}
+    for name, factor, unit in (("reach.mental_health", 100, "%"), ("length_of_stay_mean.all", 1, "h")):
+        (own,) = comparison.estimate_rows["peer_added", name]
+        row = by_key["Peers added", name]
+        assert row[head.index("Unit")] == unit
+        assert row[head.index("Mean (in the unit of the row)")] == pytest.approx(factor * own["mean"])
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+2", "@SUM(A1)", "=cmd|' /C calc'!A0", "http://x.example", "{=1}"])
+def test_text_never_becomes_a_formula_or_a_link(text: str, tmp_path: Path) -> None:
+    write_workbook([Sheet(f"a {1}", [Column(text)], [(text, 1)])], tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx")["a 1"] == [[text], [text, 1.0]]
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        assert "hyperlink" not in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_the_header_stays_in_sight_and_columns_have_room(tmp_path: Path) -> None:
+    write_workbook([Sheet("a", [Column("x", "0.0")], [("y" * 40,), (1.25,)])], tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        page = book.read("xl/worksheets/sheet1.xml").decode()
+        styles = book.read("xl/styles.xml").decode()
+    assert 'ySplit="1"' in page
+    assert 'state="frozen"' in page
+    assert float(re.findall(r'width="([\d.]+)"', page)[0]) > 40
+    assert 'formatCode="0.0"' in styles
+
+
+def test_the_five_lines_of_a_finding_come_first(comparison: Comparison, tmp_path: Path) -> None:
+    finding = finding_of(comparison)
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    lines = read(tmp_path / "a.xlsx")["finding"][1:]
+    assert lines[0] == ["Question", finding.question]
+    assert [row[0] for row in lines[1:]] == [line.label for line in finding.lines]
+    assert lines[1][1] == finding.lines[0].text
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        (["study.staffing=[traditional,peer_added]", "study.demand_levels=[1.0]"], "differences"),
+        (["study=run"], "estimates"),
+        (["-m", "staffing=traditional,peer_added"], "differences"),
+        (["study=breakeven", "staffing=peer_added", "study.points=2"], "curves"),
+    ],
+)
+def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
+    words: list[str], holds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [*words, *QUICK, f"output={tmp_path / 'r'}"]
+    assert main(command) == 0, capsys.readouterr().err
+    if holds != "estimates" and "study.demand_levels=[1.0]" not in words:
+        # What grows is known by the names of its files: one it does not know would be refused now.
+        assert main(command) == 0, capsys.readouterr().err
+    sheets = read(tmp_path / "r" / "answer.xlsx")
+    assert len(sheets[holds]) > 1
+    assert "peered" in readme_of(sheets)["Command"]
+    assert readme_of(sheets)["PeerED version"]
+
+
+def test_a_workbook_that_cannot_be_written_costs_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(answer_workbook, "write_workbook", full)
+    assert main(["study=run", *QUICK, f"output={tmp_path / 'r'}"]) == 1
+    assert "answer.xlsx (No space left on device)" in " ".join(capsys.readouterr().err.split())
+    kept = {path.name for path in (tmp_path / "r.unfinished").iterdir()}
+    assert {"answer.md", "estimates.parquet", "costs.parquet"} <= kept
+    assert not any("xlsx" in name for name in kept)
+
+
+def test_a_disk_that_fails_is_an_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        write_workbook([Sheet("a", [Column("x")], [(1,)])], tmp_path / "nowhere" / "a.xlsx")
+
+
+def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def kept(answer: Any, facts: Any) -> list[Sheet]:
+        seen.append(answer)
+        return sweep_sheets(answer, facts)
+
+    monkeypatch.setattr("sim.sweep_command.sweep_sheets", kept)
+    assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
+    monkeypatch.setattr(sweep_workbook, "MOST_CELLS", 400)
+    write_workbook(sweep_sheets(seen[0], {}), tmp_path / "a.xlsx")
+    sheets = read(tmp_path / "a.xlsx")
+    assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)
+    left_out = [row[1] for row in sheets["README"] if row[0] == "Left out"]
+    assert any("estimates.parquet" in text for text in left_out)
+    assert len(sheets["summary"]) == 3
+
+
+def test_a_file_is_not_written_over_unless_asked(tmp_path: Path) -> None:
+    sheets = [Sheet("a", [Column("x")], [(1,)])]
+    file = tmp_path / "a.xlsx"
+    save_workbook(sheets, file)
+    before = file.read_bytes()
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        save_workbook([replace(sheets[0], rows=[(2,)])], file)
+    assert file.read_bytes() == before
+    save_workbook([replace(sheets[0], rows=[(2,)])], file, overwrite=True)
+    assert read(file)["a"] == [["x"], [2.0]]
+    with pytest.raises(ValueError, match=r"ends in \.xlsx"):
+        save_workbook(sheets, tmp_path / "a.csv")
+
+
+def test_what_fails_leaves_the_earlier_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.xlsx"
+    save_workbook([Sheet("a", [Column("x")], [(1,)])], file)
+    before = file.read_bytes()
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    with pytest.raises(OSError, match="a sheet takes 2"):
+        save_workbook([Sheet("a", [Column("x")], [(1,)] * 3)], file, overwrite=True)
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]

@@ -1,0 +1,244 @@
+"""What `sim` hands out sums itself up, is drawn and is saved, and still is the plain value it extends."""
+
+import pickle
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+import sim
+from sim.config import compose
+from sim.department.scenario import Scenario as PlainScenario
+from sim.engine.measures import measure
+from sim.engine.trajectory import Trajectory, identical
+from sim.objects import Comparison, Run, Scenario
+from sim.report import python_workbooks
+from sim.report.pictures import title_of
+from sim.report.tables import Found
+from sim.study.comparison import HEADLINE
+from sim.study.comparison import Comparison as PlainComparison
+from sim.study.engines import ENGINES
+from tests.test_answer_workbook import read
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ("study.weeks=1", "study.warm_up_weeks=0")
+matplotlib.use("Agg")
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return sim.load("staffing=peer_added", *QUICK)
+
+
+@pytest.fixture(scope="module")
+def run(scenario: Scenario) -> Run:
+    return sim.simulate(scenario, seed=1)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    overrides = (*QUICK, "study.demand_levels=[0.9,1.0]")
+    return sim.compare(["traditional", "peer_added", "nurse_added"], *overrides, replications=3, seed=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sim.__version__ == project["version"]
+    with pytest.raises(AttributeError, match="versoin"):
+        sim.versoin  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_help_tells_the_functions_and_no_others() -> None:
+    words = "import sim, pydoc; print(pydoc.plain(pydoc.render_doc(sim)))"
+    told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    functions = told.split("\nFUNCTIONS\n")[1].split("\nDATA\n")[0]
+    assert re.findall(r"^    (\w+)\(", functions, re.MULTILINE) == ["compare", "load", "results", "simulate"]
+    assert "answer.summary()" in told
+    assert f"VERSION\n    {sim.__version__}" in told
+
+
+# --- they still are what they extend ---
+
+
+def test_a_loaded_scenario_equals_the_plain_one_both_ways(scenario: Scenario) -> None:
+    plain = compose(["study=run", "staffing=peer_added", *QUICK]).scenario
+    assert type(plain) is PlainScenario
+    assert scenario == plain
+    assert plain == scenario
+    assert scenario.content_hash() == plain.content_hash()
+    assert scenario.model_dump() == plain.model_dump()
+    assert pickle.loads(pickle.dumps(scenario)) == scenario
+    longer = scenario.model_copy(update={"period": scenario.period.model_copy(update={"weeks": 2})})
+    assert longer != plain
+    assert isinstance(longer, Scenario)
+    assert scenario != "peer_added"
+
+
+def test_a_run_is_to_the_last_bit_what_the_engine_left(scenario: Scenario, run: Run) -> None:
+    plain = ENGINES["compiled"](scenario, 1, 0)
+    assert type(plain) is Trajectory
+    assert identical(run, plain)
+    np.testing.assert_equal(run.measures, measure(plain, scenario))
+    assert identical(pickle.loads(pickle.dumps(run)), plain)
+
+
+def test_a_comparison_holds_the_tables_of_the_plain_one(comparison: Comparison) -> None:
+    plain = PlainComparison(**{name: getattr(comparison, name) for name in PlainComparison.__dataclass_fields__})
+    assert Comparison.of(plain).differences is plain.differences
+    assert pickle.loads(pickle.dumps(comparison)).estimates.equals(comparison.estimates)
+
+
+# --- summary ---
+
+
+def test_a_scenario_sums_up_its_hours_and_money(scenario: Scenario) -> None:
+    table = scenario.summary()
+    assert list(table.index) == [*scenario.staffing.roles, "extras", "total"]
+    assert table.loc["psw", "hours_per_week"] == scenario.staffing.roles["psw"].hours_per_week()
+    assert table["cad_per_week"].iloc[:-1].sum() == pytest.approx(table.loc["total", "cad_per_week"])
+    assert table.loc["total", "cad_per_week"] == scenario.staffing.weekly_cost()
+    assert "extras" not in sim.load("staffing=traditional", *QUICK).summary().index
+
+
+def test_a_run_sums_up_its_headline_measures_in_the_units_shown(run: Run) -> None:
+    table = run.summary()
+    assert set(table.index) <= set(HEADLINE)
+    reach = table.loc["reach.mental_health"]
+    assert (reach["unit"], reach["part"]) == ("%", "mental-health visits")
+    assert reach["value"] == pytest.approx(100 * run.measures["reach.mental_health"])
+    assert not table["value"].isna().any()
+
+
+def test_a_comparison_sums_up_differences_with_intervals(comparison: Comparison) -> None:
+    table = comparison.summary()
+    name = "lwbs_or_ama.all"
+    (found,) = (row for row in comparison.difference_rows["nurse_added", name] if row["demand"] == 1.0)
+    (own,) = (row for row in comparison.estimate_rows["traditional", name] if row["demand"] == 1.0)
+    assert table.loc[name, "traditional"] == pytest.approx(100 * own["mean"])
+    for column, key in (("difference", "mean"), ("low", "low"), ("high", "high")):
+        assert table.loc[name, f"nurse_added: {column}"] == pytest.approx(100 * found[key])
+    beyond = abs(found["mean"]) > found["simultaneous_half_width"]
+    assert table.loc[name, "nurse_added: beyond_chance"] == beyond
+    assert not table.equals(comparison.summary(0.9))
+    with pytest.raises(ValueError, match=r"demand = 2: was not played, use one of 0\.9, 1"):
+        comparison.summary(2)
+
+
+# --- plot ---
+
+
+def words_in(axes: Axes) -> str:
+    return " ".join([axes.get_title(loc="left"), axes.get_xlabel()]).replace("\n", " ")
+
+
+def test_each_is_drawn_into_one_axes_whose_title_says_what_it_shows(
+    scenario: Scenario, run: Run, comparison: Comparison
+) -> None:
+    for one, said in (
+        (scenario, "a peer on duty in 43 % of the week"),
+        (run, "% of mental-health hours with no peer on duty"),
+        (comparison, "Minutes alone, mean, mental-health visits"),
+        (sim.load("staffing=traditional", *QUICK), "no peer on the roster"),
+        (sim.simulate(sim.load("staffing=traditional", *QUICK)), "no peer on the roster"),
+    ):
+        axes = one.plot()  # type: ignore[attr-defined]
+        assert isinstance(axes, Axes)
+        assert said in words_in(axes)
+        axes.figure.canvas.draw()
+
+
+def test_a_picture_can_be_drawn_beside_others(run: Run, comparison: Comparison) -> None:
+    figure, (left, right) = pyplot.subplots(2)
+    assert run.plot(ax=left) is left
+    assert comparison.plot("reach.mental_health", demand=0.9, ax=right) is right
+    assert "demand × 0.9" in words_in(right)
+    assert len(figure.axes) == 2
+
+
+def test_a_measure_that_was_not_compared_is_refused(comparison: Comparison) -> None:
+    with pytest.raises(ValueError, match=r"no differences of it; did you mean lwbs_or_ama\.all"):
+        comparison.plot("lwbs_or_ama.al")
+
+
+def found(mean: float, low: float, high: float, simultaneous: float, sd: float = 1.0) -> Found:
+    return Found(mean, low, high, (high - low) / 2, sd, 5, simultaneous)
+
+
+@pytest.mark.parametrize(
+    ("peers", "nurse", "said"),
+    [
+        (
+            (-9.0, -10.0, -8.0, 2.0),
+            (1.0, -1.0, 3.0, 4.0),
+            "−9.0 min with peers added (−10.0 to −8.0 min), the only one",
+        ),
+        (
+            (-9.0, -10.0, -8.0, 2.0),
+            (-20.0, -21.0, -19.0, 4.0),
+            "−20.0 min with nurse added (−21.0 to −19.0 min), ",
+        ),
+        # Excludes zero by itself, not when all are judged together: nothing is claimed.
+        ((-9.0, -10.0, -8.0, 12.0), (1.0, -1.0, 3.0, 4.0), "no difference from traditional could be shown"),
+        ((-9.0, np.nan, np.nan, np.nan), (1.0, np.nan, np.nan, np.nan), "nothing can be told from chance"),
+        ((0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0), "identical to traditional"),
+    ],
+)
+def test_a_title_claims_what_is_beyond_chance_and_no_more(
+    peers: tuple[float, ...], nurse: tuple[float, ...], said: str, comparison: Comparison
+) -> None:
+    each = {"peer_added": found(*peers), "nurse_added": found(*nurse)}
+    assert said in title_of(comparison, "minutes_alone_mean.mental_health", each)
+
+
+# --- to_excel ---
+
+
+def test_each_is_saved_with_all_its_tables(
+    scenario: Scenario, run: Run, comparison: Comparison, tmp_path: Path
+) -> None:
+    for one, sheets in (
+        (scenario, ["README", "roles", "shifts", "settings"]),
+        (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
+        (comparison, ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]),
+    ):
+        file = tmp_path / f"{type(one).__name__}.xlsx"
+        one.to_excel(file)
+        saved = read(file)
+        assert list(saved) == sheets
+        assert all(len(rows) > 1 for rows in saved.values())
+        with pytest.raises(FileExistsError, match="overwrite=True"):
+            one.to_excel(str(file))
+        one.to_excel(file, overwrite=True)
+    saved = read(tmp_path / "Run.xlsx")
+    assert len(saved["visits"]) == run.n_visits + 1
+    assert "arrival (min)" in saved["visits"][0]
+    settings = dict(map(tuple, read(tmp_path / "Scenario.xlsx")["settings"][1:]))  # type: ignore[arg-type]
+    assert settings["demand.growth"] == scenario.demand.growth
+    assert settings["period.weeks"] == 1
+
+
+def test_a_table_too_large_for_a_sheet_is_left_out_and_this_is_said(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(python_workbooks, "MOST_CELLS", run.tasks.size)
+    with pytest.warns(UserWarning, match="visits: .* take minutes"):
+        run.to_excel(tmp_path / "run.xlsx")
+    saved: dict[str, Any] = read(tmp_path / "run.xlsx")
+    assert "visits" not in saved
+    assert "census" in saved
+    assert any(row[0] == "Left out" and row[1].startswith("visits: ") for row in saved["README"])

@@ -1,0 +1,151 @@
+"""The tables of a results folder open by name, whoever wrote it, and nothing else of the folder is done."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.cli import main
+from sim.department.roster import WEEKDAYS
+from sim.department.scenario import ScenarioError
+from sim.study import result_tables
+from sim.study.calibration import calibrate
+from sim.study.column_map import ColumnMap
+from sim.study.store import read_table, write_table
+from tests.test_calibration import ARRIVAL, arrivals_file
+
+QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
+WORDS = {
+    "compare": ("study.staffing=[traditional,peer_added]", "study.demand_levels=[1.0]", "study.event_log=csv"),
+    "run": ("study=run", "staffing=peer_added"),
+    "sweep": ("-m", "staffing=traditional,peer_added", "study.visits=true"),
+    "breakeven": ("study=breakeven", "staffing=peer_added"),
+}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A results folder of each study."""
+    place = tmp_path_factory.mktemp("results")
+    for name, words in WORDS.items():
+        assert main([*words, *QUICK, f"output={place / name}"]) == 0
+    return {name: place / name for name in WORDS}
+
+
+@pytest.mark.parametrize("study", WORDS)
+def test_every_table_that_a_study_wrote_opens_by_its_name(study: str, folders: dict[str, Path]) -> None:
+    results = sim.results(folders[study])
+    written = {file.stem for file in folders[study].glob("*.parquet")}
+    assert written <= set(results)
+    for name in results:
+        table = getattr(results, name)
+        assert isinstance(table, pd.DataFrame)
+        assert table is results[name]
+        assert f".{name}" in repr(results)
+        if name in written:
+            assert len(table) == len(read_table(folders[study] / f"{name}.parquet"))
+    assert results.facts["command"][0] == "peered"
+    assert len(repr(results).splitlines()) < 8
+    assert "<table>" in results._repr_html_()
+
+
+def test_visits_of_all_staffings_stand_together(folders: dict[str, Path]) -> None:
+    visits = sim.results(folders["compare"]).visits
+    files = list((folders["compare"] / "visits").glob("*.parquet"))
+    assert len(files) == 2
+    assert len(visits) == sum(len(read_table(file)) for file in files)
+    assert set(visits["staffing"]) == {"traditional", "peer_added"}
+    assert visits["in_window"].dtype == bool
+    assert list(visits["weekday"].cat.categories) == list(WEEKDAYS)
+    assert "filename" not in visits
+
+
+def test_visits_of_a_sweep_say_whose_they_are(folders: dict[str, Path]) -> None:
+    visits = sim.results(folders["sweep"]).visits
+    assert set(visits["label"]) == {"staffing=traditional", "staffing=peer_added"}
+    assert visits.groupby("label")["replication"].nunique().tolist() == [2, 2]
+
+
+def test_events_say_whose_they_are(folders: dict[str, Path]) -> None:
+    events = sim.results(folders["compare"]).events
+    assert set(events["staffing"]) == {"traditional", "peer_added"}
+    assert {"case", "activity", "timestamp"} <= set(events)
+
+
+def test_some_columns_and_rows_can_be_read_alone(folders: dict[str, Path]) -> None:
+    results = sim.results(folders["compare"])
+    some = results.read("visits", columns=["hour", "pia"], staffing="peer_added", in_window=True)
+    assert list(some) == ["hour", "pia"]
+    whole = results.visits
+    assert len(some) == ((whole["staffing"] == "peer_added") & whole["in_window"]).sum()
+
+
+def test_a_name_that_is_not_there_is_told_with_what_may_be_meant(folders: dict[str, Path]) -> None:
+    results = sim.results(folders["run"])
+    with pytest.raises(AttributeError, match=r"run has no table 'estimate'; did you mean estimates"):
+        results.estimate  # noqa: B018
+    with pytest.raises(KeyError, match="did you mean estimates"):
+        results["estimate"]
+    with pytest.raises(KeyError, match="no column 'weekdya'; did you mean weekday"):
+        results.read("visits", columns=["weekdya"])
+    with pytest.raises(KeyError, match="no column 'sleep'"):
+        results.read("visits", sleep=1)
+    assert "estimates" in dir(results)
+
+
+def test_a_folder_that_is_not_there_or_holds_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such folder; give the results folder"):
+        sim.results(tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match="holds no table"):
+        sim.results(str(tmp_path))
+
+
+def test_nothing_is_read_before_it_is_asked_for(folders: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(folders["run"], tmp_path / "r")
+    (tmp_path / "r" / "waits.parquet").write_text("no table")
+    results = sim.results(tmp_path / "r")
+    assert len(results.estimates) > 100
+    with pytest.raises(ScenarioError, match=r"r, table waits = cannot be read"):
+        results.waits  # noqa: B018
+
+
+def test_a_folder_with_a_link_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
+    shutil.copytree(folders["run"], tmp_path / "r")
+    try:
+        os.symlink("/etc/passwd", tmp_path / "r" / "mine.csv")
+    except OSError:
+        pytest.skip("no links here")
+    with pytest.raises(ScenarioError, match="a link"):
+        sim.results(tmp_path / "r")
+
+
+def test_more_than_memory_holds_is_refused_with_how_to_ask_for_less(
+    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(result_tables, "MOST_VALUES", 10_000)
+    results = sim.results(folders["compare"])
+    with pytest.raises(ScenarioError, match=r'read\("visits", columns=\[...\], staffing='):
+        results.visits  # noqa: B018
+    assert len(results.read("visits", columns=["hour"], staffing="peer_added")) > 1000
+
+
+def test_a_column_may_have_any_name(tmp_path: Path) -> None:
+    name = 'a"; DROP TABLE x; --'
+    write_table(pd.DataFrame({name: [1, 2], "filename": ["x", "y"]}), tmp_path / "odd.parquet")
+    with pytest.raises(ScenarioError, match="odd"):
+        sim.results(tmp_path).read("odd", columns=[name])
+    write_table(pd.DataFrame({name: [1, 2]}), tmp_path / "odd.parquet")
+    assert sim.results(tmp_path).read("odd", columns=[name], **{name: 2})[name].tolist() == [2]
+
+
+def test_tables_of_a_calibration_open_too(tmp_path: Path) -> None:
+    times = pd.DatetimeIndex(pd.date_range("2024-01-01", periods=336, freq="h"))
+    column_map = ColumnMap.model_validate({"arrival": ARRIVAL})
+    calibrate(arrivals_file(tmp_path, times), column_map, name="ours", output=tmp_path / "c")
+    results = sim.results(tmp_path / "c")
+    assert {"ours_estimates", "ours_quality", "ours_exclusions"} <= set(results)
+    assert {"quantity", "standard_error"} <= set(results.ours_estimates)
+    assert (results.ours_estimates["n"] > 0).all()
