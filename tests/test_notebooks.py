@@ -159,6 +159,18 @@ def test_settings_and_files_of_the_user_have_no_say(tmp_path: Path, monkeypatch:
     assert notebooks.texts_of(played.cells[0].outputs[0]) == ["1.5 False []\n"]
 
 
+def test_figures_after_a_plot_of_ours_are_shown_too(tmp_path: Path) -> None:
+    source = tmp_path / "cells.py"
+    source.write_text(
+        "# %%\nimport matplotlib.pyplot as plt\nimport sim\n\n"
+        "# %%\naxes = sim.load().plot()\n\n"
+        "# %%\nfigure, axes = plt.subplots()\n"
+    )
+    shown = [[kinds(output) for output in cell.outputs] for cell in notebooks.execute(source).cells]
+    picture_of_a_cell = [("display_data", "", "image/png", "text/plain")]
+    assert shown == [[], picture_of_a_cell, picture_of_a_cell]
+
+
 @pytest.mark.parametrize(
     ("output", "complaint"),
     [
