@@ -32,7 +32,6 @@ import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import sim
 from sim.report.comparison_finding import finding_of
@@ -94,11 +93,10 @@ for name, text in (("ours", ROSTER), ("same_money", SAME_MONEY)):
 
 # %%
 scenario = sim.load("configs=mine", "staffing=ours")
-hours = {role: value.hours_per_week() for role, value in scenario.staffing.roles.items()}
-pd.Series(hours, name="hours a week")
+scenario.summary()
 
 # %%
-assert hours["psw"] == 63, "nine hours on seven days"
+assert scenario.staffing.roles["psw"].hours_per_week() == 63, "nine hours on seven days"
 
 # %% [markdown]
 # ## 3. Compare it
@@ -131,20 +129,33 @@ finding = finding_of(answer)
 show(f"{line.label}: {line.text}" for line in finding.lines)
 
 # %% [markdown]
+# The numbers behind them; shares are in percent.
+
+# %%
+columns = ["label", "part", "unit", "traditional", "ours: difference", "ours: low", "ours: high", "ours: beyond_chance"]
+answer.summary()[columns].round(2)
+
+# %% [markdown]
 # Beside the yardstick: nearly as many children are met, for less than two thirds of the money.
 
 # %%
-SIDE_BY_SIDE = ["reach.mental_health", "minutes_alone_mean.mental_health", "staff_cost_per_week.all"]
-means = answer.estimates.pivot_table(index="measure", columns="staffing", values="mean")[list(answer.staffings)]
+met = answer.summary().loc["reach.mental_health"]
 added = answer.costs.set_index("staffing")["weekly_difference"]
-assert means.loc["reach.mental_health", "ours"] > 0.9 * means.loc["reach.mental_health", "peer_added"]
+print(f"met by a peer: {met['ours: difference']:.0f} % for {added['ours']:,.0f} CAD a week")
+print(f"yardstick:     {met['peer_added: difference']:.0f} % for {added['peer_added']:,.0f} CAD a week (simulated)")
+assert met["ours: difference"] > 0.9 * met["peer_added: difference"]
 assert added["ours"] < 2 / 3 * added["peer_added"]
-means.loc[SIDE_BY_SIDE].round(2)
 
 # %% [markdown]
 # ## 5. Draw one thing
 #
-# When are children there whom no peer has met yet? The mean week of both rosters, side by side.
+# Any measure, in a line:
+
+# %%
+axes = answer.plot("minutes_alone_mean.mental_health")
+# %% [markdown]
+# Or something of your own, from the tables behind the answer. When are children there whom no peer has met yet? The
+# mean week of both rosters, side by side.
 
 # %%
 COLOURS = {"ours": HUES[6], "peer_added": HUE_OF["peer_added"]}
@@ -170,16 +181,12 @@ assert morning["ours"].mean() > morning["peer_added"].mean()
 # %% [markdown]
 # ## 6. Hand it on
 #
-# A workbook for whoever opens tables in a spreadsheet.
+# A workbook for whoever opens tables in a spreadsheet: the five lines first, then tables with their units. The command
+# writes the same beside its answer, as `answer.xlsx`.
 
 # %%
-columns = ["label", "measure", "mean", "low", "high", "n"]
-estimates = answer.estimates.assign(label=answer.estimates["staffing"].map(answer.labels))[columns]
-with pd.ExcelWriter("ours.xlsx", engine="xlsxwriter") as workbook:
-    estimates.to_excel(workbook, sheet_name="estimates", index=False)
-    answer.differences.to_excel(workbook, sheet_name="differences", index=False)
-
-print(f"ours.xlsx: {len(estimates)} estimates, {len(answer.differences)} differences")
+answer.to_excel("ours.xlsx")
+print(*(path.name for path in Path().glob("*.xlsx")))
 
 # %% [markdown]
 # ## What to do next

@@ -443,7 +443,7 @@ def test_the_page_shows_two_figures_and_links_to_every_other(four: Comparison) -
     assert "## Figures" not in comparison_markdown(four), "a run draws none"
     page = comparison_markdown(four, with_figures=True)
     assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURES)
-    assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["scorecard", "hour_of_week"]
+    assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["finding", "hour_of_week"]
     assert page.index("## Figures") < page.index("## Matched simulated patients")
 
 

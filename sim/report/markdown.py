@@ -70,8 +70,9 @@ PAGE = """\
 
 
 FIGURE_CAPTIONS = {
-    "scorecard": "What changes, staffing by staffing",
+    "finding": "The finding as one picture",
     "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
+    "scorecard": "what changes, staffing by staffing",
     "differences": "paired differences, every headline measure",
     "minutes_alone": "minutes alone",
     "waits_by_acuity": "waits by acuity",
