@@ -33,7 +33,7 @@ from sim.study.run_store import (
 )
 from sim.study.store import WriteErrors, provenance, write_table, write_text
 from sim.study.sweep_log import SweepLog
-from sim.sweep_command import kept_in, play_rounds, standing_of, tell_sweep
+from sim.sweep_command import LINES_AFTER, PAGE, kept_in, play_rounds, standing_of, tell_sweep
 
 
 def tell_break_even(composed: Composed, console: Console) -> int:
@@ -62,6 +62,8 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
         write_answer(answer, store.folder, unwritten)
+        with unwritten.noted(store.folder):
+            write_text(break_even_markdown(answer, command_of(composed)), store.folder / PAGE)
         drawn = drew(answer, store.folder, unwritten, console)
         seconds = round(time.monotonic() - started, 1)
         facts = facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds)
@@ -70,12 +72,12 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         with unwritten.noted(store.folder / ANSWER):
             write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
-    show_finished(lambda: print_break_even(answer, console), patient_console(sys.stderr), store.folder)
+    show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:
         log.say(f"ended: {unwritten.text()}")
         raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
-    tell(f"\nresults are in {store.folder}")
+    tell(f"\nresults are in {store.folder}, the whole answer in {PAGE}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole and drawn else 1
@@ -96,9 +98,7 @@ def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
 
 
 def write_answer(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors) -> None:
-    """The answer in words and its tables; what cannot be written is noted."""
-    with unwritten.noted(folder):
-        write_text(break_even_markdown(answer), folder / "answer.md")
+    """The tables of the answer; what cannot be written is noted."""
     for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
         if len(table):
             with unwritten.noted(folder):
@@ -120,10 +120,10 @@ def drew(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors, console:
     return True
 
 
-def command_of(composed: Composed, place: Path) -> list[str]:
-    """What to type for the study to go on in its folder."""
+def command_of(composed: Composed, place: Path | None = None) -> list[str]:
+    """What to type for the study to go on in its folder, or to play it in another."""
     words = [word for word in composed.overrides if not word.startswith("output=")]
-    return ["peered", *words, f"output={place}"]
+    return ["peered", *words, *([] if place is None else [f"output={place}"])]
 
 
 def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: object) -> dict[str, object]:

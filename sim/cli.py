@@ -49,6 +49,7 @@ from sim.study.store import (
     write_table,
     write_text,
 )
+from sim.subcommands import remedy_of_option, subcommand
 
 if TYPE_CHECKING:
     from sim.config.settings import StudySettings
@@ -69,6 +70,10 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered -m experiment=night_coverage         a sweep that is written in a file
   peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
                                               export=FILE.csv or .xlsx for what is in it
+  peered new staffing NAME                    a commented file to begin from, in mine/staffing
+  peered keys [WORD ...] [KEY=VALUE ...]      what can be set: meaning, value, unit, source
+  peered completion bash|zsh|fish|powershell  a script that completes commands and keys
+  peered --version
 
 Keys are those of docs/keys.md: demand.growth=1.05, effects=evidence, study.replications=20,
 output=FOLDER ... --dry-run says what would run and about how long.
@@ -89,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print()
         return 0
     try:
+        if (command := subcommand(words)) is not None:
+            return command(words[1:], console, errors)
         asked = read(words)
         for line in warnings_of(asked.overrides):
             errors.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -148,7 +155,7 @@ def read(words: Sequence[str]) -> Asked:
                 raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
             asked.folder = Path(folder)
         elif word.startswith("-"):
-            raise Misunderstood(f"peered: unknown option {word}; see peered --help")
+            raise Misunderstood(f"peered: unknown option {word}; {remedy_of_option(word)}")
         else:
             asked.overrides.append(word)
     return asked

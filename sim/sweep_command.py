@@ -3,11 +3,13 @@
 How scenarios are made of words is `sim.config.sweeps`, how they are played and kept `sim.study.sweeping`.
 """
 
+import itertools
 import shlex
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,16 +21,19 @@ from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.sources import code_version
 from sim.report.answer_workbook import ANSWER, write_answer_workbook
+from sim.report.cautions import named
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.roster_text import print_rosters
-from sim.report.sweep_answer import SHOWN, print_contenders, print_dominated, print_rows, print_sweep
-from sim.report.sweep_asked import MOST_NAMED, controls_line
+from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
+from sim.report.sweep_asked import MOST_NAMED
+from sim.report.sweep_finding import SweepReport
+from sim.report.sweep_page import sweep_markdown
 from sim.report.sweep_workbook import sweep_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.study.best import Contenders, contenders_by
 from sim.study.controlled import CONTROLLED, read_controlled
-from sim.study.dominated import dominated_table, worlds_of
+from sim.study.dominated import dominated_table
 from sim.study.executor import Pool
 from sim.study.expected_time import expected_time, expected_visits
 from sim.study.interrupts import uninterrupted
@@ -48,7 +53,7 @@ from sim.study.run_store import (
     write_facts,
     write_scenarios,
 )
-from sim.study.store import WriteErrors, provenance, reason_of, write_table
+from sim.study.store import WriteErrors, provenance, reason_of, write_table, write_text
 from sim.study.sweep_log import SweepLog
 from sim.study.sweep_query import TABLE, export, problems_of_asking, tables_of
 from sim.study.sweeping import (
@@ -64,21 +69,31 @@ from sim.study.sweeping import (
     write_answer,
     write_controlled,
 )
+from sim.study.swept_scenarios import SweptScenarios, received_scenarios, swept_scenarios
 from sim.study.warm_up import PILOT_WEEKS, find_warm_up, kept_warm_up, pilots_of, write_warm_up
+
+PAGE = "answer.md"
+LINES_AFTER = 3
+"""Lines printed below the answer: where the results are, and how to go on."""
 
 
 def sweep(overrides: Sequence[str], config_dir: Path | None, dry: bool, console: Console) -> int:
     """Play many scenarios, or what is missing of them, and compare each with the first; `dry`: say what would run."""
     composed = compose_sweep(overrides, config_dir)
     plan = sweep_plan_of(composed)
-    for label, earlier in composed.same:
-        say(console, f"{label} is the same as {earlier}: played once")
-    for note in composed.notes:
-        say(console, note)
+    for line in (*repeated_lines(composed.same), *composed.notes):
+        say(console, line)
     if dry:
         baseline = next(iter(plan.scenarios.values()))
         return tell_sweep(plan, {baseline.staffing.name: baseline}, console)
     return play_in(results_place(composed.first.output, "sweep", foreign_to_sweeps), plan, composed, console)
+
+
+def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Scenarios that another one repeats: one by name, the others counted."""
+    for label, earlier in same[:1]:
+        more = f", and {counted(len(same) - 1, 'further scenario')} likewise" if len(same) > 1 else ""
+        yield f"{label} is the same as {earlier}: played once{more}"
 
 
 def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
@@ -147,8 +162,10 @@ def further_rounds(plan: SweepPlan) -> str:
 
 def tell_store(store: RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
-    for part in store.damaged:
-        say(console, f"{part.name} is damaged and is left out; its runs have to be played again")
+    if store.damaged:
+        verb = "is" if len(store.damaged) == 1 else "are"
+        names = named([part.name for part in store.damaged], MOST_NAMED)
+        say(console, f"{names} {verb} damaged and left out; the runs have to be played again")
     others = store.n_of_other_code()
     if others:
         say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
@@ -171,38 +188,47 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         numbers = answer.standing.numbers.tolist()
         with unwritten.noted(store.folder):
             store.write_replications(plan.labels, numbers, store.folder / "replications.parquet")
-        worlds = worlds_of(plan.table())
-        contenders = contenders_of(store, plan.labels, worlds, answer)
-        dominated = dominated_of(store, plan.labels, worlds, answer)
+        scenarios = swept_scenarios(plan.scenarios, plan.table())
+        report = report_of(store, plan.labels, scenarios, answer, command_of(composed))
         with unwritten.noted(store.folder):
-            write_table(dominated, store.folder / "dominated.parquet")
+            write_table(report.dominated, store.folder / "dominated.parquet")
         seconds = round(time.monotonic() - started, 1)
         facts = sweep_facts(plan, composed, store.folder, runs_done=answer.n_done, seconds=seconds)
         with unwritten.noted(store.folder):
             write_facts(facts | {"runs_planned": answer.n_runs}, store.folder)
+        with unwritten.noted(store.folder):
+            write_text(sweep_markdown(report), store.folder / PAGE)
         with unwritten.noted(store.folder / ANSWER):
             write_answer_workbook(sweep_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     with unwritten.noted(store.folder):
         write_controlled(controlled, store.folder)
-
-    def show() -> None:
-        print_sweep(answer, console)
-        if plan.asked.controls:
-            say(console, controls_line(controlled))
-        print_contenders(contenders, console)
-        print_dominated(dominated, console)
-
-    show_finished(show, patient_console(sys.stderr), store.folder)
+    if plan.asked.controls:
+        report = replace(report, controlled=controlled)
+        with unwritten.noted(store.folder):
+            write_text(sweep_markdown(report), store.folder / PAGE)
+    show_finished(lambda: print_sweep(report, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:
         log.say(f"ended: {unwritten.text()}")
         raise cannot_keep(store.folder, unwritten.text())
     tell = teller(console)
-    tell(f"\nresults are in {store.folder}")
+    tell(f"\nresults are in {store.folder}, the whole answer in {PAGE}")
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole else 1
+
+
+def report_of(
+    store: RunStore,
+    labels: Mapping[str, str],
+    scenarios: SweptScenarios,
+    answer: SweepAnswer,
+    command: Sequence[str],
+) -> SweepReport:
+    """All that is shown of a sweep but its controls."""
+    contenders = contenders_of(store, labels, scenarios.worlds, answer)
+    return SweepReport(answer, scenarios, contenders, dominated_of(store, labels, scenarios.worlds, answer), command)
 
 
 def contenders_of(
@@ -270,13 +296,16 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
     try:
         get_ready(plan, teller(console))
         with workers_for(plan, most, tell) as pool:
-            while tasks:
-                play_round(plan, tasks, store, pool, log, console)
+            for number in itertools.count(1):
+                play_round(plan, tasks, store, pool, log, console, is_first=number == 1)
                 tried |= {task.key for task in tasks}
                 tasks, _ = missing(plan, store, tried)
-                if tasks:
-                    scenarios = counted(len({task.label for task in tasks}), "scenario")
-                    tell(f"{scenarios} played on: {counted(len(tasks), 'further run')}")
+                if not tasks:
+                    break
+                scenarios = counted(len({task.label for task in tasks}), "scenario")
+                # All rounds are in the log; on the screen ever fewer, so that the finding stays on it.
+                report = tell if number.bit_count() == 1 else log.say
+                report(f"{scenarios} played on: {counted(len(tasks), 'further run')}")
     except KeyboardInterrupt:
         tell("interrupted: the runs that had finished are kept")
     except WorkersGone as gone:
@@ -290,11 +319,17 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
 
 
 def play_round(
-    plan: SweepPlan, tasks: Sequence[Task], store: RunStore, pool: Pool, log: SweepLog, console: Console
+    plan: SweepPlan,
+    tasks: Sequence[Task],
+    store: RunStore,
+    pool: Pool,
+    log: SweepLog,
+    console: Console,
+    is_first: bool = True,
 ) -> None:
     """Play some runs and keep them."""
     with (
-        progress(len(tasks), counted(len(plan.scenarios), "scenario"), console) as advance,
+        progress(len(tasks), counted(len(plan.scenarios), "scenario"), console, brief=not is_first) as advance,
         closing(play_missing(tasks, store, pool)) as runs,
     ):
         for played in runs:
@@ -303,12 +338,12 @@ def play_round(
             advance(f"{played.label}, replication {played.key.replication + 1}")
 
 
-def command_of(composed: ComposedSweep, place: Path) -> list[str]:
-    """What to type for the sweep to go on in its folder."""
+def command_of(composed: ComposedSweep, place: Path | None = None) -> list[str]:
+    """What to type for the sweep to go on in its folder, or to play it in another."""
     words = [word for word in composed.overrides if not word.startswith(("output=", "configs="))]
     folder = composed.first.config_dir
     own = [] if folder is None else ["--config-dir", str(folder)]
-    return ["peered", "-m", *own, *words, f"output={place}"]
+    return ["peered", "-m", *own, *words, *([] if place is None else [f"output={place}"])]
 
 
 def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts: object) -> dict[str, object]:
@@ -328,7 +363,7 @@ def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts:
 
 
 def show_results(composed: Composed, console: Console) -> int:
-    """The table of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
+    """The answer of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
     check_question(composed)
     assert composed.run is not None
     received = read_sweep(composed.run)
@@ -338,11 +373,11 @@ def show_results(composed: Composed, console: Console) -> int:
     answer = answer_of(store, labels, facts.replications, facts.confidence, facts.asked)
     if composed.query is None and composed.table is None and composed.export is None:
         teller(console)(shlex.join(facts.command))
-        print_sweep(answer, console)
+        command = [word for word in facts.command if not word.startswith("output=")]
+        report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
         if (composed.run / CONTROLLED).is_file():
-            say(console, controls_line(read_controlled(composed.run)))
-        print_contenders(contenders_of(store, labels, received.worlds, answer), console)
-        print_dominated(dominated_of(store, labels, received.worlds, answer), console)
+            report = replace(report, controlled=read_controlled(composed.run))
+        print_sweep(report, console)
         return 0
     query = composed.query or f"SELECT * FROM {composed.table or TABLE}"
     with tables_of(store, labels, answer.standing.numbers.tolist(), answer, query) as tables:

@@ -365,8 +365,13 @@ def test_every_documented_key_exists() -> None:
         "STREAM": "mental_health",
         "NEED": "crisis",
         "STEP": "triage",
+        "SHAPE": "default",
     }
-    keys = [re.sub("[A-Z]{4,}", lambda word: examples[word[0]], key) for key, _ in documented_keys()]
+    keys = [
+        re.sub("[A-Z]{4,}", lambda word: examples[word[0]], key)
+        for key, _ in documented_keys()
+        if not key.startswith("sweep.")  # read before anything is composed
+    ]
     assert len(keys) > 40
     assert {key: place for key in keys if isinstance(place := locate(base, key), str)} == {}
 

@@ -132,11 +132,16 @@ def test_a_sweep_without_a_steady_state_names_no_best_and_no_dominated_scenario(
     asked = ["study.best=wait_triage_to_pia_mean.all"]
     assert main([*words, *asked, *CROWDED, f"output={tmp_path / 'out'}"]) == 0
     output = " ".join(capsys.readouterr().out.split())
-    assert "No steady state (staffing=traditional:" in output
-    assert "‡" in output
-    assert "shown better" not in output
-    assert "dominated" not in output
-    assert "may be" not in output
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "no difference is claimed: the first scenario has no steady state" in output
+    assert "No steady state in 2 of 2 scenarios" in output
+    assert "No steady state (staffing=traditional:" in page
+    for answer in (output, page):
+        assert "‡" in answer
+        assert "shown better" not in answer
+        assert "Best, each measure" not in answer
+        assert "Beaten" not in answer
+        assert "may be best" not in answer
 
 
 def test_break_even_without_a_steady_state_concludes_nothing(

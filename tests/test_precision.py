@@ -482,7 +482,8 @@ def test_a_cap_ends_it_and_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "reached in 0 of 2 scenarios" in said
     assert "Not reached with the 9 replications" in said
     assert "Looked at from 3 replications on" in said
-    assert "demand.growth=0.3: Wait from triage to physician, mean, all visits ± 0." in said
+    page = (folder / "answer.md").read_text(encoding="utf-8")
+    assert "demand.growth=0.3: Wait from triage to physician, mean, all visits ± 0." in page
     reached = read_table(folder / "precision.parquet").set_index(["measure", "label"])
     assert reached["status"].to_dict() == {
         (measure, f"demand.growth={growth}"): status
@@ -679,20 +680,19 @@ def test_a_sweep_over_staffings_names_who_may_be_best_and_one_over_demand_does_n
 ) -> None:
     tiny = ["-m", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
     assert main([*tiny, "staffing=traditional,peer_247", f"output={tmp_path / 'a'}"]) == 0
-    told = " ".join(capsys.readouterr().out.split())
+    assert "staff cost a week: traditional;" in " ".join(capsys.readouterr().out.split())
     words = "staffing=traditional (at 95 %, judged by this measure alone; 3 replications)"
-    assert f"Best by Staff cost a week: {words}." in told
+    assert f"Best by Staff cost a week: {words}." in (tmp_path / "a" / "answer.md").read_text(encoding="utf-8")
     assert main([*tiny, "demand.growth=0.9,1", f"output={tmp_path / 'b'}"]) == 0
-    assert "Best by" not in capsys.readouterr().out
+    assert "Best" not in capsys.readouterr().out
+    assert "Best by" not in (tmp_path / "b" / "answer.md").read_text(encoding="utf-8")
 
 
-def test_the_line_on_the_best_is_of_the_replications_of_the_table_and_not_of_the_first_ones(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_line_on_the_best_is_of_the_replications_of_the_table_and_not_of_the_first_ones(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     words = ["-m", "staffing=traditional,peer_247", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
     precision = f"study.precision={{{WAIT}:{{half_width:0.001}}}}"
     assert main([*words, precision, "study.most_replications=9", f"output={folder}"]) == 0
     assert set(read_table(folder / "estimates.parquet")["n"]) >= {9}
-    output = " ".join(capsys.readouterr().out.split())
-    assert output.count("judged by this measure alone; 9 replications).") == output.count("Best by ") > 1
+    page = (folder / "answer.md").read_text(encoding="utf-8")
+    assert page.count("judged by this measure alone; 9 replications).") == page.count("Best by ") > 1

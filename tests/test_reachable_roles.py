@@ -49,7 +49,8 @@ def test_a_role_that_is_only_helped_is_refused(tmp_path: Path) -> None:
 
 
 def test_roles_that_serve_each_other_and_nobody_asked_for_are_refused(tmp_path: Path) -> None:
-    helper = "\nscribe: {shifts: {day: {start: '09:00', minutes: 480}}, also_serves: [[nurse_practitioner]]}\n"
+    shifts = "shifts: {day: {start: '09:00', minutes: 480}}"
+    helper = f"\nscribe: {{hourly_cost: 40, {shifts}, also_serves: [[nurse_practitioner]]}}\n"
     problems = problems_of(tmp_path, np="[[scribe]]", more=helper)
     assert [problem.path for problem in problems] == ["staffing.nurse_practitioner", "staffing.scribe"]
     assert "nor for scribe, which it also serves" in problems[0].remedy

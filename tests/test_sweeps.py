@@ -376,7 +376,7 @@ def test_the_table_is_shown_again_from_the_folder_finished_or_not(
     before = {path: path.stat().st_mtime_ns for path in undisturbed.rglob("*")}
     assert main(["study=results", f"run={undisturbed}"]) == 0
     shown = capsys.readouterr().out
-    assert "demand.growth=0.3" in shown
+    assert "growth=0.3" in shown
     assert {path: path.stat().st_mtime_ns for path in undisturbed.rglob("*")} == before
     monkeypatch.setattr(sweeping, "play_task", lambda task: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main([*TWO, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1

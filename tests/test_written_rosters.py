@@ -80,8 +80,13 @@ def test_days_named_twice_are_refused_in_a_file(tmp_path: Path, capsys: pytest.C
         ("staffing.nurse.shifts.from_11.start=25:00", "from_11.start", "'25:00' is not a time of day", "like '07:30'"),
         ("staffing.nurse.shifts.from_11.days=[1,2,3,4,5]", "from_11.days", "unknown day 1", DAYS),
         ("staffing.nurse.shifts.from_11.days=[mon,2]", "from_11.days", "unknown day 2", DAYS),
-        ("staffing.nurse.shifts.from_11.days=mon", "from_11.days", "'mon' is no list of days", "[mon, fri], or daily"),
-        ("staffing.nurse.shifts.from_11.days=1", "from_11.days", "1 is no list of days", "[mon, fri], or daily"),
+        ("staffing.nurse.shifts.from_11.days=mon", "from_11.days", "'mon' is no list of days", "[mon], or daily"),
+        (
+            "staffing.nurse.shifts.from_11.days=1",
+            "from_11.days",
+            "1 is no list of days",
+            "a list such as [mon, fri], or daily",
+        ),
         ("staffing.nurse.shifts.from_11.minutes=1500", "from_11.minutes", "run into tue 11:00", "at most 1440"),
     ],
 )

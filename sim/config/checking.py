@@ -4,6 +4,7 @@ A faulty entry is reported, put right for the moment, and the rest looked at aga
 checked by `sim.department.scenario`.
 """
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from sim.config.places import (
     MODELS,
     Path,
     Plain,
+    alternatives,
     annotation_of,
     copied,
     field_names,
@@ -72,11 +74,15 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     data = copied(data)
     sound: list[Plain] | None = None
     changes: list[Change] = []
+    misspelt: set[Path] = set()
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
             return Checked(value, tuple(problems))
+        misspelt |= {place for fault in faults if (place := meant_by(group, data, fault)) is not None}
         for fault in faults:
+            if fault.kind == "missing" and fault.place in misspelt:
+                continue
             if not is_made_by(changes, group, data, fault):
                 problems[problem_of(group, data, fault)] = None
         if sound is None:
@@ -88,6 +94,15 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
             changes.append(change)
         data = change.data
     return Checked(None, tuple(problems))
+
+
+def meant_by(group: str, data: Plain, fault: Fault) -> Path | None:
+    """The place of the key that an unknown one was meant to be, if that is missing: said once, of the unknown one."""
+    if fault.kind != "extra_forbidden" or not fault.place:
+        return None
+    around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
+    close = difflib.get_close_matches(word, words_beside(MODELS[group], data, fault.place), n=1)
+    return (*fault.place[:-1], close[0]) if close and not has_entry(around, close[0]) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -181,7 +196,8 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
     path = ".".join(word for word in (group, shown(data, place)) if word)
-    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
+    about = ("key", str(place[-1])) if fault.kind == "extra_forbidden" and place else None
+    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)), about)
 
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
@@ -200,7 +216,10 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
     kinds, here = list(models_of(model, data)), data
     for segment in place[:-1]:
         here = here[segment] if has_entry(here, segment) else {}
-        kinds = [kind for inner in kinds for kind in models_of(annotation_of(inner, segment), here)]
+        annotations = [annotation_of(inner, segment) for inner in kinds]
+        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+        if not kinds:  # its tag is wrong too, and would leave no model over
+            kinds = [kind for annotation in annotations for kind in alternatives(annotation)]
     return field_names(kinds)
 
 

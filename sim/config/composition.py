@@ -4,8 +4,8 @@ Keys are found in `places`, values are checked in `checking`; nothing is written
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,19 +15,26 @@ from sim.config.clock_texts import with_texts_as_written
 from sim.config.files import (
     choices_of,
     default_choices,
+    defaults_in,
     faults_of_file,
     faults_of_folder,
     file_of,
     folders_of,
     group_composed,
     hydra_composed,
+    where_it_lies,
     with_inherited,
 )
+from sim.config.follow_ons import OwnFile, collapsed, completed
 from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
+from sim.config.roster_costs import COST, without_cost
+from sim.config.roster_shorthand import remedy_of_typed, written_out
 from sim.config.settings import ExecutorSettings, Root, StudySettings
+from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.io.strict_yaml import read_checked_yaml
 
 COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
 """Studies that set staffings against a baseline; the study that reads visits."""
@@ -144,7 +151,8 @@ def choose(draft: Draft, item: Override) -> None:
             Problem(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
         )
     else:
-        draft.problems.append(Problem(item.key, repr(name), f"no such choice; {did_you_mean(name, known)}"))
+        remedy = where_it_lies(draft.folders, item.key, name) or f"no such choice; {did_you_mean(name, known)}"
+        draft.problems.append(Problem(item.key, repr(name), remedy))
 
 
 def composed_files(draft: Draft) -> Plain | None:
@@ -158,7 +166,49 @@ def composed_files(draft: Draft) -> Plain | None:
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
     composed = reported(draft, hydra_composed(draft.folders, "config", chosen))
-    return None if composed is None else with_texts_as_written(draft.folders, draft.choices, composed)
+    return None if composed is None else as_meant(draft.folders, draft.choices, composed)
+
+
+PROGRAMS = ("study", "engine", "executor")
+"""Groups in whose files the name says which of the programs there are is meant."""
+
+
+def as_meant(folders: tuple[FilePath, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
+    """Groups by name as the user's own files mean them: clock times as texts, shifts in full, named as their file."""
+    meant = dict(with_texts_as_written(folders, choices, composed))
+    for group, name in choices.items():
+        if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
+            continue
+        if group == "staffing":
+            files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
+            meant[group] = written_out(meant[group], files)
+        if group not in PROGRAMS:
+            meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
+    return meant
+
+
+def named_after_file(data: dict[str, Plain], group: str, name: str, said: Plain) -> dict[str, Plain]:
+    """Data with the name of their file and no label, unless the file itself says others: inherited ones are not its."""
+    said = said or {}
+    own = {} if "name" in said else {"name": name}
+    if group == "staffing" and "label" not in said:
+        own["label"] = ""
+    return {**data, **own}
+
+
+def is_own(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
+    """The choice is a file of the user's own, not a shipped one."""
+    return len(folders) > 1 and not file_of(folders, group, name).is_relative_to(folders[0])
+
+
+def own_files(draft: Draft, choices: Mapping[str, str], shipped: Plain) -> dict[str, OwnFile]:
+    """The user's own files among the choices, by group."""
+    usual, found = default_choices(), dict[str, OwnFile]()
+    for group, name in choices.items():
+        if is_own(draft.folders, group, name) and group in shipped:
+            file = file_of(draft.folders, group, name)
+            found[group] = OwnFile(file, bool(defaults_in(file)), usual[group], shipped[group])
+    return found
 
 
 def shipped_default(draft: Draft) -> Plain:
@@ -179,7 +229,7 @@ def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     sound = [name for name, found in faults.items() if not found]
     composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
     return {
-        name: with_texts_as_written(draft.folders, {"staffing": name}, read)["staffing"]
+        name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]
         for name, read in composed.items()
         if read is not None
     }
@@ -213,6 +263,11 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
     others = [item for item in draft.values if not item.key.startswith("staffing.")]
     data = changed_by(draft, base, others)
     shipped = known.once(("shipped", draft.folders), lambda: shipped_default(draft)) if len(draft.folders) > 1 else {}
+    own = known.once(("own", draft.folders, *draft.choices.items()), lambda: own_files(draft, draft.choices, shipped))
+    for group in MODELS:
+        if group != "staffing":
+            data[group], lacking = completed(group, data[group], own.get(group))
+            draft.problems += lacking
     groups = {
         group: known.checked(group, data[group], references(group, base[group], shipped))
         for group in MODELS
@@ -222,9 +277,9 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
     check_kinds(draft, groups, known)
     study = study_asked_for(draft, groups["study"].value)
     staffings = staffings_of(draft, base, shipped, study, known)
-    for group in groups.values():
-        draft.problems += group.problems
-    scenarios = scenarios_of(draft, groups, staffings, study, known)
+    for part in groups.values():
+        draft.problems += collapsed(part.problems, {}, {item.key for item in draft.values})
+    scenarios = scenarios_of(draft, groups, staffings, study, shipped, known)
     check_calibration(draft, data["study"])
     return Parts(root, study, groups, scenarios)
 
@@ -288,7 +343,7 @@ def placed(base: Plain, item: Override) -> Path | Problem:
         return Problem(item.key, repr(item.value), f"a name goes with its file: choose the file instead, {group}=…")
     place = locate(base, item.key, item.adds)
     if isinstance(place, str):
-        return Problem(item.key, repr(item.value), place)
+        return Problem(item.key, repr(item.value), remedy_of_typed(item.key, item.value) or place)
     return vain(base, item, place) or place
 
 
@@ -318,7 +373,7 @@ def check_calibration(draft: Draft, study: Plain) -> None:
 
 def check_kinds(draft: Draft, groups: dict[str, Checked], checks: Known) -> None:
     """The name of a study, an engine or an executor says which of the programs there are is meant."""
-    for group in ("study", "engine", "executor"):
+    for group in PROGRAMS:
         value, known = groups[group].value, names_in(group, draft.folders[:1], checks)
         if value is not None and value.name not in known:
             file = file_of(draft.folders, group, draft.choices[group])
@@ -387,7 +442,7 @@ def staffings_of(
     known = names_in("staffing", draft.folders, checks)
     for name in names:
         if name not in known:
-            remedy = f"no such staffing; {did_you_mean(name, known)}"
+            remedy = where_it_lies(draft.folders, "staffing", name) or f"no such staffing; {did_you_mean(name, known)}"
             draft.problems.append(Problem("study.staffing", repr(name), remedy))
     chosen = draft.choices["staffing"]
     bases = {chosen: base["staffing"]}
@@ -396,11 +451,35 @@ def staffings_of(
     for item in items:
         places = [placed({"staffing": own}, item) for own in bases.values()]
         homeless = [place for place in places if isinstance(place, Problem)]
-        draft.problems += homeless[:1] if len(homeless) == len(places) else []
+        if len(homeless) == len(places):
+            draft.problems.append(with_holders(homeless[0], bases.values(), draft.folders))
     return {
-        name: checks.checked("staffing", roster_with(own, items), references("staffing", own, shipped))
+        name: roster_checked(roster_with(own, items), references("staffing", own, shipped), checks)
         for name, own in bases.items()
     }
+
+
+def roster_checked(roster: Plain, references: list[Plain], checks: Known) -> Checked:
+    """A staffing, checked, and that each of its roles says what it costs."""
+    found = checks.checked("staffing", roster, references)
+    unpriced = tuple(without_cost(roster)) if found.value is not None else ()
+    return replace(found, problems=(*found.problems, *unpriced)) if unpriced else found
+
+
+def with_holders(problem: Problem, rosters: Iterable[Plain], folders: tuple[FilePath, ...]) -> Problem:
+    """A key of a role that none of the rosters has, with the shipped staffings that do have it."""
+    group, role, *inner = problem.path.split(".")
+    if not inner or role in Staffing.model_fields or any(role in roster for roster in rosters):
+        return problem
+    holders = [
+        name
+        for name in choices_of(group, folders[:1])
+        if role in (read_checked_yaml(file_of(folders[:1], group, name)) or {})
+    ]
+    if not holders:
+        return problem
+    remedy = f"no role {role} in this staffing; choose one that has it: staffing={' or '.join(holders)}"
+    return replace(problem, remedy=remedy)
 
 
 def roster_with(own: Plain, items: list[Override]) -> Plain:
@@ -410,7 +489,7 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     data = {"staffing": copied(own) if sound else own}
     for place, value in sound:
         put(data, place, value)
-    return data["staffing"]
+    return written_out(data["staffing"]) if sound else own
 
 
 def scenarios_of(
@@ -418,6 +497,7 @@ def scenarios_of(
     groups: dict[str, Checked],
     staffings: dict[str, Checked],
     study: StudySettings | None,
+    shipped: Plain,
     known: Known,
 ) -> dict[str, Scenario]:
     """The scenarios that could be put together; their problems are added to the draft, each once."""
@@ -429,10 +509,16 @@ def scenarios_of(
         if staffing.value is not None and all(part is not None for part in parts.values()):
             period = {} if study is None else {"period": study.period}
             scenarios[name] = Scenario(staffing=staffing.value, **parts, **period)
-            unsure = frozenset(problem.path.split(".")[1] for problem in problems if "." in problem.path)
-            faulty = frozenset(group for group, part in (*groups.items(), ("staffing", staffing)) if part.problems)
+            unsure = frozenset(one.path.split(".")[1] for one in problems if "." in one.path and is_doubt(one))
+            parts_and_problems = (*groups.items(), ("staffing", staffing))
+            faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
             contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
-            problems += [readable(item, scenarios[name]) for item in contradictions]
+            told = {problem.path for problem in problems}  # what stands there by now is not the user's
+            found_later = [readable(item, scenarios[name]) for item in contradictions]
+            problems += [item for item in found_later if item.path not in told]
+        if problems:
+            own = own_files(draft, {**draft.choices, "staffing": name}, shipped)
+            problems = collapsed(problems, own, {item.key for item in draft.values})
         for problem in problems:
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)
@@ -442,11 +528,16 @@ def scenarios_of(
     return scenarios
 
 
+def is_doubt(problem: Problem) -> bool:
+    """The part does not stand as it was written."""
+    return problem.about is None or problem.about[0] != COST
+
+
 def said_of(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
     """A problem of some staffings only says of which."""
     if len(names) == everywhere or (names == [chosen] and everywhere == 1):
         return problem
-    return Problem(f"{problem.path} (staffing={','.join(names)})", problem.value, problem.remedy)
+    return replace(problem, path=f"{problem.path} (staffing={','.join(names)})")
 
 
 def readable(problem: Problem, scenario: Scenario) -> Problem:
@@ -457,7 +548,7 @@ def readable(problem: Problem, scenario: Scenario) -> Problem:
     if segments[0] == "staffing" and remedy.startswith("minimum cover"):
         remedy = f"{remedy}; {heads_key(scenario, str(segments[1]))}"
     key = shown(plain_of(scenario), segments)
-    return Problem(f"{key}{role_entry(scenario, segments, problem.value)}", problem.value, remedy)
+    return replace(problem, path=f"{key}{role_entry(scenario, segments, problem.value)}", remedy=remedy)
 
 
 def heads_key(scenario: Scenario, role_name: str) -> str:

@@ -64,6 +64,25 @@ def faults_of_folder(folder: Path) -> list[Problem]:
     return found
 
 
+def where_it_lies(folders: Sequence[Path], group: str, name: str) -> str | None:
+    """What to do with a file of this name that lies where no choice of the group is looked for; None if there is none.
+
+    Looked at are the user's own folder, the folders in it and, where none was given, those in the working directory.
+    """
+    if not PLAIN_NAME.fullmatch(name):
+        return None
+    around = folders[-1] if len(folders) > 1 else Path()
+    own = around / group / f"{name}.yaml"
+    if len(folders) > 1:
+        for file in (around / group / f"{name}.yml", around / f"{name}.yaml", around / f"{name}.yml"):
+            if os.path.isfile(file):
+                return f"{file.name} is looked for in {own.parent}, as {own.name}: move or rename {file}"
+    for entry in entries_of(around):
+        if os.path.isfile(around / entry / group / own.name):
+            return f"there is one in another folder: give --config-dir {around / entry}"
+    return None
+
+
 def default_choices() -> dict[str, str]:
     """The choice of every group unless another is typed."""
     entries = defaults_in(shipped_configs() / "config.yaml")
@@ -116,6 +135,11 @@ def composed_once(
 def fault_of(folders: Sequence[Path], chosen: Sequence[str], error: Exception) -> Problem:
     """What Hydra says against what was chosen."""
     place, names = blamed(folders, chosen)
+    if "Cannot merge" in str(error):
+        remedy = (
+            "a list stands where a mapping is inherited, or the other way round: write entries as name: {…}, without -"
+        )
+        return Problem(place, names, remedy)
     return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
 
 
@@ -182,6 +206,8 @@ def file_of(folders: Sequence[Path], group: str, name: str) -> Path:
     return next((file for file in files if file.is_file()), files[-1])
 
 
+CALLED_LIKE_THEIR_GROUP = ("experiment", "visits")
+"""Groups whose files are read elsewhere."""
 MOST_INHERITED = 50
 """Files a choice inherits from, each counted as often as it is inherited. Shipped are 2 at most; of two files on each
 level that both inherit from the two below, twenty levels would be a million."""
@@ -212,10 +238,18 @@ def faults_of_file(
     data = read_mapping(own)
     if isinstance(data, Problem):
         return [data]
-    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data)
+    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
+    if not isinstance(data.get("defaults"), list | None):
+        return [*found, no_list(own, data["defaults"])]
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
+
+
+def no_list(own: Path, defaults: object) -> Problem:
+    """Defaults that are one word, or a mapping."""
+    name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
+    return Problem(f"{own} defaults", short(defaults), f"not a list: write defaults: [{name}, _self_]")
 
 
 def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
@@ -278,6 +312,16 @@ def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
     elif isinstance(data, list):
         entries = enumerate(data)
     return [found for key, inner in entries for found in looked_up(file, inner, f"{place}.{key}".lstrip("."))]
+
+
+def wrapped(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
+    """The name of the group as a key, with what belongs at the top of the file below it."""
+    if group not in data or group in CALLED_LIKE_THEIR_GROUP:
+        return []
+    remedy = (
+        f"the file holds what {group} consists of: take the line {group}: out and move what is below it to the left"
+    )
+    return [Problem(str(file), repr(f"{group}:"), remedy)]
 
 
 def addresses(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:

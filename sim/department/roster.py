@@ -52,7 +52,7 @@ def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
     if value == "daily":
         return tuple(range(7))
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{value!r} is no list of days: write [mon, fri], or daily")
+        raise ValueError(f"{value!r} is no list of days: write {days_meant(value)}, or daily")
     unknown = [day for day in value if (isinstance(day, str) and day not in WEEKDAYS)]
     unknown += [day for day in value if is_written(info) and not isinstance(day, str)]
     if unknown:
@@ -61,6 +61,17 @@ def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
     if twice:
         raise ValueError(f"days names {', '.join(twice)} twice: name each day once, and set heads=2 for two people")
     return tuple(WEEKDAYS.index(day) if isinstance(day, str) else day for day in value)
+
+
+def days_meant(value: object) -> str:
+    """The list of days that a word such as `weekdays`, `sat` or `mon-thu` means, as people write it."""
+    text = {"weekdays": "mon-fri", "weekend": "sat-sun", "weekends": "sat-sun"}.get(str(value), str(value)).lower()
+    first, _, last = text.partition("-")
+    if first in WEEKDAYS and (last or first) in WEEKDAYS:
+        begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        days = WEEKDAYS[begin : end + 1] if begin <= end else (*WEEKDAYS[begin:], *WEEKDAYS[: end + 1])
+        return f"[{', '.join(days)}]"
+    return "a list such as [mon, fri]"
 
 
 def day_name(day: str | int) -> str:

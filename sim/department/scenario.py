@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated
 
@@ -38,11 +38,16 @@ from sim.department.support import Effects, Support
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a scenario: where, what stands there, what to do."""
+    """Something wrong with a scenario: where, what stands there, what to do.
+
+    `about` is a kind and a name, such as ("role", "nurse") where nobody has the role nurse: problems about the same
+    thing may have one cause.
+    """
 
     path: str
     value: str
     remedy: str
+    about: tuple[str, str] | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.path} = {self.value}: {self.remedy}"
@@ -246,9 +251,8 @@ def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
     optional = {scenario.support.role}
     for path, role in roles_asked_for(scenario):
         if role not in known and role not in optional:
-            yield Problem(
-                path, repr(role), f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}"
-            )
+            remedy = f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}"
+            yield Problem(path, repr(role), remedy, ("role", role))
 
 
 def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
@@ -256,26 +260,25 @@ def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Place):
             for zone in dict.fromkeys(zone for route in step.routes for zone in route.zones if zone not in zones):
-                yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}")
+                yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}", ("zone", zone))
         if isinstance(step, Board) and step.time not in scenario.boarding.times:
-            yield Problem(
-                path, repr(step.time), f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}"
-            )
+            remedy = f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}"
+            yield Problem(path, repr(step.time), remedy, ("boarding time", step.time))
 
 
 def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
     known = scenario.department.streams
     for stream in scenario.demand.streams():
         if stream not in known:
-            yield Problem("demand", repr(stream), f"no such stream in the department; {did_you_mean(stream, known)}")
+            remedy = f"no such stream in the department; {did_you_mean(stream, known)}"
+            yield Problem("demand", repr(stream), remedy, ("stream", stream))
     if isinstance(scenario.demand, Replay):
         for number, visit in enumerate(scenario.demand.visits):
             steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
             for name in visit.minutes:
                 if name not in steps:
-                    yield Problem(
-                        f"demand.visits[{number}].minutes", repr(name), f"no such step; {did_you_mean(name, steps)}"
-                    )
+                    remedy = f"no such step; {did_you_mean(name, steps)}"
+                    yield Problem(f"demand.visits[{number}].minutes", repr(name), remedy, ("step", name))
 
 
 DISPOSITIONS = ("discharge", "admission", "transfer", "lwbs", "ama")
@@ -287,12 +290,15 @@ def unknown_words(scenario: Scenario) -> Iterator[Problem]:
     if scenario.support.role in roles:
         for name in scenario.support.streams:
             if name not in streams:
-                yield Problem("support.streams", repr(name), f"no such stream; {did_you_mean(name, streams)}")
+                remedy = f"no such stream; {did_you_mean(name, streams)}"
+                yield Problem("support.streams", repr(name), remedy, ("stream", name))
         for name in huddle_roles_missed(scenario):
-            yield Problem("support.huddle_roles", repr(name), f"no such role; {did_you_mean(name, roles)}")
+            remedy = f"no such role; {did_you_mean(name, roles)}"
+            yield Problem("support.huddle_roles", repr(name), remedy, ("role", name))
     for name in scenario.staffing.enhances:
         if name not in roles:
-            yield Problem("staffing.enhances", repr(name), f"no such role; {did_you_mean(name, roles)}")
+            remedy = f"no such role; {did_you_mean(name, roles)}"
+            yield Problem("staffing.enhances", repr(name), remedy, ("role", name))
     for stream_name, stream in streams.items():
         for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
             if name not in DISPOSITIONS:
@@ -331,15 +337,18 @@ def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:
     """Peers support; they never triage, assess, observe, secure or respond to an escalation, and nobody plays one."""
     peers = {name for name, role in scenario.staffing.roles.items() if role.kind == "peer"} | {scenario.support.role}
     remedy = "peer support workers do no clinical, observation or security task: name a clinical role"
+    asked_of = set()
     for path, asked in roles_asked_for(scenario):
         ours = path.startswith(("department.minimum_cover", "discipline."))
         if asked in peers and not ours:
-            yield Problem(path, repr(asked), remedy)
+            asked_of.add(asked)
+            yield Problem(path, repr(asked), remedy, ("peer", asked))
     for name, role in scenario.staffing.roles.items():
         if name in peers and role.also_serves:
             yield Problem(f"staffing.{name}.also_serves", str(role.also_serves), remedy)
-        if name == scenario.support.role and role.kind != "peer":
-            yield Problem(f"staffing.{name}.kind", repr(role.kind), "the role of peer support is of kind peer")
+        if name == scenario.support.role and role.kind != "peer" and name not in asked_of:
+            remedy = "the role of peer support is of kind peer: add kind: peer"
+            yield Problem(f"staffing.{name}.kind", repr(role.kind), remedy)
         if name in peers and role.caseload is not None:
             yield Problem(f"staffing.{name}.caseload", str(role.caseload), "set support.caseload instead")
 
@@ -359,7 +368,10 @@ def idle_roles(scenario: Scenario, repaired: frozenset[str]) -> Iterator[Problem
     idle = {name for name in roles if name not in wanted and not working & set(serves[name])}
     for name in roles:
         if name in idle:
-            yield Problem(f"staffing.{name}", repr(name), remedy_of_idle(name, serves[name], sorted(working)))
+            remedy = remedy_of_idle(name, serves[name], sorted(working))
+            if roles[name].kind == "peer":
+                remedy = f"peer support is the work of the role {support}: give this role that name, or take it out"
+            yield Problem(f"staffing.{name}", repr(name), remedy)
             continue
         for served in serves[name]:
             if served in roles and served not in working | idle | {support}:

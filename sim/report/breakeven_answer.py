@@ -4,18 +4,31 @@ The numbers are those of `sim.study.breakeven`; the figure is `sim.report.breake
 """
 
 import math
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
-from sim.io.clean_text import for_markdown
-from sim.report.cautions import LEGEND, caution_lines, marked
+from sim.io.clean_text import for_markdown, one_line
+from sim.report.breakeven_finding import (
+    MOST_STAFFINGS,
+    break_even_finding,
+    chance_sentence,
+    effect_text,
+    money,
+    price_sentences,
+    verdict_text,
+)
+from sim.report.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
 from sim.report.cells import Rows
-from sim.report.console import heading, say, show
+from sim.report.console import say, show
+from sim.report.finding import MOST_LINES, finding_markdown, n_lines, print_finding
 from sim.report.honesty import CHANCE_ONLY, RESPECT
 from sim.report.markdown import markdown_table
 from sim.report.plain_table import PlainTable
-from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
+from sim.report.short_names import cut
+from sim.report.terminal import lines_written
+from sim.study.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.study.number_text import (
     bare,
     counted,
@@ -24,94 +37,102 @@ from sim.study.number_text import (
     plain_number,
     unit_of_difference,
 )
+from sim.study.sentences import inside
 
-EFFECTS = {
-    "effects.total_return_hr": "hazard ratio of returns of being offered a peer",
-    "effects.peer.assessment_minutes": "factor of peers on minutes of assessments",
-    "effects.peer.linkage_odds": "odds ratio of follow-up with a peer",
-    "effects.peer.patience_while": "pace of patience while accompanied by a peer",
-    "effects.peer.patience_after": "pace of patience after a peer's company",
-    "effects.peer.escalation_while": "pace of escalation while accompanied by a peer",
-    "effects.peer.escalation_after": "pace of escalation after a peer's company",
-    "effects.clinician.assessment_minutes": "factor of the enhanced team on minutes of assessments",
-    "effects.clinician.linkage_odds": "odds ratio of follow-up with the enhanced team",
-}
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""
+TABLE_FRAME = 4
+"""Lines of the table beside its rows: the head, the rule, and a blank line above and below."""
+FEWEST_ROWS = 3
+LONGEST_LABEL = 30
+"""Characters of a staffing at the head of its column."""
+GOING_ON = (
+    "With `output=` and this folder it goes on here: nothing is played twice, and more replications "
+    "(`study.replications=`) only add to those there are."
+)
 
 
-def print_break_even(answer: BreakEvenAnswer, console: Console) -> None:
-    """The verdict on each staffing, its curve, what the curve is made of, and what must be said with it."""
+def print_break_even(answer: BreakEvenAnswer, console: Console, lines_after: int = 0) -> None:
+    """The finding and the curve in at most `MOST_LINES`; `lines_after`: lines that will be printed below."""
+    finding = break_even_finding(answer)
+    fixed = [finding.question, *(f"• {line.label}: {line.text}" for line in finding.lines), legend(answer)]
+    frame = TABLE_FRAME + (len(answer.staffings) > 1)  # the head of several staffings takes two lines
+    used = lines_written(console) + lines_after + frame + sum(n_lines(text, console) for text in fixed)
+    print_finding(finding, console)
+    if answer.staffings:
+        rows = console_rows(answer, max(MOST_LINES - used, FEWEST_ROWS))
+        show(console, PlainTable(rows))
+        say(console, legend(answer, len(rows) - 1), style="dim")
+    if not answer.is_whole:
+        say(console, stopped_early(answer))
+
+
+def legend(answer: BreakEvenAnswer, n_shown: int = 0) -> str:
+    """What stands in the table, and at how many of the effects."""
+    marks = f" {MANY_LEAVE}: many leave. {NO_STEADY_STATE}: no steady state."
+    n = len(answer.plan.effects)
+    left_out = f" {n_shown} of {n} effects." if n_shown < n else ""
+    flagged = answer.cautions[["many_leave", "no_steady_state"]].to_numpy(bool).any()
+    return (
+        f"Net benefit: what is valued (study.worth), beside {inside(answer.plan.baseline)}, with its "
+        f"{100 * answer.plan.sweep.confidence:g} % interval.{marks if flagged else ''}{left_out}"
+    )
+
+
+def console_rows(answer: BreakEvenAnswer, most: int) -> Rows:
+    """The curve of one staffing, or those of some side by side, at so many effects."""
+    items = answer.staffings[:MOST_STAFFINGS]
+    kept = some_effects(answer.plan.effects, most)
+    if len(items) == 1:
+        head, *rows = curve_rows(answer, items[0])
+        return [head, *(row for row, effect in zip(rows, answer.plan.effects, strict=True) if effect in kept)]
+    by_place = {(row["staffing"], row["effect"]): row for row in answer.curves.to_dict("records")}
+    found: Rows = [("Effect", *(f"{cut(item.label, LONGEST_LABEL)} (CAD/week)" for item in items), "n")]
+    for effect in kept:
+        rows_here = [by_place[item.staffing, effect] for item in items]
+        flags = [any(bool(row[name]) for row in rows_here) for name in ("many_leave", "no_steady_state")]
+        cells = [f"{plain_number(row['mean'], 0)} ± {plain_number(row['half_width'], 0)}" for row in rows_here]
+        found.append((marked(f"{effect:g}", *flags), *cells, str(int(rows_here[0]["n"]))))
+    return found
+
+
+def some_effects(effects: Sequence[float], most: int) -> list[float]:
+    """The ends, no effect, and as many others as there is room for, evenly among them; at least these three."""
+    ends = {effects[0], effects[-1], *({1.0} & set(effects))}
+    others = [effect for effect in effects if effect not in ends]
+    n = min(len(others), max(most - len(ends), 0))
+    kept = {others[(2 * number + 1) * len(others) // (2 * n)] for number in range(n)}
+    return [effect for effect in effects if effect in ends | kept]
+
+
+def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
+    """The whole answer as a page; `command` plays the study, without a folder."""
+    finding = break_even_finding(answer)
+    parts = [f"# {for_markdown(finding.question)}", finding_markdown(finding)]
     for item in answer.staffings:
-        heading(console, title_of(answer, item))
-        for sentence in sentences(answer, item):
-            say(console, sentence)
-        for rows in (curve_rows(answer, item), part_rows(answer, item)):
-            show(console, PlainTable(rows))
-    console.print()
-    for line in honesty(answer):
-        say(console, f"• {line}")
-
-
-def break_even_markdown(answer: BreakEvenAnswer) -> str:
-    """The same as a page."""
-    lines = ["# Break-even", ""]
-    for item in answer.staffings:
-        lines += [f"## {for_markdown(title_of(answer, item))}", ""]
-        lines += [line for sentence in sentences(answer, item) for line in (for_markdown(sentence), "")]
-        lines += [markdown_table(curve_rows(answer, item)), "", markdown_table(part_rows(answer, item)), ""]
-    return "\n".join([*lines, *(f"- {for_markdown(line)}" for line in honesty(answer)), ""])
+        parts.append(f"## {for_markdown(title_of(answer, item))}")
+        parts += [for_markdown(sentence) for sentence in sentences(answer, item)]
+        parts += [markdown_table(curve_rows(answer, item)), markdown_table(part_rows(answer, item))]
+    parts += ["## Read this with the numbers", "\n".join(f"- {for_markdown(line)}" for line in honesty(answer))]
+    parts += ["## To go on, or to repeat it", f"    {one_line(shlex.join(command))}", GOING_ON]
+    return "\n\n".join(parts) + "\n"
 
 
 def title_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     return f"{item.label} beside {answer.plan.baseline}: {effect_text(answer)}"
 
 
-def effect_text(answer: BreakEvenAnswer) -> str:
-    return EFFECTS.get(answer.plan.effect, answer.plan.effect)
-
-
 def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns, and the prior's word."""
-    if item.unsteady_effects:
-        effects = ", ".join(f"{effect:g}" for effect in item.unsteady_effects)
-        return [f"Nothing is concluded: at {effects} there is no steady state, so the benefit depends on the weeks."]
-    if item.found is None:
-        return ["One replication: an interval needs two or more, so nothing can be said."]
-    found = [verdict_sentence(answer, item, item.found), *at_no_effect(item), *price_sentences(answer, item)]
+    if item.unsteady_effects or item.found is None:
+        return [verdict_text(answer, item)]
+    found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
     return [*found, chance_sentence(item)] if item.chance is not None else found
 
 
-def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
-    """Where net benefit turns."""
-    low, high = answer.plan.effects[0], answer.plan.effects[-1]
-    percent = f"{100 * answer.plan.sweep.confidence:g} %"
-    means = item.curve.net_benefit.mean(axis=1)
-    if found.verdict == "never":
-        best = int(means.argmax())
-        return (
-            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
-            f"{item.curve.effects[best]:g}, the net benefit is {money(means[best])} a week."
-        )
-    if found.verdict == "always":
-        worst = int(means.argmin())
-        return (
-            f"It pays at every effect between {low:g} and {high:g}: at worst, at {item.curve.effects[worst]:g}, the "
-            f"net benefit is {money(means[worst])} a week."
-        )
-    if found.verdict == "turns":
-        side = "below" if means[0] > 0.0 else "above"
-        return (
-            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {span_text(found.spans[0])}): there the net "
-            "benefit turns."
-        )
-    told = ", ".join(f"{root:.3f}" for root in found.roots)
-    where = f"The mean turns at {told}" if found.roots else "The mean turns nowhere in the range"
-    spans = " and ".join(span_text(span) for span in found.spans)
-    return (
-        f"Undecided: {where}, but a net benefit of 0 cannot be told from chance at {spans} ({percent} interval). "
-        "Play more replications or a wider study.range."
-    )
+def stopped_early(answer: BreakEvenAnswer) -> str:
+    """How many replications are counted of those planned."""
+    return f"Stopped early: {answer.n} of {counted(answer.plan.sweep.replications, 'replication')} are counted."
 
 
 def at_no_effect(item: StaffingAnswer) -> list[str]:
@@ -121,37 +142,6 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
         return []
     mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
     return [f"With no effect (1) the net benefit is {money(mean)} a week."]
-
-
-def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
-    """What would have to be paid for one less or more of what is valued."""
-    valued = {worth.name: worth for worth in answer.plan.worth}
-    told = []
-    for price in item.prices:
-        measure, part = measure_and_part(valued[price.name].measure)
-        whose = "" if part == "all" else f", {part_text(part)}"
-        way = "less" if price.cad_per_unit < 0.0 else "more"
-        low, high = sorted(abs(end) for end in price.span)
-        told.append(
-            f"At {price.effect:g} it would pay if one {way} of “{measure.label}{whose}” were worth "
-            f"{money(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
-            f"{money(abs(valued[price.name].cad_per_unit))}."
-        )
-    return told
-
-
-def chance_sentence(item: StaffingAnswer) -> str:
-    """The prior's probability, with what the interval and the range leave open."""
-    chance = item.chance
-    assert chance is not None
-    outside = (
-        f"; {percent_text(chance.outside)} lies outside the range and is left open" if chance.outside > 0.0005 else ""
-    )
-    return (
-        f"The prior's probability of an effect that pays is {percent_text(chance.probability)} "
-        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside}). "
-        "A prior is a belief put into numbers, not evidence."
-    )
 
 
 def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
@@ -203,7 +193,7 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     found = list(caution_lines(answer.cautions, answer.cautions["label"]))
     yield from [*found, LEGEND] if found else ()
     if not answer.is_whole:
-        yield f"Stopped early: {answer.n} of {counted(answer.plan.sweep.replications, 'replication')} are counted."
+        yield stopped_early(answer)
     yield CHANCE_ONLY
     yield "What is not valued counts nothing here; a right to company in distress is not bought or sold by this sum."
     yield RESPECT
@@ -213,17 +203,3 @@ def widest(item: StaffingAnswer) -> float:
     """Half-width of the net benefit where it is least sure, roughly."""
     spread = item.curve.net_benefit.std(axis=1, ddof=1) / math.sqrt(item.curve.n)
     return float(2.0 * spread.max())
-
-
-def money(value: float) -> str:
-    return f"{plain_number(value, 0)} CAD"
-
-
-def span_text(span: Span) -> str:
-    return f"{span[0]:.3f} to {span[1]:.3f}"
-
-
-def percent_text(share: float) -> str:
-    if 0.0 < share < 0.001:
-        return "less than 0.1 %"
-    return f"{100 * share:.1f} %"

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from sim.report.breakeven_answer import effect_text, percent_text
+from sim.report.breakeven_finding import effect_text, percent_text
 from sim.report.honesty import RESPECT
 from sim.report.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, styled
 from sim.study.breakeven import BreakEvenAnswer, Span, StaffingAnswer
@@ -146,8 +146,8 @@ def draw_prior(axes: Axes, item: StaffingAnswer, prior: Prior, colour: str) -> N
     axes.set_yticks([])
     axes.set_ylabel("prior")
     if item.chance is not None:
-        told = f"probability of paying: {percent_text(item.chance.probability)}"
-        axes.annotate(told, (0.01, 0.93), xycoords="axes fraction", va="top", size=8.5, weight="bold")
+        probability = f"probability of paying: {percent_text(item.chance.probability)}"
+        axes.annotate(probability, (0.01, 0.93), xycoords="axes fraction", va="top", size=8.5, weight="bold")
 
 
 def within(fine: np.ndarray, span: Span) -> np.ndarray:

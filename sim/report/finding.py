@@ -47,6 +47,14 @@ def print_finding(finding: Finding, console: Console) -> None:
         say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
 
 
+def n_lines(text: str, console: Console) -> int:
+    """Lines that a paragraph takes, as `say` breaks it."""
+    from sim.report.console import WIDTH  # loads more than figures need
+
+    hang = len(text) - len(text.lstrip(" •"))
+    return len(Text(text).wrap(console, min(WIDTH, console.width) - hang))
+
+
 def finding_markdown(finding: Finding) -> str:
     """The five lines as a Markdown list; the question is the title of its page."""
     return "\n".join(f"- **{line.label}**: {for_markdown(line.text)}" for line in finding.lines)

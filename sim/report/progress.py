@@ -14,18 +14,21 @@ from rich.text import Text
 
 from sim.io.clean_text import one_line
 
+LONGEST_LINE = 100
+"""Characters of a line of progress; labels of scenarios may be longer."""
 Advance = Callable[[str], None]
 
 
 @contextmanager
-def progress(total: int, what: str, console: Console | None = None) -> Iterator[Advance]:
+def progress(total: int, what: str, console: Console | None = None, brief: bool = False) -> Iterator[Advance]:
     """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
 
-    The bar and the lines show how many are done, how many a minute, and the time left.
+    The bar and the lines show how many are done, how many a minute, and the time left. `brief`: off a terminal no line
+    at the beginning and none at the end, for one of many rounds.
     """
     shown = console or Console()
     if not shown.is_terminal:
-        lines = ProgressLines(total, what, shown)
+        lines = ProgressLines(total, what, shown, brief=brief)
         yield lines.advance
         lines.end()
         return
@@ -55,19 +58,22 @@ class ProgressLines:
     console: Console
     every: float = 30.0
     clock: Callable[[], float] = time.monotonic
+    brief: bool = False
     done: int = 0
     started: float = field(init=False)
     printed_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.started = self.printed_at = self.clock()
-        self._print(f"{self.what}: {self.total} to do")
+        if not self.brief:
+            self._print(f"{self.what}: {self.total} to do")
 
     def advance(self, note: str) -> None:
         """One more is done."""
         self.done += 1
         now = self.clock()
-        if self.done == self.total or now - self.printed_at >= self.every:
+        is_last = self.done == self.total and not self.brief
+        if is_last or now - self.printed_at >= self.every:
             self.printed_at, self.every = now, 5.0 * self.every
             self._print(f"{self.done}/{self.total} done{self._pace(now)}{f'; {note}' if note else ''}")
 
@@ -85,6 +91,8 @@ class ProgressLines:
         return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
 
     def _print(self, text: str) -> None:
+        if len(text) > LONGEST_LINE:
+            text = f"{text[: LONGEST_LINE - 1].rstrip()}…"
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

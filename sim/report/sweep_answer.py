@@ -1,10 +1,13 @@
-"""The answer of a sweep on the terminal: scenarios with a few headline measures, beside the first of them; what failed.
+"""The answer of a sweep on the terminal: the finding, one table of what matters, who may be best, what failed.
 
-All measures of all scenarios are in the tables on disk.
+Together with what was said before it, it keeps to `MOST_LINES`. The whole answer is `sim.report.sweep_page`; all
+measures of all scenarios are in the tables on disk.
 """
 
+import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from rich import box
@@ -12,52 +15,185 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.cautions import LEGEND, caution_lines, marked
-from sim.report.cells import difference_text, labelled
+from sim.report.asked import shortened
+from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
+from sim.report.cells import difference_text
 from sim.report.console import say, show, two_lines
-from sim.report.sweep_asked import asked_lines, contenders_line
+from sim.report.finding import MOST_LINES, n_lines, print_finding
+from sim.report.short_names import cut, short_measure, some
+from sim.report.sweep_asked import asked_lines, controls_line
+from sim.report.sweep_finding import (
+    OUTCOMES,
+    SweepReport,
+    cheapest_and_dearest,
+    groups_of_the_same_money,
+    strength,
+    sweep_finding,
+    told_of,
+)
 from sim.report.tables import as_found
-from sim.study.best import Contenders
+from sim.report.terminal import lines_written
 from sim.study.comparison import Row
 from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
 from sim.study.sweep_query import Found
 from sim.study.sweeping import SweepAnswer
 
-SHOWN = (
-    "wait_triage_to_pia_mean.all",
-    "lwbs_or_ama.all",
-    "minutes_alone_mean.mental_health",
-    "staff_cost_per_week.all",
-)
-MOST_SHOWN = 40
-"""Scenarios on the terminal; nobody reads a thousand lines of it."""
-MOST_FAILURES = 5
+HEADS = {
+    "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",
+    "lwbs_or_ama.all": "Left unseen\nor against\nadvice (%)",
+    "minutes_alone_mean.mental_health": "Minutes alone,\nmental health\n(min)",
+    "staff_cost_per_week.all": "Staff cost\na week\n(CAD/week)",
+}
+SHOWN = tuple(HEADS)
+"""Measures in the table of the terminal."""
+TABLE_FRAME = 6
+"""Lines of the table beside its rows: three of the head, the rule, and a blank line above and below."""
+WIDEST_NAME = 28
+FEWEST_LINES_OF_ROWS = 5
+"""Lines that rows have in any case: the first scenario and two others."""
+MOST_ROWS = 40
+"""Rows of a query on the terminal; nobody reads a thousand lines of it."""
+MOST_FAILURES = 2
+MOST_MISSED = 1
+"""Precisions named that were not reached."""
+LONGEST_REASON = 160
+"""Characters of what went wrong in a run."""
+WHERE_THE_REST_IS = "estimates.parquet and differences.parquet have them"
 
 Cells = Mapping[tuple[str, str], Row]
 
 
-def print_sweep(answer: SweepAnswer, console: Console) -> None:
-    """The table of scenarios with its legend, and what failed."""
-    console.print()
-    if answer.n_done:
-        show(console, table_of(answer))
-        say(
-            console,
-            f"Mean ± half-width of the {100 * answer.confidence:g} % interval; below it the paired difference from the "
-            "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures "
-            f"of all scenarios are judged together. =: identical to the last bit. n: replications. {LEGEND}",
-            style="dim",
-        )
-        for line in caution_lines(answer.cautions, answer.labels):
-            say(console, line, style="bold")
-    more = len(answer.labels) - MOST_SHOWN
-    if more > 0:
-        say(console, f"{counted(more, 'further scenario')}: in estimates.parquet and differences.parquet.")
-    for line in asked_lines(answer):
+def print_sweep(report: SweepReport, console: Console, lines_after: int = 0) -> None:
+    """The finding, the table, and what else there is to say, in at most `MOST_LINES`.
+
+    `lines_after`: lines that will be printed below.
+    """
+    finding = sweep_finding(report)
+    fixed = [finding.question, *(f"• {line.label}: {line.text}" for line in finding.lines), legend(report)]
+    used = lines_written(console) + lines_after + TABLE_FRAME + sum(n_lines(text, console) for text in fixed)
+    room = MOST_LINES - used
+    below = list(lines_that_fit(list(lines_below(report)), room - FEWEST_LINES_OF_ROWS, console))
+    print_finding(finding, console)
+    if report.answer.n_done:
+        room -= sum(n_lines(text, console) for text in below)
+        print_table(report, max(room, FEWEST_LINES_OF_ROWS), console)
+    for line in below:
         say(console, line)
+
+
+def lines_that_fit(lines: Sequence[str], room: int, console: Console) -> Iterator[str]:
+    """The first lines that take no more than the room; the page has all of them."""
+    for text in lines:
+        room -= n_lines(text, console)
+        if room < 0:
+            return
+        yield text
+
+
+def legend(report: SweepReport) -> str:
+    """What stands in the table."""
+    percent = f"{100 * report.answer.confidence:g} %"
+    marks = f"{MANY_LEAVE}: many leave. {NO_STEADY_STATE}: no steady state."
+    if len(report.answer.labels) < 2:
+        return f"Mean ± half-width of its {percent} interval. {marks}"
+    return (
+        f"Mean ± half-width of its {percent} interval; below it the paired difference from the first scenario. "
+        f"*: beyond chance, all judged together. =: identical. {marks}"
+    )
+
+
+def print_table(report: SweepReport, room: int, console: Console) -> None:
+    """As many scenarios as there is room for, the legend, and how many are left out."""
+    labels = fitting(report, room)
+    if left_out := len(report.answer.labels) - len(labels):
+        labels = fitting(report, room - 1)
+        left_out = len(report.answer.labels) - len(labels)
+    console.print()
+    show(console, table_of(report, labels))
+    console.print()
+    say(console, legend(report), style="dim")
+    if left_out:
+        say(console, f"{counted(left_out, 'scenario')} not shown here: {WHERE_THE_REST_IS}.")
+
+
+def fitting(report: SweepReport, room: int) -> list[str]:
+    """The most informative scenarios that take so many lines, in their order."""
+    chosen: list[str] = []
+    for label in most_informative(report):
+        room -= height(report, label)
+        if room < 0 and chosen:
+            break
+        chosen.append(label)
+    return in_order(report, chosen)
+
+
+def in_order(report: SweepReport, chosen: Sequence[str]) -> list[str]:
+    """Scenarios as they were asked for."""
+    wanted = set(chosen)
+    return [label for label in report.answer.labels if label in wanted]
+
+
+def height(report: SweepReport, label: str) -> int:
+    """Lines that a scenario takes in the table."""
+    return max(1 if label == report.answer.labels[0] else 2, len(name_lines(report, label)))
+
+
+def most_informative(report: SweepReport) -> list[str]:
+    """All scenarios: the first, those that the finding names, those that may be best, and by size of what changes."""
+    first, *others = report.answer.labels
+    largest = [beyond for name in OUTCOMES if (beyond := report.beyond_chance(name))]
+    largest.sort(key=lambda beyond: -strength(next(iter(beyond.values()))))
+    named = [next(iter(beyond)) for beyond in largest]
+    for _, group in groups_of_the_same_money(report)[:1]:
+        named[3:3] = told_of(report, group)
+    for ends in filter(None, (cheapest_and_dearest(report.staff_cost),)):
+        named += [label for label, _ in ends]
+    for found in report.contenders.values():
+        named += found.labels[:2]
+    sizes = dict.fromkeys(others, 0.0)
+    for name in SHOWN:
+        for label, item in report.differences.get(name, {}).items():
+            if item.beyond_chance:
+                sizes[label] = max(sizes[label], strength(item))
+    return list(dict.fromkeys([first, *named, *sorted(others, key=lambda label: -sizes[label])]))
+
+
+def lines_below(report: SweepReport) -> Iterator[str]:
+    """What is said below the table, the weightiest first: what is missing, what was asked for, who may be best."""
+    answer = report.answer
     if not answer.is_whole:
-        say(console, f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there.", style="bold")
-    print_failures(answer, console)
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
+    yield from failure_lines(answer, MOST_FAILURES)
+    yield from asked_lines(answer, MOST_MISSED)
+    yield from filter(None, [contenders_text(report), dominated_text(report)])
+    if report.controlled is not None:
+        yield controls_line(report.controlled, brief=True)
+
+
+def contenders_text(report: SweepReport) -> str:
+    """Who is shown best by each measure, or may be, in one paragraph; empty where scenarios have no best in common."""
+    if not report.contenders:
+        return ""
+    told, open_ = [], []
+    for name, found in report.contenders.items():
+        measure = short_measure(name).removesuffix(" (all visits)")
+        names = [report.names[label] for label in found.labels]
+        if not found.n_ruled_out:
+            open_.append(measure)
+            continue
+        who = " or ".join(names) if len(names) < 3 else f"one of {len(names)}, {found.n_ruled_out} ruled out"
+        told.append(f"{measure}: {who}")
+    told += [f"not to be told by {', '.join(open_)}"] if open_ else []
+    return f"Best, each measure by itself at {100 * report.answer.confidence:g} %: {'; '.join(told)}."
+
+
+def dominated_text(report: SweepReport) -> str:
+    """Which scenarios another beats in everything that counts."""
+    rows = report.dominated.to_dict("records")
+    if not rows:
+        return ""
+    who = some([f"{report.names[row['label']]} by {report.names[row['by']]}" for row in rows], 2)
+    return f"Beaten in cost and every headline outcome: {counted(len(rows), 'scenario')} ({who})."
 
 
 def print_rows(found: Found, console: Console) -> None:
@@ -66,12 +202,12 @@ def print_rows(found: Found, console: Console) -> None:
     for name, kind in found.columns:
         is_number = any(word in kind for word in ("NUMBER", "DOUBLE", "INT", "DECIMAL"))
         table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
-    rows = found.fetch(MOST_SHOWN + 1)
-    for row in rows[:MOST_SHOWN]:
+    rows = found.fetch(MOST_ROWS + 1)
+    for row in rows[:MOST_ROWS]:
         table.add_row(*(Text(cell_text(value)) for value in row))
     show(console, table)
-    if len(rows) > MOST_SHOWN:
-        say(console, f"The first {MOST_SHOWN} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
+    if len(rows) > MOST_ROWS:
+        say(console, f"The first {MOST_ROWS} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
 
 
 def cell_text(value: object) -> str:
@@ -81,84 +217,74 @@ def cell_text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def table_of(answer: SweepAnswer) -> Table:
-    """A row for each scenario, the baseline first."""
-    estimates, differences = rows_by_place(answer.estimates), rows_by_place(answer.differences)
+def table_of(report: SweepReport, labels: Sequence[str]) -> Table:
+    """A row for each of these scenarios."""
+    answer = report.answer
+    estimates, differences = rows_by_place(answer.estimates, labels), rows_by_place(answer.differences, labels)
     there = {measure for _, measure in estimates}
     measures = [measure for measure in SHOWN if measure in there]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    table.add_column("", width=24, overflow="fold")
-    table.add_column("n", justify="right", min_width=4, no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("n", justify="right", no_wrap=True)
     for measure in measures:
-        table.add_column(Text(heading_of(measure)), justify="right", width=15)
-    for label, caution in zip(answer.labels[:MOST_SHOWN], answer.cautions.to_dict("records"), strict=False):
+        table.add_column(Text(HEADS[measure]), justify="right", no_wrap=True)
+    for label in labels:
         found = [(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures]
         n = max((int(estimated["n"]) for _, estimated, _ in found if estimated is not None), default=0)
-        name = marked(label.replace(" ", "\n"), bool(caution["many_leave"]), bool(caution["no_steady_state"]))
-        table.add_row(Text(name), str(n), *(cell(*of_measure, n) for of_measure in found))
+        cells = [cell(*of_measure, n) for of_measure in found]
+        table.add_row(Text("\n".join(name_lines(report, label))), str(n), *cells)
     return table
 
 
-def rows_by_place(table: pd.DataFrame) -> Cells:
+def name_lines(report: SweepReport, label: str) -> list[str]:
+    """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
+    words = [cut(word, WIDEST_NAME - 3) for word in report.names[label].split()]
+    marks = marked("", *report.flags[label]).strip()
+    if marks:
+        words[-1] += f"\u00a0{marks}"
+    return textwrap.wrap(" ".join(words), WIDEST_NAME, break_long_words=False, break_on_hyphens=False) or [NOTHING]
+
+
+def rows_by_place(table: pd.DataFrame, labels: Sequence[str]) -> Cells:
     """Rows of the measures shown, by label and measure."""
-    chosen = table[table["measure"].isin(SHOWN)]
+    chosen = table[table["measure"].isin(SHOWN) & table["label"].isin(labels)]
     return {(str(row["label"]), str(row["measure"])): row for row in chosen.to_dict("records")}
 
 
-def heading_of(measure: str) -> str:
-    """Label, unit and part, broken to be narrow."""
-    _, part = measure_and_part(measure)
-    return f"{labelled(measure)}, {part.replace('_', ' ')}" if part != "all" else labelled(measure)
-
-
 def cell(name: str, estimated: Row | None, differs: Row | None, n: int) -> Text:
-    """Mean and half-width, with its own number of replications if it is not `n`; the difference below."""
+    """Mean and half-width, with its own number of replications if it is not `n`; the difference below.
+
+    The marks of a difference stand beside the name of its scenario.
+    """
     measure, _ = measure_and_part(name)
     if estimated is None:
         return Text(NOTHING)
     found = as_found(estimated)
     reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
     value = f"{bare(measure, found.mean)}{reach}" + (f" (n = {found.n})" if found.n != n else "")
-    return two_lines(value, "" if differs is None else difference_text(name, as_found(differs)))
+    return Text(value) if differs is None else two_lines(value, unmarked_difference(name, differs))
 
 
-def print_contenders(found: Mapping[str, Contenders], console: Console) -> None:
-    """Who is shown best by each measure, or may be."""
-    for name, contenders in found.items():
-        say(console, contenders_line(name, contenders))
+def unmarked_difference(name: str, row: Row) -> str:
+    """The difference with its star; without a steady state it has none."""
+    found = as_found(row)
+    judged = float("nan") if found.no_steady_state else found.simultaneous
+    return difference_text(name, replace(found, many_leave=False, no_steady_state=False, simultaneous=judged))
 
 
-def print_dominated(dominated: pd.DataFrame, console: Console) -> None:
-    """Which scenarios another is shown to beat in everything that counts."""
-    rows = dominated.to_dict("records")
-    if not rows:
-        return
-    say(
-        console,
-        f"{counted(len(rows), 'scenario')} dominated: in cost and every headline outcome identical to another, or "
-        "worse beyond chance, all pairs judged together; all of them in dominated.parquet.",
-    )
-    for row in rows[:MOST_FAILURES]:
-        say(console, f"  {row['label']}: by {row['by']}")
-
-
-def print_failures(answer: SweepAnswer, console: Console) -> None:
+def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:
     """Which runs failed and why, a line each; the whole traceback is kept with the run."""
     rows = answer.failed.to_dict("records")
     if not rows:
         return
-    told = f"{counted(len(rows), 'run')} failed and are not in the answer; the same command tries them again:"
-    say(console, told, style="bold")
-    for row in rows[:MOST_FAILURES]:
-        say(console, f"  {row['label']}, replication {int(row['replication']) + 1}: {last_line(row['traceback'])}")
-    if len(rows) > MOST_FAILURES:
+    yield f"{counted(len(rows), 'run')} failed and are not in the answer; the same command tries them again:"
+    for row in rows[:most]:
+        yield f"  {row['label']}, replication {int(row['replication']) + 1}: {last_line(row['traceback'])}"
+    if len(rows) > most:
         reasons = Counter(last_line(row["traceback"]) for row in rows).most_common(3)
-        say(
-            console,
-            f"  and {len(rows) - MOST_FAILURES} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}",
-        )
+        yield f"  and {len(rows) - most} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}"
 
 
 def last_line(traceback: object) -> str:
     """What went wrong, in one line."""
-    return str(traceback).strip().splitlines()[-1]
+    return shortened(str(traceback).strip().splitlines()[-1], LONGEST_REASON)

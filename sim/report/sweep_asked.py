@@ -21,10 +21,10 @@ MOST_NAMED = 5
 """Scenarios named in one line."""
 
 
-def asked_lines(answer: SweepAnswer) -> Iterator[str]:
-    """What came of everything that was asked."""
+def asked_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+    """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.asked.precision:
-        yield from precision_lines(answer)
+        yield from precision_lines(answer, most_missed)
     if answer.asked.select is not None:
         yield selection_line(answer, answer.asked.select)
     if answer.asked.best is not None:
@@ -32,7 +32,7 @@ def asked_lines(answer: SweepAnswer) -> Iterator[str]:
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.standing.reached
     if not len(reached):
@@ -43,11 +43,11 @@ def precision_lines(answer: SweepAnswer) -> Iterator[str]:
     asked_of = dict.fromkeys(wanted["label"])
     wide = set(wanted["label"][wanted["status"] != MET])
     with_it = [numbers[label] for label in asked_of if label not in wide]
-    told = f", with {span(with_it)}" if with_it else ""
-    yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{told}."
+    replications = f", with {span(with_it)}" if with_it else ""
+    yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{replications}."
     missed = wanted[wanted["status"] == MISSED].to_dict("records")
     if missed:
-        wide_ones = named([miss_text(row) for row in missed], MOST_NAMED)
+        wide_ones = named([miss_text(row) for row in missed], most_missed)
         yield (
             f"Not reached with the {answer.asked.most_replications} replications that are played at most "
             f"(study.most_replications): {wide_ones}."
@@ -129,8 +129,8 @@ def best_line(answer: SweepAnswer, name: str) -> str:
     made_of = f"{span([int(n) for n in answer.best['n']])} that all of them have; best.parquet"
     if shown:
         return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} ({made_of})."
-    told = may_be(possible, len(answer.best) - len(possible))
-    return f"{best_by(name)}: {told}, at {confidence} together ({made_of})."
+    contenders = may_be(possible, len(answer.best) - len(possible))
+    return f"{best_by(name)}: {contenders}, at {confidence} together ({made_of})."
 
 
 def contenders_line(name: str, found: Contenders) -> str:
@@ -147,16 +147,16 @@ def best_by(name: str) -> str:
 
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
-    told = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {named(labels, MOST_NAMED)}{told}"
+    others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
+    return f"may be {named(labels, MOST_NAMED)}{others}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
     return [str(label) for label in table["label"][table[column].astype(bool)]]
 
 
-def controls_line(table: pd.DataFrame) -> str:
-    """What taking the arrivals as known did to the headline means."""
+def controls_line(table: pd.DataFrame, brief: bool = False) -> str:
+    """What taking the arrivals as known did to the headline means; `brief`: in the median alone."""
     if not len(table):
         return (
             "Controls: none can be had; arrivals must be drawn from rates, and replications be three more than the "
@@ -167,10 +167,11 @@ def controls_line(table: pd.DataFrame) -> str:
         return "Controls: of no headline measure; others are in controlled.parquet."
     n_wider = int((rows["variance_ratio"] > 1.0).sum())
     loss = rows["loss_factor"].max()
+    wider = f"; it is larger for {n_wider}, as controls that explain nothing cost a factor of {loss:.2f} here"
     return (
         f"Controls: with the arrivals expected taken as known, the variance of the {len(rows)} headline means is "
-        f"{rows['variance_ratio'].median():.2f} of what it is without (median); it is larger for {n_wider}, as "
-        f"controls that explain nothing cost a factor of {loss:.2f} here (controlled.parquet)."
+        f"{rows['variance_ratio'].median():.2f} of what it is without (median){'' if brief else wider} "
+        "(controlled.parquet)."
     )
 
 

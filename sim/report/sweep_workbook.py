@@ -20,7 +20,8 @@ from sim.report.answer_workbook import (
     table_sheet,
     with_readme,
 )
-from sim.report.breakeven_answer import effect_text, honesty, sentences
+from sim.report.breakeven_answer import honesty, sentences
+from sim.report.breakeven_finding import effect_text
 from sim.report.finding import Finding
 from sim.report.summaries import with_labels
 from sim.study.breakeven import BreakEvenAnswer

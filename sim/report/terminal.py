@@ -27,6 +27,8 @@ SUBSTITUTES = {
 """ASCII for the signs we write, where a stream has none of its own."""
 UNKNOWN = "?"
 STANDARD_OUTPUTS = (1, 2)
+LINES_ON_TERMINAL = 3
+"""Lines before an answer where they cannot be counted: the progress bar, and what is said before it."""
 ERRORS = "peered-substitute"
 
 
@@ -49,12 +51,16 @@ codecs.register_error(ERRORS, substituted)
 
 
 class PatientStream(TextIOBase):
-    """A text stream in front of another; from the first error in writing on it swallows what is written."""
+    """A text stream in front of another; from the first error in writing on it swallows what is written.
+
+    `n_lines`: lines written so far, so that an answer can keep within a screen.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self.stream = stream
         self.is_lost = False
+        self.n_lines = 0
         if isinstance(stream, TextIOWrapper):
             with suppress(OSError, ValueError):
                 stream.reconfigure(errors=ERRORS)
@@ -81,6 +87,7 @@ class PatientStream(TextIOBase):
 
     def write(self, text: str) -> int:
         """Pass the text on, as long as that can be done."""
+        self.n_lines += text.count("\n")
         if not self.is_lost:
             try:
                 self.stream.write(text)
@@ -112,6 +119,11 @@ def patient_console(stream: TextIO | None) -> Console:
         return Console(quiet=True, file=StringIO())
     patient = PatientStream(stream)
     return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else WIDTH))
+
+
+def lines_written(console: Console) -> int:
+    """Lines on a console of ours so far; of a terminal, where the progress bar is drawn over itself, a few."""
+    return LINES_ON_TERMINAL if console.is_terminal else getattr(console.file, "n_lines", 0)
 
 
 def show_finished(show: Callable[[], None], errors: Console, where: object) -> None:

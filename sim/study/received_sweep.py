@@ -149,12 +149,12 @@ class SweepFacts(BaseModel):
 
 @dataclass(frozen=True)
 class ReceivedSweep:
-    """A sweep as its folder tells. `labels`: by hash of the scenario, the baseline first; `worlds`: the JSON of what
-    in each scenario is no choice of roster."""
+    """A sweep read from its folder. `labels`: by hash of the scenario, the baseline first; `scenarios`: the rows of
+    `scenarios.parquet` in the same order."""
 
     facts: SweepFacts
     labels: Mapping[str, str]
-    worlds: Sequence[str]
+    scenarios: pd.DataFrame
 
 
 def read_facts(file: Path) -> SweepFacts:

@@ -23,7 +23,6 @@ from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.file_lock import LockHeld, exclusive_lock
 from sim.study import received_sweep
-from sim.study.dominated import worlds_of
 from sim.study.interrupts import uninterrupted
 from sim.study.output_folder import (
     MARK,
@@ -487,7 +486,7 @@ def read_sweep(folder: Path) -> ReceivedSweep:
     scenarios = read_scenarios(folder / SCENARIOS)
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
     labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
-    return ReceivedSweep(facts, labels, worlds_of(wanted))
+    return ReceivedSweep(facts, labels, wanted)
 
 
 def write_facts(facts: Mapping[str, Any], folder: Path) -> None:

@@ -1,0 +1,177 @@
+"""Many problems of one cause told once: with how many places it shows in, a few of them, and the cure.
+
+The causes are a file that leaves out what the shipped choice has, and a name that is wrong in many places. That there
+is a problem at all is found by `sim.config.checking` and `sim.department.scenario`.
+"""
+
+import difflib
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.config.places import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
+from sim.department.scenario import Problem
+
+FEW = 2
+"""Places that are still listed one by one."""
+SHOWN = 3
+"""Places that are named of many."""
+
+HOLDERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "role": ("staffing", ()),
+    "zone": ("department", ("zones",)),
+    "stream": ("department", ("streams",)),
+    "boarding time": ("boarding", ("times",)),
+}
+"""Which group holds things of a kind, and under which keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A chosen file of the user's own. `shipped_name` is the usual choice of its group, `shipped` what that one holds.
+
+    `inherits`: the file names others in its `defaults`.
+    """
+
+    file: Path
+    inherits: bool
+    shipped_name: str
+    shipped: Plain
+
+    def cure(self, group: str) -> str:
+        """What to add so that the file has what the usual choice has."""
+        what = f"the {self.shipped_name} team" if group == "staffing" else f"the shipped {group}"
+        if self.inherits:
+            return (
+                f"name {self.shipped_name} first in the defaults of {near(self.file)} to keep {what}, or add them there"
+            )
+        line = f"defaults: [{self.shipped_name}, _self_]"
+        return f"add the line {line} at the top of {near(self.file)} to keep {what} and change only what differs"
+
+
+def near(file: Path) -> str:
+    """A path as short as it can be from the working directory."""
+    try:
+        inside = file.is_relative_to(Path.cwd())
+    except OSError:  # the working directory is gone
+        inside = False
+    return Path(os.path.relpath(file)).as_posix() if inside else str(file)
+
+
+def collapsed(problems: Sequence[Problem], own: Mapping[str, OwnFile], typed: Collection[str] = ()) -> list[Problem]:
+    """The problems, those of one cause as one, what whole files lack first.
+
+    `own` has the user's own files by group. A problem of a key that was `typed` has its cause in that word, and stays.
+    """
+    rest, lacking = list(problems), []
+    for kind, (group, keys) in HOLDERS.items():
+        if group not in own:
+            continue
+        absent = [problem for problem in rest if is_left_out(problem, kind, own[group], keys)]
+        if absent:
+            lacking.append(told_of_file(absent, kind, group, own[group]))
+            rest = [problem for problem in rest if problem not in absent]
+    return [*lacking, *by_name(rest, typed)]
+
+
+def is_left_out(problem: Problem, kind: str, own: OwnFile, keys: tuple[str, ...]) -> bool:
+    """The problem is about something the usual choice has and the file has not, not even under a similar name."""
+    if problem.about is None or problem.about[0] != kind or "did you mean" in problem.remedy:
+        return False
+    try:
+        return problem.about[1] in value_at(own.shipped, keys)
+    except (KeyError, TypeError):
+        return False
+
+
+def told_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
+    """All that a file leaves out, as one problem."""
+    first_place = {name_of(problem): problem.path for problem in reversed(absent)}
+    names = list(dict.fromkeys(name_of(problem) for problem in absent))
+    places = [first_place[name] for name in names]
+    listed = some(list(dict.fromkeys(places)), len({problem.path for problem in absent}))
+    what = f"no {kind} {names[0]}" if len(names) == 1 else f"no {kind}s {', '.join(names)}"
+    return Problem(group, what, f"{own.cure(group)}; named in {listed}")
+
+
+def name_of(problem: Problem) -> str:
+    """The name a problem is about."""
+    return problem.about[1] if problem.about is not None else problem.value
+
+
+def by_name(problems: Sequence[Problem], typed: Collection[str]) -> list[Problem]:
+    """Problems about the same name in more than a few places as one, where the first of them stood."""
+    alike: dict[object, list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault(cause_of(problem, typed), []).append(problem)
+    found = []
+    for problem in problems:
+        same = alike[cause_of(problem, typed)]
+        if len(same) <= FEW:
+            found.append(problem)
+        elif problem is same[0]:
+            found.append(together(same))
+    return found
+
+
+def cause_of(problem: Problem, typed: Collection[str]) -> object:
+    """What problems of one cause have in common; a problem by itself is its own."""
+    alone = problem.about is None or problem.path in typed
+    return problem if alone else (problem.about, problem.remedy)
+
+
+def together(same: Sequence[Problem]) -> Problem:
+    """One problem for all places of a name."""
+    first = same[0]
+    places = list(dict.fromkeys(problem.path for problem in same))
+    assert first.about is not None
+    kind, name = first.about
+    if kind == "peer":
+        remedy = f"{first.remedy}, or do not make {name} the role of peer support"
+        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; asked of it in {some(places, len(places))}")
+    return replace(first, remedy=f"{first.remedy}; the same in {some(places[1:], len(places) - 1, 'more ')}")
+
+
+def some(places: Sequence[str], n_places: int, more: str = "") -> str:
+    """How many places, and the first of them."""
+    shown = ", ".join(places[:SHOWN])
+    noun = "place" if n_places == 1 else "places"
+    return f"{n_places} {more}{noun}{', such as' if n_places > SHOWN else ':'} {shown}"
+
+
+def completed(group: str, data: Plain, own: OwnFile | None) -> tuple[Plain, list[Problem]]:
+    """A group whose file leaves out what every such file needs, as if it inherited the usual choice; and that it does.
+
+    What else is wrong with the file can then be looked for.
+    """
+    if own is None or own.inherits or not isinstance(data, dict) or is_of_another_kind(data, own.shipped):
+        return data, []
+    lacking = left_out(group, data)
+    if not lacking:
+        return data, []
+    whole = {group: copied(own.shipped)}
+    put(whole, (group,), copied(data))
+    return whole[group], [Problem(group, f"no {', '.join(lacking)}", own.cure(group))]
+
+
+def is_of_another_kind(data: Mapping[str, Any], shipped: Plain) -> bool:
+    """The file is of a kind that the usual choice is not, such as a list of visits for a profile of hours."""
+    return any(tag in data and data[tag] != shipped.get(tag, data[tag]) for tag in TAGS)
+
+
+def left_out(group: str, data: Mapping[str, Any]) -> list[str]:
+    """Keys a group must have and has not, not even misspelt."""
+    models = [kind for kind in models_of(MODELS[group], data) if is_model(kind)]
+    needed = [name for name, field in models[0].model_fields.items() if field.is_required()]
+    if len(models) > 1:
+        needed = ["kind"]
+    known = {name for model in models for name in model.model_fields}
+    misspelt = [name for key in set(data) - known for name in close_to(str(key), known)]
+    return [name for name in needed if name not in data and name not in misspelt]
+
+
+def close_to(word: str, known: Iterable[str]) -> list[str]:
+    """The known word that this one may stand for, if any."""
+    return difflib.get_close_matches(word, list(known), n=1)

@@ -1,0 +1,234 @@
+"""Every key that can be set: what it means, in which unit, its value in a composition, and where that comes from.
+
+What keys mean is written in `sim/data/keys.csv` alone; the tables of docs/keys.md are made of it. A number without a
+line there means what its row of the assumption register says.
+"""
+
+import csv
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.config.composition import Composed
+from sim.config.files import choices_of, default_choices, folders_of, shipped_configs
+from sim.config.places import MODELS
+from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
+from sim.department.scenario import Scenario
+from sim.study.assumptions import Assumption, numbers_in_use, read_register
+
+MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
+PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")
+SECTIONS = {
+    "outside": ("Key", "Default", "Meaning"),
+    "group": ("Group", "Choices", "What it holds"),
+    "study": ("Key", "Default of `compare`", "Meaning"),
+    "sweep": ("Key", "Default", "Meaning"),
+    "often": ("Key", "Default", "Unit", "Meaning"),
+    "more": ("Key", "Default", "Unit", "Meaning"),
+}
+"""Tables of docs/keys.md with their columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A line of the table of meanings. Words in capitals in its key stand for names: ROLE, STREAM, STEP."""
+
+    section: str
+    key: str
+    default: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key with its value as it would be typed. `source` names rows of the register with their grade, or is empty."""
+
+    key: str
+    value: str
+    unit: str
+    meaning: str
+    source: str
+
+
+@lru_cache(maxsize=1)
+def meanings() -> tuple[Meaning, ...]:
+    """The whole table."""
+    with MEANINGS.open(newline="", encoding="utf-8") as lines:
+        return tuple(Meaning(**row) for row in csv.DictReader(lines))
+
+
+def keys_of(composed: Composed) -> list[Key]:
+    """Every key of a composition, groups first, then what is outside them, then the entries of each group in order."""
+    known = {row.key: row for row in meanings() if not PLACEHOLDER.search(row.key)}
+    patterns = [(pattern_of(row.key), row) for row in meanings() if PLACEHOLDER.search(row.key)]
+    rows, comments = sources_of(composed)
+    register = read_register()
+    found = [chosen(row, composed) for row in meanings() if row.section in ("group", "outside", "sweep")]
+    for key, value in leaves_of(composed):
+        row = known.get(key) or next((row for pattern, row in patterns if pattern.fullmatch(key)), None)
+        ids = rows.get(key, ())
+        behind = [register[name] for name in ids if name in register]
+        source = typed(key, composed) or cited(behind) or comments.get(key, "")
+        unit, meaning = said_of(row, behind, key)
+        found.append(Key(key, value, unit, meaning, source))
+    return found
+
+
+def pattern_of(key: str) -> "re.Pattern[str]":
+    """What keys a word in capitals stands for."""
+    return re.compile(PLACEHOLDER.sub(r"[^.]+", re.escape(key)))
+
+
+def said_of(row: Meaning | None, behind: Sequence[Assumption], key: str) -> tuple[str, str]:
+    """Unit and meaning: of the table, else of the register where one row stands behind the key, else none."""
+    if row is not None:
+        return row.unit, row.meaning
+    if len(behind) == 1:
+        return behind[0].unit, behind[0].quantity
+    return (
+        ("min", "") if key.endswith(("minutes", "minutes.mean")) else ("", "; ".join(item.quantity for item in behind))
+    )
+
+
+def typed(key: str, composed: Composed) -> str:
+    """That the value was typed, where it was."""
+    overridden = any(f"{key}.".startswith(f"{one.lstrip('+')}.") for one in composed.overridden)
+    return "set in this command" if overridden else ""
+
+
+def cited(behind: Iterable[Assumption]) -> str:
+    """Rows of the register with their grades."""
+    return ", ".join(f"{row.id} (grade {row.grade})" for row in behind)
+
+
+def sources_of(composed: Composed) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Rows of the register that the files name behind each key, and comments that name none.
+
+    A list is one key, with the rows of all its numbers.
+    """
+    rows: dict[str, tuple[str, ...]] = {}
+    comments: dict[str, str] = {}
+    for number in numbers_in_use(composed.files, frozenset(composed.chosen)):
+        group = "" if number.file.parent.name == shipped_configs().name else f"{number.file.parent.name}."
+        key = re.sub(r"(\.\d+)+$", "", group + number.key)
+        ids = number.own_ids or number.ids
+        rows[key] = tuple(dict.fromkeys((*rows.get(key, ()), *ids)))
+        if number.comment and not ids:
+            comments[key] = number.comment
+    return rows, comments
+
+
+def chosen(row: Meaning, composed: Composed) -> Key:
+    """A group with its choice, or a key outside the groups."""
+    if row.section == "group":
+        names = choices_of(row.key, folders_of(composed.config_dir))
+        return Key(row.key, composed.choices[row.key], "", f"{row.meaning}; one of {', '.join(names)}", "")
+    value = shown(getattr(composed, row.key, None)) if row.section == "outside" else row.default.strip("`")
+    return Key(row.key, "none" if row.key == "configs" else value, row.unit, row.meaning, "")
+
+
+def leaves_of(composed: Composed) -> Iterator[tuple[str, str]]:
+    """Every key of the groups that leads to a value, with it."""
+    for group in MODELS:
+        part: Any = composed.study if group == "study" else getattr(composed, group, None)
+        part = getattr(composed.scenario, group) if group in Scenario.model_fields else part
+        if isinstance(part, BaseModel):
+            yield from leaves_in(group, part)
+
+
+def leaves_in(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Keys below a value; entries of lists by name."""
+    inner = list(entries_of(value))
+    if not inner or place.endswith(".days"):
+        yield place, days_text(value) if place.endswith(".days") else shown(value)
+    for name, below in inner:
+        if name != "name":  # it goes with its file, or its step
+            yield from leaves_in(f"{place}.{name}", below)
+
+
+def entries_of(value: Any) -> Iterator[tuple[str, Any]]:
+    """What has a key of its own below a value: fields, entries of mappings, models in a list."""
+    if isinstance(value, Staffing):
+        yield from ((name, getattr(value, name)) for name in type(value).model_fields if name != "roles")
+        yield from value.roles.items()
+    elif isinstance(value, Shift):
+        yield "start", repr(clock_text(value.start))
+        yield from ((name, getattr(value, name)) for name in type(value).model_fields if name != "start")
+    elif isinstance(value, BaseModel):
+        yield from ((name, getattr(value, name)) for name in type(value).model_fields)
+    elif isinstance(value, Mapping):
+        yield from ((str(name), below) for name, below in value.items())
+    elif isinstance(value, tuple) and value and all(isinstance(item, BaseModel) for item in value):
+        yield from ((str(getattr(item, "name", number)), item) for number, item in enumerate(value))
+
+
+def days_text(days: tuple[int, ...]) -> str:
+    """Days as people type them."""
+    return "daily" if len(days) == len(WEEKDAYS) else f"[{', '.join(WEEKDAYS[day] for day in days)}]"
+
+
+def shown(value: Any) -> str:
+    """A value as it is typed."""
+    if value is None or value == {}:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(shown, value))}]"
+    return str(value)
+
+
+def matching(keys: Sequence[Key], words: Sequence[str]) -> list[Key]:
+    """Keys that hold every word, in any case, in the key or its meaning; those that hold all in the key first."""
+    wanted = [word.casefold() for word in words]
+    named = [item for item in keys if all(word in item.key.casefold() for word in wanted)]
+    meant = [item for item in keys if all(word in f"{item.key} {item.meaning}".casefold() for word in wanted)]
+    return [*named, *(item for item in meant if item not in named)]
+
+
+def close_word(keys: Sequence[Key], word: str) -> str | None:
+    """A word of the keys, or of their meanings, that may have been meant."""
+    segments = {segment for item in keys for segment in item.key.casefold().split(".")}
+    parts = {part for item in keys for part in re.split(r"[\W_]+", f"{item.key} {item.meaning}".casefold())}
+    for known in (
+        {item.key for item in keys} if "." in word else set(),
+        segments,
+        {part for part in parts if len(part) > len("for")},
+    ):
+        if found := difflib.get_close_matches(word.casefold(), sorted(known), n=1, cutoff=SIMILAR):
+            return found[0]
+    return None
+
+
+SIMILAR = 0.66
+"""How alike a word must be to one that may have been meant; two letters of three that are swapped still are."""
+
+
+def table_of(section: str) -> str:
+    """A table of docs/keys.md, in Markdown."""
+    columns = SECTIONS[section]
+    rows = [row_of(row, columns) for row in meanings() if row.section == section]
+    return "\n".join(["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", *rows])
+
+
+def row_of(row: Meaning, columns: tuple[str, ...]) -> str:
+    """A line of such a table."""
+    cells = [f"`{row.key}`", choices_text(row.key) if row.section == "group" else row.default]
+    cells += [row.unit] if "Unit" in columns else []
+    return "| " + " | ".join([*cells, row.meaning]).replace("  ", " ") + " |"
+
+
+def choices_text(group: str) -> str:
+    """Shipped choices of a group, the default first."""
+    first = default_choices()[group]
+    others = [name for name in choices_of(group, (shipped_configs(),)) if name != first]
+    return ", ".join(f"`{name}`" for name in (first, *others))

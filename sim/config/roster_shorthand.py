@@ -1,0 +1,135 @@
+"""Short spellings of a roster in files: `hours: 09:00-17:00` for start and minutes, of a shift or of a whole role.
+
+They are written out when a file has been read, so that a roster is said in one way from there on. What cannot be
+written out, because it says two things or none, is left as it stands: there is no such key, and the remedy says why.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from sim.config.places import Plain, copied, put
+
+HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
+MINUTES_PER_DAY = 1440
+ONE_SHIFT = "day"
+"""Name of the shift that `hours` of a role stand for."""
+OF_ONE_SHIFT = ("hours", "days", "heads")
+"""Keys of a role that describe its one shift where it has `hours`."""
+
+
+def span_of(text: object) -> tuple[str, int] | None:
+    """Start and minutes of `09:00-17:00`; one that ends at or before its start ends on the next day.
+
+    None for what is no span, and where start and end are the same: that may be no time at all or a whole day.
+    """
+    match = HOURS.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    begin_hour, begin_minute, end_hour, end_minute = map(int, match.groups())
+    ends_at_midnight = (end_hour, end_minute) == (24, 0)
+    if begin_hour > 23 or (end_hour > 23 and not ends_at_midnight) or begin_minute > 59 or end_minute > 59:
+        return None
+    begin = begin_hour * 60 + begin_minute
+    minutes = (end_hour * 60 + end_minute - begin) % MINUTES_PER_DAY or (MINUTES_PER_DAY if ends_at_midnight else 0)
+    return (f"{begin_hour:02d}:{begin_minute:02d}", minutes) if minutes else None
+
+
+def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
+    """A roster with every `hours` as start and minutes, and roles where they belong. The data are not changed.
+
+    `files` are what the files say by themselves from which the roster was composed, each after those it inherits
+    from: hours that a later one states replace start and minutes of an earlier one, and the other way round.
+    """
+    if not isinstance(roster, dict):
+        return roster
+    roster = hoisted(copied(roster))
+    earlier = [hoisted(copied(file)) for file in files if isinstance(file, dict)]
+    for name, role in roster.items():
+        if not isinstance(role, dict):
+            continue
+        said = [file[name] for file in earlier if isinstance(file.get(name), dict)]
+        write_out_role(role)
+        shifts = role.get("shifts")
+        for shift_name, shift in shifts.items() if isinstance(shifts, dict) else ():
+            write_out_shift(shift, [one for file in said if (one := shift_in(file, shift_name))])
+    return roster
+
+
+def hoisted(roster: dict[str, Plain]) -> dict[str, Plain]:
+    """Roles written under `roles` as entries of the roster itself."""
+    roles = roster.get("roles")
+    if not isinstance(roles, dict):
+        return roster
+    whole = {"": {key: value for key, value in roster.items() if key != "roles"}}
+    put(whole, ("",), roles)
+    return whole[""]
+
+
+def shift_in(role: Mapping[str, Plain], shift_name: str) -> Mapping[str, Plain]:
+    """What one file says about a shift."""
+    shifts = role.get("shifts")
+    shift = shifts.get(shift_name) if isinstance(shifts, dict) else None
+    if not isinstance(shift, dict) and shift_name == ONE_SHIFT and "hours" in role:
+        return {"hours": role["hours"]}
+    return shift if isinstance(shift, dict) else {}
+
+
+def write_out_role(role: dict[str, Plain]) -> None:
+    """Hours of a role without shifts as its one shift, with the days and heads beside them."""
+    if "hours" in role and not role.get("shifts") and span_of(role["hours"]) is not None:
+        role["shifts"] = {ONE_SHIFT: {key: role.pop(key) for key in OF_ONE_SHIFT if key in role}}
+
+
+def write_out_shift(shift: Plain, said: Sequence[Mapping[str, Plain]]) -> None:
+    """Hours of a shift as start and minutes, unless the file that says them says those too."""
+    span = span_of(shift.get("hours")) if isinstance(shift, dict) else None
+    if span is None:
+        return
+    stated = latest(said, "hours")
+    kept = {key: shift[key] for key in ("start", "minutes") if key in shift and latest(said, key) > stated}
+    if any(key in shift and latest(said, key) == stated for key in ("start", "minutes")):
+        return
+    del shift["hours"]
+    shift.update({"start": span[0], "minutes": span[1]} | kept)
+
+
+def latest(said: Sequence[Mapping[str, Plain]], key: str) -> int:
+    """Number of the last file that states a key; -1 for none."""
+    return max((number for number, one in enumerate(said) if key in one), default=-1)
+
+
+def remedy_of_key(key: str, value: object, known: Sequence[str]) -> str | None:
+    """What to write instead of a key that is none of a role or a shift; None for other keys and elsewhere.
+
+    `known` are the keys that can stand there.
+    """
+    in_role, in_shift = "shifts" in known, "peer_kind" in known
+    if key == "hours" and (in_role or in_shift):
+        return remedy_of_hours(value, in_role)
+    if key in ("end", "to", "until") and in_shift:
+        return "a shift has start and minutes, its length; or write hours: 09:00-17:00 instead of start"
+    if key in ("start", "minutes", "days", "end", "peer_kind") and in_role:
+        shift = "shifts: {day: {hours: 09:00-17:00, days: [mon, tue]}}"
+        return (
+            f"it belongs to a shift: write {shift}, or hours: 09:00-17:00 and days: [mon, tue] of a role with one shift"
+        )
+    return None
+
+
+def remedy_of_hours(value: object, in_role: bool) -> str:
+    """Why hours could not be written out."""
+    if span_of(value) is None:
+        return "write begin and end of the shift, like 09:00-17:00; 22:00-06:00 ends on the next day"
+    if in_role:
+        return "hours are for a role with no other shifts, and this one has some: say which, shifts: {NAME: {hours: …}}"
+    return "hours and start or minutes are both given: keep the hours, or start and minutes"
+
+
+def remedy_of_typed(key: str, value: object) -> str | None:
+    """What to type instead of `hours`, which is a spelling for files; None for other keys."""
+    whose, _, last = key.rpartition(".")
+    if not key.startswith("staffing.") or last != "hours":
+        return None
+    start, minutes = span_of(value) or ("09:00", 480)
+    shift = whose if ".shifts." in whose else f"{whose}.shifts.NAME"
+    return f"hours are written in a file; type {shift}.start='{start}' {shift}.minutes={minutes}"

@@ -1,0 +1,359 @@
+"""The finding of a break-even study in five lines; every number in them stands in its tables.
+
+The sentences on where net benefit turns are shared with the page (`sim.report.breakeven_answer`).
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import pandas as pd
+
+from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
+from sim.report.short_names import short_measure, some
+from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
+from sim.study.comparing import same_money
+from sim.study.interpretability import LEAVING_LIMIT
+from sim.study.number_text import (
+    bare,
+    counted,
+    half_width_text,
+    joined,
+    measure_and_part,
+    part_text,
+    plain_number,
+    short_unit_of_difference,
+)
+from sim.study.sentences import inside
+from sim.study.worth import Worth
+
+EFFECTS = {
+    "effects.total_return_hr": "hazard ratio of returns of being offered a peer",
+    "effects.peer.assessment_minutes": "factor of peers on minutes of assessments",
+    "effects.peer.linkage_odds": "odds ratio of follow-up with a peer",
+    "effects.peer.patience_while": "pace of patience while accompanied by a peer",
+    "effects.peer.patience_after": "pace of patience after a peer's company",
+    "effects.peer.escalation_while": "pace of escalation while accompanied by a peer",
+    "effects.peer.escalation_after": "pace of escalation after a peer's company",
+    "effects.clinician.assessment_minutes": "factor of the enhanced team on minutes of assessments",
+    "effects.clinician.linkage_odds": "odds ratio of follow-up with the enhanced team",
+}
+STAFF_COST = "staff_cost_per_week.all"
+MOST_STAFFINGS = 3
+"""Staffings told of on the terminal; the page has all."""
+TO_COMPARE = "study.staffing=[traditional,peer_added,clinician_added]"
+"""Shipped staffings that spend the same money in two ways."""
+NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be said."
+
+
+def break_even_finding(answer: BreakEvenAnswer) -> Finding:
+    """The question and the five lines."""
+    names = joined([item.label for item in answer.staffings]) or joined(list(answer.plan.staffings.values()))
+    low, high = answer.plan.effects[0], answer.plan.effects[-1]
+    question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
+    if not answer.staffings:
+        texts = [
+            NOT_FINISHED,
+            "nothing can be said of that either.",
+            cost_text(answer),
+            NOT_FINISHED,
+            size_text(answer),
+        ]
+    else:
+        texts = [
+            changes_text(answer),
+            unchanged_text(answer),
+            cost_text(answer),
+            same_money_text(answer),
+            certainty_text(answer),
+        ]
+    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
+    return Finding(question, tuple(FindingLine(label, text) for label, text in zip(labels, texts, strict=True)))
+
+
+def effect_text(answer: BreakEvenAnswer) -> str:
+    """The effect in words."""
+    return EFFECTS.get(answer.plan.effect, answer.plan.effect)
+
+
+def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAnswer], str]) -> str:
+    """What there is to say of each of several staffings; the page has those that are too many."""
+    pieces = [f"{item.label}: {what(answer, item)}" for item in answer.staffings[:MOST_STAFFINGS]]
+    more = len(answer.staffings) - MOST_STAFFINGS
+    return "; ".join([*pieces, *([f"{counted(more, 'further staffing')} in answer.md"] if more > 0 else [])]) + "."
+
+
+# --- what changes, what does not ---
+
+
+def changes_text(answer: BreakEvenAnswer) -> str:
+    """What the strongest effect played does."""
+    effect = f"{strongest(answer):g}"
+    if all(item.found is None for item in answer.staffings):
+        return "nothing is concluded."
+    if len(answer.staffings) > 1:
+        return f"at {effect}, {of_each(answer, changes_of)}"
+    return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
+
+
+def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
+    if item.found is None:
+        return "nothing is concluded"
+    if len({answer.plan.labels[item.staffing, effect] for effect in answer.plan.effects}) == 1:
+        return "the effect is not in force in it"
+    effect = strongest(answer)
+    valued = [worth for worth in answer.plan.worth if worth.cad_per_unit and worth.measure != STAFF_COST]
+    pieces = [valued_text(answer, item, worth, effect) for worth in valued[:2]]
+    if len(valued) > 2:
+        pieces.append(f"and {len(valued) - 2} more")
+    return ", ".join([*pieces, f"net benefit {benefit_text(answer, item, effect)}"])
+
+
+def benefit_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
+    """`−2,859 ± 166 CAD a week`."""
+    table = answer.curves
+    (row,) = table[(table["staffing"] == item.staffing) & (table["effect"] == effect)].to_dict("records")
+    return f"{plain_number(row['mean'], 0)} ± {plain_number(row['half_width'], 0)} CAD a week"
+
+
+def strongest(answer: BreakEvenAnswer) -> float:
+    """The effect played that is furthest from none, as a factor."""
+    return max(answer.plan.effects, key=lambda effect: abs(math.log(effect)) if effect > 0 else math.inf)
+
+
+def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, effect: float) -> str:
+    """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
+    by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
+    measure, _ = measure_and_part(worth.measure)
+    none = ""
+    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
+        none = f" (with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)})"
+    row = by_effect[effect]
+    size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
+    return f"{short_measure(worth.measure)} {size}{none} worth {money(row['worth'])}"
+
+
+def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
+    """A measure of a staffing at every effect."""
+    table = answer.parts
+    return table[(table["staffing"] == item.staffing) & (table["name"] == worth.name)]
+
+
+def unchanged_text(answer: BreakEvenAnswer) -> str:
+    """Outcomes that differ from the baseline at no effect in any staffing, and those that differ at every effect."""
+    if all(item.found is None for item in answer.staffings):
+        return "nothing can be said of that either."
+    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
+    open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
+    pieces = [f"no difference at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
+    fixed = list(changed_at_every_effect(answer, outcomes))
+    pieces += [f"moved by the staffing itself at every effect: {', '.join(fixed)}"] if fixed else []
+    return ("; ".join(pieces) or "every outcome shown differs from the baseline at some effect") + "."
+
+
+def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
+    """Of each staffing that something is concluded of, whether the measure differs at any effect."""
+    for item in answer.staffings:
+        if item.found is not None:
+            rows = rows_of(answer, item, worth)
+            yield bool((rows["difference"].abs() > rows["half_width"]).any())
+
+
+def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) -> Iterator[str]:
+    """Outcomes that nothing is paid for and that differ at every effect, with their range; of one staffing alone."""
+    if len(answer.staffings) > 1:
+        return
+    for worth in outcomes:
+        rows = rows_of(answer, answer.staffings[0], worth)
+        low, high = float(rows["difference"].min()), float(rows["difference"].max())
+        if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
+            measure, _ = measure_and_part(worth.measure)
+            span = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
+            yield f"{short_measure(worth.measure)} {span} {short_unit_of_difference(measure)}"
+
+
+# --- money ---
+
+
+def cost_text(answer: BreakEvenAnswer) -> str:
+    """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too."""
+    added, labels = added_costs(answer), answer.plan.staffings
+    beside = f"beside {inside(answer.plan.baseline)}"
+    pieces = [f"{label} {plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
+    if len(pieces) > 1:
+        return f"{some(pieces, 2 * MOST_STAFFINGS)} CAD a week by roster, {beside}."
+    (cost,) = added.values()
+    return f"{plain_number(cost, 0, signed=True)} CAD a week by roster{overtime_text(answer)}, {beside}."
+
+
+def overtime_text(answer: BreakEvenAnswer) -> str:
+    """The range of the staff cost over the effects; none without a steady state, as overtime depends on the queue."""
+    overtime = next((worth for worth in answer.plan.worth if worth.measure == STAFF_COST), None)
+    if overtime is None or not answer.staffings or answer.staffings[0].unsteady_effects:
+        return ""
+    found = rows_of(answer, answer.staffings[0], overtime)["difference"]
+    ends = [plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
+    return f", {' to '.join(dict.fromkeys(ends))} with overtime over the effects"
+
+
+def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
+    """What the roster of each staffing costs more than that of the baseline, CAD a week."""
+    plan, effect = answer.plan, answer.plan.effects[0]
+    scenarios = plan.sweep.scenarios
+    base = scenarios[plan.beside[effect]].staffing.weekly_cost()
+    return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
+
+
+def same_money_text(answer: BreakEvenAnswer) -> str:
+    """Staffings of the same added cost beside each other; else the worth at which it would pay, and how to compare."""
+    by_name = {item.staffing: item for item in answer.staffings}
+    added = {name: cost for name, cost in added_costs(answer).items() if cost > 0.0 and name in by_name}
+    groups = [list(group) for group in same_money(added) if len(group) > 1]
+    if groups:
+        return f"{equal_cost_text(answer, [by_name[name] for name in groups[0]])}."
+    prices = [sentence for item in answer.staffings for sentence in price_sentences(answer, item)[:1]]
+    how = f"Nothing of equal cost is compared: {TO_COMPARE} sets peers beside a clinician."
+    return " ".join([*(prices if len(answer.staffings) == 1 else []), how])
+
+
+def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) -> str:
+    """Net benefit of staffings that cost the same, at the strongest effect."""
+    effect = strongest(answer)
+    names = joined([item.label for item in items])
+    if any(item.found is None for item in items):
+        return f"{names} cost the same by roster; nothing is concluded of them"
+    benefits = [f"{benefit_text(answer, item, effect)} ({item.label})" for item in items]
+    return f"{names} cost the same by roster; net benefit at {effect:g}: {some(benefits, MOST_STAFFINGS)}"
+
+
+# --- how sure ---
+
+
+def certainty_text(answer: BreakEvenAnswer) -> str:
+    """The verdict, the prior's word, and what the intervals leave out."""
+    if len(answer.staffings) == 1:
+        item = answer.staffings[0]
+        verdict = verdict_text(answer, item)
+        chance = [chance_sentence(item)] if item.chance is not None else []
+        return " ".join([*leaving_text(answer), verdict, *chance, size_text(answer)])
+    return " ".join([*leaving_text(answer), of_each(answer, short_verdict), size_text(answer)])
+
+
+def leaving_text(answer: BreakEvenAnswer) -> list[str]:
+    """That many leave, if they do."""
+    n = int(answer.cautions["many_leave"].sum())
+    limit = f"{100 * LEAVING_LIMIT:g} %"
+    return [f"More than {limit} leave in {n} of {len(answer.cautions)} scenarios: waits look too short."] if n else []
+
+
+def size_text(answer: BreakEvenAnswer) -> str:
+    """Replications and weeks, and that the intervals are of chance alone."""
+    weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
+    return (
+        f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
+        "known of the assumptions comes on top."
+    )
+
+
+def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """The verdict in a few words, with the prior's probability in brackets."""
+    if item.found is None:
+        return "nothing is concluded, for want of a steady state" if item.unsteady_effects else "nothing is concluded"
+    found, low, high = item.found, answer.plan.effects[0], answer.plan.effects[-1]
+    prior = f" (prior's probability of paying {percent_text(item.chance.probability)})" if item.chance else ""
+    if found.verdict == "never":
+        return f"no effect between {low:g} and {high:g} pays{prior}"
+    if found.verdict == "always":
+        return f"pays at every effect between {low:g} and {high:g}{prior}"
+    if found.verdict == "turns":
+        side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
+        return f"pays {side} {found.roots[0]:.3f} (interval {span_text(found.spans[0])}){prior}"
+    return f"undecided{prior}"
+
+
+def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """Where net benefit turns, or why nothing is concluded."""
+    if item.unsteady_effects:
+        effects = some([f"{effect:g}" for effect in item.unsteady_effects], 9)
+        return f"Nothing is concluded: at {effects} there is no steady state, so the benefit depends on the weeks."
+    if item.found is None:
+        return "One replication: an interval needs two or more, so nothing can be said."
+    return verdict_sentence(answer, item, item.found)
+
+
+def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
+    """Where net benefit turns."""
+    low, high = answer.plan.effects[0], answer.plan.effects[-1]
+    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    means = item.curve.net_benefit.mean(axis=1)
+    if found.verdict == "never":
+        best = int(means.argmax())
+        return (
+            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
+            f"{item.curve.effects[best]:g}, the net benefit is {money(means[best])} a week."
+        )
+    if found.verdict == "always":
+        worst = int(means.argmin())
+        return (
+            f"It pays at every effect between {low:g} and {high:g}: at worst, at {item.curve.effects[worst]:g}, the "
+            f"net benefit is {money(means[worst])} a week."
+        )
+    if found.verdict == "turns":
+        side = "below" if means[0] > 0.0 else "above"
+        return (
+            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {span_text(found.spans[0])}): there the net "
+            "benefit turns."
+        )
+    roots = ", ".join(f"{root:.3f}" for root in found.roots)
+    where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
+    spans = " and ".join(span_text(span) for span in found.spans)
+    return (
+        f"Undecided: {where}, but a net benefit of 0 cannot be told from chance at {spans} ({percent} interval). "
+        "Play more replications or a wider study.range."
+    )
+
+
+def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """What would have to be paid for one less or more of what is valued."""
+    valued = {worth.name: worth for worth in answer.plan.worth}
+    sentences = []
+    for price in item.prices:
+        measure, part = measure_and_part(valued[price.name].measure)
+        whose = "" if part == "all" else f", {part_text(part)}"
+        way = "less" if price.cad_per_unit < 0.0 else "more"
+        low, high = sorted(abs(end) for end in price.span)
+        sentences.append(
+            f"At {price.effect:g} it would pay if one {way} of “{measure.label}{whose}” were worth "
+            f"{money(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
+            f"{money(abs(valued[price.name].cad_per_unit))}."
+        )
+    return sentences
+
+
+def chance_sentence(item: StaffingAnswer) -> str:
+    """The prior's probability, with what the interval and the range leave open."""
+    chance = item.chance
+    assert chance is not None
+    outside = (
+        f"; {percent_text(chance.outside)} lies outside the range and is left open" if chance.outside > 0.0005 else ""
+    )
+    return (
+        f"The prior's probability of an effect that pays is {percent_text(chance.probability)} "
+        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside}). "
+        "A prior is a belief put into numbers, not evidence."
+    )
+
+
+def money(value: float) -> str:
+    return f"{plain_number(value, 0)} CAD"
+
+
+def span_text(span: Span) -> str:
+    return f"{span[0]:.3f} to {span[1]:.3f}"
+
+
+def percent_text(share: float) -> str:
+    if 0.0 < share < 0.001:
+        return "less than 0.1 %"
+    return f"{100 * share:.1f} %"

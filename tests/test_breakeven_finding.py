@@ -1,0 +1,102 @@
+"""The five lines of a break-even study: true to its tables, and within a screen for several staffings."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sim import load
+from sim.cli import main
+from sim.report.breakeven_answer import some_effects
+from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.study import sweeping
+from sim.study.run_store import Played
+from sim.study.store import read_table
+from sim.study.sweeping import Task
+from tests.test_breakeven import planted
+from tests.test_sweep_finding import finding, screen
+
+ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
+VISITS, ALONE = "visits_per_week.mental_health", "minutes_alone_mean.mental_health"
+
+
+@pytest.fixture(autouse=True)
+def _planted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "play_task", planted(0.4, Counter()))
+
+
+def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    worth = read_table(tmp_path / "out" / "worth.parquet")
+    curve = read_table(tmp_path / "out" / "curves.parquet").set_index("effect")
+    at = worth[worth["effect"] == 0.6].set_index("measure")
+    visits = at.loc[VISITS]
+    assert f"at 0.6, visits a week (mental-health visits) −{abs(visits['difference']):.1f}" in lines[CHANGES]
+    assert f"± {visits['half_width']:.1f} " in lines[CHANGES]
+    assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
+    benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} CAD a week"
+    assert f"net benefit {benefit}" in lines[CHANGES]
+    for name, topic in (("lwbs_or_ama.all", "left unseen"), ("left_empty_handed.mental_health", "left empty-handed")):
+        assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
+        assert topic in lines[UNCHANGED].partition(";")[0]
+    assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}
+    assert "at every effect: time alone −20.0 to −20.0 min" in lines[UNCHANGED]
+    added = load("staffing=peer_added").staffing.weekly_cost() - load("staffing=traditional").staffing.weekly_cost()
+    cost = worth[worth["name"] == "staff_cost"]["difference"]
+    assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[COST]
+    assert "No effect between 0.6 and 1.2 pays by what is valued" in lines[CERTAINTY]
+    assert "probability of an effect that pays is 0.0 %" in lines[CERTAINTY]
+    assert "8 replications of 1 week; intervals show chance alone" in lines[CERTAINTY]
+    assert "study.staffing=[traditional,peer_added,clinician_added]" in lines[SAME_MONEY]
+
+
+def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    assert "it would pay if one less of “Visits a week, mental-health visits” were worth" in lines[SAME_MONEY]
+    assert "It pays below 0.8" in lines[CERTAINTY] or "It pays below 0.79" in lines[CERTAINTY]
+
+
+def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    staffings = "study.staffing=[traditional,peer_added,peer_247,clinician_added]"
+    assert main([*ONE[:1], *ONE[2:], staffings, "study.points=25", f"output={tmp_path / 'out'}"]) == 0
+    output = screen(capsys)
+    lines = finding(output)
+    assert "Peers added and Crisis clinician added cost the same by roster" in lines[SAME_MONEY]
+    assert "the effect is not in force in it" in lines[CHANGES]
+    assert lines[CERTAINTY].count("no effect between 0.6 and 1.2 pays") == 2
+    curve = read_table(tmp_path / "out" / "curves.parquet")
+    at = curve[(curve["effect"] == 0.6) & (curve["staffing"] == "peer_247")].iloc[0]
+    assert f"−{abs(at['mean']):,.0f} ± {at['half_width']:,.0f}" in output
+    assert "of 25 effects." in " ".join(output.split())
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert page.count("| 0.6 |") == 3
+    assert page.count("## ") == 5
+    assert "output=" not in page.partition("To go on")[2].partition("With")[0]
+
+
+def test_without_a_run_that_counts_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(task: Task) -> Played:
+        return Played(task.key, task.label, {}, "ValueError: planted")
+
+    monkeypatch.setattr(sweeping, "play_task", failing)
+    assert main([*ONE, f"output={tmp_path / 'out'}"]) == 1
+    output = screen(capsys)
+    assert finding(output)[CHANGES].startswith("no replication of all scenarios has finished")
+    assert "0 of 8 replications are counted" in " ".join(output.split())
+
+
+def test_of_many_effects_the_ends_and_none_are_kept() -> None:
+    effects = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2]
+    assert some_effects(effects, 7) == effects
+    for most in (3, 4, 5, 6):
+        kept = some_effects(effects, most)
+        assert {0.6, 1.0, 1.2} <= set(kept)
+        assert len(kept) <= most
+        assert kept == sorted(kept)
