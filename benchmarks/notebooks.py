@@ -58,7 +58,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.notebooks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks to make; all if none is named")
     names = parser.parse_args().names or [source.stem for source in sources()]
-    prepare(print)
     for name in names:
         stored = SOURCES / f"{name}.ipynb"
         stored.write_bytes(as_bytes(execute(SOURCES / f"{name}.py")))
@@ -77,6 +76,7 @@ def execute(source: Path) -> NotebookNode:
     Raises CellExecutionError where a cell fails, NotebookFault for an output that must not be stored.
     """
     notebook = notebook_of(source)
+    prepare(lambda line: print(line, file=sys.stderr))  # else a cell would say that it compiles
     with TemporaryDirectory(prefix="peered-notebook-") as folder, isolated(Path(folder)) as work:
         where = {"metadata": {"path": work}}
         client = NotebookClient(
