@@ -1,4 +1,4 @@
-# Two commands on a machine that has python3 (3.11 to 3.13) and make: `make run` and `make test`.
+# Two commands on a machine that has python3 (3.11 or newer) and make: `make run` and `make test`.
 # The virtual environment is built once from requirements.lock; afterwards nothing here needs a network.
 
 # ARGS goes to pytest or the benchmarks: make test ARGS="-k house", make bench ARGS=--quick.
@@ -73,8 +73,8 @@ venv: $(STAMP)
 # setuptools comes first and from the lock, so that the one source distribution (antlr4) is built
 # with a pinned tool; the project itself is then installed with the locked hatchling, offline.
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	  || { echo "PeerED needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "PeerED needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	@if cmp -s requirements.lock $(VENV)/requirements.lock; then echo "dependencies: as locked"; else \
 	  echo "building $(VENV) from requirements.lock" && \
 	  $(PYTHON) -m venv --clear $(VENV) && \
@@ -86,11 +86,12 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 	touch $@
 
+# One lock for every supported Python and system, with markers. Pins already there stay; to raise them, remove the lock first.
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
-	$(VENV)-lock/bin/pip-compile --quiet --extra dev --extra dask --extra xlsx --generate-hashes --strip-extras --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/python -m pip install --quiet uv
+	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra dask --generate-hashes \
+	  --no-header --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)-lock
 
 clean:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sim.config import Composed, compose, shipped_choices
+from sim.config.overrides import with_lists_joined
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.drawing import begin_figures, drawers
@@ -85,7 +86,7 @@ scenarios for which it holds. The same command with the same output= goes on whe
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = with_lists_joined(sys.argv[1:] if arguments is None else arguments)
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         console.print(USAGE, markup=False, highlight=False)

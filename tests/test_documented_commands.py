@@ -11,8 +11,8 @@ from sim.subcommands import subcommand
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = (
-    "README.md", "docs/default-answer.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md", "docs/design.md",
-    "docs/assumptions.md", "docs/performance.md", "docs/verification.md",
+    "README.md", "docs/installing.md", "docs/default-answer.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md",
+    "docs/design.md", "docs/assumptions.md", "docs/performance.md", "docs/verification.md",
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|\.\.\.")
 """A word in capitals or an ellipsis stands for something of the reader's own."""
@@ -22,13 +22,18 @@ REFUSED = "peered demand.grwoth=1.1 staffing=peer_aded"
 """Shown for how slips are answered."""
 
 
-def commands_of(guide: str) -> set[str]:
-    """Commands in blocks of code and in the text, without comments."""
+def lines_of(guide: str) -> list[str]:
+    """Lines in blocks of code, and commands in the text."""
     text = (ROOT / guide).read_text(encoding="utf-8")
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     inline = re.findall(r"`(peered(?: [^`]*)?)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
-    found = {shlex.join(shlex.split(line, comments=True)) for line in (*lines, *inline) if line.startswith("peered")}
+    return [*lines, *inline]
+
+
+def commands_of(guide: str) -> set[str]:
+    """Whole commands, without comments."""
+    found = {shlex.join(shlex.split(line, comments=True)) for line in lines_of(guide) if line.startswith("peered")}
     return {command for command in found if command != "peered -m"}
 
 
@@ -44,6 +49,12 @@ def test_the_commands_of_the_guides_are_found() -> None:
     assert "peered -m experiment=night_coverage" in COMMANDS
     assert any("study.precision" in command for command in COMMANDS)
     assert len(COMMANDS) > 20
+
+
+@pytest.mark.parametrize("guide", [guide for guide in GUIDES if guide.startswith("docs/")])
+def test_brackets_stand_in_double_quotes_for_the_shells_of_macos_and_windows(guide: str) -> None:
+    bare = [re.sub(r'"[^"]*"|#.*', "", line) for line in lines_of(guide) if line.startswith("peered")]
+    assert [line for line in bare if re.search(r"[\[(*]", line)] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -28,7 +28,7 @@ def test_blocks_of_the_central_level_come_first_and_then_replication_by_replicat
 
 
 def test_the_answer_comes_before_the_other_levels_and_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SMALL, LEVELS, f"output={tmp_path / 'out'}"]) == 0
+    assert main([*SMALL, LEVELS, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 0
     text = capsys.readouterr().out
     assert len(text.splitlines()) <= MOST_LINES
     assert text.count(CHANGES) == 1

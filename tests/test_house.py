@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_OURS = {".git", ".venv", ".venv-lock", "__pycache__", "results", "build", "dist", "outputs", "multirun"}
 TWO_MIB = 2 * 1024 * 1024
-PINNED = re.compile(r"^([a-z0-9-]+)==(\S+) \\$", re.MULTILINE)
+PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; (.+))? \\$", re.MULTILINE)
+"""Name, version, and the marker of a pin that is not for every Python and system."""
 
 # Written so that no pattern finds itself.
 UNWANTED = re.compile(
@@ -82,12 +84,22 @@ def test_the_lock_names_no_address() -> None:
 
 
 def test_the_lock_satisfies_every_declared_dependency() -> None:
-    versions = dict(PINNED.findall(lock()))
+    pins = PINNED.findall(lock())
     declared = [*project()["dependencies"], *project()["optional-dependencies"]["dev"]]
     wanted = [Requirement(text) for text in declared]
-    unmet = [str(r) for r in wanted if not r.specifier.contains(versions.get(r.name.lower(), "0"))]
+    versions = {r: [version for name, version, _ in pins if name == r.name.lower()] for r in wanted}
+    unmet = [str(r) for r, found in versions.items() if not found or not all(map(r.specifier.contains, found))]
     assert unmet == []
-    assert "hatchling" in versions, "without it the project cannot be installed offline"
+    assert "hatchling" in {name for name, _, _ in pins}, "without it the project cannot be installed offline"
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14", "3.15"])
+def test_the_lock_holds_each_package_once_on_every_python_and_system(python: str, system: str) -> None:
+    here = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
+    names = [name for name, _, marker in PINNED.findall(lock()) if not marker or Marker(marker).evaluate(here)]
+    assert [name for name in names if names.count(name) > 1] == []
+    assert {"numpy", "scipy", "contourpy", "numba", "tzdata"} <= set(names)
 
 
 def test_version_is_the_same_in_project_citation_and_changelog() -> None:

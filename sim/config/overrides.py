@@ -54,6 +54,24 @@ class Range:
         return Override(self.key, value, f"{self.plus}{self.key}={value!r}", bool(self.plus))
 
 
+def with_lists_joined(words: Sequence[str]) -> list[str]:
+    """Put together again a list that a shell has taken apart: PowerShell at each comma, every shell at each space."""
+    joined: list[str] = []
+    for word in words:
+        if joined and "=" not in word and lacks_bracket(joined[-1]):
+            has_comma = joined[-1].endswith((",", "[")) or word.startswith((",", "]"))
+            joined[-1] += word if has_comma else f",{word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def lacks_bracket(word: str) -> bool:
+    """Whether a word is an override whose list has not been closed yet."""
+    shape = SHAPE.fullmatch(word)
+    return shape is not None and shape["key"] not in PATH_KEYS and shape["value"].count("[") > shape["value"].count("]")
+
+
 def read_overrides(texts: Sequence[str]) -> tuple[list[Override], list[Problem]]:
     """All overrides that can be read, and a problem for each that cannot."""
     read = [read_override(text) for text in texts]

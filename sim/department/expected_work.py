@@ -29,6 +29,7 @@ from sim.department.quantities import (
     MINUTES_PER_HOUR,
     MINUTES_PER_WEEK,
     of_acuity,
+    sum_in_order,
 )
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
@@ -112,7 +113,7 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
         mix = tuple(known.count(level) / len(known) for level in ACUITIES) if known else arrivals.acuity_mix
         return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, mix
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
-    return sum(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
+    return sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
 def minutes_of_visit(scenario: Scenario, stream: Stream, acuity: int) -> dict[str, float]:
@@ -139,12 +140,12 @@ def minutes_of_visit(scenario: Scenario, stream: Stream, acuity: int) -> dict[st
 
 def stay_minutes(lasting: list[tuple[Step, float, float]]) -> float:
     """Expected minutes of the steps that a visit goes through, waits apart."""
-    return sum(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
+    return sum_in_order(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
 
 
 def steps_with_minutes(scenario: Scenario, stream: Stream, acuity: int) -> Iterator[tuple[Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
-    triage = sum(group.share * group.triage for group in scenario.department.groups)
+    triage = sum_in_order(group.share * group.triage for group in scenario.department.groups)
     outcome: dict[str | None, float] = {None: 1.0}
     for step in stream.pathway:
         chance = of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)

@@ -16,6 +16,7 @@ from sim.department.quantities import (
     Frozen,
     NonNegative,
     Positive,
+    sum_in_order,
 )
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -192,7 +193,8 @@ class Role(Frozen):
     def hours_per_week(self) -> float:
         """Rostered hours in a week, breaks and protected time included."""
         shifts = self.shifts.values()
-        return sum(self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts) / 60.0
+        minutes = (self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts)
+        return sum_in_order(minutes) / 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,4 +324,6 @@ class Staffing(Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + sum(role.hours_per_week() * role.hourly_cost for role in self.roles.values())
+        return self.weekly_extra_cost + sum_in_order(
+            role.hours_per_week() * role.hourly_cost for role in self.roles.values()
+        )

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.department.arrivals import Profile, Replay
-from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK, sum_in_order
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
 from sim.engine.census import end_of_waiting
@@ -208,7 +208,7 @@ def protected_minutes(time: StaffTime) -> Floats:
     for member in members_of(time.scenario.staffing.roles):
         blocks = [block.minutes for block in member.breaks if block.protected]
         if blocks and member.index < lengths.size:
-            lengths[member.index] = sum(blocks) / len(blocks)
+            lengths[member.index] = sum_in_order(blocks) / len(blocks)
     return lengths[time.trajectory.break_columns["member"]]
 
 
@@ -330,7 +330,9 @@ def step_waits(cohort: Cohort) -> Values:
         number = cohort.trajectory.steps.index(step)
         for part, streams in parts(cohort.trajectory):
             key = step if part == "all" else f"{step}.{part}"
-            wait, n = (sum(of_stream[stream][number] for stream in streams) for of_stream in (minutes, n_waits))
+            wait, n = (
+                sum_in_order(of_stream[stream][number] for stream in streams) for of_stream in (minutes, n_waits)
+            )
             values[f"step_wait_mean.{key}"] = quotient(wait, n)
     return values
 

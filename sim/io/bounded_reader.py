@@ -25,13 +25,14 @@ def open_regular(path: Path, most_bytes: int) -> BinaryIO:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and path.is_dir():  # as Windows answers
+            raise irregular(path, "a folder") from error
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(path, repr(path.name), f"cannot be read ({why}): check the file") from error
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a socket or a device"
-        raise UnreadableFile(path, what, "not a regular file: give a file that lies on a disk")
+        raise irregular(path, "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a socket or a device")
     if found.st_size > most_bytes:
         os.close(handle)
         raise too_large(path, found.st_size, most_bytes)
@@ -58,6 +59,11 @@ def read_text(path: Path, most_bytes: int) -> str:
     except UnicodeDecodeError as error:
         byte = f"byte {error.object[error.start]:#x}"
         raise UnreadableFile(path, byte, "not in UTF-8: save the file as UTF-8") from error
+
+
+def irregular(path: Path, what: str) -> UnreadableFile:
+    """The refusal of what has a name in a folder and is no file."""
+    return UnreadableFile(path, what, "not a regular file: give a file that lies on a disk")
 
 
 def too_large(path: Path, n_bytes: int, most_bytes: int) -> UnreadableFile:

@@ -15,7 +15,7 @@ from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.cells import Rows, difference_cell, estimate_cell, unit_words
 from sim.report.comparison_finding import BRIEFS, OTHER_DEMAND, SEVERAL_PARTS, finding_of, other_levels_line
 from sim.report.console import WIDTH, say, show
-from sim.report.finding import MOST_LINES, print_finding
+from sim.report.finding import MOST_LINES, n_lines, print_finding
 from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
 from sim.report.plain_table import PlainTable, width_of
 from sim.report.tables import central_level, flags_of, known_measures, label, others
@@ -45,12 +45,13 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         show(page, PlainTable(rows, dense=True))
         say(page, legend(comparison), style="dim")
 
+    needed = max(FEWEST_REMARK_LINES, lines_of_cautions(comparison, console))
     room = room_after(print_finding_and_table, console)
-    while room < FEWEST_REMARK_LINES and len(rows) > FEWEST_ROWS:
+    while room < needed and len(rows) > FEWEST_ROWS:
         rows = table_rows(comparison, most=len(rows) - 2)
         room = room_after(print_finding_and_table, console)
     print_finding_and_table(console)
-    print_remarks(remarks(comparison), console, max(room, FEWEST_REMARK_LINES))
+    print_remarks(remarks(comparison), console, max(room, needed))
 
 
 LINES_AROUND = 8
@@ -59,6 +60,14 @@ FEWEST_REMARK_LINES = 2
 """Lines for remarks, however long the table is."""
 FEWEST_ROWS = 5
 """Rows of the table with its head that are shown, however long the rest is."""
+
+
+def lines_of_cautions(comparison: Comparison, console: Console) -> int:
+    """Lines of the terminal for what must be read whatever else is left out: an early end, the first caution, and one
+    line on the rest."""
+    cautions = cautions_of(comparison, [central_level(comparison)])
+    first = [*unfinished_lines(comparison), *cautions[:1]]
+    return sum(n_lines(f"• {text}", console) for text in first) + 1
 
 
 def room_after(print_it: Callable[[Console], None], console: Console) -> int:
@@ -186,18 +195,14 @@ def print_remarks(lines: Sequence[str], console: Console, room: int) -> None:
     """As many whole as fit into `room` lines of the terminal, then how many are left for `answer.md`."""
     for number, text in enumerate(lines):
         is_last = number == len(lines) - 1
-        if n_lines(text, console) > room - (not is_last):
+        taken = n_lines(f"• {text}", console)
+        if taken > room - (not is_last):
             beginnings = "; ".join(f"{beginning(line)} …" for line in lines[number:])
             left = f"• {counted(len(lines) - number, 'remark')} more in answer.md: {beginnings}"
             say(console, shortened(left, min(WIDTH, console.width) - 2))
             return
-        room -= n_lines(text, console)
+        room -= taken
         say(console, f"• {text}")
-
-
-def n_lines(text: str, console: Console) -> int:
-    """Lines of the terminal that a remark takes."""
-    return len(Text(f"• {text}").wrap(console, min(WIDTH, console.width) - 2))
 
 
 def beginning(text: str) -> str:

@@ -63,12 +63,11 @@ class Counts:
 
     def between(self, first: int, last: int) -> "Counts":
         """Days first, first + 1 .. last - 1."""
+        first_day = self.first_day + np.timedelta64(first, "D")
         if self.place is None or self.patient is None:
-            return Counts(self.first_day + first, self.by_hour[first:last])
+            return Counts(first_day, self.by_hour[first:last])
         kept = (self.place >= 24 * first) & (self.place < 24 * last)
-        return Counts(
-            self.first_day + first, self.by_hour[first:last], self.place[kept] - 24 * first, self.patient[kept]
-        )
+        return Counts(first_day, self.by_hour[first:last], self.place[kept] - 24 * first, self.patient[kept])
 
 
 def counted(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Counts:

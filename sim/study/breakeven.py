@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.department.quantities import sum_in_order
 from sim.study.interpretability import cautions_table, flags_of_pairs, guard_values
 from sim.study.output_analysis import mean_intervals, t_point
 from sim.study.sweeping import SweepPlan
@@ -222,7 +223,7 @@ def chance_of_paying(found: BreakEven, effects: Floats, prior: Prior) -> Chance:
     outside = 1.0 - prior.within(float(effects[0]), float(effects[-1]))
 
     def of(spans: Sequence[Span]) -> float:
-        return float(sum(prior.within(*span) for span in spans))
+        return sum_in_order(prior.within(*span) for span in spans)
 
     return Chance(of(found.pays), of(found.surely_pays), of(found.perhaps_pays) + outside, outside)
 

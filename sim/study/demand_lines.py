@@ -5,6 +5,7 @@ The shares by hour that every file tells are `calibration`'s.
 
 from collections.abc import Iterator
 
+from sim.department.quantities import sum_in_order
 from sim.study.arrival_rates import ArrivalRates, Estimates
 from sim.study.demand_file import ConfigLine, Estimate, weekday_name
 from sim.study.lifetimes import Parameter
@@ -24,8 +25,8 @@ def _volume(found: VisitEstimates, source: str) -> Iterator[str]:
     if MEDICAL not in found.rates:
         return
     by_stream = {stream: rates.visits_per_year for stream, rates in found.rates.items()}
-    total = sum(float(each.value[0]) for each in by_stream.values())
-    error = sum(float(each.standard_error[0]) ** 2 for each in by_stream.values()) ** 0.5
+    total = sum_in_order(float(each.value[0]) for each in by_stream.values())
+    error = sum_in_order(float(each.standard_error[0]) ** 2 for each in by_stream.values()) ** 0.5
     yield f"visits_per_year: {total:.1f}  # {source}, SE {error:.1f}; at the end of the file, returns included"
     share = mental_health_share(found)
     if share is not None:

@@ -3,11 +3,12 @@
 A rough reckoning from measured sizes, rather high than low; how long a study takes is `sim.study.expected_time`.
 """
 
+import ctypes
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -186,8 +187,33 @@ def memory_of_machine() -> int:
     try:
         physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
-        physical = MEMORY_IF_UNKNOWN
+        physical = memory_of_windows()
     return min([physical if physical > 0 else MEMORY_IF_UNKNOWN, *container_limits()])
+
+
+class MemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of Windows: lengths in bytes, `load` in per cent."""
+
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        ("total_physical", ctypes.c_uint64),
+        ("available_physical", ctypes.c_uint64),
+        ("total_page_file", ctypes.c_uint64),
+        ("available_page_file", ctypes.c_uint64),
+        ("total_virtual", ctypes.c_uint64),
+        ("available_virtual", ctypes.c_uint64),
+        ("available_extended_virtual", ctypes.c_uint64),
+    )
+
+
+def memory_of_windows() -> int:
+    """Bytes of memory, as Windows says; 0 on another system, or if it does not answer."""
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    windows: Any = getattr(ctypes, "windll", None)
+    if windows is None or not windows.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return 0
+    return int(status.total_physical)
 
 
 def container_limits() -> list[int]:

@@ -5,6 +5,7 @@ in its mark every file with the hash of its content; whatever is not listed, or 
 before anything is deleted. Folders that grow (`sim.study.run_store`) know their files by strict names instead.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -158,9 +159,11 @@ def results_place(wanted: Path | None, study: str, foreign: Callable[[Path], lis
     """
     try:
         place = (wanted or new_name(Path("results"), study)).resolve()
-        place.exists()
-    except (OSError, RuntimeError) as error:  # a name too long, a link in a circle
-        why = getattr(error, "strerror", None) or "a link that leads to itself"
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.stat(place)  # since Python 3.14 `exists` hides every error
+    except (OSError, RuntimeError) as error:  # a name too long; a link in a circle, a RuntimeError before Python 3.13
+        is_circle = getattr(error, "errno", errno.ELOOP) == errno.ELOOP
+        why = "a link that leads to itself" if is_circle else getattr(error, "strerror", error)
         raise OutputError(f"output = {wanted}: cannot be a folder ({why}); name another") from error
     here = Path.cwd().resolve()
     if place == here or place in here.parents:

@@ -371,7 +371,7 @@ def flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, would outlast a power cut; Windows opens no folder for that."""
     if os.name == "nt" and path.is_dir():
         return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes only what may be written
     try:
         os.fsync(handle)
     finally:

@@ -63,7 +63,7 @@ def partial_of(path: Path) -> Path:
 def write_text(text: str, path: Path) -> None:
     """Write a text; the file appears only when it is complete."""
     with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", newline="\n")  # the same bytes on every system
 
 
 def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
