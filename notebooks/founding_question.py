@@ -32,10 +32,12 @@
 # 7. what none of this can say.
 #
 # Every patient here is simulated. Where a number comes from is said beside it: an id such as `POP02` is a row of
-# the [assumption register](../docs/assumptions.md); "simulated" means that the cell above computed it.
+# the [assumption register](../docs/assumptions.md); "simulated" means that the cell above computed it. Every `assert`
+# is a statement of the text that is checked whenever the notebook is played, which takes about fifteen
+# seconds. To try a roster of your own, go straight to [your own staffing in ten minutes](own_staffing.ipynb).
 
 # %%
-import os
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,13 +48,20 @@ from sim.engine.event_log import event_log
 from sim.engine.measure_tables import breakdown
 from sim.engine.measures import measure
 from sim.engine.trajectory import differences
+from sim.report.comparison_finding import finding_of
 from sim.report.honesty import honesty_lines
+from sim.report.theme import HUE_OF, INK, QUIET, STYLE
 
-# A quick pass shows that every cell runs; its numbers are too noisy to be read.
-QUICK = os.environ.get("PEERED_NOTEBOOK_QUICK") == "1"
-WEEKS, WARM_UP, REPLICATIONS, LONG_RUN = (1, 1, 2, 6) if QUICK else (13, 2, 6, 52)
-
+plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
 pd.set_option("display.max_colwidth", 200)
+DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def show(lines):
+    """Print sentences as a list."""
+    for line in lines:
+        print(textwrap.fill(f"- {line}", 110, subsequent_indent="  "))
+
 
 # %% [markdown]
 # ## 1. The department and one simulated week
@@ -60,7 +69,8 @@ pd.set_option("display.max_colwidth", 200)
 # `sim.load` composes a department from the files in `configs/` and checks it. The default is a Canadian children's
 # ED with 75,000 visits a year (an assumption of this project, `ARR01`), of which 5 % are for mental health
 # (`ARR13`). `peer_added` keeps the whole traditional team and adds peers from 09:00 to 21:00, Monday to Saturday,
-# the coverage the programme at Alberta Children's Hospital began with (`POP02`).
+# the coverage the programme at Alberta Children's Hospital began with (`POP02`): a youth peer all day, a family peer
+# from 15:00.
 
 # %%
 traditional = sim.load("staffing=traditional", "study.weeks=1", "study.warm_up_weeks=1")
@@ -87,14 +97,20 @@ week.staff[week.staff["role"] == "psw"][["name", "scheduled_start", "scheduled_e
 
 # %%
 census = week.census[week.census["time"] >= week.warm_up]
-figure, axes = plt.subplots(figsize=(9, 3))
-axes.plot((census["time"] - week.warm_up) / 1440, census["mh_present"], color="#0072b2", lw=1)
+day = (census["time"] - week.warm_up) / 1440
+figure, axes = plt.subplots(figsize=(8.5, 3), layout="constrained")
 for start, end in week.staff[week.staff["role"] == "psw"][["scheduled_start", "scheduled_end"]].to_numpy():
     if start >= week.warm_up:
-        axes.axvspan((start - week.warm_up) / 1440, (end - week.warm_up) / 1440, color="#d55e00", alpha=0.12, lw=0)
-axes.set_xlabel("day of the simulated week (shaded: a peer is rostered)")
-axes.set_ylabel("mental-health visits present")
-figure.tight_layout()
+        axes.axvspan(
+            (start - week.warm_up) / 1440, (end - week.warm_up) / 1440, color=HUE_OF["peer_added"], alpha=0.15, lw=0
+        )
+axes.step(day, census["mh_present"], where="post", color=INK, lw=1.2)
+axes.set(xlim=(0, 7), ylim=(0, None), ylabel="children present")
+axes.set_xticks(np.arange(7) + 0.5, DAYS)
+axes.tick_params(axis="x", length=0)
+axes.set_title("One simulated week: children in crisis are there at every hour, peers are not")
+figure.supxlabel("shaded: one peer is rostered; darker: two", fontsize=8.5, color=QUIET)
+assert census["mh_present"].min() > 0
 
 # %%
 n_mental_health = int((visits["stream"] == "mental_health").sum())
@@ -122,11 +138,30 @@ story = log[log["case"] == f"{child['patient']}-{child['visit_number']}"].copy()
 story["minute"] = (story["time"] - child["arrival"]).round(1)
 story[["minute", "activity", "lifecycle", "resource"]].reset_index(drop=True)
 
+# %% [markdown]
+# The same visit as a picture: every spell with somebody, from arrival to departure. Where no bar stands, the child and
+# the family are by themselves. A peer makes room while a clinician is with the child: those pauses lie inside the blue
+# bars, and are not counted as company.
+
 # %%
 contacts = week.tasks[(week.tasks["visit"] == child.name) & (week.tasks["kind"] == "contact")]
 begun = contacts.dropna(subset=["started"])
 accompanied = float((begun["ended"] - begun["started"] - begun["paused"]).sum())
-print(f"accompanied for {accompanied:.0f} of {child['stay']:.0f} minutes, in {len(begun)} contact(s)")
+
+spells = week.tasks[week.tasks["visit"] == child.name].dropna(subset=["started"])
+roles = list(dict.fromkeys(spells["role"]))
+figure, axes = plt.subplots(figsize=(8.5, 0.9 + 0.33 * len(roles)), layout="constrained")
+for spell in spells.itertuples():
+    hour = (spell.started - child["arrival"]) / 60
+    colour = HUE_OF["peer_added"] if spell.role == "psw" else "#6b6b6b"
+    axes.barh(roles.index(spell.role), (spell.ended - spell.started) / 60, left=hour, height=0.6, color=colour)
+axes.set_yticks(range(len(roles)), [{"psw": "peer support worker"}.get(role, role.replace("_", " ")) for role in roles])
+axes.invert_yaxis()
+axes.set(xlim=(0, child["stay"] / 60), xlabel="hours since arrival")
+axes.set_title(
+    f"One child's {child['stay'] / 60:.1f} hours in the department, {accompanied:.0f} minutes of them with a peer"
+)
+print(f"accompanied for {accompanied:.0f} of {child['stay']:.0f} minutes, in {len(begun)} contacts (simulated)")
 assert len(begun) == child["n_peer_contacts"] >= 1
 assert np.isclose(accompanied, child["minutes_accompanied"])
 assert set(begun["role"]) == {"psw"}
@@ -169,14 +204,15 @@ print(f"minutes alone, mean of eligible mental-health visits: {lonely[0]:.0f} an
 assert lonely[1] < lonely[0], "company is what peers bring"
 
 # %% [markdown]
-# With huddles, over several replications. Each difference is *paired*: the same simulated children under both
-# staffings. The interval shows the chance of simulated weeks alone; what nobody knows about the assumptions comes
-# on top. Where a 95 % interval includes zero the sentence says so, and where only luck among many measures made it
-# exclude zero, it says that too.
+# With huddles, over ten replications of a quarter of a year. Each difference is *paired*: the same simulated children
+# under every staffing. The interval shows the chance of simulated weeks alone; what nobody knows about the assumptions
+# comes on top. Where a 95 % interval includes zero the sentence says so, and where only luck among many measures made
+# it exclude zero, it says that too. Two more staffings are played for section 4: who joins a comparison changes
+# nothing for the others.
 
 # %%
-QUESTION = (f"study.weeks={WEEKS}", f"study.warm_up_weeks={WARM_UP}", "study.demand_levels=[1.0]")
-peers = sim.compare(["traditional", "peer_added"], *QUESTION, replications=REPLICATIONS)
+QUESTION = ("study.weeks=13", "study.warm_up_weeks=2", "study.demand_levels=[1.0]")
+answer = sim.compare(["traditional", "peer_added", "clinician_added", "nurse_added"], *QUESTION, replications=10)
 
 ASKED = [
     "wait_triage_to_pia_mean.all",
@@ -190,10 +226,10 @@ ASKED = [
 ]
 
 
-def sentences(comparison):
-    """The differences asked for, in words."""
-    chosen = comparison.differences[comparison.differences["measure"].isin(ASKED)]
-    return chosen.set_index(["staffing", "measure"])["sentence"].sort_index()
+def sentences(comparison, staffing):
+    """The differences asked for between a staffing and the baseline, in words."""
+    table = comparison.differences[comparison.differences["staffing"] == staffing].set_index("measure")
+    return table.loc[ASKED, "sentence"]
 
 
 def mean_of(comparison, staffing, measure):
@@ -202,22 +238,20 @@ def mean_of(comparison, staffing, measure):
     return float(table[(table["staffing"] == staffing) & (table["measure"] == measure)]["mean"].iloc[0])
 
 
-for sentence in sentences(peers):
-    print("-", sentence)
+show(sentences(answer, "peer_added"))
 
 # %%
-for line in honesty_lines(peers):
-    print("-", line)
+show(honesty_lines(answer))
 
 # %%
-reach = mean_of(peers, "peer_added", "reach.mental_health")
-alone = [mean_of(peers, name, "minutes_alone_mean.mental_health") for name in ("traditional", "peer_added")]
+reach = mean_of(answer, "peer_added", "reach.mental_health")
+alone = [mean_of(answer, name, "minutes_alone_mean.mental_health") for name in ("traditional", "peer_added")]
 print(
     f"met by a peer: {reach:.0%} of mental-health visits; minutes alone {alone[0]:.0f} and {alone[1]:.0f} (simulated)"
 )
-assert mean_of(peers, "traditional", "reach.mental_health") == 0.0
+assert mean_of(answer, "traditional", "reach.mental_health") == 0.0
 assert 0.2 < reach < 0.7
-assert not peers.effects_assumed
+assert not answer.effects_assumed
 
 # %% [markdown]
 # What is *computed* here is presence: who was met, for how long, at what cost. No benefit was assumed, so none can
@@ -232,28 +266,74 @@ assert not peers.effects_assumed
 # different work.
 
 # %%
-money = sim.compare(
-    ["traditional", "peer_added", "clinician_added", "nurse_added"],
-    *QUESTION,
-    replications=REPLICATIONS,
+show(answer.money_notes)
+answer.costs[["label", "hours_added", "weekly_difference"]].round(0)
+
+# %%
+table = answer.estimates[answer.estimates["measure"].isin(ASKED)]
+table.pivot_table(index="measure", columns="staffing", values="mean").loc[ASKED, list(answer.staffings)].round(3)
+
+# %% [markdown]
+# The finding in five lines, the same that the command `peered` prints first:
+
+# %%
+show(f"{line.label}: {line.text}" for line in finding_of(answer).lines)
+
+# %% [markdown]
+# The same as a picture. A full dot is a difference beyond chance when all headline measures are judged together, a
+# hollow one is not.
+
+# %%
+SHOWN = {
+    "wait_triage_to_pia_mean.all": ("wait for a physician,\nall visits (min)", 1),
+    "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
+    "minutes_alone_mean.mental_health": ("time alone,\nmental health (min)", 1),
+    "left_empty_handed.mental_health": ("left empty-handed,\nmental health (% points)", 100),
+}
+
+
+def beyond_chance(row):
+    """Whether a difference is, when all headline measures are judged together."""
+    return abs(row["mean"]) > row["simultaneous_half_width"]
+
+
+def draw_differences(rows, title, measures=SHOWN):
+    """A panel for each measure; a row is (label, colour, comparison, staffing)."""
+    figure, panels = plt.subplots(
+        1, len(measures), figsize=(8.5, 1.5 + 0.36 * len(rows)), sharey=True, layout="constrained"
+    )
+    for axes, (shown, (name, factor)) in zip(panels, measures.items(), strict=True):
+        for height, (_, colour, comparison, staffing) in enumerate(rows):
+            row = comparison.difference_rows[staffing, shown][0]
+            axes.plot([row["low"] * factor, row["high"] * factor], [height, height], color=colour, lw=2)
+            axes.plot(
+                row["mean"] * factor, height, "o", ms=7, color=colour, mfc=colour if beyond_chance(row) else "white"
+            )
+        axes.axvline(0, color=QUIET, lw=0.8, zorder=0)
+        axes.set_xlabel(name)
+        axes.margins(x=0.15)
+        axes.tick_params(axis="y", left=axes is panels[0])
+    panels[0].set_yticks(range(len(rows)), [label for label, *_ in rows])
+    panels[0].set_ylim(len(rows) - 0.5, -0.5)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10.5, fontweight="bold")
+
+
+ADDED = ["peer_added", "clinician_added", "nurse_added"]
+draw_differences(
+    [(answer.labels[name], HUE_OF[name], answer, name) for name in ADDED],
+    "For the same money time alone falls with peers or a clinician, the stay with a clinician only",
 )
-print(*money.notes, sep="\n")
-money.costs[["label", "hours_added", "weekly_difference"]].round(0)
+stays, alone_times = (
+    [beyond_chance(answer.difference_rows[name, f"{quantity}.mental_health"][0]) for name in ADDED]
+    for quantity in ("length_of_stay_mean", "minutes_alone_mean")
+)
+assert stays == [False, True, False]
+assert alone_times == [True, True, False]
 
 # %%
-table = money.estimates[money.estimates["measure"].isin(ASKED)]
-table.pivot_table(index="measure", columns="staffing", values="mean")[list(money.staffings)].round(3)
-
-# %%
-for sentence in sentences(money):
-    print("-", sentence)
-
-# %%
-added = money.costs.set_index("staffing")["weekly_difference"].drop("traditional")
+added = answer.costs.set_index("staffing")["weekly_difference"].drop("traditional")
 assert added.max() / added.min() < 1.02, "the same money, within 2 %"
-assert mean_of(money, "clinician_added", "reach.mental_health") == 0.0
-# Who joins a comparison changes nobody else's replications.
-assert mean_of(money, "peer_added", "reach.mental_health") == reach
+assert mean_of(answer, "clinician_added", "reach.mental_health") == 0.0
 
 # %% [markdown]
 # ## 5. What if an effect is assumed?
@@ -267,17 +347,35 @@ assert mean_of(money, "peer_added", "reach.mental_health") == reach
 
 # %%
 STAFFINGS = ["traditional", "peer_added", "clinician_added"]
-one_sided = sim.compare(STAFFINGS, *QUESTION, "effects=evidence", replications=REPLICATIONS)
-both = sim.compare(STAFFINGS, *QUESTION, "effects=both", replications=REPLICATIONS)
+one_sided = sim.compare(STAFFINGS, *QUESTION, "effects=evidence", replications=10)
+both = sim.compare(STAFFINGS, *QUESTION, "effects=both", replications=10)
 
-for comparison in (one_sided, both):
-    print(f"effects={comparison.effects}" + (" (ONE-SIDED)" if comparison.one_sided else ""))
-    for sentence in sentences(comparison):
-        print("-", sentence)
+draw_differences(
+    [
+        ("Peers, no effect assumed", HUE_OF["peer_added"], answer, "peer_added"),
+        ("Peers, effect assumed", HUE_OF["peer_added"], both, "peer_added"),
+        ("Clinician, no effect assumed", HUE_OF["clinician_added"], answer, "clinician_added"),
+        ("Clinician, effect assumed", HUE_OF["clinician_added"], both, "clinician_added"),
+    ],
+    "Effects assumed for both: the clinician's shows beyond chance, the peers' not in a run this short",
+    {
+        "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
+        "minutes_alone_mean.mental_health": ("time alone,\nmental health (min)", 1),
+        "return_30d_per_patient.mental_health": ("back within 30 days,\nmental health (% points)", 100),
+    },
+)
+assert beyond_chance(both.difference_rows["clinician_added", "length_of_stay_mean.mental_health"][0])
+assert not beyond_chance(both.difference_rows["peer_added", "return_30d_per_patient.mental_health"][0])
 
 # %%
-for line in honesty_lines(one_sided):
-    print("-", line)
+for comparison, name in ((one_sided, "peer_added"), (both, "clinician_added")):
+    print(f"effects={comparison.effects}" + (" (ONE-SIDED)" if comparison.one_sided else ""))
+    show(sentences(comparison, name))
+# What is assumed for the clinicians changes nothing that is said of the peers.
+assert sentences(one_sided, "peer_added").equals(sentences(both, "peer_added"))
+
+# %%
+show(honesty_lines(one_sided))
 
 # %%
 assert one_sided.effects_assumed
@@ -287,7 +385,7 @@ assert not both.one_sided
 assert any("One-sided" in line for line in honesty_lines(one_sided))
 assert not any("One-sided" in line for line in honesty_lines(both))
 # Nobody enhances anything in the traditional team: the assumption cannot reach it.
-unmoved = [mean_of(found, "traditional", "length_of_stay_mean.mental_health") for found in (money, one_sided, both)]
+unmoved = [mean_of(found, "traditional", "length_of_stay_mean.mental_health") for found in (answer, one_sided, both)]
 assert len(set(unmoved)) == 1
 
 # %% [markdown]
@@ -302,7 +400,7 @@ assert len(set(unmoved)) == 1
 # is met more often.
 
 # %%
-long_scenario = sim.load("staffing=peer_added", f"study.weeks={LONG_RUN}")
+long_scenario = sim.load("staffing=peer_added", "study.weeks=52")
 long_run = sim.simulate(long_scenario, seed=11)
 
 
@@ -314,13 +412,20 @@ def reach_by(trait):
 
 
 by_hour, by_day = reach_by("arrival_hour"), reach_by("weekday")
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), sharey=True, width_ratios=(3, 1))
-left.bar(by_hour.index, by_hour["value"], color="#0072b2")
-left.set_xlabel("hour of arrival")
-left.set_ylabel("met by a peer")
-right.bar(by_day.index, by_day["value"], color="#0072b2")
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.5, 3.2), sharey=True, width_ratios=(2, 1), layout="constrained")
+left.bar(range(24), 100 * by_hour["value"], color=HUE_OF["peer_added"])
+left.set_xticks(range(0, 24, 3), [f"{hour:02}:00" for hour in range(0, 24, 3)])
+left.set(xlabel="hour of arrival", ylabel="met by a peer (%)", ylim=(0, 100))
+right.bar(range(7), 100 * by_day["value"], color=HUE_OF["peer_added"])
+right.set_xticks(range(7), DAYS)
 right.set_xlabel("day of arrival")
-figure.tight_layout()
+figure.suptitle(
+    "Children who arrive late in the evening, or on a Sunday, are rarely met",
+    x=0.01,
+    ha="left",
+    fontsize=10.5,
+    fontweight="bold",
+)
 by_day
 
 # %%

@@ -335,7 +335,7 @@ def play_and_write(composed: Composed, console: Console, with_figures: bool) -> 
         with uninterrupted() as interrupts, drawing as pool:
             comparison = compared(answers, plan, first.seconds())
             figures = begin_figures(comparison, draft / "figures", pool) if pool else []
-            write_comparison(comparison, answers, plan, composed, draft, unwritten)
+            write_comparison(comparison, answers, plan, composed, draft, unwritten, with_figures)
             in_the_end.enter_context(console)  # what is shown is printed when all of it stands
             first.show_all(comparison)
             drawn = not interrupts.came and drew(figures, console, unwritten)
@@ -436,6 +436,7 @@ def write_comparison(
     composed: Composed,
     folder: Path,
     unwritten: WriteErrors,
+    with_figures: bool,
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
     from sim.report.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
@@ -448,7 +449,7 @@ def write_comparison(
     # What is small and cannot be made from the rest comes first, in case the disk becomes full.
     for file, write in (
         (folder / "run.json", partial(write_json, facts)),
-        (folder / "answer.md", partial(write_text, comparison_markdown(comparison))),
+        (folder / "answer.md", partial(write_text, comparison_markdown(comparison, with_figures))),
         (folder / "scenarios.json", partial(write_json, scenarios)),
         (folder / "replications.parquet", partial(write_table, values_table(answers))),
         *((folder / f"{name}.parquet", partial(write_table, table)) for name, table in tables.items()),

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from benchmarks import figures
 from sim.report.breakeven_answer import sentences
@@ -13,20 +11,9 @@ from sim.report.comparison_finding import finding_of
 from sim.report.figures import draw_figure
 from sim.report.markdown import summary_table
 from sim.study.store import write_table
+from tests.pictures import SHADES, furthest
 
-SHADES = 24
-"""Of 255, by which a pixel may differ: how text and lines are smoothed. A digit that changes moves pixels by 200."""
 MOST_BYTES = 400 * 1024
-
-
-def pixels(picture: Path) -> np.ndarray:
-    return np.asarray(Image.open(picture).convert("RGB"), dtype=np.int16)
-
-
-def furthest(one: Path, other: Path) -> int:
-    """The largest difference between two pixels; 255 for pictures of different sizes."""
-    a, b = pixels(one), pixels(other)
-    return int(np.abs(a - b).max()) if a.shape == b.shape else 255
 
 
 @pytest.fixture(scope="module")

@@ -439,6 +439,14 @@ def test_the_table_holds_the_numbers_of_the_comparison(four: Comparison) -> None
         assert f" {name} " not in text, "staffings go by their label"
 
 
+def test_the_page_shows_two_figures_and_links_to_every_other(four: Comparison) -> None:
+    assert "## Figures" not in comparison_markdown(four), "a run draws none"
+    page = comparison_markdown(four, with_figures=True)
+    assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURES)
+    assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["finding", "hour_of_week"]
+    assert page.index("## Figures") < page.index("## Matched simulated patients")
+
+
 def test_the_demand_table_holds_every_level(four: Comparison) -> None:
     text = comparison_markdown(four)
     for level, wait in ((0.95, "57.2 ± 1.6"), (1.0, "77.8 ± 1.6"), (1.05, "104.3 ± 1.6")):

@@ -41,7 +41,12 @@ PAGE = """\
 {{ summary }}
 
 {{ legend }}
-{% for title, table in tables %}
+{% if figures %}
+## Figures
+
+{{ figures }}
+{% endif %}
+{%- for title, table in tables %}
 ## {{ title }}
 
 {{ table }}
@@ -64,14 +69,31 @@ PAGE = """\
 """
 
 
+FIGURE_CAPTIONS = {
+    "finding": "The finding as one picture",
+    "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
+    "scorecard": "what changes, staffing by staffing",
+    "differences": "paired differences, every headline measure",
+    "minutes_alone": "minutes alone",
+    "waits_by_acuity": "waits by acuity",
+    "return_curves": "returns over time",
+    "heads_and_load": "staff on duty and visits present",
+    "utilisation": "how busy each role is",
+    "demand": "levels of demand",
+}
+"""What each figure of `sim.report.figures` shows, by its name there; that module is slow to load."""
+N_SHOWN = 2
+"""Figures that stand in the page, the first; to the others there are links."""
+
+
 @lru_cache(maxsize=1)
 def page() -> Template:
     """The page, made ready to be filled."""
     return Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False).from_string(PAGE)
 
 
-def comparison_markdown(comparison: Comparison) -> str:
-    """The whole answer as one Markdown page."""
+def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:
+    """The whole answer as one Markdown page; `with_figures`: the figures stand in a folder `figures` beside it."""
     titled: list[tuple[str, Rows]] = [
         (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits", change_rows(comparison)),
@@ -85,11 +107,19 @@ def comparison_markdown(comparison: Comparison) -> str:
         finding=finding_markdown(finding),
         summary=summary_table(comparison),
         legend=legend(comparison),
+        figures=figures_markdown() if with_figures else "",
         tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
         notes=map(for_markdown, (*comparison.money_notes, *comparison.notes)),
         answers=[(for_markdown(title), map(for_markdown, told)) for title, told in sentences(comparison)],
         honesty=map(for_markdown, honesty_lines(comparison)),
     )
+
+
+def figures_markdown() -> str:
+    """The first figures, and links to the others."""
+    links = [f"[{caption}](figures/{name}.png)" for name, caption in FIGURE_CAPTIONS.items()]
+    shown, others = links[:N_SHOWN], links[N_SHOWN:]
+    return "\n\n".join([*(f"!{link}" for link in shown), f"More: {', '.join(others)}."])
 
 
 def every_estimate(comparison: Comparison) -> list[tuple[str, Rows]]:

@@ -44,6 +44,10 @@ MOST_SERIES = 10
 @contextmanager
 def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """The Axes given, or new ones on a figure of that size in inches, in the style of our figures."""
+    if axes is None:
+        # Load the backend now: that of a notebook turns displaying on when it is loaded, and the end of the style would
+        # turn it off again, for all figures of the reader's own.
+        pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
     with styled():
         yield pyplot.subplots(figsize=(width, height), layout="constrained")[1] if axes is None else axes
 

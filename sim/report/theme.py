@@ -156,9 +156,9 @@ def styled() -> AbstractContextManager[None]:
     """The style, for a `with` statement.
 
     It starts from the library's own defaults: a `matplotlibrc` in the folder where the command is started, which may be
-    somebody else's, could have labels set by an external program.
+    somebody else's, could have labels set by an external program. Whether figures are displayed is no matter of style.
     """
-    defaults = {key: value for key, value in rcParamsDefault.items() if not key.startswith("backend")}
+    defaults = {key: value for key, value in rcParamsDefault.items() if not key.startswith(("backend", "interactive"))}
     style: Any = {**defaults, **STYLE}
     return rc_context(style)
 
