@@ -2,7 +2,7 @@
 
 `python -m benchmarks.example` plays it (some ten seconds) and writes the folder anew: the answer in words, its figures,
 its workbook, the headline measures as CSV, and by what it was made. README.md there is written by hand. A test plays it
-again and compares (docs/decisions/0023).
+again and compares (docs/decisions/0022).
 """
 
 import json

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.notebooks` makes all of them, `python -m benchmarks.notebooks NAME ...` some. Made twice they have
 the same bytes: no times, no paths or versions of the machine, cell ids that count. A test makes them again and compares
-(docs/decisions/0023).
+(docs/decisions/0022).
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The finished answer in results/example is what its command writes now, to the last digit and the last word.
 
-Why it is played again: docs/decisions/0023.
+Why it is played again: docs/decisions/0022.
 """
 
 import json

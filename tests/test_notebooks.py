@@ -1,6 +1,6 @@
 """The stored notebooks show what their sources print and draw now: each is played again, whole, and compared.
 
-Why played again and not compared by a hash of the sources: docs/decisions/0023.
+Why played again and not compared by a hash of the sources: docs/decisions/0022.
 """
 
 import base64

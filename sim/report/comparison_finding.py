@@ -170,7 +170,7 @@ def clauses_text(moved: Sequence[tuple[str, Found]], most: int, intervals: Seque
         clauses.append(f"{'' if part == part_before else f'{part_text(part)} '}{words}{interval}")
         part_before = part
     if len(moved) > most:
-        clauses.append(f"{len(moved) - most} more")
+        clauses.append(f"{counted(len(moved) - most, 'more measure')} changed")
     return joined(clauses)
 
 
