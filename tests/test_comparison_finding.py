@@ -118,7 +118,9 @@ def test_the_same_money_elsewhere_is_looked_for_among_the_staffings_compared(fou
     line = lines_of(four)[SAME_MONEY]
     assert line.startswith("with a crisis clinician added, mental-health visits stayed 0.38 hours less")
     alone = lines_of(comparison_of(("traditional", "peer_added"), (1.0,)))[SAME_MONEY]
-    assert alone == "not compared here. Add it: study.staffing=[traditional,peer_added,clinician_added,nurse_added]."
+    assert alone == (
+        'not compared here. Add it: "study.staffing=[traditional,peer_added,clinician_added,nurse_added]".'
+    )
 
 
 def test_a_staffing_of_ones_own_is_told_how_much_to_add_elsewhere(four: Comparison) -> None:
@@ -184,7 +186,7 @@ def test_one_scenario_has_five_lines_of_its_own_and_says_how_to_compare() -> Non
     assert len(lines) == 5
     assert "from triage to a physician 77.8 minutes" in lines["How long they wait"]
     assert "within 72 h 2.31 %" in lines["Who comes back"]
-    assert "peered study.staffing=[traditional,peer_added] compares" in lines[CERTAINTY]
+    assert 'peered "study.staffing=[traditional,peer_added]" compares' in lines[CERTAINTY]
 
 
 # Length
@@ -234,7 +236,7 @@ def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Com
 
 
 def test_other_levels_are_said_to_agree_only_if_the_same_changes_are_beyond_chance(four: Comparison) -> None:
-    same = "At demand × 0.95 and demand × 1.05, with peers added, the same measures change in the same direction."
+    same = "with peers added, the same measures change in the same direction at demand × 0.95 and × 1.05."
     assert other_levels_line(four) == same
     assert f"- **{OTHER_DEMAND}**: {same}" in comparison_markdown(four)
     rows = four.differences

@@ -132,7 +132,8 @@ def test_of_a_workbook_every_cell_counts_but_when_and_by_what_it_was_made(tmp_pa
 def test_the_example_names_its_command_and_no_machine() -> None:
     stored = json.loads(text(STORED / "run.json"))
     assert stored["command"] == ["peered", *example.QUESTION]
-    assert f"peered {' '.join(example.QUESTION)}\n" in text(STORED / "README.md")
+    typed = " ".join(f'"{word}"' if "[" in word else word for word in example.QUESTION)
+    assert f"peered {typed}\n" in text(STORED / "README.md")
     assert not set(example.OF_THE_MACHINE) & set(stored)
     for name in sorted(name for name in files(STORED) if not name.endswith((".png", ".xlsx"))):
         assert MACHINE_FACTS.search(text(STORED / name)) is None, name

@@ -64,22 +64,24 @@ def steadiness_words(row: Mapping[Any, Any]) -> str:
     return "; ".join(words)
 
 
-def caution_lines(cautions: pd.DataFrame, names: Iterable[str], where: str = "") -> Iterator[str]:
-    """A line for each flag that is raised, naming the scenarios with their numbers. `names`: one for each row."""
+MOST_NAMED = 9
+"""Scenarios named in one line."""
+
+
+def caution_lines(
+    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_NAMED
+) -> Iterator[str]:
+    """A line for each flag that is raised, with up to `most` scenarios and their numbers. `names`: one for each row."""
     rows = list(zip(names, cautions.to_dict("records"), strict=True))
     unsteady = [(name, row) for name, row in rows if row["no_steady_state"]]
     leaving = [(name, row) for name, row in rows if row["many_leave"]]
     if unsteady:
-        found = named([f"{name}: {steadiness_words(row)}" for name, row in unsteady])
+        found = named([f"{name}: {steadiness_words(row)}" for name, row in unsteady], most)
         yield f"No steady state{where} ({found}). {WHY_STEADINESS_MATTERS}"
     if leaving:
-        found = named([f"{name}: {leaving_words(row)}" for name, row in leaving])
+        found = named([f"{name}: {leaving_words(row)}" for name, row in leaving], most)
         limit = f"more than {100 * LEAVING_LIMIT:g} % of visits leave unseen or against advice"
         yield f"Many leave{where}: {limit} ({found}). {WHY_LEAVING_MATTERS}"
-
-
-MOST_NAMED = 9
-"""Scenarios named in one line."""
 
 
 def named(words: list[str], most: int = MOST_NAMED) -> str:

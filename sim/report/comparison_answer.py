@@ -58,6 +58,8 @@ LINES_AROUND = 8
 """Lines left for progress, other levels of demand and where the results are."""
 FEWEST_REMARK_LINES = 2
 """Lines for remarks, however long the table is."""
+MOST_NAMED = 2
+"""Staffings named in a caution; all of them are in `answer.md`."""
 FEWEST_ROWS = 5
 """Rows of the table with its head that are shown, however long the rest is."""
 
@@ -65,7 +67,7 @@ FEWEST_ROWS = 5
 def lines_of_cautions(comparison: Comparison, console: Console) -> int:
     """Lines of the terminal for what must be read whatever else is left out: an early end, the first caution, and one
     line on the rest."""
-    cautions = cautions_of(comparison, [central_level(comparison)])
+    cautions = cautions_of(comparison, [central_level(comparison)], MOST_NAMED)
     first = [*unfinished_lines(comparison), *cautions[:1]]
     return sum(n_lines(f"• {text}", console) for text in first) + 1
 
@@ -82,7 +84,9 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != central_level(comparison)]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks([*unfinished_lines(comparison), *cautions_of(comparison, further)], console, FEWEST_REMARK_LINES)
+    print_remarks(
+        [*unfinished_lines(comparison), *cautions_of(comparison, further, MOST_NAMED)], console, FEWEST_REMARK_LINES
+    )
 
 
 LONGEST_CHANGES = 180
@@ -185,7 +189,7 @@ def remarks(comparison: Comparison) -> list[str]:
     """Where to be careful, the weightiest first."""
     return [
         *unfinished_lines(comparison),
-        *cautions_of(comparison, [central_level(comparison)]),
+        *cautions_of(comparison, [central_level(comparison)], MOST_NAMED),
         *stress_test_lines(comparison),
         *comparison.notes,
     ]

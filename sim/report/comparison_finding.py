@@ -316,7 +316,7 @@ def how_to_compare_same_money(comparison: Comparison, subject: str, added: float
     if subject not in SHIPPED_SAME_MONEY:
         return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
     missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
-    return f"Add it: study.staffing=[{','.join((*comparison.staffings, *missing))}]."
+    return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
 
 
 SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_added")
@@ -403,7 +403,7 @@ def compare_with(comparison: Comparison) -> str:
     """What to type to have this scenario compared."""
     played = comparison.baseline
     pair = ("traditional", "peer_added" if played == "traditional" else played)
-    return f"peered study.staffing=[{','.join(pair)}] compares."
+    return f'peered "study.staffing=[{",".join(pair)}]" compares.'
 
 
 def other_levels_line(comparison: Comparison) -> str:
@@ -416,9 +416,9 @@ def other_levels_line(comparison: Comparison) -> str:
     subject = others(comparison)[0]
     texts = [deviation(comparison, subject, level) for level in levels]
     found = [f"at demand × {level:g} {text}" for level, text in zip(levels, texts, strict=True) if text]
-    where = f"At {joined([f'demand × {level:g}' for level in levels])}"
-    same = f"{where}, {with_staffing(comparison, subject)}, the same measures change in the same direction."
-    return f"{with_staffing(comparison, subject)}, {'; '.join(found)}." if found else same
+    where = joined([f"× {level:g}" for level in levels])
+    same = f"the same measures change in the same direction at demand {where}"
+    return f"{with_staffing(comparison, subject)}, {'; '.join(found) or same}."
 
 
 OTHER_DEMAND = "At other demand"

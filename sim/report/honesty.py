@@ -9,7 +9,7 @@ from collections.abc import Collection
 import numpy as np
 
 from sim.report.asked import central_demand, changed_shortly, demand_text, effects_text, played_text
-from sim.report.cautions import LEGEND, caution_lines
+from sim.report.cautions import LEGEND, MOST_NAMED, caution_lines
 from sim.report.tables import (
     central_level,
     difference,
@@ -37,7 +37,7 @@ ROSTERED_COST = (
 CHANCE_ONLY = (
     "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
 )
-STRESS_TEST = "{label} takes hours from other roles for peer support: a stress test of harm, never recommended."
+STRESS_TEST = "{label} takes hours from other roles: a stress test of harm, never recommended."
 ONE_REPLICATION = (
     "One replication: an interval needs two or more, so no difference can be told from chance. Play more replications."
 )
@@ -82,14 +82,17 @@ def effect_lines(comparison: Comparison) -> list[str]:
     return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
 
 
-def cautions_of(comparison: Comparison, levels: Collection[float] | None = None) -> list[str]:
-    """Where many visits leave, and where there is no steady state, at all levels of demand or at some."""
+def cautions_of(comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED) -> list[str]:
+    """Where many visits leave, and where there is no steady state, at all levels of demand or at some.
+
+    Up to `most` staffings are named.
+    """
     lines: list[str] = []
     for level, rows in comparison.cautions.groupby("demand", sort=True):
         if levels is not None and level not in levels:
             continue
         names = [label(comparison, name) for name in rows["staffing"]]
-        lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}")
+        lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}", most)
     return lines + [ROSTERED_COST] * bool(lines)
 
 
