@@ -8,6 +8,7 @@ import pytest
 from sim.cli import main
 from sim.config import compose
 from sim.config.roster_shorthand import span_of
+from sim.config.sweeps import compose_sweep
 from sim.department.roster import Shift
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
@@ -308,6 +309,33 @@ def test_a_file_is_named_after_itself_and_not_after_what_it_inherits(tmp_path: P
 
 def test_roles_may_stand_under_roles_beside_inherited_ones(tmp_path: Path) -> None:
     assert "psw" in scenario_of(tmp_path, f"{KEEP}roles:\n  {PEER}").staffing.roles
+
+
+NESTED = f"{KEEP}roles:\n  {PEER}"
+LATER = "psw: {heads: 9, hours: 10:00-12:00}\n"
+
+
+def test_a_role_under_roles_and_beside_it_in_one_file_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, NESTED + LATER)
+    assert (problem.path, problem.value) == ("staffing.psw", "under roles and outside it, both in ours.yaml")
+    assert problem.remedy == "write psw in one place: all of it outside roles"
+
+
+def test_a_role_that_is_inherited_under_roles_and_changed_outside_it_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, NESTED, "staffing/base.yaml")
+    (problem,) = problems_of(tmp_path, f"defaults: [base, _self_]\n{LATER}")
+    assert problem.value == "under roles in base.yaml, outside it in ours.yaml"
+    assert problem.remedy == "write psw in one place: in both files outside roles"
+    compared = problems_of(tmp_path, f"defaults: [base, _self_]\n{LATER}", "study.staffing=[traditional,ours]")
+    assert [problem.path for problem in compared] == ["staffing.psw"]
+    with pytest.raises(ScenarioError, match=r"staffing\.psw .*under roles in base\.yaml"):
+        compose_sweep(["staffing=traditional,ours"], tmp_path)
+
+
+def test_a_role_under_roles_changes_the_one_it_inherits(tmp_path: Path) -> None:
+    written(tmp_path, KEEP + PEER, "staffing/base.yaml")
+    heir = scenario_of(tmp_path, f"defaults: [base, _self_]\nroles:\n  {LATER}").staffing.roles["psw"]
+    assert (heir.shifts["day"].heads, heir.shifts["day"].minutes) == (9, 120)
 
 
 def test_a_role_that_would_work_for_nothing_is_refused_unless_it_says_so(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import remedy_of_typed, written_out
+from sim.config.roster_shorthand import remedy_of_typed, roles_in_two_places, written_out
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -166,7 +166,18 @@ def composed_files(draft: Draft) -> Plain | None:
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
     composed = reported(draft, hydra_composed(draft.folders, "config", chosen))
-    return None if composed is None else as_meant(draft.folders, draft.choices, composed)
+    if composed is None:
+        return None
+    draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
+    return as_meant(draft.folders, draft.choices, composed)
+
+
+def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
+    """Roles that a staffing of the user's own says in two places; its files are sound by themselves."""
+    if not is_own(folders, "staffing", name):
+        return []
+    files = with_inherited(folders, "staffing", name)
+    return list(roles_in_two_places({file.name: read_checked_yaml(file) for file in files}))
 
 
 PROGRAMS = ("study", "engine", "executor")
@@ -225,8 +236,9 @@ def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
 def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     """Staffings with what each inherits; those that cannot be had are reported."""
     faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
-    draft.problems += [fault for found in faults.values() for fault in found]
     sound = [name for name, found in faults.items() if not found]
+    faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
+    draft.problems += [fault for found in faults.values() for fault in found]
     composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
     return {
         name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]

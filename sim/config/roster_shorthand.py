@@ -5,9 +5,10 @@ written out, because it says two things or none, is left as it stands: there is 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.places import Plain, copied, put
+from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
 MINUTES_PER_DAY = 1440
@@ -63,6 +64,26 @@ def hoisted(roster: dict[str, Plain]) -> dict[str, Plain]:
     whole = {"": {key: value for key, value in roster.items() if key != "roles"}}
     put(whole, ("",), roles)
     return whole[""]
+
+
+def roles_in_two_places(files: Mapping[str, Plain]) -> Iterator[Problem]:
+    """Roles that are written under `roles` and then, in the same file or one that inherits it, outside it.
+
+    Once the files are merged it is lost which came last, so that the earlier values would win without a word.
+    `files` are what files say by themselves, by their names, each after those it inherits from.
+    """
+    under: dict[str, str] = {}
+    for file, data in files.items():
+        roles = data.get("roles") if isinstance(data, dict) else None
+        under |= dict.fromkeys(roles if isinstance(roles, dict) else (), file)
+        for role in data if isinstance(data, dict) else ():
+            if role not in under:
+                continue
+            if under[role] == file:
+                value, where = f"under roles and outside it, both in {file}", "all of it"
+            else:
+                value, where = f"under roles in {under[role]}, outside it in {file}", "in both files"
+            yield Problem(f"staffing.{role}", value, f"write {role} in one place: {where} outside roles")
 
 
 def shift_in(role: Mapping[str, Plain], shift_name: str) -> Mapping[str, Plain]:

@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.asking import faults_alone, faults_of_asked
-from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
+from sim.config.composition import (
+    Composed,
+    Draft,
+    Parts,
+    composed_files,
+    draft_of,
+    faults_of_roles,
+    finished,
+    put_together,
+)
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
@@ -198,7 +207,7 @@ def base_of(draft: Draft, known: Known) -> Base:
 
 def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
     """A sound choice in whose files nothing refers to another entry."""
-    if faults_of_file(folders, group, name):
+    if faults_of_file(folders, group, name) or (group == "staffing" and faults_of_roles(folders, name)):
         return False
     return not any("${" in read_text(file, MOST_BYTES) for file in with_inherited(folders, group, name))
 
