@@ -1,8 +1,10 @@
 """Every study leaves a workbook beside its answer: labelled, with units, and nothing in it becomes a formula."""
 
+import os
 import re
+import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -196,6 +198,36 @@ def test_a_file_is_not_written_over_unless_asked(tmp_path: Path) -> None:
     assert read(file)["a"] == [["x"], [2.0]]
     with pytest.raises(ValueError, match=r"ends in \.xlsx"):
         save_workbook(sheets, tmp_path / "a.csv")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
+def test_writing_over_a_file_keeps_who_may_read_it(tmp_path: Path) -> None:
+    sheets = [Sheet("a", [Column("x")], [(1,)])]
+    file = tmp_path / "a.xlsx"
+    save_workbook(sheets, file)
+    for mode in (0o640, 0o600, 0o664):
+        file.chmod(mode)
+        save_workbook(sheets, file, overwrite=True)
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_file_that_appears_while_a_workbook_is_written_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        file.write_text("of somebody else")
+        yield (1,)
+
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        save_workbook([Sheet("a", [Column("x")], rows())], file)
+    assert file.read_text() == "of somebody else"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such folder; make it, or name another") as caught:
+        save_workbook([Sheet("a", [Column("x")], [(1,)])], tmp_path / "nowhere" / "a.xlsx")
+    assert "partial" not in str(caught.value)
 
 
 def test_what_fails_leaves_the_earlier_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
