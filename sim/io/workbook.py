@@ -165,10 +165,14 @@ def _width(column: Column, values: Sequence[object]) -> int:
 
 
 def _write_cell(page: Any, row: int, column: int, value: object, look: Any, too_long: str) -> None:
-    """A number as a number, everything else as text; a missing value is left empty. Nothing becomes a formula."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    """A number as a number, everything else as text; nothing becomes a formula.
+
+    A missing value is left empty, and so is an infinite one, which a sheet cannot hold: as text it would keep the
+    column from being sorted and averaged.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         page.write_number(row, column, value, look)
         return
     text = str(value)

@@ -116,6 +116,9 @@ WHAT_SHEETS_ARE = {
     "changes": "How each simulated patient's own wait and stay changed",
 }
 """What a sheet holds, by its name."""
+EMPTY_CELLS = (
+    "There is no value, or it is infinite: an interval has no bound where there is one replication, a time never comes"
+)
 
 
 def with_readme(
@@ -133,6 +136,7 @@ def with_readme(
     rows: list[tuple[str, object]] = [("Question", title)]
     rows += [(what, value) for what, value in facts_told(facts) if value not in (None, "")]
     rows += [(f"Sheet {sheet.name}", WHAT_SHEETS_ARE.get(sheet.name, "")) for sheet in sheets]
+    rows.append(("Empty cells", EMPTY_CELLS))
     rows += [("Left out", text) for text in left_out]
     rows += [("Keep in mind", text) for text in said]
     cells = [(what, shortened(value)) for what, value in rows]

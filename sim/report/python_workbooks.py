@@ -27,6 +27,12 @@ MEASURES = {
     "unit": Column("Unit"),
     "measure": Column("Key"),
 }
+NEVER = {
+    "patience": ["empty: never"],
+    "escalation_budget": ["empty: never"],
+    "next_visit": ["empty: never, or still present"],
+}
+"""What an empty cell says in columns that are infinite for what never happens: a sheet cannot hold that."""
 TIMES = "Times are minutes since Monday 00:00 of week 0; docs/data-dictionary.md tells every column"
 
 
@@ -99,4 +105,6 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
 
 def headed(table: pd.DataFrame, column: object) -> Column:
     """The name of a column with its unit: what is no whole number in these tables is minutes."""
-    return Column(f"{column} (min)", "0.00") if table[column].dtype.kind == "f" else Column(str(column))
+    if table[column].dtype.kind != "f":
+        return Column(str(column))
+    return Column(f"{column} ({', '.join(['min', *NEVER.get(str(column), [])])})", "0.00")
