@@ -160,6 +160,14 @@ def test_a_column_of_lists_or_bytes_is_refused(value: str, tmp_path: Path) -> No
     assert sim.results(tmp_path).read("estimates", columns=["x"])["x"].tolist() == [1]
 
 
+def test_results_are_compared_and_hashed_by_identity(folders: dict[str, Path]) -> None:
+    results, other = sim.results(folders["run"]), sim.results(folders["run"])
+    assert results == results
+    assert results != other
+    assert results != {"estimates": 1}
+    assert len({results, other}) == 2
+
+
 def test_a_column_may_have_any_name(tmp_path: Path) -> None:
     name = 'a"; DROP TABLE x; --'
     write_table(pd.DataFrame({name: [1, 2], "filename": ["x", "y"]}), tmp_path / "odd.parquet")

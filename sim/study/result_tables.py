@@ -60,6 +60,9 @@ class Results(Mapping[str, pd.DataFrame]):
     A table is read when it is first asked for, and kept. `read` gives some columns or rows of a large one.
     """
 
+    __eq__ = object.__eq__  # that of Mapping would read every table, only to find that tables are not true or false
+    __hash__ = object.__hash__
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files = files_in(folder)
