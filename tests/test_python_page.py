@@ -22,7 +22,8 @@ def blocks() -> list[str]:
 def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
-    assert " ".join(["peered", *COMMAND]) in PAGE.read_text(encoding="utf-8")
+    typed = [f'"{word}"' if "[" in word else word for word in COMMAND]
+    assert " ".join(["peered", *typed]) in PAGE.read_text(encoding="utf-8")
     assert main([*COMMAND, *QUICK]) == 0
     assert len(blocks()) >= 8
     names: dict[str, object] = {}
