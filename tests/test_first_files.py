@@ -282,6 +282,16 @@ def test_hours_of_a_shift_replace_what_is_inherited_and_are_replaced_by_heirs(tm
         ("nurse: {shifts: {extra: {hours: 9-17}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {shifts: {extra: {hours: 22:30}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {days: [mon]}", "nurse.days", "it belongs to a shift"),
+        (
+            "nurse: {shifts: {extra: {hours: 09:00-09:00}}}",
+            "nurse.shifts.extra.hours",
+            "begin and end are the same: write start: '09:00' and minutes: 1440 for a whole day",
+        ),
+        (
+            "psw: {kind: peer, hourly_cost: 31.7, hours: 9:00-9:00}",
+            "psw.hours",
+            "shifts: {day: {start: '09:00', minutes: 1440}} for a whole day",
+        ),
     ],
 )
 def test_hours_that_say_two_things_or_none_are_refused(text: str, path: str, remedy: str, tmp_path: Path) -> None:

@@ -23,6 +23,15 @@ def span_of(text: object) -> tuple[str, int] | None:
 
     None for what is no span, and where start and end are the same: that may be no time at all or a whole day.
     """
+    times = begin_and_end(text)
+    if times is None or times[0] == times[1]:
+        return None
+    begin, end = times
+    return clock(begin), (end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY
+
+
+def begin_and_end(text: object) -> tuple[int, int] | None:
+    """Both times of `09:00-17:00` as minutes since midnight, 24:00 being 1440; None for anything else."""
     match = HOURS.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -30,9 +39,12 @@ def span_of(text: object) -> tuple[str, int] | None:
     ends_at_midnight = (end_hour, end_minute) == (24, 0)
     if begin_hour > 23 or (end_hour > 23 and not ends_at_midnight) or begin_minute > 59 or end_minute > 59:
         return None
-    begin = begin_hour * 60 + begin_minute
-    minutes = (end_hour * 60 + end_minute - begin) % MINUTES_PER_DAY or (MINUTES_PER_DAY if ends_at_midnight else 0)
-    return (f"{begin_hour:02d}:{begin_minute:02d}", minutes) if minutes else None
+    return begin_hour * 60 + begin_minute, end_hour * 60 + end_minute
+
+
+def clock(minutes: int) -> str:
+    """Minutes since midnight as `09:00`."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
@@ -139,6 +151,11 @@ def remedy_of_key(key: str, value: object, known: Sequence[str]) -> str | None:
 
 def remedy_of_hours(value: object, in_role: bool) -> str:
     """Why hours could not be written out."""
+    times = begin_and_end(value)
+    if times is not None and times[0] == times[1]:
+        whole_day = f"start: '{clock(times[0])}'", "minutes: 1440"
+        written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
+        return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:
         return "write begin and end of the shift, like 09:00-17:00; 22:00-06:00 ends on the next day"
     if in_role:
