@@ -65,6 +65,14 @@ def test_doing_what_the_problems_say_makes_the_first_file_run(tmp_path: Path) ->
     assert psw.hours_per_week() == 112
 
 
+def test_who_writes_shifts_of_a_role_of_the_team_hears_that_inherited_ones_stay(tmp_path: Path) -> None:
+    own_shifts = "nurse: {shifts: {early: {hours: 07:00-15:00, heads: 6}, late: {hours: 15:00-23:00, heads: 9}}}\n"
+    for text in (own_shifts, f"roles:\n  {own_shifts}"):
+        told = problems_of(tmp_path, text)[0].remedy
+        assert "the shifts that nurse inherits stay beside these: set heads: 0 in those to take away" in told
+    assert "inherits stay" not in problems_of(tmp_path, PEER)[0].remedy
+
+
 SLIPS: dict[str, tuple[str, str, str, str]] = {
     "no team": ("staffing/ours.yaml", PEER, "staffing", "defaults: [traditional, _self_]"),
     "an empty file": ("staffing/ours.yaml", "", "staffing", "defaults: [traditional, _self_]"),
