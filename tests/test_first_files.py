@@ -389,6 +389,25 @@ def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
     assert remedy in problem.remedy
 
 
+@pytest.mark.parametrize(
+    ("slip", "path", "remedy"),
+    [
+        (PEER.replace("kind", "kynd"), "staffing.psw.kynd", "no such key; did you mean kind?"),
+        (
+            PEER.replace("hourly_cost", "hourly_cots"),
+            "staffing.psw.hourly_cots",
+            "no such key; did you mean hourly_cost?",
+        ),
+        ("roles: 3\n", "staffing.roles", "write the roles below it, indented, or take the line out"),
+        ("roles: [psw]\n", "staffing.roles", "write the roles below it, indented, or take the line out"),
+        (f"roles:\n{PEER}", "staffing.roles", "write the roles below it, indented, or take the line out"),
+    ],
+)
+def test_one_slip_makes_one_problem(slip: str, path: str, remedy: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, KEEP + slip)
+    assert (problem.path, problem.remedy) == (path, remedy)
+
+
 def test_two_slips_in_a_role_are_told_once_each(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, KEEP + PEER.replace("kind: peer", "kind: peers").replace("heads", "head"))
     assert {problem.path: problem.remedy for problem in problems} == {

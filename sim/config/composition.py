@@ -30,7 +30,7 @@ from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import remedy_of_typed, roles_in_two_places, written_out
+from sim.config.roster_shorthand import faults_of_grouping, remedy_of_typed, without_faulty_roles, written_out
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -173,11 +173,11 @@ def composed_files(draft: Draft) -> Plain | None:
 
 
 def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
-    """Roles that a staffing of the user's own says in two places; its files are sound by themselves."""
+    """What is wrong with how a staffing of the user's own groups its roles; its files are sound by themselves."""
     if not is_own(folders, "staffing", name):
         return []
     files = with_inherited(folders, "staffing", name)
-    return list(roles_in_two_places({file.name: read_checked_yaml(file) for file in files}))
+    return list(faults_of_grouping({file.name: read_checked_yaml(file) for file in files}))
 
 
 PROGRAMS = ("study", "engine", "executor")
@@ -192,7 +192,7 @@ def as_meant(folders: tuple[FilePath, ...], choices: Mapping[str, str], composed
             continue
         if group == "staffing":
             files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
-            meant[group] = written_out(meant[group], files)
+            meant[group] = written_out(without_faulty_roles(meant[group]), files)
         if group not in PROGRAMS:
             meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
     return meant
@@ -475,6 +475,7 @@ def roster_checked(roster: Plain, references: list[Plain], checks: Known) -> Che
     """A staffing, checked, and that each of its roles says what it costs."""
     found = checks.checked("staffing", roster, references)
     unpriced = tuple(without_cost(roster)) if found.value is not None else ()
+    unpriced = tuple(problem for problem in unpriced if problem.path not in found.misspelt)
     return replace(found, problems=(*found.problems, *unpriced)) if unpriced else found
 
 
@@ -526,6 +527,7 @@ def scenarios_of(
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
             contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
             told = {problem.path for problem in problems}  # what stands there by now is not the user's
+            told |= staffing.misspelt.union(*(part.misspelt for part in groups.values()))
             found_later = [readable(item, scenarios[name]) for item in contradictions]
             problems += [item for item in found_later if item.path not in told]
         if problems:

@@ -12,6 +12,8 @@ from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
 MINUTES_PER_DAY = 1440
+LONGEST = 60
+"""Characters of a faulty value that are shown."""
 ONE_SHIFT = "day"
 """Name of the shift that `hours` of a role stand for."""
 OF_ONE_SHIFT = ("hours", "days", "heads")
@@ -78,15 +80,25 @@ def hoisted(roster: dict[str, Plain]) -> dict[str, Plain]:
     return whole[""]
 
 
-def roles_in_two_places(files: Mapping[str, Plain]) -> Iterator[Problem]:
-    """Roles that are written under `roles` and then, in the same file or one that inherits it, outside it.
+def without_faulty_roles(roster: dict[str, Plain]) -> dict[str, Plain]:
+    """The roster without `roles` that hold none, which `faults_of_grouping` reports: the others are looked at."""
+    faulty = "roles" in roster and not isinstance(roster["roles"], dict)
+    return {key: value for key, value in roster.items() if key != "roles"} if faulty else roster
 
-    Once the files are merged it is lost which came last, so that the earlier values would win without a word.
+
+def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
+    """A line `roles` that holds none; roles under `roles` and then, in the same file or an heir of it, outside it.
+
+    Once the files are merged it is lost which of two came last, so that the earlier values would win without a word.
     `files` are what files say by themselves, by their names, each after those it inherits from.
     """
     under: dict[str, str] = {}
     for file, data in files.items():
         roles = data.get("roles") if isinstance(data, dict) else None
+        if isinstance(data, dict) and "roles" in data and not isinstance(roles, dict):
+            remedy = "write the roles below it, indented, or take the line out"
+            value = {"NoneType": "nothing", "list": "a list"}.get(type(roles).__name__, repr(roles)[:LONGEST])
+            yield Problem("staffing.roles", value, remedy)
         under |= dict.fromkeys(roles if isinstance(roles, dict) else (), file)
         for role in data if isinstance(data, dict) else ():
             if role not in under:
