@@ -90,7 +90,7 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         "traditional?",
     ),
     "the group as a key": ("staffing/ours.yaml", f"{KEEP}staffing:\n  {PEER}", "ours.yaml", "take the line staffing:"),
-    "nurses made peers": ("staffing/ours.yaml", KEEP + "nurse: {kind: peer}\n", "staffing.nurse", "asked of it in 15"),
+    "nurses made peers": ("staffing/ours.yaml", KEEP + "nurse: {kind: peer}\n", "staffing.nurse", "required in 15"),
     "peers under another name": (
         "staffing/ours.yaml",
         KEEP + PEER.replace("psw", "peer"),

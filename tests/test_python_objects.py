@@ -1,4 +1,4 @@
-"""What `sim` hands out sums itself up, is drawn and is saved, and still is the plain value it extends."""
+"""What `sim` returns sums itself up, is drawn and is saved, and still is the plain value it extends."""
 
 import pickle
 import re
@@ -194,7 +194,7 @@ def found(mean: float, low: float, high: float, simultaneous: float, sd: float =
         ),
         # Excludes zero by itself, not when all are judged together: nothing is claimed.
         ((-9.0, -10.0, -8.0, 12.0), (1.0, -1.0, 3.0, 4.0), "no difference from traditional could be shown"),
-        ((-9.0, np.nan, np.nan, np.nan), (1.0, np.nan, np.nan, np.nan), "nothing can be told from chance"),
+        ((-9.0, np.nan, np.nan, np.nan), (1.0, np.nan, np.nan, np.nan), "cannot separate effects from chance"),
         ((0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0), "identical to traditional"),
     ],
 )

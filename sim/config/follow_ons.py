@@ -1,4 +1,4 @@
-"""Many problems of one cause told once: with how many places it shows in, a few of them, and the cure.
+"""Many problems of one cause reported once: with how many places it shows in, a few of them, and the cure.
 
 The causes are a file that leaves out what the shipped choice has, and a name that is wrong in many places. That there
 is a problem at all is found by `sim.config.checking` and `sim.department.scenario`.
@@ -145,7 +145,7 @@ def together(same: Sequence[Problem]) -> Problem:
     kind, name = first.about
     if kind == "peer":
         remedy = f"{first.remedy}, or do not make {name} the role of peer support"
-        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; asked of it in {some(places, len(places))}")
+        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; required in {some(places, len(places))}")
     return replace(first, remedy=f"{first.remedy}; the same in {some(places[1:], len(places) - 1, 'more ')}")
 
 

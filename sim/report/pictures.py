@@ -90,7 +90,7 @@ def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
     what = f"{measure.label}, {part_text(part)}"
     baseline = inside(label(comparison, comparison.baseline))
     if not any(item.has_interval for item in found.values()):
-        return f"{what}: one replication, nothing can be told from chance"
+        return f"{what}: one replication cannot separate effects from chance"
     if all(item.identical for item in found.values()):
         return f"{what}: identical to {baseline} under every staffing"
     shown = {staffing: item for staffing, item in found.items() if is_shown(item)}
