@@ -537,7 +537,7 @@ def scenarios_of(
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)
     draft.problems += [
-        said_of(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
+        naming_staffings(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
     ]
     return scenarios
 
@@ -547,7 +547,7 @@ def is_doubt(problem: Problem) -> bool:
     return problem.about is None or problem.about[0] != COST
 
 
-def said_of(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
+def naming_staffings(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
     """A problem of some staffings only says of which."""
     if len(names) == everywhere or (names == [chosen] and everywhere == 1):
         return problem

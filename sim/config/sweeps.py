@@ -264,7 +264,7 @@ def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Prob
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
     together = told_together(found, len(design))
-    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
+    return [naming_scenarios(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
 
 
 def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
@@ -285,7 +285,7 @@ def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, l
     return together
 
 
-def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
+def naming_scenarios(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
     """The problem with the scenarios that have it: those with one value, if it is all of them, else by name."""
     if len(scenarios) in (0, n):
         return problem

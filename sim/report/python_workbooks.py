@@ -15,7 +15,7 @@ from sim.department.roster import WEEKDAYS, clock_text
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.io.workbook import Column, Sheet
-from sim.report.answer_workbook import MONEY, NUMBER, WHOLE, rows_of, table_sheet, with_readme
+from sim.report.answer_workbook import MONEY, NUMBER, WHOLE, sheet_rows, table_sheet, with_readme
 from sim.report.summaries import measures_table, run_summary, staffing_summary
 
 MOST_CELLS = 2_000_000
@@ -97,7 +97,7 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
             left_out.append(f"{name}: {size}; play fewer weeks, or keep .{name} as it is in Python")
             warnings.warn(f"sheet {left_out[-1]}", stacklevel=3)
         else:
-            sheets.append(Sheet(name, [headed(table, column) for column in table], rows_of(table)))
+            sheets.append(Sheet(name, [headed(table, column) for column in table], sheet_rows(table)))
     facts: dict[str, Any] = {"seed": run.seed, "engine": run.engine}
     said = [TIMES, "One run of random weeks cannot separate effects from chance"]
     return with_readme(f"Run of replication {run.replication}", sheets, said, facts, left_out=left_out)
