@@ -115,8 +115,11 @@ def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_inter
         row = rows.loc[rows["mean"].abs().idxmax()]
         assert row["label"] == "staffing=peer_247"
         size = f"{'+' if row['mean'] > 0 else '−'}{abs(scale * row['mean']):.{decimals}f}"
-        text = f"{size} ± {scale * row['half_width']:.{decimals}f} {unit} (peer_247, the largest of {len(rows)})"
+        joint = scale * row["simultaneous_half_width"]
+        assert f"{joint:.{decimals}f}" != f"{scale * row['half_width']:.{decimals}f}", "or the test shows nothing"
+        text = f"{size} ± {joint:.{decimals}f} {unit} (peer_247, the largest of {len(rows)})"
         assert f"{short_measure(name)} {text}" in lines[CHANGES]
+    assert lines[CHANGES].startswith("beyond chance (±: the joint 95 % interval of all scenarios and measures): ")
     assert topics_in(lines[CHANGES]) == topics_of(stars["measure"])
     assert topics_in(lines[UNCHANGED]) == topics_of(set(OUTCOMES) - set(stars["measure"]))
     assert "identical to the last bit: left unseen or against advice" in lines[UNCHANGED]

@@ -146,10 +146,11 @@ def changes_text(report: SweepReport) -> str:
     if not found:
         return "nothing beyond chance in any headline outcome, all scenarios judged together."
     strongest = sorted(found, key=lambda name: -strength(next(iter(found[name].values()))))[:MOST_CHANGES]
-    told = [largest_text(report, name, found[name]) for name in found if name in strongest]
+    parts = [largest_text(report, name, found[name]) for name in found if name in strongest]
     rest = [name for name in found if name not in strongest]
     more = f"; also {named_topics(rest, '')}" if rest else ""
-    return f"beyond chance, all judged together: {'; '.join(told)}{more}."
+    interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
+    return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
 
 
 def strength(found: Found) -> float:
@@ -165,9 +166,9 @@ def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) ->
 
 
 def size_text(name: str, found: Found) -> str:
-    """A difference with its interval and unit."""
+    """A difference with its unit and its joint interval, which allows for its having been picked as the largest."""
     measure, _ = measure_and_part(name)
-    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.half_width)
+    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.simultaneous)
     return f"{size} {reach} {short_unit_of_difference(measure)}"
 
 
