@@ -125,6 +125,23 @@ def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_inter
     assert "identical to the last bit: left unseen or against advice" in lines[UNCHANGED]
 
 
+def test_scenarios_that_change_the_other_way_are_not_counted_with_the_largest(
+    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change(task: Task) -> Effects:
+        if "peer_" in task.label:
+            return {WAIT: 9.0 if "peer_247" in task.label else -6.0, ALONE: -9.0 if "peer_247" in task.label else -6.0}
+        return {WAIT: 4.0} if "clinician" in task.label else {}
+
+    plant(change)
+    assert main([*FOUR, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    n_starred = starred(tmp_path / "out")["measure"].value_counts()
+    assert (n_starred[WAIT], n_starred[ALONE]) == (3, 2), "or the test shows nothing"
+    assert "min (peer_247, the largest of 2; 1 the other way)" in lines[CHANGES]
+    assert "min (peer_247, the largest of 2)" in lines[CHANGES]
+
+
 def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
     tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

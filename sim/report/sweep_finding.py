@@ -159,10 +159,12 @@ def strength(found: Found) -> float:
 
 
 def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) -> str:
-    """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`."""
+    """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`: of those in the same direction."""
     label, found = next(iter(beyond.items()))
-    of = f", the largest of {len(beyond)}" if len(beyond) > 1 else ""
-    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of})"
+    n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
+    of = f", the largest of {n_same}" if n_same > 1 else ""
+    against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
+    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against})"
 
 
 def size_text(name: str, found: Found) -> str:
