@@ -206,6 +206,12 @@ def test_nothing_is_claimed_of_a_scenario_without_a_steady_state_however_large_i
         (["demand.growth=1,1.05"], COST, "differ by overtime alone"),
         (["demand.growth=1,1.05"], SAME_MONEY, "staffing=traditional,peer_added,clinician_added"),
         (["demand.growth=1,1.05"], CERTAINTY, "3 replications of 1 week"),
+        (
+            ["staffing=peer_added", "effects=none,evidence"],
+            SAME_MONEY,
+            "every roster costs the same: the scenarios differ in effects. Add a staffing",
+        ),
+        (["staffing=traditional,peer_247"], SAME_MONEY, "nothing of equal cost is compared; add a staffing"),
         (["support.caseload=2,3", "staffing=peer_247"], SAME_MONEY, "for the money of the first scenario"),
         (["staffing=traditional,peer_added", "effects=evidence"], CERTAINTY, "Effects were assumed"),
         (["staffing=traditional,peer_added", "effects=none,evidence"], CERTAINTY, "Effects were assumed in 2 of 4"),

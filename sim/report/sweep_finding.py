@@ -276,7 +276,7 @@ def same_money_text(report: SweepReport) -> str:
     """What scenarios change whose rosters add the same cost; or how to ask."""
     groups = groups_of_the_same_money(report)
     if not groups:
-        return f"nothing of equal cost is compared; add a staffing that spends the same otherwise, as in {TO_ADD}."
+        return nothing_to_compare_text(report)
     if why_nothing_is_claimed(report):
         extra, labels = groups[0]
         return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
@@ -289,6 +289,17 @@ def same_money_text(report: SweepReport) -> str:
         told += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
     told += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
     return f"{added_text(extra)}: {'; '.join(told)}."
+
+
+def nothing_to_compare_text(report: SweepReport) -> str:
+    """How to compare the same money; and what the scenarios differ in, where their rosters all cost the same."""
+    keys = list(dict.fromkeys(key.rpartition(".")[2] for key in varied_keys(report.answer.labels)))
+    costs = report.scenarios.weekly_cost
+    if keys and len(costs) == len(report.answer.labels) and max(costs.values()) - min(costs.values()) < 1.0:
+        why = f"every roster costs the same: the scenarios differ in {some(keys, 3)}. Add"
+    else:
+        why = "nothing of equal cost is compared; add"
+    return f"{why} a staffing that spends the same otherwise, as in {TO_ADD}."
 
 
 def told_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
