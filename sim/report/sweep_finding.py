@@ -20,7 +20,7 @@ from sim.report.finding import (
     Finding,
     FindingLine,
 )
-from sim.report.honesty import ENOUGH_REPLICATIONS
+from sim.report.honesty import ENOUGH_REPLICATIONS, NO_BENEFIT
 from sim.report.short_names import cut, short_labels, short_measure, some, varied_keys
 from sim.report.tables import Found, as_found
 from sim.study.best import Contenders
@@ -413,8 +413,7 @@ def assumption_texts(report: SweepReport) -> list[str]:
     """What was assumed of peers and clinicians."""
     assuming = report.scenarios.assumes_effects
     if not assuming:
-        none = "No benefit of peers was assumed, so none can appear: no evidence against them."
-        return [none] if report.scenarios.with_peers else []
+        return [NO_BENEFIT] if report.scenarios.with_peers else []
     topics = topics_moved(report)
     where = "" if len(assuming) == len(report.answer.labels) else f" in {of_all(sorted(assuming), len(report.names))}"
     if not topics:
