@@ -25,7 +25,7 @@ from sim.report.short_names import cut, short_labels, short_measure, some, varie
 from sim.report.tables import Found, as_found
 from sim.study.best import Contenders
 from sim.study.comparing import same_money
-from sim.study.comparison import HEADLINE
+from sim.study.comparison import HEADLINE, LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
@@ -47,8 +47,6 @@ OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
-ADDED_AT_LEAST = 100.0
-"""CAD a week below which a roster costs what the first one does."""
 TO_ADD = "staffing=traditional,peer_added,clinician_added"
 """Shipped staffings that spend the same money in two ways."""
 
@@ -323,7 +321,7 @@ def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
 
 def added_text(extra: float) -> str:
     """`for 3,790 CAD a week`."""
-    return f"for {cad(extra)} a week more" if extra > ADDED_AT_LEAST else "for the money of the first scenario"
+    return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
 def named(report: SweepReport, label: str) -> str:
@@ -358,9 +356,9 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
     if first not in costs:
         return []
     added = {label: costs[label] - costs[first] for label in others if label in costs}
-    as_dear = [label for label, extra in added.items() if abs(extra) <= ADDED_AT_LEAST]
+    as_dear = [label for label, extra in added.items() if abs(extra) <= LEAST_ADDED]
     groups = [(0.0, as_dear)] if as_dear else []
-    dearer = {label: extra for label, extra in added.items() if extra > ADDED_AT_LEAST}
+    dearer = {label: extra for label, extra in added.items() if extra > LEAST_ADDED}
     groups += [(min(group.values()), sorted(group, key=list(costs).index)) for group in same_money(dearer)
                if len(group) > 1]  # fmt: skip
     return sorted(groups, key=lambda group: -len(group[1]))
