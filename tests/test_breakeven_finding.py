@@ -18,6 +18,7 @@ from tests.test_sweep_finding import finding, screen
 
 ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
 VISITS, ALONE = "visits_per_week.mental_health", "minutes_alone_mean.mental_health"
+LEFT = "left_empty_handed.mental_health"
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +60,36 @@ def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_
     lines = finding(screen(capsys))
     assert "it would pay if one less of “Visits a week, mental-health visits” were worth" in lines[SAME_MONEY]
     assert "It pays below 0.8" in lines[CERTAINTY] or "It pays below 0.79" in lines[CERTAINTY]
+
+
+def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noisy(task: Task) -> Played:
+        noise = 9.0 * (-1.0) ** task.key.replication
+        changed = {VISITS: 80.0, LEFT: 0.4}
+        if "psw" in task.scenario.staffing.roles:
+            changed = {VISITS: 80.0 - 2.0 + noise, LEFT: 0.4 - 0.26 + 0.01 * noise}
+        played = planted(0.4, Counter())(task)
+        return Played(task.key, task.label, {**played.values, **changed})
+
+    monkeypatch.setattr(sweeping, "play_task", noisy)
+    few = "Fewer than 5 replications: what is not shown may still be there."
+    for n, is_few in ((2, True), (6, False)):
+        folder = tmp_path / str(n)
+        assert main([*ONE[:-1], f"study.replications={n}", f"output={folder}"]) == 0
+        lines = finding(screen(capsys))
+        worth = read_table(folder / "worth.parquet")
+        left = worth[worth["measure"] == LEFT]
+        assert (left["difference"] < -0.2).all()
+        assert bool((left["difference"].abs() <= left["half_width"]).all()) == is_few, "or the test shows nothing"
+        unshown = lines[UNCHANGED].partition(";")[0]
+        assert unshown.startswith("no difference shown at any effect, by its own 95 % interval: ")
+        assert ("left empty-handed" in unshown) == is_few
+        assert "visits a week (mental-health visits)" in unshown
+        assert "(not shown to differ; with no effect " in lines[CHANGES]
+        assert (few in lines[CERTAINTY]) == is_few
+        assert (few in (folder / "answer.md").read_text(encoding="utf-8")) == is_few
 
 
 def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pandas as pd
 
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
+from sim.report.honesty import ENOUGH_REPLICATIONS
 from sim.report.short_names import short_measure, some
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.study.comparing import same_money
@@ -125,12 +126,13 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
     """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
     by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
     measure, _ = measure_and_part(worth.measure)
-    none = ""
-    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
-        none = f" (with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)})"
     row = by_effect[effect]
+    notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
+    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
+        notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
+    in_brackets = f" ({'; '.join(notes)})" if notes else ""
     size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
-    return f"{short_measure(worth.measure)} {size}{none} worth {money(row['worth'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {money(row['worth'])}"
 
 
 def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
@@ -140,20 +142,20 @@ def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.D
 
 
 def unchanged_text(answer: BreakEvenAnswer) -> str:
-    """Outcomes that differ from the baseline at no effect in any staffing, and those that differ at every effect."""
+    """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
     percent = f"{100 * answer.plan.sweep.confidence:g} %"
     outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
     open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
-    pieces = [f"no difference at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
+    pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
     fixed = list(changed_at_every_effect(answer, outcomes))
     pieces += [f"moved by the staffing itself at every effect: {', '.join(fixed)}"] if fixed else []
-    return ("; ".join(pieces) or "every outcome shown differs from the baseline at some effect") + "."
+    return ("; ".join(pieces) or "every outcome is shown to differ from the baseline at some effect") + "."
 
 
 def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
-    """Of each staffing that something is concluded of, whether the measure differs at any effect."""
+    """Of each staffing that something is concluded of, whether the measure is shown to differ at any effect."""
     for item in answer.staffings:
         if item.found is not None:
             rows = rows_of(answer, item, worth)
@@ -248,11 +250,12 @@ def leaving_text(answer: BreakEvenAnswer) -> list[str]:
 
 
 def size_text(answer: BreakEvenAnswer) -> str:
-    """Replications and weeks, and that the intervals are of chance alone."""
+    """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
     weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
+    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: what is not shown may still be there."
     return (
         f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
-        "known of the assumptions comes on top."
+        f"known of the assumptions comes on top.{few if 1 < answer.n < ENOUGH_REPLICATIONS else ''}"
     )
 
 
