@@ -9,6 +9,7 @@ from sim import load
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.report.honesty import STRESS_TEST
 from sim.study import sweeping
 from sim.study.run_store import Played
 from sim.study.store import read_table
@@ -90,6 +91,32 @@ def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(
         assert "(not shown to differ; with no effect " in lines[CHANGES]
         assert (few in lines[CERTAINTY]) == is_few
         assert (few in (folder / "answer.md").read_text(encoding="utf-8")) == is_few
+
+
+@pytest.mark.parametrize("names", [["peer_swapped"], ["peer_swapped", "peer_added"]])
+def test_a_stress_test_is_named_as_one(names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    staffings = f"study.staffing=[traditional,{','.join(names)}]"
+    assert main([*ONE[:1], *ONE[2:], staffings, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert lines[CHANGES].count("a stress test: takes hours from other roles, never recommended") == 1
+    assert page.count(STRESS_TEST.format(label="Peers for nurse hours")) == 1
+    assert STRESS_TEST.format(label="Peers added") not in page
+
+
+def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unsteady(task: Task) -> Played:
+        played = planted(0.4, Counter())(task)
+        queue = {"unfinished_share.all": 0.5, "measured_days.all": 364.0}
+        return Played(task.key, task.label, {**played.values, **queue})
+
+    monkeypatch.setattr(sweeping, "play_task", unsteady)
+    assert main([*ONE[:1], "staffing=peer_swapped", *ONE[2:], f"output={tmp_path / 'out'}"]) == 0
+    changes = finding(screen(capsys))[CHANGES]
+    assert changes.startswith("nothing is concluded")
+    assert "a stress test: takes hours from other roles, never recommended" in changes
 
 
 def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

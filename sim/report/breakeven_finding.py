@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
+from sim.report.cautions import A_STRESS_TEST
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.honesty import ENOUGH_REPLICATIONS
 from sim.report.short_names import short_measure, some
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
-from sim.study.comparing import same_money
+from sim.study.comparing import is_swap, same_money
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
@@ -90,13 +91,30 @@ def changes_text(answer: BreakEvenAnswer) -> str:
     """What the strongest effect played does."""
     effect = f"{strongest(answer):g}"
     if all(item.found is None for item in answer.staffings):
-        return "nothing is concluded."
+        tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
+        return f"{'; '.join(['nothing is concluded', *tests])}."
     if len(answer.staffings) > 1:
         return f"at {effect}, {of_each(answer, changes_of)}"
     return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
 
 
 def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """What a staffing changes at the strongest effect; a stress test is named as such."""
+    mark = f" ({A_STRESS_TEST})" if item.staffing in stress_tests(answer) else ""
+    return f"{valued_changes_text(answer, item)}{mark}"
+
+
+def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Staffings that give up hours of other roles for peers, with their labels."""
+    plan, effect = answer.plan, answer.plan.effects[0]
+    scenarios = plan.sweep.scenarios
+    baseline = scenarios[plan.beside[effect]]
+    return {
+        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
+    }
+
+
+def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
     if item.found is None:
         return "nothing is concluded"

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from sim.report.cautions import A_STRESS_TEST
 from sim.report.comparison_finding import named_topics
 from sim.report.finding import (
     CERTAINTY,
@@ -326,8 +327,7 @@ def added_text(extra: float) -> str:
 
 def named(report: SweepReport, label: str) -> str:
     """A scenario by its short name, a stress test as such."""
-    swap = " (a stress test: takes hours from other roles, never recommended)"
-    return report.names[label] + (swap if label in report.scenarios.swaps else "")
+    return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
 
 
 def bought_text(report: SweepReport, label: str) -> str:
