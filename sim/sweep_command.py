@@ -109,7 +109,7 @@ def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Cons
 
 @contextmanager
 def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore, SweepLog]]:
-    """The runs and the log of a folder that is ours alone meanwhile; what cannot be kept is told in the log too."""
+    """The runs and the log of a folder that is ours alone meanwhile; what cannot be written is named in the log too."""
     with locked(place):
         store, log = RunStore(place, seed, code_version()), SweepLog(place)
         tell_store(store, console)

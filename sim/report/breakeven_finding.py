@@ -41,7 +41,7 @@ EFFECTS = {
 }
 STAFF_COST = "staff_cost_per_week.all"
 MOST_STAFFINGS = 3
-"""Staffings told of on the terminal; the page has all."""
+"""Staffings shown on the terminal; the page has all."""
 TO_COMPARE = "study.staffing=[traditional,peer_added,clinician_added]"
 """Shipped staffings that spend the same money in two ways."""
 NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be said."
@@ -330,8 +330,8 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
     spans = " and ".join(span_text(span) for span in found.spans)
     return (
-        f"Undecided: {where}, but a net benefit of 0 cannot be told from chance at {spans} ({percent} interval). "
-        "Play more replications or a wider study.range."
+        f"Undecided: {where}, but a net benefit of 0 cannot be distinguished from chance at {spans} ({percent} "
+        "interval). Play more replications or a wider study.range."
     )
 
 

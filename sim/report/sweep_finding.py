@@ -43,7 +43,7 @@ from sim.study.swept_scenarios import SweptScenarios
 
 STAFF_COST = "staff_cost_per_week.all"
 MONEY = (STAFF_COST, "cost_per_visit.all")
-"""Headline measures that are told in the line on cost."""
+"""Headline measures that belong in the line on cost."""
 OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
@@ -187,21 +187,21 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
     if all(found.no_steady_state for of_each in report.differences.values() for found in of_each.values()):
         return "no difference is claimed: no other scenario has a steady state."
     if not any(found.has_interval for of_each in report.differences.values() for found in of_each.values()):
-        return "nothing can be told from chance: one replication has no interval, play two or more."
+        return "a difference cannot be distinguished from chance: one replication has no interval, play two or more."
     return ""
 
 
 def means_text(report: SweepReport) -> str:
     """The main outcomes of a scenario by itself."""
     table = report.answer.estimates
-    told = []
+    parts = []
     for name in ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health"):
         for row in table[table["measure"] == name].to_dict("records")[:1]:
             measure, _ = measure_and_part(name)
             found = as_found(row)
             reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-            told.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of(name)}")
-    return ", ".join(told)
+            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of(name)}")
+    return ", ".join(parts)
 
 
 def unit_of(name: str) -> str:
@@ -221,9 +221,9 @@ def unchanged_text(report: SweepReport) -> str:
             same.append(name)
         elif steady and not any(found.beyond_chance for found in steady):
             open_.append(name)
-    told = [f"no difference beyond chance in {named_topics(open_, '')}"] if open_ else []
-    told += [f"identical to the last bit: {named_topics(same, '')}"] if same else []
-    return ("; ".join(told) or "no headline outcome: each differs beyond chance in some scenario") + "."
+    parts = [f"no difference beyond chance in {named_topics(open_, '')}"] if open_ else []
+    parts += [f"identical to the last bit: {named_topics(same, '')}"] if same else []
+    return ("; ".join(parts) or "no headline outcome: each differs beyond chance in some scenario") + "."
 
 
 # --- money ---
@@ -281,13 +281,13 @@ def same_money_text(report: SweepReport) -> str:
         return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
-        told = [f"none of {len(labels)} scenarios changes anything beyond chance"]
+        parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
-        shown = told_of(report, labels)
-        told = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
-        told += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
-    told += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
-    return f"{added_text(extra)}: {'; '.join(told)}."
+        shown = most_changed_of(report, labels)
+        parts = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
+    parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
+    return f"{added_text(extra)}: {'; '.join(parts)}."
 
 
 def nothing_to_compare_text(report: SweepReport) -> str:
@@ -301,7 +301,7 @@ def nothing_to_compare_text(report: SweepReport) -> str:
     return f"{why} a staffing that spends the same otherwise, as in {TO_ADD}."
 
 
-def told_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
+def most_changed_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
     """Two scenarios of the same money, those that change most, of two rosters if there are two."""
 
     def size(label: str) -> float:
@@ -376,11 +376,11 @@ def caution_texts(report: SweepReport) -> list[str]:
     """How many scenarios are to be read with care."""
     n = len(report.answer.labels)
     unsteady, leaving = report.labels_with("no_steady_state"), report.labels_with("many_leave")
-    told = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
+    parts = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
     if leaving:
         limit = f"{100 * LEAVING_LIMIT:g} %"
-        told.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
-    return told
+        parts.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
+    return parts
 
 
 def of_all(labels: Sequence[str], n: int) -> str:
