@@ -69,8 +69,8 @@ def title(answer: BreakEvenAnswer) -> str:
 def subtitle(answer: BreakEvenAnswer) -> str:
     return (
         f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients. Band: "
-        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which 0 cannot "
-        "be distinguished from chance. Below: what the prior believes of the effect; filled where it pays."
+        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which it cannot "
+        "be distinguished from 0. Below: what the prior believes of the effect; filled where it pays."
     )
 
 
