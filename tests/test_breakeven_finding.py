@@ -101,6 +101,8 @@ def test_a_stress_test_is_named_as_one(names: list[str], tmp_path: Path, capsys:
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert lines[CHANGES].count("a stress test: takes hours from other roles, never recommended") == 1
     assert page.count(STRESS_TEST.format(label="Peers for nurse hours")) == 1
+    assert "Peers for nurse hours adds no money: what it changes is for the same money." in lines[SAME_MONEY]
+    assert ("Nothing else of equal cost" in lines[SAME_MONEY]) == (len(names) > 1)
     assert STRESS_TEST.format(label="Peers added") not in page
 
 

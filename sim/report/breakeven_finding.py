@@ -14,6 +14,7 @@ from sim.report.honesty import ENOUGH_REPLICATIONS
 from sim.report.short_names import short_measure, some
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.study.comparing import is_swap, same_money
+from sim.study.comparison import LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
@@ -226,15 +227,21 @@ def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
 
 
 def same_money_text(answer: BreakEvenAnswer) -> str:
-    """Staffings of the same added cost beside each other; else the worth at which it would pay, and how to compare."""
+    """Staffings of the same added cost beside each other; else the worth at which one would pay, and how to compare."""
     by_name = {item.staffing: item for item in answer.staffings}
-    added = {name: cost for name, cost in added_costs(answer).items() if cost > 0.0 and name in by_name}
-    groups = [list(group) for group in same_money(added) if len(group) > 1]
+    added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
+    dearer = {name: cost for name, cost in added.items() if cost > LEAST_ADDED}
+    groups = [list(group) for group in same_money(dearer) if len(group) > 1]
     if groups:
         return f"{equal_cost_text(answer, [by_name[name] for name in groups[0]])}."
-    prices = [sentence for item in answer.staffings for sentence in price_sentences(answer, item)[:1]]
-    how = f"Nothing of equal cost is compared: {TO_COMPARE} sets peers beside a clinician."
-    return " ".join([*(prices if len(answer.staffings) == 1 else []), how])
+    as_dear = [by_name[name].label for name, cost in added.items() if abs(cost) <= LEAST_ADDED]
+    sentences = [f"{label} adds no money: what it changes is for the same money." for label in as_dear[:MOST_STAFFINGS]]
+    if len(answer.staffings) == 1:
+        sentences += price_sentences(answer, answer.staffings[0])[:1]
+    if len(as_dear) < len(answer.staffings):
+        nothing = "Nothing else" if as_dear else "Nothing"
+        sentences.append(f"{nothing} of equal cost is compared: {TO_COMPARE} sets peers beside a clinician.")
+    return " ".join(sentences)
 
 
 def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) -> str:
@@ -330,8 +337,8 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
     spans = " and ".join(span_text(span) for span in found.spans)
     return (
-        f"Undecided: {where}, but a net benefit of 0 cannot be distinguished from chance at {spans} ({percent} "
-        "interval). Play more replications or a wider study.range."
+        f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
+        "Play more replications or a wider study.range."
     )
 
 
