@@ -301,7 +301,7 @@ class FirstAnswer:
 
         alone = replace(self.plan, levels=(central,))
         show_finished(
-            lambda: print_comparison(compared(of_it, alone, self.seconds()), self.console),
+            lambda: print_comparison(compared(of_it, alone, self.seconds()), self.console, more_to_come=True),
             patient_console(sys.stderr), self.place,
         )  # fmt: skip
         self.is_shown = True
@@ -344,7 +344,7 @@ def play_and_write(composed: Composed, console: Console, with_figures: bool) -> 
                 unwritten.add(errors)
             if len(answers) < plan.n_blocks:
                 unwritten.partial = f"{len(answers)} of {plan.n_blocks} blocks have finished"
-    console.print(f"results are in {place}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"results are in {place}: answer.md, answer.xlsx", markup=False, highlight=False, soft_wrap=True)
     return 0 if len(answers) == plan.n_blocks and drawn else 1
 
 
@@ -459,10 +459,16 @@ def write_comparison(
             write(file)
 
 
+def command_of(composed: Composed) -> list[str]:
+    """What to type to have the same played again."""
+    own = [] if composed.config_dir is None else ["--config-dir", str(composed.config_dir)]
+    return ["peered", *own, *(word for word in composed.overrides if not word.startswith("configs="))]
+
+
 def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -> dict[str, object]:
     """Provenance of a study."""
     return provenance(
-        command=["peered", *composed.overrides],
+        command=command_of(composed),
         choices=composed.choices,
         seed=composed.seed,
         engine=composed.engine,

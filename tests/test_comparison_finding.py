@@ -1,7 +1,9 @@
 """The five lines name what is beyond chance, nothing else, and fit on one page with their table."""
 
+import math
 import re
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -61,7 +63,7 @@ def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four
     text, page = squeezed(printed(print_comparison, four)), comparison_markdown(four)
     for label, words in lines.items():
         assert f"• {label}: {words}" in text
-        assert f"- **{label}**: {words}" in page
+        assert f"- **{label}**: {words}" in page.replace("`", "")
 
 
 def test_what_changes_is_what_is_beyond_chance_of_the_first_staffing(four: Comparison) -> None:
@@ -76,7 +78,7 @@ def test_what_does_not_change_is_one_line_without_numbers(four: Comparison) -> N
     line = lines_of(four)[UNCHANGED]
     assert line == (
         "no difference beyond chance in wait for a physician, stay and observation unmet; "
-        "identical to the last bit: left unseen or against advice and return within 72 h or 30 days."
+        "identical to the last bit: leaving and return within 72 h or 30 days."
     )
 
 
@@ -175,7 +177,7 @@ def test_without_a_steady_state_the_lines_claim_nothing(four: Comparison) -> Non
 
 def test_one_replication_shows_nothing_and_says_so(four: Comparison) -> None:
     lines = lines_of(of_one_replication(four))
-    assert "nothing can be told from chance" in lines[CHANGES]
+    assert "no difference can be distinguished from chance" in lines[CHANGES]
     assert "chance cannot be judged" in lines[CERTAINTY]
     assert other_levels_line(of_one_replication(four)) == ""
 
@@ -186,7 +188,7 @@ def test_one_scenario_has_five_lines_of_its_own_and_says_how_to_compare() -> Non
     assert len(lines) == 5
     assert "from triage to a physician 77.8 minutes" in lines["How long they wait"]
     assert "within 72 h 2.31 %" in lines["Who comes back"]
-    assert 'peered "study.staffing=[traditional,peer_added]" compares' in lines[CERTAINTY]
+    assert '"study.staffing=[traditional,peer_added]" instead of study=run compares' in lines[CERTAINTY]
 
 
 # Length
@@ -213,12 +215,14 @@ def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str,
         comparison = replace(comparison, notes=("Staffing and demand do not fit in a long sentence. " * 5,) * 5)
     elif care == "changed":
         comparison = replace(comparison, changed=tuple(f"department.streams.medical.{n}=7" for n in range(30)))
-    text = printed(print_comparison, comparison)
-    rest = printed(print_other_levels, comparison)
-    progress_and_place = 5
-    assert len(text.splitlines()) <= MOST_LINES - LINES_AROUND
-    assert len(text.splitlines()) + len(rest.splitlines()) + progress_and_place <= MOST_LINES
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    for width in (80, 100, 200):
+        whole = printed(print_comparison, comparison, width=width)
+        first = printed(partial(print_comparison, more_to_come=True), comparison, width=width)
+        rest = printed(print_other_levels, comparison, width=width)
+        assert max(len(line.rstrip()) for line in whole.splitlines()) <= min(width, 100)
+        if width >= 100:
+            assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
+            assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
 
 
 def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Comparison) -> None:
@@ -236,13 +240,13 @@ def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Com
 
 
 def test_other_levels_are_said_to_agree_only_if_the_same_changes_are_beyond_chance(four: Comparison) -> None:
-    same = "with peers added, the same measures change in the same direction at demand × 0.95 and × 1.05."
+    same = "with peers added, the same measures change in the same direction at demand × 0.95 and demand × 1.05."
     assert other_levels_line(four) == same
     assert f"- **{OTHER_DEMAND}**: {same}" in comparison_markdown(four)
     rows = four.differences
     turned = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_alone_mean.mental_health")
     line = other_levels_line(replace(four, differences=rows.assign(mean=rows["mean"].mask(turned, -rows["mean"]))))
-    assert line == "with peers added, at demand × 1.05 beyond chance: time alone."
+    assert line == "with peers added, at demand × 1.05 the other way round: time alone."
     weak = rows.assign(simultaneous_half_width=rows["simultaneous_half_width"].mask(turned, 99.0))
     line = other_levels_line(replace(four, differences=weak))
     assert line == "with peers added, at demand × 1.05 no longer beyond chance: time alone."
@@ -260,6 +264,95 @@ def test_one_level_has_nothing_to_say_of_others() -> None:
     assert OTHER_DEMAND not in comparison_markdown(comparison_of(FOUR, (1.0,)))
 
 
+def test_other_levels_played_less_often_say_how_often(four: Comparison) -> None:
+    def with_n(n: int) -> Comparison:
+        tables = {}
+        for name in ("estimates", "differences"):
+            table = getattr(four, name)
+            tables[name] = table.assign(n=table["n"].mask(table["demand"] == 1.05, n))
+        return replace(four, **tables)
+
+    assert "at demand × 1.05 (1 replication) chance cannot be judged" in other_levels_line(with_n(1))
+    assert other_levels_line(with_n(3)).endswith("at demand × 0.95 and demand × 1.05 (3 replications).")
+
+
+def test_a_change_that_was_not_measured_at_another_level_is_not_called_gone(four: Comparison) -> None:
+    rows = four.differences
+    gone = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_alone_mean.mental_health")
+    line = other_levels_line(replace(four, differences=rows[~gone]))
+    assert line == "with peers added, at demand × 1.05 not measured: time alone."
+
+
+def test_where_nothing_changes_at_any_level_no_change_is_said_to_be_the_same(four: Comparison) -> None:
+    rows = four.differences.assign(simultaneous_half_width=1e9)
+    assert "nothing is beyond chance either at demand" in other_levels_line(replace(four, differences=rows))
+
+
+# Words
+
+
+def changed(four: Comparison, measure: str, mean: float, half_width: float = 0.001) -> str:
+    """The line on what changes with one measure beyond chance."""
+    rows = four.differences.copy()
+    chosen = (rows["measure"] == measure) & (rows["staffing"] == "peer_added") & (rows["demand"] == 1.0)
+    rows.loc[~chosen, "simultaneous_half_width"] = 1e9
+    ends = {"mean": mean, "low": mean - half_width, "high": mean + half_width, "half_width": half_width}
+    rows.loc[chosen, [*ends, "simultaneous_half_width", "sd"]] = [*ends.values(), half_width, 1.0]
+    return lines_of(replace(four, differences=rows))[CHANGES]
+
+
+@pytest.mark.parametrize(
+    ("measure", "mean", "words"),
+    [
+        (
+            "return_30d_per_patient.mental_health",
+            -0.03,
+            "of mental-health patients, 3.00 percentage points fewer",
+        ),
+        ("lwbs_or_ama.all", 0.003, "of all visits, 0.30 percentage points more left unseen or against advice"),
+        (
+            "observation_unmet_share.mental_health",
+            -0.03,
+            "mental-health visits had no aide for 3.00 percentage points less",
+        ),
+        ("wait_triage_to_pia_mean.all", -0.02, "all visits waited under 0.1 minutes less for a physician"),
+        ("length_of_stay_mean.medical", 0.5, "medical visits stayed 0.50 hours longer"),
+    ],
+)
+def test_a_change_is_a_sentence_about_those_it_was_measured_of(
+    measure: str, mean: float, words: str, four: Comparison
+) -> None:
+    assert changed(four, measure, mean).startswith(f"with peers added, {words}")
+
+
+def test_a_measure_without_an_interval_is_not_said_to_show_no_difference(four: Comparison) -> None:
+    rows = four.differences.copy()
+    undefined = (rows["measure"] == "minutes_alone_mean.mental_health") & (rows["staffing"] == "peer_added")
+    rows.loc[undefined, ["low", "high", "half_width", "simultaneous_half_width"]] = math.nan
+    lines = lines_of(replace(four, differences=rows))
+    assert lines[UNCHANGED].endswith("; not measured: time alone.")
+    assert lines_of(replace(four, differences=rows[~undefined]))[UNCHANGED].endswith("; not measured: time alone.")
+    assert title(replace(four, differences=rows)) == "Peers added: no difference beyond chance in waits"
+
+
+def test_the_marks_of_the_table_are_explained_in_the_line_on_how_sure(four: Comparison) -> None:
+    assert "†" not in lines_of(four)[CERTAINTY]
+    line = lines_of(where_many_leave(four, "peer_swapped"))[CERTAINTY]
+    assert line.startswith("† many leave, so that waits look shorter than they would be (Peers for nurse hours). ")
+    unsteady = without_steady_state(comparison_of(("traditional",), (1.0,)), "traditional")
+    lines = lines_of(replace(unsteady, differences=pd.DataFrame()))
+    assert lines[CERTAINTY].startswith("‡ no steady state, so that means depend on how long was played. ")
+    assert "with overtime" not in lines[COST]
+
+
+def test_the_same_money_is_never_advised_by_the_command_just_given() -> None:
+    names = ("traditional", *SHIPPED_SAME_MONEY)
+    all_four = comparison_of(names, (1.0,))
+    costs = all_four.costs.assign(weekly_difference=[0.0, 9000.0, 3838.0, 3838.0, 3838.0])
+    line = lines_of(replace(all_four, costs=costs, changed=("staffing.psw.hourly_cost=60",)))[SAME_MONEY]
+    assert line.startswith("not compared here. Write a staffing that adds some 9,000 CAD a week")
+
+
 # The picture
 
 
@@ -269,9 +362,7 @@ def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
     first = replace(swapped, staffings=("traditional", "peer_swapped"))
     assert title(first) == "Peers for nurse hours: 14.1 minutes less alone, 5.9 minutes more of waiting"
     rows = four.differences.assign(simultaneous_half_width=1e9)
-    assert title(replace(four, differences=rows)) == (
-        "Peers added: no difference beyond chance in time alone or in waits"
-    )
+    assert title(replace(four, differences=rows)) == ("Peers added: no difference beyond chance in time alone or waits")
     assert "no steady state" in title(without_steady_state(four, "peer_added"))
     assert "nothing can be told from chance" in title(of_one_replication(four))
     assert "nothing is compared" in title(comparison_of(FOUR[:1]))
@@ -282,3 +373,18 @@ def test_the_picture_shows_the_first_staffing_and_the_same_money(four: Compariso
     assert staffings_shown(replace(four, costs=costs)) == ["peer_added", "clinician_added"]
     alone = four.costs.assign(weekly_difference=[0.0, 3838.0, 9000.0, 40.0])
     assert staffings_shown(replace(four, costs=alone)) == ["peer_added", "clinician_added", "peer_swapped"]
+
+
+# Files
+
+
+def test_a_word_to_be_typed_can_be_copied_out_of_the_page() -> None:
+    page = comparison_markdown(comparison_of(("traditional", "peer_added"), (1.0,)))
+    assert '`"study.staffing=[traditional,peer_added,clinician_added,nurse_added]"`' in page
+
+
+def test_a_table_without_all_measures_says_where_they_are(four: Comparison) -> None:
+    assert "More measures in answer.md" in squeezed(printed(print_comparison, four))
+    pair = replace(comparison_of(FOUR[:2], (1.0,)), notes=())
+    assert "Staff cost per visit" in printed(print_comparison, pair)
+    assert "More measures" not in squeezed(printed(print_comparison, pair))

@@ -36,7 +36,7 @@ def test_the_answer_comes_before_the_other_levels_and_once(tmp_path: Path, capsy
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     for line in page.splitlines():
         if line.startswith("- **"):
-            plain = line.removeprefix("- ").replace("**", "").replace("\\", "")
+            plain = line.removeprefix("- ").replace("**", "").replace("\\", "").replace("`", "")
             assert plain in squeezed(text), "the first answer is the final one"
 
 

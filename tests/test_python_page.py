@@ -11,7 +11,7 @@ from sim.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "python.md"
-COMMAND = ["study.staffing=[traditional,peer_added]", "output=mine"]
+COMMAND = ["study.staffing=[traditional,peer_added]", "output=answer"]
 QUICK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
 
@@ -22,7 +22,8 @@ def blocks() -> list[str]:
 def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
-    assert " ".join(["peered", *COMMAND]) in PAGE.read_text(encoding="utf-8")
+    typed = [f'"{word}"' if "[" in word else word for word in COMMAND]
+    assert " ".join(["peered", *typed]) in PAGE.read_text(encoding="utf-8")
     assert main([*COMMAND, *QUICK]) == 0
     assert len(blocks()) >= 8
     names: dict[str, object] = {}
@@ -32,7 +33,7 @@ def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     finally:
         pyplot.close("all")
     written = {path.name for path in tmp_path.iterdir()}
-    assert {"roster.png", "answer.xlsx", "run.xlsx", "scenario.xlsx", "mine"} <= written
+    assert {"roster.png", "answer.xlsx", "run.xlsx", "scenario.xlsx", "answer"} <= written
 
 
 def test_the_page_says_what_read_parquet_needs() -> None:

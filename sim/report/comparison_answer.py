@@ -34,49 +34,59 @@ LAST = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_
 PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental health"}
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
-    """The five lines, the table, and where to be careful, at the central level of demand."""
-    finding, rows = finding_of(comparison), table_rows(comparison)
+def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
+    """The five lines, the table, and where to be careful, at the central level of demand; `more_to_come`: other levels
+    are still being played, and lines are left for what they add."""
+    width = min(WIDTH, console.width)
+    finding, rows = finding_of(comparison), table_rows(comparison, width)
 
     def print_finding_and_table(page: Console) -> None:
         print_finding(finding, page)
         if comparison.changed:
             say(page, shortened(changed_line(comparison), LONGEST_CHANGES), style="dim")
         show(page, PlainTable(rows, dense=True))
-        say(page, legend(comparison), style="dim")
+        say(page, legend(comparison, rows), style="dim")
 
-    needed = max(FEWEST_REMARK_LINES, lines_of_cautions(comparison, console))
-    room = room_after(print_finding_and_table, console)
+    around = LINES_AROUND + LINES_OF_LEVELS * more_to_come
+    needed = lines_of_remarks(remarks(comparison), console)
+    room = room_after(print_finding_and_table, console) - around
     while room < needed and len(rows) > FEWEST_ROWS:
-        rows = table_rows(comparison, most=len(rows) - 2)
-        room = room_after(print_finding_and_table, console)
+        rows = table_rows(comparison, width, most=len(rows) - 2)
+        room = room_after(print_finding_and_table, console) - around
     print_finding_and_table(console)
-    print_remarks(remarks(comparison), console, max(room, needed))
+    print_remarks(remarks(comparison), console, max(room, FEWEST_REMARK_LINES))
 
 
-LINES_AROUND = 8
-"""Lines left for progress, other levels of demand and where the results are."""
+LINES_AROUND = 5
+"""Lines left for progress and where the results are."""
+LINES_OF_LEVELS = 3
+"""The same for what other levels of demand add."""
+MOST_REMARK_LINES = 7
+"""Lines for remarks to which rows of the table give way."""
 FEWEST_REMARK_LINES = 2
-"""Lines for remarks, however long the table is."""
+"""Lines for remarks that there are always, and for those on further levels of demand."""
 MOST_NAMED = 2
 """Staffings named in a caution; all of them are in `answer.md`."""
 FEWEST_ROWS = 5
 """Rows of the table with its head that are shown, however long the rest is."""
 
 
-def lines_of_cautions(comparison: Comparison, console: Console) -> int:
-    """Lines of the terminal for what must be read whatever else is left out: an early end, the first caution, and one
-    line on the rest."""
-    cautions = cautions_of(comparison, [central_level(comparison)], MOST_NAMED)
-    first = [*unfinished_lines(comparison), *cautions[:1]]
-    return sum(n_lines(f"• {text}", console) for text in first) + 1
+def lines_of_remarks(lines: Sequence[str], console: Console) -> int:
+    """Lines of the terminal that the weightiest remarks take, as far as rows of the table give way to them, with one
+    for how many are left."""
+    taken = 0
+    for text in lines:
+        if taken + n_lines(f"• {text}", console) > MOST_REMARK_LINES:
+            break
+        taken += n_lines(f"• {text}", console)
+    return taken + 1
 
 
 def room_after(print_it: Callable[[Console], None], console: Console) -> int:
     """Lines left for remarks below what is printed."""
     page = StringIO()
     print_it(Console(file=page, width=console.width))
-    return MOST_LINES - LINES_AROUND - page.getvalue().count("\n")
+    return MOST_LINES - page.getvalue().count("\n")
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
@@ -93,8 +103,9 @@ LONGEST_CHANGES = 180
 """Characters of what was changed; all of it is in `answer.md`."""
 
 
-def table_rows(comparison: Comparison, most: int = 99) -> Rows:
-    """Measures down and staffings across; if they do not fit, staffings down and as many measures across as do.
+def table_rows(comparison: Comparison, width: int, most: int = 99) -> Rows:
+    """Measures down and staffings across; if they are wider than `width` columns of the terminal, staffings down and as
+    many measures across as fit.
 
     Of more than `most` rows the least important measures, or the last staffings, are left out.
     """
@@ -102,14 +113,14 @@ def table_rows(comparison: Comparison, most: int = 99) -> Rows:
     measures = known_measures(comparison, HEADLINE)
     ranked = sorted(measures, key=lambda name: (name not in FIRST, name in LAST, measures.index(name)))
     rows = measure_by_staffing(comparison, names, [name for name in measures if name in ranked[:most]])
-    if width_of_rows(rows) <= WIDTH:
+    if width_of_rows(rows) <= width:
         return rows
     shown = names if len(names) <= most else names[: most - 1]
     rows = []
     for n_columns in range(1, 1 + len(FIRST)):
         chosen = [name for name in measures if name in FIRST[:n_columns]]
         wider = staffing_by_measure(comparison, shown, chosen)
-        if rows and width_of_rows(wider) > WIDTH:
+        if rows and width_of_rows(wider) > width:
             break
         rows = wider
     left_out = len(names) - len(shown)
@@ -164,16 +175,18 @@ def short_label(name: str) -> str:
     return f"{head[0].upper()}{head[1:]}{whose} ({unit})"
 
 
-def legend(comparison: Comparison) -> str:
-    """What the cells hold, and the marks that are among them."""
+def legend(comparison: Comparison, rows: Rows) -> str:
+    """What the cells hold, the marks that are among them, and where the measures are that are not."""
     percent = f"{100 * comparison.confidence:g} %"
     any_flag = any(any(flags_of(comparison, name)) for name in comparison.staffings)
     if not others(comparison):
-        return f"Mean ± half-width of its {percent} interval. All measures are in answer.md.{marks_legend(any_flag)}"
+        return f"Mean ± half-width of its {percent} interval. More measures in answer.md.{marks_legend(any_flag)}"
     baseline = label(comparison, comparison.baseline)
+    n_shown = len(rows) - 1 if rows[0][1].startswith(baseline) else len(rows[0]) - 1
+    more = " More measures in answer.md." if n_shown < len(known_measures(comparison, HEADLINE)) else ""
     return (
         f"{baseline}: mean ± half-width of its {percent} interval; else difference from it, same patients, shares in "
-        f"{unit_words()}. *: beyond chance, all measures judged together. =: identical.{marks_legend(any_flag)}"
+        f"{unit_words()}. *: beyond chance, all measures judged together. =: identical.{marks_legend(any_flag)}{more}"
     )
 
 

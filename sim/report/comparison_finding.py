@@ -7,11 +7,14 @@ together (`Found.beyond_chance`), and never without a steady state.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text
-from sim.report.cautions import NO_STEADY_STATE
+from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.cells import hours_text, question
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
-from sim.report.honesty import ENOUGH_REPLICATIONS, NO_BENEFIT, effect_note
+from sim.report.honesty import ENOUGH_REPLICATIONS, effect_note
 from sim.report.tables import (
     Found,
     central_level,
@@ -28,6 +31,7 @@ from sim.study.number_text import (
     NOTHING,
     bare,
     counted,
+    decimals_shown,
     joined,
     measure_and_part,
     part_text,
@@ -41,13 +45,17 @@ from sim.study.sentences import inside, spoken, under
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A headline measure in a few words: its topic, and what visits did less or more of, around an amount; `head`: the
-    topic in a table."""
+    """A headline measure in a few words: its topic, and what visits or patients did less or more of, with an amount.
+
+    Words that begin with the amount are about some of them (`of medical visits, 2 fewer ...`). `head`: the topic in a
+    table.
+    """
 
     topic: str
     less: str
     more: str
     head: str = ""
+    of_patients: bool = False
 
 
 BRIEFS = {
@@ -59,22 +67,23 @@ BRIEFS = {
     "left_empty_handed": Brief("left empty-handed", "{} fewer left empty-handed", "{} more left empty-handed"),
     "reach": Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
     "lwbs_or_ama": Brief(
-        "left unseen or against advice",
-        "{} fewer left unseen or against advice",
-        "{} more left unseen or against advice",
+        "leaving", "{} fewer left unseen or against advice", "{} more left unseen or against advice",
+        head="left unseen or against advice",
     ),
     "return_72h_per_patient": Brief(
-        "return within 72 h", "{} fewer were back within 72 h", "{} more were back within 72 h"
+        "return within 72 h", "{} fewer were back within 72 h", "{} more were back within 72 h", of_patients=True
     ),
     "return_30d_per_patient": Brief(
-        "return within 30 days", "{} fewer were back within 30 days", "{} more were back within 30 days"
+        "return within 30 days", "{} fewer were back within 30 days", "{} more were back within 30 days",
+        of_patients=True,
     ),
     "return_180d_per_patient": Brief(
-        "return within 180 days", "{} fewer were back within 180 days", "{} more were back within 180 days"
+        "return within 180 days", "{} fewer were back within 180 days", "{} more were back within 180 days",
+        of_patients=True,
     ),
     "observation_unmet_share": Brief(
-        "observation unmet", "{} less of their observation was without an aide",
-        "{} more of their observation was without an aide",
+        "observation unmet", "had no aide for {} less of their observation",
+        "had no aide for {} more of their observation",
     ),
     "staff_cost_per_week": Brief("staff cost a week", "cost {} less a week", "cost {} more a week"),
     "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
@@ -123,14 +132,10 @@ MOST_NAMED = 3
 
 def changes_text(comparison: Comparison, staffing: str) -> str:
     """What is beyond chance in a staffing, in one sentence with intervals."""
-    who = with_staffing(comparison, staffing)
-    if flags_of(comparison, staffing)[1]:
-        return f"{who}, no difference is claimed: there is no steady state ({NO_STEADY_STATE})."
-    if n_replications(comparison) < 2:
-        return f"{who}, nothing can be told from chance: an interval needs two replications or more."
+    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
+    if nothing:
+        return f"{who}, {nothing}."
     moved = changed_measures(comparison, staffing)
-    if not moved:
-        return f"{who}, nothing beyond chance."
     intervals = [f" ({interval_text(name, found)})" for name, found in moved]
     intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
     return f"{who}, {clauses_text(moved, MOST_CHANGES, intervals)}."
@@ -138,14 +143,18 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
 
 def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
     """The same of a staffing the finding is not about: fewer of them, and without intervals."""
-    who = with_staffing(comparison, staffing)
-    if flags_of(comparison, staffing)[1]:
-        return f"{who}, no difference is claimed ({NO_STEADY_STATE})"
-    if n_replications(comparison) < 2:
-        return f"{who}, nothing can be told from chance"
+    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
     moved = changed_measures(comparison, staffing)
-    clauses = clauses_text(moved, MOST_CHANGES_ELSEWHERE, [""] * len(moved))
-    return f"{who}, {clauses or 'nothing beyond chance'}"
+    return f"{who}, {nothing or clauses_text(moved, MOST_CHANGES_ELSEWHERE, [''] * len(moved))}"
+
+
+def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
+    """Why no change is named; empty if there is one to name."""
+    if flags_of(comparison, staffing)[1]:
+        return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
+    if n_replications(comparison) < 2:
+        return "no difference can be distinguished from chance: that takes two replications or more"
+    return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
 
 
 def with_staffing(comparison: Comparison, staffing: str) -> str:
@@ -161,17 +170,31 @@ def changed_measures(comparison: Comparison, staffing: str) -> list[tuple[str, F
 def clauses_text(moved: Sequence[tuple[str, Found]], most: int, intervals: Sequence[str]) -> str:
     """`mental-health visits spent 12.8 minutes less alone (12.4 to 13.2) and ...`; the part only where it changes."""
     clauses: list[str] = []
-    part_before = ""
+    subject_before = ""
     for (name, found), interval in zip(moved[:most], intervals, strict=False):
         measure, part = measure_and_part(name)
         brief = BRIEFS[measure.key]
-        amount = spoken(f"{bare(measure, abs(found.mean))} {unit_of_difference(measure)}", measure)
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount)
-        clauses.append(f"{'' if part == part_before else f'{part_text(part)} '}{words}{interval}")
-        part_before = part
+        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
+        subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
+        about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
+        clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
+        subject_before = subject
     if len(moved) > most:
         clauses.append(f"{counted(len(moved) - most, 'more measure')} changed")
     return joined(clauses)
+
+
+UNDER = "under "
+"""Before the smallest amount that is shown, of a difference that would be rounded to nothing."""
+
+
+def amount_of_change(measure: Measure, change: float) -> str:
+    """`12.8 minutes`, `under 0.1 minutes`."""
+    decimals = decimals_shown(measure)
+    number = bare(measure, abs(change))
+    if not number.strip("0.,"):
+        number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
+    return spoken(f"{number} {unit_of_difference(measure)}", measure)
 
 
 def interval_text(name: str, found: Found) -> str:
@@ -184,10 +207,15 @@ def interval_text(name: str, found: Found) -> str:
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, Found]:
     """Differences of the headline measures but for the costs, in the order of `BRIEFS`; at the central level of demand
     unless another is given."""
+    names = clinical_measures(comparison)
+    return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
+
+
+def clinical_measures(comparison: Comparison) -> list[str]:
+    """Headline measures that were measured, but for the costs: those of all visits first, then as in `BRIEFS`."""
     names = [name for name in known_measures(comparison, HEADLINE) if name not in COSTS]
     order = list(BRIEFS)
-    names.sort(key=lambda name: (measure_and_part(name)[1] != "all", order.index(measure_and_part(name)[0].key)))
-    return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
+    return sorted(names, key=lambda name: (not name.endswith(".all"), order.index(measure_and_part(name)[0].key)))
 
 
 def unchanged_text(comparison: Comparison, staffing: str) -> str:
@@ -198,6 +226,8 @@ def unchanged_text(comparison: Comparison, staffing: str) -> str:
     if n_replications(comparison) < 2:
         equal = [name for name, item in found.items() if item.mean == 0.0]
         return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
+    unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
+    found = {name: item for name, item in found.items() if item.has_interval}
     same = [name for name, item in found.items() if item.identical]
     alone = [name for name, item in found.items() if item.beyond_own_interval and not item.beyond_chance]
     unshown = [
@@ -207,6 +237,7 @@ def unchanged_text(comparison: Comparison, staffing: str) -> str:
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
         named_topics(same, "identical to the last bit: "),
+        named_topics(unknown, "not measured: "),
     ]
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
 
@@ -309,9 +340,10 @@ def is_same_money(one: float, other: float) -> bool:
 
 def how_to_compare_same_money(comparison: Comparison, subject: str, added: float) -> str:
     """What to type, where shipped staffings cost the same; else what to write."""
-    if subject not in SHIPPED_SAME_MONEY:
-        return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
     missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
+    as_shipped = not any(text.lstrip("+~").startswith("staffing.") for text in comparison.changed)
+    if not (missing and as_shipped and subject in SHIPPED_SAME_MONEY and comparison.baseline == "traditional"):
+        return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
     return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
 
 
@@ -321,7 +353,21 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 
 def certainty_text(comparison: Comparison) -> str:
     """Chance alone, said; what was assumed; and what few replications do not allow."""
-    return f"{chance_text(comparison)} {effect_note(comparison) if comparison.effects_assumed else NO_BENEFIT}"
+    return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
+
+
+def care_text(comparison: Comparison) -> str:
+    """Where many leave, and where there is no steady state, with the marks of the table."""
+    rows = comparison.cautions[np.isclose(comparison.cautions["demand"], central_level(comparison))]
+    texts = []
+    for flag, mark, words in (
+        ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
+        ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
+    ):
+        names = [label(comparison, name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
+        where = "" if len(comparison.staffings) == 1 else f" ({named(names, 2)})"
+        texts += [f"{mark} {words}{where}. "] * bool(names)
+    return "".join(texts)
 
 
 def chance_text(comparison: Comparison) -> str:
@@ -348,6 +394,9 @@ def scenario_finding(comparison: Comparison) -> Finding:
         )
     )  # fmt: skip
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
+    overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
+    if flags_of(comparison, comparison.baseline)[1]:
+        overtime = "; overtime depends on the queue, which is not steady"
     return Finding(
         question(comparison),
         (
@@ -362,12 +411,8 @@ def scenario_finding(comparison: Comparison) -> Finding:
                 f"met by a peer, {mean('left_empty_handed')} left empty-handed.",
             ),
             FindingLine("Who comes back", returns_text(comparison)),
-            FindingLine(
-                COST,
-                f"by the roster {plain_number(roster, 0)} CAD a week, with overtime {weekly_cost}; "
-                f"{visit_cost} a visit.",
-            ),
-            FindingLine(CERTAINTY, f"{chance_text(comparison)} Nothing is compared here: {compare_with(comparison)}"),
+            FindingLine(COST, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
+            FindingLine(CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
         ),
     )
 
@@ -399,7 +444,7 @@ def compare_with(comparison: Comparison) -> str:
     """What to type to have this scenario compared."""
     played = comparison.baseline
     pair = ("traditional", "peer_added" if played == "traditional" else played)
-    return f'peered "study.staffing=[{",".join(pair)}]" compares.'
+    return f'Nothing is compared: "study.staffing=[{",".join(pair)}]" instead of study=run compares.'
 
 
 def other_levels_line(comparison: Comparison) -> str:
@@ -411,10 +456,18 @@ def other_levels_line(comparison: Comparison) -> str:
         return ""
     subject = others(comparison)[0]
     texts = [deviation(comparison, subject, level) for level in levels]
-    found = [f"at demand × {level:g} {text}" for level, text in zip(levels, texts, strict=True) if text]
-    where = joined([f"× {level:g}" for level in levels])
-    same = f"the same measures change in the same direction at demand {where}"
-    return f"{with_staffing(comparison, subject)}, {'; '.join(found) or same}."
+    found = [f"at {level_text(comparison, level)} {text}" for level, text in zip(levels, texts, strict=True) if text]
+    where = joined([level_text(comparison, level) for level in levels])
+    any_change = directions(comparison, subject, central)
+    same = "the same measures change in the same direction" if any_change else "nothing is beyond chance either"
+    return f"{with_staffing(comparison, subject)}, {'; '.join(found) or f'{same} at {where}'}."
+
+
+def level_text(comparison: Comparison, level: float) -> str:
+    """`demand × 1.05`, with its replications where it has fewer than the central level."""
+    n = n_replications(comparison, level)
+    fewer = f" ({counted(n, 'replication')})" if n < n_replications(comparison) else ""
+    return f"demand × {level:g}{fewer}"
 
 
 OTHER_DEMAND = "At other demand"
@@ -425,10 +478,17 @@ def deviation(comparison: Comparison, staffing: str, level: float) -> str:
     """What changes at a level and not at the central one, and the other way round; empty if nothing does."""
     if flags_of(comparison, staffing, level)[1]:
         return "no difference is claimed, for want of a steady state"
+    if n_replications(comparison, level) < 2:
+        return "chance cannot be judged"
     here, central = (directions(comparison, staffing, each) for each in (level, central_level(comparison)))
-    more = [name for name in here if here[name] != central.get(name)]
-    fewer = [name for name in central if name not in here]
-    texts = [named_topics(more, "beyond chance: "), named_topics(fewer, "no longer beyond chance: ")]
+    measured = {name for name, item in clinical_differences(comparison, staffing, level).items() if item.has_interval}
+    gone = [name for name in central if name not in here]
+    texts = [
+        named_topics([name for name in here if name not in central], "beyond chance: "),
+        named_topics([name for name in here if here[name] != central.get(name, here[name])], "the other way round: "),
+        named_topics([name for name in gone if name in measured], "no longer beyond chance: "),
+        named_topics([name for name in gone if name not in measured], "not measured: "),
+    ]
     return ", ".join(text for text in texts if text)
 
 

@@ -5,6 +5,7 @@ tables. Everything a study shows on the console, progress included, is at most `
 is in `answer.md`.
 """
 
+import re
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -57,4 +58,13 @@ def n_lines(text: str, console: Console) -> int:
 
 def finding_markdown(finding: Finding) -> str:
     """The five lines as a Markdown list; the question is the title of its page."""
-    return "\n".join(f"- **{line.label}**: {for_markdown(line.text)}" for line in finding.lines)
+    return "\n".join(f"- **{line.label}**: {with_code(line.text)}" for line in finding.lines)
+
+
+TYPED = re.compile(r'("study\.[^"`\n]*")')
+"""A word to be typed, in the quotes that shells want."""
+
+
+def with_code(text: str) -> str:
+    """Text for Markdown, words to be typed as code: they can be copied out of the file as they are."""
+    return "".join(f"`{part}`" if TYPED.fullmatch(part) else for_markdown(part) for part in TYPED.split(text))

@@ -7,13 +7,14 @@ import math
 
 from matplotlib.axes import Axes
 
-from sim.report.comparison_finding import costs_row, is_same_money
+from sim.report.cautions import marked
+from sim.report.comparison_finding import amount_of_change, costs_row, is_same_money
 from sim.report.honesty import footer
 from sim.report.tables import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import HEADLINE, Comparison
-from sim.study.number_text import bare, measure_and_part, plain_number, scale, unit_of_difference, within_scale
-from sim.study.sentences import inside, spoken
+from sim.study.number_text import bare, measure_and_part, plain_number, scale, within_scale
+from sim.study.sentences import inside
 
 WAIT, ALONE, COST = "wait_triage_to_pia_mean.all", "minutes_alone_mean.mental_health", "staff_cost_per_week.all"
 HEADS = {
@@ -67,22 +68,25 @@ def title(comparison: Comparison) -> str:
         return f"{who}: no difference is claimed, there is no steady state"
     if n_replications(comparison) < 2:
         return f"{who}: one replication, so nothing can be told from chance"
-    texts = [change_text(comparison, subject, name, words) for name, words in ((ALONE, "alone"), (WAIT, "of waiting"))]
-    shown = [text for text in texts if text]
+    found = {name: difference(comparison, subject, name) for name in (ALONE, WAIT)}
+    measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
+    shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
+    rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
+    if not measured:
+        return f"{who}: neither time alone nor waits were measured"
     if not shown:
-        return f"{who}: no difference beyond chance in time alone or in waits"
-    rest = [words for text, words in zip(texts, ("time alone", "waits"), strict=True) if not text]
-    return f"{who}: {', '.join(shown)}{''.join(f', no difference in {words} beyond chance' for words in rest)}"
+        return f"{who}: no difference beyond chance in {' or '.join(rest)}"
+    return f"{who}: {', '.join([*shown, *(f'no difference in {words} beyond chance' for words in rest)])}"
 
 
-def change_text(comparison: Comparison, staffing: str, name: str, words: str) -> str:
-    """`12.8 minutes less alone`; empty if it is not beyond chance."""
-    found = difference(comparison, staffing, name)
-    if found is None or not found.beyond_chance:
-        return ""
-    measure, _ = measure_and_part(name)
-    amount = spoken(f"{bare(measure, abs(found.mean))} {unit_of_difference(measure)}", measure)
-    return f"{amount} {'less' if found.mean < 0.0 else 'more'} {words}"
+CHANGED_WORDS = {ALONE: "alone", WAIT: "of waiting"}
+UNCHANGED_WORDS = {ALONE: "time alone", WAIT: "waits"}
+
+
+def change_text(name: str, found: Found) -> str:
+    """`12.8 minutes less alone`."""
+    way = "less" if found.mean < 0.0 else "more"
+    return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
 
 
 def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
@@ -94,8 +98,8 @@ def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str
         if found is not None and math.isfinite(found.mean):
             draw_row(axes, row, name, found, paint[staffing] if found.beyond_chance else QUIET)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    labels = [wrapped(label(comparison, staffing), 22) if with_names else "" for staffing in names]
-    axes.set_yticks(range(len(names)), labels, fontsize=10, color=INK)
+    labels = [wrapped(marked(label(comparison, staffing), *flags_of(comparison, staffing)), 22) for staffing in names]
+    axes.set_yticks(range(len(names)), labels if with_names else [""] * len(names), fontsize=10, color=INK)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)

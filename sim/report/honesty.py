@@ -22,7 +22,9 @@ from sim.study.comparison import Comparison
 from sim.study.interpretability import FLAGS
 from sim.study.number_text import joined
 
-NO_BENEFIT = "No benefit was assumed, so none can appear; this is not evidence that peers do not work."
+NO_BENEFIT = (
+    "No benefit was assumed: company is counted, not what it does; this is not evidence that peers do not work."
+)
 ONE_SIDED = (
     "One-sided: among the staffings compared, effects are in force for peers or for clinicians, not for both. "
     "The staffing with an effect is favoured or disfavoured by construction."
@@ -162,7 +164,7 @@ def interval_note(comparison: Comparison) -> str:
 
 def effect_note(comparison: Comparison) -> str:
     if not comparison.effects_assumed:
-        return "No peer effect assumed, so no benefit can appear; this is not evidence that peers do not work."
+        return NO_BENEFIT
     if not moved_topics(comparison):
         return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
     one_sided = " for one side only" if comparison.one_sided else ""
