@@ -13,11 +13,11 @@ import pytest
 import sim
 from sim.cli import main
 from sim.io import workbook
-from sim.io.clean_text import for_markdown
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
 from sim.report import answer_workbook, sweep_workbook
 from sim.report.answer_workbook import comparison_sheets
 from sim.report.comparison_finding import finding_of
+from sim.report.finding import with_code
 from sim.report.sweep_workbook import sweep_sheets
 from sim.study.comparison import HEADLINE, Comparison
 
@@ -149,7 +149,7 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     assert next(iter(sheets)) == "finding"
     page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
     for label, text in sheets["finding"][2:]:
-        assert f"- **{label}**: {for_markdown(text)}\n" in page
+        assert f"- **{label}**: {with_code(text)}\n" in page
 
 
 def test_a_workbook_that_cannot_be_written_costs_no_other_file(
