@@ -39,7 +39,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
     benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} CAD a week"
     assert f"net benefit {benefit}" in lines[CHANGES]
-    for name, topic in (("lwbs_or_ama.all", "left unseen"), ("left_empty_handed.mental_health", "left empty-handed")):
+    for name, topic in (("lwbs_or_ama.all", "leaving"), ("left_empty_handed.mental_health", "left empty-handed")):
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
         assert topic in lines[UNCHANGED].partition(";")[0]
     assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}
@@ -50,7 +50,9 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert "No effect between 0.6 and 1.2 pays by what is valued" in lines[CERTAINTY]
     assert "probability of an effect that pays is 0.0 %" in lines[CERTAINTY]
     assert "8 replications of 1 week; intervals show chance alone" in lines[CERTAINTY]
-    assert "study.staffing=[traditional,peer_added,clinician_added]" in lines[SAME_MONEY]
+    typed = '"study.staffing=[traditional,peer_added,clinician_added]"'
+    assert typed in lines[SAME_MONEY]
+    assert f"`{typed}`" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
 
 
 def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(

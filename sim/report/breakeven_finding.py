@@ -43,7 +43,7 @@ EFFECTS = {
 STAFF_COST = "staff_cost_per_week.all"
 MOST_STAFFINGS = 3
 """Staffings shown on the terminal; the page has all."""
-TO_COMPARE = "study.staffing=[traditional,peer_added,clinician_added]"
+TO_COMPARE = '"study.staffing=[traditional,peer_added,clinician_added]"'
 """Shipped staffings that spend the same money in two ways."""
 NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be said."
 
