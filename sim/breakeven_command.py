@@ -15,6 +15,7 @@ from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
+from sim.report.breakeven_finding import break_even_finding
 from sim.report.console import say
 from sim.report.progress import teller
 from sim.report.sweep_workbook import break_even_sheets
@@ -70,7 +71,8 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         with unwritten.noted(store.folder):
             write_facts(facts, store.folder)
         with unwritten.noted(store.folder / ANSWER):
-            write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
+            sheets = break_even_sheets(answer, facts, break_even_finding(answer))
+            write_answer_workbook(sheets, store.folder / ANSWER)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
     show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:

@@ -27,7 +27,7 @@ from sim.report.progress import duration, progress, teller
 from sim.report.roster_text import print_rosters
 from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
 from sim.report.sweep_asked import MOST_NAMED
-from sim.report.sweep_finding import SweepReport
+from sim.report.sweep_finding import SweepReport, sweep_finding
 from sim.report.sweep_page import sweep_markdown
 from sim.report.sweep_workbook import sweep_sheets
 from sim.report.terminal import patient_console, show_finished
@@ -109,7 +109,7 @@ def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Cons
 
 @contextmanager
 def kept_in(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore, SweepLog]]:
-    """The runs and the log of a folder that is ours alone meanwhile; what cannot be kept is told in the log too."""
+    """The runs and the log of a folder that is ours alone meanwhile; what cannot be written is named in the log too."""
     with locked(place):
         store, log = RunStore(place, seed, code_version()), SweepLog(place)
         tell_store(store, console)
@@ -199,7 +199,7 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         with unwritten.noted(store.folder):
             write_text(sweep_markdown(report), store.folder / PAGE)
         with unwritten.noted(store.folder / ANSWER):
-            write_answer_workbook(sweep_sheets(answer, facts), store.folder / ANSWER)
+            write_answer_workbook(sweep_sheets(answer, facts, sweep_finding(report)), store.folder / ANSWER)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     with unwritten.noted(store.folder):

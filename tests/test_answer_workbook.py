@@ -21,6 +21,7 @@ from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
 from sim.report import answer_workbook, sweep_workbook
 from sim.report.answer_workbook import comparison_sheets
 from sim.report.comparison_finding import finding_of
+from sim.report.finding import with_code
 from sim.report.sweep_workbook import sweep_sheets
 from sim.study.comparison import HEADLINE, Comparison
 
@@ -168,6 +169,10 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     assert len(sheets[holds]) > 1
     assert "peered" in readme_of(sheets)["Command"]
     assert readme_of(sheets)["PeerED version"]
+    assert next(iter(sheets)) == "finding"
+    page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
+    for label, text in sheets["finding"][2:]:
+        assert f"- **{label}**: {with_code(text)}\n" in page
 
 
 def test_a_workbook_that_cannot_be_written_costs_no_other_file(
@@ -192,14 +197,14 @@ def test_a_disk_that_fails_is_an_error_of_the_file(tmp_path: Path) -> None:
 def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
 
-    def kept(answer: Any, facts: Any) -> list[Sheet]:
-        seen.append(answer)
-        return sweep_sheets(answer, facts)
+    def kept(answer: Any, facts: Any, finding: Any) -> list[Sheet]:
+        seen.extend((answer, finding))
+        return sweep_sheets(answer, facts, finding)
 
     monkeypatch.setattr("sim.sweep_command.sweep_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
     monkeypatch.setattr(sweep_workbook, "MOST_CELLS", 400)
-    write_workbook(sweep_sheets(seen[0], {}), tmp_path / "a.xlsx")
+    write_workbook(sweep_sheets(seen[0], {}, seen[1]), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)
     left_out = [row[1] for row in sheets["README"] if row[0] == "Left out"]

@@ -9,6 +9,7 @@ from sim import load
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.report.honesty import STRESS_TEST
 from sim.study import sweeping
 from sim.study.run_store import Played
 from sim.study.store import read_table
@@ -18,6 +19,7 @@ from tests.test_sweep_finding import finding, screen
 
 ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
 VISITS, ALONE = "visits_per_week.mental_health", "minutes_alone_mean.mental_health"
+LEFT = "left_empty_handed.mental_health"
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
     benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} CAD a week"
     assert f"net benefit {benefit}" in lines[CHANGES]
-    for name, topic in (("lwbs_or_ama.all", "left unseen"), ("left_empty_handed.mental_health", "left empty-handed")):
+    for name, topic in (("lwbs_or_ama.all", "leaving"), ("left_empty_handed.mental_health", "left empty-handed")):
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
         assert topic in lines[UNCHANGED].partition(";")[0]
     assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}
@@ -48,7 +50,9 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert "No effect between 0.6 and 1.2 pays by what is valued" in lines[CERTAINTY]
     assert "probability of an effect that pays is 0.0 %" in lines[CERTAINTY]
     assert "8 replications of 1 week; intervals show chance alone" in lines[CERTAINTY]
-    assert "study.staffing=[traditional,peer_added,clinician_added]" in lines[SAME_MONEY]
+    typed = '"study.staffing=[traditional,peer_added,clinician_added]"'
+    assert typed in lines[SAME_MONEY]
+    assert f"`{typed}`" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
 
 
 def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(
@@ -59,6 +63,64 @@ def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_
     lines = finding(screen(capsys))
     assert "it would pay if one less of “Visits a week, mental-health visits” were worth" in lines[SAME_MONEY]
     assert "It pays below 0.8" in lines[CERTAINTY] or "It pays below 0.79" in lines[CERTAINTY]
+
+
+def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noisy(task: Task) -> Played:
+        noise = 9.0 * (-1.0) ** task.key.replication
+        changed = {VISITS: 80.0, LEFT: 0.4}
+        if "psw" in task.scenario.staffing.roles:
+            changed = {VISITS: 80.0 - 2.0 + noise, LEFT: 0.4 - 0.26 + 0.01 * noise}
+        played = planted(0.4, Counter())(task)
+        return Played(task.key, task.label, {**played.values, **changed})
+
+    monkeypatch.setattr(sweeping, "play_task", noisy)
+    few = "Fewer than 5 replications: what is not shown may still be there."
+    for n, is_few in ((2, True), (6, False)):
+        folder = tmp_path / str(n)
+        assert main([*ONE[:-1], f"study.replications={n}", f"output={folder}"]) == 0
+        lines = finding(screen(capsys))
+        worth = read_table(folder / "worth.parquet")
+        left = worth[worth["measure"] == LEFT]
+        assert (left["difference"] < -0.2).all()
+        assert bool((left["difference"].abs() <= left["half_width"]).all()) == is_few, "or the test shows nothing"
+        unshown = lines[UNCHANGED].partition(";")[0]
+        assert unshown.startswith("no difference shown at any effect, by its own 95 % interval: ")
+        assert ("left empty-handed" in unshown) == is_few
+        assert "visits a week (mental-health visits)" in unshown
+        assert "(not shown to differ; with no effect " in lines[CHANGES]
+        assert (few in lines[CERTAINTY]) == is_few
+        assert (few in (folder / "answer.md").read_text(encoding="utf-8")) == is_few
+
+
+@pytest.mark.parametrize("names", [["peer_swapped"], ["peer_swapped", "peer_added"]])
+def test_a_stress_test_is_named_as_one(names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    staffings = f"study.staffing=[traditional,{','.join(names)}]"
+    assert main([*ONE[:1], *ONE[2:], staffings, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert lines[CHANGES].count("a stress test: takes hours from other roles, never recommended") == 1
+    assert page.count(STRESS_TEST.format(label="Peers for nurse hours")) == 1
+    assert "Peers for nurse hours adds no money: what it changes is for the same money." in lines[SAME_MONEY]
+    assert ("Nothing else of equal cost" in lines[SAME_MONEY]) == (len(names) > 1)
+    assert STRESS_TEST.format(label="Peers added") not in page
+
+
+def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unsteady(task: Task) -> Played:
+        played = planted(0.4, Counter())(task)
+        queue = {"unfinished_share.all": 0.5, "measured_days.all": 364.0}
+        return Played(task.key, task.label, {**played.values, **queue})
+
+    monkeypatch.setattr(sweeping, "play_task", unsteady)
+    assert main([*ONE[:1], "staffing=peer_swapped", *ONE[2:], f"output={tmp_path / 'out'}"]) == 0
+    changes = finding(screen(capsys))[CHANGES]
+    assert changes.startswith("nothing is concluded")
+    assert "a stress test: takes hours from other roles, never recommended" in changes
 
 
 def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

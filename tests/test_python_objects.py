@@ -190,11 +190,16 @@ def found(mean: float, low: float, high: float, simultaneous: float, sd: float =
         (
             (-9.0, -10.0, -8.0, 2.0),
             (-20.0, -21.0, -19.0, 4.0),
-            "−20.0 min with nurse added (−21.0 to −19.0 min), ",
+            "−20.0 min with nurse added (−21.0 to −19.0 min), the largest of 2 beyond chance",
+        ),
+        (
+            (9.0, 8.0, 10.0, 2.0),
+            (-20.0, -21.0, -19.0, 4.0),
+            "−20.0 min with nurse added (−21.0 to −19.0 min); 1 the other way beyond chance",
         ),
         # Excludes zero by itself, not when all are judged together: nothing is claimed.
         ((-9.0, -10.0, -8.0, 12.0), (1.0, -1.0, 3.0, 4.0), "no difference from traditional could be shown"),
-        ((-9.0, np.nan, np.nan, np.nan), (1.0, np.nan, np.nan, np.nan), "cannot separate effects from chance"),
+        ((-9.0, np.nan, np.nan, np.nan), (1.0, np.nan, np.nan, np.nan), "cannot be distinguished from chance"),
         ((0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0, 0.0), "identical to traditional"),
     ],
 )

@@ -12,7 +12,7 @@ from sim import load
 from sim.cli import main
 from sim.report.comparison_finding import BRIEFS
 from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.honesty import STRESS_TEST
+from sim.report.honesty import NO_BENEFIT, STRESS_TEST
 from sim.report.short_names import cut, short_labels, short_measure
 from sim.report.sweep_page import MOST_SCENARIOS
 from sim.study import sweeping
@@ -115,11 +115,31 @@ def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_inter
         row = rows.loc[rows["mean"].abs().idxmax()]
         assert row["label"] == "staffing=peer_247"
         size = f"{'+' if row['mean'] > 0 else '−'}{abs(scale * row['mean']):.{decimals}f}"
-        text = f"{size} ± {scale * row['half_width']:.{decimals}f} {unit} (peer_247, the largest of {len(rows)})"
+        joint = scale * row["simultaneous_half_width"]
+        assert f"{joint:.{decimals}f}" != f"{scale * row['half_width']:.{decimals}f}", "or the test shows nothing"
+        text = f"{size} ± {joint:.{decimals}f} {unit} (peer_247, the largest of {len(rows)})"
         assert f"{short_measure(name)} {text}" in lines[CHANGES]
+    assert lines[CHANGES].startswith("beyond chance (±: the joint 95 % interval of all scenarios and measures): ")
     assert topics_in(lines[CHANGES]) == topics_of(stars["measure"])
     assert topics_in(lines[UNCHANGED]) == topics_of(set(OUTCOMES) - set(stars["measure"]))
-    assert "identical to the last bit: left unseen or against advice" in lines[UNCHANGED]
+    assert "identical to the last bit: leaving" in lines[UNCHANGED]
+
+
+def test_scenarios_that_change_the_other_way_are_not_counted_with_the_largest(
+    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def change(task: Task) -> Effects:
+        if "peer_" in task.label:
+            return {WAIT: 9.0 if "peer_247" in task.label else -6.0, ALONE: -9.0 if "peer_247" in task.label else -6.0}
+        return {WAIT: 4.0} if "clinician" in task.label else {}
+
+    plant(change)
+    assert main([*FOUR, f"output={tmp_path / 'out'}"]) == 0
+    lines = finding(screen(capsys))
+    n_starred = starred(tmp_path / "out")["measure"].value_counts()
+    assert (n_starred[WAIT], n_starred[ALONE]) == (3, 2), "or the test shows nothing"
+    assert "min (peer_247, the largest of 2; 1 the other way)" in lines[CHANGES]
+    assert "min (peer_247, the largest of 2)" in lines[CHANGES]
 
 
 def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
@@ -186,10 +206,16 @@ def test_nothing_is_claimed_of_a_scenario_without_a_steady_state_however_large_i
         (["demand.growth=1,1.05"], COST, "differ by overtime alone"),
         (["demand.growth=1,1.05"], SAME_MONEY, "staffing=traditional,peer_added,clinician_added"),
         (["demand.growth=1,1.05"], CERTAINTY, "3 replications of 1 week"),
+        (
+            ["staffing=peer_added", "effects=none,evidence"],
+            SAME_MONEY,
+            "every roster costs the same: the scenarios differ in effects. Add a staffing",
+        ),
+        (["staffing=traditional,peer_247"], SAME_MONEY, "nothing of equal cost is compared; add a staffing"),
         (["support.caseload=2,3", "staffing=peer_247"], SAME_MONEY, "for the money of the first scenario"),
         (["staffing=traditional,peer_added", "effects=evidence"], CERTAINTY, "Effects were assumed"),
         (["staffing=traditional,peer_added", "effects=none,evidence"], CERTAINTY, "Effects were assumed in 2 of 4"),
-        (["staffing=traditional,peer_added"], CERTAINTY, "No benefit of peers was assumed"),
+        (["staffing=traditional,peer_added"], CERTAINTY, NO_BENEFIT),
         (["staffing=traditional,peer_added"], CERTAINTY, "a missing star says nothing"),
     ],
 )

@@ -17,13 +17,14 @@ from sim.report.breakeven_finding import (
     effect_text,
     money,
     price_sentences,
+    stress_tests,
     verdict_text,
 )
 from sim.report.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
 from sim.report.cells import Rows
 from sim.report.console import say, show
 from sim.report.finding import MOST_LINES, finding_markdown, n_lines, print_finding
-from sim.report.honesty import CHANCE_ONLY, RESPECT
+from sim.report.honesty import CHANCE_ONLY, RESPECT, STRESS_TEST
 from sim.report.markdown import markdown_table
 from sim.report.plain_table import PlainTable
 from sim.report.short_names import cut
@@ -194,6 +195,8 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     yield from [*found, LEGEND] if found else ()
     if not answer.is_whole:
         yield stopped_early(answer)
+    for label in stress_tests(answer).values():
+        yield STRESS_TEST.format(label=label)
     yield CHANCE_ONLY
     yield "What is not valued counts nothing here; a right to company in distress is not bought or sold by this sum."
     yield RESPECT

@@ -51,7 +51,7 @@ def break_even_sheet(answer: BreakEvenAnswer) -> Sheet:
 
 
 def title(answer: BreakEvenAnswer) -> str:
-    """The answer, where there is one staffing to be told of."""
+    """The answer, where there is one staffing."""
     if len(answer.staffings) != 1 or answer.staffings[0].found is None:
         return "How large must the effect be to pay?"
     item = answer.staffings[0]
@@ -63,14 +63,14 @@ def title(answer: BreakEvenAnswer) -> str:
     return {
         "never": "No effect in the range pays by what is valued here",
         "always": "Pays at every effect in the range",
-    }.get(found.verdict, "Where it pays cannot be told yet")
+    }.get(found.verdict, "Where it pays is not decided yet")
 
 
 def subtitle(answer: BreakEvenAnswer) -> str:
     return (
         f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients. Band: "
-        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which 0 cannot "
-        "be told from chance. Below: what the prior believes of the effect; filled where it pays."
+        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which it cannot "
+        "be distinguished from 0. Below: what the prior believes of the effect; filled where it pays."
     )
 
 
@@ -88,7 +88,7 @@ def footer(answer: BreakEvenAnswer) -> str:
 
 
 def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour: str) -> None:
-    """Net benefit with its band, zero, no effect, and what cannot be told from zero."""
+    """Net benefit with its band, zero, no effect, and what cannot be distinguished from zero."""
     rows = answer.curves[answer.curves["staffing"] == item.staffing]
     effects = rows["effect"].to_numpy(float)
     for low, high in item.found.spans if item.found else ():

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
+from sim.report.cautions import A_STRESS_TEST
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
+from sim.report.honesty import ENOUGH_REPLICATIONS
 from sim.report.short_names import short_measure, some
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
-from sim.study.comparing import same_money
+from sim.study.comparing import is_swap, same_money
+from sim.study.comparison import LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
@@ -39,8 +42,8 @@ EFFECTS = {
 }
 STAFF_COST = "staff_cost_per_week.all"
 MOST_STAFFINGS = 3
-"""Staffings told of on the terminal; the page has all."""
-TO_COMPARE = "study.staffing=[traditional,peer_added,clinician_added]"
+"""Staffings shown on the terminal; the page has all."""
+TO_COMPARE = '"study.staffing=[traditional,peer_added,clinician_added]"'
 """Shipped staffings that spend the same money in two ways."""
 NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be said."
 
@@ -89,13 +92,30 @@ def changes_text(answer: BreakEvenAnswer) -> str:
     """What the strongest effect played does."""
     effect = f"{strongest(answer):g}"
     if all(item.found is None for item in answer.staffings):
-        return "nothing is concluded."
+        tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
+        return f"{'; '.join(['nothing is concluded', *tests])}."
     if len(answer.staffings) > 1:
         return f"at {effect}, {of_each(answer, changes_of)}"
     return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
 
 
 def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """What a staffing changes at the strongest effect; a stress test is named as such."""
+    mark = f" ({A_STRESS_TEST})" if item.staffing in stress_tests(answer) else ""
+    return f"{valued_changes_text(answer, item)}{mark}"
+
+
+def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Staffings that give up hours of other roles for peers, with their labels."""
+    plan, effect = answer.plan, answer.plan.effects[0]
+    scenarios = plan.sweep.scenarios
+    baseline = scenarios[plan.beside[effect]]
+    return {
+        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
+    }
+
+
+def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
     if item.found is None:
         return "nothing is concluded"
@@ -125,12 +145,13 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
     """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
     by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
     measure, _ = measure_and_part(worth.measure)
-    none = ""
-    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
-        none = f" (with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)})"
     row = by_effect[effect]
+    notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
+    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
+        notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
+    in_brackets = f" ({'; '.join(notes)})" if notes else ""
     size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
-    return f"{short_measure(worth.measure)} {size}{none} worth {money(row['worth'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {money(row['worth'])}"
 
 
 def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
@@ -140,20 +161,20 @@ def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.D
 
 
 def unchanged_text(answer: BreakEvenAnswer) -> str:
-    """Outcomes that differ from the baseline at no effect in any staffing, and those that differ at every effect."""
+    """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
     percent = f"{100 * answer.plan.sweep.confidence:g} %"
     outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
     open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
-    pieces = [f"no difference at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
+    pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
     fixed = list(changed_at_every_effect(answer, outcomes))
     pieces += [f"moved by the staffing itself at every effect: {', '.join(fixed)}"] if fixed else []
-    return ("; ".join(pieces) or "every outcome shown differs from the baseline at some effect") + "."
+    return ("; ".join(pieces) or "every outcome is shown to differ from the baseline at some effect") + "."
 
 
 def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
-    """Of each staffing that something is concluded of, whether the measure differs at any effect."""
+    """Of each staffing that something is concluded of, whether the measure is shown to differ at any effect."""
     for item in answer.staffings:
         if item.found is not None:
             rows = rows_of(answer, item, worth)
@@ -206,15 +227,21 @@ def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
 
 
 def same_money_text(answer: BreakEvenAnswer) -> str:
-    """Staffings of the same added cost beside each other; else the worth at which it would pay, and how to compare."""
+    """Staffings of the same added cost beside each other; else the worth at which one would pay, and how to compare."""
     by_name = {item.staffing: item for item in answer.staffings}
-    added = {name: cost for name, cost in added_costs(answer).items() if cost > 0.0 and name in by_name}
-    groups = [list(group) for group in same_money(added) if len(group) > 1]
+    added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
+    dearer = {name: cost for name, cost in added.items() if cost > LEAST_ADDED}
+    groups = [list(group) for group in same_money(dearer) if len(group) > 1]
     if groups:
         return f"{equal_cost_text(answer, [by_name[name] for name in groups[0]])}."
-    prices = [sentence for item in answer.staffings for sentence in price_sentences(answer, item)[:1]]
-    how = f"Nothing of equal cost is compared: {TO_COMPARE} sets peers beside a clinician."
-    return " ".join([*(prices if len(answer.staffings) == 1 else []), how])
+    as_dear = [by_name[name].label for name, cost in added.items() if abs(cost) <= LEAST_ADDED]
+    sentences = [f"{label} adds no money: what it changes is for the same money." for label in as_dear[:MOST_STAFFINGS]]
+    if len(answer.staffings) == 1:
+        sentences += price_sentences(answer, answer.staffings[0])[:1]
+    if len(as_dear) < len(answer.staffings):
+        nothing = "Nothing else" if as_dear else "Nothing"
+        sentences.append(f"{nothing} of equal cost is compared: {TO_COMPARE} sets peers beside a clinician.")
+    return " ".join(sentences)
 
 
 def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) -> str:
@@ -248,11 +275,12 @@ def leaving_text(answer: BreakEvenAnswer) -> list[str]:
 
 
 def size_text(answer: BreakEvenAnswer) -> str:
-    """Replications and weeks, and that the intervals are of chance alone."""
+    """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
     weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
+    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: what is not shown may still be there."
     return (
         f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
-        "known of the assumptions comes on top."
+        f"known of the assumptions comes on top.{few if 1 < answer.n < ENOUGH_REPLICATIONS else ''}"
     )
 
 
@@ -309,7 +337,7 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
     spans = " and ".join(span_text(span) for span in found.spans)
     return (
-        f"Undecided: {where}, but a net benefit of 0 cannot be told from chance at {spans} ({percent} interval). "
+        f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
         "Play more replications or a wider study.range."
     )
 

@@ -26,6 +26,8 @@ WHY_STEADINESS_MATTERS = (
     "The means depend on how long the run was, so numbers are shown and no difference is claimed: add staff or places, "
     "lower demand, or let visits leave."
 )
+A_STRESS_TEST = "a stress test: takes hours from other roles, never recommended"
+"""Said beside a staffing that gives up hours of other roles for peers."""
 
 
 def mark_of(many_leave: bool, no_steady_state: bool) -> str:

@@ -26,7 +26,7 @@ from sim.report.tables import (
     n_replications,
     others,
 )
-from sim.study.comparison import EQUAL_MONEY, HEADLINE, Comparison, Row
+from sim.study.comparison import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison, Row
 from sim.study.number_text import (
     NOTHING,
     bare,
@@ -305,10 +305,6 @@ def money_text(amount: float) -> str:
 
 def costs_row(comparison: Comparison, staffing: str) -> Row:
     return next(row for row in comparison.costs.to_dict("records") if row["staffing"] == staffing)
-
-
-LEAST_ADDED = 100.0
-"""CAD a week by the roster below which a staffing costs what the baseline costs, and buys nothing elsewhere."""
 
 
 def same_money_text(comparison: Comparison, subject: str) -> str:

@@ -67,7 +67,7 @@ def title(comparison: Comparison) -> str:
     if flags_of(comparison, subject)[1]:
         return f"{who}: no difference is claimed, there is no steady state"
     if n_replications(comparison) < 2:
-        return f"{who}: one replication, so nothing can be told from chance"
+        return f"{who}: one replication, so nothing can be distinguished from chance"
     found = {name: difference(comparison, subject, name) for name in (ALONE, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
     shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]

@@ -90,7 +90,7 @@ def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
     what = f"{measure.label}, {part_text(part)}"
     baseline = inside(label(comparison, comparison.baseline))
     if not any(item.has_interval for item in found.values()):
-        return f"{what}: one replication cannot separate effects from chance"
+        return f"{what}: a difference of one replication cannot be distinguished from chance"
     if all(item.identical for item in found.values()):
         return f"{what}: identical to {baseline} under every staffing"
     shown = {staffing: item for staffing, item in found.items() if is_shown(item)}
@@ -100,8 +100,11 @@ def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
     item = shown[staffing]
     number = f"{number_text(measure, item.mean, signed=True)} {unit_of_difference(measure)}"
     reach = range_text(measure, item.low, item.high)
-    place = f", the largest of {len(shown)} beyond chance" if len(shown) > 1 else ""
-    if len(found) > len(shown) == 1:
+    n_same = sum(each.mean * item.mean > 0.0 for each in shown.values())
+    place = f", the largest of {n_same} beyond chance" if n_same > 1 else ""
+    if len(shown) > n_same:
+        place += f"; {len(shown) - n_same} the other way beyond chance"
+    elif len(found) > len(shown) == 1:
         place = f", the only one of {len(found)} beyond chance"
     return f"{what}: {number} with {inside(label(comparison, staffing))} ({reach}){place}"
 

@@ -99,7 +99,7 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
         else:
             sheets.append(Sheet(name, [headed(table, column) for column in table], sheet_rows(table)))
     facts: dict[str, Any] = {"seed": run.seed, "engine": run.engine}
-    said = [TIMES, "One run of random weeks cannot separate effects from chance"]
+    said = [TIMES, "One run of random weeks: nothing in it can be distinguished from chance"]
     return with_readme(f"Run of replication {run.replication}", sheets, said, facts, left_out=left_out)
 
 

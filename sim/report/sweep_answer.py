@@ -27,9 +27,9 @@ from sim.report.sweep_finding import (
     SweepReport,
     cheapest_and_dearest,
     groups_of_the_same_money,
+    most_changed_of,
     strength,
     sweep_finding,
-    told_of,
 )
 from sim.report.tables import as_found
 from sim.report.terminal import lines_written
@@ -145,7 +145,7 @@ def most_informative(report: SweepReport) -> list[str]:
     largest.sort(key=lambda beyond: -strength(next(iter(beyond.values()))))
     named = [next(iter(beyond)) for beyond in largest]
     for _, group in groups_of_the_same_money(report)[:1]:
-        named[3:3] = told_of(report, group)
+        named[3:3] = most_changed_of(report, group)
     for ends in filter(None, (cheapest_and_dearest(report.staff_cost),)):
         named += [label for label, _ in ends]
     for found in report.contenders.values():
@@ -174,7 +174,7 @@ def contenders_text(report: SweepReport) -> str:
     """Who is shown best by each measure, or may be, in one paragraph; empty where scenarios have no best in common."""
     if not report.contenders:
         return ""
-    told, open_ = [], []
+    parts, open_ = [], []
     for name, found in report.contenders.items():
         measure = short_measure(name).removesuffix(" (all visits)")
         names = [report.names[label] for label in found.labels]
@@ -182,9 +182,9 @@ def contenders_text(report: SweepReport) -> str:
             open_.append(measure)
             continue
         who = " or ".join(names) if len(names) < 3 else f"one of {len(names)}, {found.n_ruled_out} ruled out"
-        told.append(f"{measure}: {who}")
-    told += [f"not to be told by {', '.join(open_)}"] if open_ else []
-    return f"Best, each measure by itself at {100 * report.answer.confidence:g} %: {'; '.join(told)}."
+        parts.append(f"{measure}: {who}")
+    parts += [f"undecided by {', '.join(open_)}"] if open_ else []
+    return f"Best, each measure by itself at {100 * report.answer.confidence:g} %: {'; '.join(parts)}."
 
 
 def dominated_text(report: SweepReport) -> str:

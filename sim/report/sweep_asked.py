@@ -122,7 +122,7 @@ def unsteady_among(answer: SweepAnswer, labels: list[str]) -> list[str]:
 def best_line(answer: SweepAnswer, name: str) -> str:
     """Who is shown best, or may be."""
     if not len(answer.best):
-        return f"{best_by(name)}: not to be told, it takes two scenarios that have it and two replications of each."
+        return f"{best_by(name)}: undecided, as it takes two scenarios that have it and two replications of each."
     shown = labels_where(answer.best, "is_best")
     possible = labels_where(answer.best, "may_be_best")
     confidence = f"{100 * answer.confidence:g} %"

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from sim.report.cautions import A_STRESS_TEST
 from sim.report.comparison_finding import named_topics
 from sim.report.finding import (
     CERTAINTY,
@@ -20,12 +21,12 @@ from sim.report.finding import (
     Finding,
     FindingLine,
 )
-from sim.report.honesty import ENOUGH_REPLICATIONS
+from sim.report.honesty import ENOUGH_REPLICATIONS, NO_BENEFIT
 from sim.report.short_names import cut, short_labels, short_measure, some, varied_keys
 from sim.report.tables import Found, as_found
 from sim.study.best import Contenders
 from sim.study.comparing import same_money
-from sim.study.comparison import HEADLINE
+from sim.study.comparison import HEADLINE, LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
@@ -42,13 +43,11 @@ from sim.study.swept_scenarios import SweptScenarios
 
 STAFF_COST = "staff_cost_per_week.all"
 MONEY = (STAFF_COST, "cost_per_visit.all")
-"""Headline measures that are told in the line on cost."""
+"""Headline measures that belong in the line on cost."""
 OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
-ADDED_AT_LEAST = 100.0
-"""CAD a week below which a roster costs what the first one does."""
 TO_ADD = "staffing=traditional,peer_added,clinician_added"
 """Shipped staffings that spend the same money in two ways."""
 
@@ -146,10 +145,11 @@ def changes_text(report: SweepReport) -> str:
     if not found:
         return "nothing beyond chance in any headline outcome, all scenarios judged together."
     strongest = sorted(found, key=lambda name: -strength(next(iter(found[name].values()))))[:MOST_CHANGES]
-    told = [largest_text(report, name, found[name]) for name in found if name in strongest]
+    parts = [largest_text(report, name, found[name]) for name in found if name in strongest]
     rest = [name for name in found if name not in strongest]
     more = f"; also {named_topics(rest, '')}" if rest else ""
-    return f"beyond chance, all judged together: {'; '.join(told)}{more}."
+    interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
+    return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
 
 
 def strength(found: Found) -> float:
@@ -158,16 +158,18 @@ def strength(found: Found) -> float:
 
 
 def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) -> str:
-    """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`."""
+    """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`: of those in the same direction."""
     label, found = next(iter(beyond.items()))
-    of = f", the largest of {len(beyond)}" if len(beyond) > 1 else ""
-    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of})"
+    n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
+    of = f", the largest of {n_same}" if n_same > 1 else ""
+    against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
+    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against})"
 
 
 def size_text(name: str, found: Found) -> str:
-    """A difference with its interval and unit."""
+    """A difference with its unit and its joint interval, which allows for its having been picked as the largest."""
     measure, _ = measure_and_part(name)
-    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.half_width)
+    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.simultaneous)
     return f"{size} {reach} {short_unit_of_difference(measure)}"
 
 
@@ -185,21 +187,21 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
     if all(found.no_steady_state for of_each in report.differences.values() for found in of_each.values()):
         return "no difference is claimed: no other scenario has a steady state."
     if not any(found.has_interval for of_each in report.differences.values() for found in of_each.values()):
-        return "nothing can be told from chance: one replication has no interval, play two or more."
+        return "a difference cannot be distinguished from chance: one replication has no interval, play two or more."
     return ""
 
 
 def means_text(report: SweepReport) -> str:
     """The main outcomes of a scenario by itself."""
     table = report.answer.estimates
-    told = []
+    parts = []
     for name in ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health"):
         for row in table[table["measure"] == name].to_dict("records")[:1]:
             measure, _ = measure_and_part(name)
             found = as_found(row)
             reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-            told.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of(name)}")
-    return ", ".join(told)
+            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of(name)}")
+    return ", ".join(parts)
 
 
 def unit_of(name: str) -> str:
@@ -219,9 +221,9 @@ def unchanged_text(report: SweepReport) -> str:
             same.append(name)
         elif steady and not any(found.beyond_chance for found in steady):
             open_.append(name)
-    told = [f"no difference beyond chance in {named_topics(open_, '')}"] if open_ else []
-    told += [f"identical to the last bit: {named_topics(same, '')}"] if same else []
-    return ("; ".join(told) or "no headline outcome: each differs beyond chance in some scenario") + "."
+    parts = [f"no difference beyond chance in {named_topics(open_, '')}"] if open_ else []
+    parts += [f"identical to the last bit: {named_topics(same, '')}"] if same else []
+    return ("; ".join(parts) or "no headline outcome: each differs beyond chance in some scenario") + "."
 
 
 # --- money ---
@@ -273,22 +275,33 @@ def same_money_text(report: SweepReport) -> str:
     """What scenarios change whose rosters add the same cost; or how to ask."""
     groups = groups_of_the_same_money(report)
     if not groups:
-        return f"nothing of equal cost is compared; add a staffing that spends the same otherwise, as in {TO_ADD}."
+        return nothing_to_compare_text(report)
     if why_nothing_is_claimed(report):
         extra, labels = groups[0]
         return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
-        told = [f"none of {len(labels)} scenarios changes anything beyond chance"]
+        parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
-        shown = told_of(report, labels)
-        told = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
-        told += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
-    told += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
-    return f"{added_text(extra)}: {'; '.join(told)}."
+        shown = most_changed_of(report, labels)
+        parts = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
+    parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
+    return f"{added_text(extra)}: {'; '.join(parts)}."
 
 
-def told_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
+def nothing_to_compare_text(report: SweepReport) -> str:
+    """How to compare the same money; and what the scenarios differ in, where their rosters all cost the same."""
+    keys = list(dict.fromkeys(key.rpartition(".")[2] for key in varied_keys(report.answer.labels)))
+    costs = report.scenarios.weekly_cost
+    if keys and len(costs) == len(report.answer.labels) and max(costs.values()) - min(costs.values()) < 1.0:
+        why = f"every roster costs the same: the scenarios differ in {some(keys, 3)}. Add"
+    else:
+        why = "nothing of equal cost is compared; add"
+    return f"{why} a staffing that spends the same otherwise, as in {TO_ADD}."
+
+
+def most_changed_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
     """Two scenarios of the same money, those that change most, of two rosters if there are two."""
 
     def size(label: str) -> float:
@@ -309,13 +322,12 @@ def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
 
 def added_text(extra: float) -> str:
     """`for 3,790 CAD a week`."""
-    return f"for {cad(extra)} a week more" if extra > ADDED_AT_LEAST else "for the money of the first scenario"
+    return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
 def named(report: SweepReport, label: str) -> str:
     """A scenario by its short name, a stress test as such."""
-    swap = " (a stress test: takes hours from other roles, never recommended)"
-    return report.names[label] + (swap if label in report.scenarios.swaps else "")
+    return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
 
 
 def bought_text(report: SweepReport, label: str) -> str:
@@ -344,9 +356,9 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
     if first not in costs:
         return []
     added = {label: costs[label] - costs[first] for label in others if label in costs}
-    as_dear = [label for label, extra in added.items() if abs(extra) <= ADDED_AT_LEAST]
+    as_dear = [label for label, extra in added.items() if abs(extra) <= LEAST_ADDED]
     groups = [(0.0, as_dear)] if as_dear else []
-    dearer = {label: extra for label, extra in added.items() if extra > ADDED_AT_LEAST}
+    dearer = {label: extra for label, extra in added.items() if extra > LEAST_ADDED}
     groups += [(min(group.values()), sorted(group, key=list(costs).index)) for group in same_money(dearer)
                if len(group) > 1]  # fmt: skip
     return sorted(groups, key=lambda group: -len(group[1]))
@@ -364,11 +376,11 @@ def caution_texts(report: SweepReport) -> list[str]:
     """How many scenarios are to be read with care."""
     n = len(report.answer.labels)
     unsteady, leaving = report.labels_with("no_steady_state"), report.labels_with("many_leave")
-    told = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
+    parts = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
     if leaving:
         limit = f"{100 * LEAVING_LIMIT:g} %"
-        told.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
-    return told
+        parts.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
+    return parts
 
 
 def of_all(labels: Sequence[str], n: int) -> str:
@@ -399,8 +411,7 @@ def assumption_texts(report: SweepReport) -> list[str]:
     """What was assumed of peers and clinicians."""
     assuming = report.scenarios.assumes_effects
     if not assuming:
-        none = "No benefit of peers was assumed, so none can appear: no evidence against them."
-        return [none] if report.scenarios.with_peers else []
+        return [NO_BENEFIT] if report.scenarios.with_peers else []
     topics = topics_moved(report)
     where = "" if len(assuming) == len(report.answer.labels) else f" in {of_all(sorted(assuming), len(report.names))}"
     if not topics:

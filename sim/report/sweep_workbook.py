@@ -40,8 +40,8 @@ MOST_CELLS = 400_000
 """Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
 
 
-def sweep_sheets(answer: SweepAnswer, facts: Mapping[str, Any], finding: Finding | None = None) -> list[Sheet]:
-    """Sheets of a sweep, README first; of a large sweep the long ones hold headline measures, or a part of them."""
+def sweep_sheets(answer: SweepAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
+    """Sheets of a sweep, the finding first; of a large sweep long ones hold headline measures, or a part of them."""
     left_out: list[str] = []
     sheets = [summary_sheet(answer)] if len(answer.estimates) else []
     scaled = ("mean", "low", "high", "simultaneous_half_width")
@@ -107,8 +107,8 @@ def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["measure"].isin(HEADLINE)].pivot(index="label", columns="measure", values="mean")
 
 
-def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding: Finding | None = None) -> list[Sheet]:
-    """Sheets of a break-even study, README first."""
+def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
+    """Sheets of a break-even study, the finding first."""
     staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER)
     words = pd.DataFrame(
         [(item.label, line) for item in answer.staffings for line in sentences(answer, item)],

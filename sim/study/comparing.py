@@ -16,7 +16,7 @@ from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures import measure_of
 from sim.study.asked import Simultaneous
-from sim.study.comparison import EQUAL_MONEY, HEADLINE, Comparison
+from sim.study.comparison import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison
 from sim.study.executor import run_blocks
 from sim.study.experiment import BlockAnswer, play_block
 from sim.study.interpretability import GUARDS, cautions_table, flags_of_pairs
@@ -461,7 +461,7 @@ def notes_on_volume(scenario: Scenario) -> Iterator[str]:
 def notes_on_money(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
     """What a reader must know about money before comparing."""
     costs = costs_of(scenarios, baseline)
-    added = costs[costs["weekly_difference"] > 100.0]
+    added = costs[costs["weekly_difference"] > LEAST_ADDED]
     if len(added) < 2:
         return ()
     groups = same_money(dict(zip(added["label"], added["weekly_difference"], strict=True)))

@@ -41,6 +41,8 @@ TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "r
 
 EQUAL_MONEY = 0.02
 """Added weekly costs within this share of each other count as the same money."""
+LEAST_ADDED = 100.0
+"""CAD a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
 
 
 def central_of(levels: Iterable[float]) -> float:
