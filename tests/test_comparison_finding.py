@@ -364,7 +364,7 @@ def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
     rows = four.differences.assign(simultaneous_half_width=1e9)
     assert title(replace(four, differences=rows)) == ("Peers added: no difference beyond chance in time alone or waits")
     assert "no steady state" in title(without_steady_state(four, "peer_added"))
-    assert "nothing can be told from chance" in title(of_one_replication(four))
+    assert "nothing can be distinguished from chance" in title(of_one_replication(four))
     assert "nothing is compared" in title(comparison_of(FOUR[:1]))
 
 

@@ -41,7 +41,8 @@ CHANCE_ONLY = (
 )
 STRESS_TEST = "{label} takes hours from other roles: a stress test of harm, never recommended."
 ONE_REPLICATION = (
-    "One replication: an interval needs two or more, so no difference can be distinguished from chance. Play more replications."
+    "One replication: an interval needs two or more, so no difference can be distinguished from chance. "
+    "Play more replications."
 )
 FEW_REPLICATIONS = (
     "With fewer than 5 replications the intervals that judge all headline measures together are too wide to use: a "
