@@ -389,6 +389,25 @@ def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
     assert remedy in problem.remedy
 
 
+NINE_FROM_11 = "nurse: {shifts: {from_11: {heads: 9}}}\n"
+
+
+def test_a_file_whose_defaults_would_override_it_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, f"defaults: [_self_, traditional]\n{NINE_FROM_11}")
+    assert problem.path == f"{tmp_path / 'staffing' / 'ours.yaml'} defaults"
+    assert problem.value == "['_self_', 'traditional']"
+    assert problem.remedy == "traditional after _self_ overrides what this file says: write [traditional, _self_]"
+    written(tmp_path, f"defaults: [peer_added, _self_, crisis_lean]\n{NINE_FROM_11}", "staffing/base.yaml")
+    (inherited,) = problems_of(tmp_path, "defaults: [base, _self_]\n")
+    assert inherited.remedy.endswith("write [peer_added, crisis_lean, _self_]")
+
+
+@pytest.mark.parametrize("defaults", ["[traditional]", "[traditional, _self_]"])
+def test_what_a_file_says_wins_over_what_it_inherits(defaults: str, tmp_path: Path) -> None:
+    nurse = scenario_of(tmp_path, f"defaults: {defaults}\n{NINE_FROM_11}").staffing.roles["nurse"]
+    assert nurse.shifts["from_11"].heads == 9
+
+
 @pytest.mark.parametrize(
     ("slip", "path", "remedy"),
     [

@@ -241,6 +241,7 @@ def faults_of_file(
     found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
     if not isinstance(data.get("defaults"), list | None):
         return [*found, no_list(own, data["defaults"])]
+    found += undone(own, listed(data.get("defaults")))
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
@@ -250,6 +251,19 @@ def no_list(own: Path, defaults: object) -> Problem:
     """Defaults that are one word, or a mapping."""
     name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
     return Problem(f"{own} defaults", short(defaults), f"not a list: write defaults: [{name}, _self_]")
+
+
+def undone(own: Path, defaults: list[object]) -> list[Problem]:
+    """Files named after `_self_` in defaults: the last one wins, so their values replace those of the file itself."""
+    if "_self_" not in defaults:
+        return []
+    after = [entry for entry in defaults[defaults.index("_self_") :] if entry != "_self_"]
+    if not after:
+        return []
+    order = [*(entry for entry in defaults if entry != "_self_"), "_self_"]
+    names, right = ", ".join(map(str, after)), ", ".join(map(str, order))
+    remedy = f"{names} after _self_ overrides what this file says: write [{right}]"
+    return [Problem(f"{own} defaults", short(defaults), remedy)]
 
 
 def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
