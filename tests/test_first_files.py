@@ -109,7 +109,12 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         "staffing.nurse.shifts.extra.days",
         "write [mon, tue, wed, thu, fri], or daily",
     ),
-    "too few nurses": ("staffing/ours.yaml", KEEP + "nurse: {heads: 1}\n", "staffing.nurse", "minimum cover is 6"),
+    "too few nurses": (
+        "staffing/ours.yaml",
+        KEEP + "nurse: {shifts: {from_1930: {heads: 1}}}\n",
+        "staffing.nurse",
+        "minimum cover is 6",
+    ),
     "a demand with a volume alone": (
         "demand/ours.yaml",
         "visits_per_year: 60000\n",
@@ -400,6 +405,40 @@ def test_a_file_whose_defaults_would_override_it_is_refused(tmp_path: Path) -> N
     written(tmp_path, f"defaults: [peer_added, _self_, crisis_lean]\n{NINE_FROM_11}", "staffing/base.yaml")
     (inherited,) = problems_of(tmp_path, "defaults: [base, _self_]\n")
     assert inherited.remedy.endswith("write [peer_added, crisis_lean, _self_]")
+
+
+TWO_SHIFTS = "shifts: {a: {hours: 09:00-17:00}, b: {hours: 15:00-21:00}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "n_shifts", "shift"),
+    [
+        ("nurse: {heads: 6}\n", "nurse", 6, "from_0730"),
+        ("roles: {nurse: {heads: 6}}\n", "nurse", 6, "from_0730"),
+        (f"psw: {{kind: peer, hourly_cost: 31.7, heads: 6, {TWO_SHIFTS}}}\n", "psw", 2, "a"),
+    ],
+)
+def test_heads_of_a_role_with_several_shifts_are_refused_in_a_file(
+    text: str, role: str, n_shifts: int, shift: str, tmp_path: Path
+) -> None:
+    (problem,) = problems_of(tmp_path, KEEP + text)
+    assert (problem.path, problem.value) == (f"staffing.{role}.heads", f"6 for a role with {n_shifts} shifts")
+    assert problem.remedy == f"it would be 6 in every shift; say in which: shifts: {{{shift}: {{heads: 6}}}}"
+    compared = problems_of(tmp_path, KEEP + text, "study.staffing=[traditional,ours]")
+    assert [one.path for one in compared] == [f"staffing.{role}.heads"]
+
+
+def test_heads_of_a_role_that_gains_a_second_shift_are_refused(tmp_path: Path) -> None:
+    one_shift = "psw: {kind: peer, hourly_cost: 31.7, heads: 2, shifts: {a: {hours: 09:00-17:00}}}\n"
+    assert scenario_of(tmp_path, KEEP + one_shift).staffing.roles["psw"].hours_per_week() == 112
+    written(tmp_path, KEEP + one_shift, "staffing/base.yaml")
+    (problem,) = problems_of(tmp_path, "defaults: [base, _self_]\npsw: {shifts: {b: {hours: 15:00-21:00}}}\n")
+    assert (problem.path, problem.value) == ("staffing.psw.heads", "2 for a role with 2 shifts")
+
+
+def test_heads_of_a_role_may_be_typed_for_all_of_its_shifts() -> None:
+    nurse = compose(["study=run", "staffing.nurse.heads=6"]).scenario.staffing.roles["nurse"]
+    assert nurse.hours_per_week() == 3024
 
 
 @pytest.mark.parametrize("defaults", ["[traditional]", "[traditional, _self_]"])

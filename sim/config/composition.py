@@ -30,7 +30,13 @@ from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import faults_of_grouping, remedy_of_typed, without_faulty_roles, written_out
+from sim.config.roster_shorthand import (
+    faults_of_grouping,
+    faults_of_heads,
+    remedy_of_typed,
+    without_faulty_roles,
+    written_out,
+)
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -173,11 +179,13 @@ def composed_files(draft: Draft) -> Plain | None:
 
 
 def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
-    """What is wrong with how a staffing of the user's own groups its roles; its files are sound by themselves."""
+    """What is wrong with how a staffing of the user's own groups its roles and staffs their shifts; its files are
+    sound by themselves.
+    """
     if not is_own(folders, "staffing", name):
         return []
-    files = with_inherited(folders, "staffing", name)
-    return list(faults_of_grouping({file.name: read_checked_yaml(file) for file in files}))
+    files = {file.name: read_checked_yaml(file) for file in with_inherited(folders, "staffing", name)}
+    return [*faults_of_grouping(files), *faults_of_heads(list(files.values()))]
 
 
 PROGRAMS = ("study", "engine", "executor")

@@ -63,6 +63,8 @@ def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
         if not isinstance(role, dict):
             continue
         said = [file[name] for file in earlier if isinstance(file.get(name), dict)]
+        if unclear_heads(said):  # reported by `faults_of_heads`; the rest is checked without them
+            role.pop("heads", None)
         write_out_role(role)
         shifts = role.get("shifts")
         for shift_name, shift in shifts.items() if isinstance(shifts, dict) else ():
@@ -108,6 +110,39 @@ def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
             else:
                 value, where = f"under roles in {under[role]}, outside it in {file}", "in both files"
             yield Problem(f"staffing.{role}", value, f"write {role} in one place: {where} outside roles")
+
+
+def faults_of_heads(files: Sequence[Plain]) -> Iterator[Problem]:
+    """Heads of a role with several shifts: meant as people of the role, they would be people of every shift.
+
+    `files` are what files say by themselves, each after those it inherits from.
+    """
+    rosters = [hoisted(copied(file)) for file in files if isinstance(file, dict)]
+    for name in dict.fromkeys(name for roster in rosters for name in roster):
+        said = [roster[name] for roster in rosters if isinstance(roster.get(name), dict)]
+        if heads := unclear_heads(said):
+            shifts = shift_names(said)
+            remedy = f"it would be {heads} in every shift; say in which: shifts: {{{shifts[0]}: {{heads: {heads}}}}}"
+            yield Problem(f"staffing.{name}.heads", f"{heads} for a role with {len(shifts)} shifts", remedy)
+
+
+def unclear_heads(said: Sequence[Mapping[str, Plain]]) -> int | None:
+    """The heads of a role, from what its files say of it, where it has several shifts; else None.
+
+    No heads at all are clear: they are none in every shift. A role with `hours` and shifts is refused for its hours.
+    """
+    stated = latest(said, "heads")
+    heads = said[stated]["heads"] if stated >= 0 else None
+    is_number = isinstance(heads, int) and not isinstance(heads, bool)
+    if not is_number or latest(said, "hours") >= 0 or len(shift_names(said)) < 2:
+        return None
+    return int(heads) or None
+
+
+def shift_names(said: Sequence[Mapping[str, Plain]]) -> list[str]:
+    """Names of the shifts of a role, from what its files say of it, each once."""
+    shifts = [role["shifts"] for role in said if isinstance(role.get("shifts"), dict)]
+    return list(dict.fromkeys(str(name) for names in shifts for name in names))
 
 
 def shift_in(role: Mapping[str, Plain], shift_name: str) -> Mapping[str, Plain]:
