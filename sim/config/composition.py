@@ -434,7 +434,7 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
     names = study.staffing
     if names == ("all",):
-        names = tuple(dict.fromkeys((*baseline_of(study), *choices_of("staffing", draft.folders))))
+        names = tuple(dict.fromkeys((*baseline_of(study), *all_staffings(draft.folders))))
     elif study.name in COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
         names = (*baseline_of(study), chosen)
     baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
@@ -442,6 +442,16 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
         remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
         draft.problems.append(Problem("study.baseline", repr(baseline), remedy))
     return study.model_copy(update={"staffing": names, "baseline": baseline})
+
+
+def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
+    """Every staffing, in the order of the shipped comparison, then those it does not name, by name.
+
+    The finding is about the first staffing after the baseline, which the alphabet should not decide.
+    """
+    comparison = read_checked_yaml(file_of(folders[:1], "study", "compare"))["staffing"]
+    known = choices_of("staffing", folders)
+    return [*(name for name in comparison if name in known), *(name for name in known if name not in comparison)]
 
 
 def is_of_its_own(staffing: str, study: StudySettings) -> bool:
