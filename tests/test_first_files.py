@@ -294,6 +294,7 @@ def test_hours_of_a_shift_replace_what_is_inherited_and_are_replaced_by_heirs(tm
         ("nurse: {hours: 09:00-17:00}", "nurse.hours", "hours are for a role with no other shifts"),
         ("nurse: {shifts: {extra: {hours: 9-17}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {shifts: {extra: {hours: 22:30}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
+        ("nurse: {shifts: {extra: {hours: 09:00-25:00}}}", "nurse.shifts.extra.hours", "the last hour is 24:00"),
         ("nurse: {days: [mon]}", "nurse.days", "it belongs to a shift"),
         (
             "nurse: {shifts: {extra: {hours: 09:00-09:00}}}",
@@ -464,6 +465,19 @@ def test_what_a_file_says_wins_over_what_it_inherits(defaults: str, tmp_path: Pa
 def test_one_slip_makes_one_problem(slip: str, path: str, remedy: str, tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, KEEP + slip)
     assert (problem.path, problem.remedy) == (path, remedy)
+
+
+def test_a_role_whose_lines_are_not_indented_has_one_problem(tmp_path: Path) -> None:
+    flush = "psw:\nkind: peer\nhourly_cost: 31.7\nhours: 09:00-17:00\nheads: 2\n"
+    remedy = "kind, hourly_cost, hours, heads belong to psw: indent them by two spaces"
+    for text in (KEEP + flush, flush):
+        (problem,) = problems_of(tmp_path, text)
+        assert (problem.path, problem.value) == (f"{tmp_path / 'staffing' / 'ours.yaml'} psw", "nothing below it")
+        assert problem.remedy == remedy
+    (second,) = problems_of(tmp_path, f"{KEEP}security:\n{flush}")
+    assert second.path.endswith("ours.yaml psw")
+    (one,) = problems_of(tmp_path, f"{KEEP}nurse:\nhourly_cost: 70\n")
+    assert one.remedy == "hourly_cost belongs to nurse: indent it by two spaces"
 
 
 def test_two_slips_in_a_role_are_told_once_each(tmp_path: Path) -> None:

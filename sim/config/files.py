@@ -14,6 +14,7 @@ from sim.config.kept import GROUPS, MOST_ENTRIES, entries_of, files_of_group, ke
 from sim.config.places import Plain
 from sim.config.references import ReferenceFault, looks_elsewhere
 from sim.config.remedies import short
+from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem, did_you_mean
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_BYTES, read_checked_yaml, read_yaml
@@ -239,6 +240,8 @@ def faults_of_file(
     if isinstance(data, Problem):
         return [data]
     found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
+    if group == "staffing":
+        found += [Problem(f"{own} {one.path}", one.value, one.remedy) for one in not_indented(data)]
     if not isinstance(data.get("defaults"), list | None):
         return [*found, no_list(own, data["defaults"])]
     found += undone(own, listed(data.get("defaults")))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.places import Plain, copied, put
+from sim.department.roster import Role, Staffing
 from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
@@ -112,6 +113,19 @@ def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
             yield Problem(f"staffing.{role}", value, f"write {role} in one place: {where} outside roles")
 
 
+def not_indented(roster: Mapping[str, Plain]) -> Iterator[Problem]:
+    """An empty role whose keys follow it in the same column, by the name of the role."""
+    known = {*Role.model_fields, *OF_ONE_SHIFT} - {*Staffing.model_fields}
+    keys = [key for key in roster if key in known]
+    if not keys:
+        return
+    before = list(roster)[: list(roster).index(keys[0])]
+    if before and roster[before[-1]] is None and before[-1] not in Staffing.model_fields:
+        belong, them = ("belongs", "it") if len(keys) == 1 else ("belong", "them")
+        remedy = f"{', '.join(keys)} {belong} to {before[-1]}: indent {them} by two spaces"
+        yield Problem(before[-1], "nothing below it", remedy)
+
+
 def faults_of_heads(files: Sequence[Plain]) -> Iterator[Problem]:
     """Heads of a role with several shifts: meant as people of the role, they would be people of every shift.
 
@@ -204,7 +218,10 @@ def remedy_of_hours(value: object, in_role: bool) -> str:
         written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
         return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:
-        return "write begin and end of the shift, like 09:00-17:00; 22:00-06:00 ends on the next day"
+        return (
+            "write begin and end of the shift, like 09:00-17:00; the last hour is 24:00, "
+            "and 22:00-06:00 ends on the next day"
+        )
     if in_role:
         return "hours are for a role with no other shifts, and this one has some: say which, shifts: {NAME: {hours: …}}"
     return "hours and start or minutes are both given: keep the hours, or start and minutes"
