@@ -224,6 +224,57 @@ def test_a_folder_that_was_not_given_is_suggested(tmp_path: Path, monkeypatch: p
         compose(["study=run", "staffing=ours"])
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (
+            ["--config-dir", "mine/staffing", "staffing=ours"],
+            "the folder that holds the folder staffing is meant: give --config-dir mine",
+        ),
+        (["staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
+        (["--config-dir", "empty", "staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
+        (["staffing=here"], "there is one in another folder: give --config-dir ."),
+        (
+            ["staffing=loose"],
+            "loose.yaml is looked for in mine/staffing, as loose.yaml: move or rename loose.yaml, "
+            "and give --config-dir mine",
+        ),
+        (
+            ["--config-dir", "theirs", "study.staffing=[traditional,loose]"],
+            "loose.yaml is looked for in theirs/staffing, as loose.yaml: move or rename loose.yaml",
+        ),
+        (
+            ["--config-dir", "mine", "staffing=ours.yaml"],
+            "a choice is the name of a file without folder and suffix: write staffing=ours",
+        ),
+        (
+            ["staffing=loose.yaml"],
+            "write staffing=loose, without suffix; loose.yaml is looked for in mine/staffing, as loose.yaml: "
+            "move or rename loose.yaml, and give --config-dir mine",
+        ),
+        (
+            ["staffing=mine/staffing/ours.yaml"],
+            "the folder and the name are typed apart: --config-dir mine staffing=ours",
+        ),
+    ],
+)
+def test_a_choice_that_is_not_found_is_told_where_its_file_lies(
+    words: list[str],
+    remedy: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine/staffing/ours", "theirs/staffing/ours", "staffing/here", "loose"):
+        written(tmp_path, KEEP, f"{name}.yaml")
+    (tmp_path / "empty").mkdir()
+    assert main(["--dry-run", *words]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "1 problem; nothing was run, nothing was written"
+    assert " ".join(line.strip() for line in told[2:]) == remedy
+
+
 def test_a_typed_key_of_a_role_that_is_not_there_names_the_staffings_that_have_it() -> None:
     with pytest.raises(ScenarioError, match="staffing=peer_247 or peer_added or peer_evening"):
         compose(["study=run", "staffing.psw.heads=2"])
