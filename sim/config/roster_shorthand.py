@@ -147,10 +147,11 @@ def unclear_heads(said: Sequence[Mapping[str, Plain]]) -> int | None:
     """
     stated = latest(said, "heads")
     heads = said[stated]["heads"] if stated >= 0 else None
-    is_number = isinstance(heads, int) and not isinstance(heads, bool)
-    if not is_number or latest(said, "hours") >= 0 or len(shift_names(said)) < 2:
+    if isinstance(heads, bool) or not isinstance(heads, int):
         return None
-    return int(heads) or None
+    if latest(said, "hours") >= 0 or len(shift_names(said)) < 2:
+        return None
+    return heads or None
 
 
 def shift_names(said: Sequence[Mapping[str, Plain]]) -> list[str]:
