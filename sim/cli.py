@@ -50,7 +50,7 @@ from sim.study.store import (
     write_table,
     write_text,
 )
-from sim.subcommands import remedy_of_option, subcommand
+from sim.subcommands import remedy_of_option, subcommand, with_command_first
 
 if TYPE_CHECKING:
     from sim.config.settings import StudySettings
@@ -86,7 +86,7 @@ scenarios for which it holds. The same command with the same output= goes on whe
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    words = with_lists_joined(sys.argv[1:] if arguments is None else arguments)
+    words = with_command_first(with_lists_joined(sys.argv[1:] if arguments is None else arguments))
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         console.print(USAGE, markup=False, highlight=False)

@@ -1,4 +1,4 @@
-"""What `sim` hands out: a scenario, a run and a comparison that can sum themselves up, be drawn and be saved.
+"""What `sim` returns: a scenario, a run and a comparison that can sum themselves up, be drawn and be saved.
 
 Each extends the plain value of an inner ring, which knows no tables, figures or files of spreadsheets, and can stand
 wherever that is asked for.

@@ -28,6 +28,12 @@ def subcommand(words: Sequence[str]) -> Command | None:
     return command
 
 
+def with_command_first(words: Sequence[str]) -> list[str]:
+    """The words with a leading `--config-dir DIR` behind the command that follows it, if one does."""
+    n = 2 if words and words[0] == "--config-dir" else 1 if words and words[0].startswith("--config-dir=") else 0
+    return [*words[n : n + 1], *words[:n], *words[n + 1 :]] if subcommand(words[n:]) else list(words)
+
+
 OPTIONS = ("--help", "--version", "--dry-run", "--config-dir", "--multirun")
 OF_HYDRA = {
     "--cfg": "peered keys shows every key with its value, --dry-run what would run",

@@ -15,7 +15,7 @@ SHOWN_OF_HASH = 8
 def version_command(words: Sequence[str], console: Console, errors: Console) -> int:
     """Print version, Python, engines and code in one line. Returns the exit code."""
     if words:
-        errors.print("peered: --version stands alone", markup=False)
+        errors.print("peered: --version takes no other arguments", markup=False)
         return 2
     engines = f"engines: compiled (Numba {installed('numba')}), simpy ({installed('simpy')})"
     line = f"peered {installed('peered')}, Python {platform.python_version()}, {engines}"

@@ -1,13 +1,17 @@
 """Every study leaves a workbook beside its answer: labelled, with units, and nothing in it becomes a formula."""
 
+import math
+import os
 import re
+import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
@@ -103,6 +107,25 @@ def test_text_never_becomes_a_formula_or_a_link(text: str, tmp_path: Path) -> No
     assert read(tmp_path / "a.xlsx")["a 1"] == [[text], [text, 1.0]]
     with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
         assert "hyperlink" not in book.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_a_number_without_bound_is_an_empty_cell_so_that_its_column_still_sorts(tmp_path: Path) -> None:
+    rows = [(value, "text") for value in (1.5, math.inf, -math.inf, math.nan, np.float64("inf"), None)]
+    write_workbook([Sheet("a", [Column("x"), Column("y")], rows)], tmp_path / "a.xlsx")
+    assert [row[0] for row in read(tmp_path / "a.xlsx")["a"]] == ["x", 1.5, None, None, None, None, None]
+
+
+def test_a_comparison_of_one_replication_has_no_text_among_its_numbers(tmp_path: Path) -> None:
+    overrides = ("study.weeks=1", "study.warm_up_weeks=0", "study.demand_levels=[1.0]")
+    alone = sim.compare(["traditional", "peer_added"], *overrides, replications=1, seed=1)
+    alone.to_excel(tmp_path / "a.xlsx")
+    sheets = read(tmp_path / "a.xlsx")
+    head, *rows = sheets["estimates"]
+    numbers = [head.index(name) for name in head if name.startswith(("Mean", "Interval"))]
+    cells = [cell for row in rows for cell in row[numbers[0] : numbers[-1] + 1]]
+    assert len(numbers) == 3
+    assert not any(isinstance(cell, str) for cell in cells)
+    assert "no bound" in readme_of(sheets)["Empty cells"]
 
 
 def test_the_header_stays_in_sight_and_columns_have_room(tmp_path: Path) -> None:
@@ -201,6 +224,36 @@ def test_a_file_is_not_written_over_unless_asked(tmp_path: Path) -> None:
     assert read(file)["a"] == [["x"], [2.0]]
     with pytest.raises(ValueError, match=r"ends in \.xlsx"):
         save_workbook(sheets, tmp_path / "a.csv")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
+def test_writing_over_a_file_keeps_who_may_read_it(tmp_path: Path) -> None:
+    sheets = [Sheet("a", [Column("x")], [(1,)])]
+    file = tmp_path / "a.xlsx"
+    save_workbook(sheets, file)
+    for mode in (0o640, 0o600, 0o664):
+        file.chmod(mode)
+        save_workbook(sheets, file, overwrite=True)
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_file_that_appears_while_a_workbook_is_written_stays(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        file.write_text("of somebody else")
+        yield (1,)
+
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        save_workbook([Sheet("a", [Column("x")], rows())], file)
+    assert file.read_text() == "of somebody else"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such folder; make it, or name another") as caught:
+        save_workbook([Sheet("a", [Column("x")], [(1,)])], tmp_path / "nowhere" / "a.xlsx")
+    assert "partial" not in str(caught.value)
 
 
 def test_what_fails_leaves_the_earlier_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

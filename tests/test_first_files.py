@@ -8,6 +8,7 @@ import pytest
 from sim.cli import main
 from sim.config import compose
 from sim.config.roster_shorthand import span_of
+from sim.config.sweeps import compose_sweep
 from sim.department.roster import Shift
 from sim.department.scenario import Problem, Scenario, ScenarioError
 
@@ -64,6 +65,14 @@ def test_doing_what_the_problems_say_makes_the_first_file_run(tmp_path: Path) ->
     assert psw.hours_per_week() == 112
 
 
+def test_who_writes_shifts_of_a_role_of_the_team_hears_that_inherited_ones_stay(tmp_path: Path) -> None:
+    own_shifts = "nurse: {shifts: {early: {hours: 07:00-15:00, heads: 6}, late: {hours: 15:00-23:00, heads: 9}}}\n"
+    for text in (own_shifts, f"roles:\n  {own_shifts}"):
+        told = problems_of(tmp_path, text)[0].remedy
+        assert "the shifts that nurse inherits stay beside these: set heads: 0 in those to take away" in told
+    assert "inherits stay" not in problems_of(tmp_path, PEER)[0].remedy
+
+
 SLIPS: dict[str, tuple[str, str, str, str]] = {
     "no team": ("staffing/ours.yaml", PEER, "staffing", "defaults: [traditional, _self_]"),
     "an empty file": ("staffing/ours.yaml", "", "staffing", "defaults: [traditional, _self_]"),
@@ -81,7 +90,7 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         "traditional?",
     ),
     "the group as a key": ("staffing/ours.yaml", f"{KEEP}staffing:\n  {PEER}", "ours.yaml", "take the line staffing:"),
-    "nurses made peers": ("staffing/ours.yaml", KEEP + "nurse: {kind: peer}\n", "staffing.nurse", "asked of it in 15"),
+    "nurses made peers": ("staffing/ours.yaml", KEEP + "nurse: {kind: peer}\n", "staffing.nurse", "required in 15"),
     "peers under another name": (
         "staffing/ours.yaml",
         KEEP + PEER.replace("psw", "peer"),
@@ -281,6 +290,16 @@ def test_hours_of_a_shift_replace_what_is_inherited_and_are_replaced_by_heirs(tm
         ("nurse: {shifts: {extra: {hours: 9-17}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {shifts: {extra: {hours: 22:30}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {days: [mon]}", "nurse.days", "it belongs to a shift"),
+        (
+            "nurse: {shifts: {extra: {hours: 09:00-09:00}}}",
+            "nurse.shifts.extra.hours",
+            "begin and end are the same: write start: '09:00' and minutes: 1440 for a whole day",
+        ),
+        (
+            "psw: {kind: peer, hourly_cost: 31.7, hours: 9:00-9:00}",
+            "psw.hours",
+            "shifts: {day: {start: '09:00', minutes: 1440}} for a whole day",
+        ),
     ],
 )
 def test_hours_that_say_two_things_or_none_are_refused(text: str, path: str, remedy: str, tmp_path: Path) -> None:
@@ -308,6 +327,33 @@ def test_a_file_is_named_after_itself_and_not_after_what_it_inherits(tmp_path: P
 
 def test_roles_may_stand_under_roles_beside_inherited_ones(tmp_path: Path) -> None:
     assert "psw" in scenario_of(tmp_path, f"{KEEP}roles:\n  {PEER}").staffing.roles
+
+
+NESTED = f"{KEEP}roles:\n  {PEER}"
+LATER = "psw: {heads: 9, hours: 10:00-12:00}\n"
+
+
+def test_a_role_under_roles_and_beside_it_in_one_file_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, NESTED + LATER)
+    assert (problem.path, problem.value) == ("staffing.psw", "under roles and outside it, both in ours.yaml")
+    assert problem.remedy == "write psw in one place: all of it outside roles"
+
+
+def test_a_role_that_is_inherited_under_roles_and_changed_outside_it_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, NESTED, "staffing/base.yaml")
+    (problem,) = problems_of(tmp_path, f"defaults: [base, _self_]\n{LATER}")
+    assert problem.value == "under roles in base.yaml, outside it in ours.yaml"
+    assert problem.remedy == "write psw in one place: in both files outside roles"
+    compared = problems_of(tmp_path, f"defaults: [base, _self_]\n{LATER}", "study.staffing=[traditional,ours]")
+    assert [problem.path for problem in compared] == ["staffing.psw"]
+    with pytest.raises(ScenarioError, match=r"staffing\.psw .*under roles in base\.yaml"):
+        compose_sweep(["staffing=traditional,ours"], tmp_path)
+
+
+def test_a_role_under_roles_changes_the_one_it_inherits(tmp_path: Path) -> None:
+    written(tmp_path, KEEP + PEER, "staffing/base.yaml")
+    heir = scenario_of(tmp_path, f"defaults: [base, _self_]\nroles:\n  {LATER}").staffing.roles["psw"]
+    assert (heir.shifts["day"].heads, heir.shifts["day"].minutes) == (9, 120)
 
 
 def test_a_role_that_would_work_for_nothing_is_refused_unless_it_says_so(tmp_path: Path) -> None:
@@ -341,6 +387,25 @@ def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
 ) -> None:
     (problem,) = problems_of(tmp_path, text)
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("slip", "path", "remedy"),
+    [
+        (PEER.replace("kind", "kynd"), "staffing.psw.kynd", "no such key; did you mean kind?"),
+        (
+            PEER.replace("hourly_cost", "hourly_cots"),
+            "staffing.psw.hourly_cots",
+            "no such key; did you mean hourly_cost?",
+        ),
+        ("roles: 3\n", "staffing.roles", "write the roles below it, indented, or take the line out"),
+        ("roles: [psw]\n", "staffing.roles", "write the roles below it, indented, or take the line out"),
+        (f"roles:\n{PEER}", "staffing.roles", "write the roles below it, indented, or take the line out"),
+    ],
+)
+def test_one_slip_makes_one_problem(slip: str, path: str, remedy: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, KEEP + slip)
+    assert (problem.path, problem.remedy) == (path, remedy)
 
 
 def test_two_slips_in_a_role_are_told_once_each(tmp_path: Path) -> None:

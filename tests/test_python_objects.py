@@ -1,4 +1,4 @@
-"""What `sim` hands out sums itself up, is drawn and is saved, and still is the plain value it extends."""
+"""What `sim` returns sums itself up, is drawn and is saved, and still is the plain value it extends."""
 
 import pickle
 import re
@@ -231,7 +231,7 @@ def test_each_is_saved_with_all_its_tables(
         one.to_excel(file, overwrite=True)
     saved = read(tmp_path / "Run.xlsx")
     assert len(saved["visits"]) == run.n_visits + 1
-    assert "arrival (min)" in saved["visits"][0]
+    assert {"arrival (min)", "patience (min, empty: never)"} <= set(saved["visits"][0])
     settings = dict(map(tuple, read(tmp_path / "Scenario.xlsx")["settings"][1:]))  # type: ignore[arg-type]
     assert settings["demand.growth"] == scenario.demand.growth
     assert settings["period.weeks"] == 1

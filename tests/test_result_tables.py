@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -125,11 +126,46 @@ def test_a_folder_with_a_link_is_refused(folders: dict[str, Path], tmp_path: Pat
 def test_more_than_memory_holds_is_refused_with_how_to_ask_for_less(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(result_tables, "MOST_VALUES", 10_000)
+    monkeypatch.setattr(result_tables, "MOST_VALUES", 20_000)
     results = sim.results(folders["compare"])
     with pytest.raises(ScenarioError, match=r'read\("visits", columns=\[...\], staffing='):
         results.visits  # noqa: B018
     assert len(results.read("visits", columns=["hour"], staffing="peer_added")) > 1000
+
+
+def test_a_small_file_that_unpacks_to_much_text_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    big = "SELECT repeat('a', 20 * 1024 * 1024) AS note, i FROM range(60) t(i)"
+    duckdb.sql(f"COPY ({big}) TO '{tmp_path}/estimates.parquet' (FORMAT parquet, COMPRESSION zstd)")
+    assert (tmp_path / "estimates.parquet").stat().st_size < 10_000
+    results = sim.results(tmp_path)
+    with pytest.raises(ScenarioError, match=r"1,\d{3},\d{3},\d{3} characters of text: too much for memory"):
+        results.estimates  # noqa: B018
+    assert results.read("estimates", columns=["i"])["i"].sum() == 1770
+    assert len(results.read("estimates", i=3)) == 1
+
+
+def test_a_value_of_text_counts_for_more_than_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_table(pd.DataFrame({"note": ["a"] * 100, "x": range(100)}), tmp_path / "estimates.parquet")
+    monkeypatch.setattr(result_tables, "MOST_VALUES", 1_200)
+    with pytest.raises(ScenarioError, match=r"100 rows of 2 columns"):
+        sim.results(tmp_path).estimates  # noqa: B018
+    assert len(sim.results(tmp_path).read("estimates", columns=["x"])) == 100
+
+
+@pytest.mark.parametrize("value", ["['x']", "{'a': 'x'}", "'x'::BLOB", "['x'::ENUM('x', 'y')]", "MAP {'a': 'x'}"])
+def test_a_column_of_lists_or_bytes_is_refused(value: str, tmp_path: Path) -> None:
+    duckdb.sql(f"COPY (SELECT {value} AS odd, 1 AS x) TO '{tmp_path}/estimates.parquet' (FORMAT parquet)")
+    with pytest.raises(ScenarioError, match=r"column odd = of type .*: numbers, text or times should stand there"):
+        sim.results(tmp_path).estimates  # noqa: B018
+    assert sim.results(tmp_path).read("estimates", columns=["x"])["x"].tolist() == [1]
+
+
+def test_results_are_compared_and_hashed_by_identity(folders: dict[str, Path]) -> None:
+    results, other = sim.results(folders["run"]), sim.results(folders["run"])
+    assert results == results
+    assert results != other
+    assert results != {"estimates": 1}
+    assert len({results, other}) == 2
 
 
 def test_a_column_may_have_any_name(tmp_path: Path) -> None:

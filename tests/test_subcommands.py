@@ -34,6 +34,18 @@ def keys() -> list[Key]:
     return keys_of(compose(["study=run", "staffing=peer_added", "demand.growth=1.1"]))
 
 
+@pytest.mark.parametrize("given", [["--config-dir", "mine"], ["--config-dir=mine"]])
+def test_commands_may_follow_the_folder_as_studies_do(
+    given: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*given, "new", "staffing", "ours"]) == 0
+    assert (folder / "mine" / "staffing" / "ours.yaml").is_file()
+    assert main([*given, "keys", "psw", "evening", "peer_kind", "staffing=ours"]) == 0
+    assert "staffing.psw.shifts.evening.peer_kind = family" in capsys.readouterr().out
+    assert main(["--config-dir", "keys", "staffing=ours"]) == 2
+    assert "keys" in capsys.readouterr().err
+
+
 # A file to begin from
 
 

@@ -47,10 +47,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A group's value, or None where it could not be put right, and what was wrong."""
+    """A group's value, or None where it could not be put right, and what was wrong.
+
+    `misspelt`: keys, as paths, that are not there because they were written under a similar name.
+    """
 
     value: Any
     problems: tuple[Problem, ...]
+    misspelt: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
-            return Checked(value, tuple(problems))
+            return Checked(value, tuple(problems), frozenset(path_of(group, data, place) for place in misspelt))
         misspelt |= {place for fault in faults if (place := meant_by(group, data, fault)) is not None}
         for fault in faults:
             if fault.kind == "missing" and fault.place in misspelt:
@@ -195,9 +199,14 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     place, value = fault.place, value_of(fault.details)
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
-    path = ".".join(word for word in (group, shown(data, place)) if word)
+    path = path_of(group, data, place)
     about = ("key", str(place[-1])) if fault.kind == "extra_forbidden" and place else None
     return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)), about)
+
+
+def path_of(group: str, data: Plain, place: Path) -> str:
+    """A place in a group's data as the key that is typed."""
+    return ".".join(word for word in (group, shown(data, place)) if word)
 
 
 def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:

@@ -30,7 +30,7 @@ from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import remedy_of_typed, written_out
+from sim.config.roster_shorthand import faults_of_grouping, remedy_of_typed, without_faulty_roles, written_out
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -166,7 +166,18 @@ def composed_files(draft: Draft) -> Plain | None:
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
     chosen = [f"{group}={name}" for group, name in draft.choices.items()]
     composed = reported(draft, hydra_composed(draft.folders, "config", chosen))
-    return None if composed is None else as_meant(draft.folders, draft.choices, composed)
+    if composed is None:
+        return None
+    draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
+    return as_meant(draft.folders, draft.choices, composed)
+
+
+def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
+    """What is wrong with how a staffing of the user's own groups its roles; its files are sound by themselves."""
+    if not is_own(folders, "staffing", name):
+        return []
+    files = with_inherited(folders, "staffing", name)
+    return list(faults_of_grouping({file.name: read_checked_yaml(file) for file in files}))
 
 
 PROGRAMS = ("study", "engine", "executor")
@@ -181,7 +192,7 @@ def as_meant(folders: tuple[FilePath, ...], choices: Mapping[str, str], composed
             continue
         if group == "staffing":
             files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
-            meant[group] = written_out(meant[group], files)
+            meant[group] = written_out(without_faulty_roles(meant[group]), files)
         if group not in PROGRAMS:
             meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
     return meant
@@ -225,8 +236,9 @@ def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
 def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     """Staffings with what each inherits; those that cannot be had are reported."""
     faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
-    draft.problems += [fault for found in faults.values() for fault in found]
     sound = [name for name, found in faults.items() if not found]
+    faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
+    draft.problems += [fault for found in faults.values() for fault in found]
     composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
     return {
         name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]
@@ -463,6 +475,7 @@ def roster_checked(roster: Plain, references: list[Plain], checks: Known) -> Che
     """A staffing, checked, and that each of its roles says what it costs."""
     found = checks.checked("staffing", roster, references)
     unpriced = tuple(without_cost(roster)) if found.value is not None else ()
+    unpriced = tuple(problem for problem in unpriced if problem.path not in found.misspelt)
     return replace(found, problems=(*found.problems, *unpriced)) if unpriced else found
 
 
@@ -514,6 +527,7 @@ def scenarios_of(
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
             contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
             told = {problem.path for problem in problems}  # what stands there by now is not the user's
+            told |= staffing.misspelt.union(*(part.misspelt for part in groups.values()))
             found_later = [readable(item, scenarios[name]) for item in contradictions]
             problems += [item for item in found_later if item.path not in told]
         if problems:
@@ -523,7 +537,7 @@ def scenarios_of(
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)
     draft.problems += [
-        said_of(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
+        naming_staffings(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
     ]
     return scenarios
 
@@ -533,7 +547,7 @@ def is_doubt(problem: Problem) -> bool:
     return problem.about is None or problem.about[0] != COST
 
 
-def said_of(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
+def naming_staffings(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
     """A problem of some staffings only says of which."""
     if len(names) == everywhere or (names == [chosen] and everywhere == 1):
         return problem

@@ -262,7 +262,7 @@ def add_rows(design: Design, ours: Mapping[str, str]) -> None:
     if "sweep.design" in ours:
         remedy = "the file says what goes with what: leave sweep.design or sweep.csv out"
         design.problems.append(Problem("sweep.design", repr(ours["sweep.design"]), remedy))
-    rows, problems = rows_of(Path(name))
+    rows, problems = scenario_rows_in(Path(name))
     columns = {item.key for row in rows for item in row}
     for key, values in design.words.items():
         text = ",".join(item.text.partition("=")[2] for item in values)
@@ -276,7 +276,7 @@ def add_rows(design: Design, ours: Mapping[str, str]) -> None:
     design.rows = [[*fixed, *row] for row in rows] or [fixed]
 
 
-def rows_of(file: Path) -> tuple[list[list[Override]], list[Problem]]:
+def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     """Overrides of each row of a CSV file, and what is wrong with the file."""
     try:
         lines = [line for line in numbered(read_text(file, MOST_BYTES)) if any(cell.strip() for cell in line[1])]

@@ -1,4 +1,4 @@
-"""Many problems of one cause told once: with how many places it shows in, a few of them, and the cure.
+"""Many problems of one cause reported once: with how many places it shows in, a few of them, and the cure.
 
 The causes are a file that leaves out what the shipped choice has, and a name that is wrong in many places. That there
 is a problem at all is found by `sim.config.checking` and `sim.department.scenario`.
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.places import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
+from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
+from sim.io.strict_yaml import read_checked_yaml
 
 FEW = 2
 """Places that are still listed one by one."""
@@ -44,11 +46,24 @@ class OwnFile:
         """What to add so that the file has what the usual choice has."""
         what = f"the {self.shipped_name} team" if group == "staffing" else f"the shipped {group}"
         if self.inherits:
-            return (
+            cure = (
                 f"name {self.shipped_name} first in the defaults of {near(self.file)} to keep {what}, or add them there"
             )
-        line = f"defaults: [{self.shipped_name}, _self_]"
-        return f"add the line {line} at the top of {near(self.file)} to keep {what} and change only what differs"
+        else:
+            line = f"defaults: [{self.shipped_name}, _self_]"
+            cure = f"add the line {line} at the top of {near(self.file)} to keep {what} and change only what differs"
+        return f"{cure}{self.warning_of_shifts() if group == 'staffing' else ''}"
+
+    def warning_of_shifts(self) -> str:
+        """Whose shifts will add up once the file inherits: the hours would rise unnoticed."""
+        said = read_checked_yaml(self.file)
+        roles = hoisted(said) if isinstance(said, dict) else {}
+        both = [name for name, role in roles.items() if isinstance(role, dict) and "shifts" in role]
+        both = [name for name in both if isinstance(self.shipped, dict) and "shifts" in (self.shipped.get(name) or {})]
+        if not both:
+            return ""
+        whose = f"{', '.join(both)} inherit{'s' if len(both) == 1 else ''}"
+        return f" (the shifts that {whose} stay beside these: set heads: 0 in those to take away)"
 
 
 def near(file: Path) -> str:
@@ -130,7 +145,7 @@ def together(same: Sequence[Problem]) -> Problem:
     kind, name = first.about
     if kind == "peer":
         remedy = f"{first.remedy}, or do not make {name} the role of peer support"
-        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; asked of it in {some(places, len(places))}")
+        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; required in {some(places, len(places))}")
     return replace(first, remedy=f"{first.remedy}; the same in {some(places[1:], len(places) - 1, 'more ')}")
 
 

@@ -76,7 +76,7 @@ def keys_of(composed: Composed) -> list[Key]:
         ids = rows.get(key, ())
         behind = [register[name] for name in ids if name in register]
         source = typed(key, composed) or cited(behind) or comments.get(key, "")
-        unit, meaning = said_of(row, behind, key)
+        unit, meaning = unit_and_meaning(row, behind, key)
         found.append(Key(key, value, unit, meaning, source))
     return found
 
@@ -86,7 +86,7 @@ def pattern_of(key: str) -> "re.Pattern[str]":
     return re.compile(PLACEHOLDER.sub(r"[^.]+", re.escape(key)))
 
 
-def said_of(row: Meaning | None, behind: Sequence[Assumption], key: str) -> tuple[str, str]:
+def unit_and_meaning(row: Meaning | None, behind: Sequence[Assumption], key: str) -> tuple[str, str]:
     """Unit and meaning: of the table, else of the register where one row stands behind the key, else none."""
     if row is not None:
         return row.unit, row.meaning

@@ -5,12 +5,15 @@ written out, because it says two things or none, is left as it stands: there is 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.places import Plain, copied, put
+from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
 MINUTES_PER_DAY = 1440
+LONGEST = 60
+"""Characters of a faulty value that are shown."""
 ONE_SHIFT = "day"
 """Name of the shift that `hours` of a role stand for."""
 OF_ONE_SHIFT = ("hours", "days", "heads")
@@ -22,6 +25,15 @@ def span_of(text: object) -> tuple[str, int] | None:
 
     None for what is no span, and where start and end are the same: that may be no time at all or a whole day.
     """
+    times = begin_and_end(text)
+    if times is None or times[0] == times[1]:
+        return None
+    begin, end = times
+    return clock(begin), (end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY
+
+
+def begin_and_end(text: object) -> tuple[int, int] | None:
+    """Both times of `09:00-17:00` as minutes since midnight, 24:00 being 1440; None for anything else."""
     match = HOURS.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -29,9 +41,12 @@ def span_of(text: object) -> tuple[str, int] | None:
     ends_at_midnight = (end_hour, end_minute) == (24, 0)
     if begin_hour > 23 or (end_hour > 23 and not ends_at_midnight) or begin_minute > 59 or end_minute > 59:
         return None
-    begin = begin_hour * 60 + begin_minute
-    minutes = (end_hour * 60 + end_minute - begin) % MINUTES_PER_DAY or (MINUTES_PER_DAY if ends_at_midnight else 0)
-    return (f"{begin_hour:02d}:{begin_minute:02d}", minutes) if minutes else None
+    return begin_hour * 60 + begin_minute, end_hour * 60 + end_minute
+
+
+def clock(minutes: int) -> str:
+    """Minutes since midnight as `09:00`."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
@@ -63,6 +78,36 @@ def hoisted(roster: dict[str, Plain]) -> dict[str, Plain]:
     whole = {"": {key: value for key, value in roster.items() if key != "roles"}}
     put(whole, ("",), roles)
     return whole[""]
+
+
+def without_faulty_roles(roster: dict[str, Plain]) -> dict[str, Plain]:
+    """The roster without `roles` that hold none, which `faults_of_grouping` reports: the others are looked at."""
+    faulty = "roles" in roster and not isinstance(roster["roles"], dict)
+    return {key: value for key, value in roster.items() if key != "roles"} if faulty else roster
+
+
+def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
+    """A line `roles` that holds none; roles under `roles` and then, in the same file or an heir of it, outside it.
+
+    Once the files are merged it is lost which of two came last, so that the earlier values would win without a word.
+    `files` are what files say by themselves, by their names, each after those it inherits from.
+    """
+    under: dict[str, str] = {}
+    for file, data in files.items():
+        roles = data.get("roles") if isinstance(data, dict) else None
+        if isinstance(data, dict) and "roles" in data and not isinstance(roles, dict):
+            remedy = "write the roles below it, indented, or take the line out"
+            value = {"NoneType": "nothing", "list": "a list"}.get(type(roles).__name__, repr(roles)[:LONGEST])
+            yield Problem("staffing.roles", value, remedy)
+        under |= dict.fromkeys(roles if isinstance(roles, dict) else (), file)
+        for role in data if isinstance(data, dict) else ():
+            if role not in under:
+                continue
+            if under[role] == file:
+                value, where = f"under roles and outside it, both in {file}", "all of it"
+            else:
+                value, where = f"under roles in {under[role]}, outside it in {file}", "in both files"
+            yield Problem(f"staffing.{role}", value, f"write {role} in one place: {where} outside roles")
 
 
 def shift_in(role: Mapping[str, Plain], shift_name: str) -> Mapping[str, Plain]:
@@ -118,6 +163,11 @@ def remedy_of_key(key: str, value: object, known: Sequence[str]) -> str | None:
 
 def remedy_of_hours(value: object, in_role: bool) -> str:
     """Why hours could not be written out."""
+    times = begin_and_end(value)
+    if times is not None and times[0] == times[1]:
+        whole_day = f"start: '{clock(times[0])}'", "minutes: 1440"
+        written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
+        return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:
         return "write begin and end of the shift, like 09:00-17:00; 22:00-06:00 ends on the next day"
     if in_role:

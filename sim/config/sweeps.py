@@ -10,7 +10,16 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.asking import faults_alone, faults_of_asked
-from sim.config.composition import Composed, Draft, Parts, composed_files, draft_of, finished, put_together
+from sim.config.composition import (
+    Composed,
+    Draft,
+    Parts,
+    composed_files,
+    draft_of,
+    faults_of_roles,
+    finished,
+    put_together,
+)
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
@@ -198,7 +207,7 @@ def base_of(draft: Draft, known: Known) -> Base:
 
 def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
     """A sound choice in whose files nothing refers to another entry."""
-    if faults_of_file(folders, group, name):
+    if faults_of_file(folders, group, name) or (group == "staffing" and faults_of_roles(folders, name)):
         return False
     return not any("${" in read_text(file, MOST_BYTES) for file in with_inherited(folders, group, name))
 
@@ -255,7 +264,7 @@ def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Prob
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
     together = told_together(found, len(design))
-    return [said_of(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
+    return [naming_scenarios(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
 
 
 def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
@@ -276,7 +285,7 @@ def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, l
     return together
 
 
-def said_of(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
+def naming_scenarios(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
     """The problem with the scenarios that have it: those with one value, if it is all of them, else by name."""
     if len(scenarios) in (0, n):
         return problem

@@ -5,12 +5,13 @@ What the sheets hold is decided by the report, or by a user's query.
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sim.io.clean_text import one_line
 
@@ -60,35 +61,70 @@ def write_workbook(sheets: Sequence[Sheet], file: Path) -> list[int]:
 
     Sheets go to the disk row by row, so that a long table takes little memory.
     """
-    from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import XlsxWriterException
-
-    try:
-        with file.open("xb") as target, Workbook(target, {"constant_memory": True}) as book:
-            formats: dict[str, Any] = {}
-            return [_write_sheet(book, sheet, formats) for sheet in sheets]
-    except XlsxWriterException as error:
-        cause = error.__cause__ or error.__context__ or error
-        raise OSError(getattr(cause, "strerror", None) or str(error)) from error
+    with file.open("xb") as target:
+        return _write_book(sheets, target)
 
 
 def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = False) -> None:
     """Write a workbook that a user has named: it appears only when it is whole.
 
-    Raises FileExistsError if there is a file of that name, unless `overwrite`; ValueError for another ending, OSError.
+    Raises FileExistsError if there is a file of that name, unless `overwrite`, which keeps the permissions it has;
+    FileNotFoundError if there is no such folder, ValueError for another ending, OSError.
     """
     if file.suffix.lower() != ".xlsx":
         raise ValueError(f"{file}: give a name that ends in .xlsx")
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"{file.parent}: no such folder; make it, or name another")
     if os.path.lexists(file) and not overwrite:
-        raise FileExistsError(f"{file}: is there already; name another file, or give overwrite=True")
+        raise FileExistsError(f"{file}: {EXISTS}")
+    mode = stat.S_IMODE(file.stat().st_mode) if file.is_file() else None
     partial = file.with_name(f".{file.name}.partial")
     try:
         partial.unlink(missing_ok=True)  # not written through a link that somebody left there
-        write_workbook(sheets, partial)
+        with open(partial, "xb", opener=_opener(mode)) as target:
+            _write_book(sheets, target)
+        if mode is not None:
+            partial.chmod(mode)
+        if not overwrite:
+            _claim(file)
         os.replace(partial, file)
+    except OSError as error:
+        if error.filename == str(partial):
+            error.filename = str(file)  # the name the user knows
+        raise
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+EXISTS = "is there already; name another file, or give overwrite=True"
+
+
+def _opener(mode: int | None) -> Callable[[str, int], int]:
+    """Opens a file that from the start is open to nobody for whom the one it will replace is not."""
+    return lambda name, flags: os.open(name, flags, 0o666 if mode is None else mode)
+
+
+def _claim(file: Path) -> None:
+    """Take a name, with an empty file, unless somebody else has taken it meanwhile. Raises FileExistsError."""
+    try:
+        file.open("xb").close()
+    except FileExistsError:
+        raise FileExistsError(f"{file}: {EXISTS}") from None
+
+
+def _write_book(sheets: Sequence[Sheet], target: IO[bytes]) -> list[int]:
+    """Write the sheets into an open file; how many rows each has below its header. Raises OSError."""
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    try:
+        with Workbook(target, {"constant_memory": True}) as book:
+            formats: dict[str, Any] = {}
+            return [_write_sheet(book, sheet, formats) for sheet in sheets]
+    except XlsxWriterException as error:
+        cause = error.__cause__ or error.__context__ or error
+        raise OSError(getattr(cause, "strerror", None) or str(error)) from error
 
 
 def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
@@ -129,10 +165,14 @@ def _width(column: Column, values: Sequence[object]) -> int:
 
 
 def _write_cell(page: Any, row: int, column: int, value: object, look: Any, too_long: str) -> None:
-    """A number as a number, everything else as text; a missing value is left empty. Nothing becomes a formula."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    """A number as a number, everything else as text; nothing becomes a formula.
+
+    A missing value is left empty, and so is an infinite one, which a sheet cannot hold: as text it would keep the
+    column from being sorted and averaged.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         page.write_number(row, column, value, look)
         return
     text = str(value)

@@ -116,6 +116,9 @@ WHAT_SHEETS_ARE = {
     "changes": "How each simulated patient's own wait and stay changed",
 }
 """What a sheet holds, by its name."""
+EMPTY_CELLS = (
+    "There is no value, or it is infinite: an interval has no bound where there is one replication, a time never comes"
+)
 
 
 def with_readme(
@@ -133,9 +136,10 @@ def with_readme(
     rows: list[tuple[str, object]] = [("Question", title)]
     rows += [(what, value) for what, value in facts_told(facts) if value not in (None, "")]
     rows += [(f"Sheet {sheet.name}", WHAT_SHEETS_ARE.get(sheet.name, "")) for sheet in sheets]
+    rows.append(("Empty cells", EMPTY_CELLS))
     rows += [("Left out", text) for text in left_out]
     rows += [("Keep in mind", text) for text in said]
-    cells = [(what, shortened(value)) for what, value in rows]
+    cells = [(what, cut_for_cell(value)) for what, value in rows]
     return [*finding_sheets(finding), Sheet("README", WORDS, cells), *sheets]
 
 
@@ -166,13 +170,13 @@ def comparison_summary_sheet(comparison: Comparison) -> Sheet:
     headers += [Column(f"{label(comparison, name)}: {word}") for name in others(comparison) for word in words]
     decimals = [decimals_shown(measure_and_part(str(name))[0]) for name in table.index]
     formats = [f"#,##0.{'0' * places}" if places else "#,##0" for places in decimals]
-    return Sheet("summary", headers, rows_of(table), formats)
+    return Sheet("summary", headers, sheet_rows(table), formats)
 
 
 def table_sheet(name: str, table: pd.DataFrame, headers: Mapping[str, Column]) -> Sheet:
     """The columns of a table that have a header, in the order of the headers."""
     there = [column for column in headers if column in table]
-    return Sheet(name, [headers[column] for column in there], rows_of(table[there]))
+    return Sheet(name, [headers[column] for column in there], sheet_rows(table[there]))
 
 
 def relabelled(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
@@ -180,7 +184,7 @@ def relabelled(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(staffing=table["staffing"].map(labels)) if "staffing" in table else table
 
 
-def rows_of(table: pd.DataFrame) -> list[tuple[object, ...]]:
+def sheet_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
     """Rows with texts cut to a length that can be read, yes and no in words."""
     columns: dict[object, list[object]] = {}
     for name in table:
@@ -190,11 +194,11 @@ def rows_of(table: pd.DataFrame) -> list[tuple[object, ...]]:
         elif pd.api.types.is_numeric_dtype(column):
             columns[name] = column.tolist()
         else:
-            columns[name] = [shortened(value) for value in column]
+            columns[name] = [cut_for_cell(value) for value in column]
     return list(zip(*columns.values(), strict=True))
 
 
-def shortened(value: object) -> object:
+def cut_for_cell(value: object) -> object:
     """A text that is not too long for a cell; numbers as they are."""
     if value is None or isinstance(value, int | float):
         return value

@@ -15,7 +15,7 @@ from sim.department.roster import WEEKDAYS, clock_text
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.io.workbook import Column, Sheet
-from sim.report.answer_workbook import MONEY, NUMBER, WHOLE, rows_of, table_sheet, with_readme
+from sim.report.answer_workbook import MONEY, NUMBER, WHOLE, sheet_rows, table_sheet, with_readme
 from sim.report.summaries import measures_table, run_summary, staffing_summary
 
 MOST_CELLS = 2_000_000
@@ -27,6 +27,12 @@ MEASURES = {
     "unit": Column("Unit"),
     "measure": Column("Key"),
 }
+NEVER = {
+    "patience": ["empty: never"],
+    "escalation_budget": ["empty: never"],
+    "next_visit": ["empty: never, or still present"],
+}
+"""What an empty cell says in columns that are infinite for what never happens: a sheet cannot hold that."""
 TIMES = "Times are minutes since Monday 00:00 of week 0; docs/data-dictionary.md tells every column"
 
 
@@ -91,7 +97,7 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
             left_out.append(f"{name}: {size}; play fewer weeks, or keep .{name} as it is in Python")
             warnings.warn(f"sheet {left_out[-1]}", stacklevel=3)
         else:
-            sheets.append(Sheet(name, [headed(table, column) for column in table], rows_of(table)))
+            sheets.append(Sheet(name, [headed(table, column) for column in table], sheet_rows(table)))
     facts: dict[str, Any] = {"seed": run.seed, "engine": run.engine}
     said = [TIMES, "One run of random weeks: nothing in it can be distinguished from chance"]
     return with_readme(f"Run of replication {run.replication}", sheets, said, facts, left_out=left_out)
@@ -99,4 +105,6 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
 
 def headed(table: pd.DataFrame, column: object) -> Column:
     """The name of a column with its unit: what is no whole number in these tables is minutes."""
-    return Column(f"{column} (min)", "0.00") if table[column].dtype.kind == "f" else Column(str(column))
+    if table[column].dtype.kind != "f":
+        return Column(str(column))
+    return Column(f"{column} ({', '.join(['min', *NEVER.get(str(column), [])])})", "0.00")

@@ -16,7 +16,7 @@ from sim.report.answer_workbook import (
     MONEY,
     NUMBER,
     WHOLE,
-    rows_of,
+    sheet_rows,
     table_sheet,
     with_readme,
 )
@@ -97,7 +97,7 @@ def summary_sheet(answer: SweepAnswer) -> Sheet:
             columns.append(apart[name] * scale(measure))
     table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_CELLS // len(headers))
     table.columns = pd.RangeIndex(len(columns))
-    return Sheet("summary", headers, rows_of(table))
+    return Sheet("summary", headers, sheet_rows(table))
 
 
 def by_scenario(table: pd.DataFrame) -> pd.DataFrame:

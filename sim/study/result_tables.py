@@ -12,7 +12,14 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation
+from duckdb import (
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyConnection,
+    DuckDBPyRelation,
+    Expression,
+    FunctionExpression,
+)
 
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.department.short_text import lines_html, lines_text
@@ -20,11 +27,31 @@ from sim.engine.trajectory import with_ordered_labels
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
 from sim.study.experiment import EVENTS
-from sim.study.received_sweep import AS_WRITTEN, MOST_FACTS, MOST_VALUES, check_entries, read_scenarios
+from sim.study.received_sweep import (
+    AS_WRITTEN,
+    KINDS,
+    MOST_FACTS,
+    MOST_TEXT,
+    MOST_VALUES,
+    check_entries,
+    read_scenarios,
+    refuse_all,
+    shortened_text,
+)
 from sim.study.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
 
 MOST_BYTES = 2**40
 FILENAME = "filename"
+COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}
+"""For looking at how much there is, before it is read."""
+TEXTS = KINDS["text"]
+SCALARS = frozenset().union(*KINDS.values()) | {
+    "UBIGINT", "HUGEINT", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
+    "TIMESTAMP WITH TIME ZONE", '"NULL"',
+}  # fmt: skip
+"""Types of columns that are read: a value takes as much memory as a number or, as text, can be measured."""
+VALUES_PER_TEXT = 8
+"""A short text takes about as much memory as this many numbers."""
 
 
 class Results(Mapping[str, pd.DataFrame]):
@@ -32,6 +59,9 @@ class Results(Mapping[str, pd.DataFrame]):
 
     A table is read when it is first asked for, and kept. `read` gives some columns or rows of a large one.
     """
+
+    __eq__ = object.__eq__  # that of Mapping would read every table, only to find that tables are not true or false
+    __hash__ = object.__hash__
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -130,16 +160,10 @@ def read_table(
         for file in files:
             with open_regular(file, MOST_BYTES):
                 pass
+        with sql.connect(files, settings=COUNTING) as connection:
+            check_memory(name, some_of(name, connection, files, columns, equal), folder)
         with sql.connect(files) as connection:
-            received = relation(connection, files)
-            there = [column for column in received.columns if column != FILENAME]
-            check_known([*(columns or ()), *equal], there, name)
-            wanted = list(columns or there)
-            for column, value in equal.items():
-                received = received.filter(ColumnExpression(column) == ConstantExpression(value))
-            ((n_rows,),) = received.aggregate("count(*)").fetchall()
-            check_memory(name, n_rows, len(wanted), folder)
-            table = received.select(*map(ColumnExpression, [*wanted, FILENAME])).df()
+            table = some_of(name, connection, files, columns, equal).df()
     except UnreadableFile as error:
         raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -155,12 +179,53 @@ def check_known(wanted: Sequence[str], there: Sequence[str], table: str) -> None
             raise KeyError(f"table {table} has no column {column!r}; {did_you_mean(column, there)}")
 
 
-def check_memory(table: str, n_rows: int, n_columns: int, folder: Path) -> None:
-    """Refuse more values than are held in memory. Raises ScenarioError."""
-    if n_rows * n_columns > MOST_VALUES:
-        found = f"{n_rows:,} rows of {n_columns} columns"
-        remedy = f'too many for memory: read some of it, as in read("{table}", columns=[...], staffing="traditional")'
-        raise ScenarioError([Problem(f"{folder}, table {table}", found, remedy)])
+def some_of(
+    name: str,
+    connection: DuckDBPyConnection,
+    files: Sequence[Path],
+    columns: Sequence[str] | None,
+    equal: Mapping[str, str | float],
+) -> DuckDBPyRelation:
+    """The columns and rows that are wanted, the name of the file last; not read yet. Raises KeyError."""
+    received = relation(connection, files)
+    there = [column for column in received.columns if column != FILENAME]
+    check_known([*(columns or ()), *equal], there, name)
+    for column, value in equal.items():
+        received = received.filter(ColumnExpression(column) == ConstantExpression(value))
+    return received.select(*map(ColumnExpression, [*(columns or there), FILENAME]))
+
+
+def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
+    """Refuse more values or text than is held in memory, and columns whose size cannot be told. Raises ScenarioError.
+
+    A small file can unpack to very much: what counts is what it holds, and that is counted without holding it.
+    """
+    types = dict(zip(wanted.columns, map(str, wanted.types), strict=True))
+    place = f"{folder}, table {table}"
+    odd = [name for name, kind in types.items() if kind.endswith("]") or kind.partition("(")[0] not in SCALARS]
+    remedy = "numbers, text or times should stand there: read the other columns, with columns=[...]"
+    refuse_all(
+        [
+            Problem(f"{place}, column {shortened_text(name)}", f"of type {shortened_text(types[name])}", remedy)
+            for name in odd
+        ]
+    )
+    texts = [name for name, kind in types.items() if kind.partition("(")[0] in TEXTS]
+    lengths = [FunctionExpression("sum", FunctionExpression("strlen", text_of(name))) for name in texts]
+    ((n_rows, *n_characters),) = wanted.aggregate([FunctionExpression("count"), *lengths]).fetchall()
+    in_all = sum(filter(None, n_characters))
+    some = f'read some of it, as in read("{table}", columns=[...], staffing="traditional")'
+    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > MOST_VALUES:
+        raise ScenarioError(
+            [Problem(place, f"{n_rows:,} rows of {len(types) - 1} columns", f"too many for memory: {some}")]
+        )
+    if in_all > MOST_TEXT:
+        raise ScenarioError([Problem(place, f"{in_all:,} characters of text", f"too much for memory: {some}")])
+
+
+def text_of(column: str) -> Expression:
+    """The values of a column as text."""
+    return ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
 
 
 def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
