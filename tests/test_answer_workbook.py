@@ -169,6 +169,7 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     assert len(sheets[holds]) > 1
     assert "peered" in readme_of(sheets)["Command"]
     assert readme_of(sheets)["PeerED version"]
+    assert not any("Written" in what for what in readme_of(sheets))
     assert next(iter(sheets)) == "finding"
     page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
     for label, text in sheets["finding"][2:]:
@@ -187,6 +188,17 @@ def test_a_workbook_that_cannot_be_written_costs_no_other_file(
     kept = {path.name for path in (tmp_path / "r.unfinished").iterdir()}
     assert {"answer.md", "estimates.parquet", "costs.parquet"} <= kept
     assert not any("xlsx" in name for name in kept)
+
+
+def test_the_same_sheets_give_the_same_bytes_whenever_they_are_written(tmp_path: Path) -> None:
+    contents = []
+    for name in ("first.xlsx", "later.xlsx"):
+        write_workbook([Sheet("a", [Column("x")], [(1,), ("text",)])], tmp_path / name)
+        contents.append((tmp_path / name).read_bytes())
+    assert contents[0] == contents[1]
+    with zipfile.ZipFile(tmp_path / "first.xlsx") as book:
+        assert re.findall(r">(\d{4})-[^<]*Z<", book.read("docProps/core.xml").decode()) == ["1980", "1980"]
+        assert {entry.date_time[0] for entry in book.infolist()} == {1980}
 
 
 def test_a_disk_that_fails_is_an_error_of_the_file(tmp_path: Path) -> None:

@@ -144,13 +144,15 @@ def with_readme(
 
 
 def facts_told(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """What run.json says that a reader of a workbook needs in order to repeat the study."""
+    """What run.json says that a reader of a workbook needs in order to repeat the study.
+
+    When it was written is left out, so that the same study writes the same bytes.
+    """
     yield "Command", " ".join(map(str, facts.get("command", ())))
     yield "PeerED version", facts.get("versions", {}).get("peered")
     yield "Code", facts.get("code")
     yield "Seed", facts.get("seed")
     yield "Engine", facts.get("engine")
-    yield "Written (UTC)", facts.get("written")
 
 
 def finding_sheets(finding: Finding | None) -> list[Sheet]:
