@@ -5,6 +5,7 @@ Workbooks of sweeps and break-even studies are made in `sim.report.sweep_workboo
 Sheets are written by `sim.io.workbook`; numbers stand in the unit that their row or header names, shares in percent.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -146,9 +147,10 @@ def with_readme(
 def facts_told(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """What run.json says that a reader of a workbook needs in order to repeat the study.
 
-    When it was written is left out, so that the same study writes the same bytes.
+    When and where it was written is left out, so that the same study writes the same bytes.
     """
-    yield "Command", " ".join(map(str, facts.get("command", ())))
+    words = [str(word) for word in facts.get("command", ()) if not str(word).startswith("output=")]
+    yield "Command", shlex.join(words)
     yield "PeerED version", facts.get("versions", {}).get("peered")
     yield "Code", facts.get("code")
     yield "Seed", facts.get("seed")
