@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
+from sim.config.overrides import command_words
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
@@ -124,8 +125,8 @@ def drew(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors, console:
 
 def command_of(composed: Composed, place: Path | None = None) -> list[str]:
     """What to type for the study to go on in its folder, or to play it in another."""
-    words = [word for word in composed.overrides if not word.startswith("output=")]
-    return ["peered", *words, *([] if place is None else [f"output={place}"])]
+    words = command_words(composed.overrides, composed.config_dir, elsewhere=True)
+    return [*words, *([] if place is None else [f"output={place}"])]
 
 
 def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: object) -> dict[str, object]:

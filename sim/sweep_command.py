@@ -16,6 +16,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.config import Composed
+from sim.config.overrides import command_words
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -340,10 +341,8 @@ def play_round(
 
 def command_of(composed: ComposedSweep, place: Path | None = None) -> list[str]:
     """What to type for the sweep to go on in its folder, or to play it in another."""
-    words = [word for word in composed.overrides if not word.startswith(("output=", "configs="))]
-    folder = composed.first.config_dir
-    own = [] if folder is None else ["--config-dir", str(folder)]
-    return ["peered", "-m", *own, *words, *([] if place is None else [f"output={place}"])]
+    words = command_words(composed.overrides, composed.first.config_dir, "-m", elsewhere=True)
+    return [*words, *([] if place is None else [f"output={place}"])]
 
 
 def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts: object) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Every study leaves a workbook beside its answer: labelled, with units, and nothing in it becomes a formula."""
 
+import json
 import math
 import os
 import re
@@ -177,6 +178,29 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
     for label, text in sheets["finding"][2:]:
         assert f"- **{label}**: {with_code(text)}\n" in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["study.staffing=[traditional,ours]", "study.demand_levels=[1.0]"],
+        ["-m", "staffing=traditional,ours"],
+        ["study=breakeven", "staffing=ours", "study.points=2"],
+    ],
+)
+def test_the_command_of_every_study_names_the_folder_of_own_settings(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "of Ada's"
+    (folder / "staffing").mkdir(parents=True)
+    (folder / "staffing" / "ours.yaml").write_text("defaults: [peer_added]\nlabel: Ours\n", encoding="utf-8")
+    assert main(["--config-dir", str(folder), *words, *QUICK, "output=r"]) == 0
+    recorded = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))["command"]
+    typed = shlex.split(readme_of(read(tmp_path / "r" / "answer.xlsx"))["Command"])
+    assert recorded[: len(typed)] == typed
+    assert main([*typed[1:], "output=again"]) == 0
+    assert (tmp_path / "again" / "answer.xlsx").read_bytes() == (tmp_path / "r" / "answer.xlsx").read_bytes()
 
 
 def test_a_workbook_that_cannot_be_written_costs_no_other_file(
