@@ -26,6 +26,8 @@ from sim.report.comparison_finding import finding_of
 from sim.report.finding import with_code
 from sim.report.sweep_workbook import sweep_sheets
 from sim.study.comparison import HEADLINE, Comparison
+from sim.study.number_text import is_share, measure_and_part, part_text
+from sim.study.store import read_table
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 Cells = list[list[Any]]
@@ -178,6 +180,48 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
     for label, text in sheets["finding"][2:]:
         assert f"- **{label}**: {with_code(text)}\n" in page
+
+
+def test_what_a_net_benefit_is_made_of_stands_in_units_with_labels(tmp_path: Path) -> None:
+    words = [
+        "study=breakeven",
+        "staffing=peer_added",
+        "study.points=2",
+        "study.worth.left_unseen.cad_per_unit=-5000",
+    ]
+    assert main([*words, *QUICK, f"output={tmp_path / 'r'}"]) == 0
+    head, *rows = read(tmp_path / "r" / "answer.xlsx")["parts"]
+    stored = read_table(tmp_path / "r" / "worth.parquet")
+    assert len(rows) == len(stored) > 0
+    for row, of_it in zip(rows, stored.to_dict("records"), strict=True):
+        cells = dict(zip(head, row, strict=True))
+        measure, part = measure_and_part(of_it["measure"])
+        factor = 100.0 if is_share(measure) else 1.0
+        assert (cells["Staffing"], cells["Valued"]) == ("Peers added", measure.label)
+        assert cells["Of which visits, role or place"] == part_text(part)
+        assert cells["Unit"] == ("% points" if factor > 1.0 else measure.unit)
+        difference = cells["Difference from the baseline (in the unit of the row)"]
+        assert difference == pytest.approx(factor * of_it["difference"])
+        assert cells["Half-width of its interval"] == pytest.approx(factor * of_it["half_width"])
+        assert difference * cells["Worth of one unit more (CAD)"] == pytest.approx(cells["Worth (CAD a week)"])
+    assert "| -50 CAD |".replace("-", "−") in (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
+
+
+def test_a_staffing_that_nothing_is_compared_with_has_intervals_and_no_baseline(tmp_path: Path) -> None:
+    assert main(["study=run", "staffing=peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
+    sheets = read(tmp_path / "r" / "answer.xlsx")
+    assert not any("baseline" in name for name in sheets["costs"][0])
+    head, *rows = sheets["summary"]
+    own = read_table(tmp_path / "r" / "estimates.parquet").set_index("measure").loc["reach.mental_health"]
+    (row,) = [row for row in rows if row[0] == "Reached by a peer"]
+    found = [row[head.index(f"Peers added: {what}")] for what in ("mean", "interval from", "interval to")]
+    assert found == pytest.approx([100 * own[name] for name in ("mean", "low", "high")])
+
+
+def test_hours_against_the_baseline_are_told_as_on_the_terminal(comparison: Comparison, tmp_path: Path) -> None:
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    head, _, of_peers = read(tmp_path / "a.xlsx")["costs"]
+    assert of_peers[head.index("Hours a week against the baseline")] == "+108 peer support"
 
 
 @pytest.mark.parametrize(

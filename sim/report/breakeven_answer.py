@@ -36,6 +36,7 @@ from sim.study.number_text import (
     measure_and_part,
     part_text,
     plain_number,
+    scale,
     unit_of_difference,
 )
 from sim.study.sentences import inside
@@ -174,7 +175,8 @@ def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
         whose = "" if part == "all" else f", {part_text(part)}"
         name = f"{measure.label}{whose} ({unit_of_difference(measure)})"
-        price = f"{plain_number(worth.cad_per_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
+        of_unit = worth.cad_per_unit / scale(measure)
+        price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
         rows.append((name, price, *(bare(measure, float(of_it[effect]), signed=True) for effect in shown)))
     return rows
 
