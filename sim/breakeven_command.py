@@ -59,7 +59,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
     write_facts(facts, store.folder)
     log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan.sweep, store))
     unwritten = WriteErrors()
-    play_rounds(plan.sweep, store, log, unwritten, console)
+    play_rounds(plan.sweep, store, log, unwritten, console, what_is_played(plan))
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
@@ -84,6 +84,12 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole and drawn else 1
+
+
+def what_is_played(plan: BreakEvenPlan) -> str:
+    """The scenarios in words: `8 effects and the baseline`, as many as the table has rows, and one."""
+    staffings = f"{len(plan.staffings)} staffings × " if len(plan.staffings) > 1 else ""
+    return f"{staffings}{counted(len(plan.effects), 'effect')} and the baseline"
 
 
 def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:

@@ -277,11 +277,15 @@ def missing(plan: SweepPlan, store: RunStore, tried: Collection[RunKey]) -> tupl
     return tasks, int(numbers.sum())
 
 
-def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console) -> None:
+def play_rounds(
+    plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console, what: str = ""
+) -> None:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
 
-    Runs that cannot be written end it, and are noted in `unwritten`.
+    Runs that cannot be written end it, and are noted in `unwritten`. `what`: what is played, in words, instead of a
+    number of scenarios.
     """
+    what = what or counted(len(plan.scenarios), "scenario")
     tasks, n_wanted = missing(plan, store, set())
     if len(tasks) < n_wanted:
         say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
@@ -298,7 +302,7 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
         get_ready(plan, teller(console))
         with workers_for(plan, most, tell) as pool:
             for number in itertools.count(1):
-                play_round(plan, tasks, store, pool, log, console, is_first=number == 1)
+                play_round(tasks, store, pool, log, console, what, is_first=number == 1)
                 tried |= {task.key for task in tasks}
                 tasks, _ = missing(plan, store, tried)
                 if not tasks:
@@ -320,17 +324,17 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
 
 
 def play_round(
-    plan: SweepPlan,
     tasks: Sequence[Task],
     store: RunStore,
     pool: Pool,
     log: SweepLog,
     console: Console,
+    what: str,
     is_first: bool = True,
 ) -> None:
     """Play some runs and keep them."""
     with (
-        progress(len(tasks), counted(len(plan.scenarios), "scenario"), console, brief=not is_first) as advance,
+        progress(len(tasks), what, console, brief=not is_first) as advance,
         closing(play_missing(tasks, store, pool)) as runs,
     ):
         for played in runs:
