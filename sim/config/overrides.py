@@ -84,13 +84,24 @@ def read_override(text: str) -> Override | Problem:
     if text.startswith("~"):
         return Problem(text.lstrip("~"), repr(text), "nothing can be taken out: set heads or a share to 0 instead")
     if shape is None:
-        return Problem(text.split("=")[0] or "command line", repr(text), "write key=value, without spaces around =")
+        return Problem(text.split("=")[0] or "command line", repr(text), remedy_of_word(text))
     key, value, adds = shape["key"], shape["value"], bool(shape["plus"])
     if key in PATH_KEYS:
         return Override(key, value if value not in ("", "null") else None, text, adds)
     if value == "":
         return Problem(key, "nothing", "give a value after =, or null for none")
     return parsed(key, value, text, adds)
+
+
+def remedy_of_word(text: str) -> str:
+    """What to write instead of a word that is no override: an option, or the study of that name."""
+    from sim.config.files import shipped_choices  # loads the grammar
+
+    if text in ("help", "version"):
+        return f"did you mean peered --{text}?"
+    if text in shipped_choices("study"):
+        return f"did you mean study={text}?"
+    return "write key=value, without spaces around ="
 
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
