@@ -87,9 +87,11 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
 
 
 def what_is_played(plan: BreakEvenPlan) -> str:
-    """The scenarios in words: `8 effects and the baseline`, as many as the table has rows, and one."""
-    staffings = f"{len(plan.staffings)} staffings × " if len(plan.staffings) > 1 else ""
-    return f"{staffings}{counted(len(plan.effects), 'effect')} and the baseline"
+    """The scenarios in words; of one staffing `8 effects and the baseline`, as many as the table has rows, and one."""
+    n_effects = len(plan.effects)
+    if len(plan.sweep.scenarios) == n_effects + 1:
+        return f"{counted(n_effects, 'effect')} and the baseline"
+    return counted(len(plan.sweep.scenarios), "scenario")
 
 
 def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:

@@ -81,6 +81,14 @@ def test_effects_have_three_digits_and_the_price_says_why_it_is_told_at_one(
     assert not re.search(r"\b0\.\d{4,}", page)
 
 
+def test_a_staffing_without_the_effect_counts_as_one_scenario(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    staffings = "study.staffing=[traditional,peer_added,clinician_added]"
+    assert main([*ONE, staffings, "study.range=[0.6,1]", "study.points=3", f"output={tmp_path / 'out'}"]) == 0
+    assert "5 scenarios: 40 to do" in capsys.readouterr().out
+
+
 def test_effects_that_three_digits_do_not_tell_apart_have_more() -> None:
     assert digits_needed((0.6, 0.6004, 1.0)) == 4
     assert digits_needed((0.6, 2 / 3, 1.0)) == 3
