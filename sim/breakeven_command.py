@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
+from sim.config.overrides import command_words
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.report.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
@@ -58,7 +59,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
     write_facts(facts, store.folder)
     log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan.sweep, store))
     unwritten = WriteErrors()
-    play_rounds(plan.sweep, store, log, unwritten, console)
+    play_rounds(plan.sweep, store, log, unwritten, console, what_is_played(plan))
     with uninterrupted():
         store.put_together(FEW_PARTS)
         answer = answer_of(plan, store)
@@ -83,6 +84,14 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
     if not answer.is_whole:
         tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
     return 0 if answer.is_whole and drawn else 1
+
+
+def what_is_played(plan: BreakEvenPlan) -> str:
+    """The scenarios in words; of one staffing `8 effects and the baseline`, as many as the table has rows, and one."""
+    n_effects = len(plan.effects)
+    if len(plan.sweep.scenarios) == n_effects + 1:
+        return f"{counted(n_effects, 'effect')} and the baseline"
+    return counted(len(plan.sweep.scenarios), "scenario")
 
 
 def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
@@ -124,8 +133,8 @@ def drew(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors, console:
 
 def command_of(composed: Composed, place: Path | None = None) -> list[str]:
     """What to type for the study to go on in its folder, or to play it in another."""
-    words = [word for word in composed.overrides if not word.startswith("output=")]
-    return ["peered", *words, *([] if place is None else [f"output={place}"])]
+    words = command_words(composed.overrides, composed.config_dir, elsewhere=True)
+    return [*words, *([] if place is None else [f"output={place}"])]
 
 
 def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: object) -> dict[str, object]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sim.config import Composed, compose, shipped_choices
-from sim.config.overrides import with_lists_joined
+from sim.config.overrides import command_words, with_lists_joined
 from sim.config.plans import executor_of, plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.drawing import begin_figures, drawers
@@ -459,16 +459,10 @@ def write_comparison(
             write(file)
 
 
-def command_of(composed: Composed) -> list[str]:
-    """What to type to have the same played again."""
-    own = [] if composed.config_dir is None else ["--config-dir", str(composed.config_dir)]
-    return ["peered", *own, *(word for word in composed.overrides if not word.startswith("configs="))]
-
-
 def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -> dict[str, object]:
     """Provenance of a study."""
     return provenance(
-        command=command_of(composed),
+        command=command_words(composed.overrides, composed.config_dir),
         choices=composed.choices,
         seed=composed.seed,
         engine=composed.engine,

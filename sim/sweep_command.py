@@ -16,6 +16,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.config import Composed
+from sim.config.overrides import command_words
 from sim.config.sweep_plans import sweep_plan_of
 from sim.config.sweeps import ComposedSweep, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -276,11 +277,15 @@ def missing(plan: SweepPlan, store: RunStore, tried: Collection[RunKey]) -> tupl
     return tasks, int(numbers.sum())
 
 
-def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console) -> None:
+def play_rounds(
+    plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: WriteErrors, console: Console, what: str = ""
+) -> None:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
 
-    Runs that cannot be written end it, and are noted in `unwritten`.
+    Runs that cannot be written end it, and are noted in `unwritten`. `what`: what is played, in words, instead of a
+    number of scenarios.
     """
+    what = what or counted(len(plan.scenarios), "scenario")
     tasks, n_wanted = missing(plan, store, set())
     if len(tasks) < n_wanted:
         say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, 'run')} are there already")
@@ -297,7 +302,7 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
         get_ready(plan, teller(console))
         with workers_for(plan, most, tell) as pool:
             for number in itertools.count(1):
-                play_round(plan, tasks, store, pool, log, console, is_first=number == 1)
+                play_round(tasks, store, pool, log, console, what, is_first=number == 1)
                 tried |= {task.key for task in tasks}
                 tasks, _ = missing(plan, store, tried)
                 if not tasks:
@@ -319,17 +324,17 @@ def play_rounds(plan: SweepPlan, store: RunStore, log: SweepLog, unwritten: Writ
 
 
 def play_round(
-    plan: SweepPlan,
     tasks: Sequence[Task],
     store: RunStore,
     pool: Pool,
     log: SweepLog,
     console: Console,
+    what: str,
     is_first: bool = True,
 ) -> None:
     """Play some runs and keep them."""
     with (
-        progress(len(tasks), counted(len(plan.scenarios), "scenario"), console, brief=not is_first) as advance,
+        progress(len(tasks), what, console, brief=not is_first) as advance,
         closing(play_missing(tasks, store, pool)) as runs,
     ):
         for played in runs:
@@ -340,10 +345,8 @@ def play_round(
 
 def command_of(composed: ComposedSweep, place: Path | None = None) -> list[str]:
     """What to type for the sweep to go on in its folder, or to play it in another."""
-    words = [word for word in composed.overrides if not word.startswith(("output=", "configs="))]
-    folder = composed.first.config_dir
-    own = [] if folder is None else ["--config-dir", str(folder)]
-    return ["peered", "-m", *own, *words, *([] if place is None else [f"output={place}"])]
+    words = command_words(composed.overrides, composed.first.config_dir, "-m", elsewhere=True)
+    return [*words, *([] if place is None else [f"output={place}"])]
 
 
 def sweep_facts(plan: SweepPlan, composed: ComposedSweep, folder: Path, **facts: object) -> dict[str, object]:

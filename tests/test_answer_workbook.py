@@ -1,8 +1,10 @@
 """Every study leaves a workbook beside its answer: labelled, with units, and nothing in it becomes a formula."""
 
+import json
 import math
 import os
 import re
+import shlex
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -24,6 +26,8 @@ from sim.report.comparison_finding import finding_of
 from sim.report.finding import with_code
 from sim.report.sweep_workbook import sweep_sheets
 from sim.study.comparison import HEADLINE, Comparison
+from sim.study.number_text import is_share, measure_and_part, part_text
+from sim.study.store import read_table
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 Cells = list[list[Any]]
@@ -63,12 +67,14 @@ def readme_of(sheets: Mapping[str, Cells]) -> dict[str, Any]:
 
 
 def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_path: Path) -> None:
-    facts = {"command": ["peered", "a=1"], "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
+    command = ["peered", "--config-dir", "/of Ada's/own", "study.staffing=[a,b]", "output=/tmp/r"]
+    facts = {"command": command, "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
     write_workbook(comparison_sheets(comparison, facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]
     told = readme_of(sheets)
-    assert told["Command"] == "peered a=1"
+    assert shlex.split(told["Command"]) == command[:-1]
+    assert "'study.staffing=[a,b]'" in told["Command"], "or some shells take it for names of files"
     assert (told["PeerED version"], told["Seed"], told["Code"]) == ("9.9", 5, "abc")
     assert all(f"Sheet {name}" in told for name in list(sheets)[2:])
     assert len(sheets["estimates"]) == len(comparison.estimates) + 1
@@ -169,10 +175,76 @@ def test_every_study_leaves_a_workbook_that_is_known_as_its_own(
     assert len(sheets[holds]) > 1
     assert "peered" in readme_of(sheets)["Command"]
     assert readme_of(sheets)["PeerED version"]
+    assert not any("Written" in what for what in readme_of(sheets))
     assert next(iter(sheets)) == "finding"
     page = (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
     for label, text in sheets["finding"][2:]:
         assert f"- **{label}**: {with_code(text)}\n" in page
+
+
+def test_what_a_net_benefit_is_made_of_stands_in_units_with_labels(tmp_path: Path) -> None:
+    words = [
+        "study=breakeven",
+        "staffing=peer_added",
+        "study.points=2",
+        "study.worth.left_unseen.cad_per_unit=-5000",
+    ]
+    assert main([*words, *QUICK, f"output={tmp_path / 'r'}"]) == 0
+    head, *rows = read(tmp_path / "r" / "answer.xlsx")["parts"]
+    stored = read_table(tmp_path / "r" / "worth.parquet")
+    assert len(rows) == len(stored) > 0
+    for row, of_it in zip(rows, stored.to_dict("records"), strict=True):
+        cells = dict(zip(head, row, strict=True))
+        measure, part = measure_and_part(of_it["measure"])
+        factor = 100.0 if is_share(measure) else 1.0
+        assert (cells["Staffing"], cells["Valued"]) == ("Peers added", measure.label)
+        assert cells["Of which visits, role or place"] == part_text(part)
+        assert cells["Unit"] == ("% points" if factor > 1.0 else measure.unit)
+        difference = cells["Difference from the baseline (in the unit of the row)"]
+        assert difference == pytest.approx(factor * of_it["difference"])
+        assert cells["Half-width of its interval"] == pytest.approx(factor * of_it["half_width"])
+        assert difference * cells["Worth of one unit more (CAD)"] == pytest.approx(cells["Worth (CAD a week)"])
+    assert "| -50 CAD |".replace("-", "−") in (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
+
+
+def test_a_staffing_that_nothing_is_compared_with_has_intervals_and_no_baseline(tmp_path: Path) -> None:
+    assert main(["study=run", "staffing=peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
+    sheets = read(tmp_path / "r" / "answer.xlsx")
+    assert not any("baseline" in name for name in sheets["costs"][0])
+    head, *rows = sheets["summary"]
+    own = read_table(tmp_path / "r" / "estimates.parquet").set_index("measure").loc["reach.mental_health"]
+    (row,) = [row for row in rows if row[0] == "Reached by a peer"]
+    found = [row[head.index(f"Peers added: {what}")] for what in ("mean", "interval from", "interval to")]
+    assert found == pytest.approx([100 * own[name] for name in ("mean", "low", "high")])
+
+
+def test_hours_against_the_baseline_are_told_as_on_the_terminal(comparison: Comparison, tmp_path: Path) -> None:
+    write_workbook(comparison_sheets(comparison), tmp_path / "a.xlsx")
+    head, _, of_peers = read(tmp_path / "a.xlsx")["costs"]
+    assert of_peers[head.index("Hours a week against the baseline")] == "+108 peer support"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["study.staffing=[traditional,ours]", "study.demand_levels=[1.0]"],
+        ["-m", "staffing=traditional,ours"],
+        ["study=breakeven", "staffing=ours", "study.points=2"],
+    ],
+)
+def test_the_command_of_every_study_names_the_folder_of_own_settings(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "of Ada's"
+    (folder / "staffing").mkdir(parents=True)
+    (folder / "staffing" / "ours.yaml").write_text("defaults: [peer_added]\nlabel: Ours\n", encoding="utf-8")
+    assert main(["--config-dir", str(folder), *words, *QUICK, "output=r"]) == 0
+    recorded = json.loads((tmp_path / "r" / "run.json").read_text(encoding="utf-8"))["command"]
+    typed = shlex.split(readme_of(read(tmp_path / "r" / "answer.xlsx"))["Command"])
+    assert recorded[: len(typed)] == typed
+    assert main([*typed[1:], "output=again"]) == 0
+    assert (tmp_path / "again" / "answer.xlsx").read_bytes() == (tmp_path / "r" / "answer.xlsx").read_bytes()
 
 
 def test_a_workbook_that_cannot_be_written_costs_no_other_file(
@@ -187,6 +259,17 @@ def test_a_workbook_that_cannot_be_written_costs_no_other_file(
     kept = {path.name for path in (tmp_path / "r.unfinished").iterdir()}
     assert {"answer.md", "estimates.parquet", "costs.parquet"} <= kept
     assert not any("xlsx" in name for name in kept)
+
+
+def test_the_same_sheets_give_the_same_bytes_whenever_they_are_written(tmp_path: Path) -> None:
+    contents = []
+    for name in ("first.xlsx", "later.xlsx"):
+        write_workbook([Sheet("a", [Column("x")], [(1,), ("text",)])], tmp_path / name)
+        contents.append((tmp_path / name).read_bytes())
+    assert contents[0] == contents[1]
+    with zipfile.ZipFile(tmp_path / "first.xlsx") as book:
+        assert re.findall(r">(\d{4})-[^<]*Z<", book.read("docProps/core.xml").decode()) == ["1980", "1980"]
+        assert {entry.date_time[0] for entry in book.infolist()} == {1980}
 
 
 def test_a_disk_that_fails_is_an_error_of_the_file(tmp_path: Path) -> None:

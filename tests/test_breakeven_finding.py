@@ -1,5 +1,6 @@
 """The five lines of a break-even study: true to its tables, and within a screen for several staffings."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sim import load
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
+from sim.report.breakeven_finding import digits_needed
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
 from sim.report.honesty import STRESS_TEST
 from sim.study import sweeping
@@ -63,6 +65,40 @@ def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_
     lines = finding(screen(capsys))
     assert "it would pay if one less of “Visits a week, mental-health visits” were worth" in lines[SAME_MONEY]
     assert "It pays below 0.8" in lines[CERTAINTY] or "It pays below 0.79" in lines[CERTAINTY]
+
+
+def test_effects_have_three_digits_and_the_price_says_why_it_is_told_at_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    assert main([*ONE, "study.range=[0.5,1.05]", "study.points=7", f"output={tmp_path / 'out'}"]) == 0
+    output = screen(capsys)
+    assert "8 effects and the baseline: 72 to do" in output
+    assert len(re.findall(r"^ [\d.]+ +[+−]?[\d,]+ ", output, re.MULTILINE)) == 8
+    assert "At 0.867, played nearest to the prior's median 0.9, it would pay" in " ".join(output.split())
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "| 0.592 |" in page
+    assert not re.search(r"\b0\.\d{4,}", page)
+
+
+def test_a_staffing_without_the_effect_counts_as_one_scenario(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    staffings = "study.staffing=[traditional,peer_added,clinician_added]"
+    assert main([*ONE, staffings, "study.range=[0.6,1]", "study.points=3", f"output={tmp_path / 'out'}"]) == 0
+    assert "5 scenarios: 40 to do" in capsys.readouterr().out
+
+
+def test_effects_that_three_digits_do_not_tell_apart_have_more() -> None:
+    assert digits_needed((0.6, 0.6004, 1.0)) == 4
+    assert digits_needed((0.6, 2 / 3, 1.0)) == 3
+    assert digits_needed((0.6125, 0.9, 1.0)) == 4
+
+
+def test_why_the_price_is_told_at_an_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, why in (([], "At 0.9, the prior's median, it"), (["study.prior=null"], "At 0.6, the smallest effect")):
+        assert main([*ONE, *words, f"output={tmp_path / str(len(words))}"]) == 0
+        assert why in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(

@@ -200,17 +200,23 @@ def found(mean: float, low: float, high: float, simultaneous: float, sd: float =
         (
             (-9.0, -10.0, -8.0, 2.0),
             (1.0, -1.0, 3.0, 4.0),
-            "−9.0 min with peers added (−10.0 to −8.0 min), the only one",
+            "−9.0 min with peers added (−11.0 to −7.0 min, all headline measures judged together), the only one",
         ),
         (
             (-9.0, -10.0, -8.0, 2.0),
             (-20.0, -21.0, -19.0, 4.0),
-            "−20.0 min with nurse added (−21.0 to −19.0 min), the largest of 2 beyond chance",
+            "−20.0 min with nurse added (−24.0 to −16.0 min, all headline measures judged together), the largest of 2",
         ),
         (
             (9.0, 8.0, 10.0, 2.0),
             (-20.0, -21.0, -19.0, 4.0),
-            "−20.0 min with nurse added (−21.0 to −19.0 min); 1 the other way beyond chance",
+            "−20.0 min with nurse added (−24.0 to −16.0 min, all headline measures judged together); 1 the other way",
+        ),
+        # No headline measure: the interval of the one picked would be too narrow.
+        (
+            (-9.0, -10.0, -8.0, np.nan),
+            (-20.0, -21.0, -19.0, np.nan),
+            "−20.0 min with nurse added, the largest of 2 beyond chance",
         ),
         # Excludes zero by itself, not when all are judged together: nothing is claimed.
         ((-9.0, -10.0, -8.0, 12.0), (1.0, -1.0, 3.0, 4.0), "no difference from traditional could be shown"),

@@ -334,3 +334,20 @@ def test_a_script_for_each_shell_has_the_words(shell: str, capsys: pytest.Captur
 def test_an_unknown_shell_is_answered_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "csh"]) == 2
     assert "bash, zsh, fish, powershell" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("help", "did you mean peered --help?"),
+        ("version", "did you mean peered --version?"),
+        ("run", "did you mean study=run?"),
+        ("breakeven", "did you mean study=breakeven?"),
+        ("traditional", "write key=value, without spaces around ="),
+    ],
+)
+def test_a_bare_word_that_names_an_option_or_a_study_is_understood_as_such(
+    word: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word]) == 2
+    assert meant in " ".join(capsys.readouterr().err.split())

@@ -465,7 +465,7 @@ def test_on_a_full_disk_a_comparison_keeps_its_answer(small_disk: Path, capsys: 
     assert main(words) == 1
     told = capsys.readouterr()
     assert "out.unfinished" in told.err
-    assert "Cost" in told.out
+    assert "What it costs" in told.out
     kept = small_disk / "out.unfinished"
     assert {"run.json", "answer.md"} <= set(os.listdir(kept))
     for path in kept.rglob("*.parquet"):

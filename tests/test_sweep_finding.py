@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from sim import load
 from sim.cli import main
@@ -14,6 +16,8 @@ from sim.report.comparison_finding import BRIEFS
 from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
 from sim.report.honesty import NO_BENEFIT, STRESS_TEST
 from sim.report.short_names import cut, short_labels, short_measure
+from sim.report.sweep_answer import print_table
+from sim.report.sweep_finding import SweepReport
 from sim.report.sweep_page import MOST_SCENARIOS
 from sim.study import sweeping
 from sim.study.comparison import HEADLINE
@@ -266,6 +270,30 @@ def test_a_thousand_scenarios_fit_the_screen_and_the_page_stays_short(
     assert page.count("| staffing=") == MOST_SCENARIOS * (len({name.partition(".")[2] for name in HEADLINE}) + 1)
     assert f"{1000 - MOST_SCENARIOS} further scenarios not shown" in page
     assert "table=differences export=differences.csv" in page
+
+
+def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of_them(
+    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(of_peers)
+    seen: list[SweepReport] = []
+    monkeypatch.setattr("sim.sweep_command.print_sweep", lambda report, *_: seen.append(report))
+    growths = "demand.growth=1.02,1.04"
+    assert main([*FOUR, growths, f"output={tmp_path / 'out'}"]) == 0
+    tables = {}
+    for width in (60, 70, 80, 100):
+        written = StringIO()
+        print_table(seen[0], 40, Console(file=written, width=width))
+        tables[width] = written.getvalue()
+        assert "…" not in tables[width]
+        assert max(map(len, tables[width].splitlines())) <= width
+    columns = {width: table.count(" ± ") for width, table in tables.items()}
+    assert columns[60] < columns[80] < columns[100]
+    assert "of 4 measures" not in tables[100]
+    n_shown = re.search(r"^([123]) of 4 measures: a wider terminal shows more", tables[80], re.MULTILINE)
+    assert n_shown
+    numbers = re.findall(r"[+−]?[\d,.]+ ± [\d,.]+(?: \*)?", tables[100])
+    assert set(re.findall(r"[+−]?[\d,.]+ ± [\d,.]+(?: \*)?", tables[60])) < set(numbers)
 
 
 def test_what_failed_and_what_was_asked_still_fit_the_screen(

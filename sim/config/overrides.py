@@ -84,13 +84,24 @@ def read_override(text: str) -> Override | Problem:
     if text.startswith("~"):
         return Problem(text.lstrip("~"), repr(text), "nothing can be taken out: set heads or a share to 0 instead")
     if shape is None:
-        return Problem(text.split("=")[0] or "command line", repr(text), "write key=value, without spaces around =")
+        return Problem(text.split("=")[0] or "command line", repr(text), remedy_of_word(text))
     key, value, adds = shape["key"], shape["value"], bool(shape["plus"])
     if key in PATH_KEYS:
         return Override(key, value if value not in ("", "null") else None, text, adds)
     if value == "":
         return Problem(key, "nothing", "give a value after =, or null for none")
     return parsed(key, value, text, adds)
+
+
+def remedy_of_word(text: str) -> str:
+    """What to write instead of a word that is no override: an option, or the study of that name."""
+    from sim.config.files import shipped_choices  # loads the grammar
+
+    if text in ("help", "version"):
+        return f"did you mean peered --{text}?"
+    if text in shipped_choices("study"):
+        return f"did you mean study={text}?"
+    return "write key=value, without spaces around ="
 
 
 def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
@@ -147,6 +158,16 @@ def folder_typed(words: Sequence[str], config_dir: Path | None) -> Path | None:
 
 
 MOST_VALUES = 100_000
+
+
+def command_words(words: Sequence[str], config_dir: Path | None, *flags: str, elsewhere: bool = False) -> list[str]:
+    """What to type to have the same played again, with the folder of one's own settings as an option.
+
+    `flags` come first; `elsewhere`: without the folder of results.
+    """
+    own = [] if config_dir is None else ["--config-dir", str(config_dir)]
+    left_out = ("configs=", "output=") if elsewhere else ("configs=",)
+    return ["peered", *flags, *own, *(word for word in words if not word.startswith(left_out))]
 
 
 def read_several(text: str) -> list[Override] | Range | Problem:

@@ -9,9 +9,11 @@ import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sim.io.clean_text import one_line
 
@@ -21,6 +23,9 @@ NARROWEST, WIDEST = 9, 70
 """Column widths, in characters."""
 ROWS_MEASURED = 200
 """Rows at the top of a sheet whose texts decide how wide the columns are."""
+
+CREATED = datetime(1980, 1, 1)
+"""When every workbook says it was made: the time of the run would make two equal workbooks differ."""
 
 HEADER, WRAPPED = "header", "wrapped"
 LOOKS: Mapping[str, Mapping[str, object]] = {
@@ -59,10 +64,12 @@ class Sheet:
 def write_workbook(sheets: Sequence[Sheet], file: Path) -> list[int]:
     """Write a workbook to a new file; how many rows each sheet has below its header. Raises OSError.
 
-    Sheets go to the disk row by row, so that a long table takes little memory.
+    The same sheets give the same bytes. Rows wait in a temporary file, so that a long table takes little memory.
     """
+    content, n_rows = _book(sheets)
     with file.open("xb") as target:
-        return _write_book(sheets, target)
+        target.write(content)
+    return n_rows
 
 
 def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = False) -> None:
@@ -79,10 +86,11 @@ def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = Fals
         raise FileExistsError(f"{file}: {EXISTS}")
     mode = stat.S_IMODE(file.stat().st_mode) if file.is_file() else None
     partial = file.with_name(f".{file.name}.partial")
+    content, _ = _book(sheets)
     try:
         partial.unlink(missing_ok=True)  # not written through a link that somebody left there
         with open(partial, "xb", opener=_opener(mode)) as target:
-            _write_book(sheets, target)
+            target.write(content)
         if mode is not None:
             partial.chmod(mode)
         if not overwrite:
@@ -113,18 +121,24 @@ def _claim(file: Path) -> None:
         raise FileExistsError(f"{file}: {EXISTS}") from None
 
 
-def _write_book(sheets: Sequence[Sheet], target: IO[bytes]) -> list[int]:
-    """Write the sheets into an open file; how many rows each has below its header. Raises OSError."""
+def _book(sheets: Sequence[Sheet]) -> tuple[bytes, list[int]]:
+    """The bytes of a workbook, and how many rows each sheet has below its header. Raises OSError.
+
+    The archive is made in memory: on a full disk it could not be closed.
+    """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import XlsxWriterException
 
+    archive = BytesIO()
     try:
-        with Workbook(target, {"constant_memory": True}) as book:
+        with Workbook(archive, {"constant_memory": True}) as book:
+            book.set_properties({"created": CREATED})
             formats: dict[str, Any] = {}
-            return [_write_sheet(book, sheet, formats) for sheet in sheets]
+            n_rows = [_write_sheet(book, sheet, formats) for sheet in sheets]
     except XlsxWriterException as error:
         cause = error.__cause__ or error.__context__ or error
         raise OSError(getattr(cause, "strerror", None) or str(error)) from error
+    return archive.getvalue(), n_rows
 
 
 def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:

@@ -5,6 +5,7 @@ Workbooks of sweeps and break-even studies are made in `sim.report.sweep_workboo
 Sheets are written by `sim.io.workbook`; numbers stand in the unit that their row or header names, shares in percent.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.asked import changed_line
+from sim.report.cells import hours_text
 from sim.report.comparison_finding import finding_of, with_other_levels
 from sim.report.finding import Finding
 from sim.report.honesty import honesty_lines
@@ -78,15 +80,7 @@ def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = 
         differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
         sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
-    costs = {
-        "label": Column("Staffing"),
-        "hours_added": Column("Hours a week against the baseline"),
-        "weekly_cost": Column("Staff cost (CAD a week)", MONEY),
-        "weekly_difference": Column("Difference from the baseline (CAD a week)", MONEY),
-        "is_swap": Column("Gives up clinical hours"),
-        "moved_by_effects": Column("Moved by assumed effects"),
-    }
-    sheets.append(table_sheet("costs", comparison.costs, costs))
+    sheets.append(costs_sheet(comparison))
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
     said = [line for line in (changed_line(comparison), *comparison.notes, *honesty_lines(comparison)) if line]
     finding = with_other_levels(finding_of(comparison), comparison)
@@ -144,13 +138,16 @@ def with_readme(
 
 
 def facts_told(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """What run.json says that a reader of a workbook needs in order to repeat the study."""
-    yield "Command", " ".join(map(str, facts.get("command", ())))
+    """What run.json says that a reader of a workbook needs in order to repeat the study.
+
+    When and where it was written is left out, so that the same study writes the same bytes.
+    """
+    words = [str(word) for word in facts.get("command", ()) if not str(word).startswith("output=")]
+    yield "Command", shlex.join(words)
     yield "PeerED version", facts.get("versions", {}).get("peered")
     yield "Code", facts.get("code")
     yield "Seed", facts.get("seed")
     yield "Engine", facts.get("engine")
-    yield "Written (UTC)", facts.get("written")
 
 
 def finding_sheets(finding: Finding | None) -> list[Sheet]:
@@ -162,15 +159,33 @@ def finding_sheets(finding: Finding | None) -> list[Sheet]:
 
 
 def comparison_summary_sheet(comparison: Comparison) -> Sheet:
-    """The headline measures: baseline, and for each other staffing difference, interval and verdict."""
+    """The headline measures: baseline, and for each other staffing difference, interval and verdict.
+
+    A staffing that nothing is compared with has its own interval.
+    """
     table = comparison_summary(comparison)
     headers = [Column("Measure"), Column("Of which visits"), Column("Unit")]
-    headers.append(Column(f"{label(comparison, comparison.baseline)}: mean"))
+    own = ("mean",) if others(comparison) else ("mean", "interval from", "interval to")
+    headers += [Column(f"{label(comparison, comparison.baseline)}: {word}") for word in own]
     words = ("difference (% points for shares)", "interval from", "interval to", "beyond chance")
     headers += [Column(f"{label(comparison, name)}: {word}") for name in others(comparison) for word in words]
     decimals = [decimals_shown(measure_and_part(str(name))[0]) for name in table.index]
     formats = [f"#,##0.{'0' * places}" if places else "#,##0" for places in decimals]
     return Sheet("summary", headers, sheet_rows(table), formats)
+
+
+def costs_sheet(comparison: Comparison) -> Sheet:
+    """What each roster costs, and what it adds to the baseline where there is something to compare."""
+    headers = {"label": Column("Staffing"), "weekly_cost": Column("Staff cost (CAD a week)", MONEY)}
+    if others(comparison):
+        headers |= {
+            "hours_added": Column("Hours a week against the baseline"),
+            "weekly_difference": Column("Difference from the baseline (CAD a week)", MONEY),
+            "is_swap": Column("Gives up clinical hours"),
+        }
+    headers["moved_by_effects"] = Column("Moved by assumed effects")
+    costs = comparison.costs.assign(hours_added=comparison.costs["hours_added"].map(hours_text))
+    return table_sheet("costs", costs, headers)
 
 
 def table_sheet(name: str, table: pd.DataFrame, headers: Mapping[str, Column]) -> Sheet:

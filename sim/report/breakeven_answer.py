@@ -14,6 +14,7 @@ from sim.report.breakeven_finding import (
     MOST_STAFFINGS,
     break_even_finding,
     chance_sentence,
+    effect_number,
     effect_text,
     money,
     price_sentences,
@@ -36,6 +37,7 @@ from sim.study.number_text import (
     measure_and_part,
     part_text,
     plain_number,
+    scale,
     unit_of_difference,
 )
 from sim.study.sentences import inside
@@ -93,7 +95,7 @@ def console_rows(answer: BreakEvenAnswer, most: int) -> Rows:
         rows_here = [by_place[item.staffing, effect] for item in items]
         flags = [any(bool(row[name]) for row in rows_here) for name in ("many_leave", "no_steady_state")]
         cells = [f"{plain_number(row['mean'], 0)} ± {plain_number(row['half_width'], 0)}" for row in rows_here]
-        found.append((marked(f"{effect:g}", *flags), *cells, str(int(rows_here[0]["n"]))))
+        found.append((marked(effect_number(answer, effect), *flags), *cells, str(int(rows_here[0]["n"]))))
     return found
 
 
@@ -153,7 +155,7 @@ def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     for row in chosen.to_dict("records"):
         rows.append(
             (
-                marked(f"{row['effect']:g}", bool(row["many_leave"]), bool(row["no_steady_state"])),
+                marked(effect_number(answer, row["effect"]), bool(row["many_leave"]), bool(row["no_steady_state"])),
                 plain_number(row["mean"], 0),
                 f"{plain_number(row['low'], 0)} to {plain_number(row['high'], 0)}",
                 str(int(row["n"])),
@@ -168,13 +170,15 @@ def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     shown = [
         effect for effect in answer.plan.effects if effect in (answer.plan.effects[0], 1.0, answer.plan.effects[-1])
     ]
-    rows: Rows = [("Difference from the baseline", "worth of 1 more", *(f"at {effect:g}" for effect in shown))]
+    at = [f"at {effect_number(answer, effect)}" for effect in shown]
+    rows: Rows = [("Difference from the baseline", "worth of 1 more", *at)]
     for worth in answer.plan.worth:
         measure, part = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
         whose = "" if part == "all" else f", {part_text(part)}"
         name = f"{measure.label}{whose} ({unit_of_difference(measure)})"
-        price = f"{plain_number(worth.cad_per_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
+        of_unit = worth.cad_per_unit / scale(measure)
+        price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
         rows.append((name, price, *(bare(measure, float(of_it[effect]), signed=True) for effect in shown)))
     return rows
 

@@ -5,6 +5,7 @@ The sentences on where net benefit turns are shared with the page (`sim.report.b
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -41,6 +42,8 @@ EFFECTS = {
     "effects.clinician.linkage_odds": "odds ratio of follow-up with the enhanced team",
 }
 STAFF_COST = "staff_cost_per_week.all"
+MOST_DIGITS = 6
+"""Digits of an effect that is shown."""
 MOST_STAFFINGS = 3
 """Staffings shown on the terminal; the page has all."""
 TO_COMPARE = '"study.staffing=[traditional,peer_added,clinician_added]"'
@@ -78,6 +81,21 @@ def effect_text(answer: BreakEvenAnswer) -> str:
     return EFFECTS.get(answer.plan.effect, answer.plan.effect)
 
 
+def effect_number(answer: BreakEvenAnswer, effect: float) -> str:
+    """An effect in as few digits, three or more, as tell all effects of the study apart: `0.867`."""
+    return f"{effect:.{digits_needed(tuple(answer.plan.effects))}g}"
+
+
+@cache
+def digits_needed(effects: tuple[float, ...]) -> int:
+    """Digits that tell effects apart, and give the ends of the range as they were asked for."""
+    for digits in range(3, MOST_DIGITS):
+        texts = {f"{effect:.{digits}g}" for effect in effects}
+        if len(texts) == len(effects) and {f"{effects[0]:g}", f"{effects[-1]:g}"} <= texts:
+            return digits
+    return MOST_DIGITS
+
+
 def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAnswer], str]) -> str:
     """What there is to say of each of several staffings; the page has those that are too many."""
     pieces = [f"{item.label}: {what(answer, item)}" for item in answer.staffings[:MOST_STAFFINGS]]
@@ -90,7 +108,7 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
 
 def changes_text(answer: BreakEvenAnswer) -> str:
     """What the strongest effect played does."""
-    effect = f"{strongest(answer):g}"
+    effect = effect_number(answer, strongest(answer))
     if all(item.found is None for item in answer.staffings):
         tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
         return f"{'; '.join(['nothing is concluded', *tests])}."
@@ -251,7 +269,8 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
     if any(item.found is None for item in items):
         return f"{names} cost the same by roster; nothing is concluded of them"
     benefits = [f"{benefit_text(answer, item, effect)} ({item.label})" for item in items]
-    return f"{names} cost the same by roster; net benefit at {effect:g}: {some(benefits, MOST_STAFFINGS)}"
+    at = effect_number(answer, effect)
+    return f"{names} cost the same by roster; net benefit at {at}: {some(benefits, MOST_STAFFINGS)}"
 
 
 # --- how sure ---
@@ -303,7 +322,7 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """Where net benefit turns, or why nothing is concluded."""
     if item.unsteady_effects:
-        effects = some([f"{effect:g}" for effect in item.unsteady_effects], 9)
+        effects = some([effect_number(answer, effect) for effect in item.unsteady_effects], 9)
         return f"Nothing is concluded: at {effects} there is no steady state, so the benefit depends on the weeks."
     if item.found is None:
         return "One replication: an interval needs two or more, so nothing can be said."
@@ -317,14 +336,16 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     means = item.curve.net_benefit.mean(axis=1)
     if found.verdict == "never":
         best = int(means.argmax())
+        at = effect_number(answer, item.curve.effects[best])
         return (
             f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
-            f"{item.curve.effects[best]:g}, the net benefit is {money(means[best])} a week."
+            f"{at}, the net benefit is {money(means[best])} a week."
         )
     if found.verdict == "always":
         worst = int(means.argmin())
+        at = effect_number(answer, item.curve.effects[worst])
         return (
-            f"It pays at every effect between {low:g} and {high:g}: at worst, at {item.curve.effects[worst]:g}, the "
+            f"It pays at every effect between {low:g} and {high:g}: at worst, at {at}, the "
             f"net benefit is {money(means[worst])} a week."
         )
     if found.verdict == "turns":
@@ -342,6 +363,17 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     )
 
 
+def at_price(answer: BreakEvenAnswer, effect: float) -> str:
+    """At which effect a price is told, and why at this one."""
+    at = f"At {effect_number(answer, effect)}"
+    if answer.plan.prior is None:
+        return f"{at}, the smallest effect played"
+    median = answer.plan.prior.median
+    if math.isclose(effect, median):
+        return f"{at}, the prior's median"
+    return f"{at}, played nearest to the prior's median {median:.3g}"
+
+
 def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """What would have to be paid for one less or more of what is valued."""
     valued = {worth.name: worth for worth in answer.plan.worth}
@@ -352,7 +384,7 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
         way = "less" if price.cad_per_unit < 0.0 else "more"
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
-            f"At {price.effect:g} it would pay if one {way} of “{measure.label}{whose}” were worth "
+            f"{at_price(answer, price.effect)}, it would pay if one {way} of “{measure.label}{whose}” were worth "
             f"{money(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
             f"{money(abs(valued[price.name].cad_per_unit))}."
         )

@@ -162,4 +162,9 @@ def say_unbroken(console: Console, text: str, style: str = "") -> None:
 
 def show(console: Console, table: Table | PlainTable) -> None:
     """A table no wider than a page, nor than the terminal."""
-    console.print(table, width=min(WIDTH, console.width), highlight=False)
+    console.print(table, width=table_width(console), highlight=False)
+
+
+def table_width(console: Console) -> int:
+    """Columns that a table may take."""
+    return min(WIDTH, console.width)

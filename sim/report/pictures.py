@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import Role, Staffing, heads_by_minute
 from sim.department.scenario import did_you_mean
+from sim.engine.measure_catalogue import Measure
 from sim.io.clean_text import for_figure
 from sim.report.forest import draw_measure
 from sim.report.summaries import level_of
@@ -101,14 +102,24 @@ def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
     staffing = max(shown, key=lambda each: abs(shown[each].mean))
     item = shown[staffing]
     number = f"{number_text(measure, item.mean, signed=True)} {unit_of_difference(measure)}"
-    reach = range_text(measure, item.low, item.high)
     n_same = sum(each.mean * item.mean > 0.0 for each in shown.values())
     place = f", the largest of {n_same} beyond chance" if n_same > 1 else ""
     if len(shown) > n_same:
         place += f"; {len(shown) - n_same} the other way beyond chance"
     elif len(found) > len(shown) == 1:
         place = f", the only one of {len(found)} beyond chance"
-    return f"{what}: {number} with {inside(label(comparison, staffing))} ({reach}){place}"
+    return f"{what}: {number} with {inside(label(comparison, staffing))}{interval_of(item, measure, len(found))}{place}"
+
+
+def interval_of(item: Found, measure: Measure, n_picked_from: int) -> str:
+    """The interval of a difference picked from several: that of all judged together, or none.
+
+    Its own would be too narrow, as the pick is the largest.
+    """
+    if math.isfinite(item.simultaneous):
+        low, high = item.mean - item.simultaneous, item.mean + item.simultaneous
+        return f" ({range_text(measure, low, high)}, all headline measures judged together)"
+    return f" ({range_text(measure, item.low, item.high)})" if n_picked_from == 1 else ""
 
 
 def is_shown(item: Found) -> bool:

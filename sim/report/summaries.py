@@ -55,16 +55,20 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
 
     Columns: label, part, unit; the mean of the baseline under its name; and for every other staffing NAME the paired
     difference `NAME: difference`, its interval `NAME: low` and `NAME: high`, and `NAME: beyond_chance` (all headline
-    measures judged together). Shares are in percent, their differences in percentage points. Raises ValueError for a
-    level that was not played.
+    measures judged together). A staffing that nothing is compared with has its own interval instead, `NAME: low` and
+    `NAME: high`. Shares are in percent, their differences in percentage points. Raises ValueError for a level that was
+    not played.
     """
     level = level_of(comparison, demand)
+    alone = not others(comparison)
     rows = []
     for name in known_measures(comparison, HEADLINE):
         measure, part = measure_and_part(name)
         own = estimate(comparison, comparison.baseline, name, level)
         row: list[object] = [name, measure.label, part_text(part), unit_of_value(measure)]
         row.append(math.nan if own is None else own.mean * scale(measure))
+        if alone:
+            row += [math.nan] * 2 if own is None else [own.low * scale(measure), own.high * scale(measure)]
         for staffing in others(comparison):
             found = difference(comparison, staffing, name, level)
             if found is None:
@@ -74,7 +78,8 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
                 row.append(found.beyond_chance)
         rows.append(row)
     compared = [f"{name}: {what}" for name in others(comparison) for what in DIFFERENCE]
-    columns = ["measure", "label", "part", "unit", comparison.baseline, *compared]
+    own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
+    columns = ["measure", "label", "part", "unit", comparison.baseline, *own_interval, *compared]
     return pd.DataFrame(rows, columns=columns).set_index("measure")
 
 

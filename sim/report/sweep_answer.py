@@ -18,7 +18,7 @@ from rich.text import Text
 from sim.report.asked import shortened
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.cells import difference_text
-from sim.report.console import say, show, two_lines
+from sim.report.console import say, show, table_width, two_lines
 from sim.report.finding import MOST_LINES, n_lines, print_finding
 from sim.report.short_names import cut, short_measure, some
 from sim.report.sweep_asked import asked_lines, controls_line
@@ -49,6 +49,8 @@ SHOWN = tuple(HEADS)
 TABLE_FRAME = 6
 """Lines of the table beside its rows: three of the head, the rule, and a blank line above and below."""
 WIDEST_NAME = 28
+NO_LIMIT = 1000
+"""Columns that no table needs, where it is asked how wide one would be."""
 FEWEST_LINES_OF_ROWS = 5
 """Lines that rows have in any case: the first scenario and two others."""
 MOST_ROWS = 40
@@ -103,17 +105,42 @@ def legend(report: SweepReport) -> str:
 
 
 def print_table(report: SweepReport, room: int, console: Console) -> None:
-    """As many scenarios as there is room for, the legend, and how many are left out."""
+    """As many scenarios as there is room for, the legend, and how many scenarios and measures are left out."""
     labels = fitting(report, room)
+    measures = measures_that_fit(report, labels, console)
+    n_measures = len(measures_there(report, labels))
+    if len(measures) < n_measures:
+        room -= 1
+        labels = fitting(report, room)
     if left_out := len(report.answer.labels) - len(labels):
         labels = fitting(report, room - 1)
         left_out = len(report.answer.labels) - len(labels)
     console.print()
-    show(console, table_of(report, labels))
+    show(console, table_of(report, labels, measures))
     console.print()
     say(console, legend(report), style="dim")
+    if len(measures) < n_measures:
+        say(console, f"{len(measures)} of {n_measures} measures: a wider terminal shows more.", style="dim")
     if left_out:
         say(console, f"{counted(left_out, 'scenario')} not shown here: {WHERE_THE_REST_IS}.")
+
+
+def measures_there(report: SweepReport, labels: Sequence[str]) -> list[str]:
+    """Measures of the table that these scenarios have."""
+    there = {measure for _, measure in rows_by_place(report.answer.estimates, labels)}
+    return [measure for measure in SHOWN if measure in there]
+
+
+def measures_that_fit(report: SweepReport, labels: Sequence[str], console: Console) -> list[str]:
+    """The first measures of the table, as many as are shown without losing a digit; at least one."""
+    measures = measures_there(report, labels)
+    unbounded = console.options.update(max_width=NO_LIMIT)
+    while len(measures) > 1:
+        needed = table_of(report, labels, measures).__rich_measure__(console, unbounded).maximum
+        if needed <= table_width(console):
+            break
+        measures.pop()
+    return measures
 
 
 def fitting(report: SweepReport, room: int) -> list[str]:
@@ -217,12 +244,10 @@ def cell_text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def table_of(report: SweepReport, labels: Sequence[str]) -> Table:
-    """A row for each of these scenarios."""
+def table_of(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Table:
+    """A row for each of these scenarios, a column for each of these measures."""
     answer = report.answer
     estimates, differences = rows_by_place(answer.estimates, labels), rows_by_place(answer.differences, labels)
-    there = {measure for _, measure in estimates}
-    measures = [measure for measure in SHOWN if measure in there]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)

@@ -16,6 +16,7 @@ from sim.report.answer_workbook import (
     MONEY,
     NUMBER,
     WHOLE,
+    relabelled,
     sheet_rows,
     table_sheet,
     with_readme,
@@ -127,18 +128,37 @@ def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding
     parts = {
         "staffing": staffing,
         "effect": effect,
-        "name": Column("Valued"),
-        "measure": Column("Measure (key)"),
-        "cad_per_unit": Column("Worth of one unit (CAD)", MONEY),
-        "difference": Column("Difference from the baseline (in units of the measure)", NUMBER),
+        "label": Column("Valued"),
+        "part": Column("Of which visits, role or place"),
+        "unit": Column("Unit"),
+        "difference": Column("Difference from the baseline (in the unit of the row)", NUMBER),
         "half_width": Column("Half-width of its interval", NUMBER),
+        "cad_per_unit": Column("Worth of one unit more (CAD)", MONEY),
         "worth": Column("Worth (CAD a week)", MONEY),
+        "name": Column("Key under study.worth"),
+        "measure": Column("Key of the measure"),
     }
     sheets = [
         table_sheet("summary", words, {"staffing": staffing, "line": Column("In words")}),
-        table_sheet("curves", answer.curves, curves),
-        table_sheet("parts", answer.parts, parts),
+        table_sheet("curves", relabelled(answer.curves, labels_of(answer)), curves),
+        table_sheet("parts", parts_table(answer), parts),
         table_sheet("cautions", answer.cautions, {"label": Column("Scenario")} | CAUTION_HEADERS),
     ]
     title = f"Break-even beside {answer.plan.baseline}: {effect_text(answer)}"
     return with_readme(title, sheets, list(honesty(answer)), facts, finding)
+
+
+def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """What the net benefit is made of, in the units of answer.md: differences of shares in percentage points."""
+    if answer.parts.empty:
+        return answer.parts
+    known = {worth.measure: measure_and_part(worth.measure)[0] for worth in answer.plan.worth}
+    table = relabelled(with_labels(answer.parts, ("difference", "half_width")), labels_of(answer))
+    factor = answer.parts["measure"].map({name: scale(measure) for name, measure in known.items()})
+    units = {name: short_unit_of_difference(measure) for name, measure in known.items()}
+    return table.assign(unit=table["measure"].map(units), cad_per_unit=table["cad_per_unit"] / factor)
+
+
+def labels_of(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Labels of the staffings, by name."""
+    return {name: label or name for name, label in answer.plan.staffings.items()}
