@@ -4,6 +4,7 @@ Each extends the plain value of an inner ring, which knows no tables, figures or
 wherever that is asked for.
 """
 
+import difflib
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +61,15 @@ class Scenario(PlainScenario):
         save_workbook(scenario_sheets(self), Path(path), overwrite=overwrite)
 
 
+class Measures(dict[str, float]):
+    """Values by `MEASURE.PART`; a name that is not there is answered with one that is."""
+
+    def __missing__(self, name: object) -> float:
+        close = difflib.get_close_matches(str(name), self, n=1)
+        remedy = f"did you mean {close[0]}?" if close else "list(run.measures) has the names, as MEASURE.PART"
+        raise KeyError(f"no measure {name!r}; {remedy}")
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Run(Trajectory):
     """One replication, complete. Made by `sim.simulate`.
@@ -77,10 +87,13 @@ class Run(Trajectory):
 
     @cached_property
     def measures(self) -> dict[str, float]:
-        """Every measure of the run, as in the data dictionary: shares from 0 to 1, nan where it is undefined."""
+        """Every measure of the run, as in the data dictionary: shares from 0 to 1, nan where it is undefined.
+
+        An unknown name raises KeyError with the closest one.
+        """
         from sim.engine.measures import measure
 
-        return measure(self, self.scenario)
+        return Measures(measure(self, self.scenario))
 
     def summary(self) -> "pd.DataFrame":
         """The headline measures, one a row: label, part, value, unit; shares in percent."""

@@ -240,6 +240,17 @@ def test_an_override_of_a_role_only_some_staffings_have_changes_those() -> None:
     assert composed.scenarios["peer_added"].staffing.roles["psw"].heads == 2
 
 
+def test_all_staffings_come_in_the_order_of_the_shipped_comparison_and_your_own_after_them(tmp_path: Path) -> None:
+    (tmp_path / "staffing").mkdir()
+    for name in ("zeal", "a_team"):
+        (tmp_path / "staffing" / f"{name}.yaml").write_text("defaults: [traditional, _self_]\n", encoding="utf-8")
+    shipped = compose([]).study.staffing
+    assert compose(["study.staffing=all"]).study.staffing == shipped
+    assert compose(["study.staffing=all"], tmp_path).study.staffing == (*shipped, "a_team", "zeal")
+    against = compose(["study.staffing=all", "study.baseline=nurse_added"]).study.staffing
+    assert against == ("nurse_added", *(name for name in shipped if name != "nurse_added"))
+
+
 def test_the_shipped_comparison_names_every_shipped_staffing_and_sees_180_days() -> None:
     study = compose([]).study
     assert sorted(study.staffing) == sorted(shipped_choices("staffing"))

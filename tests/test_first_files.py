@@ -109,7 +109,12 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         "staffing.nurse.shifts.extra.days",
         "write [mon, tue, wed, thu, fri], or daily",
     ),
-    "too few nurses": ("staffing/ours.yaml", KEEP + "nurse: {heads: 1}\n", "staffing.nurse", "minimum cover is 6"),
+    "too few nurses": (
+        "staffing/ours.yaml",
+        KEEP + "nurse: {shifts: {from_1930: {heads: 1}}}\n",
+        "staffing.nurse",
+        "minimum cover is 6",
+    ),
     "a demand with a volume alone": (
         "demand/ours.yaml",
         "visits_per_year: 60000\n",
@@ -219,6 +224,57 @@ def test_a_folder_that_was_not_given_is_suggested(tmp_path: Path, monkeypatch: p
         compose(["study=run", "staffing=ours"])
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (
+            ["--config-dir", "mine/staffing", "staffing=ours"],
+            "the folder that holds the folder staffing is meant: give --config-dir mine",
+        ),
+        (["staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
+        (["--config-dir", "empty", "staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
+        (["staffing=here"], "there is one in another folder: give --config-dir ."),
+        (
+            ["staffing=loose"],
+            "loose.yaml is looked for in mine/staffing, as loose.yaml: move or rename loose.yaml, "
+            "and give --config-dir mine",
+        ),
+        (
+            ["--config-dir", "theirs", "study.staffing=[traditional,loose]"],
+            "loose.yaml is looked for in theirs/staffing, as loose.yaml: move or rename loose.yaml",
+        ),
+        (
+            ["--config-dir", "mine", "staffing=ours.yaml"],
+            "a choice is the name of a file without folder and suffix: write staffing=ours",
+        ),
+        (
+            ["staffing=loose.yaml"],
+            "write staffing=loose, without suffix; loose.yaml is looked for in mine/staffing, as loose.yaml: "
+            "move or rename loose.yaml, and give --config-dir mine",
+        ),
+        (
+            ["staffing=mine/staffing/ours.yaml"],
+            "the folder and the name are typed apart: --config-dir mine staffing=ours",
+        ),
+    ],
+)
+def test_a_choice_that_is_not_found_is_told_where_its_file_lies(
+    words: list[str],
+    remedy: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine/staffing/ours", "theirs/staffing/ours", "staffing/here", "loose"):
+        written(tmp_path, KEEP, f"{name}.yaml")
+    (tmp_path / "empty").mkdir()
+    assert main(["--dry-run", *words]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "1 problem; nothing was run, nothing was written"
+    assert " ".join(line.strip() for line in told[2:]) == remedy
+
+
 def test_a_typed_key_of_a_role_that_is_not_there_names_the_staffings_that_have_it() -> None:
     with pytest.raises(ScenarioError, match="staffing=peer_247 or peer_added or peer_evening"):
         compose(["study=run", "staffing.psw.heads=2"])
@@ -289,6 +345,7 @@ def test_hours_of_a_shift_replace_what_is_inherited_and_are_replaced_by_heirs(tm
         ("nurse: {hours: 09:00-17:00}", "nurse.hours", "hours are for a role with no other shifts"),
         ("nurse: {shifts: {extra: {hours: 9-17}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
         ("nurse: {shifts: {extra: {hours: 22:30}}}", "nurse.shifts.extra.hours", "like 09:00-17:00"),
+        ("nurse: {shifts: {extra: {hours: 09:00-25:00}}}", "nurse.shifts.extra.hours", "the last hour is 24:00"),
         ("nurse: {days: [mon]}", "nurse.days", "it belongs to a shift"),
         (
             "nurse: {shifts: {extra: {hours: 09:00-09:00}}}",
@@ -389,6 +446,59 @@ def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
     assert remedy in problem.remedy
 
 
+NINE_FROM_11 = "nurse: {shifts: {from_11: {heads: 9}}}\n"
+
+
+def test_a_file_whose_defaults_would_override_it_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, f"defaults: [_self_, traditional]\n{NINE_FROM_11}")
+    assert problem.path == f"{tmp_path / 'staffing' / 'ours.yaml'} defaults"
+    assert problem.value == "['_self_', 'traditional']"
+    assert problem.remedy == "traditional after _self_ overrides what this file says: write [traditional, _self_]"
+    written(tmp_path, f"defaults: [peer_added, _self_, crisis_lean]\n{NINE_FROM_11}", "staffing/base.yaml")
+    (inherited,) = problems_of(tmp_path, "defaults: [base, _self_]\n")
+    assert inherited.remedy.endswith("write [peer_added, crisis_lean, _self_]")
+
+
+TWO_SHIFTS = "shifts: {a: {hours: 09:00-17:00}, b: {hours: 15:00-21:00}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "n_shifts", "shift"),
+    [
+        ("nurse: {heads: 6}\n", "nurse", 6, "from_0730"),
+        ("roles: {nurse: {heads: 6}}\n", "nurse", 6, "from_0730"),
+        (f"psw: {{kind: peer, hourly_cost: 31.7, heads: 6, {TWO_SHIFTS}}}\n", "psw", 2, "a"),
+    ],
+)
+def test_heads_of_a_role_with_several_shifts_are_refused_in_a_file(
+    text: str, role: str, n_shifts: int, shift: str, tmp_path: Path
+) -> None:
+    (problem,) = problems_of(tmp_path, KEEP + text)
+    assert (problem.path, problem.value) == (f"staffing.{role}.heads", f"6 for a role with {n_shifts} shifts")
+    assert problem.remedy == f"it would be 6 in every shift; say in which: shifts: {{{shift}: {{heads: 6}}}}"
+    compared = problems_of(tmp_path, KEEP + text, "study.staffing=[traditional,ours]")
+    assert [one.path for one in compared] == [f"staffing.{role}.heads"]
+
+
+def test_heads_of_a_role_that_gains_a_second_shift_are_refused(tmp_path: Path) -> None:
+    one_shift = "psw: {kind: peer, hourly_cost: 31.7, heads: 2, shifts: {a: {hours: 09:00-17:00}}}\n"
+    assert scenario_of(tmp_path, KEEP + one_shift).staffing.roles["psw"].hours_per_week() == 112
+    written(tmp_path, KEEP + one_shift, "staffing/base.yaml")
+    (problem,) = problems_of(tmp_path, "defaults: [base, _self_]\npsw: {shifts: {b: {hours: 15:00-21:00}}}\n")
+    assert (problem.path, problem.value) == ("staffing.psw.heads", "2 for a role with 2 shifts")
+
+
+def test_heads_of_a_role_may_be_typed_for_all_of_its_shifts() -> None:
+    nurse = compose(["study=run", "staffing.nurse.heads=6"]).scenario.staffing.roles["nurse"]
+    assert nurse.hours_per_week() == 3024
+
+
+@pytest.mark.parametrize("defaults", ["[traditional]", "[traditional, _self_]"])
+def test_what_a_file_says_wins_over_what_it_inherits(defaults: str, tmp_path: Path) -> None:
+    nurse = scenario_of(tmp_path, f"defaults: {defaults}\n{NINE_FROM_11}").staffing.roles["nurse"]
+    assert nurse.shifts["from_11"].heads == 9
+
+
 @pytest.mark.parametrize(
     ("slip", "path", "remedy"),
     [
@@ -406,6 +516,19 @@ def test_a_list_where_none_is_meant_or_none_where_one_is_has_one_problem(
 def test_one_slip_makes_one_problem(slip: str, path: str, remedy: str, tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, KEEP + slip)
     assert (problem.path, problem.remedy) == (path, remedy)
+
+
+def test_a_role_whose_lines_are_not_indented_has_one_problem(tmp_path: Path) -> None:
+    flush = "psw:\nkind: peer\nhourly_cost: 31.7\nhours: 09:00-17:00\nheads: 2\n"
+    remedy = "kind, hourly_cost, hours, heads belong to psw: indent them by two spaces"
+    for text in (KEEP + flush, flush):
+        (problem,) = problems_of(tmp_path, text)
+        assert (problem.path, problem.value) == (f"{tmp_path / 'staffing' / 'ours.yaml'} psw", "nothing below it")
+        assert problem.remedy == remedy
+    (second,) = problems_of(tmp_path, f"{KEEP}security:\n{flush}")
+    assert second.path.endswith("ours.yaml psw")
+    (one,) = problems_of(tmp_path, f"{KEEP}nurse:\nhourly_cost: 70\n")
+    assert one.remedy == "hourly_cost belongs to nurse: indent it by two spaces"
 
 
 def test_two_slips_in_a_role_are_told_once_each(tmp_path: Path) -> None:

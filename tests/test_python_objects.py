@@ -56,6 +56,21 @@ def _no_figure_stays_open() -> Iterator[None]:
     pyplot.close("all")
 
 
+def test_a_measure_that_does_not_exist_is_answered_with_a_close_one(run: Run) -> None:
+    with pytest.raises(KeyError, match=r"no measure 'lwbs_or_ama'; did you mean lwbs_or_ama\.all\?"):
+        run.measures["lwbs_or_ama"]
+    with pytest.raises(KeyError, match=r"list\(run\.measures\) has the names"):
+        run.measures["?"]
+    again = pickle.loads(pickle.dumps(run.measures))
+    assert list(again) == list(run.measures) == list(measure(run, run.scenario))
+
+
+def test_what_is_no_axes_is_refused_with_what_to_give(scenario: Scenario, run: Run) -> None:
+    for picture in (scenario, run):
+        with pytest.raises(TypeError, match="ax = 'x': give Matplotlib axes"):
+            picture.plot("x")  # type: ignore[arg-type]
+
+
 def test_the_version_is_that_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert sim.__version__ == project["version"]

@@ -1,5 +1,6 @@
 """The one reader of YAML: what it refuses, with the line, and that it reads everything else as before."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -113,11 +114,36 @@ def test_a_file_of_more_bytes_than_settings_have_is_refused(tmp_path: Path, monk
 
 @pytest.mark.parametrize("text", ["a: 2020-99-99", f"a: {'9' * 5000}", "2020-99-99: 1", "a: [", "a: \x01", "- a\nb: 1"])
 def test_what_cannot_be_read_is_refused_without_a_traceback(text: str, tmp_path: Path) -> None:
-    assert "correct the file" in refusal_of(text).remedy
+    said = "not valid YAML|cannot be read"
+    assert re.match(said, refusal_of(text).remedy)
     file = tmp_path / "ours.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(UnreadableFile, match="correct the file"):
+    with pytest.raises(UnreadableFile, match=said):
         read_yaml(file)
+
+
+TWO_LINES = "look at this line and the one above: write key: value with a space after the colon"
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("nurse:\n\theads: 3\n", "indent with spaces, not tabs"),
+        ("nurse\n  heads: 3\n", TWO_LINES),
+        ("name: ours\nnurse\n  heads: 3\n", TWO_LINES),
+        ("psw:\n  kind:peer\n  heads: 1\n", TWO_LINES),
+        ("psw:\n  kind: peer\n    heads: 1\n", TWO_LINES),
+        ("psw:\n    kind: peer\n  heads: 1\n", TWO_LINES),
+        ("label: Ours: the new team\n", "put a text with a colon in quotes"),
+        ("label: @home\n", "put the text in quotes"),
+        ("label: 'Ours\nname: ours\n", "ends with the same quote"),
+        ("defaults: [traditional, _self_\nname: ours\n", "close each [ with ]"),
+        ("nurse: {heads: 1}}\n", "close each [ with ]"),
+        ("a: *\n", "correct the file"),
+    ],
+)
+def test_a_slip_in_yaml_is_refused_with_its_cure(text: str, cure: str) -> None:
+    assert cure in refusal_of(text).remedy
 
 
 @pytest.mark.parametrize("text", ['a: "\\ud800"', '"\\udfff": 1', 'a: ["x", "\\ud83e\\uddf8"]'])

@@ -30,7 +30,13 @@ from sim.config.known import Known
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import faults_of_grouping, remedy_of_typed, without_faulty_roles, written_out
+from sim.config.roster_shorthand import (
+    faults_of_grouping,
+    faults_of_heads,
+    remedy_of_typed,
+    without_faulty_roles,
+    written_out,
+)
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -173,11 +179,13 @@ def composed_files(draft: Draft) -> Plain | None:
 
 
 def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
-    """What is wrong with how a staffing of the user's own groups its roles; its files are sound by themselves."""
+    """What is wrong with how a staffing of the user's own groups its roles and staffs their shifts; its files are
+    sound by themselves.
+    """
     if not is_own(folders, "staffing", name):
         return []
-    files = with_inherited(folders, "staffing", name)
-    return list(faults_of_grouping({file.name: read_checked_yaml(file) for file in files}))
+    files = {file.name: read_checked_yaml(file) for file in with_inherited(folders, "staffing", name)}
+    return [*faults_of_grouping(files), *faults_of_heads(list(files.values()))]
 
 
 PROGRAMS = ("study", "engine", "executor")
@@ -426,7 +434,7 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
     names = study.staffing
     if names == ("all",):
-        names = tuple(dict.fromkeys((*baseline_of(study), *choices_of("staffing", draft.folders))))
+        names = tuple(dict.fromkeys((*baseline_of(study), *all_staffings(draft.folders))))
     elif study.name in COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
         names = (*baseline_of(study), chosen)
     baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
@@ -434,6 +442,16 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
         remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
         draft.problems.append(Problem("study.baseline", repr(baseline), remedy))
     return study.model_copy(update={"staffing": names, "baseline": baseline})
+
+
+def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
+    """Every staffing, in the order of the shipped comparison, then those it does not name, by name.
+
+    The finding is about the first staffing after the baseline, which the alphabet should not decide.
+    """
+    comparison = read_checked_yaml(file_of(folders[:1], "study", "compare"))["staffing"]
+    known = choices_of("staffing", folders)
+    return [*(name for name in comparison if name in known), *(name for name in known if name not in comparison)]
 
 
 def is_of_its_own(staffing: str, study: StudySettings) -> bool:

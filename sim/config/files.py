@@ -9,17 +9,22 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from sim.config.follow_ons import near
 from sim.config.hydra_session import composed_by_hydra, quoted, resolved
 from sim.config.kept import GROUPS, MOST_ENTRIES, entries_of, files_of_group, kept_or_made
 from sim.config.places import Plain
 from sim.config.references import ReferenceFault, looks_elsewhere
 from sim.config.remedies import short
+from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem, did_you_mean
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_BYTES, read_checked_yaml, read_yaml
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
+SUFFIXES = (".yaml", ".yml")
+MOST_NAMED = 5
+"""Folders that are named of many that hold a file."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
@@ -67,20 +72,56 @@ def faults_of_folder(folder: Path) -> list[Problem]:
 def where_it_lies(folders: Sequence[Path], group: str, name: str) -> str | None:
     """What to do with a file of this name that lies where no choice of the group is looked for; None if there is none.
 
-    Looked at are the user's own folder, the folders in it and, where none was given, those in the working directory.
+    Looked at are the user's own folder, the working directory, and the folders in both.
     """
+    if typed := typed_as_file(folders, group, name):
+        return typed
     if not PLAIN_NAME.fullmatch(name):
         return None
-    around = folders[-1] if len(folders) > 1 else Path()
-    own = around / group / f"{name}.yaml"
-    if len(folders) > 1:
-        for file in (around / group / f"{name}.yml", around / f"{name}.yaml", around / f"{name}.yml"):
-            if os.path.isfile(file):
-                return f"{file.name} is looked for in {own.parent}, as {own.name}: move or rename {file}"
-    for entry in entries_of(around):
-        if os.path.isfile(around / entry / group / own.name):
-            return f"there is one in another folder: give --config-dir {around / entry}"
+    own = folders[-1] if len(folders) > 1 else None
+    if own is not None and own.name == group and os.path.isfile(own / f"{name}.yaml"):
+        return f"the folder that holds the folder {group} is meant: give --config-dir {near(own.parent)}"
+    return misplaced(own, group, name) or in_other_folders(own, group, name)
+
+
+def typed_as_file(folders: Sequence[Path], group: str, name: str) -> str | None:
+    """What to type instead of a file with its suffix or its folders; None where neither was typed, or no such file."""
+    file = Path(name)
+    if not PLAIN_NAME.fullmatch(file.stem) or (file.suffix not in SUFFIXES and file.name == name):
+        return None
+    choice = f"{group}={file.stem}"
+    if file.stem in choices_of(group, folders):
+        return f"a choice is the name of a file without folder and suffix: write {choice}"
+    if file.name == name:
+        found = where_it_lies(folders, group, file.stem)
+        return found and f"write {choice}, without suffix; {found}"
+    if file.parent.name == group and os.path.isfile(file.with_suffix(".yaml")):
+        return f"the folder and the name are typed apart: --config-dir {file.parent.parent} {choice}"
     return None
+
+
+def misplaced(own: Path | None, group: str, name: str) -> str | None:
+    """Where to move a file that lies beside its folder or has the other suffix; `own` is the user's own folder."""
+    loose = [Path(f"{name}{suffix}") for suffix in SUFFIXES]
+    folder = Path("mine") if own is None else own
+    inside = [] if own is None else [own / group / f"{name}.yml", *(own / file for file in loose)]
+    for file in (*inside, *loose):
+        if os.path.isfile(file):
+            home = folder / group
+            remedy = f"{file.name} is looked for in {near(home)}, as {name}.yaml: move or rename {near(file)}"
+            return remedy if own is not None else f"{remedy}, and give --config-dir {folder}"
+    return None
+
+
+def in_other_folders(own: Path | None, group: str, name: str) -> str | None:
+    """Which folder to give for a file that lies in others: those in the user's own and in the working directory."""
+    around = [Path()] if own is None else [own, Path()]
+    folders = [Path(), *(folder / entry for folder in around for entry in sorted(entries_of(folder)))]
+    found = dict.fromkeys(near(one) for one in folders if os.path.isfile(one / group / f"{name}.yaml"))
+    if not found:
+        return None
+    where = "another folder" if len(found) == 1 else "other folders"
+    return f"there is one in {where}: give --config-dir {' or '.join(list(found)[:MOST_NAMED])}"
 
 
 def default_choices() -> dict[str, str]:
@@ -239,8 +280,11 @@ def faults_of_file(
     if isinstance(data, Problem):
         return [data]
     found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
+    if group == "staffing":
+        found += [Problem(f"{own} {one.path}", one.value, one.remedy) for one in not_indented(data)]
     if not isinstance(data.get("defaults"), list | None):
         return [*found, no_list(own, data["defaults"])]
+    found += undone(own, listed(data.get("defaults")))
     for entry in listed(data.get("defaults")):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
@@ -250,6 +294,19 @@ def no_list(own: Path, defaults: object) -> Problem:
     """Defaults that are one word, or a mapping."""
     name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
     return Problem(f"{own} defaults", short(defaults), f"not a list: write defaults: [{name}, _self_]")
+
+
+def undone(own: Path, defaults: list[object]) -> list[Problem]:
+    """Files named after `_self_` in defaults: the last one wins, so their values replace those of the file itself."""
+    if "_self_" not in defaults:
+        return []
+    after = [entry for entry in defaults[defaults.index("_self_") :] if entry != "_self_"]
+    if not after:
+        return []
+    order = [*(entry for entry in defaults if entry != "_self_"), "_self_"]
+    names, right = ", ".join(map(str, after)), ", ".join(map(str, order))
+    remedy = f"{names} after _self_ overrides what this file says: write [{right}]"
+    return [Problem(f"{own} defaults", short(defaults), remedy)]
 
 
 def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:

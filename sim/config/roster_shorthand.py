@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.places import Plain, copied, put
+from sim.department.roster import Role, Staffing
 from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
@@ -63,6 +64,8 @@ def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
         if not isinstance(role, dict):
             continue
         said = [file[name] for file in earlier if isinstance(file.get(name), dict)]
+        if unclear_heads(said):  # reported by `faults_of_heads`; the rest is checked without them
+            role.pop("heads", None)
         write_out_role(role)
         shifts = role.get("shifts")
         for shift_name, shift in shifts.items() if isinstance(shifts, dict) else ():
@@ -108,6 +111,53 @@ def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
             else:
                 value, where = f"under roles in {under[role]}, outside it in {file}", "in both files"
             yield Problem(f"staffing.{role}", value, f"write {role} in one place: {where} outside roles")
+
+
+def not_indented(roster: Mapping[str, Plain]) -> Iterator[Problem]:
+    """An empty role whose keys follow it in the same column, by the name of the role."""
+    known = {*Role.model_fields, *OF_ONE_SHIFT} - {*Staffing.model_fields}
+    keys = [key for key in roster if key in known]
+    if not keys:
+        return
+    before = list(roster)[: list(roster).index(keys[0])]
+    if before and roster[before[-1]] is None and before[-1] not in Staffing.model_fields:
+        belong, them = ("belongs", "it") if len(keys) == 1 else ("belong", "them")
+        remedy = f"{', '.join(keys)} {belong} to {before[-1]}: indent {them} by two spaces"
+        yield Problem(before[-1], "nothing below it", remedy)
+
+
+def faults_of_heads(files: Sequence[Plain]) -> Iterator[Problem]:
+    """Heads of a role with several shifts: meant as people of the role, they would be people of every shift.
+
+    `files` are what files say by themselves, each after those it inherits from.
+    """
+    rosters = [hoisted(copied(file)) for file in files if isinstance(file, dict)]
+    for name in dict.fromkeys(name for roster in rosters for name in roster):
+        said = [roster[name] for roster in rosters if isinstance(roster.get(name), dict)]
+        if heads := unclear_heads(said):
+            shifts = shift_names(said)
+            remedy = f"it would be {heads} in every shift; say in which: shifts: {{{shifts[0]}: {{heads: {heads}}}}}"
+            yield Problem(f"staffing.{name}.heads", f"{heads} for a role with {len(shifts)} shifts", remedy)
+
+
+def unclear_heads(said: Sequence[Mapping[str, Plain]]) -> int | None:
+    """The heads of a role, from what its files say of it, where it has several shifts; else None.
+
+    No heads at all are clear: they are none in every shift. A role with `hours` and shifts is refused for its hours.
+    """
+    stated = latest(said, "heads")
+    heads = said[stated]["heads"] if stated >= 0 else None
+    if isinstance(heads, bool) or not isinstance(heads, int):
+        return None
+    if latest(said, "hours") >= 0 or len(shift_names(said)) < 2:
+        return None
+    return heads or None
+
+
+def shift_names(said: Sequence[Mapping[str, Plain]]) -> list[str]:
+    """Names of the shifts of a role, from what its files say of it, each once."""
+    shifts = [role["shifts"] for role in said if isinstance(role.get("shifts"), dict)]
+    return list(dict.fromkeys(str(name) for names in shifts for name in names))
 
 
 def shift_in(role: Mapping[str, Plain], shift_name: str) -> Mapping[str, Plain]:
@@ -169,7 +219,10 @@ def remedy_of_hours(value: object, in_role: bool) -> str:
         written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
         return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:
-        return "write begin and end of the shift, like 09:00-17:00; 22:00-06:00 ends on the next day"
+        return (
+            "write begin and end of the shift, like 09:00-17:00; the last hour is 24:00, "
+            "and 22:00-06:00 ends on the next day"
+        )
     if in_role:
         return "hours are for a role with no other shifts, and this one has some: say which, shifts: {NAME: {hours: …}}"
     return "hours and start or minutes are both given: keep the hours, or start and minutes"

@@ -24,6 +24,18 @@ MOST_ENTRIES = 100_000
 DEEPEST = 40
 """Containers in containers. The shipped files nest 8 deep; composing a node calls itself, and 200 would be too many."""
 SURROGATE = re.compile("[\ud800-\udfff]")
+CURES = (
+    (r"character '\\t'", "indent with spaces, not tabs"),
+    ("cannot start any token", "put the text in quotes"),
+    ("end of stream", "a text that begins with a quote ends with the same quote: add the one that is missing"),
+    (r"expected ',' or|found '[\]}]'", "close each [ with ] and each { with }, with commas between the entries"),
+    (
+        "mapping values are not allowed|expected ':'|expected <block end>",
+        "look at this line and the one above: write key: value with a space after the colon, "
+        "indent keys of one level alike, and put a text with a colon in quotes",
+    ),
+)
+"""What PyYAML says, as patterns, and what to do about it; the first that is found holds."""
 QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
 
@@ -72,7 +84,8 @@ def not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}" if mark is not None else "its text"
     why = getattr(error, "problem", None) or "a character that YAML does not allow"
-    return UnreadableFile(file, line, f"not valid YAML ({why}): correct the file")
+    cure = next((cure for found, cure in CURES if re.search(found, why)), "correct the file")
+    return UnreadableFile(file, line, f"not valid YAML ({why}): {cure}")
 
 
 class StrictLoader(yaml.SafeLoader):

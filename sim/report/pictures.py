@@ -45,6 +45,8 @@ MOST_SERIES = 10
 @contextmanager
 def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
     """The Axes given, or new ones on a figure of that size in inches, in the style of our figures."""
+    if not isinstance(axes, Axes | None):
+        raise TypeError(f"ax = {axes!r}: give Matplotlib axes, as plt.subplots() makes them, or leave it out")
     if axes is None:
         # Load the backend now: that of a notebook turns displaying on when it is loaded, and the end of the style would
         # turn it off again, for all figures of the reader's own.
