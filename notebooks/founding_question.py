@@ -254,8 +254,8 @@ assert 0.2 < reach < 0.7
 assert not answer.effects_assumed
 
 # %% [markdown]
-# What is *computed* here is presence: who was met, for how long, at what cost. No benefit was assumed, so none can
-# appear; **this is not evidence that peers do not work**.
+# What is *computed* here is presence: who was met, for how long, at what cost. No benefit was assumed: company is
+# counted, not what it does; **this is not evidence that peers do not work**.
 
 # %% [markdown]
 # ## 4. The same money, spent on clinicians or nurses
@@ -444,7 +444,7 @@ assert by_hour.loc[by_hour["hidden"], "value"].isna().all()
 
 # %% [markdown]
 # Moving the same peer hours (`staffing=peer_evening`) or adding a peer at all times (`staffing=peer_247`, which
-# costs more) changes who is left out: `peered study.staffing=[traditional,peer_added,peer_evening,peer_247]`.
+# costs more) changes who is left out: `peered "study.staffing=[traditional,peer_added,peer_evening,peer_247]"`.
 
 # %% [markdown]
 # ## 7. What this cannot say

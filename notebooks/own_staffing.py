@@ -102,10 +102,10 @@ assert scenario.staffing.roles["psw"].hours_per_week() == 63, "nine hours on sev
 # ## 3. Compare it
 #
 # Ten replications of a quarter of a year, at today's demand. `peer_added`, a shipped staffing, comes along as a
-# yardstick: peers from 09:00 to 21:00, Monday to Saturday. On the command line the same is
+# yardstick: peers from 09:00 to 21:00, Monday to Saturday. On the command line the same, of more replications, is
 #
 # ```
-# peered --config-dir mine study.staffing=[traditional,ours,same_money,peer_added] study.weeks=13 study.replications=10
+# peered --config-dir mine "study.staffing=[traditional,ours,same_money,peer_added]" study.weeks=13
 # ```
 
 # %%
