@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = with_command_first(with_lists_joined(sys.argv[1:] if arguments is None else arguments))
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
-        console.print(USAGE, markup=False, highlight=False)
+        console.print(USAGE, markup=False, highlight=False, soft_wrap=True)
         for group in ("staffing", "experiment"):
             console.print(f"\n{group}s: {', '.join(shipped_choices(group))}", markup=False, highlight=False, end="")
         console.print()

@@ -18,7 +18,7 @@ from sim.report.console import WIDTH, say, show
 from sim.report.finding import MOST_LINES, n_lines, print_finding
 from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
 from sim.report.plain_table import PlainTable, width_of
-from sim.report.tables import central_level, flags_of, known_measures, label, others
+from sim.report.tables import central_level, flags_of, known_measures, label, n_replications, others
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
@@ -180,7 +180,8 @@ def legend(comparison: Comparison, rows: Rows) -> str:
     percent = f"{100 * comparison.confidence:g} %"
     any_flag = any(any(flags_of(comparison, name)) for name in comparison.staffings)
     if not others(comparison):
-        return f"Mean ± half-width of its {percent} interval. More measures in answer.md.{marks_legend(any_flag)}"
+        mean = f"Mean ± half-width of its {percent} interval." if n_replications(comparison) > 1 else "One replication."
+        return f"{mean} More measures in answer.md.{marks_legend(any_flag)}"
     baseline = label(comparison, comparison.baseline)
     n_shown = len(rows) - 1 if rows[0][1].startswith(baseline) else len(rows[0]) - 1
     more = " More measures in answer.md." if n_shown < len(known_measures(comparison, HEADLINE)) else ""
