@@ -13,6 +13,7 @@ from datetime import datetime
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.io.clean_text import one_line
@@ -124,14 +125,18 @@ def _claim(file: Path) -> None:
 def _book(sheets: Sequence[Sheet]) -> tuple[bytes, list[int]]:
     """The bytes of a workbook, and how many rows each sheet has below its header. Raises OSError.
 
-    The archive is made in memory: on a full disk it could not be closed.
+    The archive is made in memory: on a full disk it could not be closed. Scratch files of sheets are in a folder of
+    their own, of which nothing is left on a full disk either.
     """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import XlsxWriterException
 
     archive = BytesIO()
     try:
-        with Workbook(archive, {"constant_memory": True}) as book:
+        with (
+            TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as scratch,
+            Workbook(archive, {"constant_memory": True, "tmpdir": scratch}) as book,
+        ):
             book.set_properties({"created": CREATED})
             formats: dict[str, Any] = {}
             n_rows = [_write_sheet(book, sheet, formats) for sheet in sheets]

@@ -131,7 +131,7 @@ YAML = [
     ),
     yaml("a link to a file outside", PLAY, refused("ours.yaml"), link(OURS, "../../../outside/secret.txt")),
     yaml("a link to the environment", PLAY, refused("ours.yaml"), link(OURS, "/proc/self/environ")),
-    yaml("an empty file", PLAY, refused_or_accepted("no such role"), ours("")),
+    yaml("an empty file", PLAY, refused_or_accepted("no roles"), ours("")),
     yaml("a list", PLAY, refused("ours.yaml"), ours("- a\n- b\n")),
     yaml("a word", PLAY, refused("ours.yaml"), ours("hello\n")),
     yaml("two documents", PLAY, refused("ours.yaml"), ours(HEAD + "---\n" + HEAD)),
