@@ -37,7 +37,7 @@ def outdated(kept: NotebookNode, fresh: NotebookNode) -> list[str]:
         for part in ("id", "cell_type", "source", "execution_count"):
             if old.get(part) != new.get(part):
                 found.append(f"cell {number}: {part} is {old.get(part)!r}, now {new.get(part)!r}")
-        before, after = old.get("outputs", []), new.get("outputs", [])
+        before, after = joined_streams(old.get("outputs", [])), joined_streams(new.get("outputs", []))
         if [kinds(output) for output in before] != [kinds(output) for output in after]:
             found.append(f"cell {number}: other kinds of output")
             continue
@@ -46,6 +46,17 @@ def outdated(kept: NotebookNode, fresh: NotebookNode) -> list[str]:
                 found.append(f"cell {number}: shows {notebooks.texts_of(one)}, now {notebooks.texts_of(other)}")
             if "image/png" in one.get("data", {}) and furthest(picture(one), picture(other)) > SHADES:
                 found.append(f"cell {number}: another picture")
+    return found
+
+
+def joined_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Neighbouring pieces of one stream as one: where a kernel flushes between them is chance."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream" and found and found[-1].get("name") == output.name:
+            found[-1] = new_output("stream", name=output.name, text=found[-1].text + output.text)
+        else:
+            found.append(output)
     return found
 
 
