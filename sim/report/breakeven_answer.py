@@ -16,7 +16,6 @@ from sim.report.breakeven_finding import (
     chance_sentence,
     effect_number,
     effect_text,
-    money,
     price_sentences,
     stress_tests,
     verdict_text,
@@ -33,6 +32,7 @@ from sim.report.terminal import lines_written
 from sim.study.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.study.number_text import (
     bare,
+    cad,
     counted,
     measure_and_part,
     part_text,
@@ -144,7 +144,7 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
     if 1.0 not in effects:
         return []
     mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
-    return [f"With no effect (1) the net benefit is {money(mean)} a week."]
+    return [f"With no effect (1) the net benefit is {cad(mean)} a week."]
 
 
 def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
@@ -193,7 +193,7 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
         if item.found is not None and item.found.bend > BENT * widest(item):
             yield (
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
-                f"{money(item.found.bend)} a week: raise study.points."
+                f"{cad(item.found.bend)} a week: raise study.points."
             )
     found = list(caution_lines(answer.cautions, answer.cautions["label"]))
     yield from [*found, LEGEND] if found else ()

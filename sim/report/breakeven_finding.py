@@ -19,6 +19,7 @@ from sim.study.comparison import LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
+    cad,
     counted,
     half_width_text,
     joined,
@@ -169,7 +170,7 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
         notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
     in_brackets = f" ({'; '.join(notes)})" if notes else ""
     size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
-    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {money(row['worth'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
 
 
 def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
@@ -339,14 +340,14 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
         at = effect_number(answer, item.curve.effects[best])
         return (
             f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
-            f"{at}, the net benefit is {money(means[best])} a week."
+            f"{at}, the net benefit is {cad(means[best])} a week."
         )
     if found.verdict == "always":
         worst = int(means.argmin())
         at = effect_number(answer, item.curve.effects[worst])
         return (
             f"It pays at every effect between {low:g} and {high:g}: at worst, at {at}, the "
-            f"net benefit is {money(means[worst])} a week."
+            f"net benefit is {cad(means[worst])} a week."
         )
     if found.verdict == "turns":
         side = "below" if means[0] > 0.0 else "above"
@@ -385,8 +386,8 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
             f"{at_price(answer, price.effect)}, it would pay if one {way} of “{measure.label}{whose}” were worth "
-            f"{money(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
-            f"{money(abs(valued[price.name].cad_per_unit))}."
+            f"{cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
+            f"{cad(abs(valued[price.name].cad_per_unit))}."
         )
     return sentences
 
@@ -403,10 +404,6 @@ def chance_sentence(item: StaffingAnswer) -> str:
         f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside}). "
         "A prior is a belief put into numbers, not evidence."
     )
-
-
-def money(value: float) -> str:
-    return f"{plain_number(value, 0)} CAD"
 
 
 def span_text(span: Span) -> str:

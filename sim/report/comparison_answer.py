@@ -13,7 +13,7 @@ from rich.text import Text
 from sim.report.asked import changed_line, shortened
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.cells import Rows, difference_cell, estimate_cell, unit_words
-from sim.report.comparison_finding import BRIEFS, OTHER_DEMAND, SEVERAL_PARTS, finding_of, other_levels_line
+from sim.report.comparison_finding import BRIEFS, N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
 from sim.report.console import WIDTH, say, show
 from sim.report.finding import MOST_LINES, n_lines, print_finding
 from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
@@ -38,7 +38,7 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
     """The five lines, the table, and where to be careful, at the central level of demand; `more_to_come`: other levels
     are still being played, and lines are left for what they add."""
     width = min(WIDTH, console.width)
-    finding, rows = finding_of(comparison), table_rows(comparison, width)
+    finding, rows, careful = finding_of(comparison), table_rows(comparison, width), remarks(comparison)
 
     def print_finding_and_table(page: Console) -> None:
         print_finding(finding, page)
@@ -48,13 +48,13 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
         say(page, legend(comparison, rows), style="dim")
 
     around = LINES_AROUND + LINES_OF_LEVELS * more_to_come
-    needed = lines_of_remarks(remarks(comparison), console)
+    needed = lines_of_remarks(careful, console)
     room = room_after(print_finding_and_table, console) - around
     while room < needed and len(rows) > FEWEST_ROWS:
         rows = table_rows(comparison, width, most=len(rows) - 2)
         room = room_after(print_finding_and_table, console) - around
     print_finding_and_table(console)
-    print_remarks(remarks(comparison), console, max(room, FEWEST_REMARK_LINES))
+    print_remarks(careful, console, max(room, FEWEST_REMARK_LINES))
 
 
 LINES_AROUND = 5
@@ -169,7 +169,7 @@ def short_label(name: str) -> str:
     """`Wait, all (min)`: topic, part where the headline measures have several, and unit."""
     measure, part = measure_and_part(name)
     brief = BRIEFS[measure.key]
-    whose = f", {PART_WORDS[part]}" if brief.topic in SEVERAL_PARTS else ""
+    whose = f", {PART_WORDS[part]}" if N_PARTS[brief.topic] > 1 else ""
     head = brief.head or brief.topic
     unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
     return f"{head[0].upper()}{head[1:]}{whose} ({unit})"

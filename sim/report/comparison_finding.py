@@ -4,6 +4,7 @@ A difference is named as a change only where it is beyond chance when all headli
 together (`Found.beyond_chance`), and never without a steady state.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -259,18 +260,13 @@ RETURN = "return within "
 """Said once for several times within which patients come back."""
 
 
-SEVERAL_PARTS = {
-    topic
-    for topic in (BRIEFS[name.partition(".")[0]].topic for name in HEADLINE)
-    if sum(BRIEFS[name.partition(".")[0]].topic == topic for name in HEADLINE) > 1
-}
-"""Topics that are headline measures of more than one part."""
+N_PARTS = Counter(BRIEFS[name.partition(".")[0]].topic for name in HEADLINE)
+"""Of each topic, the parts of which it is a headline measure."""
 
 
 def topic_of(topic: str, parts: Sequence[str]) -> str:
     """`stay (medical visits)`; without the part where there is but one, or all are meant."""
-    n_known = sum(BRIEFS[name.partition(".")[0]].topic == topic for name in HEADLINE)
-    if topic not in SEVERAL_PARTS or len(parts) == n_known:
+    if len(parts) == N_PARTS[topic]:
         return topic
     return f"{topic} ({joined([part_text(part) for part in parts])})"
 

@@ -142,11 +142,6 @@ def published_words(text: str, share: bool) -> str:
         return text
 
 
-def heading(console: Console, text: str) -> None:
-    console.print()
-    say(console, text, style="bold cyan")
-
-
 def say(console: Console, text: str | Text, style: str = "") -> None:
     """A paragraph, wrapped, with nothing in it taken for markup."""
     said = Text(text) if isinstance(text, str) else text

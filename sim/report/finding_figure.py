@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.report.cautions import marked
 from sim.report.comparison_finding import amount_of_change, costs_row, is_same_money
+from sim.report.forest import widen_around_zero
 from sim.report.honesty import footer
 from sim.report.tables import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
@@ -105,9 +106,7 @@ def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.margins(x=0.25)
-    low, high = axes.get_xlim()
-    finest = 2.0 * 10.0 ** -measure_and_part(name)[0].decimals * scale(measure_and_part(name)[0])
-    axes.set_xlim(min(low, -finest), max(high, finest))
+    widen_around_zero(axes, measure_and_part(name)[0])
     axes.locator_params(axis="x", nbins=4)
     axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, decimals_of_ticks(axes)))
 

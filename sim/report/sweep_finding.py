@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from sim.report.cautions import A_STRESS_TEST
-from sim.report.comparison_finding import named_topics
+from sim.report.comparison_finding import COSTS, named_topics
 from sim.report.finding import (
     CERTAINTY,
     CHANGES,
@@ -30,21 +30,20 @@ from sim.study.comparison import HEADLINE, LEAST_ADDED
 from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import (
     bare,
+    cad,
     counted,
     half_width_text,
     joined,
     measure_and_part,
     plain_number,
     short_unit_of_difference,
-    value_text,
+    unit_of_value,
 )
 from sim.study.sweeping import SweepAnswer
 from sim.study.swept_scenarios import SweptScenarios
 
 STAFF_COST = "staff_cost_per_week.all"
-MONEY = (STAFF_COST, "cost_per_visit.all")
-"""Headline measures that belong in the line on cost."""
-OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY)
+OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
@@ -200,14 +199,8 @@ def means_text(report: SweepReport) -> str:
             measure, _ = measure_and_part(name)
             found = as_found(row)
             reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of(name)}")
+            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of_value(measure)}")
     return ", ".join(parts)
-
-
-def unit_of(name: str) -> str:
-    """Unit of a value."""
-    measure, _ = measure_and_part(name)
-    return value_text(measure, 0.0).split(" ", 1)[1]
 
 
 def unchanged_text(report: SweepReport) -> str:
@@ -265,10 +258,6 @@ def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     if plain_number(low, 0) == plain_number(high, 0):
         return f"{cad(low)} a week"
     return f"{plain_number(low, 0)} ({report.names[cheap]}) to {cad(high)} a week ({report.names[dear]})"
-
-
-def cad(value: float) -> str:
-    return f"{plain_number(value, 0)} CAD"
 
 
 def same_money_text(report: SweepReport) -> str:

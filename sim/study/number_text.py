@@ -94,6 +94,11 @@ def range_text(measure: Measure, low: float, high: float) -> str:
     return f"{ends} {unit_of_difference(measure)}"
 
 
+def cad(amount: float) -> str:
+    """`3,836 CAD`."""
+    return f"{plain_number(amount, 0)} CAD"
+
+
 def counted(n: int, noun: str) -> str:
     """`1 week`, `2 weeks`."""
     return f"{n} {noun}{'s' if n != 1 else ''}"
