@@ -9,19 +9,30 @@ from typing import Annotated, Literal
 from numba.extending import register_jitable
 from pydantic import Field
 
-from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import EffectFactor, FactorFromZero, Frozen, NonNegative, Positive, Probability
 
-PeerBand = Annotated[int, Field(ge=1, le=7)]
-"""Band 0 is the peer's own recovery."""
+MEETING_MINUTES, MEETING_CV = 20.0, 0.5
+"""The first conversation, lognormal; when it is over the child counts as met. SUPA04, SUPA12."""
+LEAST_MINUTES = 10.0
+"""Minutes of company below which a peer does not come back, nor is called away. SUPA31."""
+WALK_MINUTES = 3.0
+"""The way to the child, at the start of every spell of company. SUPA30."""
+RECOVERY_MINUTES = 10.0
+"""The peer's own time and notes when a wish for company is over. SUPA08."""
+DEBRIEF_MINUTES = 20.0
+"""The peer's own time after an escalation in their presence. SUPA32."""
+QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * 60.0, 7 * 60.0
+"""Minutes of the day between which children who have been met are left to sleep. SUPA33."""
+FIRST_BAND, REPEAT_BAND, CALL_BAND = 2, 3, 4
+"""A child nobody has met before one who waits for company again; calls when nobody waits. Bridging is band 1."""
 
 
 class Support(Frozen):
     """How peer support workers (PSWs) of `role` work with a patient.
 
-    A contact is a first episode (`first_share` of `contact_min` on average, lognormal with `contact_cv`) and, for a
-    `repeat_share`, one repeat after `repeat_gap_min`. `recovery_min` is the PSW's own time after each patient.
-    `caseload` is the number of patients one PSW accompanies at once.
+    A child who consents wishes for `wish_minutes` of company on average (exponential), and wishes again
+    `again_hours` after a wish is over. `caseload` is the number of patients one PSW looks after at once.
+    What is no key here is a constant of the law (docs/law.md, Peer support).
     """
 
     name: str = "default"
@@ -34,21 +45,25 @@ class Support(Frozen):
     youth_peer_share: Probability = 0.5
     stays_with_clinician_share: Probability = 0.0
     caseload: Annotated[int, Field(ge=0)] | None = 3
-    contact_min: NonNegative = 45.0
-    contact_cv: Positive = 0.5
-    first_share: Annotated[float, Field(gt=0, le=1)] = 20.0 / 45.0
-    repeat_share: Probability = 1.0
-    repeat_gap_min: NonNegative = 45.0
-    recovery_min: NonNegative = 10.0
+    wish_minutes: Positive = 60.0
+    again_hours: Positive = 4.0
     bridging_min: NonNegative = 15.0
     call_min: NonNegative = 15.0
     call_reached_share: Probability = 0.6
     huddle_share: Probability = 0.39
     huddle_min: NonNegative = 3.0
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
-    first_band: PeerBand = DEFAULT_BAND
-    repeat_band: PeerBand = 1
-    call_band: PeerBand = 3
+
+
+@register_jitable
+def after_quiet_hours(minute: float) -> float:
+    """The minute itself, or the end of the quiet hours it lies in. Minutes since Monday 00:00 of week 0."""
+    of_day = minute % 1440.0
+    if of_day >= QUIET_FROM_MINUTE:
+        return minute - of_day + (1440.0 + QUIET_TO_MINUTE)
+    if of_day < QUIET_TO_MINUTE:
+        return minute - of_day + QUIET_TO_MINUTE
+    return minute
 
 
 @register_jitable
@@ -61,7 +76,7 @@ class RoleEffects(Frozen):
     """Assumed effects of a role: factors, 1 meaning none.
 
     `assessment_minutes` multiplies the minutes of assessments; `linkage_odds` the odds of follow-up; `patience_*` and
-    `escalation_*` are paces at which waiting uses up patience and calm, while accompanied and after.
+    `escalation_*` are paces at which waiting uses up patience and calm, once met: in a spell of company and after.
     """
 
     assessment_minutes: EffectFactor = 1.0

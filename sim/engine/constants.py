@@ -23,7 +23,7 @@ RESPONSE_BAND = 0
 BRIDGING_BAND = 1
 
 RESTRAINT_ID = quantity_id("restraint")
-REPEAT_ID = quantity_id("peer/repeat_wanted")
+WISH_ID = quantity_id("peer/wish")
 HUDDLE_ID = quantity_id("peer/huddle")
 CALL_ID = quantity_id("peer/call_reached")
 

@@ -26,7 +26,7 @@ PRESENT, DISCHARGED, ADMITTED, TRANSFERRED, LWBS, AMA = range(6)
 TASK_KINDS = ("main", "side", "response", "contact", "recovery", "bridging", "call", "huddle", "observation", "care")
 """Why a task exists. `main` holds the patient up; all others run beside or after the visit's own path.
 
-`contact` is a peer episode, `recovery` the peer's own time after a patient, `observation` an aide's spell one-to-one,
+`contact` is a spell of a peer's company, `recovery` the peer's own time (debriefs too), `observation` an aide's spell one-to-one,
 `care` nurse minutes for boarders and for observation without an aide.
 """
 MAIN, SIDE, RESPONSE, CONTACT, RECOVERY, BRIDGING, CALL, HUDDLE, OBSERVATION, CARE = range(10)
@@ -61,11 +61,13 @@ VISIT_COLUMNS: Mapping[str, type] = {
     "peer_offered": np.bool_,  # asked for: eligible, and the roster has a peer role
     "peer_consented": np.bool_,
     "peer_kind_wished": np.int8,  # index in PEER_KINDS_WISHED
-    "peer_started": np.float64,  # first contact begins, nan if never
-    "peer_ended": np.float64,  # last contact ends
-    "n_peer_contacts": np.int16,
-    "peer_missed": np.bool_,  # consented and departed without a contact
-    "minutes_accompanied": np.float64,
+    "peer_started": np.float64,  # first spell of company starts, with the walk; nan if never
+    "peer_met": np.float64,  # first meeting is over: from here on effects count; nan if never
+    "peer_ended": np.float64,  # last spell of company ends
+    "n_peer_spells": np.int16,  # spells of company started
+    "n_peer_exposures": np.int16,  # escalations in the presence of a peer
+    "peer_missed": np.bool_,  # offered, consented and departed without being met
+    "minutes_accompanied": np.float64,  # by a peer, walks not counted
     "bridged": np.bool_,  # bridging done before departure
     "called": np.bool_,  # call made after departure
     "call_reached": np.bool_,
@@ -95,8 +97,8 @@ TASK_COLUMNS: Mapping[str, type] = {
     "requested": np.float64,  # waiting since; a resumed task keeps it
     "started": np.float64,  # nan if withdrawn or still waiting at the end of the run
     "ended": np.float64,  # end of this spell of work, or when withdrawn; nan if still waiting or running
-    "paused": np.float64,  # minutes inside started-ended in which a peer contact stood still
-    "interrupted": np.bool_,  # cut by a CTAS 1 task; the rest is another row
+    "company_since": np.float64,  # a contact's start plus handover and walk, nan for other tasks; may lie after `ended`
+    "interrupted": np.bool_,  # cut by a CTAS 1 task, or a contact put down before the wish was used up
     "withdrawn": np.bool_,  # the visit left before it started, or it lapsed
     "opened_case": np.bool_,
     "handover": np.float64,  # minutes added because the case was taken over

@@ -39,6 +39,7 @@ from sim.department.quantities import (
     table_quantile,
 )
 from sim.department.scenario import Scenario
+from sim.department.support import MEETING_CV, MEETING_MINUTES
 from sim.engine.gamma_tables import kept_gamma_table
 from sim.engine.machine_code import machine_code
 
@@ -377,11 +378,7 @@ def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distributio
             values.append((f"unstaffed/{step.name}", step.unstaffed))
     if stream.patience.minutes is not None:
         values.append(("patience", stream.patience.minutes))
-    support = scenario.support
-    values.append(("peer/first", Lognormal(mean=support.contact_min * support.first_share, cv=support.contact_cv)))
-    values.append(
-        ("peer/repeat", Lognormal(mean=support.contact_min * (1.0 - support.first_share), cv=support.contact_cv))
-    )
+    values.append(("peer/first", Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)))
     return values
 
 
