@@ -35,8 +35,8 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     `case` is PATIENT-VISIT_NUMBER. `activity` is the step, or the kind of work and its role where the pathway has no
     such step, `place ZONE`, `arrival`, or `departure DISPOSITION`. `resource` is the member, the zone of a place, or
     empty. `lifecycle` is `schedule`, `start`, `complete`; `withdraw` where the visit left or the request lapsed;
-    `suspend` and `resume` around an interruption; each spell of a peer's company is complete. `time` is minutes since Monday 00:00 of week 0, or timestamps if
-    `start` (the date of that Monday) is given.
+    `suspend` and `resume` around an interruption; each spell of a peer's company is complete. `time` is minutes since
+    Monday 00:00 of week 0, or timestamps if `start` (the date of that Monday) is given.
     """
     log = visit_events(trajectory)
     if start is not None:

@@ -458,7 +458,7 @@ PEERS: tuple[Measure, ...] = (
     share(
         "left_empty_handed",
         "Left empty-handed",
-        "Visits without any of: meeting with a peer, completed safety plan, booked follow-up, answered call; by any role",
+        "Visits without any of: meeting a peer, completed safety plan, booked follow-up, answered call; by any role",
         "Visits departed that were eligible for peer support",
         headline=True,
     ),
