@@ -72,8 +72,7 @@ def is_met(v: Row) -> bool:
 def pace_changes(ed: Row, v: Row, in_company: bool) -> None:
     """A spell of company begins or ends, or the visit is met: from then on patience and calm are used up at another
     pace, if the scenario assumes one."""
-    met = is_met(v)
-    patience = pace(ed.patience_while, ed.patience_after, met and in_company, met)
+    patience = pace(ed.patience_while, ed.patience_after, in_company, is_met(v))
     if patience != v.patience_pace:
         waiting = v.patience_since == v.patience_since
         if waiting:
@@ -81,7 +80,7 @@ def pace_changes(ed: Row, v: Row, in_company: bool) -> None:
         v.patience_pace = patience
         if waiting:
             wait_begins(ed, v)
-    calm = pace(ed.escalation_while, ed.escalation_after, met and in_company, met)
+    calm = pace(ed.escalation_while, ed.escalation_after, in_company, is_met(v))
     if calm != v.escalation_pace:
         running = v.escalation_left < inf and v.responding == 0 and not v.departed
         if running:
