@@ -206,7 +206,7 @@ class Cohort:
 
     @cached_property
     def contacted(self) -> Flags:
-        return ~np.isnan(self.times("peer_started"))
+        return ~np.isnan(self.times("peer_met"))
 
     @cached_property
     def by_step(self) -> "ByStep":
@@ -402,7 +402,7 @@ def peers(cohort: Cohort) -> Outcomes:
         "bridged": Share(eligible, cohort.flags("bridged")),
         "call_reached": Share(eligible, called),
         "met_by_peer": Share(cohort.everyone, reached),
-        "n_peer_contacts": np.asarray(cohort["n_peer_contacts"], dtype=np.float64),
+        "n_peer_contacts": np.asarray(cohort["n_peer_spells"], dtype=np.float64),
     }
 
 
