@@ -221,7 +221,7 @@ ASKED = [
     "return_30d_per_patient.mental_health",
     "reach.mental_health",
     "minutes_alone_mean.mental_health",
-    "left_empty_handed.mental_health",
+    "went_home_empty_handed.mental_health",
     "staff_cost_per_week.all",
 ]
 
@@ -288,7 +288,7 @@ SHOWN = {
     "wait_triage_to_pia_mean.all": ("wait for a physician,\nall visits (min)", 1),
     "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
     "minutes_alone_mean.mental_health": ("time alone,\nmental health (min)", 1),
-    "left_empty_handed.mental_health": ("left empty-handed,\nmental health (% points)", 100),
+    "went_home_empty_handed.mental_health": ("left empty-handed,\nmental health (% points)", 100),
 }
 
 

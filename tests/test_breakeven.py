@@ -230,7 +230,7 @@ def planted(root: float, counts: Counter[str]):
             "staff_cost_per_week.all": 200_000.0 + 10_000.0 * peers + 50.0 * noise,
             "visits_per_week.mental_health": 80.0 + noise - avoided + 0.2 * own * peers,
             "minutes_alone_mean.mental_health": 90.0 - 20.0 * peers,
-            "left_empty_handed.mental_health": 0.4,
+            "went_home_empty_handed.mental_health": 0.4,
             "lwbs_or_ama.all": 0.03,
             "observation_unmet_hours_per_week.mental_health": 12.0,
         }

@@ -21,7 +21,7 @@ from tests.test_sweep_finding import finding, screen
 
 ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
 VISITS, ALONE = "visits_per_week.mental_health", "minutes_alone_mean.mental_health"
-LEFT = "left_empty_handed.mental_health"
+LEFT = "went_home_empty_handed.mental_health"
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
     benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} CAD a week"
     assert f"net benefit {benefit}" in lines[CHANGES]
-    for name, topic in (("lwbs_or_ama.all", "leaving"), ("left_empty_handed.mental_health", "left empty-handed")):
+    for name, topic in (("lwbs_or_ama.all", "leaving"), ("went_home_empty_handed.mental_health", "left empty-handed")):
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
         assert topic in lines[UNCHANGED].partition(";")[0]
     assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}

@@ -464,7 +464,7 @@ def test_anything_in_hand_is_not_empty_handed(given: dict[str, Any]) -> None:
         ]
     )
     values = measure(run, scenario())
-    assert values["left_empty_handed.mental_health"] == pytest.approx(2.0 / 3.0)
+    assert values["went_home_empty_handed.mental_health"] == pytest.approx(2.0 / 3.0)
     assert values["went_home_empty_handed.mental_health"] == 0.5
 
 

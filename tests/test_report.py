@@ -65,7 +65,7 @@ WORLD: dict[str, tuple[float, tuple[tuple[float, float], ...]]] = {
     "minutes_alone_mean.mental_health": (243.7, ((-21.34, 1.08), (-15.90, 4.11), (-14.11, 3.30))),
     "minutes_alone_p90.mental_health": (612.0, ((-30.0, 6.0), (-20.0, 9.0), (-22.0, 8.0))),
     "reach.mental_health": (0.0, ((0.4731, 0.0112), (0.0, 0.0), (0.4702, 0.0120))),
-    "left_empty_handed.mental_health": (0.4121, ((-0.1893, 0.0094), (-0.0120, 0.0070), (-0.1854, 0.0101))),
+    "went_home_empty_handed.mental_health": (0.4121, ((-0.1893, 0.0094), (-0.0120, 0.0070), (-0.1854, 0.0101))),
     "return_72h_per_patient.mental_health": (0.0231, ((0.0, 0.0), (0.0, 0.0), (0.0002, 0.0004))),
     "return_30d_per_patient.mental_health": (0.0842, ((0.0, 0.0), (0.0, 0.0), (0.0004, 0.0009))),
     "observation_unmet_share.mental_health": (0.1432, ((0.0012, 0.0031), (-0.0101, 0.0060), (0.0050, 0.0048))),

@@ -178,21 +178,59 @@ def _read_spells(  # type: ignore[no-untyped-def]
     return n_beside, n_others
 
 
-def covered_minutes(group: Integers, starts: Floats, ends: Floats, n_groups: int) -> Floats:
-    """Minutes of the union of each group's intervals, shape (n_groups,); overlaps count once."""
-    minutes = np.zeros(n_groups)
-    _add_covered(group, starts, ends, minutes)
-    return minutes
+def covered_and_longest_gap(group: Integers, starts: Floats, ends: Floats, lengths: Floats) -> tuple[Floats, Floats]:
+    """Minutes of the union of each group's intervals, and the longest stretch of [0, its length] outside them.
+
+    `lengths` has one entry per group. Overlaps count once; intervals of no length count for nothing.
+    """
+    covered, longest = np.zeros(lengths.size), np.zeros(lengths.size)
+    _cover(group, starts, ends, lengths, covered, longest)
+    return covered, longest
 
 
 @machine_code(nogil=True)
-def _add_covered(group, starts, ends, minutes):  # type: ignore[no-untyped-def]
-    order, first = _in_order(group, starts, minutes.size)
-    for number in range(minutes.size):
-        reach = -np.inf
+def _cover(group, starts, ends, lengths, covered, longest):  # type: ignore[no-untyped-def]
+    order, first = _in_order(group, starts, lengths.size)
+    for number in range(lengths.size):
+        reach = 0.0
         for row in order[first[number] : first[number + 1]]:
-            minutes[number] += max(0.0, ends[row] - max(starts[row], reach))
-            reach = max(reach, ends[row])
+            if ends[row] > max(starts[row], reach):
+                longest[number] = max(longest[number], starts[row] - reach)
+                covered[number] += ends[row] - max(starts[row], reach)
+                reach = ends[row]
+        longest[number] = max(longest[number], lengths[number] - reach)
+
+
+Spans: TypeAlias = tuple[Integers, Floats, Floats]
+"""Group, start and end of intervals."""
+
+
+def uncovered(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, Floats]:
+    """Starts and ends of what is left of each span outside the covers of its group."""
+    group, starts, ends = spans
+    n_covers = np.bincount(covers[0], minlength=n_groups)
+    left = np.empty((2, starts.size + int(n_covers[group].sum())))
+    n = _uncover(group, starts, ends, *covers, n_groups, left)
+    return left[0, :n], left[1, :n]
+
+
+@machine_code(nogil=True)
+def _uncover(group, starts, ends, cover_group, cover_starts, cover_ends, n_groups, left):  # type: ignore[no-untyped-def]
+    order, first = _in_order(cover_group, cover_starts, n_groups)
+    n = 0
+    for span in range(starts.size):
+        number, reach = group[span], starts[span]
+        for row in order[first[number] : first[number + 1]]:
+            if cover_starts[row] >= ends[span]:
+                break
+            if cover_starts[row] > reach:
+                left[0, n], left[1, n] = reach, cover_starts[row]
+                n += 1
+            reach = max(reach, cover_ends[row])
+        if reach < ends[span]:
+            left[0, n], left[1, n] = reach, ends[span]
+            n += 1
+    return n
 
 
 @njit

@@ -346,6 +346,8 @@ LEAVING: tuple[Measure, ...] = (
     ),
 )
 
+HOME = "Visits departed that were eligible for peer support and neither admitted nor transferred"
+
 PEERS: tuple[Measure, ...] = (
     share(
         "reach",
@@ -440,8 +442,25 @@ PEERS: tuple[Measure, ...] = (
     ),
     *spread(
         "minutes_alone",
-        "Minutes alone",
-        "minutes of the stay without a task of the visit's own path, an escalation response or a peer contact",
+        "Minutes without staff",
+        "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company",
+        "Visits departed that were eligible for peer support",
+        DEPARTED,
+        ("mean", "p90"),
+        headline="mean",
+    ),
+    *spread(
+        "minutes_without_staff_or_caregiver",
+        "Minutes without staff or caregiver",
+        "minutes without staff of visits without a caregiver; 0 for those with one",
+        "Visits departed that were eligible for peer support",
+        DEPARTED,
+        ("mean",),
+    ),
+    *spread(
+        "longest_unseen",
+        "Longest time unseen",
+        "minutes of the longest stretch of a stay without staff, as in minutes_alone",
         "Visits departed that were eligible for peer support",
         DEPARTED,
         ("mean", "p90"),
@@ -449,24 +468,35 @@ PEERS: tuple[Measure, ...] = (
     ),
     *spread(
         "minutes_unattended",
-        "Minutes alone and unwatched",
-        "minutes alone, less those with an observation aide or a nurse caring for a boarder",
+        "Minutes without staff or a watch",
+        "minutes without staff, less those with an observation aide or a nurse caring for a boarder",
         "Visits departed that were eligible for peer support",
         DEPARTED,
         ("mean", "p90"),
     ),
     share(
-        "left_empty_handed",
-        "Left empty-handed",
-        "Visits without any of: meeting a peer, completed safety plan, booked follow-up, answered call; by any role",
-        "Visits departed that were eligible for peer support",
-        headline=True,
-    ),
-    share(
         "went_home_empty_handed",
         "Went home empty-handed",
-        "As left_empty_handed",
-        "Visits departed that were eligible for peer support and neither admitted nor transferred",
+        "Visits without any of: safety plan, booked follow-up, bridging, answered call, 15 minutes of a peer's company",
+        HOME,
+        headline=True,
+    ),
+    *(
+        share(key, label, f"Visits with {counted}", HOME, better="high")
+        for key, label, counted in (
+            ("home_with_safety_plan", "Home with a safety plan", "a completed safety plan"),
+            ("home_with_follow_up", "Home with a follow-up", "a follow-up booked within 30 days"),
+            ("home_bridged", "Home with bridging", "bridging by a peer before leaving"),
+            ("home_call_reached", "Home and reached by a call", "an answered call after leaving"),
+            ("home_with_company", "Home after company", "15 minutes or more of a peer's company"),
+        )
+    ),
+    share(
+        "bridged_of_met_home",
+        "Bridged in person, of those met who went home",
+        "Visits with bridging done before leaving",
+        f"{HOME}, and met by a peer",
+        better="high",
     ),
 )
 
@@ -822,6 +852,67 @@ STAFF: tuple[Measure, ...] = (
     ),
 )
 
+PAID = "Minutes of peers rostered and filled, overtime not counted"
+PEER_TIME = {
+    "company": ("with a child", "in company"),
+    "walking": ("on the way to a child", "from the start of a contact to company, handover counted"),
+    "calls": ("in calls", "in calls after a visit"),
+    "bridging": ("bridging", "in bridging before a child leaves"),
+    "recovery": ("recovering", "in recovery, notes and debriefs"),
+    "other_work": ("in other work", "in tasks of other kinds"),
+    "protected": ("in protected time", "in protected time (supervision, training)"),
+    "break": ("on break", "on break"),
+    "idle_child_waits": ("idle while a child waits for a peer", "idle while a contact or bridging could begin"),
+    "idle_no_child_asks": (
+        "idle while no child asks",
+        "idle while consenting children are there, none of whom wants a peer now or could have one",
+    ),
+    "idle_nobody_there": ("idle while nobody is there", "idle while no child who consented is present"),
+}
+"""Parts of a peer's paid time: in words, and what is counted. They add up to 1."""
+
+PEER_DAY: tuple[Measure, ...] = (
+    *(
+        Measure(
+            f"peer_time_{part}",
+            f"Peers' paid time {words}",
+            "proportion",
+            "low" if part == "idle_child_waits" else "neutral",
+            "rate",
+            f"Minutes of peers {counted}",
+            PAID,
+            CLOCK,
+            4,
+            by="run",
+        )
+        for part, (words, counted) in PEER_TIME.items()
+    ),
+    Measure(
+        "boarder_company_per_24h",
+        "Company of boarders",
+        "spells/24 h",
+        "high",
+        "rate",
+        "Spells of a peer's company of 10 minutes or more that begin while boarding",
+        "Days boarded by consenting children who board more than 12 h",
+        DEPARTED,
+        2,
+        by="run",
+    ),
+    Measure(
+        "peer_exposures_per_1000_hours",
+        "Escalations in a peer's presence",
+        "per 1,000 h",
+        "low",
+        "rate",
+        "Escalations during a peer's company times 1,000",
+        "Hours of peers rostered and filled",
+        DEPARTED,
+        2,
+        by="run",
+    ),
+)
+
 COSTS: tuple[Measure, ...] = (
     Measure(
         "staff_cost_per_week",
@@ -860,9 +951,35 @@ COSTS: tuple[Measure, ...] = (
         2,
         by="run",
     ),
+    Measure(
+        "cost_per_child_met",
+        "Cost per child met by a peer",
+        "CAD/child",
+        "low",
+        "cost",
+        "Hours of peers at their hourly cost, weekly extras and overtime",
+        "Visits met by a peer inside the window",
+        CLOCK,
+        0,
+        by="run",
+    ),
+    Measure(
+        "cost_per_company_hour",
+        "Cost per hour of a peer's company",
+        "CAD/h",
+        "low",
+        "cost",
+        "As cost_per_child_met",
+        "Hours of company inside shifts",
+        CLOCK,
+        0,
+        by="run",
+    ),
 )
 
-MEASURES: tuple[Measure, ...] = (*WAITS, *STAYS, *LEAVING, *PEERS, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *COSTS)
+MEASURES: tuple[Measure, ...] = (
+    *WAITS, *STAYS, *LEAVING, *PEERS, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *PEER_DAY, *COSTS,
+)  # fmt: skip
 """Every measure, in the order of the data dictionary."""
 
 MEASURE_BY_KEY: dict[str, Measure] = {measure.key: measure for measure in MEASURES}

@@ -12,6 +12,7 @@ from sim.department.scenario import Scenario
 from sim.engine.intervals import Codes, Flags, Floats
 from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
+from sim.engine.peer_day import peer_measures
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 from sim.engine.visit_outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
@@ -73,7 +74,7 @@ def measures_of(cohort: Cohort, time: StaffTime) -> Values:
     values["mh_minus_medical_wait_ctas3_median.all"] = (
         values["wait_triage_to_pia_ctas3_median.mental_health"] - values["wait_triage_to_pia_ctas3_median.medical"]
     )
-    return values | run_measures(cohort, time)
+    return values | run_measures(cohort, time) | peer_measures(time)
 
 
 def check_window(trajectory: Trajectory) -> None:

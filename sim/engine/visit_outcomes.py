@@ -14,7 +14,18 @@ import numpy.typing as npt
 from sim.department.pathway import Delay, Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Rows, Spells, Work, covered_minutes, work_of
+from sim.engine.intervals import (
+    Cells,
+    Codes,
+    Flags,
+    Floats,
+    Integers,
+    Rows,
+    Spells,
+    Work,
+    covered_and_longest_gap,
+    work_of,
+)
 from sim.engine.machine_code import machine_code
 from sim.engine.measure_catalogue import BLOCKS, CTAS_TARGETS, SPANS
 from sim.engine.trajectory import (
@@ -44,6 +55,9 @@ ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
 
+
+ENOUGH_COMPANY_MINUTES = 15.0
+"""Company below which a child who goes home counts as without any. An assumption of the measure."""
 
 SPELL_COLUMNS = ("visit", "role", "kind", "member", "started", "ended", "overtime")
 """Columns of tasks in the order of `Spells`."""
@@ -259,8 +273,8 @@ class Cohort:
         )
 
     @cached_property
-    def alone(self) -> tuple[Few, Few]:
-        """Minutes of each eligible visit with nobody beside the patient, and with nobody watching."""
+    def alone(self) -> tuple[Few, Few, Few]:
+        """Of each eligible visit minutes without staff, minutes without staff or a watch, and longest time unseen."""
         return minutes_alone(self)
 
     @cached_property
@@ -316,7 +330,7 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
 def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Outcome]]:
     """Every outcome with its name, each with one entry per visit of the cohort."""
     # Who sums one up before asking for more finds it still in the cache.
-    for part in (waits, stays, leaving, peers, company, safety, returns, volume):
+    for part in (waits, stays, leaving, peers, in_hand, company, safety, returns, volume):
         yield from part(cohort).items()
 
 
@@ -379,7 +393,6 @@ def peers(cohort: Cohort) -> Outcomes:
     gone, eligible, met = cohort.departed, cohort.eligible, cohort.met
     consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
     called = cohort.flags("call_reached")
-    empty = ~(met | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
     return {
         "reach": Share(gone, met),
         "reach_of_eligible": Share(eligible, met),
@@ -391,9 +404,23 @@ def peers(cohort: Cohort) -> Outcomes:
         "call_reached": Share(eligible, called),
         "met_by_peer": Share(cohort.everyone, met),
         "n_peer_spells": np.asarray(cohort["n_peer_spells"], dtype=np.float64),
-        "left_empty_handed": Share(eligible, empty),
-        "went_home_empty_handed": Share(eligible & ~cohort.admitted, empty),
     }
+
+
+def in_hand(cohort: Cohort) -> Outcomes:
+    """What eligible children who went home took along, part by part, and who took nothing."""
+    home = cohort.eligible & ~cohort.admitted
+    parts = {
+        "home_with_safety_plan": cohort.flags("safety_plan"),
+        "home_with_follow_up": cohort.codes("follow_up") > 0,
+        "home_bridged": cohort.flags("bridged"),
+        "home_call_reached": cohort.flags("call_reached"),
+        "home_with_company": cohort.times("minutes_accompanied") >= ENOUGH_COMPANY_MINUTES,
+    }
+    shares: Outcomes = {name: Share(home, flags) for name, flags in parts.items()}
+    shares["bridged_of_met_home"] = Share(home & cohort.met, parts["home_bridged"])
+    shares["went_home_empty_handed"] = Share(home, ~np.logical_or.reduce(list(parts.values())))
+    return shares
 
 
 def continuity(cohort: Cohort) -> Share:
@@ -417,19 +444,24 @@ def _meet(contacts, visits, members, n_spells, first, same):  # type: ignore[no-
 
 
 def company(cohort: Cohort) -> Outcomes:
-    """Minutes of eligible visits with a peer, with nobody, and with nobody beside or watching."""
+    """Minutes of eligible visits with a peer, without staff, without anybody, and the longest time unseen."""
     (accompanied,) = few(cohort.eligible, cohort.times("minutes_accompanied"))
+    without_staff, without_watch, longest = cohort.alone
+    caregiver = cohort.flags("caregiver")[without_staff.visits]
     return {
         "minutes_accompanied": accompanied,
-        "minutes_alone": cohort.alone[0],
-        "minutes_unattended": cohort.alone[1],
+        "minutes_alone": without_staff,
+        "minutes_without_staff_or_caregiver": Few(without_staff.visits, np.where(caregiver, 0.0, without_staff.values)),
+        "minutes_unattended": without_watch,
+        "longest_unseen": longest,
     }
 
 
-def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
-    """Minutes of each eligible visit's stay with nobody beside the patient, and with nobody beside or watching.
+def minutes_alone(cohort: Cohort) -> tuple[Few, Few, Few]:
+    """Of each eligible visit's stay: minutes without staff, minutes without staff or a watch, longest time unseen.
 
-    A peer is beside the patient once the walk is over.
+    Seen is a child with whom a clinician does a task of the path or a response, or whom a peer keeps company. The way
+    of a peer to the child is not company.
     """
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
@@ -437,18 +469,17 @@ def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
     columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "company_since", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
     visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
-
-    def alone(visit: Integers, started: Floats, ended: Floats) -> Few:
-        covered = covered_minutes(visit, started, ended, chosen.size)
-        # A patient never alone is so for no minutes, whatever rounding says.
-        return Few(chosen.astype(np.int32), np.maximum(stay - covered, 0.0))
-
     attended = one_of(kind, ATTENDED)
-    return alone(visit[attended], started[attended], ended[attended]), alone(visit, started, ended)
+    covered, longest = covered_and_longest_gap(visit[attended], started[attended], ended[attended], stay)
+    watched, _ = covered_and_longest_gap(visit, started, ended, stay)
+    rows = chosen.astype(np.int32)
+    # A patient never without staff is so for no minutes, whatever rounding says.
+    without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
+    return without_staff, without_watch, Few(rows, longest)
 
 
 @machine_code(nogil=True)
-def _stretches(rows, visits, kinds, starts, company, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
+def _stretches(rows, visits, kinds, starts, company_since, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
     """Spells as parts of the stay of visits, which have a number each: visit, kind, started, ended."""
     n = rows.size
     visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
@@ -456,9 +487,8 @@ def _stretches(rows, visits, kinds, starts, company, ends, number, arrival, stay
         row = rows[place]
         this = number[visits[row]]
         visit[place], kind[place] = this, kinds[row]
-        # Written so that a nan, of what is no peer contact, leaves the start.
-        since = company[row] if company[row] > starts[row] else starts[row]
-        started[place] = min(max(since - arrival[this], 0.0), stay[this])
+        start = company_since[row] if kinds[row] == CONTACT else starts[row]
+        started[place] = min(max(start - arrival[this], 0.0), stay[this])
         until = ends[row] - arrival[this]
         # Written so that a nan end is that of the stay.
         ended[place] = max(started[place], until if until < stay[this] else stay[this])

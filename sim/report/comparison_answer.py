@@ -25,8 +25,8 @@ from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_o
 
 FIRST = (
     "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_alone_mean.mental_health",
-    "return_30d_per_patient.mental_health", "staff_cost_per_week.all", "length_of_stay_mean.mental_health",
-    "left_empty_handed.mental_health", "reach.mental_health",
+    "longest_unseen_mean.mental_health", "return_30d_per_patient.mental_health", "staff_cost_per_week.all",
+    "length_of_stay_mean.mental_health", "went_home_empty_handed.mental_health", "reach.mental_health",
 )  # fmt: skip
 """Measures that are shown before others where there is not room for all, the most important first."""
 LAST = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")

@@ -64,8 +64,13 @@ BRIEFS = {
         "wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", head="wait"
     ),
     "length_of_stay_mean": Brief("stay", "stayed {} less", "stayed {} longer"),
-    "minutes_alone_mean": Brief("time alone", "spent {} less alone", "spent {} more alone"),
-    "left_empty_handed": Brief("left empty-handed", "{} fewer left empty-handed", "{} more left empty-handed"),
+    "minutes_alone_mean": Brief("time without staff", "spent {} less without staff", "spent {} more without staff"),
+    "longest_unseen_mean": Brief(
+        "longest time unseen", "went unseen {} less at the longest", "went unseen {} longer at the longest"
+    ),
+    "went_home_empty_handed": Brief(
+        "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
+    ),
     "reach": Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
     "lwbs_or_ama": Brief(
         "leaving", "{} fewer left unseen or against advice", "{} more left unseen or against advice",
@@ -403,8 +408,9 @@ def scenario_finding(comparison: Comparison) -> Finding:
             ),
             FindingLine(
                 "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it alone {mean('minutes_alone_mean')}; {mean('reach')} were "
-                f"met by a peer, {mean('left_empty_handed')} left empty-handed.",
+                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_alone_mean')}; "
+                f"{mean('reach')} were met by a peer; of those who went home "
+                f"{mean('went_home_empty_handed')} went empty-handed.",
             ),
             FindingLine("Who comes back", returns_text(comparison)),
             FindingLine(COST, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),

@@ -36,7 +36,7 @@ COLUMNS = {
     "lwbs_or_ama.all": "Left unseen or\nagainst advice,\nall visits",
     "length_of_stay_mean.mental_health": "Stay,\nmental health",
     "reach.mental_health": "Met by a peer,\nmental health",
-    "left_empty_handed.mental_health": "Left\nempty-handed,\nmental health",
+    "went_home_empty_handed.mental_health": "Home\nempty-handed,\nmental health",
     "observation_unmet_share.mental_health": "Observation\nunmet,\nmental health",
     "staff_cost_per_week.all": "Staff cost\na week",
 }
