@@ -10,7 +10,7 @@ import pytest
 from sim.config import compose
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines
+from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.patients import Stream
 from sim.department.places import Zone
@@ -61,19 +61,35 @@ def with_role(scenario: Scenario, change: dict[str, Any]) -> Scenario:
 
 def with_discipline(scenario: Scenario, change: dict[str, Any]) -> Scenario:
     default = scenario.discipline.default.model_copy(update=change)
-    return scenario.model_copy(update={"discipline": Disciplines(default=default)})
+    return scenario.model_copy(update={"discipline": Disciplines(default=default, places=scenario.discipline.places)})
+
+
+def with_place_discipline(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    places = scenario.discipline.places.model_copy(update=change)
+    return scenario.model_copy(update={"discipline": scenario.discipline.model_copy(update={"places": places})})
+
+
+def with_routes(scenario: Scenario, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Scenario:
+    """The zones of every route changed, in every place step."""
+    for step in [step for stream in scenario.department.streams.values() for step in stream.pathway]:
+        if isinstance(step, Place):
+            routes = tuple(route.model_copy(update={"zones": change(route.zones)}) for route in step.routes)
+            scenario = with_steps(scenario, Place, {"routes": routes}, step.name)
+    return scenario
 
 
 def with_department(scenario: Scenario, change: dict[str, Any]) -> Scenario:
     return scenario.model_copy(update={"department": scenario.department.model_copy(update=change)})
 
 
-def with_steps(scenario: Scenario, kind: type, change: dict[str, Any]) -> Scenario:
+def with_steps(scenario: Scenario, kind: type, change: dict[str, Any], only: str | None = None) -> Scenario:
+    """Every step of a kind changed, or only those of one name."""
     streams = {
         name: stream.model_copy(
             update={
                 "pathway": tuple(
-                    step.model_copy(update=change) if isinstance(step, kind) else step for step in stream.pathway
+                    step.model_copy(update=change) if isinstance(step, kind) and only in (None, step.name) else step
+                    for step in stream.pathway
                 )
             }
         )
@@ -113,6 +129,14 @@ OTHER_LAWS: dict[str, Change] = {
     "a nurse for every place": lambda s: with_department(
         with_zones(s, {"nurse_twelfths": 12}), {"ratio_role": "nurse"}
     ),
+    "places first come first served": lambda s: with_place_discipline(s, {"rule": "fifo"}),
+    "places to the most urgent first": lambda s: with_place_discipline(s, {"rule": "acuity_fifo"}),
+    "places by waiting times acuity": lambda s: with_place_discipline(
+        s, {"rule": "accumulating", "slopes": (1.0, 9.0, 3.0, 1.0, 0.1)}
+    ),
+    "places to the least time left": lambda s: with_place_discipline(s, {"rule": "target"}),
+    "no overflow into a later zone": lambda s: with_routes(s, lambda zones: zones[:1]),
+    "the last zone of a route first": lambda s: with_routes(s, lambda zones: zones[::-1]),
     "one place in each zone": lambda s: with_zones(s, {"places": 1}),
     "long cleaning": lambda s: with_zones(s, {"cleaning_minutes": 45.0}),
     "all places at band 7": lambda s: with_steps(s, Place, {"band": (7, 7, 0, 0, 0)}),
@@ -316,6 +340,34 @@ def test_urgent_children_first_is_told_from_first_come_first_served(simulate: En
     assert referee(run, scenario) == []
     found = referee(run, with_discipline(scenario, {"rule": "fifo"}))
     assert found[0].time == 21.0
+
+
+def test_of_a_class_under_target_only_the_first_arrival_is_compared(simulate: Engine) -> None:
+    """Arrivals a rounding error apart have one score at minute 100, and the later one has waited longer."""
+    first, second = 0.3, 0.1 + 0.2
+    assert first < second
+    assert 100.0 - first == 100.0 - second
+    here = {"stream": "medical", "acuity": 3}
+    visits = (
+        GivenVisit(at=0.0, minutes={"desk": 0.0, "stay": 100.0}, **here),
+        GivenVisit(at=first, minutes={"desk": 10.0}, **here),
+        GivenVisit(at=second, minutes={"desk": 5.0}, **here),
+    )
+    scenario = one_stream(
+        [
+            Delay(name="desk", minutes=always(1.0)),
+            Place(name="room", routes=(Route(acuities=(1, 2, 3, 4, 5), zones=("room",)),)),
+            Delay(name="stay", minutes=always(30.0)),
+        ],
+        {},
+        Replay(visits=visits),
+        zones={"room": Zone(places=1)},
+        places=PlaceDiscipline(rule="target"),
+    )
+    run = simulate(scenario, seed=1)
+
+    assert run.step_times[:, run.steps.index("room"), 1].tolist() == [0.0, 100.0, 130.0]
+    assert referee(run, scenario) == []
 
 
 def test_a_delay_of_no_minutes_begun_in_a_settling_ends_after_it(simulate: Engine) -> None:

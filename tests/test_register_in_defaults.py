@@ -37,6 +37,7 @@ OF_A_ROW = {
     "Effects.default_reach": "EFFA04",
     "Effects.default_bridged": "EFFA05",
     "Effects.default_linked": "REV07",
+    "PlaceDiscipline.slopes": "DISA06",
     **{f"{step}.band": "DISA04" for step in ("Task", "SideTask", "Place", "Observe")},
 }
 OF_NO_ROW = {
@@ -85,7 +86,7 @@ def row(name: str) -> Numbers:
 
 def test_every_number_a_model_supplies_is_neutral_or_has_its_row() -> None:
     bare = {place for place, value in defaults().items() if not says_nothing(value)}
-    assert bare - {"Discipline.targets"} == {*OF_A_ROW, *OF_NO_ROW}
+    assert bare - {"Discipline.targets", "PlaceDiscipline.targets"} == {*OF_A_ROW, *OF_NO_ROW}
 
 
 @pytest.mark.parametrize(("place", "name"), OF_A_ROW.items())
@@ -101,7 +102,7 @@ def test_a_supplied_number_without_a_row_is_as_explained(place: str, value: obje
 def test_targets_of_triage_levels_are_those_of_the_register_wherever_they_stand() -> None:
     targets = tuple(value for level in range(4, 9) for value in row(f"TIM{level:02d}"))
     assert targets == CTAS_TARGETS
-    assert defaults()["Discipline.targets"] == targets
+    assert defaults()["Discipline.targets"] == defaults()["PlaceDiscipline.targets"] == targets
 
 
 def test_constants_that_are_facts_or_rules_are_those_of_the_register() -> None:

@@ -11,11 +11,13 @@ import pytest
 
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.boarding import Boarding, BoardingTime
-from sim.department.dispatch import Discipline
+from sim.department.department import Department
+from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, Route, SideTask, Task
-from sim.department.patients import ReturnVisits
+from sim.department.patients import ReturnVisits, Stream
 from sim.department.places import Zone
-from sim.department.roster import Break, Role, Shift
+from sim.department.roster import Break, Role, Shift, Staffing
+from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.engine.workload import Workload, return_gap, return_time
@@ -401,8 +403,8 @@ def test_a_step_that_needs_nobody_when_nobody_is_there(played: Player):
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
-def place(*zones: str, **more: Any) -> Place:
-    return Place(name="place", routes=(Route(acuities=ALL, zones=zones),), **more)
+def place(*zones: str, name: str = "place", **more: Any) -> Place:
+    return Place(name=name, routes=(Route(acuities=ALL, zones=zones),), **more)
 
 
 STAY = Delay(name="stay", minutes=always(30.0))
@@ -449,10 +451,85 @@ def test_the_nurses_on_duty_bound_the_places_and_ctas_1_is_exempt(played: Player
     assert [row[2] for row in held(trajectory)] == [0.0, 1.0, 2.0, 20.0, 4.0]
 
 
-def test_places_rank_by_acuity_then_waiting(played: Player):
-    visits = [{"at": float(at), "acuity": acuity} for at, acuity in enumerate((3, 4, 3, 2))]
-    trajectory = played([place("room"), STAY], {}, replay(*visits), zones={"room": Zone(places=1)})
-    assert [row[2] for row in held(trajectory)] == [0.0, 90.0, 60.0, 30.0]
+RULES_OF_PLACES = ("fifo", "acuity_fifo", "accumulating", "target")
+
+
+def given_a_place(played: Player, acuities: dict[float, int], band: Any = 2, **discipline: Any) -> list[int]:
+    """Visits in the order in which they got the one room; each keeps it for half an hour."""
+    visits = [{"at": at, "acuity": acuity} for at, acuity in acuities.items()]
+    trajectory = played(
+        [place("room", band=band), STAY],
+        {},
+        replay(*visits),
+        zones={"room": Zone(places=1)},
+        places=PlaceDiscipline(**discipline),
+    )
+    return [visit for visit, *_ in sorted(held(trajectory), key=lambda row: row[2])]
+
+
+def test_each_discipline_of_places_takes_the_waiting_in_its_own_order(played: Player):
+    """CTAS 4, 3 and 2 have waited 29, 26 and 10 minutes at 30; with slopes 1, 1 and 2 priorities are 29, 26 and 20, at
+    60 the two left have 56 and 80. Of their targets 31, 4 and 5 min are left, at 60 the two left have 1 and -25."""
+    waiting = {0.0: 3, 1.0: 4, 4.0: 3, 20.0: 2}
+    assert given_a_place(played, waiting, rule="fifo") == [0, 1, 2, 3]
+    assert given_a_place(played, waiting, rule="acuity_fifo") == [0, 3, 2, 1]
+    assert given_a_place(played, waiting, rule="accumulating", slopes=(9.0, 2.0, 1.0, 1.0, 1.0)) == [0, 1, 3, 2]
+    assert given_a_place(played, waiting, rule="target") == [0, 2, 3, 1]
+
+
+@pytest.mark.parametrize("rule", RULES_OF_PLACES)
+def test_ctas_1_gets_the_next_place_under_every_discipline_whatever_its_slope_and_target(played: Player, rule: str):
+    never = {"slopes": (0.0, 9.0, 9.0, 9.0, 9.0), "targets": (1e6, 0.0, 0.0, 0.0, 0.0)}
+    assert given_a_place(played, {0.0: 3, 1.0: 2, 2.0: 5, 29.0: 1}, rule=rule, **never)[1] == 3
+
+
+@pytest.mark.parametrize("rule", RULES_OF_PLACES)
+def test_a_lower_band_gets_the_next_place_before_ctas_1(played: Player, rule: str):
+    assert given_a_place(played, {0.0: 3, 1.0: 1, 29.0: 5}, band=(2, 2, 2, 2, 1), rule=rule)[1] == 2
+
+
+@pytest.mark.parametrize(("rule", "second"), [("acuity_fifo", 3), ("accumulating", 2), ("fifo", 2), ("target", 3)])
+def test_visits_of_two_routes_compete_for_a_zone_by_the_discipline_of_places(played: Player, rule: str, second: int):
+    """Acute is left at 30 and 60; a CTAS 4 whose own zone is full has waited for 28 minutes, a CTAS 3 for 1: of their
+    targets 32 and 29 minutes are left."""
+    routes = (Route(acuities=(1, 2, 3), zones=("acute",)), Route(acuities=(4, 5), zones=("fast_track", "acute")))
+    visits = [{"at": at, "acuity": acuity} for at, acuity in ((0.0, 3), (1.0, 4), (2.0, 4), (29.0, 3))]
+    visits[1]["minutes"] = {"stay": 200.0}
+    trajectory = played(
+        [Place(name="place", routes=routes), STAY],
+        {},
+        replay(*visits),
+        zones={"acute": Zone(places=1), "fast_track": Zone(places=1)},
+        places=PlaceDiscipline(rule=rule, slopes=(9.0, 6.0, 1.5, 1.0, 1.0)),
+    )
+    in_acute = [(start, visit) for visit, zone, start, _ in held(trajectory) if zone == "acute"]
+    assert sorted(in_acute) == [(0.0, 0), (30.0, second), (60.0, 5 - second)]
+
+
+@pytest.mark.parametrize("rule", RULES_OF_PLACES)
+def test_who_gives_up_a_place_may_pass_one_of_the_same_class_where_the_nurses_bind(simulate: Engine, rule: str):
+    """One nurse for three places of a third each. A child who comes straight to the lounge would add to the load and
+    waits since 3; who changes to it from acute does not, and goes first. When one leaves, the other comes in."""
+    look = Delay(name="look", minutes=always(10.0))
+    pathways = {
+        "roomed": (place("acute"), look, place("lounge", name="chair"), STAY),
+        "direct": (place("lounge"), STAY),
+    }
+    arrivals = zip((0.0, 1.0, 2.0, 3.0), ("roomed", "roomed", "roomed", "direct"), strict=True)
+    scenario = Scenario(
+        department=Department(
+            name="two",
+            streams={name: Stream(pathway=pathway) for name, pathway in pathways.items()},
+            zones={name: Zone(places=4, nurse_twelfths=4) for name in ("acute", "lounge")},
+            ratio_role="nurse",
+        ),
+        demand=Replay(visits=tuple(GivenVisit(at=at, stream=stream, acuity=3) for at, stream in arrivals)),
+        staffing=Staffing(name="one", roles={"nurse": staffed()}),
+        discipline=Disciplines(places=PlaceDiscipline(rule=rule)),
+        period=Period(minutes=300.0),
+    ).checked()
+    in_lounge = [row for row in held(simulate(scenario, 1)) if row[1] == "lounge"]
+    assert [(visit, start) for visit, _, start, _ in in_lounge] == [(0, 10.0), (1, 11.0), (2, 12.0), (3, 40.0)]
 
 
 def test_a_freed_place_is_free_although_the_visit_goes_on(played: Player):

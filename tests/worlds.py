@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.department.arrivals import GivenVisit, Profile, Replay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines
+from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import (
     Board,
     Delay,
@@ -79,6 +79,7 @@ def one_stream(
     stream: dict[str, Any] | None = None,
     department: dict[str, Any] | None = None,
     discipline: Discipline | None = None,
+    places: PlaceDiscipline | None = None,
     name: str = "medical",
     **scenario: Any,
 ) -> Scenario:
@@ -92,7 +93,7 @@ def one_stream(
         ),
         demand=demand,
         staffing=Staffing(name="small", roles=roles),
-        discipline=Disciplines(default=discipline or Discipline()),
+        discipline=Disciplines(default=discipline or Discipline(), places=places or PlaceDiscipline()),
         period=Period(minutes=minutes, step_limit=200_000),
         **scenario,
     ).checked()
@@ -212,7 +213,9 @@ def drawn_scenario(dice: Dice) -> Scenario:
         effects=effects(dice),
         boarding=boarding(dice),
         discipline=Disciplines(
-            default=discipline(dice), roles={"physician": discipline(dice)} if dice.chance(0.7) else {}
+            default=discipline(dice),
+            roles={"physician": discipline(dice)} if dice.chance(0.7) else {},
+            places=place_discipline(dice),
         ),
         period=Period(minutes=horizon, step_limit=30_000, month_factors=dice.chance(0.5)),
     )
@@ -240,7 +243,7 @@ def department(dice: Dice, streams: dict[str, Stream]) -> Department:
             "acute": zone(dice, 5, 4),
             "fast_track": zone(dice, 3, 3),
             "mh_safe": zone(dice, 2, 4),
-            "lounge": zone(dice, 2, 0),
+            "lounge": zone(dice, 3, dice.one_of(0, 4, 6)),
             "corridor": Zone(places=None, nurse_twelfths=dice.one_of(0, 4)),
         },
         ratio_role="nurse" if ratio else None,
@@ -260,11 +263,13 @@ def zone(dice: Dice, places: int, twelfths: int) -> Zone:
 
 
 def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
-    first = ("mh_safe",) if mental else ("acute",)
+    """Routes that overflow into each other's zones more often than not, so that one zone has several routes waiting."""
+    middle = ("mh_safe", "acute") if mental else dice.one_of(("acute",), ("acute", "fast_track"), ("acute", "resus"))
+    last = ("mh_safe", "fast_track", "acute") if mental else ("fast_track", "acute")
     routes = [
         Route(acuities=(1,), zones=("resus", "acute", "corridor")),
-        Route(acuities=(2, 3), zones=(*first, "acute") if mental else dice.one_of(("acute",), ("acute", "resus"))),
-        Route(acuities=(4, 5), zones=dice.one_of(("fast_track",), ("fast_track", "acute"))),
+        Route(acuities=(2, 3), zones=middle),
+        Route(acuities=(4, 5), zones=dice.one_of(last, last, ("fast_track",))),
     ]
     return Place(name=name, routes=tuple(routes), **more)
 
@@ -275,6 +280,11 @@ def later_place(name: str) -> Place:
 
 def bands(dice: Dice) -> Any:
     return (0, 2, 2, 2, 2) if dice.chance(0.6) else 2
+
+
+def place_bands(dice: Dice) -> Any:
+    """At times a band puts others before CTAS 1, or parts the acuities of a route."""
+    return dice.one_of(2, (0, 2, 2, 2, 2), (2, 2, 3, 2, 1))
 
 
 def medical(dice: Dice) -> Stream:
@@ -294,7 +304,7 @@ def medical(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.8)
     if roomed:
-        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=bands(dice)))
+        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=place_bands(dice)))
     if dice.chance(0.7):
         steps.append(Task(name="intake", role="nurse", minutes=dice.minutes(10), preemptible=dice.chance(0.3)))
     steps.append(
@@ -419,7 +429,7 @@ def mental_health(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.85)
     if roomed:
-        steps.append(place(dice, "mh_room", True, may_leave=dice.chance(0.7)))
+        steps.append(place(dice, "mh_room", True, may_leave=dice.chance(0.7), band=place_bands(dice)))
     if dice.chance(0.6):
         steps.append(
             Observe(
@@ -529,6 +539,13 @@ def discipline(dice: Dice) -> Discipline:
         rule=dice.one_of("fifo", "acuity_fifo", "accumulating", "target"),
         slopes=dice.one_of((1000.0, 3.0, 1.2, 1.0, 1.0), (4.0, 3.0, 2.0, 1.0, 1.0), (0.0, 0.0, 0.0, 0.0, 0.0)),
         member=dice.one_of("least_loaded", "longest_idle", "listed_order"),
+    )
+
+
+def place_discipline(dice: Dice) -> PlaceDiscipline:
+    return PlaceDiscipline(
+        rule=dice.one_of("acuity_fifo", "fifo", "accumulating", "target"),
+        slopes=dice.one_of((1000.0, 6.0, 1.5, 1.0, 1.0), (0.0, 2.0, 2.0, 1.0, 3.0), (0.0, 0.0, 0.0, 0.0, 0.0)),
     )
 
 

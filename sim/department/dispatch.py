@@ -1,4 +1,4 @@
-"""The rules of giving out work: which task next, which member. Pure functions on scalars.
+"""The rules of giving out work and places: who is next, which member. Pure functions on scalars.
 
 The state they are asked about is kept by the engines.
 """
@@ -17,25 +17,41 @@ LEAST_LOADED, LONGEST_IDLE, LISTED_ORDER = range(3)
 CHOICES = {"least_loaded": LEAST_LOADED, "longest_idle": LONGEST_IDLE, "listed_order": LISTED_ORDER}
 
 
-class Discipline(Frozen):
-    """How a role's waiting tasks are ranked and who of the free members takes the chosen one.
+Rule = Literal["fifo", "acuity_fifo", "accumulating", "target"]
+
+
+class Ranking(Frozen):
+    """How those who wait for the same thing are ranked within a band.
 
     `slopes` are priority per minute waited for CTAS 1 to 5 (`accumulating`: delay-dependent priority, Kleinrock
     1964); `targets` are CTAS minutes to physician (`target`: least time left first, counted from arrival).
     """
 
-    rule: Literal["fifo", "acuity_fifo", "accumulating", "target"] = "fifo"
+    rule: Rule = "fifo"
     slopes: FiveNonNegative = (1.0, 1.0, 1.0, 1.0, 1.0)
     targets: FiveNonNegative = (0.0, 15.0, 30.0, 60.0, 120.0)
+
+
+class Discipline(Ranking):
+    """How a role's waiting tasks are ranked and who of the free members takes the chosen one."""
+
     member: Literal["least_loaded", "longest_idle", "listed_order"] = "least_loaded"
 
 
+class PlaceDiscipline(Ranking):
+    """How visits waiting for a place are ranked. CTAS 1 goes first under every rule, whatever its slope or target."""
+
+    rule: Rule = "accumulating"
+    slopes: FiveNonNegative = (1000.0, 6.0, 1.5, 1.0, 1.0)
+
+
 class Disciplines(Frozen):
-    """The discipline of every role without one of its own, and those of named roles."""
+    """The discipline of every role without one of its own, those of named roles, and that of places."""
 
     name: str = "default"
     default: Discipline = Discipline()
     roles: dict[str, Discipline] = Field(default_factory=dict)
+    places: PlaceDiscipline = PlaceDiscipline()
 
     def of(self, role: str) -> Discipline:
         return self.roles.get(role, self.default)
@@ -45,7 +61,7 @@ class Disciplines(Frozen):
 def score(
     rule: int, slope: float, target: float, acuity: int, waiting_since: float, arrival: float, now: float
 ) -> float:
-    """Rank of a waiting task within its band: lower goes first; equal scores go by waiting since, row, slot."""
+    """Rank of a waiting request within its band: lower goes first; equal scores go by waiting since, row, slot."""
     if rule == FIFO:
         return 0.0
     if rule == ACUITY_FIFO:
@@ -57,7 +73,7 @@ def score(
 
 @register_jitable
 def order_within_class(rule: int, waiting_since: float, arrival: float) -> float:
-    """What orders tasks of equal band and acuity at every instant: arrival under `target`, else waiting since."""
+    """What orders requests of equal band and acuity at every instant: arrival under `target`, else waiting since."""
     return arrival if rule == TARGET else waiting_since
 
 

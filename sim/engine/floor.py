@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from math import inf, nan
 
-from sim.department.dispatch import ACUITY_FIFO, CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
+from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
 from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
@@ -147,6 +147,8 @@ class Floor:
             sum(isinstance(step, Place) for step in stream.pathway) > 1
             for stream in scenario.department.streams.values()
         )
+        places = scenario.discipline.places
+        self.place_rule = RULES[places.rule], places.slopes, places.targets
         self.place_lines: dict[tuple[int, ...], Line] = {}
         self.places_changed = False
         self.delay_lines: dict[int, Line] = {}
@@ -188,7 +190,7 @@ class Floor:
                 self.n_urgent[request.role] += 1
         elif request.zones:
             if request.zones not in self.place_lines:
-                self.place_lines[request.zones] = Line(ACUITY_FIFO, ALL_EQUAL, ALL_EQUAL)
+                self.place_lines[request.zones] = Line(*self.place_rule)
             self.place_lines[request.zones].add(request)
             self.places_changed = True
         else:
@@ -291,16 +293,18 @@ class Floor:
         return True
 
     def _gives_place(self) -> bool:
-        best: tuple[int, int, float, int] | None = None
+        now = self.calendar.time
+        best: tuple[int, bool, float, float, int] | None = None
         chosen: Request | None = None
         chosen_zone = -1
         for zones, line in self.place_lines.items():
-            if not line.n:
-                continue
-            for request in self._contenders(line):
-                zone = self._open_zone(zones, request.visit)
-                rank = (request.band, request.visit.acuity, request.since, request.visit.row)
-                if zone >= 0 and (best is None or rank < best):
+            for waiting in line.classes.values():
+                request, zone = self._first_to_place(zones, waiting)
+                if request is None:
+                    continue
+                band, worth, since, row, _ = line.rank(now, request)
+                rank = (band, request.visit.acuity != 1, worth, since, row)
+                if best is None or rank < best:
                     best, chosen, chosen_zone = rank, request, zone
         if chosen is None:
             self.places_changed = False
@@ -311,9 +315,17 @@ class Floor:
         self.on_begin(chosen)
         return True
 
-    def _contenders(self, line: Line) -> list[Request]:
-        """Who may be next for a place. The ratio rule may let one who gives up a place pass the first of a class."""
-        return line.everyone() if self.places_are_exchanged and self.ratio_role >= 0 else line.heads()
+    def _first_to_place(self, zones: tuple[int, ...], waiting: list[Request]) -> tuple[Request | None, int]:
+        """The first of a class that can be met, and its zone.
+
+        The ratio rule may let one who gives up a place pass the first of a class; else all fare like the first.
+        """
+        may_pass = self.places_are_exchanged and self.ratio_role >= 0
+        for request in waiting if may_pass else waiting[:1]:
+            zone = self._open_zone(zones, request.visit)
+            if zone >= 0:
+                return request, zone
+        return None, -1
 
     def _open_zone(self, zones: tuple[int, ...], visit: Visit) -> int:
         """The first zone of a route that has a place and may open it; -1 if none."""

@@ -109,5 +109,29 @@ def member_rank(person: Person, request: Request, wished: int, scenario: Scenari
     return other_kind, preference, float(person.index)
 
 
-def place_rank(request: PlaceRequest) -> tuple[float, ...]:
-    return float(request.band), float(request.visit.acuity), request.since, float(request.visit.row)
+def place_rank(request: PlaceRequest, scenario: Scenario, now: float) -> tuple[float, ...]:
+    """Band; CTAS 1 before all others; score of the discipline of places; waiting since; visit row."""
+    visit, discipline = request.visit, scenario.discipline.places
+    number = visit.acuity - 1
+    score_by_rule = {
+        "fifo": 0.0,
+        "acuity_fifo": float(visit.acuity),
+        "accumulating": -(discipline.slopes[number] * (now - request.since)),
+        "target": discipline.targets[number] - (now - visit.arrival),
+    }
+    others = 0.0 if visit.acuity == 1 else 1.0
+    return float(request.band), others, score_by_rule[discipline.rule], request.since, float(visit.row)
+
+
+def class_rank_of_place(request: PlaceRequest, scenario: Scenario) -> tuple[float, ...]:
+    """How requests for a place of one route, band and acuity stand."""
+    first = request.visit.arrival if scenario.discipline.places.rule == "target" else request.since
+    return first, request.since, float(request.visit.row)
+
+
+def best_for_a_place(requests: Iterable[PlaceRequest], scenario: Scenario, now: float) -> PlaceRequest | None:
+    """The best-ranked of these; of each route, band and acuity only the first is compared."""
+    firsts: dict[tuple[object, ...], PlaceRequest] = {}
+    for request in sorted(requests, key=lambda each: class_rank_of_place(each, scenario)):
+        firsts.setdefault((request.zones, request.band, request.visit.acuity), request)
+    return min(firsts.values(), key=lambda request: place_rank(request, scenario, now), default=None)

@@ -11,13 +11,13 @@ from sim.engine.trajectory import (
     RECOVERY,
 )
 from tests.referee.choices import (
+    best_for_a_place,
     best_task,
     follows_case,
     may_open,
     member_rank,
     needs_case,
     past_shift_end,
-    place_rank,
 )
 from tests.referee.state import DelayRequest, Person, PlaceRequest, Request
 
@@ -57,14 +57,16 @@ class Settling:
         return False
 
     def a_place_opens(self) -> bool:
-        for request in sorted(self.place_requests, key=place_rank):
-            if request.visit.set_aside:
-                continue
-            for zone in request.zones:
-                if self.can_open(request, zone):
-                    self.open_place(request, zone)
-                    return True
-        return False
+        able = [
+            request
+            for request in self.place_requests
+            if not request.visit.set_aside and any(self.can_open(request, zone) for zone in request.zones)
+        ]
+        best = best_for_a_place(able, self.scenario, self.now)
+        if best is None:
+            return False
+        self.open_place(best, next(zone for zone in best.zones if self.can_open(best, zone)))
+        return True
 
     def can_open(self, request: PlaceRequest, zone: str) -> bool:
         value = self.scenario.department.zones[zone]

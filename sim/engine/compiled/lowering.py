@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.department.dispatch import CHOICES, FIFO, RULES
+from sim.department.dispatch import CHOICES, FIFO, RULES, Ranking
 from sim.department.pathway import (
     Board,
     Delay,
@@ -284,12 +284,17 @@ class Blueprint:
         for _ in range(n_levels):
             self.rows["levels"].add()
 
+    def _weights(self, ranking: Ranking) -> int:
+        """Slopes and targets of a discipline by acuity; where the first ones stand."""
+        first = len(self.rows["weights"])
+        for slope, target in zip(ranking.slopes, ranking.targets, strict=True):
+            self.rows["weights"].add(slope=slope, target=target)
+        return first
+
     def _lower_roles(self, servers: list[list[tuple[int, int]]]) -> None:
         for number, name in enumerate(self.role_of):
             discipline = self.scenario.discipline.of(name)
-            weights = len(self.rows["weights"])
-            for slope, target in zip(discipline.slopes, discipline.targets, strict=True):
-                self.rows["weights"].add(slope=slope, target=target)
+            weights = self._weights(discipline)
             first = len(self.rows["servers"])
             for member, level in servers[number]:
                 self.rows["servers"].add(member=member, level=level)
@@ -347,8 +352,10 @@ class Blueprint:
         for role in roles:
             for _ in range(2):
                 lines.add(rule=role["rule"], weights=role["weights"])
+        places = self.scenario.discipline.places
+        weights = self._weights(places)
         for _ in self.place_line_of:
-            lines.add(rule=RULES["acuity_fifo"], weights=0)
+            lines.add(rule=RULES[places.rule], weights=weights)
         for step in sorted(self.capacity_of):
             lines.add(rule=FIFO, weights=0, room=self.capacity_of[step])
         for _ in self.roster:

@@ -312,32 +312,43 @@ def strike_out(ed: Row, places: Row, at: int) -> None:
 @compiled
 def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int, int]:
     """Of `best` and the requests of a place line, the best-ranked that can be met, and with which zone."""
-    classes = line_at(ed.lines, places.line).classes
+    line = line_at(ed.lines, places.line)
+    classes = line.classes
     while classes != 0:
         candidate = class_at(ed.classes, places.line * N_CLASSES + lowest(classes)).first
         classes &= classes - 1
-        while candidate != NONE:
-            r = request_at(ed.requests, candidate)
-            if best == NONE or goes_first(ed, r, request_at(ed.requests, best)):
-                zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
-                if zone != NONE:
-                    best, best_zone = candidate, zone
-            # The ratio rule may let one who gives up a place pass the first of a class.
-            candidate = r.next if ed.places_are_exchanged and ed.ratio_role != NONE else NONE
+        if ed.places_are_exchanged and ed.ratio_role != NONE:
+            candidate = first_to_place(ed, places, candidate)
+        if candidate == NONE:
+            continue
+        r = request_at(ed.requests, candidate)
+        if best == NONE or goes_first(ed, line, r, request_at(ed.requests, best)):
+            zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
+            if zone != NONE:
+                best, best_zone = candidate, zone
     return best, best_zone
 
 
 @compiled
-def goes_first(ed: Row, r: Row, other: Row) -> bool:
-    """Ranking of places: band, acuity, waiting since, row."""
+def first_to_place(ed: Row, places: Row, candidate: int) -> int:
+    """The first of a class that can be met: the ratio rule may let one who gives up a place pass others."""
+    while candidate != NONE:
+        r = request_at(ed.requests, candidate)
+        if open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit)) != NONE:
+            return candidate
+        candidate = r.next
+    return NONE
+
+
+@compiled
+def goes_first(ed: Row, line: Row, r: Row, other: Row) -> bool:
+    """Ranking of places: band; CTAS 1; the score of the discipline of places; waiting since; row."""
     if r.band != other.band:
         return r.band < other.band
-    acuity, other_acuity = visit_at(ed.visits, r.visit).acuity, visit_at(ed.visits, other.visit).acuity
-    if acuity != other_acuity:
-        return acuity < other_acuity
-    if r.since != other.since:
-        return r.since < other.since
-    return r.visit < other.visit
+    urgent = visit_at(ed.visits, r.visit).acuity == 1
+    if urgent != (visit_at(ed.visits, other.visit).acuity == 1):
+        return urgent
+    return ranks_before(ed, line, r, other)
 
 
 @compiled
