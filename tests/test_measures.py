@@ -21,7 +21,14 @@ from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Scenario
 from sim.engine.census import census_of
 from sim.engine.event_log import event_log
-from sim.engine.intervals import Line, covered_minutes, end_of_last_begun, minutes_between, minutes_by_code, running_at
+from sim.engine.intervals import (
+    Line,
+    covered_and_longest_gap,
+    end_of_last_begun,
+    minutes_between,
+    minutes_by_code,
+    running_at,
+)
 from sim.engine.measure_catalogue import MEASURES, catalogue_table
 from sim.engine.measure_tables import TRAITS, breakdown, hour_of_week_table
 from sim.engine.measures import (
@@ -212,7 +219,8 @@ def test_overlapping_spells_of_one_group_are_covered_once_and_groups_do_not_touc
     group = np.array([1, 0, 0, 0, 2])
     starts = np.array([0.0, 10.0, 0.0, 2.0, 5.0])
     ends = np.array([4.0, 12.0, 5.0, 3.0, 5.0])
-    assert covered_minutes(group, starts, ends, 4).tolist() == [7.0, 4.0, 0.0, 0.0]
+    covered, _ = covered_and_longest_gap(group, starts, ends, np.full(4, 20.0))
+    assert covered.tolist() == [7.0, 4.0, 0.0, 0.0]
 
 
 def test_minutes_between_edges_are_those_inside_each_span() -> None:
@@ -452,20 +460,26 @@ def test_continuity_asks_only_those_with_two_spells_of_company() -> None:
     assert measure(run, scenario())["peer_continuity.mental_health"] == 0.5
 
 
-@pytest.mark.parametrize(
-    "given", [{"peer_met": 5.0}, {"safety_plan": True}, {"follow_up": 1}, {"follow_up": 2}, {"call_reached": True}]
+IN_HAND = (
+    {"minutes_accompanied": 15.0},
+    {"safety_plan": True},
+    {"follow_up": 1},
+    {"follow_up": 2},
+    {"bridged": True},
+    {"called": True, "call_reached": True},
 )
+
+
+@pytest.mark.parametrize("given", IN_HAND)
 def test_anything_in_hand_is_not_empty_handed(given: dict[str, Any]) -> None:
     run = played(
         [
             peer_visit(0.0, 60.0, **given),
-            peer_visit(0.0, 60.0, called=True, bridged=True),
+            peer_visit(0.0, 60.0, called=True, peer_met=20.0, minutes_accompanied=14.9),
             peer_visit(0.0, 60.0, ADMITTED),
         ]
     )
-    values = measure(run, scenario())
-    assert values["went_home_empty_handed.mental_health"] == pytest.approx(2.0 / 3.0)
-    assert values["went_home_empty_handed.mental_health"] == 0.5
+    assert measure(run, scenario())["went_home_empty_handed.mental_health"] == 0.5
 
 
 # Safety, returns, follow-up, volume
