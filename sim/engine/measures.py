@@ -11,12 +11,12 @@ import numpy as np
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Codes, Flags, Floats
 from sim.engine.machine_code import machine_code
-from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, Measure, Statistic
+from sim.engine.measure_catalogue import CTAS_OVER_CTAS3, MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.run_measures import StaffTime, Values, all_streams, quotient, run_measures
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 from sim.engine.visit_outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
 
-QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
+QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99, "max": 1.0}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
 
 FACE_VALIDITY: Mapping[str, str] = {
@@ -73,6 +73,10 @@ def measures_of(cohort: Cohort, time: StaffTime) -> Values:
     values["mh_minus_medical_wait_ctas3_median.all"] = (
         values["wait_triage_to_pia_ctas3_median.mental_health"] - values["wait_triage_to_pia_ctas3_median.medical"]
     )
+    for level in CTAS_OVER_CTAS3:
+        values[f"wait_triage_to_pia_ctas{level}_to_ctas3.all"] = quotient(
+            values[f"wait_triage_to_pia_ctas{level}_mean.all"], values["wait_triage_to_pia_ctas3_mean.all"]
+        )
     return values | run_measures(cohort, time)
 
 
