@@ -944,6 +944,8 @@ def test_every_row_of_the_face_validity_table_has_a_value() -> None:
     assert set(found) == set(rows["key"])
     assert found["mh_los_mean_h"] == 2.0
     assert found["wait_triage_to_physician_mean"] == 30.0
+    assert found["wait_triage_to_physician_longest_h"] == 0.5
+    assert found["wait_triage_to_physician_p99_h"] == 0.5
 
 
 def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:
