@@ -335,15 +335,16 @@ def test_the_spread_and_the_longest_of_waits_are_those_of_all_that_were_seen() -
 
 
 def test_waits_of_ctas_4_and_5_are_set_against_those_of_ctas_3_in_both_streams() -> None:
-    waits = {2: [10.0, 20.0, 60.0], 3: [20.0, 60.0], 4: [100.0], 5: [10.0, 20.0]}
+    waits = {2: [10.0, 20.0, 60.0], 3: [20.0, 80.0], 4: [100.0], 5: [10.0, 20.0]}
     visits = [stay(0.0, 500.0, acuity=level, pia=wait) for level, of_level in waits.items() for wait in of_level]
-    visits.append(stay(0.0, 500.0, acuity=4, pia=140.0, stream=MENTAL))
+    visits += [stay(0.0, 500.0, acuity=level, pia=140.0, stream=MENTAL) for level in (3, 4)]
     values = measure(played(visits), scenario())
     assert values["wait_triage_to_pia_ctas2_median.all"] == 20.0
-    assert values["wait_triage_to_pia_ctas3_mean.all"] == 40.0
+    assert values["wait_triage_to_pia_ctas3_mean.all"] == 80.0
+    assert values["wait_triage_to_pia_ctas3_mean.medical"] == 50.0
     assert values["wait_triage_to_pia_ctas4_mean.medical"] == 100.0
-    assert values["wait_triage_to_pia_ctas4_to_ctas3.all"] == 3.0
-    assert values["wait_triage_to_pia_ctas5_to_ctas3.all"] == 0.375
+    assert values["wait_triage_to_pia_ctas4_to_ctas3.all"] == 1.5
+    assert values["wait_triage_to_pia_ctas5_to_ctas3.all"] == 0.1875
 
 
 def test_the_ratio_of_waits_is_unknown_where_nobody_of_ctas_3_was_seen() -> None:
@@ -352,24 +353,32 @@ def test_the_ratio_of_waits_is_unknown_where_nobody_of_ctas_3_was_seen() -> None
 
 
 def test_the_wait_for_a_nurse_is_that_of_the_first_task_of_the_ratio_role_after_the_place() -> None:
-    """`triage` is of the same role and comes before the place; the mental-health pathway has no task of it after."""
+    """`triage` is of the same role and comes before the place."""
     plain = scenario()
     medical = plain.department.streams["medical"]
     without = medical.model_copy(update={"pathway": medical.pathway[:4]})
-    department = plain.department.model_copy(
-        update={"ratio_role": "triage_nurse", "streams": {"medical": medical, "mental_health": without}}
-    )
+
+    def with_nurses(mental_health: Stream) -> Scenario:
+        streams = {"medical": medical, "mental_health": mental_health}
+        changed = {"ratio_role": "triage_nurse", "streams": streams}
+        return plain.model_copy(update={"department": plain.department.model_copy(update=changed)})
+
     run = played(
         [stay(0.0, 300.0), stay(0.0, 300.0), stay(0.0, 300.0, stream=MENTAL), stay(0.0, 300.0)],
         steps={
             (0, "triage"): (0.0, 90.0, 95.0),
             (0, "clearance_nurse"): (100.0, 104.0, 110.0),
             (1, "clearance_nurse"): (100.0, 110.0, 120.0),
+            (2, "clearance_nurse"): (100.0, 140.0, 150.0),
             (3, "clearance_nurse"): (100.0, NAN, NAN),
         },
     )
-    values = measure(run, plain.model_copy(update={"department": department}))
-    assert values["wait_for_nurse_mean.all"] == values["wait_for_nurse_mean.medical"] == 7.0
+    values = measure(run, with_nurses(medical))
+    assert values["wait_for_nurse_mean.medical"] == 7.0
+    assert values["wait_for_nurse_mean.mental_health"] == 40.0
+    assert values["wait_for_nurse_mean.all"] == 18.0
+    values = measure(run, with_nurses(without))
+    assert values["wait_for_nurse_mean.all"] == 7.0
     assert np.isnan(values["wait_for_nurse_mean.mental_health"])
     assert np.isnan(
         measure(run, plain)["wait_for_nurse_mean.all"]

@@ -225,6 +225,7 @@ def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_th
         rows = {line["row"]: line for line in csv.DictReader(file)}
     assert list(rows) == [row.row for row in published_rows()]
     assert rows["25"]["n"] == rows["1a"]["n"] == "2"
+    assert float(rows["25"]["simulated"]) > 0.0  # the chosen staffing has no peers
     scenario, with_peers = sim.load(*words), sim.load(*words, "staffing=peer_added")
     again = {each.published.row: each for each in validate(scenario, with_peers, seed=501, replications=2).rows}
     assert {name: float(line["simulated"] or nan) for name, line in rows.items()} == pytest.approx(
