@@ -82,7 +82,9 @@ def unknown_group(word: str, data: Plain) -> str:
 
 
 def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
-    """A close word among those that can stand here."""
+    """A close word among those that can stand here, or that the word is a key outside every group."""
+    if word in Root.model_fields:
+        return f"no {word!r} here; it is a key of its own: {word}=…"
     remedy = did_you_mean(word, words_at(here, kinds))
     new = "" if remedy.startswith("did you mean") or not is_mapping(kinds) else f"; a new entry is written +…{word}="
     return f"no {word!r} here; {remedy}{new}"
