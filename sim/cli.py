@@ -21,7 +21,7 @@ from rich.console import Console
 
 from sim.config import Composed, compose, shipped_choices
 from sim.config.overrides import command_words, with_lists_joined
-from sim.config.plans import executor_of, plan_of
+from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.drawing import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
@@ -35,7 +35,6 @@ from sim.study.expected_time import expected_time, expected_visits
 from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
 from sim.study.interrupts import uninterrupted
 from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
-from sim.study.memory_check import Load, check_load
 from sim.study.number_text import counted
 from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.study.plan import Plan
@@ -55,7 +54,6 @@ from sim.subcommands import remedy_of_option, subcommand, with_command_first
 if TYPE_CHECKING:
     from sim.config.settings import StudySettings
     from sim.study.calibration import CalibrationReport
-    from sim.study.validation import ValidatedRow
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -63,7 +61,7 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered                                      compare traditional with other staffings of a children's ED
   peered study=run staffing=peer_added        play one scenario
   peered study=breakeven staffing=peer_added  how large an effect must be to pay, and how likely that is
-  peered study=validate                       simulated beside published values
+  peered study=validate                       simulated beside published values, judged by docs/protocol.md
   peered study=assumptions                    every assumption in use, with source and grade
   peered study=calibrate visits=FILE          a demand and a department from a file of visits
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
@@ -173,7 +171,7 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
 
 
 WRITES_EVENTS = ("run", "compare")
-WRITES_NOTHING = ("validate", "assumptions", "results")
+WRITES_NOTHING = ("assumptions", "results")
 
 
 def check_use(composed: Composed) -> None:
@@ -204,6 +202,10 @@ def tell_plan(composed: Composed, console: Console) -> int:
         from sim.breakeven_command import tell_break_even
 
         return tell_break_even(composed, console)
+    if composed.study.name == "validate":
+        from sim.validation_command import with_peers_beside
+
+        composed = with_peers_beside(composed)
     plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
     weeks = first.period.weeks + first.period.warm_up_weeks
@@ -474,45 +476,10 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
 
 
 def run_validate(composed: Composed, console: Console) -> int:
-    """Simulated beside published values."""
-    from sim.report.console import print_validation
+    """Simulated beside published values, judged."""
+    from sim.validation_command import validation_study
 
-    print_validation(validation_rows(composed, console), console)
-    return 0
-
-
-KEPT = 10_000
-"""Bytes of a replication of a validation until it is shown: some thirty numbers by name, and its block."""
-
-
-def validation_rows(composed: Composed, console: Console) -> "tuple[ValidatedRow, ...]":
-    """Play the scenario, and the peer staffing for the one row that needs it."""
-    from sim.study.validation import validated, validation_values
-
-    study = composed.study
-    values: list[dict[str, float]] = []
-    engine, workers, executor = composed.engine, composed.executor.workers, executor_of(composed)
-    address = composed.executor.address
-    check_load(Load([composed.scenario], study.replications, engine, 1.0, executor, workers, address is not None, KEPT))
-    prepare(engine, teller(console))
-    with progress(study.replications + 1, "whole years", console) as advance:
-        for value in validation_values(
-            composed.scenario, study.replications, composed.seed, engine, workers, executor, address
-        ):
-            values.append(value)
-            advance(f"replication {len(values)}")
-        with_peers = compose(
-            ["study=run", *kept(composed.overrides), "staffing=peer_added", f"seed={composed.seed}"],
-            composed.config_dir,
-        )
-        peers = next(iter(validation_values(with_peers.scenario, 1, composed.seed, engine, 1, executor, address)))
-        advance("peer_added")
-    return validated(values, study.confidence, {"peer_contacts_per_day": peers["peer_contacts_per_day"]})
-
-
-def kept(overrides: Sequence[str]) -> list[str]:
-    """Overrides that another study and staffing can share."""
-    return [text for text in overrides if not text.startswith(("study", "staffing", "seed", "output"))]
+    return validation_study(composed, console)
 
 
 def run_assumptions(composed: Composed, console: Console) -> int:

@@ -334,6 +334,80 @@ def test_waits_run_from_arrival_and_from_the_end_of_triage() -> None:
     assert "step_wait_mean.desk" not in values
 
 
+def test_the_spread_and_the_longest_of_waits_are_those_of_all_that_were_seen() -> None:
+    waits = [float(wait) for wait in range(101)]
+    values = measure(played([*(stay(0.0, 500.0, pia=wait) for wait in waits), stay(0.0, 900.0, LWBS)]), scenario())
+    assert values["wait_triage_to_pia_sd.all"] == pytest.approx(np.std(waits, ddof=1))
+    assert values["wait_triage_to_pia_p99.all"] == 99.0
+    assert values["wait_triage_to_pia_max.all"] == 100.0
+    assert np.isnan(values["wait_triage_to_pia_max.mental_health"])
+
+
+def test_waits_of_ctas_4_and_5_are_set_against_those_of_ctas_3_in_both_streams() -> None:
+    waits = {2: [10.0, 20.0, 60.0], 3: [20.0, 80.0], 4: [100.0], 5: [10.0, 20.0]}
+    visits = [stay(0.0, 500.0, acuity=level, pia=wait) for level, of_level in waits.items() for wait in of_level]
+    visits += [stay(0.0, 500.0, acuity=level, pia=140.0, stream=MENTAL) for level in (3, 4)]
+    values = measure(played(visits), scenario())
+    assert values["wait_triage_to_pia_ctas2_median.all"] == 20.0
+    assert values["wait_triage_to_pia_ctas3_mean.all"] == 80.0
+    assert values["wait_triage_to_pia_ctas3_mean.medical"] == 50.0
+    assert values["wait_triage_to_pia_ctas4_mean.medical"] == 100.0
+    assert values["wait_triage_to_pia_ctas4_to_ctas3.all"] == 1.5
+    assert values["wait_triage_to_pia_ctas5_to_ctas3.all"] == 0.1875
+
+
+def test_the_ratio_of_waits_is_unknown_where_nobody_of_ctas_3_was_seen() -> None:
+    values = measure(played([stay(0.0, 90.0, acuity=4, pia=30.0)]), scenario())
+    assert np.isnan(values["wait_triage_to_pia_ctas4_to_ctas3.all"])
+
+
+def test_the_wait_for_a_nurse_is_that_of_the_first_task_of_the_ratio_role_after_the_place() -> None:
+    """`triage` is of the same role and comes before the place."""
+    plain = scenario()
+    medical = plain.department.streams["medical"]
+    without = medical.model_copy(update={"pathway": medical.pathway[:4]})
+
+    def with_nurses(mental_health: Stream) -> Scenario:
+        streams = {"medical": medical, "mental_health": mental_health}
+        changed = {"ratio_role": "triage_nurse", "streams": streams}
+        return plain.model_copy(update={"department": plain.department.model_copy(update=changed)})
+
+    run = played(
+        [stay(0.0, 300.0), stay(0.0, 300.0), stay(0.0, 300.0, stream=MENTAL), stay(0.0, 300.0)],
+        steps={
+            (0, "triage"): (0.0, 90.0, 95.0),
+            (0, "clearance_nurse"): (100.0, 104.0, 110.0),
+            (1, "clearance_nurse"): (100.0, 110.0, 120.0),
+            (2, "clearance_nurse"): (100.0, 140.0, 150.0),
+            (3, "clearance_nurse"): (100.0, NAN, NAN),
+        },
+    )
+    values = measure(run, with_nurses(medical))
+    assert values["wait_for_nurse_mean.medical"] == 7.0
+    assert values["wait_for_nurse_mean.mental_health"] == 40.0
+    assert values["wait_for_nurse_mean.all"] == 18.0
+    values = measure(run, with_nurses(without))
+    assert values["wait_for_nurse_mean.all"] == 7.0
+    assert np.isnan(values["wait_for_nurse_mean.mental_health"])
+    assert np.isnan(
+        measure(run, plain)["wait_for_nurse_mean.all"]
+    )  # no ratio rule, so it is not known who the nurse is
+
+
+def test_ctas_3_of_leavers_counts_those_who_left_unseen_and_against_advice_alone() -> None:
+    visits = [
+        stay(0.0, 60.0, LWBS, acuity=3),
+        stay(0.0, 60.0, AMA, acuity=4),
+        stay(0.0, 60.0, LWBS, acuity=5, stream=MENTAL),
+        stay(0.0, 60.0, AMA, acuity=4),
+        stay(0.0, 60.0, acuity=3),
+    ]
+    values = measure(played(visits), scenario())
+    assert values["ctas3_of_leavers.all"] == 0.25
+    assert values["ctas3_of_leavers.mental_health"] == 0.0
+    assert values["lwbs_or_ama.mental_health"] == 1.0
+
+
 def test_the_ctas_target_is_met_at_its_last_minute() -> None:
     visits = [stay(0.0, 500.0, acuity=level, pia=wait) for level, wait in ((1, 0.5), (2, 15.0), (3, 30.5), (5, 120.0))]
     assert measure(played(visits), scenario())["pia_within_target.all"] == 0.5
@@ -893,6 +967,8 @@ def test_every_row_of_the_face_validity_table_has_a_value() -> None:
     assert set(found) == set(rows["key"])
     assert found["mh_los_mean_h"] == 2.0
     assert found["wait_triage_to_physician_mean"] == 30.0
+    assert found["wait_triage_to_physician_longest_h"] == 0.5
+    assert found["wait_triage_to_physician_p99_h"] == 0.5
 
 
 def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:

@@ -37,6 +37,7 @@ RUN = ["study=run", *SHORT]
 STUDIES = {
     "run": RUN,
     "comparison": SHORT,
+    "validation": ["study=validate", *WEEK],
     "sweep": ["-m", "demand.growth=0.2,0.3", *WEEK],
     "break-even": ["study=breakeven", "staffing=peer_added", "study.weeks=1"],
     "sweep by Hydra": ["-m", "hydra/launcher=basic", "demand.growth=0.2,0.3", *WEEK],

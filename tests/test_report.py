@@ -23,7 +23,7 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.report.cells import change_rows, interval_words, labelled, question
 from sim.report.comparison_answer import print_comparison
-from sim.report.console import print_assumptions, print_problems, print_validation
+from sim.report.console import print_assumptions, print_problems
 from sim.report.drawing import begin_figures, drawers
 from sim.report.figures import FIGURES, draw_figures
 from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
@@ -37,7 +37,6 @@ from sim.study.comparison import HEADLINE, Comparison
 from sim.study.data_quality import VisitsFileError
 from sim.study.number_text import half_width_text, plain_number
 from sim.study.sentences import difference_sentence
-from sim.study.validation import PublishedRange, ValidatedRow
 
 LABELS = {
     "traditional": "Traditional",
@@ -569,32 +568,6 @@ def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
         assert words in text
     assert "2 assumptions in use: 1 A (read in its source); 0 B (read where another text quotes it); 1 C" in text
     assert "1 C (assumption, or not found in its source)." in text
-
-
-def validated_row(row: str, simulated: float, unit: str = "min", use: str = "check") -> ValidatedRow:
-    low, high, published = (0.018, 0.03, "0.023") if unit == "proportion" else (65.0, 95.0, "90 (SD 90)")
-    told = PublishedRange(row, "key", "Wait", "all", "mean", published, low, high, unit, "TIM12", use)
-    return ValidatedRow(told, simulated, simulated * 0.9, simulated * 1.1, 0 if math.isnan(simulated) else 5)
-
-
-def test_validation_shows_what_is_in_what_misses_and_what_is_unknown() -> None:
-    rows = [
-        validated_row("1", 78.0, use="calibrate"),
-        validated_row("2", 120.0),
-        validated_row("3", math.nan),
-        validated_row("7", 0.02, "proportion"),
-    ]
-    text = printed(print_validation, rows)
-    assert "2 of 4 inside; missed: 2." in text
-    assert "Not estimated: 3." in text
-    flat = squeezed(text)
-    assert "78.0 min" in flat
-    assert "(70.2" in flat
-    assert "2.0 %" in flat
-    assert "1.8 to 3" in flat
-    assert "MISS" in text
-    assert "calibrate" in text
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
 
 
 # Progress

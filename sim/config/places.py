@@ -83,7 +83,9 @@ def unknown_group(word: str, data: Plain) -> str:
 
 
 def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
-    """A close word among those that can stand here."""
+    """A close word among those that can stand here, or that the word is a key outside every group."""
+    if word in Root.model_fields:
+        return f"no {word!r} here; it is a key of its own: {word}=…"
     known = words_at(here, kinds)
     retired = remedy_of_retired(word, known)
     if retired is not None:

@@ -9,12 +9,16 @@ from typing import Literal
 Better = Literal["low", "high", "neutral"]
 Kind = Literal["mean", "quantile", "rate", "cost", "count"]
 Part = Literal["stream", "role", "zone", "step", "run"]
-Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "per_week", "per_day", "count", "ratio"]
+Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "p99", "max", "per_week", "per_day", "count", "ratio"]
 
 STREAMS = ("medical", "mental_health")
 """Streams every run reports, nan where it has none of their visits."""
 CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
 """Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
+CTAS_OF_WAITS = (2, 3, 4, 5)
+"""Levels whose wait from triage to physician is told apart; CTAS 1 goes straight in."""
+CTAS_OVER_CTAS3 = (4, 5)
+"""Levels whose mean wait is set against that of CTAS 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ WORDS: dict[Statistic, str] = {
     "p25": "lower quartile",
     "p75": "upper quartile",
     "p90": "90th percentile",
+    "p99": "99th percentile",
+    "max": "longest",
     "per_week": "per week",
     "per_day": "per day",
     "count": "number",
@@ -78,6 +84,8 @@ SUM_UP: dict[Statistic, str] = {
     "p25": "25 % point of the {what} (linear interpolation)",
     "p75": "75 % point of the {what} (linear interpolation)",
     "p90": "90 % point of the {what} (linear interpolation)",
+    "p99": "99 % point of the {what} (linear interpolation)",
+    "max": "Most of the {what}; grows with the length of the window",
 }
 
 
@@ -172,7 +180,7 @@ WAITS: tuple[Measure, ...] = (
         FROM_TRIAGE,
         "Visits seen by a physician",
         HAPPENED,
-        ("mean", "sd", "median", "p90"),
+        ("mean", "sd", "median", "p90", "p99", "max"),
         headline="mean",
     ),
     *spread(
@@ -183,13 +191,32 @@ WAITS: tuple[Measure, ...] = (
         HAPPENED,
         ("median",),
     ),
-    *spread(
-        "wait_triage_to_pia_ctas3",
-        "Wait from triage to physician, CTAS 3",
-        FROM_TRIAGE,
-        "CTAS 3 visits seen by a physician",
-        HAPPENED,
-        ("median",),
+    *(
+        measure
+        for level in CTAS_OF_WAITS
+        for measure in spread(
+            f"wait_triage_to_pia_ctas{level}",
+            f"Wait from triage to physician, CTAS {level}",
+            FROM_TRIAGE,
+            f"CTAS {level} visits seen by a physician",
+            HAPPENED,
+            ("mean", "median"),
+        )
+    ),
+    *(
+        Measure(
+            f"wait_triage_to_pia_ctas{level}_to_ctas3",
+            f"Mean wait from triage to physician, CTAS {level} over CTAS 3",
+            "ratio",
+            "neutral",
+            "mean",
+            f"wait_triage_to_pia_ctas{level}_mean of all visits",
+            "wait_triage_to_pia_ctas3_mean of all visits",
+            HAPPENED,
+            2,
+            by="run",
+        )
+        for level in CTAS_OVER_CTAS3
     ),
     share(
         "pia_within_target",
@@ -211,6 +238,18 @@ WAITS: tuple[Measure, ...] = (
         HAPPENED,
         1,
         by="step",
+    ),
+    Measure(
+        "wait_for_nurse_mean",
+        "Wait for a nurse after rooming, mean",
+        "min",
+        "low",
+        "mean",
+        "Sum of the minutes from request to start of the first task that the nurse (the role of the ratio rule) has "
+        "after the first place of the pathway",
+        "Visits in which that task started; nan where no pathway has one",
+        HAPPENED,
+        1,
     ),
     Measure(
         "mh_minus_medical_wait_ctas3_median",
@@ -343,6 +382,13 @@ LEAVING: tuple[Measure, ...] = (
         "Left without being seen or against advice",
         "Visits that left of their own accord",
         "Visits departed",
+    ),
+    share(
+        "ctas3_of_leavers",
+        "CTAS 3 among those who left",
+        "CTAS 3 visits",
+        "Visits departed that left without being seen or against advice",
+        better="neutral",
     ),
 )
 

@@ -3,13 +3,15 @@
 Those made of visits are in `sim.engine.measures`, which puts all of them together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import dropwhile
 
 import numpy as np
 
 from sim.department.arrivals import Profile, Replay
+from sim.department.pathway import Place, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK, sum_in_order
 from sim.department.roster import members_of
 from sim.department.scenario import Scenario
@@ -144,6 +146,7 @@ def run_measures(cohort: Cohort, time: StaffTime) -> Values:
     values.update(census_measures(time))
     values.update(steadiness_measures(time))
     values.update(step_waits(cohort))
+    values.update(nurse_waits(cohort))
     values.update(clearance_measures(cohort))
     return values
 
@@ -324,17 +327,50 @@ def all_streams(trajectory: Trajectory, codes: Codes) -> Iterator[tuple[str, Fla
 
 def step_waits(cohort: Cohort) -> Values:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
-    steps, values = cohort.by_step, Values()
-    minutes, n_waits = steps.minutes.tolist(), steps.n_waits.tolist()
-    for step in steps.waited_for:
+    values = Values()
+    for step in cohort.by_step.waited_for:
         number = cohort.trajectory.steps.index(step)
         for part, streams in parts(cohort.trajectory):
             key = step if part == "all" else f"{step}.{part}"
-            wait, n = (
-                sum_in_order(of_stream[stream][number] for stream in streams) for of_stream in (minutes, n_waits)
-            )
-            values[f"step_wait_mean.{key}"] = quotient(wait, n)
+            values[f"step_wait_mean.{key}"] = mean_wait(cohort, [(stream, number) for stream in streams])
     return values
+
+
+def nurse_waits(cohort: Cohort) -> Values:
+    """Mean wait for the first task of the nurse after rooming, over all visits and by stream."""
+    run = cohort.trajectory
+    first = first_nurse_tasks(cohort.scenario)
+    places = {
+        number: run.steps.index(first[stream])
+        for number, stream in enumerate(run.streams)
+        if first.get(stream) in run.steps
+    }
+    return {
+        f"wait_for_nurse_mean.{part}": mean_wait(cohort, [(code, places[code]) for code in streams if code in places])
+        for part, streams in parts(run)
+    }
+
+
+def first_nurse_tasks(scenario: Scenario) -> dict[str, str]:
+    """Step by stream: the first task of the role that the ratio rule counts, after the first place of the pathway.
+
+    Streams without a place, or whose nurse has no task after it, are left out.
+    """
+    role = scenario.department.ratio_role
+    found = {}
+    for name, stream in scenario.department.streams.items():
+        roomed = dropwhile(lambda step: not isinstance(step, Place), stream.pathway)
+        tasks = [step.name for step in roomed if isinstance(step, Task) and step.role == role]
+        if tasks:
+            found[name] = tasks[0]
+    return found
+
+
+def mean_wait(cohort: Cohort, steps: Sequence[tuple[int, int]]) -> float:
+    """Mean minutes from request to start over steps, each given by its stream and its place among all steps."""
+    minutes = sum_in_order(float(cohort.by_step.minutes[step]) for step in steps)
+    n_waits = sum_in_order(float(cohort.by_step.n_waits[step]) for step in steps)
+    return quotient(minutes, n_waits)
 
 
 def clearance_measures(cohort: Cohort) -> Values:

@@ -27,7 +27,7 @@ from sim.engine.intervals import (
     work_of,
 )
 from sim.engine.machine_code import machine_code
-from sim.engine.measure_catalogue import BLOCKS, CTAS_TARGETS, SPANS
+from sim.engine.measure_catalogue import BLOCKS, CTAS_OF_WAITS, CTAS_TARGETS, SPANS
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -341,7 +341,7 @@ def waits(cohort: Cohort) -> Outcomes:
     triaged = cohort.by_step.triage_ended
     to_pia = pia - cohort.arrival
     from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
-    urgent_to_triage, urgent_from_triage = few(acuity == 3, to_triage, from_triage)
+    (urgent_to_triage,) = few(acuity == 3, to_triage)
     within = np.empty(cohort.size, dtype=np.bool_)
     _compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
     return {
@@ -349,9 +349,14 @@ def waits(cohort: Cohort) -> Outcomes:
         "time_to_pia": to_pia,
         "wait_triage_to_pia": from_triage,
         "time_to_triage_ctas3": urgent_to_triage,
-        "wait_triage_to_pia_ctas3": urgent_from_triage,
+        **waits_by_acuity(acuity, from_triage),
         "pia_within_target": Share(~np.isnan(pia), within),
     }
+
+
+def waits_by_acuity(acuity: Codes, from_triage: Floats) -> Outcomes:
+    """Minutes from triage to the first physician contact, CTAS level by CTAS level."""
+    return {f"wait_triage_to_pia_ctas{level}": next(few(acuity == level, from_triage)) for level in CTAS_OF_WAITS}
 
 
 @machine_code(nogil=True)
@@ -380,11 +385,12 @@ def stays(cohort: Cohort) -> Outcomes:
 
 def leaving(cohort: Cohort) -> Outcomes:
     """Who left of their own accord."""
-    gone = cohort.departed
+    gone, left = cohort.departed, cohort.ended_as(LWBS, AMA)
     return {
         "lwbs": Share(gone, cohort.ended_as(LWBS)),
         "ama": Share(gone, cohort.ended_as(AMA)),
-        "lwbs_or_ama": Share(gone, cohort.ended_as(LWBS, AMA)),
+        "lwbs_or_ama": Share(gone, left),
+        "ctas3_of_leavers": Share(gone & left, cohort.codes("acuity") == 3),
     }
 
 

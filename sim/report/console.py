@@ -1,4 +1,4 @@
-"""Paragraphs and tables on the terminal, at most 100 columns wide; problems, assumptions and validation shown so.
+"""Paragraphs and tables on the terminal, at most 100 columns wide; problems and assumptions shown so.
 
 The answer of a comparison is `sim.report.comparison_answer`, what is said before there is one `sim.report.progress`.
 """
@@ -15,16 +15,10 @@ from rich.text import Text
 from sim.department.scenario import ScenarioError
 from sim.report.plain_table import PlainTable
 from sim.study.data_quality import VisitsFileError
-from sim.study.number_text import (
-    NOTHING,
-    counted,
-    part_text,
-    plain_number,
-)
+from sim.study.number_text import counted
 
 if TYPE_CHECKING:
     from sim.study.assumptions import Assumption
-    from sim.study.validation import ValidatedRow
 
 WIDTH = 100
 
@@ -82,64 +76,6 @@ def assumed_value(item: "Assumption") -> str:
     reach = f" ({item.low} to {item.high})" if item.low and item.high else ""
     replaced = f"; replaced by {', '.join(item.overridden)}" if item.overridden else ""
     return f"{item.value} {item.unit}{reach}{replaced}"
-
-
-def print_validation(rows: "Sequence[ValidatedRow]", console: Console, notes: Sequence[str] = ()) -> None:
-    """Simulated beside published values, and which are outside; `notes` say why rows miss."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
-    table.add_column("#", no_wrap=True)
-    table.add_column("Measure", ratio=5)
-    table.add_column("Simulated", justify="right", ratio=3)
-    table.add_column("Published", ratio=4)
-    table.add_column("Accepted", justify="right", ratio=2)
-    table.add_column("", no_wrap=True)
-    table.add_column("Use", no_wrap=True)
-    for row in rows:
-        table.add_row(*(Text(cell, style="bold" if row.is_inside is False else "") for cell in validation_cells(row)))
-    show(console, table)
-    misses = [row.published.row for row in rows if row.is_inside is False]
-    unknown = [row.published.row for row in rows if row.is_inside is None]
-    inside = sum(row.is_inside is True for row in rows)
-    say(console, f"{inside} of {len(rows)} inside; missed: {', '.join(misses) or 'none'}.", style="bold")
-    if unknown:
-        say(console, f"Not estimated: {', '.join(unknown)}.")
-    say(
-        console,
-        "calibrate: may be tuned to it; check: must not be; input: put in, verified. Sources are named by the ids",
-    )
-    for note in notes:
-        say(console, f"• {note}")
-
-
-def validation_cells(row: "ValidatedRow") -> tuple[str, ...]:
-    """One row of the validation table."""
-    told = row.published
-    share = told.unit == "proportion"
-    decimals, times = (1, 100.0) if share else (2 if told.unit in ("h", "patients/h", "patients/day") else 1, 1.0)
-    unit = "%" if share else told.unit
-
-    def number(value: float) -> str:
-        return plain_number(value * times, decimals)
-
-    interval = f" ({number(row.low)} to {number(row.high)})" if row.n > 1 else ""
-    simulated = f"{number(row.simulated)} {unit}{interval}" if row.n else NOTHING
-    accepted = f"{plain_range(told.accept_low * times)} to {plain_range(told.accept_high * times)}"
-    verdict = {True: "in", False: "MISS", None: NOTHING}[row.is_inside]
-    what = f"{told.measure}, {told.statistic}" + ("" if told.stream == "all" else f" ({part_text(told.stream)})")
-    published = f"{published_words(told.published, share)} [{told.source_ids}]"
-    return told.row, what, simulated, published, accepted, verdict, told.use
-
-
-def plain_range(value: float) -> str:
-    return f"{value:g}".replace("-", "−")
-
-
-def published_words(text: str, share: bool) -> str:
-    """A bare share as percent; everything else as it stands."""
-    try:
-        return f"{100 * float(text):g} %" if share else text
-    except ValueError:
-        return text
 
 
 def say(console: Console, text: str | Text, style: str = "") -> None:

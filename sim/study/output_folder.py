@@ -131,7 +131,7 @@ def foreign_to_results(folder: Path) -> list[str]:
     ]
 
 
-REPLACED = ("run", "compare")
+REPLACED = ("run", "compare", "validate")
 """Studies whose results are replaced whole."""
 
 

@@ -40,6 +40,12 @@ def write_table(table: Table, path: Path) -> None:
         raise KeyboardInterrupt
 
 
+def write_csv(table: Table, path: Path) -> None:
+    """Write a table as text with commas; the file appears only when it is complete. Raises TableNotWritten, OSError."""
+    with whole_file(path) as partial:
+        copy_out(table, partial, as_csv=True)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A name to write to, which becomes `path` when the block ends; after an error nothing of it is left."""
