@@ -1,0 +1,67 @@
+"""What is counted in money and what is not, in words; shared by a break-even study and a comparison.
+
+What one more of a measure is worth is said in `sim.study.worth`; the sums are those of the studies.
+"""
+
+from collections.abc import Sequence
+
+from sim.study.number_text import measure_and_part, plain_number, scale
+from sim.study.worth import STAFF_COST, Worth, preset_text
+
+OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
+"""What no preset can count: it is not played."""
+
+
+def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
+    """What the leading preset counts, and what each other one counts that those before it did not.
+
+    `Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000.`
+    """
+    told: set[str] = set()
+    pieces: list[str] = []
+    for preset in presets:
+        new = [item for item in worth if item.counts_in(preset) and item.name not in told]
+        left_out = [item for item in worth if item.name in told and not item.counts_in(preset)]
+        told |= {item.name for item in new}
+        words = ", ".join(priced(item) for item in new) or "nothing more"
+        without = f", without {', '.join(item.name.replace('_', ' ') for item in left_out)}" if left_out else ""
+        pieces.append(f"{preset_text(preset)} also {words}{without}" if pieces else words)
+    return f"Counted, CAD for one less: {'; '.join(pieces)}."
+
+
+def not_counted_shortly() -> str:
+    """What no preset counts, where the page says it at length."""
+    return f"Not counted: outcomes without a worth, {OUTSIDE}."
+
+
+def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
+    """What no preset counts: what is shown without a worth, and what is not played."""
+    shown = [item.name.replace("_", " ") for item in worth if not any(item.counts_in(preset) for preset in presets)]
+    return f"Not counted: {', '.join([*shown, OUTSIDE])}."
+
+
+def priced(item: Worth) -> str:
+    """What one less is worth, `mental health visit 370`; of staff cost its name alone, as a dollar is a dollar."""
+    name = item.name.replace("_", " ")
+    if item.measure == STAFF_COST and item.cad_per_unit == -1.0:
+        return name
+    measure, _ = measure_and_part(item.measure)
+    point = " a point" if scale(measure) != 1.0 else ""
+    return f"{name} {plain_number(-item.cad_per_unit / scale(measure), 0)}{point}"
+
+
+def with_presets(texts: Sequence[tuple[str, str]]) -> str:
+    """One text as it stands; of several each after the name of its preset: `staff time only: never; with ...: ...`."""
+    if len(texts) == 1:
+        return texts[0][1]
+    return "; ".join(f"{preset_text(preset)}: {text}" for preset, text in texts)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def money_text(mean: float, half_width: float) -> str:
+    """`−2,859 ± 166`."""
+    return f"{plain_number(mean, 0)} ± {plain_number(half_width, 0)}"
