@@ -45,6 +45,7 @@ from sim.study.number_text import (
     scale,
     unit_of_difference,
 )
+from sim.study.price_years import price_years_text
 from sim.study.sentences import inside
 from sim.study.worth import Worth, preset_text
 
@@ -238,6 +239,7 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     yield counted_text(answer.plan.worth, answer.plan.presets)
     yield not_counted_text(answer.plan.worth, answer.plan.presets)
     yield PAIRED
+    yield price_years_text(answer.plan.sweep.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
         if item.found is not None and item.found.bend > BENT * widest(item):
             yield (
