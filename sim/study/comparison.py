@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sim.department.short_text import lines_html, lines_text
-from sim.study.worth import Worth
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.study.worth import Worth
 
 Row = Mapping[Any, Any]
 """A row of a table, by column."""
@@ -108,7 +109,7 @@ class Comparison:
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
     worth: "pd.DataFrame" = field(default_factory=no_rows)
-    valued: tuple[Worth, ...] = field(default=())
+    valued: "tuple[Worth, ...]" = field(default=())
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
