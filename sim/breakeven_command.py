@@ -151,6 +151,7 @@ def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: obj
         effect=plan.effect,
         effects=list(plan.effects),
         prior=None if plan.prior is None else plan.prior.model_dump(),
+        presets=list(plan.presets),
         worth=[item.model_dump() for item in plan.worth],
         **facts,
     )

@@ -71,7 +71,7 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
     facts = {"command": command, "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
     write_workbook(comparison_sheets(comparison, facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
-    assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "cautions"]
+    assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "worth", "cautions"]
     told = readme_of(sheets)
     assert shlex.split(told["Command"]) == command[:-1]
     assert "'study.staffing=[a,b]'" in told["Command"], "or some shells take it for names of files"
@@ -80,6 +80,13 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
     assert len(sheets["estimates"]) == len(comparison.estimates) + 1
     assert len(sheets["differences"]) == len(comparison.differences) + 1
     assert "CAD a week" in " ".join(sheets["costs"][0])
+    head, *rows = sheets["worth"]
+    assert {row[head.index("Counted")] for row in rows} == {
+        "staff time only", "with admissions", "with admissions and boarding",
+    }  # fmt: skip
+    assert [row[head.index("Worth of the differences (CAD a week)")] for row in rows] == pytest.approx(
+        comparison.worth["mean"].tolist()
+    )
 
 
 def test_shares_of_the_summary_are_percent_and_differences_are_those_found(
@@ -204,6 +211,10 @@ def test_what_a_net_benefit_is_made_of_stands_in_units_with_labels(tmp_path: Pat
         assert difference == pytest.approx(factor * of_it["difference"])
         assert cells["Half-width of its interval"] == pytest.approx(factor * of_it["half_width"])
         assert difference * cells["Worth of one unit more (CAD)"] == pytest.approx(cells["Worth (CAD a week)"])
+        assert cells["Counted in (study.presets)"] == of_it["presets"]
+    head, *rows = read(tmp_path / "r" / "answer.xlsx")["curves"]
+    assert [row[head.index("Counted")] for row in rows][:3] == ["staff time only"] * 3
+    assert len(rows) == 3 * 3, "three effects by three presets"
     assert "| -50 CAD |".replace("-", "−") in (tmp_path / "r" / "answer.md").read_text(encoding="utf-8")
 
 

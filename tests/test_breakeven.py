@@ -30,7 +30,7 @@ from sim.study.breakeven import (
 from sim.study.run_store import Played
 from sim.study.store import read_table
 from sim.study.sweeping import Task
-from sim.study.worth import Prior, Worth
+from sim.study.worth import EVERYTHING, Prior, Worth, net_benefit
 
 EFFECTS = np.linspace(0.6, 1.2, 7)
 PRIOR = Prior(median=0.9, log_sd=0.15)
@@ -213,11 +213,16 @@ def test_a_range_upside_down_and_worth_of_nothing_are_refused() -> None:
     with pytest.raises(ScenarioError, match="smaller value first"):
         plan_of("study.range=[1.2,0.6]")
     nothing = ["study.worth.staff_cost.cad_per_unit=0", "study.worth.mental_health_visit.cad_per_unit=0"]
+    assert "counts nothing" in problems(*nothing)["study.presets"]
+    nothing += ["study.worth.admission.cad_per_unit=0", "study.worth.boarding_hour.cad_per_unit=0"]
     assert "not 0" in problems(*nothing)["study.worth"]
 
 
 def planted(root: float, counts: Counter[str]):
-    """Runs in which 10,000 CAD more a week are earned back by avoided visits at a hazard ratio of `root`."""
+    """Runs in which 10,000 CAD more a week are earned back at a hazard ratio of `root` by staff time of avoided visits.
+
+    Of the visits avoided 9.8 % would have been admissions, and have boarded for 10 hours each.
+    """
 
     def play(task: Task) -> Played:
         counts[task.label] += 1
@@ -229,6 +234,8 @@ def planted(root: float, counts: Counter[str]):
         values = {
             "staff_cost_per_week.all": 200_000.0 + 10_000.0 * peers + 50.0 * noise,
             "visits_per_week.mental_health": 80.0 + noise - avoided + 0.2 * own * peers,
+            "admissions_per_week.mental_health": 13.0 - 0.098 * avoided,
+            "boarding_hours_per_week.mental_health": 120.0 - 0.98 * avoided,
             "minutes_alone_mean.mental_health": 90.0 - 20.0 * peers,
             "went_home_empty_handed.mental_health": 0.4,
             "lwbs_or_ama.all": 0.03,
@@ -249,7 +256,7 @@ def test_the_command_recovers_what_was_planted(
     assert main(command) == 0
     told = " ".join(capsys.readouterr().out.split())
     curves = read_table(tmp_path / "out" / "curves.parquet")
-    values = curves.set_index("effect")["mean"]
+    values = curves[curves["preset"] == "staff_only"].set_index("effect")["mean"]
     assert values[1.0] == pytest.approx(-10_000.0, abs=200.0)
     if verdict == "turns":
         assert "It pays below 0.8" in told or "It pays below 0.79" in told
@@ -258,7 +265,7 @@ def test_the_command_recovers_what_was_planted(
         assert "probability of an effect that pays is 0.0 %" in told
     assert "not evidence" in told
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
-    assert "Net benefit (CAD/week)" in page
+    assert "| Effect | Staff time only (CAD/week) | With admissions (CAD/week) |" in page
     assert {path.name for path in (tmp_path / "out" / "figures").iterdir()} == {"breakeven.png", "breakeven.svg"}
     facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert facts["effect"] == "effects.total_return_hr"
@@ -317,6 +324,7 @@ def test_a_real_department_turns_where_the_worth_was_set_to(tmp_path: Path) -> N
     again = [*words, "study.replications=10", "seed=12", f"study.worth.mental_health_visit.cad_per_unit={worth}"]
     assert main([*again, f"output={tmp_path / 'two'}"]) == 0
     curves = read_table(tmp_path / "two" / "curves.parquet")
+    curves = curves[curves["preset"] == "staff_only"]
     assert curves["mean"].iloc[0] > 0.0 > curves["mean"].iloc[-1]
     at_root = np.interp(0.7, curves["effect"], curves["mean"])
     assert abs(at_root) < 2.0 * curves["half_width"].max()
@@ -333,6 +341,83 @@ def test_the_price_at_which_it_would_pay_is_where_a_study_with_that_price_turns(
     assert price.cad_per_unit == pytest.approx(cost.mean() / visits.mean())
     assert price.span[0] < price.cad_per_unit < price.span[1]
     assert price_needed(item, 0.9, visits + 20.0, -cost - 370.0 * (visits + 20.0), 0.95) is None
+
+
+# --- what is counted --------------------------------------------------------------------------------
+
+
+def test_an_avoided_visit_is_worth_its_staff_time_or_that_and_its_share_of_an_admission() -> None:
+    """370 CAD; with admissions 370 + 9.8 % x 20,000 = 2,330 CAD; with 10 boarding hours an admission 2,379 CAD."""
+    worth = plan_of().worth
+    avoided = np.array([[-1.0]])
+    apart = {"staff_cost": 0.0 * avoided, "mental_health_visit": avoided}
+    apart |= {"admission": 0.098 * avoided, "boarding_hour": 0.98 * avoided}
+    of_one = {preset: float(net_benefit(worth, preset, apart)[0, 0]) for preset in plan_of().presets}
+    assert of_one == pytest.approx({"staff_only": 370.0, "with_admissions": 2_330.0, "with_boarding": 2_379.0})
+
+
+def test_each_preset_turns_where_its_own_worth_of_a_visit_earns_the_money_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Staff time alone turns at 0.8, so that 2,330 CAD a visit do at 1 - 0.2 x 370 / 2330 = 0.968."""
+    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    assert main([*SMALL, "study.replications=30", f"output={tmp_path / 'out'}"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Staff time only: It pays below 0.8" in told or "Staff time only: It pays below 0.79" in told
+    curves = read_table(tmp_path / "out" / "curves.parquet")
+    roots = {
+        preset: float(np.interp(0.0, -rows["mean"], rows["effect"]))
+        for preset, rows in curves.groupby("preset", sort=False)
+    }
+    assert list(roots) == ["staff_only", "with_admissions", "with_boarding"]
+    assert roots["with_admissions"] == pytest.approx(1.0 - 0.2 * 370.0 / 2_330.0, abs=0.004)
+    assert roots["with_boarding"] == pytest.approx(1.0 - 0.2 * 370.0 / 2_379.0, abs=0.004)
+    assert f"With admissions: pays below {roots['with_admissions']:.3f}" in told
+    parts = read_table(tmp_path / "out" / "worth.parquet")
+    assert parts.groupby("name")["presets"].first()["boarding_hour"] == "with_boarding"
+    facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert facts["presets"] == ["staff_only", "with_admissions", "with_boarding"]
+
+
+def test_what_is_not_counted_moves_no_net_benefit_even_where_it_is_not_known() -> None:
+    worth = (
+        Worth(name="cost", measure="staff_cost_per_week.all", cad_per_unit=-1.0),
+        Worth(name="bed", measure="admissions_per_week.all", cad_per_unit=-9.0, presets=("with_beds",)),
+        Worth(name="shown", measure="lwbs_or_ama.all", cad_per_unit=0.0),
+    )
+    apart = {"cost": np.array([2.0]), "bed": np.array([np.nan]), "shown": np.array([np.nan])}
+    assert net_benefit(worth, "staff_only", apart).tolist() == [-2.0]
+    assert np.isnan(net_benefit(worth, "with_beds", apart)).all()
+    assert np.isnan(net_benefit(worth, EVERYTHING, apart)).all()
+    with pytest.raises(ValueError, match="counts nothing"):
+        net_benefit(worth[2:], EVERYTHING, apart)
+
+
+def test_presets_that_nobody_knows_are_refused_with_those_there_are() -> None:
+    told = problems("study.presets=[staff_only,with_admission]", "study.worth.boarding_hour.presets=[with_bording]")
+    assert "did you mean with_admissions" in told["study.presets"]
+    assert "did you mean with_boarding" in told["study.worth.boarding_hour.presets"]
+    with pytest.raises(ScenarioError, match="presets names staff_only twice"):
+        plan_of("study.presets=[staff_only,staff_only]")
+
+
+def test_a_preset_of_ones_own_counts_what_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_of("study.presets=beds_alone", "study.worth.admission.presets=[beds_alone]")
+    assert plan.presets == ("beds_alone",)
+    assert [item.name for item in plan.worth if item.counts_in("beds_alone")] == [
+        "staff_cost", "mental_health_visit", "admission",
+    ]  # fmt: skip
+    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    command = [*SMALL, "study.presets=beds_alone", "study.worth.admission.presets=[beds_alone]"]
+    assert main([*command, f"output={tmp_path / 'out'}"]) == 0
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "Net benefit (CAD/week)" in page, "one preset needs no name, and has its interval"
+
+
+def test_without_presets_all_that_has_a_worth_is_counted() -> None:
+    plan = plan_of("study.presets=[]")
+    assert plan.presets == (EVERYTHING,)
+    assert sum(item.counts_in(EVERYTHING) for item in plan.worth) == 4
 
 
 def test_verdicts_are_those_documented() -> None:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim import load
@@ -29,17 +30,23 @@ def _planted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "play_task", planted(0.4, Counter()))
 
 
+def curve_of(folder: Path, preset: str = "staff_only") -> pd.DataFrame:
+    """The net benefit by one preset, by effect."""
+    table = read_table(folder / "curves.parquet")
+    return table[table["preset"] == preset].set_index("effect")
+
+
 def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
     lines = finding(screen(capsys))
     worth = read_table(tmp_path / "out" / "worth.parquet")
-    curve = read_table(tmp_path / "out" / "curves.parquet").set_index("effect")
+    curve = curve_of(tmp_path / "out")
     at = worth[worth["effect"] == 0.6].set_index("measure")
     visits = at.loc[VISITS]
     assert f"at 0.6, visits a week (mental-health visits) −{abs(visits['difference']):.1f}" in lines[CHANGES]
     assert f"± {visits['half_width']:.1f} " in lines[CHANGES]
     assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
-    benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} CAD a week"
+    benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} staff time only"
     assert f"net benefit {benefit}" in lines[CHANGES]
     for name, topic in (("lwbs_or_ama.all", "leaving"), ("went_home_empty_handed.mental_health", "left empty-handed")):
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
@@ -74,7 +81,7 @@ def test_effects_have_three_digits_and_the_price_says_why_it_is_told_at_one(
     assert main([*ONE, "study.range=[0.5,1.05]", "study.points=7", f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
     assert "8 effects and the baseline: 72 to do" in output
-    assert len(re.findall(r"^ [\d.]+ +[+−]?[\d,]+ ", output, re.MULTILINE)) == 8
+    assert len(re.findall(r"^ [\d.]+ +[+−]?[\d,]+ ", output, re.MULTILINE)) >= 6, "the table gives way to the lines"
     assert "At 0.867, played nearest to the prior's median 0.9, it would pay" in " ".join(output.split())
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert "| 0.592 |" in page
@@ -144,6 +151,36 @@ def test_a_stress_test_is_named_as_one(names: list[str], tmp_path: Path, capsys:
     assert STRESS_TEST.format(label="Peers added") not in page
 
 
+def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweeping, "play_task", planted(0.4, Counter()))
+    assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
+    output = screen(capsys)
+    lines = finding(output)
+    assert (
+        "Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000; "
+        in (lines[COST])
+    )
+    assert "Not counted: outcomes without a worth, clinics and care outside this hospital" in lines[COST]
+    assert "Staff time only: No effect between 0.6 and 1.2 pays" in lines[CERTAINTY]
+    assert "With admissions: pays below 0.90" in lines[CERTAINTY], "1 - 0.6 x 370 / 2330"
+    both = [curve_of(tmp_path / "out", preset).loc[0.6] for preset in ("staff_only", "with_admissions")]
+    cells = [
+        f"{number:,.0f} ± {half:,.0f}".replace("-", "−")
+        for number, half in ((c["mean"], c["half_width"]) for c in both)
+    ]
+    assert f"net benefit {cells[0]} staff time only, {cells[1]} with admissions (CAD a week)" in lines[CHANGES]
+    assert "Staff time only (CAD/week)" in output
+    assert "With admissions (CAD/week)" in output
+    page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "| With admissions and boarding (CAD/week) |" in page
+    assert re.search(r"Admissions a week.*\| −20,000 CAD \| with admissions, with admissions and boarding \|", page)
+    assert re.search(r"Minutes alone.*\| not valued \| never \|", page)
+    assert "not a share of visits" in page
+    assert "Not counted: minutes alone, left empty handed, left unseen, observation unmet, clinics" in page
+
+
 def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,8 +204,8 @@ def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsy
     assert "Peers added and Crisis clinician added cost the same by roster" in lines[SAME_MONEY]
     assert "the effect is not in force in it" in lines[CHANGES]
     assert lines[CERTAINTY].count("no effect between 0.6 and 1.2 pays") == 2
-    curve = read_table(tmp_path / "out" / "curves.parquet")
-    at = curve[(curve["effect"] == 0.6) & (curve["staffing"] == "peer_247")].iloc[0]
+    curve = curve_of(tmp_path / "out")
+    at = curve[curve["staffing"] == "peer_247"].loc[0.6]
     assert f"−{abs(at['mean']):,.0f} ± {at['half_width']:,.0f}" in output
     assert "of 25 effects." in " ".join(output.split())
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")

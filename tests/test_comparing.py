@@ -8,7 +8,10 @@ import pytest
 import sim
 from sim.config import compose
 from sim.config.plans import plan_of
+from sim.department.scenario import ScenarioError
 from sim.engine.trajectory import Trajectory
+from sim.report.comparison_finding import finding_of
+from sim.report.markdown import comparison_markdown
 from sim.study.comparing import (
     assumes_effects,
     compare_composed,
@@ -17,6 +20,7 @@ from sim.study.comparing import (
     is_one_sided,
     notes_on_volume,
     same_money,
+    values_table,
 )
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.experiment import at_demand, play_block
@@ -151,6 +155,55 @@ def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
     assert added.max() / added.min() < 1.02
     unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
     assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).money_notes)
+
+
+def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their_worth(
+    comparison: Comparison, plan: Plan
+) -> None:
+    apart = comparison.differences[comparison.differences["staffing"] == "peer_added"].set_index("measure")["mean"]
+    worth = comparison.worth.set_index(["staffing", "preset"])["mean"]["peer_added"]
+    cost, visits = apart["staff_cost_per_week.all"], apart["visits_per_week.mental_health"]
+    admissions, hours = apart["admissions_per_week.mental_health"], apart["boarding_hours_per_week.mental_health"]
+    assert worth["staff_only"] == pytest.approx(-cost - 370.0 * visits)
+    assert worth["with_admissions"] == pytest.approx(-cost - 370.0 * visits - 20_000.0 * admissions)
+    assert worth["with_boarding"] == pytest.approx(worth["with_admissions"] - 50.0 * hours)
+    assert list(worth.index) == list(plan.presets)
+    page = comparison_markdown(comparison)
+    assert "## What the differences would be worth" in page
+    assert "Staff time only (CAD a week) | With admissions (CAD a week) |" in page
+    assert "What the differences would be worth, with intervals of chance alone. Counted, CAD for one less: " in page
+    finding = finding_of(comparison)
+    assert not any("worth" in line.text for line in finding.lines), "it is none of the five lines"
+
+
+def test_the_interval_of_the_worth_is_that_of_whole_replications(plan: Plan) -> None:
+    """Summed up in each replication, then judged: not put together from the intervals of the parts."""
+    answers = [play_block(block) for block in plan.blocks()]
+    found = compared(answers, plan, 0.0)
+    values = values_table(answers).pivot(index=["staffing", "replication"], columns="measure", values="value")
+    apart = values.loc["peer_added"] - values.loc["traditional"]
+    each = -apart["staff_cost_per_week.all"] - 370.0 * apart["visits_per_week.mental_health"]
+    (row,) = found.worth[found.worth["preset"] == "staff_only"].to_dict("records")
+    assert (row["n"], row["sd"]) == (len(each), pytest.approx(each.std(ddof=1)))
+
+
+def test_nothing_valued_is_worth_nothing_and_says_nothing() -> None:
+    bare = staffed("traditional,peer_added", "study.worth=[]", "study.presets=[]")
+    found = compared([play_block(bare.blocks()[0])], bare, 0.0)
+    assert found.worth.empty
+    assert "would be worth" not in comparison_markdown(found)
+
+
+def test_a_measure_that_is_valued_and_that_no_run_has_is_refused_before_anything_is_played() -> None:
+    with pytest.raises(ScenarioError, match=r"study\.worth\.admission\.measure .*did you mean admissions_per_week"):
+        staffed("traditional,peer_added", "study.worth.admission.measure=admissions_per_weak.mental_health")
+
+
+def test_the_years_of_prices_are_said_beside_the_money(comparison: Comparison) -> None:
+    (note,) = [note for note in comparison.money_notes if note.startswith("Price years differ: ")]
+    assert "2017 (physician, psychiatrist)" in note
+    assert "2025 (nurse, triage nurse, psw)" in note
+    assert "money is left as it is" in note
 
 
 def test_a_volume_that_a_changed_law_of_return_moves_is_said(comparison: Comparison) -> None:

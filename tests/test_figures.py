@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import figures
-from sim.report.breakeven_answer import sentences
+from sim.report.breakeven_answer import sentences_by_preset
 from sim.report.comparison_finding import finding_of
 from sim.report.figures import draw_figure
 from sim.report.markdown import summary_table
@@ -73,5 +73,5 @@ def test_the_five_lines_of_the_readme_are_those_of_the_answer_its_figures_are_dr
 def test_the_break_even_of_the_docs_is_that_of_the_answer_its_figure_is_drawn_from() -> None:
     answer = figures.stored_break_even()
     page = " ".join((figures.ROOT / "docs" / "default-answer.md").read_text(encoding="utf-8").split())
-    for sentence in sentences(answer, answer.staffings[0]):
+    for sentence in sentences_by_preset(answer, answer.staffings[0]):
         assert sentence in page

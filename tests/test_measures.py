@@ -443,6 +443,7 @@ def test_stays_are_split_by_boarding_and_disposition() -> None:
     assert values["stay_over_24h.all"] == 0.2
     assert values["admitted_stay_over_12h.all"] == 1.0
     assert values["admission.all"] == 0.4
+    assert values["admissions_per_week.all"] == 2.0, "one admitted, one transferred; who is still present is not yet"
     assert (values["lwbs.all"], values["ama.all"], values["lwbs_or_ama.all"]) == (0.2, 0.2, 0.4)
     assert values["boarding_hours_per_admitted.all"] == 4.5
     assert values["boarding_hours_per_week.all"] == pytest.approx(10.0)

@@ -23,6 +23,7 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measure_catalogue import MEASURE_BY_KEY
 from sim.report.cells import change_rows, interval_words, labelled, question
 from sim.report.comparison_answer import print_comparison
+from sim.report.comparison_finding import finding_of
 from sim.report.console import print_assumptions, print_problems
 from sim.report.drawing import begin_figures, drawers
 from sim.report.figures import FIGURES, draw_figures
@@ -365,14 +366,15 @@ def test_the_scorecard_shows_values_and_differences_as_told(four: Comparison) ->
 
 
 def test_figures_show_a_difference_with_its_caution_and_say_what_the_mark_means(four: Comparison) -> None:
-    for changed, mark, words in (
-        (where_many_leave(four, "peer_swapped"), "†", "more than 5 % of visits leave"),
-        (without_steady_state(four, "peer_swapped"), "‡", "no steady state"),
+    for changed, mark, cell, words in (
+        (where_many_leave(four, "peer_swapped"), "†", "+5.9 ± 0.9", "more than 5 % of visits leave"),
+        (without_steady_state(four, "peer_swapped"), "‡", "+5.9 ± 0.9 ‡", "no steady state"),
     ):
-        said = texts_of("scorecard", changed)
-        assert f"+5.9 ± 0.9 {mark}" in said
-        assert any(words in " ".join(text.split()) for text in said)
-        assert mark in texts_of("differences", changed)
+        said = [" ".join(text.split()) for text in texts_of("scorecard", changed)]
+        assert cell in said
+        assert f"Peers for nurse hours {mark}" in said
+        assert any(words in text for text in said)
+        assert f"Peers for nurse hours {mark}" in [" ".join(text.split()) for text in texts_of("differences", changed)]
     assert not any("‡" in text for text in texts_of("scorecard", four))
 
 
@@ -484,8 +486,27 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
-    assert "+5.9 ± 0.9 * †" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
+    assert "+5.9 ± 0.9 * " in printed(print_comparison, where_many_leave(four, "peer_swapped"))
     assert " of peer_swapped." in comparison_markdown(where_many_leave(four, "peer_swapped"))
+
+
+def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_nothing_from_a_difference(
+    four: Comparison,
+) -> None:
+    """Where all leave above 5 %, as in hospitals that ask, no cell is marked: each head is, and all is claimed."""
+    crowded = four
+    for name in four.staffings:
+        crowded = where_many_leave(crowded, name)
+        crowded = where_many_leave(crowded, name, 1.05)
+    page, before = comparison_markdown(crowded), comparison_markdown(four)
+    cells = [cell for line in page.splitlines() if line.startswith("| ") for cell in line.split(" | ")[1:]]
+    marked_cells = [cell for cell in cells if "†" in cell]
+    assert [cell for cell in marked_cells if "±" in cell] == []
+    assert any(cell.startswith("demand × 1.05") for cell in marked_cells)
+    assert not any(cell.startswith("demand × 0.95") for cell in marked_cells)
+    assert page.count(" \\*)") == before.count(" \\*)") > 0, "stars stay"
+    assert finding_of(crowded).lines[0] == finding_of(four).lines[0], "what changes is claimed all the same"
+    assert "Peers for nurse hours: 6.1 % leave" in page
 
 
 def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(four: Comparison) -> None:

@@ -10,6 +10,7 @@ from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
 from sim.engine.measure_catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
 from sim.study.asked import LOOK_AHEAD
+from sim.study.worth import EVERYTHING, problems_of_presets
 
 ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
 """Fields of a study that mean something in a sweep only."""
@@ -118,3 +119,22 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
         if value:
             told = repr(", ".join(value) if isinstance(value, dict) else getattr(value, "measure", value))
             yield Problem(f"study.{name}", told, "it is for sweeps: peered -m …")
+
+
+def presets_of(study: StudySettings) -> tuple[str, ...]:
+    """The presets of worth that are answered, the leading one first; one that counts all where none is named."""
+    return study.presets or (EVERYTHING,)
+
+
+def problems_of_worth(study: StudySettings, scenarios: Iterable[Scenario]) -> list[Problem]:
+    """What is wrong with what a study values, and with the presets that count it."""
+    return [*faults_of_valued(study, scenarios), *problems_of_presets(study.presets, study.worth)]
+
+
+def faults_of_valued(study: StudySettings, scenarios: Iterable[Scenario]) -> Iterator[Problem]:
+    """Measures that are valued and that no run has."""
+    measures = measures_of(scenarios) if study.worth else set()
+    for item in study.worth:
+        if item.measure not in measures:
+            remedy = f"no such measure; {close_measure(item.measure, measures)}"
+            yield Problem(f"study.worth.{item.name}.measure", repr(item.measure), remedy)

@@ -5,7 +5,7 @@ What is made of their runs is `sim.study.breakeven`.
 
 from typing import Any
 
-from sim.config.asking import close_measure, measures_of
+from sim.config.asking import faults_of_valued, presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.config.plans import executor_of
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
@@ -61,6 +61,7 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
         labels=labels,
         beside=beside,
         worth=study.worth,
+        presets=presets_of(study),
         prior=study.prior,
         baseline=own[baseline].staffing.label,
     )
@@ -89,12 +90,8 @@ def break_even_problems(composed: Composed, baseline: str, others: list[str]) ->
         problems.append(Problem("study.demand_levels", repr(list(study.demand_levels)), remedy))
     if not any(item.cad_per_unit for item in study.worth):
         problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
-    measures = measures_of(composed.scenarios.values())
-    for item in study.worth:
-        if item.measure not in measures:
-            remedy = f"no such measure; {close_measure(item.measure, measures)}"
-            problems.append(Problem(f"study.worth.{item.name}.measure", repr(item.measure), remedy))
-    return problems
+        return [*problems, *faults_of_valued(study, composed.scenarios.values())]
+    return [*problems, *problems_of_worth(study, composed.scenarios.values())]
 
 
 OF_CLINICIANS = "effects.clinician."

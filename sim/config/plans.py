@@ -5,6 +5,7 @@ A plan that needs more memory than there is is refused here, before anything is 
 
 from importlib.util import find_spec
 
+from sim.config.asking import presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.department.scenario import Problem, ScenarioError
 from sim.study.engines import lets_go
@@ -16,10 +17,12 @@ from sim.study.plan import Plan
 def plan_of(composed: Composed) -> Plan:
     """Scenarios by staffing, levels and replications of a command; a single scenario is its own baseline.
 
-    Raises ScenarioError if it would need more memory than this machine has.
+    Raises ScenarioError if something is valued that no run has, or if it would need more memory than this machine has.
     """
     study = composed.study
     scenarios = composed.scenarios or {composed.scenario.staffing.name: composed.scenario}
+    if problems := problems_of_worth(study, scenarios.values()):
+        raise ScenarioError(problems)
     plan = Plan(
         scenarios=scenarios,
         baseline=study.baseline or next(iter(scenarios)),
@@ -34,6 +37,8 @@ def plan_of(composed: Composed) -> Plan:
         event_log=study.event_log,
         workers=composed.executor.workers,
         address=composed.executor.address,
+        worth=study.worth,
+        presets=presets_of(study),
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
     check_plan(plan)

@@ -54,7 +54,9 @@ class StudySettings(Frozen):
     `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net
-    benefit by `worth`, and asks the `prior` how likely it is.
+    benefit by `worth`, and asks the `prior` how likely it is. Each of the `presets` counts what `worth` says it does
+    and has an answer of its own; without any there is one, which counts all. A comparison says what its differences
+    are worth by each.
     """
 
     name: str
@@ -85,6 +87,7 @@ class StudySettings(Frozen):
     range: tuple[EffectFactor, EffectFactor] | None = None
     points: Annotated[int, Field(ge=2, le=101)] = 7
     prior: Prior | None = None
+    presets: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
     worth: tuple[Worth, ...] = ()
 
     @model_validator(mode="after")
@@ -96,7 +99,12 @@ class StudySettings(Frozen):
     @model_validator(mode="after")
     def _each_once(self) -> "StudySettings":
         named = tuple(item.name for item in self.worth)
-        for what, values in (("staffing", self.staffing), ("demand_levels", self.demand_levels), ("worth", named)):
+        for what, values in (
+            ("staffing", self.staffing),
+            ("demand_levels", self.demand_levels),
+            ("presets", self.presets),
+            ("worth", named),
+        ):
             twice = next((value for value in values if values.count(value) > 1), None)
             if twice is not None:
                 raise ValueError(f"{what} names {twice} twice: name each once")

@@ -379,6 +379,7 @@ def stays(cohort: Cohort) -> Outcomes:
         "stay_over_24h": Share(gone, hours > 24.0),
         "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
         "admission": Share(gone, admitted),
+        "admissions": Share(admitted, admitted),
         "boarding_hours_per_admitted": boarding_of_admitted,
     }
 

@@ -20,10 +20,12 @@ from sim.report.finding import Finding
 from sim.report.honesty import honesty_lines
 from sim.report.summaries import comparison_summary, with_labels
 from sim.report.tables import label, others
+from sim.report.worth_text import worth_lines
 from sim.study.comparison import Comparison
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import decimals_shown, measure_and_part
 from sim.study.store import whole_file
+from sim.study.worth import preset_text
 
 ANSWER = "answer.xlsx"
 LONGEST_TEXT = 2_000
@@ -47,6 +49,13 @@ ESTIMATE_HEADERS = {
     "high": Column("Interval to", NUMBER),
     "n": Column("Replications", WHOLE),
     "measure": Column("Key"),
+}
+WORTH_HEADERS = {
+    "preset": Column("Counted"),
+    "mean": Column("Worth of the differences (CAD a week)", MONEY),
+    "low": Column("Interval from (CAD a week)", MONEY),
+    "high": Column("Interval to (CAD a week)", MONEY),
+    "n": Column("Replications", WHOLE),
 }
 DIFFERENCE_HEADERS = {
     **ESTIMATE_HEADERS,
@@ -81,8 +90,12 @@ def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = 
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
         sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
     sheets.append(costs_sheet(comparison))
+    if len(comparison.worth):
+        worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
+        sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
-    said = [line for line in (changed_line(comparison), *comparison.notes, *honesty_lines(comparison)) if line]
+    notes = (*worth_lines(comparison), *comparison.notes)
+    said = [line for line in (changed_line(comparison), *notes, *honesty_lines(comparison)) if line]
     finding = with_other_levels(finding_of(comparison), comparison)
     return with_readme(finding.question, sheets, said, facts or {}, finding)
 
@@ -95,6 +108,7 @@ WHAT_SHEETS_ARE = {
     "estimates": "Mean of every measure over replications, with its interval",
     "differences": "Paired differences from the baseline on the same patients, with intervals",
     "costs": "What each roster costs",
+    "worth": "What the paired differences would be worth in money, by what is counted",
     "cautions": "What must be read with care: many visits leave (†), no steady state (‡)",
     "failed": "Runs that failed",
     "curves": "Net benefit at each assumed effect",

@@ -12,11 +12,15 @@ from rich.console import Console
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.breakeven_finding import (
     MOST_STAFFINGS,
+    ONLY_A_PRIOR,
     break_even_finding,
     chance_sentence,
+    curve_at,
+    curve_of,
     effect_number,
     effect_text,
     price_sentences,
+    shown_presets,
     stress_tests,
     verdict_text,
 )
@@ -29,6 +33,7 @@ from sim.report.markdown import markdown_table
 from sim.report.plain_table import PlainTable
 from sim.report.short_names import cut
 from sim.report.terminal import lines_written
+from sim.report.worth_text import capital, counted_text, money_text, not_counted_text
 from sim.study.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.study.number_text import (
     bare,
@@ -40,7 +45,9 @@ from sim.study.number_text import (
     scale,
     unit_of_difference,
 )
+from sim.study.price_years import price_years_text
 from sim.study.sentences import inside
+from sim.study.worth import Worth, preset_text
 
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""
@@ -49,6 +56,10 @@ TABLE_FRAME = 4
 FEWEST_ROWS = 3
 LONGEST_LABEL = 30
 """Characters of a staffing at the head of its column."""
+PAIRED = (
+    "What is avoided is the difference between the staffings on the same patients, as played, not a share of visits; "
+    "transfers count as admissions."
+)
 GOING_ON = (
     "With `output=` and this folder it goes on here: nothing is played twice, and more replications "
     "(`study.replications=`) only add to those there are."
@@ -76,20 +87,24 @@ def legend(answer: BreakEvenAnswer, n_shown: int = 0) -> str:
     n = len(answer.plan.effects)
     left_out = f" {n_shown} of {n} effects." if n_shown < n else ""
     flagged = answer.cautions[["many_leave", "no_steady_state"]].to_numpy(bool).any()
+    presets = answer.plan.presets
+    by = f" {capital(preset_text(presets[0]))}." if len(presets) > 1 and len(answer.staffings) > 1 else ""
     return (
-        f"Net benefit: what is valued (study.worth), beside {inside(answer.plan.baseline)}, with its "
-        f"{100 * answer.plan.sweep.confidence:g} % interval.{marks if flagged else ''}{left_out}"
+        f"Net benefit: what is counted (study.worth), beside {inside(answer.plan.baseline)}, with its "
+        f"{100 * answer.plan.sweep.confidence:g} % interval.{by}{marks if flagged else ''}{left_out}"
     )
 
 
 def console_rows(answer: BreakEvenAnswer, most: int) -> Rows:
-    """The curve of one staffing, or those of some side by side, at so many effects."""
+    """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
     items = answer.staffings[:MOST_STAFFINGS]
     kept = some_effects(answer.plan.effects, most)
+    shown = shown_presets(answer, items[0])
     if len(items) == 1:
-        head, *rows = curve_rows(answer, items[0])
+        head, *rows = curves_of_presets(answer, shown) if len(shown) > 1 else curve_rows(answer, items[0])
         return [head, *(row for row, effect in zip(rows, answer.plan.effects, strict=True) if effect in kept)]
-    by_place = {(row["staffing"], row["effect"]): row for row in answer.curves.to_dict("records")}
+    leading = answer.curves[answer.curves["preset"] == answer.plan.presets[0]]
+    by_place = {(row["staffing"], row["effect"]): row for row in leading.to_dict("records")}
     found: Rows = [("Effect", *(f"{cut(item.label, LONGEST_LABEL)} (CAD/week)" for item in items), "n")]
     for effect in kept:
         rows_here = [by_place[item.staffing, effect] for item in items]
@@ -114,7 +129,7 @@ def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
     parts = [f"# {for_markdown(finding.question)}", finding_markdown(finding)]
     for item in answer.staffings:
         parts.append(f"## {for_markdown(title_of(answer, item))}")
-        parts += [for_markdown(sentence) for sentence in sentences(answer, item)]
+        parts += [for_markdown(sentence) for sentence in sentences_by_preset(answer, item)]
         parts += [markdown_table(curve_rows(answer, item)), markdown_table(part_rows(answer, item))]
     parts += ["## Read this with the numbers", "\n".join(f"- {for_markdown(line)}" for line in honesty(answer))]
     parts += ["## To go on, or to repeat it", f"    {one_line(shlex.join(command))}", GOING_ON]
@@ -126,11 +141,20 @@ def title_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 
 
 def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
-    """Where it turns, and the prior's word."""
+    """Where it turns by one preset, and the prior's word."""
     if item.unsteady_effects or item.found is None:
         return [verdict_text(answer, item)]
     found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
-    return [*found, chance_sentence(item)] if item.chance is not None else found
+    return [*found, f"{chance_sentence(item)} {ONLY_A_PRIOR}"] if item.chance is not None else found
+
+
+def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """The sentences of a staffing: those of each preset after its name, where there are several."""
+    every = answer.by_presets(item.staffing)
+    if len(every) == 1 or item.found is None:
+        return sentences(answer, item)
+    told = [f"{capital(preset_text(one.preset))}: {' '.join(sentences(answer, one))}" for one in every]
+    return [*(text.removesuffix(f" {ONLY_A_PRIOR}") for text in told[:-1]), told[-1]]
 
 
 def stopped_early(answer: BreakEvenAnswer) -> str:
@@ -148,11 +172,13 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
 
 
 def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
-    """Net benefit at each effect played."""
+    """Net benefit at each effect played: of one preset with its interval, of several side by side."""
+    every = answer.by_presets(item.staffing)
+    if len(every) > 1:
+        return curves_of_presets(answer, every)
     percent = f"{100 * answer.plan.sweep.confidence:g} % interval"
     rows: Rows = [("Effect", "Net benefit (CAD/week)", percent, "n")]
-    chosen = answer.curves[answer.curves["staffing"] == item.staffing]
-    for row in chosen.to_dict("records"):
+    for row in curve_of(answer, item).to_dict("records"):
         rows.append(
             (
                 marked(effect_number(answer, row["effect"]), bool(row["many_leave"]), bool(row["no_steady_state"])),
@@ -164,6 +190,17 @@ def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     return rows
 
 
+def curves_of_presets(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer]) -> Rows:
+    """Net benefit of a staffing at each effect played, a column for each preset."""
+    rows: Rows = [("Effect", *(f"{capital(preset_text(one.preset))} (CAD/week)" for one in every), "n")]
+    for effect in answer.plan.effects:
+        found = [curve_at(answer, one, effect) for one in every]
+        flags = (bool(found[0]["many_leave"]), bool(found[0]["no_steady_state"]))
+        cells = [money_text(row["mean"], row["half_width"]) for row in found]
+        rows.append((marked(effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))
+    return rows
+
+
 def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
@@ -171,7 +208,8 @@ def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
         effect for effect in answer.plan.effects if effect in (answer.plan.effects[0], 1.0, answer.plan.effects[-1])
     ]
     at = [f"at {effect_number(answer, effect)}" for effect in shown]
-    rows: Rows = [("Difference from the baseline", "worth of 1 more", *at)]
+    several = len(answer.plan.presets) > 1
+    rows: Rows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
         measure, part = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
@@ -179,8 +217,17 @@ def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
         name = f"{measure.label}{whose} ({unit_of_difference(measure)})"
         of_unit = worth.cad_per_unit / scale(measure)
         price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
-        rows.append((name, price, *(bare(measure, float(of_it[effect]), signed=True) for effect in shown)))
+        differences = [bare(measure, float(of_it[effect]), signed=True) for effect in shown]
+        rows.append((name, price, *[counted_in(answer, worth)] * several, *differences))
     return rows
+
+
+def counted_in(answer: BreakEvenAnswer, worth: Worth) -> str:
+    """The presets that count it: `with admissions, with admissions and boarding`."""
+    counting = [preset for preset in answer.plan.presets if worth.counts_in(preset)]
+    if len(counting) == len(answer.plan.presets):
+        return "always"
+    return ", ".join(preset_text(preset) for preset in counting) or "never"
 
 
 def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
@@ -189,6 +236,10 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
         "Only the effect named is assumed, and only where its staff are on duty: the curve says what would follow, not "
         "that it does. Effects act from the first week; returns left from before it are not moved."
     )
+    yield counted_text(answer.plan.worth, answer.plan.presets)
+    yield not_counted_text(answer.plan.worth, answer.plan.presets)
+    yield PAIRED
+    yield price_years_text(answer.plan.sweep.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
         if item.found is not None and item.found.bend > BENT * widest(item):
             yield (

@@ -3,6 +3,7 @@
 What the curve says in words is `sim.report.breakeven_answer`.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,17 +11,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from sim.report.breakeven_finding import effect_text, percent_text
+from sim.report.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
 from sim.report.honesty import RESPECT
 from sim.report.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, styled
+from sim.report.worth_text import capital, counted_text, not_counted_text, with_presets
 from sim.study.breakeven import BreakEvenAnswer, Span, StaffingAnswer
 from sim.study.number_text import counted, plain_number
-from sim.study.worth import Prior
+from sim.study.worth import Prior, preset_text
 
-CURVE, PRIOR, GAP = 2.6, 0.95, 0.12
+CURVE, PRIOR, GAP = 2.6, 1.25, 0.12
 HEAD, BELOW = 0.28, 0.62
 MARGIN = 0.01
 FORMATS = ("png", "svg")
+FILLS = (0.45, 0.15)
+"""How dark the prior is filled where the first preset pays, and where the second does."""
+MOST_IN_TITLE = 2
+"""Presets whose verdict stands in the title."""
 
 
 def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
@@ -45,51 +51,49 @@ def break_even_sheet(answer: BreakEvenAnswer) -> Sheet:
         if prior:
             lowest = sheet.panel(0.95, top + CURVE + GAP, WIDTH - 1.2, PRIOR, share_x=axes)
             axes.tick_params(labelbottom=False)
-            draw_prior(lowest, item, prior, paint[item.staffing])
+            draw_prior(lowest, answer.by_presets(item.staffing), prior, paint[item.staffing])
         lowest.set_xlabel(f"assumed effect: {effect_text(answer)}")
     return sheet
 
 
 def title(answer: BreakEvenAnswer) -> str:
-    """The answer, where there is one staffing."""
+    """The answer, where there is one staffing; by the first presets, where there are several."""
     if len(answer.staffings) != 1 or answer.staffings[0].found is None:
         return "How large must the effect be to pay?"
-    item = answer.staffings[0]
-    found = item.found
-    assert found is not None
-    if found.verdict == "turns":
-        pays_below = found.pays[0][0] == answer.plan.effects[0]
-        return f"Pays {'below' if pays_below else 'above'} an effect of {found.roots[0]:.2f}"
+    every = answer.by_presets(answer.staffings[0].staffing)[:MOST_IN_TITLE]
+    if len(every) > 1:
+        return capital(with_presets([(one.preset, verdict_words(one)) for one in every]))
     return {
+        "turns": capital(re.sub(r"(below|above)", r"\1 an effect of", verdict_words(every[0]))),
         "never": "No effect in the range pays by what is valued here",
         "always": "Pays at every effect in the range",
-    }.get(found.verdict, "Where it pays is not decided yet")
+    }.get(answer.staffings[0].found.verdict, "Where it pays is not decided yet")
 
 
 def subtitle(answer: BreakEvenAnswer) -> str:
+    presets = answer.plan.presets
+    below = f"; pale: {preset_text(presets[1])}" if len(presets) > 1 else ""
+    curve = f" Curve: {preset_text(presets[0])}." if len(presets) > 1 else ""
     return (
-        f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients. Band: "
+        f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients.{curve} Band: "
         f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which it cannot "
-        "be distinguished from 0. Below: what the prior believes of the effect; filled where it pays."
+        f"be distinguished from 0. Below: what the prior believes of the effect; filled where it pays{below}."
     )
 
 
 def footer(answer: BreakEvenAnswer) -> str:
     period = next(iter(answer.plan.sweep.scenarios.values())).period
-    valued = "; ".join(
-        f"{item.name.replace('_', ' ')} {plain_number(item.cad_per_unit, 0)}"
-        for item in answer.plan.worth
-        if item.cad_per_unit
-    )
+    plan = answer.plan
     return (
-        f"Simulated: {counted(answer.n, 'replication')} of {counted(period.weeks, 'week')}. Worth of one more, CAD: "
-        f"{valued}; nothing else is valued. The effect is assumed, not found. {RESPECT}"
+        f"Simulated: {counted(answer.n, 'replication')} of {counted(period.weeks, 'week')}. "
+        f"{counted_text(plan.worth, plan.presets)} {not_counted_text(plan.worth, plan.presets)} "
+        f"The effect is assumed, not found. {RESPECT}"
     )
 
 
 def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour: str) -> None:
     """Net benefit with its band, zero, no effect, and what cannot be distinguished from zero."""
-    rows = answer.curves[answer.curves["staffing"] == item.staffing]
+    rows = curve_of(answer, item)
     effects = rows["effect"].to_numpy(float)
     for low, high in item.found.spans if item.found else ():
         axes.axvspan(low, high, color=FAINT, alpha=0.7, linewidth=0, zorder=0)
@@ -97,7 +101,7 @@ def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour
         effects, rows["low"].to_numpy(float), rows["high"].to_numpy(float), color=colour, alpha=0.25, linewidth=0
     )
     axes.plot(effects, rows["mean"].to_numpy(float), color=colour, linewidth=1.8, marker="o", markersize=4)
-    careful = rows["many_leave"].to_numpy(bool) | rows["no_steady_state"].to_numpy(bool)
+    careful = rows["no_steady_state"].to_numpy(bool)
     axes.plot(
         effects[careful],
         rows["mean"].to_numpy(float)[careful],
@@ -132,22 +136,36 @@ def no_effect(axes: Axes, effects: np.ndarray, named: bool) -> None:
         )  # fmt: skip
 
 
-def draw_prior(axes: Axes, item: StaffingAnswer, prior: Prior, colour: str) -> None:
-    """The density of the prior, filled where the mean net benefit is above 0, with the probability in words."""
-    effects = item.curve.effects
+def draw_prior(axes: Axes, every: Sequence[StaffingAnswer], prior: Prior, colour: str) -> None:
+    """The density of the prior, filled where the mean net benefit is above 0, with the probability in words.
+
+    Of several presets the second is filled paler, and each has an upright line where it turns and a line of words.
+    """
+    effects = every[0].curve.effects
     fine = np.linspace(effects[0], effects[-1], 400)
     density = np.array([prior.density(float(at)) for at in fine])
     axes.plot(fine, density, color=ASSUMED, linewidth=1.2)
-    for span in item.found.pays if item.found else ():
-        inside = within(fine, span)
-        axes.fill_between(fine[inside], density[inside], color=colour, alpha=0.45, linewidth=0)
+    for item, alpha in zip(every, FILLS, strict=False):
+        for span in item.found.pays if item.found else ():
+            inside = within(fine, span)
+            axes.fill_between(fine[inside], density[inside], color=colour, alpha=alpha, linewidth=0)
     no_effect(axes, effects, named=False)
-    axes.set_ylim(0.0, 1.25 * float(density.max()))
+    axes.set_ylim(0.0, (1.25 if len(every) == 1 else 1.9) * float(density.max()))
     axes.set_yticks([])
     axes.set_ylabel("prior")
-    if item.chance is not None:
-        probability = f"probability of paying: {percent_text(item.chance.probability)}"
-        axes.annotate(probability, (0.01, 0.93), xycoords="axes fraction", va="top", size=8.5, weight="bold")
+    if len(every) > 1:
+        for root in [root for item in every for root in (item.found.roots if item.found else ())]:
+            axes.plot([root, root], [0.0, prior.density(root)], color=INK, linewidth=1.0)
+    words = "\n".join(prior_words(item, len(every) > 1) for item in every if item.chance is not None)
+    axes.annotate(words, (0.01, 0.95), xycoords="axes fraction", va="top", size=8.5, weight="bold", linespacing=1.2)
+
+
+def prior_words(item: StaffingAnswer, one_of_several: bool) -> str:
+    """`probability of paying: 44.0 %`, of several presets `with admissions: pays below 0.88, probability 44.0 %`."""
+    probability = percent_text(item.chance.probability) if item.chance is not None else "not known"
+    if not one_of_several:
+        return f"probability of paying: {probability}"
+    return f"{preset_text(item.preset)}: {verdict_words(item)}, probability {probability}"
 
 
 def within(fine: np.ndarray, span: Span) -> np.ndarray:

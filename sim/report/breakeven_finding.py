@@ -4,8 +4,9 @@ The sentences on where net benefit turns are shared with the page (`sim.report.b
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from sim.report.cautions import A_STRESS_TEST
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.honesty import ENOUGH_REPLICATIONS
 from sim.report.short_names import short_measure, some
+from sim.report.worth_text import capital, counted_text, money_text, not_counted_shortly
 from sim.study.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.study.comparing import is_swap, same_money
 from sim.study.comparison import LEAST_ADDED
@@ -29,7 +31,7 @@ from sim.study.number_text import (
     short_unit_of_difference,
 )
 from sim.study.sentences import inside
-from sim.study.worth import Worth
+from sim.study.worth import STAFF_COST, Worth, preset_text
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of being offered a peer",
@@ -42,9 +44,12 @@ EFFECTS = {
     "effects.clinician.assessment_minutes": "factor of the enhanced team on minutes of assessments",
     "effects.clinician.linkage_odds": "odds ratio of follow-up with the enhanced team",
 }
-STAFF_COST = "staff_cost_per_week.all"
 MOST_DIGITS = 6
 """Digits of an effect that is shown."""
+MOST_PRESETS = 2
+"""Presets whose answers are shown on the terminal; the page has all."""
+MOST_VALUED = 2
+"""Valued measures of one staffing that are shown on the terminal."""
 MOST_STAFFINGS = 3
 """Staffings shown on the terminal; the page has all."""
 TO_COMPARE = '"study.staffing=[traditional,peer_added,clinician_added]"'
@@ -142,17 +147,43 @@ def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
         return "the effect is not in force in it"
     effect = strongest(answer)
     valued = [worth for worth in answer.plan.worth if worth.cad_per_unit and worth.measure != STAFF_COST]
-    pieces = [valued_text(answer, item, worth, effect) for worth in valued[:2]]
-    if len(valued) > 2:
-        pieces.append(f"and {len(valued) - 2} more")
-    return ", ".join([*pieces, f"net benefit {benefit_text(answer, item, effect)}"])
+    n_shown = MOST_VALUED if len(answer.staffings) == 1 else 1
+    pieces = [valued_text(answer, item, worth, effect) for worth in valued[:n_shown]]
+    if len(valued) > n_shown:
+        pieces.append(f"and {len(valued) - n_shown} more")
+    return ", ".join([*pieces, f"net benefit {benefits_text(answer, item, effect)} (CAD a week)"])
+
+
+def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
+    """`−2,859 ± 166`, or of several presets `−2,859 ± 166 staff time only, 1,120 ± 902 with admissions`; CAD a week."""
+    shown = shown_presets(answer, item)
+    names = [f" {preset_text(one.preset)}" if len(shown) > 1 else "" for one in shown]
+    each = [f"{benefit_text(answer, one, effect)}{name}" for one, name in zip(shown, names, strict=True)]
+    return ", ".join(each)
+
+
+def shown_presets(answer: BreakEvenAnswer, item: StaffingAnswer) -> tuple[StaffingAnswer, ...]:
+    """A staffing by the first presets, as many as the terminal shows."""
+    return answer.by_presets(item.staffing)[:MOST_PRESETS]
 
 
 def benefit_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
-    """`−2,859 ± 166 CAD a week`."""
+    """`−2,859 ± 166`, CAD a week."""
+    row = curve_at(answer, item, effect)
+    return money_text(row["mean"], row["half_width"])
+
+
+def curve_at(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> dict[Hashable, Any]:
+    """The row of the net benefit of a staffing by one preset at an effect."""
+    rows = curve_of(answer, item)
+    (row,) = rows[rows["effect"] == effect].to_dict("records")
+    return row
+
+
+def curve_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> pd.DataFrame:
+    """The net benefit of a staffing by one preset, a row for each effect."""
     table = answer.curves
-    (row,) = table[(table["staffing"] == item.staffing) & (table["effect"] == effect)].to_dict("records")
-    return f"{plain_number(row['mean'], 0)} ± {plain_number(row['half_width'], 0)} CAD a week"
+    return table[(table["staffing"] == item.staffing) & (table["preset"] == item.preset)]
 
 
 def strongest(answer: BreakEvenAnswer) -> float:
@@ -217,7 +248,14 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
 
 
 def cost_text(answer: BreakEvenAnswer) -> str:
-    """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too."""
+    """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
+    net benefit counts and what it does not."""
+    plan = answer.plan
+    return f"{added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+
+
+def added_text(answer: BreakEvenAnswer) -> str:
+    """What each staffing costs more a week than the baseline."""
     added, labels = added_costs(answer), answer.plan.staffings
     beside = f"beside {inside(answer.plan.baseline)}"
     pieces = [f"{label} {plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
@@ -269,9 +307,9 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
     names = joined([item.label for item in items])
     if any(item.found is None for item in items):
         return f"{names} cost the same by roster; nothing is concluded of them"
-    benefits = [f"{benefit_text(answer, item, effect)} ({item.label})" for item in items]
+    benefits = [f"{benefits_text(answer, item, effect)} ({item.label})" for item in items]
     at = effect_number(answer, effect)
-    return f"{names} cost the same by roster; net benefit at {at}: {some(benefits, MOST_STAFFINGS)}"
+    return f"{names} cost the same by roster; net benefit at {at}, CAD a week: {some(benefits, MOST_STAFFINGS)}"
 
 
 # --- how sure ---
@@ -280,11 +318,45 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
 def certainty_text(answer: BreakEvenAnswer) -> str:
     """The verdict, the prior's word, and what the intervals leave out."""
     if len(answer.staffings) == 1:
-        item = answer.staffings[0]
-        verdict = verdict_text(answer, item)
-        chance = [chance_sentence(item)] if item.chance is not None else []
-        return " ".join([*leaving_text(answer), verdict, *chance, size_text(answer)])
-    return " ".join([*leaving_text(answer), of_each(answer, short_verdict), size_text(answer)])
+        shown = shown_presets(answer, answer.staffings[0])
+        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), size_text(answer)])
+    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), size_text(answer)])
+
+
+def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:
+    """The verdict by the leading preset with the prior's word, and by each other one in a few words."""
+    leading, *others = shown
+    verdict = verdict_text(answer, leading)
+    named = f"{capital(preset_text(leading.preset))}: {verdict}" if others else verdict
+    told = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
+    if leading.found is None:
+        return told
+    return told + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
+
+
+def short_verdicts(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """The verdict by the leading preset in a few words, and by the others shown in fewer."""
+    leading, *others = shown_presets(answer, item)
+    if leading.found is None or not others:
+        return short_verdict(answer, leading)
+    fewer = [f"{preset_text(one.preset)} {verdict_words(one)}{prior_in_brackets(one)}" for one in others]
+    return ", ".join([f"{preset_text(leading.preset)} {short_verdict(answer, leading)}", *fewer])
+
+
+def verdict_words(item: StaffingAnswer) -> str:
+    """The verdict in so few words that those of two presets fit a title: `pays below 0.91`."""
+    found = item.found
+    if found is None:
+        return "nothing is concluded"
+    if found.verdict == "turns":
+        pays_below = found.pays[0][0] == item.curve.effects[0]
+        return f"pays {'below' if pays_below else 'above'} {found.roots[0]:.2f}"
+    return {"never": "pays nowhere", "always": "pays everywhere"}.get(found.verdict, "undecided")
+
+
+def prior_in_brackets(item: StaffingAnswer) -> str:
+    """` (52.3 %)`, the prior's probability of paying; nothing without a prior."""
+    return f" ({percent_text(item.chance.probability)})" if item.chance else ""
 
 
 def leaving_text(answer: BreakEvenAnswer) -> list[str]:
@@ -309,7 +381,7 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     if item.found is None:
         return "nothing is concluded, for want of a steady state" if item.unsteady_effects else "nothing is concluded"
     found, low, high = item.found, answer.plan.effects[0], answer.plan.effects[-1]
-    prior = f" (prior's probability of paying {percent_text(item.chance.probability)})" if item.chance else ""
+    prior = f" (prior's probability {percent_text(item.chance.probability)})" if item.chance else ""
     if found.verdict == "never":
         return f"no effect between {low:g} and {high:g} pays{prior}"
     if found.verdict == "always":
@@ -317,7 +389,9 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     if found.verdict == "turns":
         side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
         return f"pays {side} {found.roots[0]:.3f} (interval {span_text(found.spans[0])}){prior}"
-    return f"undecided{prior}"
+    turning = ", ".join(f"{root:.3f}" for root in found.roots)
+    roots = f"the mean turns at {turning}" if turning else "the mean turns nowhere in the range"
+    return f"undecided, {roots}{prior}"
 
 
 def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -392,6 +466,9 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     return sentences
 
 
+ONLY_A_PRIOR = "A prior is a belief put into numbers, not evidence."
+
+
 def chance_sentence(item: StaffingAnswer) -> str:
     """The prior's probability, with what the interval and the range leave open."""
     chance = item.chance
@@ -401,8 +478,7 @@ def chance_sentence(item: StaffingAnswer) -> str:
     )
     return (
         f"The prior's probability of an effect that pays is {percent_text(chance.probability)} "
-        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside}). "
-        "A prior is a belief put into numbers, not evidence."
+        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside})."
     )
 
 

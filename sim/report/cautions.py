@@ -15,8 +15,8 @@ from sim.study.number_text import plain_number
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
 """Marks beside numbers."""
 LEGEND = (
-    f"{MANY_LEAVE}: more than {100 * LEAVING_LIMIT:g} % of visits leave, so that those who would have waited longest "
-    f"are not in the waits. {NO_STEADY_STATE}: no steady state, so that no difference is claimed."
+    f"{MANY_LEAVE}: a warning: more than {100 * LEAVING_LIMIT:g} % of visits leave, so that those who would have "
+    f"waited longest are not in the waits. {NO_STEADY_STATE}: no steady state, so that no difference is claimed."
 )
 WHY_LEAVING_MATTERS = (
     "Those who would have waited longest are gone, so waits look shorter than they would be: read each difference "

@@ -83,7 +83,10 @@ def difference_cell(comparison: Comparison, staffing: str, name: str, level: flo
 
 
 def difference_text(name: str, found: Found) -> str:
-    """`−1.2 ± 0.4 *`, with the marks of `sim.report.cautions`; of one replication `−1.2`."""
+    """`−1.2 ± 0.4 *`, marked where there is no steady state; of one replication `−1.2`.
+
+    That many leave is a warning on a whole staffing, and stands once, beside its name.
+    """
     measure, _ = measure_and_part(name)
     if found.identical:
         return "="
@@ -91,7 +94,7 @@ def difference_text(name: str, found: Found) -> str:
     if found.has_interval:
         star = " *" if found.beyond_chance else ""
         text = f"{text} {half_width_text(measure, found.half_width)}{star}"
-    return marked(text, found.many_leave, found.no_steady_state)
+    return marked(text, False, found.no_steady_state)
 
 
 def demand_rows(comparison: Comparison) -> Rows:
@@ -99,7 +102,7 @@ def demand_rows(comparison: Comparison) -> Rows:
     levels = sorted(comparison.levels)
     if len(levels) < 2:
         return []
-    rows: Rows = [("", *(f"demand × {level:g} (n = {n_replications(comparison, level)})" for level in levels))]
+    rows: Rows = [("", *(level_head(comparison, level) for level in levels))]
     for name in known_measures(comparison, DEMAND_MEASURES):
         measure, part = measure_and_part(name)
         rows.append((f"{measure.label}, {part_text(part)} ({unit_of_value(measure)})", *[""] * len(levels)))
@@ -107,6 +110,13 @@ def demand_rows(comparison: Comparison) -> Rows:
             cells = [level_cell(comparison, staffing, name, level) for level in levels]
             rows.append((f"  {label(comparison, staffing)}", *cells))
     return rows
+
+
+def level_head(comparison: Comparison, level: float) -> str:
+    """`demand × 1.05 (n = 20) †`: a level of demand with the marks of all its staffings."""
+    flags = [flags_of(comparison, staffing, level) for staffing in comparison.staffings]
+    text = f"demand × {level:g} (n = {n_replications(comparison, level)})"
+    return marked(text, *(any(of_each) for of_each in zip(*flags, strict=True)))
 
 
 def level_cell(comparison: Comparison, staffing: str, name: str, level: float) -> str:

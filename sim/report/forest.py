@@ -8,9 +8,9 @@ import math
 from matplotlib.axes import Axes
 
 from sim.engine.measure_catalogue import Measure
-from sim.report.cautions import mark_of
+from sim.report.cautions import mark_of, marked
 from sim.report.honesty import footer
-from sim.report.tables import Found, difference, is_assumed, known_measures, label, moved_topics, others
+from sim.report.tables import Found, difference, flags_of, is_assumed, known_measures, label, moved_topics, others
 from sim.report.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
@@ -91,7 +91,8 @@ def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure
             ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
             draw_row(axes, row, found, measure, ink)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), [wrapped(label(comparison, item), 24) for item in names], fontsize=8)
+    heads = [marked(label(comparison, item), *flags_of(comparison, item, level)) for item in names]
+    axes.set_yticks(range(len(names)), [wrapped(head, 24) for head in heads], fontsize=8)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
         text.set_color(paint[staffing])
     axes.tick_params(axis="y", length=0)
@@ -113,11 +114,11 @@ def widen_around_zero(axes: Axes, measure: Measure) -> None:
 
 
 def draw_row(axes: Axes, row: int, found: Found, measure: Measure, ink: str) -> None:
-    """Dot and both bars, those of one replication left out, with the marks of what must be read with care."""
+    """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
     if not math.isfinite(found.mean):
         return
     mean = found.mean * scale(measure)
-    mark = mark_of(found.many_leave, found.no_steady_state)
+    mark = mark_of(False, found.no_steady_state)
     if mark and not found.identical:
         axes.annotate(mark, (mean, row), (0, 4), textcoords="offset points", ha="center", size=8, color=QUIET)
     if found.identical:

@@ -28,6 +28,7 @@ from sim.report.comparison_finding import finding_of, with_other_levels
 from sim.report.finding import finding_markdown
 from sim.report.honesty import honesty_lines
 from sim.report.tables import flags_of, label, n_replications, others
+from sim.report.worth_text import worth_lines, worth_rows
 from sim.study.comparison import Comparison
 from sim.study.number_text import part_text
 
@@ -98,6 +99,7 @@ def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> s
         (demand_title(comparison), demand_rows(comparison)),
         ("Matched simulated patients, first visits", change_rows(comparison)),
         ("Cost", cost_rows(comparison)),
+        ("What the differences would be worth", worth_rows(comparison)),
         *every_estimate(comparison),
     ]
     finding = with_other_levels(finding_of(comparison), comparison)
@@ -109,7 +111,7 @@ def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> s
         legend=legend(comparison),
         figures=figures_markdown() if with_figures else "",
         tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
-        notes=map(for_markdown, (*comparison.money_notes, *comparison.notes)),
+        notes=map(for_markdown, (*worth_lines(comparison), *comparison.money_notes, *comparison.notes)),
         answers=[(for_markdown(title), map(for_markdown, told)) for title, told in sentences(comparison)],
         honesty=map(for_markdown, honesty_lines(comparison)),
     )

@@ -107,14 +107,14 @@ def plus_minus_of(name: str, found: Found) -> str:
 
 
 def difference_words(name: str, change: Found) -> str:
-    """`−1.2 ± 0.4` with the marks of what must be read with care, of one replication `−1.2`."""
+    """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
     if change.identical:
         return "identical"
     text = bare(measure, change.mean, signed=True)
     if change.has_interval:
         text = f"{text} {half_width_text(measure, change.half_width)}"
-    return marked(text, change.many_leave, change.no_steady_state)
+    return marked(text, False, change.no_steady_state)
 
 
 def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:

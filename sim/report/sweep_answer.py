@@ -294,7 +294,7 @@ def unmarked_difference(name: str, row: Row) -> str:
     """The difference with its star; without a steady state it has none."""
     found = as_found(row)
     judged = float("nan") if found.no_steady_state else found.simultaneous
-    return difference_text(name, replace(found, many_leave=False, no_steady_state=False, simultaneous=judged))
+    return difference_text(name, replace(found, no_steady_state=False, simultaneous=judged))
 
 
 def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sim.report.answer_workbook import (
     table_sheet,
     with_readme,
 )
-from sim.report.breakeven_answer import honesty, sentences
+from sim.report.breakeven_answer import honesty, sentences_by_preset
 from sim.report.breakeven_finding import effect_text
 from sim.report.finding import Finding
 from sim.report.summaries import with_labels
@@ -36,6 +36,7 @@ from sim.study.number_text import (
     unit_of_value,
 )
 from sim.study.sweeping import SweepAnswer
+from sim.study.worth import preset_text
 
 MOST_CELLS = 400_000
 """Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
@@ -112,11 +113,12 @@ def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding
     """Sheets of a break-even study, the finding first."""
     staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER)
     words = pd.DataFrame(
-        [(item.label, line) for item in answer.staffings for line in sentences(answer, item)],
+        [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)],
         columns=["staffing", "line"],
     )
     curves = {
         "staffing": staffing,
+        "preset": Column("Counted"),
         "effect": effect,
         "mean": Column("Net benefit, mean (CAD a week)", MONEY),
         "low": Column("Interval from (CAD a week)", MONEY),
@@ -135,17 +137,26 @@ def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding
         "half_width": Column("Half-width of its interval", NUMBER),
         "cad_per_unit": Column("Worth of one unit more (CAD)", MONEY),
         "worth": Column("Worth (CAD a week)", MONEY),
+        "presets": Column("Counted in (study.presets)"),
         "name": Column("Key under study.worth"),
         "measure": Column("Key of the measure"),
     }
     sheets = [
         table_sheet("summary", words, {"staffing": staffing, "line": Column("In words")}),
-        table_sheet("curves", relabelled(answer.curves, labels_of(answer)), curves),
+        table_sheet("curves", curves_table(answer), curves),
         table_sheet("parts", parts_table(answer), parts),
         table_sheet("cautions", answer.cautions, {"label": Column("Scenario")} | CAUTION_HEADERS),
     ]
     title = f"Break-even beside {answer.plan.baseline}: {effect_text(answer)}"
     return with_readme(title, sheets, list(honesty(answer)), facts, finding)
+
+
+def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """Net benefit of each staffing by each preset, with presets in words."""
+    if answer.curves.empty:
+        return answer.curves
+    table = relabelled(answer.curves, labels_of(answer))
+    return table.assign(preset=table["preset"].map(preset_text))
 
 
 def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:

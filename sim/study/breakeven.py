@@ -17,7 +17,7 @@ from sim.department.quantities import sum_in_order
 from sim.study.interpretability import cautions_table, flags_of_pairs, guard_values
 from sim.study.output_analysis import mean_intervals, t_point
 from sim.study.sweeping import SweepPlan
-from sim.study.worth import Prior, Worth
+from sim.study.worth import EVERYTHING, Prior, Worth, net_benefit
 
 Floats = NDArray[np.float64]
 Span = tuple[float, float]
@@ -29,7 +29,8 @@ class BreakEvenPlan:
     """A sweep of staffings over an effect, and what its differences are worth.
 
     `labels` names the scenario of each staffing at each effect, `beside` the scenario of the baseline it is compared
-    with; there is one baseline for all effects unless the effect is in force in it too.
+    with; there is one baseline for all effects unless the effect is in force in it too. Each of the `presets` counts
+    what `worth` says it does and has an answer of its own; the first leads.
     """
 
     sweep: SweepPlan
@@ -41,6 +42,7 @@ class BreakEvenPlan:
     worth: tuple[Worth, ...]
     prior: Prior | None
     baseline: str
+    presets: tuple[str, ...] = (EVERYTHING,)
 
 
 def effects_played(reach: Span, points: int) -> tuple[float, ...]:
@@ -241,7 +243,7 @@ class Price:
 
 @dataclass(frozen=True)
 class StaffingAnswer:
-    """One staffing: its curve, where it turns, the prior's word on it, and the prices at which it would pay.
+    """One staffing by one preset: its curve, where it turns, the prior's word on it, and prices at which it would pay.
 
     Nothing is concluded (`found` is None) of one replication, nor where the department has no steady state.
     """
@@ -253,17 +255,20 @@ class StaffingAnswer:
     chance: Chance | None
     prices: tuple[Price, ...] = ()
     unsteady_effects: tuple[float, ...] = ()
+    preset: str = EVERYTHING
 
 
 @dataclass(frozen=True)
 class BreakEvenAnswer:
     """Everything a break-even study found out.
 
-    `curves`: staffing, effect, mean, low, high, half_width, sd (net benefit, CAD a week), n, many_leave,
+    `staffings`: each by the leading preset. `by_other_presets`: each by every other one, staffing by staffing.
+    `curves`: staffing, preset, effect, mean, low, high, half_width, sd (net benefit, CAD a week), n, many_leave,
     no_steady_state (in the staffing or the baseline at that effect).
     `cautions`: label of the scenario and the columns of `cautions_table`.
-    `parts`: staffing, effect, name, measure, cad_per_unit, difference (staffing minus baseline, mean and half_width of
-    the measure), worth (CAD a week). Only replications that are there for every scenario count.
+    `parts`: staffing, effect, name, measure, cad_per_unit, presets (those that count it, with commas between them;
+    empty: none), difference (staffing minus baseline, mean and half_width of the measure), worth (CAD a week, where it
+    is counted). Only replications that are there for every scenario count.
     """
 
     plan: BreakEvenPlan
@@ -272,10 +277,15 @@ class BreakEvenAnswer:
     cautions: pd.DataFrame
     parts: pd.DataFrame
     n: int
+    by_other_presets: tuple[StaffingAnswer, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         return self.n == self.plan.sweep.replications
+
+    def by_presets(self, staffing: str) -> tuple[StaffingAnswer, ...]:
+        """A staffing by every preset, the leading one first."""
+        return tuple(item for item in (*self.staffings, *self.by_other_presets) if item.staffing == staffing)
 
 
 MOST_TIMES_DEARER = 1000.0
@@ -294,8 +304,8 @@ def price_needed(item: Worth, effect: float, apart: Floats, net_benefit: Floats,
     return Price(item.name, effect, found.roots[0], found.spans[0]) if found.verdict == "turns" else None
 
 
-def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve) -> tuple[Price, ...]:
-    """Prices at the effect played that is nearest to the prior's median, or without a prior at the smallest."""
+def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve, preset: str) -> tuple[Price, ...]:
+    """Prices of what a preset counts, at the effect played nearest to the prior's median, or else at the smallest."""
     if curve.n < 2:
         return ()
     wanted = plan.prior.median if plan.prior else plan.effects[0]
@@ -304,7 +314,7 @@ def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve
     found = (
         price_needed(item, effect, apart[item.name][row], curve.net_benefit[row], plan.sweep.confidence)
         for item in plan.worth
-        if item.cad_per_unit != 0.0 and abs(item.cad_per_unit) != 1.0  # money is worth itself
+        if item.counts_in(preset) and abs(item.cad_per_unit) != 1.0  # money is worth itself
     )
     return tuple(price for price in found if price is not None)
 
@@ -331,30 +341,48 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
     cautions = cautions_table(guard_values(measures, values), plan.sweep.confidence)
     column_of = {name: column for column, name in enumerate(measures)}
     confidence = plan.sweep.confidence
-    staffings, curves, parts = [], [], []
-    for staffing, label in plan.staffings.items():
+    answers, curves, parts = [], [], []
+    for staffing in plan.staffings if played.any() else ():
         rows = [row_of[plan.labels[staffing, effect]] for effect in plan.effects]
         others = [row_of[plan.beside[effect]] for effect in plan.effects]
-        if not played.any():
-            continue
-        worth = np.zeros((len(rows), values.shape[2]))
-        apart: dict[str, Floats] = {}
-        for item in plan.worth:
-            column = column_of[item.measure]
-            apart[item.name] = values[rows, column] - values[others, column]
-            if item.cad_per_unit != 0.0:
-                worth += item.cad_per_unit * apart[item.name]
-            parts.append(part_rows(plan, staffing, item, apart[item.name]))
-        curve = Curve(np.asarray(plan.effects), worth)
+        apart = {
+            item.name: values[rows, column_of[item.measure]] - values[others, column_of[item.measure]]
+            for item in plan.worth
+        }
+        parts += [part_rows(plan, staffing, item, apart[item.name]) for item in plan.worth]
         flags = flags_of_pairs(cautions, rows, others)
-        curves.append(curve_rows(curve, staffing, confidence).assign(**flags))
-        unsteady = tuple(curve.effects[flags["no_steady_state"]].tolist())
-        found = break_even(curve, confidence) if curve.n > 1 and not unsteady else None
-        chance = chance_of_paying(found, curve.effects, plan.prior) if found and plan.prior else None
-        prices = prices_needed(plan, apart, curve) if found else ()
-        staffings.append(StaffingAnswer(staffing, label, curve, found, chance, prices, unsteady))
+        for preset in plan.presets:
+            found = answer_by_preset(plan, staffing, preset, apart, flags["no_steady_state"])
+            curves.append(curve_rows(found, confidence).assign(**flags))
+            answers.append(found)
     cautions.insert(0, "label", list(row_of))
-    return BreakEvenAnswer(plan, tuple(staffings), together(curves), cautions, together(parts), int(played.sum()))
+    return BreakEvenAnswer(
+        plan=plan,
+        staffings=tuple(item for item in answers if item.preset == plan.presets[0]),
+        curves=together(curves),
+        cautions=cautions,
+        parts=together(parts),
+        n=int(played.sum()),
+        by_other_presets=tuple(item for item in answers if item.preset != plan.presets[0]),
+    )
+
+
+def answer_by_preset(
+    plan: BreakEvenPlan, staffing: str, preset: str, apart: Mapping[str, Floats], unsteady: NDArray[np.bool_]
+) -> StaffingAnswer:
+    """A staffing by what one preset counts; `unsteady` says at which effects there is no steady state."""
+    curve = Curve(np.asarray(plan.effects), net_benefit(plan.worth, preset, apart))
+    found = break_even(curve, plan.sweep.confidence) if curve.n > 1 and not unsteady.any() else None
+    return StaffingAnswer(
+        staffing=staffing,
+        label=plan.staffings[staffing],
+        curve=curve,
+        found=found,
+        chance=chance_of_paying(found, curve.effects, plan.prior) if found and plan.prior else None,
+        prices=prices_needed(plan, apart, curve, preset) if found else (),
+        unsteady_effects=tuple(curve.effects[unsteady].tolist()),
+        preset=preset,
+    )
 
 
 def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) -> pd.DataFrame:
@@ -367,6 +395,7 @@ def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) ->
             "name": item.name,
             "measure": item.measure,
             "cad_per_unit": item.cad_per_unit,
+            "presets": ", ".join(preset for preset in plan.presets if item.counts_in(preset)),
             "difference": found["mean"],
             "half_width": found["half_width"],
             "worth": item.cad_per_unit * found["mean"] if item.cad_per_unit != 0.0 else 0.0,
@@ -374,10 +403,10 @@ def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) ->
     )
 
 
-def curve_rows(curve: Curve, staffing: str, confidence: float) -> pd.DataFrame:
+def curve_rows(item: StaffingAnswer, confidence: float) -> pd.DataFrame:
     """Net benefit at each effect with its interval."""
-    found = mean_intervals(curve.net_benefit, confidence)
-    return pd.DataFrame({"staffing": staffing, "effect": curve.effects, **found})
+    found = mean_intervals(item.curve.net_benefit, confidence)
+    return pd.DataFrame({"staffing": item.staffing, "preset": item.preset, "effect": item.curve.effects, **found})
 
 
 def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

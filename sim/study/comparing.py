@@ -28,9 +28,11 @@ from sim.study.output_analysis import (
     simultaneous_half_widths,
 )
 from sim.study.plan import Plan
+from sim.study.price_years import price_years_text
 from sim.study.reduction import IN_MINUTES, SAME_MINUTES, Played
 from sim.study.sentences import difference_sentence
 from sim.study.staffing_notes import notes_on_staffing
+from sim.study.worth import net_benefit
 
 Table = Any
 """A pandas table; its columns are told in the docstrings."""
@@ -82,7 +84,9 @@ def compared(
         alone=shares_of(ordered, "alone", []),
         costs=costs_of(scenarios, baseline),
         seconds=seconds,
-        money_notes=notes_on_money(scenarios, baseline),
+        money_notes=(*notes_on_money(scenarios, baseline), price_years_text(scenarios.values(), plan.worth)),
+        worth=worth_of(values, plan),
+        valued=plan.worth,
         notes=(
             *notes_on_volume(first),
             *notes_on_staffing(scenarios, plan.levels, estimates),
@@ -194,6 +198,34 @@ def paired_table(values: Table, others: Sequence[str], baseline: str, confidence
         return table, apart[0]
     table = table[table["n"] > 0].sort_values(["demand", "measure"], kind="stable")
     return table[PAIRED].reset_index(drop=True), np.concatenate(apart)[table.index]
+
+
+def worth_of(values: Table, plan: Plan) -> Table:
+    """What the paired differences of each staffing are worth by each preset: demand, staffing, preset, mean, low, high,
+    half_width, sd, n. Replications are summed up one by one, so that what goes up and down together is told together.
+    """
+    keys, numbers = by_replication(values)
+    row_of = {key: row for row, key in enumerate(keys.itertuples(index=False, name=None))}
+    names, sums = [], []
+    for demand in keys["demand"].unique():
+        for staffing in plan.scenarios:
+            pairs = {
+                item.name: (
+                    row_of.get((demand, staffing, item.measure)),
+                    row_of.get((demand, plan.baseline, item.measure)),
+                )
+                for item in plan.worth
+            }
+            if staffing == plan.baseline or not pairs or any(None in pair for pair in pairs.values()):
+                continue
+            apart = {name: numbers[ours] - numbers[base] for name, (ours, base) in pairs.items()}
+            for preset in plan.presets:
+                names.append((demand, staffing, preset))
+                sums.append(net_benefit(plan.worth, preset, apart))
+    if not names:
+        return pd.DataFrame()
+    table = pd.DataFrame(names, columns=["demand", "staffing", "preset"])
+    return table.assign(**mean_intervals(np.array(sums), plan.confidence))
 
 
 PAIRED = [

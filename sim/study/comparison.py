@@ -13,6 +13,8 @@ from sim.department.short_text import lines_html, lines_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.study.worth import Worth
+
 Row = Mapping[Any, Any]
 """A row of a table, by column."""
 
@@ -37,7 +39,7 @@ HEADLINE = (
 """Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
 
 
-TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs")
+TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
 """Tables of a comparison, in the order in which they are written."""
 
 EQUAL_MONEY = 0.02
@@ -49,6 +51,13 @@ LEAST_ADDED = 100.0
 def central_of(levels: Iterable[float]) -> float:
     """1, or of levels of demand the one nearest to it."""
     return min(levels, key=lambda level: (abs(level - 1.0), level))
+
+
+def no_rows() -> "pd.DataFrame":
+    """A table without rows and columns."""
+    import pandas as pd  # slow to load
+
+    return pd.DataFrame()
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,6 +75,8 @@ class Comparison:
     `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
+    `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
+    preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
@@ -98,6 +109,8 @@ class Comparison:
     money_notes: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
+    worth: "pd.DataFrame" = field(default_factory=no_rows)
+    valued: "tuple[Worth, ...]" = field(default=())
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())

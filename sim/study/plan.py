@@ -13,11 +13,15 @@ from sim.study.asked import Simultaneous
 from sim.study.comparison import central_of
 from sim.study.engines import COMPILED
 from sim.study.experiment import Block
+from sim.study.worth import Worth
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios by name of staffing, the first of which is the baseline unless another is named."""
+    """Scenarios by name of staffing, the first of which is the baseline unless another is named.
+
+    `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown.
+    """
 
     scenarios: Mapping[str, Scenario]
     baseline: str
@@ -33,6 +37,8 @@ class Plan:
     address: str | None = None
     changed: tuple[str, ...] = ()
     event_log: str | None = None
+    worth: tuple[Worth, ...] = ()
+    presets: tuple[str, ...] = ()
 
     def blocks(self, visits_folder: Path | None = None) -> list[Block]:
         """Every block, those of the central level of demand first: their answer can be shown while the others are
