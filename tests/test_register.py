@@ -367,7 +367,8 @@ def test_the_pooled_trials_give_what_the_prior_says_with_and_without_the_one_not
 
 
 def test_loaded_rates_are_wages_times_loading() -> None:
-    for rate, wage in (("01", "STF08"), ("02", "STF09"), ("03", "STF10"), ("07", "COSA04"), ("08", "COSA05")):
+    pairs = (("01", "STF08"), ("02", "STF09"), ("03", "STF10"), ("07", "COSA04"), ("08", "COSA05"), ("25", "STF12"))
+    for rate, wage in pairs:
         loaded = scalar(wage) * (1 + scalar("STF11"))
         assert scalar(f"COSA{rate}") == pytest.approx(loaded, abs=0.05), rate
 
@@ -407,14 +408,19 @@ def test_added_hours_follow_from_the_shifts_of_each_staffing() -> None:
     added = [hours("ROSA42", "ROSA43"), hours("ROSA45", "ROSA46"), around_the_clock]
     others = [7 * scalar("ROSA50"), scalar("ROSA53") * scalar("ROSA52")]
     assert [*added, *others] == vector("ROSA54")
+    assert [scalar("ROSA59") * scalar("ROSA60"), *reversed(others)] == vector("ROSA61")
 
 
 def test_the_added_staffings_cost_the_same_within_one_percent() -> None:
     peers, coordinator, both = vector("COSA09")
     assert peers + coordinator == both
     assert coordinator == pytest.approx(scalar("SUPA18") * scalar("COSA02"), abs=0.5)
-    for other in ("COSA11", "COSA12"):
-        assert scalar(other) == pytest.approx(both, rel=0.01)
+    for other in (scalar("COSA11"), scalar("COSA12"), *vector("COSA26")):
+        assert other == pytest.approx(both, rel=0.01)
+    rates = [scalar(rate) for rate in ("COSA25", "COSA01", "COSA02")]
+    assert [hours * rate for hours, rate in zip(vector("ROSA61"), rates, strict=True)] == pytest.approx(
+        vector("COSA26"), abs=0.5
+    )
 
 
 def test_the_return_curve_gives_the_rates_it_states() -> None:
