@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.department.pathway import Delay, Place, Task
+from sim.department.pathway import Delay, Place, SideTask, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.intervals import Cells, Codes, Flags, Floats, Integers, Rows, Spells, Work, covered_minutes, work_of
@@ -195,6 +195,17 @@ class Cohort:
         return ~np.isnan(self.times("peer_started"))
 
     @cached_property
+    def called(self) -> Flags:
+        """An answered call after leaving, by a peer or as a side task of somebody else."""
+        called = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
+        calls = [place for place, name in enumerate(self.trajectory.steps) if name in self.call_steps]
+        if calls:
+            tasks = self.trajectory.task_columns
+            done = ~np.isnan(tasks["ended"]) & ~tasks["withdrawn"] & ~tasks["interrupted"]
+            called[tasks["visit"][done & np.isin(tasks["step"], calls)]] = True
+        return called[self.rows] | self.flags("call_reached")
+
+    @cached_property
     def by_step(self) -> "ByStep":
         """What the times of all steps tell, read once: there are more of them than of anything else."""
         steps = self.trajectory.steps
@@ -265,6 +276,11 @@ class Cohort:
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
         return tuple(step.name for step in steps_with_purpose(self.scenario, "triage")) or ("triage",)
+
+    @cached_property
+    def call_steps(self) -> tuple[str, ...]:
+        steps = (step for stream in self.scenario.department.streams.values() for step in stream.pathway)
+        return tuple(step.name for step in steps if isinstance(step, SideTask) and step.purpose == "call")
 
     @cached_property
     def clearance_steps(self) -> tuple[str, ...]:
@@ -377,7 +393,7 @@ def peers(cohort: Cohort) -> Outcomes:
     """Who was reached by a peer, and who left with nothing in hand."""
     gone, eligible, reached = cohort.departed, cohort.eligible, cohort.contacted
     consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
-    called = cohort.flags("call_reached")
+    called = cohort.called
     empty = ~(reached | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
     return {
         "reach": Share(gone, reached),
