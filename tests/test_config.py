@@ -53,7 +53,9 @@ ROUNDING = 3.5
 
 @pytest.fixture(scope="module")
 def everything() -> Composed:
-    return compose(["study.staffing=all"])
+    """Every shipped staffing, the baseline first."""
+    names = dict.fromkeys(("traditional", *shipped_choices("staffing")))
+    return compose([f"study.staffing=[{','.join(names)}]"])
 
 
 @pytest.fixture(scope="module")
@@ -189,9 +191,9 @@ def test_the_base_case_assumes_no_effect(default: Scenario) -> None:
     assert default.staffing.enhances == ()
 
 
-def test_only_the_clinician_staffing_claims_the_clinicians_evidence(everything: Composed) -> None:
+def test_only_staffings_with_a_larger_crisis_team_claim_the_clinicians_evidence(everything: Composed) -> None:
     enhanced = {name for name, scenario in everything.scenarios.items() if scenario.staffing.enhances}
-    assert enhanced == {"clinician_added"}
+    assert enhanced == {"clinician_added", "clinician_callback", "mh_nurse_added"}
 
 
 def test_documented_overrides_reach_their_place() -> None:
@@ -251,9 +253,11 @@ def test_all_staffings_come_in_the_order_of_the_shipped_comparison_and_your_own_
     assert against == ("nurse_added", *(name for name in shipped if name != "nurse_added"))
 
 
-def test_the_shipped_comparison_names_every_shipped_staffing_and_sees_180_days() -> None:
+def test_the_shipped_comparison_leaves_out_comparators_and_scenarios_and_sees_180_days() -> None:
     study = compose([]).study
-    assert sorted(study.staffing) == sorted(shipped_choices("staffing"))
+    apart = {"clinician_callback", "mh_nurse_added", "nurse_practitioner_added", "nurse_tight"}
+    assert {*study.staffing, *apart} == set(shipped_choices("staffing"))
+    assert not apart & set(study.staffing)
     assert study.staffing[0] == study.baseline == "traditional"
     assert study.weeks * 7 >= 360, "the visits of the first half have their 180 days"
     assert study.replications >= 20

@@ -334,7 +334,7 @@ vary:
 @pytest.mark.parametrize("name", shipped_choices("experiment"))
 def test_every_shipped_experiment_is_a_sound_sweep(name: str) -> None:
     sweep = compose_sweep([f"experiment={name}"])
-    assert len(sweep.scenarios) >= 8
+    assert len(sweep.scenarios) >= 2
     assert sweep.same == ()
 
 

@@ -146,6 +146,7 @@ def test_derived_numbers_follow_from_the_rows_they_name() -> None:
         "visits_per_patient.medical": 1 / (1 - of("RETA06")),
         "triage_nurse.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
         "observation_aide.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
+        "streams.mental_health.added_steps.call_back.minutes.mean": of("SUPA11") / of("SUPA21"),
         "prior.log_sd": round(spread, 2),
         **{f"acuity_mix.medical.{place}": count / sum(counts) for place, count in enumerate(counts)},
     }
@@ -156,7 +157,8 @@ def test_derived_numbers_follow_from_the_rows_they_name() -> None:
 
 def test_rostered_hours_are_those_of_the_register() -> None:
     """Heads, days and lengths of every shift of every shipped staffing at once, by role and week."""
-    staffings = compose(["study=compare", "study.staffing=all"]).scenarios
+    names = ",".join(file.stem for file in FILES if file.parent.name == "staffing")
+    staffings = compose(["study=compare", f"study.staffing=[{names}]"]).scenarios
     hours = {
         name: {role: one.hours_per_week() for role, one in each.staffing.roles.items()}
         for name, each in staffings.items()
@@ -170,12 +172,18 @@ def test_rostered_hours_are_those_of_the_register() -> None:
     for name, rows in (("crisis_generous", "ROSA33"), ("crisis_lean", "ROSA35")):
         heads = sum(values_of(REGISTER[rows]) or ()) - sum(values_of(REGISTER["ROSA08"]) or ())
         others[name, "crisis_clinician"] = 7 * heads * of("ROSA14")
+    heads = sum(values_of(REGISTER["ROSA62"]) or ()) - sum(values_of(REGISTER["ROSA04"]) or ())
+    others["nurse_tight", "nurse"] = 7 * heads * of("ROSA15")
+    newcomers = ("nurse_practitioner", "mental_health_nurse", "callback_clinician")
+    names_of_new = ("nurse_practitioner_added", "mh_nurse_added", "clinician_callback")
+    of_new = zip(names_of_new, newcomers, values_of(REGISTER["ROSA61"]) or (), strict=True)
+    new = {name: {role: a_week} for name, role, a_week in of_new}
     wanted = {
         name: {role: a_week + others.get((name, role), 0) for role, a_week in usual.items()}
-        | ({"psw": peers[name]} if name in peers else {})
+        | ({"psw": peers[name]} if name in peers else new.get(name, {}))
         for name in hours
     }
-    assert len(hours) == 9
+    assert len(hours) == 13
     assert hours == wanted
 
 

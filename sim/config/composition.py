@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
+from sim.config.added_steps import in_their_pathways
 from sim.config.asking import faults_outside_sweeps
 from sim.config.checking import Checked
 from sim.config.clock_texts import with_texts_as_written
@@ -193,8 +194,10 @@ PROGRAMS = ("study", "engine", "executor")
 
 
 def as_meant(folders: tuple[FilePath, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
-    """Groups by name as the user's own files mean them: clock times as texts, shifts in full, named as their file."""
+    """Groups by name as files mean them: clock times as texts, steps in one list, shifts in full, named as files."""
     meant = dict(with_texts_as_written(folders, choices, composed))
+    if "department" in meant:
+        meant["department"] = in_their_pathways(meant["department"])
     for group, name in choices.items():
         if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
             continue
@@ -445,13 +448,14 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
 
 
 def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
-    """Every staffing, in the order of the shipped comparison, then those it does not name, by name.
+    """The staffings of the shipped comparison in its order, then those of folders of the user's own, by name.
 
-    The finding is about the first staffing after the baseline, which the alphabet should not decide.
+    The finding is about the first staffing after the baseline, which the alphabet should not decide. Other shipped
+    staffings are for a question of their own, with a department or a sweep that goes with them.
     """
     comparison = read_checked_yaml(file_of(folders[:1], "study", "compare"))["staffing"]
-    known = choices_of("staffing", folders)
-    return [*(name for name in comparison if name in known), *(name for name in known if name not in comparison)]
+    known, shipped = choices_of("staffing", folders), choices_of("staffing", folders[:1])
+    return [*(name for name in comparison if name in known), *(name for name in known if name not in shipped)]
 
 
 def is_of_its_own(staffing: str, study: StudySettings) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.config.added_steps import ADDED
 from sim.config.composition import Composed
 from sim.config.files import choices_of, default_choices, folders_of, shipped_configs
 from sim.config.places import MODELS
@@ -117,7 +118,7 @@ def sources_of(composed: Composed) -> tuple[dict[str, tuple[str, ...]], dict[str
     comments: dict[str, str] = {}
     for number in numbers_in_use(composed.files, frozenset(composed.chosen)):
         group = "" if number.file.parent.name == shipped_configs().name else f"{number.file.parent.name}."
-        key = re.sub(r"(\.\d+)+$", "", group + number.key)
+        key = re.sub(r"(\.\d+)+$", "", group + number.key).replace(f".{ADDED}.", ".pathway.")
         ids = number.own_ids or number.ids
         rows[key] = tuple(dict.fromkeys((*rows.get(key, ()), *ids)))
         if number.comment and not ids:

@@ -74,7 +74,7 @@ class SideTask(StepOfAnyKind):
 
     Either `minutes`, or `share_of_minutes` of what the role has done for this visit so far, times `minutes` of mean 1.
     `contact` is `continuing` (the member who holds or last held the case, anybody once that member has gone home)
-    or `one_off`; a side task never opens a case.
+    or `one_off`; a side task never opens a case. One with the `purpose` call is an answered call to the family.
     """
 
     kind: Literal["side_task"] = "side_task"
@@ -84,6 +84,7 @@ class SideTask(StepOfAnyKind):
     share_of_minutes: Positive | None = None
     band: BandByAcuity = DEFAULT_BAND
     preemptible: bool = False
+    purpose: Literal["none", "call"] = "none"
 
 
 class Route(Frozen):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.department.pathway import Delay, Place, Task
+from sim.department.pathway import Delay, Place, SideTask, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.intervals import (
@@ -210,6 +210,17 @@ class Cohort:
         return ~np.isnan(self.times("peer_met"))
 
     @cached_property
+    def called(self) -> Flags:
+        """An answered call after leaving, by a peer or as a side task of somebody else."""
+        called = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
+        calls = [place for place, name in enumerate(self.trajectory.steps) if name in self.call_steps]
+        if calls:
+            tasks = self.trajectory.task_columns
+            done = ~np.isnan(tasks["ended"]) & ~tasks["withdrawn"] & ~tasks["interrupted"]
+            called[tasks["visit"][done & np.isin(tasks["step"], calls)]] = True
+        return called[self.rows] | self.flags("call_reached")
+
+    @cached_property
     def by_step(self) -> "ByStep":
         """What the times of all steps tell, read once: there are more of them than of anything else."""
         steps = self.trajectory.steps
@@ -280,6 +291,11 @@ class Cohort:
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
         return tuple(step.name for step in steps_with_purpose(self.scenario, "triage")) or ("triage",)
+
+    @cached_property
+    def call_steps(self) -> tuple[str, ...]:
+        steps = (step for stream in self.scenario.department.streams.values() for step in stream.pathway)
+        return tuple(step.name for step in steps if isinstance(step, SideTask) and step.purpose == "call")
 
     @cached_property
     def clearance_steps(self) -> tuple[str, ...]:
@@ -399,7 +415,7 @@ def peers(cohort: Cohort) -> Outcomes:
     """Who was met by a peer, and who left with nothing in hand."""
     gone, eligible, met = cohort.departed, cohort.eligible, cohort.met
     consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
-    called = cohort.flags("call_reached")
+    called = cohort.called
     return {
         "reach": Share(gone, met),
         "reach_of_eligible": Share(eligible, met),
@@ -421,7 +437,7 @@ def in_hand(cohort: Cohort) -> Outcomes:
         "home_with_safety_plan": cohort.flags("safety_plan"),
         "home_with_follow_up": cohort.codes("follow_up") > 0,
         "home_bridged": cohort.flags("bridged"),
-        "home_call_reached": cohort.flags("call_reached"),
+        "home_call_reached": cohort.called,
         "home_with_company": cohort.times("minutes_accompanied") >= ENOUGH_COMPANY_MINUTES,
     }
     shares: Outcomes = {name: Share(home, flags) for name, flags in parts.items()}
