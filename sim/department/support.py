@@ -157,8 +157,8 @@ def linked(u: float, within_7_days: float, within_30_days: float, odds_ratio: fl
 
 
 @register_jitable
-def pace(while_accompanied: float, after: float, accompanied: bool, has_been: bool) -> float:
-    """Pace at which a budget is used up: 1 before any contact, then one pace while accompanied and one after."""
-    if accompanied:
-        return while_accompanied
-    return after if has_been else 1.0
+def pace(while_accompanied: float, after: float, accompanied: bool, is_met: bool) -> float:
+    """Pace at which a budget is used up: 1 until met, then one pace while a spell of company runs and one after."""
+    if not is_met:
+        return 1.0
+    return while_accompanied if accompanied else after

@@ -66,8 +66,8 @@ def write_down_the_unfinished(floor: Floor, visits: list[Visit], calendar: Calen
 
 def close_clocks(visit: Visit, now: float) -> None:
     """Minutes accompanied, observed and unmet up to the end of the run."""
-    if visit.accompanied_since == visit.accompanied_since:
-        visit.accompanied += now - visit.accompanied_since
+    if visit.contact_task is not None and visit.contact_task.is_running:
+        visit.accompanied += max(0.0, now - visit.contact_task.company_since)
     if visit.observation is not None and visit.observation.is_running:
         visit.observed += now - visit.observation_since
     elif visit.observation is not None:
@@ -76,12 +76,13 @@ def close_clocks(visit: Visit, now: float) -> None:
 
 def written(visit: Visit) -> tuple[Any, ...]:
     """The row of `visits`, in the order of VISIT_COLUMNS."""
-    missed = visit.offered and visit.consented and visit.departed and not visit.contacts
+    missed = visit.offered and visit.consented and visit.departed and not visit.is_met
     return (
         visit.patient, visit.number, visit.stream, visit.acuity, visit.age, visit.age_group, visit.arrival_mode,
         visit.group, visit.held, visit.caregiver, visit.arrival, visit.departure, visit.disposition, visit.patience,
         visit.escalation_budget, visit.pia, visit.boarding_start, visit.boarding_end, visit.eligible, visit.offered,
-        visit.consented, visit.peer_kind == "family", visit.peer_started, visit.peer_ended, visit.contacts, missed,
-        visit.accompanied, visit.bridged, visit.called, visit.call_reached, visit.safety_plan, visit.follow_up,
+        visit.consented, visit.peer_kind == "family", visit.peer_started, visit.met, visit.peer_ended, visit.spells,
+        visit.exposures, missed, visit.accompanied, visit.bridged, visit.called, visit.call_reached,
+        visit.safety_plan, visit.follow_up,
         visit.escalations, visit.restraints, visit.needs_observation, visit.observed, visit.unmet, visit.next_visit,
     )  # fmt: skip

@@ -5,6 +5,7 @@ something, and what follows when they got it, is told in `sim.engine.model`.
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 from math import inf, nan
 
 from sim.department.dispatch import ACUITY_FIFO, CHOICES, FIFO, RULES, has_room, in_last_pickup, preference
@@ -26,7 +27,6 @@ from sim.engine.trajectory import (
     ONE_OFF,
     PLACE_COLUMNS,
     RECOVERY,
-    RESPONSE,
     SIDE,
     STAFF_COLUMNS,
     TASK_COLUMNS,
@@ -37,8 +37,6 @@ from sim.engine.workload import Workload
 ALL_EQUAL = (1.0, 1.0, 1.0, 1.0, 1.0)
 
 OPENS_CASES = frozenset((MAIN, CONTACT, BRIDGING))
-WITH_PATIENT = frozenset((MAIN, RESPONSE))
-"""Kinds of task during which a clinician is with the patient."""
 BY_PEERS = frozenset((CONTACT, BRIDGING, CALL))
 """Kinds of task for which the peer kind wished is preferred."""
 
@@ -129,6 +127,8 @@ class Floor:
             [member for member in self.members if role in member.served] for role in range(len(self.role_names))
         ]
         self.n_on_duty = [0] * len(self.role_names)
+        self.peer_role = self.role_of[scenario.support.role]
+        self.in_company: set[Member] = set()  # with a contact in hand whose kept minutes are over
         self.going: set[Member] = set()
         self.resting: set[Member] = set()
 
@@ -178,7 +178,7 @@ class Floor:
         visit = request.visit
         if request.kind == MAIN and visit.responding:
             return
-        if request.kind == CONTACT and visit.clinicians and not visit.peer_stays:
+        if request.kind == CONTACT and not visit.can_have_company:
             return
         if request.role >= 0:
             self._task_line(request).add(request)
@@ -270,7 +270,7 @@ class Floor:
                 return False
             if self.delays_changed and self._starts_delay():
                 continue
-            if self._starts_task() or self._interrupts():
+            if self._starts_task() or self._interrupts() or self._calls_away():
                 continue
             break
         self.calendar.settle_due = False
@@ -441,7 +441,7 @@ class Floor:
                 candidates = [m for m in self.serving[role] if self._may_be_interrupted(m, request)]
                 if candidates:
                     member = self._preferred(request, candidates)
-                    self._put_down(member)
+                    self._interrupt(member)
                     self._start(request, member)
                     return True
         return False
@@ -469,6 +469,37 @@ class Floor:
             and self._may_take(member, request)
         )
 
+    def _calls_away(self) -> bool:
+        """A child not yet met, or one who goes home, calls a peer away from company."""
+        role = self.peer_role
+        if not self.in_company or not self.n_waiting[role]:
+            return False
+        for request in self._asking_for_a_peer(role):
+            able = [member for member in self.in_company if self._may_take(member, request)]
+            if able:
+                member = min(able, key=partial(self._order_of_calling, request.visit.peer_kind))
+                self._leaves_patient(member)
+                self._start(request, member)
+                return True
+        return False
+
+    @staticmethod
+    def _order_of_calling(wished: str, member: Member) -> tuple[bool, float, int]:
+        assert member.task is not None
+        return member.rostered.peer_kind != wished, member.task.started, member.index
+
+    def _asking_for_a_peer(self, role: int) -> list[Request]:
+        """Who may call a peer away from company, best-ranked first: first of their band and acuity where they wait."""
+        lines = [self.opening[role]]
+        lines += [member.lines[role] for member in self.in_company if role in member.lines]
+        asking = [
+            request
+            for line in lines
+            for request in line.heads()
+            if request.kind == BRIDGING or (request.kind == CONTACT and not request.visit.is_met)
+        ]
+        return sorted(asking, key=partial(lines[0].rank, self.calendar.time))
+
     # --- tasks --------------------------------------------------------------------------------------------------
 
     def _start(self, request: Request, member: Member) -> None:
@@ -483,12 +514,12 @@ class Floor:
         request.started = now
         member.task = request
         self._is_busy(member)
-        self.on_begin(request)  # sets the minutes
+        self.on_begin(request)  # sets the minutes; a contact's end is the company's business
         minutes = request.minutes + request.handover
         request.ends = now + minutes
-        if minutes < inf:
+        if minutes < inf and request.kind != CONTACT:
             request.ending = self.calendar.at(request.ends, TASK_ENDS, member.index, self._task_ends, request)
-        if request.kind in WITH_PATIENT:
+        if request.kind == MAIN:
             self._clinician_comes(visit)
 
     def _take_case(self, request: Request, member: Member) -> bool:
@@ -546,25 +577,23 @@ class Floor:
     def _task_ends(self, entry: Entry) -> None:
         request: Request = entry.subject
         if request.ending is entry:
-            self._finish(request)
+            self.finish(request)
 
-    def _finish(self, request: Request, interrupted: bool = False) -> None:
+    def finish(self, request: Request, interrupted: bool = False) -> None:
         """A spell of work is over: it is written down and its member is free."""
         now = self.calendar.time
         member = request.member
         assert member is not None
         request.ending = None
-        if request.paused_at == request.paused_at:
-            request.paused += now - request.paused_at
-            request.paused_at = nan
         self._write_task(request, request.started, now, interrupted=interrupted)
         self._count_minutes(member, request.started, now)
         member.task = None
         member.idle_since = now
         request.member = None
+        self.in_company.discard(member)
         if member.on_duty and not member.on_break:
             self._is_free(member)
-        if request.kind in WITH_PATIENT:
+        if request.kind == MAIN:
             self._clinician_goes(request.visit)
         if not interrupted:
             self.on_finish(request)
@@ -572,14 +601,14 @@ class Floor:
 
     def cut(self, request: Request) -> None:
         """End a running task before its time."""
-        self._finish(request)
+        self.finish(request)
 
-    def _put_down(self, member: Member) -> None:
+    def _interrupt(self, member: Member) -> None:
         """A preemptible task is interrupted; its rest waits for the same member."""
         request = member.task
         assert request is not None
         rest = request.ends - self.calendar.time
-        self._finish(request, interrupted=True)
+        self.finish(request, interrupted=True)
         request.minutes, request.handover = rest, 0.0
         request.bind(member)
         request.started, request.opened_case = nan, False
@@ -604,64 +633,40 @@ class Floor:
         self.record.tasks.append(
             (
                 request.visit.row, request.role, request.step, request.kind, request.contact, request.slot,
-                request.band, -1 if member is None else member.index, request.since, started, ended, request.paused,
-                interrupted, withdrawn, request.opened_case, request.handover, overtime,
+                request.band, -1 if member is None else member.index, request.since, started, ended,
+                request.company_since, interrupted, withdrawn, request.opened_case, request.handover, overtime,
             )
         )  # fmt: skip
 
     # --- peers beside clinicians --------------------------------------------------------------------------------
 
     def _clinician_comes(self, visit: Visit) -> None:
-        visit.clinicians += 1
-        if visit.clinicians > 1 or visit.peer_stays:
-            return
+        """A peer makes room, unless the patient wants the peer there."""
         contact = visit.contact_task
-        if contact is None:
+        if contact is None or visit.peer_stays:
             return
-        if contact.member is None:
-            self.set_aside(contact)
+        if contact.is_running:
+            self.put_down(contact)
         else:
-            contact.paused_at = self.calendar.time
-            contact.ending = None
-            self.stop_accompanying(visit)
+            self.set_aside(contact)
 
     def _clinician_goes(self, visit: Visit) -> None:
-        visit.clinicians -= 1
-        if visit.clinicians > 0 or visit.peer_stays:
-            return
         contact = visit.contact_task
-        if contact is None:
-            return
-        if contact.member is None:
+        if contact is not None and not contact.is_running:
             self.put_back(contact)
-        elif contact.paused_at == contact.paused_at:
-            self._resume_contact(contact)
 
-    def _resume_contact(self, contact: Request) -> None:
-        now = self.calendar.time
-        pause = now - contact.paused_at
-        contact.paused += pause
-        contact.paused_at = nan
-        contact.ends = max(now, contact.ends + pause)
-        member = contact.member
-        assert member is not None
-        contact.ending = self.calendar.at(contact.ends, TASK_ENDS, member.index, self._task_ends, contact)
-        self.start_accompanying(contact.visit)
+    def put_down(self, contact: Request) -> None:
+        """A spell of company ends though the wish for it is not used up."""
+        self.finish(contact, interrupted=True)
+        self.on_put_down(contact)
 
-    def start_accompanying(self, visit: Visit) -> None:
-        """The clock of a peer contact runs."""
-        visit.accompanied_since = self.calendar.time
-        self.on_pace(visit)
+    on_put_down: Callable[[Request], None]
+    """Called when a spell of company has been put down, after its peer is free again."""
 
-    def stop_accompanying(self, visit: Visit) -> None:
-        """The clock of a peer contact stands still."""
-        if visit.accompanied_since == visit.accompanied_since:
-            visit.accompanied += self.calendar.time - visit.accompanied_since
-            visit.accompanied_since = nan
-            self.on_pace(visit)
-
-    on_pace: Callable[[Visit], None]
-    """Called when a visit begins or stops being accompanied."""
+    def may_be_called_away(self, member: Member) -> None:
+        """The kept minutes of the contact in hand are over."""
+        self.in_company.add(member)
+        self.touch()
 
     # --- members ------------------------------------------------------------------------------------------------
 
@@ -699,7 +704,7 @@ class Floor:
         member.shift_over = True
         self.changed.update(member.served)  # colleagues may now be all there is
         self.going.add(member)
-        self._stop_observing(member)
+        self._leaves_patient(member)
         self.touch()
 
     def break_falls_due(self, member: Member, block: OffFloor) -> None:
@@ -707,12 +712,16 @@ class Floor:
         member.break_due = block
         member.due_at = block.at
         self.resting.add(member)
-        self._stop_observing(member)
+        self._leaves_patient(member)
         self.touch()
 
-    def _stop_observing(self, member: Member) -> None:
+    def _leaves_patient(self, member: Member) -> None:
+        """An aide stops observing; a peer puts company down if its kept minutes are over."""
         if member.task is not None and member.task.kind == OBSERVATION:
             self.cut(member.task)
+        elif member in self.in_company:
+            assert member.task is not None
+            self.put_down(member.task)
 
     def _begins_break(self, member: Member) -> None:
         self.resting.discard(member)

@@ -34,24 +34,21 @@ from sim.engine.bed_pool import BedPool
 from sim.engine.calendar import Calendar, Entry, rare_collections
 from sim.engine.care import CareByTheHour
 from sim.engine.chronicle import trajectory_of
+from sim.engine.company import Company
 from sim.engine.constants import (
     ARRIVAL,
-    BRIDGING_BAND,
     CALL_ID,
     DELAY_ENDS,
     ESCALATION,
-    HUDDLE_ID,
     OFF_DUTY,
     ON_DUTY,
     PATIENCE,
-    RECOVERY_BAND,
-    REPEAT_ID,
     RESPONSE_BAND,
     RESTRAINT_ID,
 )
 from sim.engine.floor import Floor
 from sim.engine.meeting import Meeting
-from sim.engine.people import LEFT, SERVED, Member, Request, Visit
+from sim.engine.people import LEFT, SERVED, Member, Request, Visit, request_beside
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import (
     AMA,
@@ -59,17 +56,13 @@ from sim.engine.trajectory import (
     CALL,
     CARE,
     CONTACT,
-    CONTINUING,
     DISCHARGED,
     DISPOSITIONS,
-    FIRST,
-    HUDDLE,
     LWBS,
     MAIN,
     OBSERVATION,
     ONE_OFF,
     PRESENT,
-    RECOVERY,
     RESPONSE,
     SIDE,
     Trajectory,
@@ -79,7 +72,6 @@ from sim.engine.workload import UNIFORM_AT, Arrival, Workload, return_gap, retur
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 
-NO_STEP = -1
 NOTHING_MORE: list[float] = []
 ORDINARY_BAND = DEFAULT_BAND
 
@@ -102,7 +94,6 @@ class EmergencyDepartment:
         self.calendar = Calendar()
         self.workload = Workload(scenario, seed, replication)
         self.floor = Floor(scenario, self.workload, self.calendar, self.begins, self.finishes)
-        self.floor.on_pace = self.pace_changes
         self.floor.on_unstaffed = self.role_goes_home
         self.horizon = scenario.period.horizon
         self.streams: list[Stream] = list(scenario.department.streams.values())
@@ -116,8 +107,7 @@ class EmergencyDepartment:
         self.support = scenario.support
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
         self.meeting = Meeting(scenario, self.workload)
-        self.peer_role = self.floor.role_of[scenario.support.role]
-        self.has_peers = any(member.role == self.peer_role for member in self.floor.members)
+        self.company = Company(scenario, self.workload, self.floor, self.pace_changes)
         self.factors = return_factors(scenario.effects)
         self.visits: list[Visit] = []
         self.pool: BedPool | None = None
@@ -194,7 +184,7 @@ class EmergencyDepartment:
             self.budget_runs(visit)
         trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
-            self.offer_peer(visit)
+            self.company.offer(visit)
         draws, times = visit.draws, visit.times
         for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
             applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
@@ -214,7 +204,7 @@ class EmergencyDepartment:
                         break
                 times[at + 2] = self.calendar.time
             if number == trigger:
-                self.offer_peer(visit)
+                self.company.offer(visit)
         self.departs(visit)
 
     def ways_of_taking_steps(self) -> dict[type, TakeStep]:
@@ -282,7 +272,7 @@ class EmergencyDepartment:
         """Cases close, nurses care hour by hour, until there is a bed upstairs."""
         now = self.calendar.time
         visit.times[3 * plan.index + 1] = visit.boarding_start = now
-        for role in [role for role in visit.cases if role != self.peer_role]:
+        for role in [role for role in visit.cases if role != self.floor.peer_role]:
             self.floor.close_case(visit, role)
         time = self.scenario.boarding.times[step.time]
         nurse = self.floor.role_of.get(self.scenario.boarding.nurse_role, -1)
@@ -322,18 +312,14 @@ class EmergencyDepartment:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
         admission, transfer = of_acuity(step.admission, visit.acuity), of_acuity(step.transfer, visit.acuity)
         visit.disposition = DISCHARGED + disposed(visit.draws[plan.value_at], admission, transfer)
-        if visit.disposition == DISCHARGED and visit.contacts and visit.bridging is None:
-            visit.bridging = self.side_request(
-                visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
-            )
-            visit.bridging.contact = CONTINUING
-            self.floor.ask(visit.bridging)
+        if visit.disposition == DISCHARGED:
+            self.company.ask_bridging(visit)
 
     def book_follow_up(self, visit: Visit, plan: StepPlan, step: FollowUp) -> None:
         """Linkage, with the odds the scenario assumes."""
         effects = self.scenario.effects
         odds = self.scenario.department.groups[visit.group].linkage
-        if visit.contacts:
+        if visit.is_met:
             odds *= effects.peer.linkage_odds
         if effects.clinician.role in self.scenario.staffing.enhances:
             odds *= effects.clinician.linkage_odds
@@ -347,7 +333,7 @@ class EmergencyDepartment:
         visit.departure = self.calendar.time
         if visit.disposition == PRESENT:
             visit.disposition = DISCHARGED
-        self.peer_takes_leave(visit)
+        self.company.takes_leave(visit)
         if visit.observation is not None and visit.observation.is_running:
             floor.cut(visit.observation)
         elif visit.observation is not None:
@@ -440,16 +426,17 @@ class EmergencyDepartment:
         """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
         rules = self.streams[visit.stream].escalation
         assert rules is not None
-        visit.escalation_deadline = inf
+        visit.escalation_deadline = visit.escalation_left = inf
         visit.escalations += 1
         drawn = self.workload.uniform(visit.patient, visit.number, RESTRAINT_ID, visit.escalations)
         visit.restraints += drawn < rules.restraint_share
         visit.responding = len(rules.response)
         if visit.main is not None and visit.main in visit.waiting:
             self.floor.set_aside(visit.main)
+        self.company.distress_escalates(visit)
         for task in rules.response:
             role = self.floor.role_of[task.role]
-            self.floor.ask(self.side_request(visit, RESPONSE, role, RESPONSE_BAND, task.minutes))
+            self.floor.ask(self._beside(visit, RESPONSE, role, RESPONSE_BAND, task.minutes))
         if not rules.response:
             self.is_calm(visit)
 
@@ -465,15 +452,15 @@ class EmergencyDepartment:
                 self.takes_other_way(main)
             else:
                 self.floor.put_back(main)
+        self.company.is_calm(visit)
         if visit.calm is not None:
             visit.calm.succeed()
             visit.calm = None
 
     def pace_changes(self, visit: Visit) -> None:
-        """A peer comes or goes: patience and calm are used up at another pace, if the scenario assumes one."""
+        """A child is met, a peer comes or goes: patience and calm are used up at another pace, if one is assumed."""
         effects = self.scenario.effects.peer
-        accompanied = visit.accompanied_since == visit.accompanied_since
-        patience = pace(effects.patience_while, effects.patience_after, accompanied, visit.contacts > 0)
+        patience = pace(effects.patience_while, effects.patience_after, visit.has_company, visit.is_met)
         if patience != visit.patience_pace:
             waiting = visit.patience_since == visit.patience_since
             if waiting:
@@ -481,7 +468,7 @@ class EmergencyDepartment:
             visit.patience_pace = patience
             if waiting:
                 self.wait_begins(visit)
-        calm = pace(effects.escalation_while, effects.escalation_after, accompanied, visit.contacts > 0)
+        calm = pace(effects.escalation_while, effects.escalation_after, visit.has_company, visit.is_met)
         if calm != visit.escalation_pace:
             running = visit.escalation_left < inf and not visit.responding and not visit.departed
             if running:
@@ -489,91 +476,6 @@ class EmergencyDepartment:
             visit.escalation_pace = calm
             if running:
                 self.budget_runs(visit)
-
-    # --- peer support -------------------------------------------------------------------------------------------
-
-    def offer_peer(self, visit: Visit) -> None:
-        """A peer is offered to who may want one, and asked for by who does."""
-        visit.offered = visit.eligible and self.has_peers
-        if visit.offered and visit.consented:
-            draws = self.workload.draws[visit.stream].value_at
-            first = self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
-            self.calendar.process(self.accompany(visit, first, visit.draws[draws["peer/repeat"]]))
-
-    def accompany(self, visit: Visit, first_contact: simpy.Event, repeat_minutes: float) -> Process:
-        """A peer's time with one patient: a first contact, perhaps a huddle, perhaps a second contact after a gap."""
-        yield first_contact
-        if self.has_left(visit):
-            return
-        if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
-            self._ask_huddle(visit)
-        if self.workload.uniform(visit.patient, visit.number, REPEAT_ID) < self.support.repeat_share:
-            yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)
-            if self.has_left(visit):
-                return
-            yield self._ask_contact(visit, CONTINUING, self.support.repeat_band, repeat_minutes)
-            if self.has_left(visit):
-                return
-        self._ask_recovery(visit)
-
-    @staticmethod
-    def has_left(visit: Visit) -> bool:
-        """Whether the visit is over."""
-        return visit.departed
-
-    def _ask_contact(self, visit: Visit, contact: int, band: int, minutes: float) -> simpy.Event:
-        request = self.side_request(visit, CONTACT, self.peer_role, band, minutes)
-        request.contact = contact
-        request.done = self.calendar.event()
-        visit.contact_task = request
-        self.floor.ask(request)
-        return request.done
-
-    def _ask_huddle(self, visit: Visit) -> None:
-        roles = [self.floor.role_of[name] for name in self.support.huddle_roles if name in self.floor.role_of]
-        if roles:
-            role = next((role for role in roles if role in visit.cases), roles[-1])
-            self.floor.ask(self.side_request(visit, HUDDLE, role, ORDINARY_BAND, self.support.huddle_min))
-
-    def _ask_recovery(self, visit: Visit) -> None:
-        """The peer's own time after a patient, before anything else."""
-        peer = visit.peer_member
-        if visit.recovery_asked or peer is None or not peer.on_duty:
-            return
-        visit.recovery_asked = True
-        request = self.side_request(visit, RECOVERY, self.peer_role, RECOVERY_BAND, self.support.recovery_min)
-        request.contact = CONTINUING
-        request.bind(peer)
-        peer.recoveries.append(request)
-        self.floor.ask(request)
-
-    def peer_takes_leave(self, visit: Visit) -> None:
-        """The patient goes: a contact ends, who was missed is called, the peer recovers."""
-        contact = visit.contact_task
-        if contact is not None and contact.is_running:
-            self.floor.cut(contact)
-        elif contact is not None and contact in visit.waiting:
-            self.floor.withdraw(contact)
-        visit.contact_task = None
-        if visit.contacts:
-            self._ask_recovery(visit)
-        goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
-        if visit.bridging is not None and visit.bridging in visit.waiting:
-            self.floor.withdraw(visit.bridging)
-            self._ask_call(visit)
-        elif visit.offered and visit.consented and not visit.contacts and goes_home:
-            self._ask_call(visit)
-
-    def _ask_call(self, visit: Visit) -> None:
-        self.floor.ask(self.side_request(visit, CALL, self.peer_role, self.support.call_band, self.support.call_min))
-
-    def call_ends(self, visit: Visit) -> None:
-        """A call back that reaches the family counts as bridging for what follows."""
-        visit.called = True
-        u = self.workload.uniform(visit.patient, visit.number, CALL_ID)
-        visit.call_reached = u < self.support.call_reached_share
-        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.time:
-            self.plan_return(visit, call_reached=True)
 
     # --- observation and care by the hour -----------------------------------------------------------------------
 
@@ -598,7 +500,7 @@ class EmergencyDepartment:
         """Tasks of a role for as long as something lasts (`which`: 0 boarding, 1 observation without an aide)."""
 
         def ask(minutes: float) -> None:
-            self.floor.ask(self.side_request(visit, CARE, role, ORDINARY_BAND, minutes))
+            self.floor.ask(self._beside(visit, CARE, role, ORDINARY_BAND, minutes))
 
         return CareByTheHour(self.calendar, 2 * visit.row + which, minutes_per_hour, ask)
 
@@ -629,7 +531,7 @@ class EmergencyDepartment:
         if request.kind == MAIN:
             self._main_begins(request, visit, now)
         elif request.kind == CONTACT:
-            self._contact_begins(request, visit, now)
+            self.company.sets_out(request)
         elif request.kind == BRIDGING:
             visit.bridged = True
         elif request.kind == OBSERVATION:
@@ -666,13 +568,6 @@ class EmergencyDepartment:
         assert request.done is not None
         request.done.succeed(SERVED)
 
-    def _contact_begins(self, request: Request, visit: Visit, now: float) -> None:
-        visit.contacts += 1
-        visit.peer_member = request.member
-        if visit.contacts == 1:
-            visit.peer_started = now
-        self.floor.start_accompanying(visit)
-
     def finishes(self, request: Request) -> None:
         """A task has ended."""
         visit = request.visit
@@ -686,9 +581,7 @@ class EmergencyDepartment:
             if visit.responding == 0:
                 self.is_calm(visit)
         elif kind == CONTACT:
-            visit.contact_task = None
-            visit.peer_ended = self.calendar.time
-            self.floor.stop_accompanying(visit)
+            self.company.is_finished(request)
         elif kind == CALL:
             self.call_ends(visit)
         elif kind == OBSERVATION:
@@ -740,7 +633,7 @@ class EmergencyDepartment:
             visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
 
     def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
-        reached, bridged = visit.contacts > 0, visit.bridged or call_reached
+        reached, bridged = visit.is_met, visit.bridged or call_reached
         return hazard_of_return(
             self.workload.frailty(visit.patient, returns),
             returns.hazard_by_disposition.get(DISPOSITIONS[visit.disposition], 1.0),
@@ -754,6 +647,14 @@ class EmergencyDepartment:
         if before is not None:
             before.pending_return = None
             self.comes_in(Arrival(self.calendar.time, before.patient, before.number + 1, before.stream))
+
+    def call_ends(self, visit: Visit) -> None:
+        """A call back that reaches the family counts as bridging for what follows."""
+        visit.called = True
+        u = self.workload.uniform(visit.patient, visit.number, CALL_ID)
+        visit.call_reached = u < self.support.call_reached_share
+        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.time:
+            self.plan_return(visit, call_reached=True)
 
     # --- what was drawn and what is looked up -------------------------------------------------------------------
 
@@ -771,7 +672,7 @@ class EmergencyDepartment:
 
     def _assessment_factor(self, visit: Visit) -> float:
         effects = self.scenario.effects
-        factor = effects.peer.assessment_minutes if visit.contacts else 1.0
+        factor = effects.peer.assessment_minutes if visit.is_met else 1.0
         if effects.clinician.role in self.scenario.staffing.enhances:
             factor *= effects.clinician.assessment_minutes
         return factor
@@ -794,8 +695,5 @@ class EmergencyDepartment:
         request.plan = plan
         return request
 
-    def side_request(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
-        """A one-off request beside or after the visit's own path."""
-        request = Request(visit, kind, NO_STEP, band, self.calendar.time, visit.next_slot())
-        request.role, request.contact, request.minutes = role, ONE_OFF, minutes
-        return request
+    def _beside(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
+        return request_beside(visit, kind, role, band, self.calendar.time, minutes)

@@ -18,7 +18,9 @@ from sim.department.roster import Duty
 from sim.department.roster import Member as RosteredMember
 from sim.engine.calendar import Entry
 from sim.engine.step_plans import StepPlan
+from sim.engine.trajectory import ONE_OFF
 
+NO_STEP = -1
 SERVED, LEFT = True, False
 """What a waiting visit is told."""
 
@@ -33,9 +35,9 @@ class Request:
     """
 
     __slots__ = (
-        "band", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave", "member",
-        "minutes", "opened_case", "owner", "owner_duty", "paused", "paused_at", "place_in_line", "plan", "preemptible",
-        "resumed", "role", "since", "slot", "started", "step", "unstaffed", "visit", "zones",
+        "band", "company_since", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave",
+        "member", "minutes", "opened_case", "owner", "owner_duty", "place_in_line", "plan", "preemptible", "resumed",
+        "role", "since", "slot", "started", "step", "unstaffed", "used_up", "visit", "zones",
     )  # fmt: skip
 
     place_in_line: tuple[float, float, int, int]  # within its class: set when it lines up
@@ -65,8 +67,8 @@ class Request:
         self.handover = 0.0
         self.opened_case = False
         self.resumed = False  # the rest of an interrupted task
-        self.paused = 0.0
-        self.paused_at = nan
+        self.company_since = nan  # of a contact: when the walk to the child is over
+        self.used_up = nan  # of a contact: when the wish for company is
         self.done: simpy.Event | None = None
 
     def __lt__(self, other: "Request") -> bool:
@@ -190,17 +192,18 @@ class Visit:
     """A visit in the department: what was drawn for it, what it holds, and what is written down about it."""
 
     __slots__ = (
-        "accompanied", "accompanied_since", "acuity", "age", "age_group", "arrival", "arrival_mode",
+        "accompanied", "acuity", "age", "age_group", "arrival", "arrival_mode",
         "boarding_end", "boarding_start", "bridged", "bridging", "call_reached", "called", "calm", "caregiver",
-        "cases", "clinicians", "consented", "contact_task", "contacts", "departed", "departure",
+        "cases", "consented", "contact_task", "departed", "departure",
         "disposition", "draws", "eligible", "escalation_budget", "escalation_deadline", "escalation_entry",
-        "escalation_left", "escalation_pace", "escalation_since", "escalations", "follow_up", "given", "group",
-        "held", "last_holder", "main", "members", "minutes_by_role", "needs_observation", "next_visit", "number",
-        "observation", "observation_care", "observation_since", "observed", "offered", "patience",
-        "patience_deadline", "patience_entry", "patience_left", "patience_pace", "patience_since", "patient",
-        "peer_ended", "peer_kind", "peer_member", "peer_started", "peer_stays", "pending_return", "pia",
-        "place_request", "place_since", "recovery_asked", "responding", "restraints", "return_uniforms", "row",
-        "safety_plan", "slots", "stream", "times", "tried_to_leave", "unmet", "waiting", "zone",
+        "escalation_left", "escalation_pace", "escalation_since", "escalations", "exposures", "follow_up", "given",
+        "group", "held", "last_holder", "main", "meeting_left", "members", "met", "minutes_by_role",
+        "needs_observation", "next_visit", "number", "observation", "observation_care", "observation_since",
+        "observed", "offered", "patience", "patience_deadline", "patience_entry", "patience_left", "patience_pace",
+        "patience_since", "patient", "peer_ended", "peer_kind", "peer_member", "peer_started", "peer_stays",
+        "pending_return", "pia", "place_request", "place_since", "recovery_is_due", "responding", "restraints",
+        "return_uniforms", "row", "safety_plan", "slots", "spells", "stream", "times", "tried_to_leave", "unmet",
+        "waiting", "wish_left", "wishes", "zone",
     )  # fmt: skip
 
     # drawn when the visit comes in
@@ -236,7 +239,6 @@ class Visit:
         self.cases: dict[int, Case] = {}
         self.last_holder: dict[int, tuple[Member, Duty | None]] = {}
         self.minutes_by_role: dict[int, float] = {}
-        self.clinicians = 0
         self.zone = -1
         self.place_since = nan
         self.place_request = nan
@@ -251,13 +253,13 @@ class Visit:
         self.calm: simpy.Event | None = None
         self.escalations = self.restraints = 0
         self.offered = False
-        self.contacts = 0
-        self.contact_task: Request | None = None
+        self.contact_task: Request | None = None  # the contact that waits or runs
+        self.wishes = self.spells = self.exposures = 0
+        self.wish_left = self.meeting_left = 0.0
         self.accompanied = 0.0
-        self.accompanied_since = nan
-        self.peer_started = self.peer_ended = nan
-        self.peer_member: Member | None = None
-        self.recovery_asked = False
+        self.peer_started = self.met = self.peer_ended = nan
+        self.peer_member: Member | None = None  # of the last spell of company
+        self.recovery_is_due = False
         self.bridging: Request | None = None
         self.bridged = self.called = self.call_reached = False
         self.safety_plan = False
@@ -273,3 +275,26 @@ class Visit:
     def next_slot(self) -> int:
         self.slots += 1
         return self.slots
+
+    @property
+    def is_met(self) -> bool:
+        """Whether a peer's first conversation with this child is over."""
+        return self.met == self.met
+
+    @property
+    def has_company(self) -> bool:
+        """Whether a peer is with this child, or on the way."""
+        return self.contact_task is not None and self.contact_task.is_running
+
+    @property
+    def can_have_company(self) -> bool:
+        """Not while an escalation is answered, nor beside a clinician unless the patient wants the peer there."""
+        with_clinician = self.main is not None and self.main.is_running
+        return not self.responding and (self.peer_stays or not with_clinician)
+
+
+def request_beside(visit: Visit, kind: int, role: int, band: int, since: float, minutes: float) -> Request:
+    """A one-off request beside or after the visit's own path."""
+    request = Request(visit, kind, NO_STEP, band, since, visit.next_slot())
+    request.role, request.contact, request.minutes = role, ONE_OFF, minutes
+    return request

@@ -26,8 +26,8 @@ PRESENT, DISCHARGED, ADMITTED, TRANSFERRED, LWBS, AMA = range(6)
 TASK_KINDS = ("main", "side", "response", "contact", "recovery", "bridging", "call", "huddle", "observation", "care")
 """Why a task exists. `main` holds the patient up; all others run beside or after the visit's own path.
 
-`contact` is a spell of a peer's company, `recovery` the peer's own time (debriefs too), `observation` an aide's spell one-to-one,
-`care` nurse minutes for boarders and for observation without an aide.
+`contact` is a spell of a peer's company, `recovery` the peer's own time (debriefs too), `observation` an aide's spell
+one-to-one, `care` nurse minutes for boarders and for observation without an aide.
 """
 MAIN, SIDE, RESPONSE, CONTACT, RECOVERY, BRIDGING, CALL, HUDDLE, OBSERVATION, CARE = range(10)
 
