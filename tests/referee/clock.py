@@ -13,6 +13,7 @@ from sim.engine.trajectory import (
     TASK_KINDS,
     Trajectory,
 )
+from sim.engine.workload import Workload
 from tests.referee.facts import Facts, Spell
 from tests.referee.objection import Foul, Objection
 from tests.referee.state import Case, DelayRequest, Person, PlaceRequest, Request, Visit
@@ -25,11 +26,10 @@ CLOSE = 1e-7
 class Clock:
     """One run in the course of being played again: state, calendar, objections."""
 
-    def __init__(self, trajectory: Trajectory, scenario: Scenario, doubted: frozenset[int] = frozenset()) -> None:
-        self.doubted = doubted
-        self.doubtful: dict[int, float] = {}
+    def __init__(self, trajectory: Trajectory, scenario: Scenario) -> None:
         self.t, self.scenario = trajectory, scenario
         self.facts = Facts(trajectory, scenario)
+        self.workload = Workload(scenario, trajectory.seed, trajectory.replication)
         self.objections: list[Objection] = []
         self.now = 0.0
         self.heap: list[tuple[float, int, int, int, Callable[[], None]]] = []
@@ -95,7 +95,7 @@ class Clock:
         start, end = float(staff["scheduled_start"][row]), float(staff["scheduled_end"][row])
         self.push(start, ON_DUTY, person.index, lambda: self.comes_on_duty(person, end, row))
         if end < self.t.horizon:
-            self.push(end, OFF_DUTY, person.index, lambda: self.cut_observation(person))
+            self.push(end, OFF_DUTY, person.index, lambda: self.shift_ends(person))
         if person.last_pickup and start < end - person.last_pickup:
             self.push(end - person.last_pickup, OFF_DUTY, person.index, lambda: None)
 
