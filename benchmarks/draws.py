@@ -4,7 +4,7 @@ Counted for each visit: its acuity; the uniforms handed over at arrival; a flag 
 need asked about, whose share lies strictly between 0 and 1; a value for every duration of a step that happened, for a
 patience that is not infinite, for a route, a disposition, a follow-up, a boarding time; escalations with their budgets;
 frailty; and for a first visit the gap to the next. Left out, as not needed visit by visit: the visits of the prelude,
-day factors, absences, and what a run draws without using it.
+day factors, absences, wishes for company after the first, and what a run draws without using it.
 """
 
 from collections import Counter
@@ -17,8 +17,8 @@ from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideT
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, CONSTANT, EXPONENTIAL, of_acuity
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import AMA, LWBS, PRESENT, TASK_KINDS, Trajectory
-from sim.engine.workload import UNIFORMS, Tables
+from sim.engine.trajectory import AMA, LWBS, PRESENT, Trajectory
+from sim.engine.workload import MEETING, UNIFORMS, Tables
 
 Lowered = tuple[float, ...]
 FAMILIES = ("constant", "exponential", "lognormal", "weibull", "uniform", "triangular", "gamma", "empirical")
@@ -105,7 +105,7 @@ def count_stream(
     if stream.returns is not None:
         tally.flags(stream.returns.frail_share, acuity, everybody)
     if name in scenario.support.streams:
-        count_contacts(tally, run, scenario, mine)
+        count_contacts(tally, run, mine)
 
 
 def steps_reached(times: np.ndarray, disposition: np.ndarray) -> np.ndarray:
@@ -134,11 +134,8 @@ def count_step(tally: Tally, scenario: Scenario, step: Any, acuity: np.ndarray, 
         tally.durations(scenario.boarding.times[step.time].minutes, acuity, happened)
 
 
-def count_contacts(tally: Tally, run: Trajectory, scenario: Scenario, mine: np.ndarray) -> None:
-    """One lognormal length for every peer contact that was begun."""
-    contacts = run.task_columns["kind"] == TASK_KINDS.index("contact")
-    begun = contacts & ~np.isnan(run.task_columns["started"]) & mine[run.task_columns["visit"]]
-    if begun.any():
-        support = scenario.support
-        lowered = (2.0, np.log(support.contact_min), support.contact_cv, 0.0)
-        tally.values[lowered] += int(begun.sum())
+def count_contacts(tally: Tally, run: Trajectory, mine: np.ndarray) -> None:
+    """The minutes of a meeting and of a first wish for every visit that a peer came to."""
+    begun = mine & ~np.isnan(run.visit_columns["peer_started"])
+    tally.durations(MEETING, run.visit_columns["acuity"].astype(int), begun)
+    tally.values[UNIT_EXPONENTIAL] += int(begun.sum())

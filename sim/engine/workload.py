@@ -378,11 +378,12 @@ def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distributio
             values.append((f"unstaffed/{step.name}", step.unstaffed))
     if stream.patience.minutes is not None:
         values.append(("patience", stream.patience.minutes))
-    values.append(("peer/first", Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)))
+    values.append(("peer/first", MEETING))
     return values
 
 
 UNIT = Uniform(low=0.0, high=1.0)
+MEETING = Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)
 
 
 def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribution]]:

@@ -8,7 +8,7 @@ from math import inf, nan
 from sim.department.dispatch import patience_left, used_up_at
 from sim.department.support import pace
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.memory import Row, compiled, inlined
 from sim.engine.constants import ESCALATION, PATIENCE
 
 # --- patience -------------------------------------------------------------------------------------------------------
@@ -62,27 +62,17 @@ def enter_escalation(ed: Row, v: Row) -> None:
 # --- company --------------------------------------------------------------------------------------------------------
 
 
-@compiled
-def start_accompanying(ed: Row, v: Row) -> None:
-    """The clock of a peer contact runs."""
-    v.accompanied_since = ed.now
-    pace_changes(ed, v)
+@inlined
+def is_met(v: Row) -> bool:
+    """Whether the first meeting with a peer is over: effects hang on that."""
+    return v.peer_met == v.peer_met
 
 
 @compiled
-def stop_accompanying(ed: Row, v: Row) -> None:
-    """The clock of a peer contact stands still."""
-    if v.accompanied_since == v.accompanied_since:
-        v.accompanied += ed.now - v.accompanied_since
-        v.accompanied_since = nan
-        pace_changes(ed, v)
-
-
-@compiled
-def pace_changes(ed: Row, v: Row) -> None:
-    """A peer comes or goes: patience and calm are used up at another pace, if the scenario assumes one."""
-    accompanied = v.accompanied_since == v.accompanied_since
-    patience = pace(ed.patience_while, ed.patience_after, accompanied, v.contacts > 0)
+def pace_changes(ed: Row, v: Row, in_company: bool) -> None:
+    """A spell of company begins or ends, or the visit is met: from then on patience and calm are used up at another
+    pace, if the scenario assumes one."""
+    patience = pace(ed.patience_while, ed.patience_after, in_company, is_met(v))
     if patience != v.patience_pace:
         waiting = v.patience_since == v.patience_since
         if waiting:
@@ -90,7 +80,7 @@ def pace_changes(ed: Row, v: Row) -> None:
         v.patience_pace = patience
         if waiting:
             wait_begins(ed, v)
-    calm = pace(ed.escalation_while, ed.escalation_after, accompanied, v.contacts > 0)
+    calm = pace(ed.escalation_while, ed.escalation_after, in_company, is_met(v))
     if calm != v.escalation_pace:
         running = v.escalation_left < inf and v.responding == 0 and not v.departed
         if running:

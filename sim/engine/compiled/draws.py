@@ -24,9 +24,7 @@ PEER_SCREEN, PEER_CONSENT, PEER_KIND, PEER_STAYS = (
     quantity_id(f"peer_{name}") for name in ("screen", "consent", "kind", "stays")
 )
 NEVER_LEAVES, FOLLOW_UP = quantity_id("never_leaves"), quantity_id("follow_up")
-PATIENCE_MINUTES, FIRST_CONTACT, REPEAT_CONTACT = (
-    quantity_id(name) for name in ("patience", "peer/first", "peer/repeat")
-)
+PATIENCE_MINUTES, MEETING_MINUTES = quantity_id("patience"), quantity_id("peer/first")
 
 BYTES = 8
 """Of a double."""

@@ -22,6 +22,7 @@ from sim.engine.compiled.calendar import (
     take_nearest,
 )
 from sim.engine.compiled.cases import first_case_of
+from sim.engine.compiled.company import company_is_due, company_runs
 from sim.engine.compiled.meeting import new_visit
 from sim.engine.compiled.memory import Row, bit, compiled, time_of
 from sim.engine.compiled.pathway import (
@@ -33,7 +34,7 @@ from sim.engine.compiled.pathway import (
     is_calm,
     plan_return,
 )
-from sim.engine.compiled.peers import after_contact, call_reaches, repeat_is_due
+from sim.engine.compiled.peers import call_reaches, contact_entry_is_due
 from sim.engine.compiled.places import place_is_clean
 from sim.engine.compiled.requests import case_of, forget, withdraw
 from sim.engine.compiled.settling import (
@@ -51,8 +52,8 @@ from sim.engine.compiled.settling import (
 from sim.engine.compiled.stays import (
     BED_FALLS_FREE,
     BED_IS_THERE,
+    COMPANY_IS_DUE,
     LEAVES_LIMITED_DELAY,
-    REPEAT_IS_DUE,
     bed_falls_free,
     boarding_ends,
     hour_is_full,
@@ -70,7 +71,7 @@ from sim.engine.compiled.tables import (
     stream_at,
     visit_at,
 )
-from sim.engine.compiled.tasks import contact_ends, count_minutes, spell_ends
+from sim.engine.compiled.tasks import count_minutes, spell_ends
 from sim.engine.compiled.written import write_break, write_case, write_duty, write_place, write_task
 from sim.engine.constants import (
     BED_POOL,
@@ -204,17 +205,16 @@ def comes_again(ed: Row, before: Row, running_number: int) -> None:
 def task_ends(ed: Row, r: Row) -> None:
     """A task in hand is done; what waited for it goes on."""
     v = visit_at(ed.visits, r.visit)
-    kind, contact = r.kind, r.contact
+    kind = r.kind
+    if kind == CONTACT:
+        contact_entry_is_due(ed, r, v)
+        return
     spell_ends(ed, r, v, False)
     if kind == MAIN and plan_at(ed.plans, r.plan).purpose == SAFETY_PLAN:
         v.safety_plan = True
-    if kind == CONTACT:
-        contact_ends(ed, r, v)
     forget(ed, r)
     if kind == MAIN:
         goes_on(ed, v)
-    elif kind == CONTACT:
-        after_contact(ed, v, contact)
     elif kind == RESPONSE:
         v.responding -= 1
         if v.responding == 0:
@@ -232,9 +232,9 @@ def call_ends(ed: Row, v: Row) -> None:
 
 @compiled
 def delay_ends(ed: Row, v: Row, what: int) -> None:
-    """A delay, a boarding time, or the gap before a second peer contact is over."""
-    if what == REPEAT_IS_DUE:
-        repeat_is_due(ed, v)
+    """A delay or a boarding time is over, or a wish for company falls due."""
+    if what == COMPANY_IS_DUE:
+        company_is_due(ed, v)
         return
     if what == LEAVES_LIMITED_DELAY:
         r = request_at(ed.requests, v.main)
@@ -367,8 +367,8 @@ def write_unfinished_cases(ed: Row, v: Row) -> None:
 @compiled
 def close_clocks(ed: Row, v: Row) -> None:
     """Minutes accompanied, observed and unmet up to the end of the run."""
-    if v.accompanied_since == v.accompanied_since:
-        v.accompanied += ed.now - v.accompanied_since
+    if company_runs(ed, v):
+        v.accompanied += max(0.0, ed.now - request_at(ed.requests, v.contact_task).company_since)
     if v.observation != NONE:
         if request_at(ed.requests, v.observation).member != NONE:
             v.observed += ed.now - v.observation_since

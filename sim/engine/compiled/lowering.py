@@ -62,8 +62,8 @@ CHANGING = (
 """Tables that a run writes into."""
 
 BLANK = (
-    (nan, "departure pia boarding_start boarding_end peer_started peer_ended next_visit patience_since"),
-    (nan, "escalation_since place_since place_request accompanied_since observation_since"),
+    (nan, "departure pia boarding_start boarding_end peer_started peer_met peer_ended next_visit"),
+    (nan, "patience_since escalation_since place_since place_request observation_since"),
     (inf, "patience_deadline patience_entry escalation_deadline escalation_entry"),
     (1, "patience_pace escalation_pace step"),
     (NONE, "pending_return boarding_hour observation_hour main first_waiting last_waiting zone contact_task bridging"),
@@ -185,12 +185,11 @@ class Blueprint:
             "places_are_exchanged": any(n_places(plans) > 1 for plans in self.plans),
             "consent": support.consent, "minimum_age": support.minimum_age,
             "positive_screen": support.positive_screen_share, "youth_share": support.youth_peer_share,
-            "stays_share": support.stays_with_clinician_share, "repeat_share": support.repeat_share,
-            "repeat_gap": support.repeat_gap_min, "recovery_minutes": support.recovery_min,
+            "stays_share": support.stays_with_clinician_share, "wish_minutes": support.wish_minutes,
+            "again_minutes": support.again_hours * MINUTES_PER_HOUR,
             "bridging_minutes": support.bridging_min, "call_minutes": support.call_min,
             "call_reached_share": support.call_reached_share, "huddle_share": support.huddle_share,
-            "huddle_minutes": support.huddle_min, "first_band": support.first_band,
-            "repeat_band": support.repeat_band, "call_band": support.call_band,
+            "huddle_minutes": support.huddle_min,
             "n_huddle_roles": len(huddle_roles), "huddle_roles": self._numbers(huddle_roles),
             "patience_while": effects.peer.patience_while, "patience_after": effects.peer.patience_after,
             "escalation_while": effects.peer.escalation_while, "escalation_after": effects.peer.escalation_after,
@@ -394,7 +393,7 @@ class Blueprint:
             first_plan=len(self.rows["plans"]), n_plans=len(plans),
         )  # fmt: skip
         if number == 0:  # the same for every stream and acuity
-            self.root |= {"first_contact": values.first("peer/first"), "repeat_contact": values.first("peer/repeat")}
+            self.root["meeting"] = values.first("peer/first")
         for plan in plans:
             self.rows["plans"].add(**self._plan_columns(plan, stream, values))
 

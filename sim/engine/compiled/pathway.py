@@ -8,9 +8,10 @@ from math import inf, nan
 from sim.department.pathway import disposed
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
-from sim.engine.compiled.budgets import calm_runs, wait_begins, wait_ends
+from sim.engine.compiled.budgets import calm_runs, is_met, wait_begins, wait_ends
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
+from sim.engine.compiled.company import distress_ends_company
 from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, of_acuity, uniform, uniform_for_life, value
 from sim.engine.compiled.meeting import escalation_budget
 from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
@@ -283,7 +284,7 @@ def dispose(ed: Row, v: Row, plan: Row) -> None:
 def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
     """Linkage, with the odds the scenario assumes."""
     odds = group_at(ed.groups, v.group).linkage
-    if v.contacts > 0:
+    if is_met(v):
         odds *= ed.peer_odds
     odds *= ed.clinician_odds
     found = linked(uniform(v, FOLLOW_UP), plan.within_7_days, plan.within_30_days, odds)
@@ -338,12 +339,12 @@ def plan_return(ed: Row, v: Row, call_reached: bool) -> None:
 def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
     """Factors on the hazard of return: frailty, disposition, and what the scenario assumes of peers."""
     frail = uniform_for_life(ed, v, FRAILTY_ID) < s.frail_share
-    reached = v.contacts > 0
+    met = is_met(v)
     return hazard_of_return(
         s.frailty if frail else 1.0,
         number_at(ed.numbers, s.hazard_of_disposition + v.disposition).value,
-        ed.factor_direct if reached else 1.0,
-        ed.factor_linkage if reached and v.follow_up > 0 else 1.0,
+        ed.factor_direct if met else 1.0,
+        ed.factor_linkage if met and v.follow_up > 0 else 1.0,
         ed.factor_bridging if v.bridged or call_reached else 1.0,
     )
 
@@ -360,6 +361,8 @@ def escalates(ed: Row, v: Row) -> None:
     if uniform_of(v.key, RESTRAINT_ID, v.escalations) < s.restraint_share:
         v.restraints += 1
     v.responding = s.n_responses
+    v.escalation_left = inf  # no budget runs until it is calm, whatever peers do
+    distress_ends_company(ed, v)
     if v.main != NONE:
         main = request_at(ed.requests, v.main)
         if main.waiting:
@@ -378,6 +381,8 @@ def is_calm(ed: Row, v: Row) -> None:
         return
     v.escalation_left = escalation_budget(ed, v, v.escalations)
     calm_runs(ed, v)
+    if v.contact_task != NONE:
+        put_back(ed, request_at(ed.requests, v.contact_task), v)
     if v.main != NONE:
         main = request_at(ed.requests, v.main)
         if main.waiting:

@@ -5,6 +5,7 @@ Who is chosen is `settling`; what a visit asks for is `pathway`, `support` and `
 
 from math import nan
 
+from sim.engine.compiled.budgets import is_met
 from sim.engine.compiled.memory import Row, bit, compiled, inlined
 from sim.engine.compiled.queues import exclude, include, join, leave, own_set
 from sim.engine.compiled.tables import (
@@ -39,12 +40,12 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
         ed.needs_memory = True
     r = request_at(ed.requests, number)
     r.number, r.visit, r.kind, r.step, r.band, r.slot = number, v.row, kind, step, band, slot
-    r.since, r.order, r.minutes, r.handover, r.paused = ed.now, ed.now, 0.0, 0.0, 0.0
-    r.unstaffed = r.started = r.ends = r.paused_at = nan
+    r.since, r.order, r.minutes, r.handover = ed.now, ed.now, 0.0, 0.0
+    r.unstaffed = r.started = r.ends = r.company_since = nan
     r.plan = r.role = r.contact = r.owner = r.owner_duty = r.queue = r.place_line = r.line = r.member = NONE
     r.previous = r.next = r.earlier = r.later = NONE
     r.ending = NONE
-    r.may_leave = r.preemptible = r.opened_case = r.resumed = r.waiting = False
+    r.may_leave = r.preemptible = r.opened_case = r.resumed = r.waiting = r.kept_over = False
     return r
 
 
@@ -132,6 +133,18 @@ def queue_of_member(ed: Row, member: int, role: int) -> int:
     return ed.member_lines_from + member * ed.n_roles + role
 
 
+@inlined
+def calls_away(r: Row, v: Row) -> bool:
+    """Whether a waiting request calls a peer away from company: a child not yet met, or one who goes home."""
+    return r.kind == BRIDGING or (r.kind == CONTACT and not is_met(v))
+
+
+@inlined
+def is_kept_from_company(v: Row) -> bool:
+    """Whether no contact may begin now: an escalation is answered, or a clinician is there and the peer stays out."""
+    return v.responding > 0 or (v.clinician_there and not v.peer_stays)
+
+
 @compiled
 def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     """A task stands where those look who may do it."""
@@ -147,6 +160,8 @@ def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     role.n_waiting += 1
     ed.roles_waiting |= bit(r.role)
     ed.roles_changed |= bit(r.role)
+    if calls_away(r, v):
+        ed.n_calling += 1
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent += 1
         ed.n_waiting_urgent += 1
@@ -157,7 +172,7 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
     """A request stands in its queue, unless something keeps it from beginning."""
     if r.kind == MAIN and v.responding > 0:
         return
-    if r.kind == CONTACT and v.clinicians > 0 and not v.peer_stays:
+    if r.kind == CONTACT and is_kept_from_company(v):
         return
     if r.role != NONE:
         join_task_queue(ed, r, v)
@@ -194,6 +209,8 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
     role.n_waiting -= 1
     if role.n_waiting == 0:
         ed.roles_waiting &= ~bit(r.role)
+    if calls_away(r, v):
+        ed.n_calling -= 1
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent -= 1
         ed.n_waiting_urgent -= 1

@@ -49,7 +49,8 @@ LENT = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
 
 NAMES_IN_VISIT = {
     "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
-    "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_contacts": "contacts",
+    "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_spells": "spells",
+    "n_peer_exposures": "exposures",
     "minutes_accompanied": "accompanied", "n_escalations": "escalations", "n_restraints": "restraints",
     "minutes_observed": "observed", "minutes_observation_unmet": "unmet",
     "peer_missed": "departed",
@@ -220,5 +221,5 @@ def rows_per_visit(blueprint: Blueprint, name: str) -> int:
 def visit_columns(visits: np.ndarray) -> Columns:
     """The columns of `visits`."""
     columns = columns_of_rows(visits, VISIT_COLUMNS, NAMES_IN_VISIT)
-    columns["peer_missed"] &= columns["peer_offered"] & columns["peer_consented"] & (columns["n_peer_contacts"] == 0)
+    columns["peer_missed"] &= columns["peer_offered"] & columns["peer_consented"] & np.isnan(columns["peer_met"])
     return columns

@@ -4,12 +4,13 @@ One call of `settles` makes the first move of the law's list that can be made (d
 """
 
 from sim.department.dispatch import preference
-from sim.engine.compiled.budgets import wait_ends
+from sim.engine.compiled.budgets import is_met, wait_ends
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
+from sim.engine.compiled.company import clinician_comes, company_begins, peer_stops, put_down_company
 from sim.engine.compiled.memory import Row, compiled, inlined, lowest
 from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
-from sim.engine.compiled.peers import DONE, contact_begins
+from sim.engine.compiled.peers import DONE
 from sim.engine.compiled.places import move_into, open_zone
 from sim.engine.compiled.queues import (
     EVERY_CLASS,
@@ -24,6 +25,7 @@ from sim.engine.compiled.queues import (
     stands_before,
 )
 from sim.engine.compiled.requests import (
+    calls_away,
     case_of,
     forget,
     leave_line,
@@ -77,7 +79,9 @@ def settles(ed: Row) -> bool:
         return True
     if ed.roles_changed != 0 and starts_task(ed):
         return True
-    return ed.n_waiting_urgent > 0 and interrupts(ed)
+    if ed.n_waiting_urgent > 0 and interrupts(ed):
+        return True
+    return ed.n_calling > 0 and ed.n_callable > 0 and calls_peer_away(ed)
 
 
 # --- duty and rest --------------------------------------------------------------------------------------------------
@@ -124,6 +128,7 @@ def shift_ends(ed: Row, m: Row) -> None:
     include(ed, ed.going_from, m)
     ed.n_going += 1
     observer_leaves(ed, m)
+    peer_stops(ed, m)
     ed.settle_due = True
 
 
@@ -138,6 +143,7 @@ def break_is_due(ed: Row, m: Row) -> None:
     include(ed, ed.resting_from, m)
     ed.n_resting += 1
     observer_leaves(ed, m)
+    peer_stops(ed, m)
     ed.settle_due = True
 
 
@@ -466,13 +472,16 @@ def starts(ed: Row, r: Row, m: Row) -> None:
     if r.kind == MAIN:
         main_task_begins(ed, r, v, m)
     elif r.kind == CONTACT:
-        contact_begins(ed, r, v)
+        company_begins(ed, r, v, m)
+        return
     elif r.kind == BRIDGING:
         v.bridged = True
         v.bridging = DONE
     elif r.kind == OBSERVATION:
         observation_is_met(ed, v)
-    task_runs(ed, r, v, m)
+    task_runs(ed, r, m)
+    if r.kind == MAIN:
+        clinician_comes(ed, v)
 
 
 @compiled
@@ -495,7 +504,7 @@ def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
 @inlined
 def assessment_factor(ed: Row, v: Row) -> float:
     """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
-    return (ed.peer_assessment if v.contacts > 0 else 1.0) * ed.clinician_assessment
+    return (ed.peer_assessment if is_met(v) else 1.0) * ed.clinician_assessment
 
 
 # --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------
@@ -566,3 +575,77 @@ def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
         return False
     task = request_at(ed.requests, m.task)
     return task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)
+
+
+# --- a peer is called away from company -----------------------------------------------------------------------------
+
+
+@compiled
+def calls_peer_away(ed: Row) -> bool:
+    """A child not yet met, or one who goes home, calls a peer away from a child who has had the least minutes."""
+    best = best_calling(ed, queue_of_new_cases(ed.peer_role), NONE)
+    of_role = role_at(ed.roles, ed.peer_role)
+    for number in range(of_role.n_servers):
+        member = server_at(ed.servers, of_role.first_server + number).member
+        if is_callable(ed, member_at(ed.members, member)):
+            best = best_calling(ed, queue_of_member(ed, member, ed.peer_role), best)
+    if best == NONE:
+        return False
+    r = request_at(ed.requests, best)
+    m = member_at(ed.members, who_is_called_away(ed, r))
+    put_down_company(ed, visit_at(ed.visits, request_at(ed.requests, m.task).visit))
+    starts(ed, r, m)
+    return True
+
+
+@compiled
+def best_calling(ed: Row, queue: int, best: int) -> int:
+    """Of `best` and the heads of a queue that call a peer away, the best-ranked for which somebody is able."""
+    line = line_at(ed.lines, queue)
+    classes = line.classes
+    while classes != 0:
+        head = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        classes &= classes - 1
+        r = request_at(ed.requests, head)
+        if (
+            calls_away(r, visit_at(ed.visits, r.visit))
+            and (best == NONE or ranks_before(ed, line, r, request_at(ed.requests, best)))
+            and who_is_called_away(ed, r) != NONE
+        ):
+            best = head
+    return best
+
+
+@compiled
+def is_callable(ed: Row, m: Row) -> bool:
+    """Whether a member is with a child whose kept minutes are over, and may stay on."""
+    if m.task == NONE or m.shift_over:
+        return False
+    task = request_at(ed.requests, m.task)
+    return task.kind == CONTACT and task.kept_over
+
+
+@compiled
+def who_is_called_away(ed: Row, r: Row) -> int:
+    """Of those who are able, the peer kind wished, then the spell begun earliest, then the first; NONE if nobody is."""
+    best = NONE
+    of_role = role_at(ed.roles, r.role)
+    for number in range(of_role.n_servers):
+        member = server_at(ed.servers, of_role.first_server + number).member
+        m = member_at(ed.members, member)
+        if (
+            is_callable(ed, m)
+            and may_take(ed, m, r)
+            and (best == NONE or is_called_before(ed, r, m, member_at(ed.members, best)))
+        ):
+            best = member
+    return best
+
+
+@compiled
+def is_called_before(ed: Row, r: Row, m: Row, other: Row) -> bool:
+    """Whether a member is called away before another who comes first in the roster."""
+    wished = visit_at(ed.visits, r.visit).peer_kind
+    if (m.peer_kind == wished) != (other.peer_kind == wished):
+        return m.peer_kind == wished
+    return request_at(ed.requests, m.task).started < request_at(ed.requests, other.task).started

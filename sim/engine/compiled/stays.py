@@ -22,7 +22,7 @@ BOARDING_CARE, OBSERVATION_CARE = range(2)
 """What an hour of care is for."""
 BED_FALLS_FREE, OUTSIDE_REQUEST = range(2)
 """What an entry of the bed pool means."""
-STEP_GOES_ON, LEAVES_LIMITED_DELAY, BED_IS_THERE, REPEAT_IS_DUE = range(4)
+STEP_GOES_ON, LEAVES_LIMITED_DELAY, BED_IS_THERE, COMPANY_IS_DUE = range(4)
 """What the end of a delay means."""
 
 # --- care by the hour -----------------------------------------------------------------------------------------------

@@ -123,22 +123,26 @@ WORD = columns(i8="mask")
 
 VISIT = columns(
     first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row"
-    " stream acuity disposition contacts step main first_waiting last_waiting responding clinicians zone contact_task"
+    " stream acuity disposition step main first_waiting last_waiting responding clinician_there zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases",
-    f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_ended"
-    " accompanied observed unmet next_visit patience_left patience_since patience_deadline patience_entry patience_pace"
+    f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_met peer_ended"
+    " wish_left meeting_left accompanied observed unmet next_visit"
+    " patience_left patience_since patience_deadline patience_entry patience_pace"
     " escalation_left escalation_since escalation_deadline escalation_entry escalation_pace place_since place_request"
-    " accompanied_since observation_since boarding_care_since observation_care_since",
-    i4="row number stream acuity age age_group arrival_mode group disposition peer_kind contacts follow_up escalations"
-    " restraints step given main first_waiting last_waiting n_slots responding clinicians zone contact_task bridging"
+    " observation_since boarding_care_since observation_care_since",
+    i4="row number stream acuity age age_group arrival_mode group disposition peer_kind follow_up escalations"
+    " restraints step given main first_waiting last_waiting n_slots responding zone contact_task bridging spells"
+    " exposures wishes"
     " observation peer_member boarding_plan observation_plan",
     b1="held caregiver eligible offered consented bridged called call_reached safety_plan needs_observation peer_stays"
-    " departed tried_to_leave begins_when_calm recovery_asked",
+    " departed tried_to_leave begins_when_calm clinician_there recovery_owed",
 )
 """A visit: what is written about it, and what it is about. `step` counts from 1 along its pathway; `pending_return`,
-`boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good."""
+`boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good. `wishes` is the
+number of the present wish for company, or of the next one, `wish_left` and `meeting_left` are minutes of company;
+`recovery_owed`: a spell of company has begun since the peer's recovery was last asked for."""
 
 VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder last_duty previous next", b1="taken_over")
 """A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous`
@@ -147,13 +151,14 @@ and `next` link the cases of the holder in order of number."""
 REQUEST = columns(
     first="since order minutes visit kind step plan band slot role contact line previous next member earlier later"
     " ending number waiting may_leave preemptible",
-    f8="since order minutes unstaffed started ends handover paused paused_at",
+    f8="since order minutes unstaffed started ends handover company_since",
     i8="ending",
     i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
     " earlier later",
-    b1="may_leave preemptible opened_case resumed waiting",
+    b1="may_leave preemptible opened_case resumed waiting kept_over",
 )
-"""A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit."""
+"""A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit. Of a
+contact that runs `company_since` is the end of the walk, and `kept_over` says that its kept minutes are over."""
 
 LINE = columns(i8="classes", i4="rule weights n room")
 """A queue: which classes have anybody, its discipline, how many wait; of a limited delay how many more it takes."""
@@ -173,7 +178,7 @@ MOMENTS = 3
 STEP_TIME = columns(f8="at")
 STEP_MEMBER = columns(i4="member")
 TASK_ROW = columns(
-    f8="requested started ended paused handover overtime",
+    f8="requested started ended company_since handover overtime",
     i4="visit member step slot",
     i1="role kind contact band",
     b1="interrupted withdrawn opened_case",
@@ -208,8 +213,8 @@ MOST_NEW_ROWS = 4096
 """Rows that one step of the engine adds to a table at most, besides those counted for what is open."""
 
 ED = columns(
-    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share repeat_share"
-    " repeat_gap recovery_minutes bridging_minutes call_minutes call_reached_share huddle_share huddle_minutes"
+    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share wish_minutes"
+    " again_minutes bridging_minutes call_minutes call_reached_share huddle_share huddle_minutes"
     " patience_while patience_after escalation_while escalation_after peer_assessment clinician_assessment peer_odds"
     " clinician_odds factor_direct factor_linkage factor_bridging bed_stay outside_gap",
     i8=" ".join(
@@ -218,17 +223,21 @@ ED = columns(
             *(f"n_{name}" for name in GROWING_TABLES), *(f"room_for_{name}" for name in GROWING_TABLES),
             "base later_instant later_key later_where n_created n_processed n_settlings step_limit n_outside"
             " next_outside roles_changed roles_waiting"
-            " n_waiting_urgent occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
+            " n_waiting_urgent n_calling n_callable"
+            " occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
             " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
             " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
             " n_listed_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from"
             " resting_from"
-            " first_band repeat_band call_band first_contact repeat_contact"
+            " meeting"
             " n_beds n_beds_taken n_beds_first n_outside_requests n_bed_entries next_for_bed",
         ]
     ),
     b1="is_open settle_due settling places_changed delays_changed places_are_exchanged has_peers pooled needs_memory",
 )  # fmt: skip
+"""The root. `n_calling` counts the requests in queues that call a peer away from company, `n_callable` the contacts in
+hand whose kept minutes are over: while either is 0 nobody is called away, and nothing is looked at.
+"""
 
 number_at, role_at, weight_at = row_of("NUMBER", NUMBER), row_of("ROLE", ROLE), row_of("WEIGHT", WEIGHT)
 server_at, service_at = row_of("SERVER", SERVER), row_of("SERVICE", SERVICE)

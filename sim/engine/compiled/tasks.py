@@ -1,14 +1,13 @@
-"""Work: a task starts with a member, takes the case if it needs one, stops a peer's clock, ends or is put down.
+"""Work: a task starts with a member, takes the case if it needs one, ends or is put down.
 
-What a visit does when its task has ended is told in `pathway`.
+What a visit does when its task has ended is told in `pathway`; how a spell of company goes, in `company`.
 """
 
 from math import inf, nan
 
-from sim.engine.compiled.budgets import start_accompanying, stop_accompanying
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import begin_case_spell, end_case_spell, is_busy, is_free, open_case
-from sim.engine.compiled.memory import Row, compiled, inlined
+from sim.engine.compiled.memory import Row, compiled
 from sim.engine.compiled.requests import (
     ask,
     bind,
@@ -18,61 +17,12 @@ from sim.engine.compiled.requests import (
     opens_cases,
     owner_present,
     put_back,
-    set_aside,
     waits_no_more,
 )
 from sim.engine.compiled.tables import NONE, duty_at, member_at, request_at, visit_at
 from sim.engine.compiled.written import write_task
 from sim.engine.constants import TASK_ENDS
-from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY, RESPONSE
-
-# --- peers beside clinicians ----------------------------------------------------------------------------------------
-
-
-@inlined
-def is_with_patient(kind: int) -> bool:
-    """Whether a clinician is with the patient during a task of a kind."""
-    return kind == MAIN or kind == RESPONSE
-
-
-@compiled
-def clinician_comes(ed: Row, v: Row) -> None:
-    """A peer contact that waits is set aside, one that runs stands still."""
-    v.clinicians += 1
-    if v.clinicians > 1 or v.peer_stays or v.contact_task == NONE:
-        return
-    contact = request_at(ed.requests, v.contact_task)
-    if contact.member == NONE:
-        set_aside(ed, contact, v)
-    else:
-        contact.paused_at = ed.now
-        contact.ending = NONE
-        stop_accompanying(ed, v)
-
-
-@compiled
-def clinician_goes(ed: Row, v: Row) -> None:
-    """When the last one has gone the peer contact may begin, or goes on."""
-    v.clinicians -= 1
-    if v.clinicians > 0 or v.peer_stays or v.contact_task == NONE:
-        return
-    contact = request_at(ed.requests, v.contact_task)
-    if contact.member == NONE:
-        put_back(ed, contact, v)
-    elif contact.paused_at == contact.paused_at:
-        resume_contact(ed, contact, v)
-
-
-@compiled
-def resume_contact(ed: Row, contact: Row, v: Row) -> None:
-    """What was left of a contact when a clinician came is still to be had."""
-    pause = ed.now - contact.paused_at
-    contact.paused += pause
-    contact.paused_at = nan
-    contact.ends = max(ed.now, contact.ends + pause)
-    contact.ending = enter(ed, contact.ends, TASK_ENDS, contact.member, 0, contact.number)
-    start_accompanying(ed, v)
-
+from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 
 # --- a task starts --------------------------------------------------------------------------------------------------
 
@@ -115,14 +65,12 @@ def take_case(ed: Row, r: Row, v: Row, m: Row) -> bool:
 
 
 @compiled
-def task_runs(ed: Row, r: Row, v: Row, m: Row) -> None:
+def task_runs(ed: Row, r: Row, m: Row) -> None:
     """The end of a task begun is entered in the calendar, once its minutes are known."""
     minutes = r.minutes + r.handover
     r.ends = ed.now + minutes
     if minutes < inf:
         r.ending = enter(ed, r.ends, TASK_ENDS, m.index, 0, r.number)
-    if is_with_patient(r.kind):
-        clinician_comes(ed, v)
 
 
 # --- a task ends ----------------------------------------------------------------------------------------------------
@@ -141,9 +89,6 @@ def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     """A spell of work is over: it is written down and its member is free."""
     m = member_at(ed.members, r.member)
     r.ending = NONE
-    if r.paused_at == r.paused_at:
-        r.paused += ed.now - r.paused_at
-        r.paused_at = nan
     write_task(ed, r, r.started, ed.now, interrupted, False)
     count_minutes(ed, m, r.started, ed.now)
     m.task = NONE
@@ -151,9 +96,19 @@ def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     r.member = NONE
     if m.on_duty and not m.on_break:
         is_free(ed, m)
-    if is_with_patient(r.kind):
+    if r.kind == MAIN:
         clinician_goes(ed, v)
     ed.settle_due = True
+
+
+@compiled
+def clinician_goes(ed: Row, v: Row) -> None:
+    """A main-path task is over: a contact that was set aside may begin."""
+    v.clinician_there = False
+    if v.contact_task != NONE:
+        contact = request_at(ed.requests, v.contact_task)
+        if contact.member == NONE:
+            put_back(ed, contact, v)
 
 
 @compiled
@@ -168,19 +123,3 @@ def put_down(ed: Row, m: Row) -> None:
     r.started, r.opened_case = nan, False
     r.resumed, r.unstaffed = True, nan
     ask(ed, r, v)
-
-
-@compiled
-def contact_ends(ed: Row, r: Row, v: Row) -> None:
-    """A peer contact is over, by itself or by departure."""
-    v.contact_task = NONE
-    v.peer_ended = ed.now
-    stop_accompanying(ed, v)
-
-
-@compiled
-def cut_contact(ed: Row, v: Row) -> None:
-    """Departure ends a running contact before its time."""
-    r = request_at(ed.requests, v.contact_task)
-    spell_ends(ed, r, v, False)
-    contact_ends(ed, r, v)

@@ -29,7 +29,7 @@ def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool,
             overtime = max(0.0, ended - max(started, duty_at(ed.duties, duty).end))
     row.visit, row.role, row.step, row.kind, row.contact = r.visit, r.role, r.step, r.kind, r.contact
     row.slot, row.band, row.member = r.slot, r.band, r.member
-    row.requested, row.started, row.ended, row.paused = r.since, started, ended, r.paused
+    row.requested, row.started, row.ended, row.company_since = r.since, started, ended, r.company_since
     row.interrupted, row.withdrawn, row.opened_case = interrupted, withdrawn, r.opened_case
     row.handover, row.overtime = r.handover, overtime
 
