@@ -107,7 +107,9 @@ class Duties:
             return
         for request in list(self.waiting[role]):
             step = self.step_of(request)
-            if request.kind == MAIN and isinstance(step, Task) and step.unstaffed and not request.visit.set_aside:
+            if request.kind != MAIN or request.visit.set_aside or request.spell_number:  # the rest of a task never does
+                continue
+            if isinstance(step, Task) and step.unstaffed:
                 self.waiting[role].remove(request)
                 self.ends_waiting(request.visit)
                 self.becomes_delay(request.visit, step.name, request.since)
