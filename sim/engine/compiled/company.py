@@ -163,9 +163,7 @@ def keeps_company_out(ed: Row, v: Row) -> None:
     if company_runs(ed, v):
         put_down_company(ed, v)
     elif v.contact_task != NONE:
-        contact = request_at(ed.requests, v.contact_task)
-        if contact.line != NONE:
-            set_aside(ed, contact, v)
+        set_aside(ed, request_at(ed.requests, v.contact_task), v)
 
 
 @compiled
