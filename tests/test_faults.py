@@ -7,7 +7,7 @@ import pytest
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
 from sim.engine.trajectory import Trajectory
-from tests.faults import FAULTS, MODEL, Fault, planted
+from tests.faults import FAULTS, MODEL, QUICK, Fault, planted
 from tests.referee import referee
 from tests.worlds import random_scenario
 
@@ -33,7 +33,9 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(each, marks=() if each in QUICK else pytest.mark.slow, id=each.name) for each in FAULTS]
+)
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     with planted(fault) as simulate:
         assert any(objections(simulate, random_scenario(seed), seed) for seed in WORLDS), fault.name

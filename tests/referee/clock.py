@@ -5,8 +5,9 @@ What the entries do is told in the other parts; `replay` puts them together.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from sim.department.arrivals import Replay
 from sim.department.roster import Duty, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import (
@@ -23,6 +24,13 @@ CLOSE = 1e-7
 """Minutes within which a computed deadline and the table must agree; sums may be formed in another order."""
 
 
+def minutes_given(workload: Workload) -> dict[tuple[int, int], Mapping[str, float]]:
+    """Minutes that came with a replayed visit, by patient and visit number."""
+    if not isinstance(workload.scenario.demand, Replay):
+        return {}
+    return {(come.patient, come.number): come.given.minutes for come in workload.arrivals() if come.given is not None}
+
+
 class Clock:
     """One run in the course of being played again: state, calendar, objections."""
 
@@ -30,6 +38,7 @@ class Clock:
         self.t, self.scenario = trajectory, scenario
         self.facts = Facts(trajectory, scenario)
         self.workload = Workload(scenario, trajectory.seed, trajectory.replication)
+        self.given = minutes_given(self.workload)
         self.objections: list[Objection] = []
         self.now = 0.0
         self.heap: list[tuple[float, int, int, int, Callable[[], None]]] = []

@@ -6,6 +6,7 @@ decided in `settling`.
 
 import math
 
+from sim.department.pathway import FollowUp, Task
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -274,6 +275,48 @@ class Companionship:
         unbridged = wish.bridging is not None and wish.bridging.spell.row not in self.begun
         if missed or unbridged:
             self.is_asked_for(visit, CALL, ONE_OFF, BANDS[CALL])
+
+    # --- effects
+
+    def assessment_takes_its_minutes(self, request: Request, step: Task) -> None:
+        """As drawn, times what is assumed of peers if the visit had been met before it began, and of clinicians."""
+        if step.purpose != "assessment":
+            return
+        minutes = self.drawn_or_given(request.visit, step.name)
+        if minutes is None:
+            return
+        effects = self.scenario.effects
+        if request.begun_met:
+            minutes *= effects.peer.assessment_minutes
+        if effects.clinician.role in self.scenario.staffing.enhances:
+            minutes *= effects.clinician.assessment_minutes
+        spells = [spell for spell in request.asked.spells if spell.begun]
+        taken = sum(spell.ended - spell.started - spell.handover for spell in spells)
+        if abs(taken - minutes) > CLOSE:
+            self.object(self.told(spells[0]), f"takes {taken!r} minutes", f"{minutes!r}, met: {request.begun_met}")
+
+    def follow_up_is_right(self, visit: Visit, step: FollowUp) -> None:
+        """Its odds are multiplied by what is assumed of peers if the visit has been met by now."""
+        columns, effects = self.t.visit_columns, self.scenario.effects
+        patient, number = int(columns["patient"][visit.row]), int(columns["visit_number"][visit.row])
+        odds = self.scenario.department.groups[int(columns["group"][visit.row])].linkage
+        odds *= effects.peer.linkage_odds if visit.wish.met else 1.0
+        odds *= effects.clinician.linkage_odds if effects.clinician.role in self.scenario.staffing.enhances else 1.0
+        u = self.workload.uniform(patient, number, quantity_id("follow_up"))
+        kept = [u < p * odds / (1.0 - p + p * odds) for p in (step.within_7_days, step.within_30_days)]
+        expected = 1 if kept[0] else 2 * kept[1]
+        if self.facts.value("follow_up", visit.row) != expected:
+            shown = self.facts.value("follow_up", visit.row)
+            self.object(f"visit {visit.row}", f"follow_up {shown}", f"{expected}, met: {visit.wish.met}")
+
+    def drawn_or_given(self, visit: Visit, step: str) -> float | None:
+        """Minutes of a step before any factor; None where they came with the visit and are taken as they are."""
+        columns = self.t.visit_columns
+        stream, patient, number = (int(columns[name][visit.row]) for name in ("stream", "patient", "visit_number"))
+        if step in self.given.get((patient, number), {}):
+            return None
+        drawn = self.workload.visit(stream, patient, number, visit.acuity)
+        return drawn[self.workload.draws[stream].value_at[f"step/{step}"]]
 
     # --- the end of the run
 

@@ -5,7 +5,7 @@ Who does it is decided in `settling`; waiting is reckoned in `patience`.
 
 import math
 
-from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.pathway import Board, Delay, Dispose, FollowUp, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.quantities import of_acuity
 from sim.engine.trajectory import (
     BRIDGING,
@@ -134,6 +134,8 @@ class Journey:
             self.ask(visit, SIDE, step.name)
         elif isinstance(step, Dispose):
             self.is_disposed(visit)
+        elif isinstance(step, FollowUp):
+            self.follow_up_is_right(visit, step)
         elif isinstance(step, Observe):
             for request in self.ask(visit, OBSERVATION):
                 self.care_entries(visit, self.now, self.next_start_of(request))

@@ -27,6 +27,7 @@ class Request:
     spell_number: int = 0
     only_for: int | None = None
     preemptible: bool = False
+    begun_met: bool = False
 
     @property
     def spell(self) -> Spell:

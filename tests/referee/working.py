@@ -41,6 +41,8 @@ class Working:
         self.join_case(request, person)
         if request.kind == MAIN:
             self.ends_waiting(visit)
+            if request.spell_number == 0:
+                request.begun_met = visit.wish.met
             visit.n_main_tasks += 1
             self.clinician_comes(visit)
             step = visit.step
@@ -88,6 +90,7 @@ class Working:
                 raise self.foul(f"visit {visit.row}, {spell.step}", f"ends at {ended!r}", "its task ends now")
             step = visit.step
             if isinstance(step, Task):
+                self.assessment_takes_its_minutes(request, step)
                 self.trigger(visit, step)
             self.advance(visit)
         if request.kind == RESPONSE:
