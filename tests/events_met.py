@@ -886,9 +886,17 @@ def again(seen: Seen) -> Callable[[float], float]:
 
 
 def by_next_wish(seen: Seen) -> np.ndarray:
-    """Spells of company with which a wish was over, as the next contact tells."""
+    """Spells of company with which a wish was over, as the peer's recovery and the next contact tell."""
     due = again(seen)
-    return follows(seen, lambda end: after_quiet_hours(due(end))) & ~follows(seen, after_quiet_hours)
+    own = recoveries(seen)
+    over = at_end(seen, "visit", pairs(seen.task["visit"][own], seen.task["requested"][own]))
+    return over & follows(seen, lambda end: after_quiet_hours(due(end)))
+
+
+def recoveries(seen: Seen) -> np.ndarray:
+    """Recovery that is no debrief, as far as it has begun."""
+    minutes = seen.task["ended"] - seen.task["started"]
+    return (seen.task["kind"] == RECOVERY) & ~(minutes > DEBRIEF_MINUTES - 1.0)
 
 
 @event("a wish is over with a rest below the least minutes")
@@ -914,7 +922,7 @@ def _(seen: Seen) -> Any:
 @event("the rest of a wish is put off to the end of the quiet hours")
 def _(seen: Seen) -> Any:
     later = follows(seen, after_quiet_hours) & ~follows(seen, lambda end: end)
-    return later & put_down(seen) & ~follows(seen, lambda end: after_quiet_hours(again(seen)(end)))
+    return later & put_down(seen) & ~by_next_wish(seen)
 
 
 @event("a meeting goes on in the quiet hours")
@@ -1087,7 +1095,7 @@ def _(seen: Seen) -> Any:
 
 @event("a peer recovers twice from one visit")
 def _(seen: Seen) -> Any:
-    own = seen.tasks(RECOVERY) & (seen.task["ended"] - seen.task["started"] < DEBRIEF_MINUTES - 1.0)
+    own = seen.begun & recoveries(seen)
     return np.bincount(seen.task["visit"][own], minlength=seen.run.n_visits) >= 2
 
 
