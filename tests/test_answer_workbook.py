@@ -89,7 +89,7 @@ def test_shares_of_the_summary_are_percent_and_differences_are_those_found(
     head, *rows = read(tmp_path / "a.xlsx")["summary"]
     name = "reach.mental_health"
     (found,) = comparison.difference_rows["peer_added", name]
-    (row,) = [row for row in rows if row[0] == "Reached by a peer"]
+    (row,) = [row for row in rows if row[0] == "Met by a peer"]
     assert row[2] == "%"
     assert row[head.index("Peers added: difference (% points for shares)")] == pytest.approx(100 * found["mean"])
     assert row[head.index("Peers added: interval from")] == pytest.approx(100 * found["low"])
@@ -213,7 +213,7 @@ def test_a_staffing_that_nothing_is_compared_with_has_intervals_and_no_baseline(
     assert not any("baseline" in name for name in sheets["costs"][0])
     head, *rows = sheets["summary"]
     own = read_table(tmp_path / "r" / "estimates.parquet").set_index("measure").loc["reach.mental_health"]
-    (row,) = [row for row in rows if row[0] == "Reached by a peer"]
+    (row,) = [row for row in rows if row[0] == "Met by a peer"]
     found = [row[head.index(f"Peers added: {what}")] for what in ("mean", "interval from", "interval to")]
     assert found == pytest.approx([100 * own[name] for name in ("mean", "low", "high")])
 

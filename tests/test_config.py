@@ -206,7 +206,7 @@ def test_documented_overrides_reach_their_place() -> None:
             "demand.mh_growth=1.08",
             "demand.mh_shape=evening_heavy",
             "effects.total_return_hr=.9",
-            "support.contact_min=60",
+            "support.wish_minutes=90",
             "boarding=pool",
             "boarding.mean_h=10",
             "department.streams.medical.pathway.triage.minutes.mean=8",
@@ -224,7 +224,7 @@ def test_documented_overrides_reach_their_place() -> None:
     assert (scenario.demand.growth, demand_of(scenario).mh_growth) == (1.05, 1.08)
     assert demand_of(scenario).mh_shape == "evening_heavy"
     assert scenario.effects.total_return_hr == 0.9
-    assert scenario.support.contact_min == 60
+    assert scenario.support.wish_minutes == 90
     assert (scenario.boarding.kind, scenario.boarding.mean_h) == ("pool", 10)
     triage = next(step for step in scenario.department.streams[MEDICAL].pathway if step.name == "triage")
     assert isinstance(triage, Task)

@@ -153,7 +153,20 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
         ["study.demand_levels=[1.0,1.0]"],
         [("study.demand_levels", "names 1.0 twice", "name each once")],
     ),
-    "a switch for a number": (["support.recovery_min=true"], [("support.recovery_min", "True", "a number")]),
+    "a switch for a number": (["support.wish_minutes=true"], [("support.wish_minutes", "True", "a number")]),
+    "minutes of a contact, as it used to be": (
+        ["support.contact_min=45"],
+        [("support.contact_min", "45", "no longer a key; a child wishes for company: write wish_minutes")],
+    ),
+    "what used to be keys of a contact": (
+        ["support.repeat_share=.5", "support.recovery_min=15", "+support.call_band=2", "support.contact_cv=.3"],
+        [
+            ("support.repeat_share", "0.5", "write again_hours"),
+            ("support.recovery_min", "15", "recovery takes 10 minutes (docs/law.md, Peer support): leave it out"),
+            ("support.call_band", "2", "are part of the law"),
+            ("support.contact_cv", "0.3", "vary exponentially"),
+        ],
+    ),
     "a switch among numbers": (
         ["department.streams.medical.pathway.monitoring.share=[0,true,0,0,0]"],
         [("department.streams.medical.pathway.monitoring.share.1", "True", "a number")],
@@ -307,6 +320,16 @@ def test_a_file_may_change_its_own_group_only_and_is_named_where_it_is_faulty(
     assert {problem.path for problem in problems} <= {str(file), "demand.growth"}
     assert str(file) in {problem.path for problem in problems}
     assert all(problem.value and problem.remedy for problem in problems)
+
+
+def test_keys_of_an_earlier_version_in_a_file_are_named_with_what_to_write_instead(tmp_path: Path) -> None:
+    """Not as misspellings of others: `contact_min` looks like `call_min`."""
+    own_file(tmp_path, "support", "defaults: [default, _self_]\ncontact_min: 30\nrepeat_gap_min: 20\nfirst_band: 1\n")
+    problems = {problem.path: problem.remedy for problem in problems_of(["study=run", "support=ours"], tmp_path)}
+    assert list(problems) == ["support.contact_min", "support.repeat_gap_min", "support.first_band"]
+    assert all(remedy.startswith("no longer a key; ") for remedy in problems.values())
+    assert "write wish_minutes" in problems["support.contact_min"]
+    assert "write again_hours" in problems["support.repeat_gap_min"]
 
 
 def test_a_header_in_an_inherited_file_is_found(tmp_path: Path) -> None:

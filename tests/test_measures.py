@@ -76,6 +76,7 @@ VISIT = dict.fromkeys(VISIT_COLUMNS, 0) | {
     "boarding_start": NAN,
     "boarding_end": NAN,
     "peer_started": NAN,
+    "peer_met": NAN,
     "peer_ended": NAN,
     "next_visit": NAN,
 }
@@ -91,7 +92,7 @@ TASK = {
     "requested": 0.0,
     "started": NAN,
     "ended": NAN,
-    "paused": 0.0,
+    "company_since": NAN,
     "interrupted": False,
     "withdrawn": False,
     "opened_case": False,
@@ -393,13 +394,12 @@ def test_tests_that_only_the_admitted_have_are_no_effect_of_their_own() -> None:
 
 def test_minutes_alone_are_the_stay_less_the_union_of_staff_and_peer() -> None:
     run = played(
-        [peer_visit(1000.0, 1300.0, peer_started=1040.0, minutes_accompanied=50.0, n_peer_contacts=1), stay(0.0, 60.0)],
+        [peer_visit(1000.0, 1300.0, peer_met=1060.0, minutes_accompanied=67.0, n_peer_spells=1), stay(0.0, 60.0)],
         tasks=[
             spell(1010.0, 1030.0),  # 20
-            spell(
-                1040.0, 1110.0, role=PSW, kind=CONTACT, member=2, paused=20.0
-            ),  # 70, of which 20 beside the clinician
-            spell(1060.0, 1080.0),
+            spell(1037.0, 1110.0, role=PSW, kind=CONTACT, member=2, company_since=1040.0),  # 70 after the walk
+            spell(1060.0, 1080.0),  # in the peer's presence
+            spell(1260.0, 1262.0, role=PSW, kind=CONTACT, member=2, company_since=1263.0),  # put down on the way
             spell(1200.0, 1230.0, kind=RESPONSE),  # 30 and 10 more of another responder
             spell(1220.0, 1240.0, kind=RESPONSE),
             spell(1120.0, 1150.0, kind=OBSERVATION),
@@ -412,18 +412,18 @@ def test_minutes_alone_are_the_stay_less_the_union_of_staff_and_peer() -> None:
     values = measure(run, scenario())
     assert values["minutes_alone_mean.mental_health"] == pytest.approx(300.0 - 20.0 - 70.0 - 40.0 - 5.0)
     assert values["minutes_unattended_mean.mental_health"] == pytest.approx(165.0 - 40.0)
-    assert values["minutes_accompanied_mean.mental_health"] == 50.0
+    assert values["minutes_accompanied_mean.mental_health"] == 67.0
     assert np.isnan(values["minutes_alone_mean.medical"])
 
 
 def test_reach_has_a_denominator_of_its_own_each_time() -> None:
     run = played(
         [
-            peer_visit(0.0, 300.0, peer_started=20.0, n_peer_contacts=2),
-            peer_visit(0.0, 300.0, peer_missed=True),
+            peer_visit(0.0, 300.0, peer_started=20.0, peer_met=40.0, n_peer_spells=2),
+            peer_visit(0.0, 300.0, peer_started=290.0, n_peer_spells=1, peer_missed=True),
             peer_visit(0.0, 300.0, peer_consented=False),
             stay(0.0, 300.0, stream=MENTAL),
-            peer_visit(0.0, NAN, PRESENT, peer_started=30.0, n_peer_contacts=1),
+            peer_visit(0.0, NAN, PRESENT, peer_started=30.0, peer_met=50.0, n_peer_spells=1),
         ]
     )
     values = measure(run, scenario())
@@ -433,13 +433,13 @@ def test_reach_has_a_denominator_of_its_own_each_time() -> None:
     assert values["peer_missed.mental_health"] == 0.5
     assert values["peer_declined.mental_health"] == pytest.approx(1.0 / 3.0)
     assert values["peer_contacts_per_day.mental_health"] == pytest.approx(2.0 / 7.0)
-    assert values["peer_episodes_per_day.mental_health"] == pytest.approx(3.0 / 7.0)
+    assert values["peer_episodes_per_day.mental_health"] == pytest.approx(4.0 / 7.0)
 
 
-def test_continuity_asks_only_those_with_two_contacts() -> None:
+def test_continuity_asks_only_those_with_two_spells_of_company() -> None:
     contact = {"kind": CONTACT, "role": PSW}
     run = played(
-        [peer_visit(0.0, 300.0, peer_started=10.0) for _ in range(3)],
+        [peer_visit(0.0, 300.0, peer_met=15.0) for _ in range(3)],
         tasks=[
             spell(10.0, 20.0, visit=0, member=2, **contact),
             spell(60.0, 70.0, visit=0, member=2, **contact),
@@ -453,7 +453,7 @@ def test_continuity_asks_only_those_with_two_contacts() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"peer_started": 5.0}, {"safety_plan": True}, {"follow_up": 1}, {"follow_up": 2}, {"call_reached": True}]
+    "given", [{"peer_met": 5.0}, {"safety_plan": True}, {"follow_up": 1}, {"follow_up": 2}, {"call_reached": True}]
 )
 def test_anything_in_hand_is_not_empty_handed(given: dict[str, Any]) -> None:
     run = played(
@@ -758,7 +758,7 @@ def test_an_unknown_breakdown_is_refused_with_the_known_ones() -> None:
 def test_the_mean_week_counts_who_is_present_and_who_works_by_the_hour() -> None:
     run = played(
         [
-            stay(WEEK + 30.0, WEEK + 150.0, stream=MENTAL, peer_started=WEEK + 90.0),
+            stay(WEEK + 30.0, WEEK + 150.0, stream=MENTAL, peer_met=WEEK + 90.0),
             stay(2.0 * WEEK, 2.0 * WEEK + 60.0),
             stay(WEEK - 30.0, WEEK + 30.0, stream=MENTAL),
         ],

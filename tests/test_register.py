@@ -316,10 +316,6 @@ def test_the_safety_plan_triangle_has_the_published_mean_and_ends() -> None:
     assert (low, high) == (float(BY_ID["TIM26"]["low"]), float(BY_ID["TIM26"]["high"]))
 
 
-def test_the_repeat_and_the_first_episode_add_up_to_the_contact() -> None:
-    assert scalar("SUPA04") + scalar("SUPA05") == scalar("POP08")
-
-
 def interval(ratio: float, se_log: float) -> list[float]:
     """The 95 % interval of a ratio whose logarithm has this standard error."""
     return [ratio * exp(sign * 1.96 * se_log) for sign in (-1, 1)]

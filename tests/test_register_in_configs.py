@@ -146,7 +146,6 @@ def test_derived_numbers_follow_from_the_rows_they_name() -> None:
         "visits_per_patient.medical": 1 / (1 - of("RETA06")),
         "triage_nurse.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
         "observation_aide.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
-        "first_share": of("SUPA04") / of("POP08"),
         "prior.log_sd": round(spread, 2),
         **{f"acuity_mix.medical.{place}": count / sum(counts) for place, count in enumerate(counts)},
     }

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.config.places import MODELS
+from sim.department import support
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.constants import RESPONSE_BAND
 from sim.engine.measure_catalogue import CTAS_TARGETS, SPANS
@@ -22,17 +23,14 @@ OF_A_ROW = {
     "Boarding.mean_h": "LOS09",
     "Support.minimum_age": "SUPA01",
     "Support.consent": "SUPA02",
-    "Support.repeat_share": "SUPA06",
-    "Support.repeat_gap_min": "SUPA07",
-    "Support.recovery_min": "SUPA08",
     "Support.youth_peer_share": "SUPA09",
     "Support.bridging_min": "SUPA10",
     "Support.call_min": "SUPA11",
-    "Support.contact_cv": "SUPA12",
     "Support.huddle_min": "SUPA13",
     "Support.huddle_share": "SUPA14",
     "Support.call_reached_share": "SUPA21",
-    "Support.contact_min": "POP08",
+    "Support.wish_minutes": "SUPA28",
+    "Support.again_hours": "SUPA29",
     "Support.caseload": "POP09",
     "Effects.linkage_share": "EFFA02",
     "Effects.bridging_share": "EFFA03",
@@ -42,9 +40,6 @@ OF_A_ROW = {
     **{f"{step}.band": "DISA04" for step in ("Task", "SideTask", "Place", "Observe")},
 }
 OF_NO_ROW = {
-    "Support.first_share": (20 / 45, "derived: SUPA04 of POP08"),
-    "Support.first_band": (2, "structural: the rank of a first contact"),
-    "Support.call_band": (3, "structural: the rank of a call"),
     "Shift.days": ((0, 1, 2, 3, 4, 5, 6), "structural: every day"),
 }
 
@@ -90,9 +85,7 @@ def row(name: str) -> Numbers:
 
 def test_every_number_a_model_supplies_is_neutral_or_has_its_row() -> None:
     bare = {place for place, value in defaults().items() if not says_nothing(value)}
-    assert bare - {"Discipline.targets"} == {
-        place for place in (*OF_A_ROW, *OF_NO_ROW) if place != "Support.repeat_share"
-    }
+    assert bare - {"Discipline.targets"} == {*OF_A_ROW, *OF_NO_ROW}
 
 
 @pytest.mark.parametrize(("place", "name"), OF_A_ROW.items())
@@ -115,6 +108,10 @@ def test_constants_that_are_facts_or_rules_are_those_of_the_register() -> None:
     assert tuple(first for first, _ in AGE_BOUNDS) == row("ARRA19")
     assert tuple(last for _, last in AGE_BOUNDS) == row("ARRA20")
     assert row("SUPA20") == (OLDER_CHILD_FROM,)
+    assert (*row("SUPA04"), *row("SUPA12")) == (support.MEETING_MINUTES, support.MEETING_CV)
+    assert (*row("SUPA30"), *row("SUPA31")) == (support.WALK_MINUTES, support.LEAST_MINUTES)
+    assert (*row("SUPA08"), *row("SUPA32")) == (support.RECOVERY_MINUTES, support.DEBRIEF_MINUTES)
+    assert tuple(60 * hour for hour in row("SUPA33")) == (support.QUIET_FROM_MINUTE, support.QUIET_TO_MINUTE)
     assert tuple(days for _, days in SPANS.values()) == row("RUNA16")
     assert row("DISA02") == (RESPONSE_BAND,)
     assert (SMALL_CELL,) == (SMALLEST_GROUP,) == row("RUNA17")

@@ -16,7 +16,7 @@ from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Pl
 from sim.department.patients import ReturnVisits
 from sim.department.places import Zone
 from sim.department.roster import Break, Role, Shift
-from sim.department.support import Effects, RoleEffects, Support
+from sim.department.support import Effects, Support
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.engine.workload import Workload, return_gap, return_time
 from sim.study.engines import Engine
@@ -508,7 +508,7 @@ def test_a_held_visit_cannot_leave_and_its_attempt_becomes_an_escalation(played:
     assert calm.visit_columns["n_escalations"].tolist() == [0, 0, 0]
 
 
-# --- boarding, observation, peers ------------------------------------------------------------------------------------
+# --- boarding, observation ------------------------------------------------------------------------------------
 
 
 def spells(trajectory: Trajectory, kind: str) -> list[list[float]]:
@@ -547,174 +547,7 @@ def test_observation_without_an_aide_is_unmet_and_pulls_a_nurse(played: Player):
     assert minutes == pytest.approx([20.0, 10.0, 20.0 * 50.0 / 60.0], abs=1e-9)
 
 
-def accompanied(
-    played: Player,
-    pathway: list[Any],
-    psw: Shift,
-    minutes: float = 1440.0,
-    effects: Effects | None = None,
-    **support: Any,
-) -> Trajectory:
-    """One mental health visit, and a peer for 20 minutes (to a billionth) without repeat unless told otherwise."""
-    told = {"consent": 1.0, "contact_min": 45.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0} | support
-    roles = {"nurse": staffed(), "psw": Role(kind="peer", shifts={"day": psw})}
-    return played(
-        pathway,
-        roles,
-        replay({"at": 0.0, "stream": "mental_health"}),
-        name="mental_health",
-        support=Support.model_validate(told),
-        effects=effects or Effects(),
-        minutes=minutes,
-    )
-
-
 TRIAGE = Task(name="triage", role="nurse", minutes=always(5.0), purpose="triage")
-ALL_DAY = Shift(start=0.0, minutes=1440.0)
-
-
-def near(rows: list[list[float]]) -> Any:
-    return [pytest.approx(row, abs=1e-6) for row in rows]
-
-
-def test_a_peer_comes_after_triage_and_recovers_afterwards(played: Player):
-    trajectory = accompanied(played, [TRIAGE, Delay(name="stay", minutes=always(200.0))], ALL_DAY)
-    assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0]])
-    assert spells(trajectory, "recovery") == near([[25.0, 25.0, 35.0]])
-    assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
-    assert departures(trajectory) == [205.0]
-
-
-def test_a_contact_stands_still_while_a_clinician_is_with_the_patient(played: Player):
-    """Contact 5-25 is met by care 15-45: the clock stands for 30 minutes, the peer is held until 55."""
-    pathway = [TRIAGE, Delay(name="wait", minutes=always(10.0)), care("nurse", 30.0), STAY]
-    trajectory = accompanied(played, pathway, ALL_DAY)
-    assert spells(trajectory, "contact") == near([[5.0, 5.0, 55.0]])
-    assert trajectory.visit_columns["minutes_accompanied"].tolist() == near([[20.0]])[0]
-    assert trajectory.tasks[trajectory.tasks.kind == "contact"].paused.tolist() == near([[30.0]])[0]
-    beside = accompanied(played, pathway, ALL_DAY, stays_with_clinician_share=1.0)
-    assert spells(beside, "contact") == near([[5.0, 5.0, 25.0]])
-
-
-def test_a_contact_does_not_begin_while_a_clinician_is_with_the_patient(played: Player):
-    """The peer comes on duty at 10, in the middle of care from 5 to 35."""
-    trajectory = accompanied(
-        played, [TRIAGE, care("nurse", 30.0), Delay(name="stay", minutes=always(100.0))], shift(10.0, 900.0)
-    )
-    assert spells(trajectory, "contact") == near([[5.0, 35.0, 55.0]])
-
-
-def test_departure_cuts_a_contact_and_a_second_one_comes_after_the_gap(played: Player):
-    pathway = [TRIAGE, Delay(name="stay", minutes=always(70.0))]
-    trajectory = accompanied(played, pathway, ALL_DAY, repeat_share=1.0, repeat_gap_min=45.0)
-    assert spells(trajectory, "contact") == near([[5.0, 5.0, 25.0], [70.0, 70.0, 75.0]])
-    assert spells(trajectory, "recovery") == near([[75.0, 75.0, 85.0]])
-    assert trajectory.visit_columns["n_peer_contacts"].tolist() == [2]
-
-
-def test_who_is_missed_is_called_when_a_peer_is_there(played: Player):
-    trajectory = accompanied(played, [TRIAGE], shift(600.0, 120.0))
-    assert trajectory.visit_columns["peer_missed"].tolist() == [True]
-    assert spells(trajectory, "call") == [[5.0, 600.0, 615.0]]
-    assert trajectory.visit_columns["called"].tolist() == [True]
-
-
-def test_a_reached_visit_is_bridged_at_discharge_or_called_if_it_has_gone_before(played: Player):
-    """Disposition at 105: bridging 105-120 while the visit stays; without a stay it has gone, and is called."""
-    until_disposition = [TRIAGE, Delay(name="stay", minutes=always(100.0)), Dispose(name="dispose", admission=0.0)]
-    stays = accompanied(played, [*until_disposition, Delay(name="teaching", minutes=always(20.0))], ALL_DAY)
-    assert spells(stays, "bridging") == [[105.0, 105.0, 120.0]]
-    assert stays.visit_columns["bridged"].tolist() == [True]
-    gone = accompanied(played, until_disposition, ALL_DAY)
-    assert gone.visit_columns["bridged"].tolist() == [False]
-    assert spells(gone, "call") == [[105.0, 105.0, 120.0]]
-
-
-def test_peers_recovery_comes_before_going_home(played: Player):
-    """The contact of 5-25 runs past the shift's end at 20; ten minutes of recovery are overtime too."""
-    trajectory = accompanied(
-        played, [TRIAGE, Delay(name="stay", minutes=always(200.0))], shift(0.0, 20.0), minutes=300.0
-    )
-    psw = trajectory.staff[trajectory.staff.role == "psw"]
-    assert psw.left.tolist() == near([[35.0]])[0]
-    assert psw.overtime.tolist() == near([[15.0]])[0]
-
-
-NOBODY_UNTIL_600 = Role(shifts={"late": shift(600.0, 120.0)})
-
-
-def waits_for_assessment(played: Player, effects: Effects, psw: Role | None) -> float:
-    """When a visit with 30 minutes of patience leaves, who waits from 5 on; the contact is 5-25."""
-    roles = {"nurse": staffed(), "crisis": NOBODY_UNTIL_600} | ({} if psw is None else {"psw": psw})
-    support = Support(consent=1.0, contact_cv=1e-9, repeat_share=0.0, huddle_share=0.0)
-    trajectory = played(
-        [TRIAGE, care("crisis", 30.0, may_leave=True)],
-        roles,
-        replay({"at": 0.0, "stream": "mental_health", "patience": 30.0}),
-        name="mental_health",
-        support=support,
-        effects=effects,
-        minutes=300.0,
-    )
-    assert dispositions(trajectory) == ["lwbs"]
-    return departures(trajectory)[0]
-
-
-@pytest.mark.parametrize(
-    ("while_accompanied", "after", "leaves"), [(1.0, 1.0, 35.0), (0.5, 1.0, 45.0), (0.0, 1.0, 55.0), (0.5, 2.0, 35.0)]
-)
-def test_patience_runs_at_the_pace_of_company(played: Player, while_accompanied: float, after: float, leaves: float):
-    """Of 30 minutes a contact of 20 uses up 20, 10 or none; what is left then runs at the pace after it."""
-    effects = Effects(peer=RoleEffects(patience_while=while_accompanied, patience_after=after))
-    peer = Role(kind="peer", shifts={"day": ALL_DAY})
-    assert waits_for_assessment(played, effects, peer) == pytest.approx(leaves, abs=1e-6)
-    assert waits_for_assessment(played, effects, None) == 35.0
-
-
-def test_an_assessment_is_shorter_by_the_assumed_factor_if_a_peer_has_been_there(played: Player):
-    assessment = Task(name="assess", role="nurse", minutes=always(40.0), purpose="assessment")
-    pathway = [TRIAGE, Delay(name="wait", minutes=always(60.0)), assessment]
-    effects = Effects(peer=RoleEffects(assessment_minutes=0.8))
-    assert departures(accompanied(played, pathway, ALL_DAY, effects=effects)) == [65.0 + 32.0]
-    assert departures(accompanied(played, pathway, shift(600.0, 120.0), effects=effects)) == [65.0 + 40.0]
-
-
-def test_a_huddle_follows_the_first_contact(played: Player):
-    trajectory = accompanied(played, [TRIAGE, STAY], ALL_DAY, huddle_share=1.0, huddle_min=3.0, huddle_roles=("nurse",))
-    assert spells(trajectory, "huddle") == near([[25.0, 25.0, 28.0]])
-
-
-def two_with_peers(played: Player, psw: Role, second: float, **support: Any) -> Trajectory:
-    told = {"consent": 1.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0, "youth_peer_share": 1.0}
-    return played(
-        [TRIAGE, Delay(name="stay", minutes=always(95.0))],
-        {"nurse": staffed(2), "psw": psw},
-        replay({"at": 0.0, "stream": "mental_health"}, {"at": second, "stream": "mental_health"}),
-        name="mental_health",
-        support=Support.model_validate(told | support),
-    )
-
-
-def test_a_peer_who_accompanies_as_many_as_allowed_takes_nobody_else(played: Player):
-    """With a caseload of one the second waits until the first has gone at 100, though the peer is free from 35 on."""
-    one = Role(kind="peer", shifts={"day": ALL_DAY})
-    assert spells(two_with_peers(played, one, 40.0, caseload=1), "contact") == near(
-        [[5.0, 5.0, 25.0], [45.0, 100.0, 120.0]]
-    )
-    assert spells(two_with_peers(played, one, 40.0, caseload=2), "contact") == near(
-        [[5.0, 5.0, 25.0], [45.0, 45.0, 65.0]]
-    )
-
-
-def test_the_peer_kind_wished_is_preferred_but_no_condition(played: Player):
-    """Both wish a youth peer, who is second in the roster; the second visit takes the family peer rather than wait."""
-    kinds = {"family": Shift(start=0.0, minutes=1440.0, peer_kind="family")}
-    kinds |= {"youth": Shift(start=0.0, minutes=1440.0, peer_kind="youth")}
-    trajectory = two_with_peers(played, Role(kind="peer", shifts=kinds), 1.0)
-    contacts = trajectory.tasks[trajectory.tasks.kind == "contact"].sort_values("visit")
-    names = [trajectory.members[member] for member in contacts.member]
-    assert names == ["psw/youth/1", "psw/family/1"]
-    assert contacts.started.tolist() == [5.0, 6.0]
 
 
 # --- returns ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.config.retired import remedy_of_retired
 from sim.config.settings import EngineSettings, ExecutorSettings, Root, StudySettings
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
@@ -83,7 +84,11 @@ def unknown_group(word: str, data: Plain) -> str:
 
 def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
     """A close word among those that can stand here."""
-    remedy = did_you_mean(word, words_at(here, kinds))
+    known = words_at(here, kinds)
+    retired = remedy_of_retired(word, known)
+    if retired is not None:
+        return retired
+    remedy = did_you_mean(word, known)
     new = "" if remedy.startswith("did you mean") or not is_mapping(kinds) else f"; a new entry is written +…{word}="
     return f"no {word!r} here; {remedy}{new}"
 

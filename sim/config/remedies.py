@@ -5,6 +5,7 @@ Which place is meant is found in `sim.config.checking`.
 
 from pydantic_core import ErrorDetails
 
+from sim.config.retired import remedy_of_retired
 from sim.config.roster_shorthand import remedy_of_key
 from sim.department.scenario import did_you_mean
 
@@ -54,7 +55,8 @@ def remedy_of(details: ErrorDetails, known: list[str]) -> str:
         return f"give {words} {context[bound]:g}"
     if kind == "extra_forbidden":
         word = str(details["loc"][-1])
-        return remedy_of_key(word, details["input"], known) or f"no such key; {did_you_mean(word, known)}"
+        instead = remedy_of_retired(word, known) or remedy_of_key(word, details["input"], known)
+        return instead or f"no such key; {did_you_mean(word, known)}"
     if kind == "missing":
         return "missing: add it"
     if kind == "value_error":

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.intervals import Flags
-from sim.engine.trajectory import DISPOSITIONS, TASK_KINDS, Trajectory, named
+from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory, named
 
 XES_NAMES = {
     "case": "case:concept:name",
@@ -35,8 +35,8 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     `case` is PATIENT-VISIT_NUMBER. `activity` is the step, or the kind of work and its role where the pathway has no
     such step, `place ZONE`, `arrival`, or `departure DISPOSITION`. `resource` is the member, the zone of a place, or
     empty. `lifecycle` is `schedule`, `start`, `complete`; `withdraw` where the visit left or the request lapsed;
-    `suspend` and `resume` around an interruption. `time` is minutes since Monday 00:00 of week 0, or timestamps if
-    `start` (the date of that Monday) is given.
+    `suspend` and `resume` around an interruption; each spell of a peer's company is complete. `time` is minutes since
+    Monday 00:00 of week 0, or timestamps if `start` (the date of that Monday) is given.
     """
     log = visit_events(trajectory)
     if start is not None:
@@ -125,7 +125,8 @@ def task_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     times = (tasks["requested"], tasks["started"], tasks["ended"])
     work = Happenings(tasks["visit"], activities(trajectory), sequence, *times)
     who = np.array([*trajectory.members, ""], dtype=object)[tasks["member"]]
-    resumed, cut, begun = is_resumed(trajectory), tasks["interrupted"], ~np.isnan(tasks["started"])
+    resumed, begun = is_resumed(trajectory), ~np.isnan(tasks["started"])
+    cut = tasks["interrupted"] & (tasks["kind"] != CONTACT)
     yield work.at("schedule", "requested", ~resumed, "")
     yield work.at("start", "started", ~resumed, who)
     yield work.at("resume", "started", resumed, who)

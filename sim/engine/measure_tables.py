@@ -144,11 +144,11 @@ class MeanWeek:
 
 
 def visits_by_hour(week: MeanWeek, time: StaffTime, peers: Floats) -> dict[str, np.ndarray]:
-    """Visits present, mental-health visits present, with and without peers, and peers on the floor."""
+    """Visits present, mental-health visits present, not yet met or with no peer there, and peers on the floor."""
     visits = week.trajectory.visit_columns
     mental = is_mental_health(week.trajectory)
     arrival, departure = visits["arrival"][mental], visits["departure"][mental]
-    met = np.fmin(visits["peer_started"][mental], departure)
+    met = np.fmin(visits["peer_met"][mental], departure)
     return {
         "present": week.mean_running(visits["arrival"], visits["departure"]),
         "mh_present": week.mean_running(arrival, departure),

@@ -191,8 +191,9 @@ class Cohort:
         return self.departed & self.flags("peer_eligible")
 
     @cached_property
-    def contacted(self) -> Flags:
-        return ~np.isnan(self.times("peer_started"))
+    def met(self) -> Flags:
+        """Met by a peer: the first conversation came to its end."""
+        return ~np.isnan(self.times("peer_met"))
 
     @cached_property
     def by_step(self) -> "ByStep":
@@ -374,44 +375,44 @@ def leaving(cohort: Cohort) -> Outcomes:
 
 
 def peers(cohort: Cohort) -> Outcomes:
-    """Who was reached by a peer, and who left with nothing in hand."""
-    gone, eligible, reached = cohort.departed, cohort.eligible, cohort.contacted
+    """Who was met by a peer, and who left with nothing in hand."""
+    gone, eligible, met = cohort.departed, cohort.eligible, cohort.met
     consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
     called = cohort.flags("call_reached")
-    empty = ~(reached | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
+    empty = ~(met | cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0) | called)
     return {
-        "reach": Share(gone, reached),
-        "reach_of_eligible": Share(eligible, reached),
-        "reach_of_consenting": Share(eligible & consented, reached),
+        "reach": Share(gone, met),
+        "reach_of_eligible": Share(eligible, met),
+        "reach_of_consenting": Share(eligible & consented, met),
         "peer_declined": Share(offered, ~consented),
         "peer_missed": Share(offered & consented, cohort.flags("peer_missed")),
         "peer_continuity": continuity(cohort),
         "bridged": Share(eligible, cohort.flags("bridged")),
         "call_reached": Share(eligible, called),
-        "met_by_peer": Share(cohort.everyone, reached),
-        "n_peer_contacts": np.asarray(cohort["n_peer_contacts"], dtype=np.float64),
+        "met_by_peer": Share(cohort.everyone, met),
+        "n_peer_spells": np.asarray(cohort["n_peer_spells"], dtype=np.float64),
         "left_empty_handed": Share(eligible, empty),
         "went_home_empty_handed": Share(eligible & ~cohort.admitted, empty),
     }
 
 
 def continuity(cohort: Cohort) -> Share:
-    """Departed visits with two contacts or more, and whether all were with one member."""
+    """Departed visits with two spells of company or more, and whether all were with one member."""
     tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
-    n_contacts = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
-    first, same = np.empty_like(n_contacts), np.ones(n_contacts.size, dtype=np.bool_)
-    _meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_contacts, first, same)
-    return Share((n_contacts[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
+    n_spells = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
+    first, same = np.empty_like(n_spells), np.ones(n_spells.size, dtype=np.bool_)
+    _meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_spells, first, same)
+    return Share((n_spells[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
 
 
 @machine_code(nogil=True)
-def _meet(contacts, visits, members, n_contacts, first, same):  # type: ignore[no-untyped-def]
+def _meet(contacts, visits, members, n_spells, first, same):  # type: ignore[no-untyped-def]
     for row in contacts:
         visit, member = visits[row], members[row]
         if member >= 0:
-            if n_contacts[visit] == 0:
+            if n_spells[visit] == 0:
                 first[visit] = member
-            n_contacts[visit] += 1
+            n_spells[visit] += 1
             same[visit] &= member == first[visit]
 
 
@@ -428,12 +429,12 @@ def company(cohort: Cohort) -> Outcomes:
 def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
     """Minutes of each eligible visit's stay with nobody beside the patient, and with nobody beside or watching.
 
-    A peer contact that stands still does so because a clinician is there, so its pauses are not minutes alone.
+    A peer is beside the patient once the walk is over.
     """
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
     number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "ended")]
+    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "company_since", "ended")]
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
     visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
 
@@ -447,7 +448,7 @@ def minutes_alone(cohort: Cohort) -> tuple[Few, Few]:
 
 
 @machine_code(nogil=True)
-def _stretches(rows, visits, kinds, starts, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
+def _stretches(rows, visits, kinds, starts, company, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
     """Spells as parts of the stay of visits, which have a number each: visit, kind, started, ended."""
     n = rows.size
     visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
@@ -455,7 +456,9 @@ def _stretches(rows, visits, kinds, starts, ends, number, arrival, stay):  # typ
         row = rows[place]
         this = number[visits[row]]
         visit[place], kind[place] = this, kinds[row]
-        started[place] = min(max(starts[row] - arrival[this], 0.0), stay[this])
+        # Written so that a nan, of what is no peer contact, leaves the start.
+        since = company[row] if company[row] > starts[row] else starts[row]
+        started[place] = min(max(since - arrival[this], 0.0), stay[this])
         until = ends[row] - arrival[this]
         # Written so that a nan end is that of the stay.
         ended[place] = max(started[place], until if until < stay[this] else stay[this])

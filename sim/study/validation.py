@@ -108,7 +108,7 @@ def validated(
 ) -> tuple[ValidatedRow, ...]:
     """Each published range with the simulated mean over replications and its interval.
 
-    `elsewhere` gives values that another staffing had to be played for (peer contacts a day).
+    `elsewhere` gives values that another staffing had to be played for (children met by a peer a day).
     """
     rows = []
     for published in published_ranges():
