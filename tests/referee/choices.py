@@ -109,5 +109,11 @@ def member_rank(person: Person, request: Request, wished: int, scenario: Scenari
     return other_kind, preference, float(person.index)
 
 
+def call_away_rank(person: Person, wished: int) -> tuple[float, ...]:
+    """Peer kind wished, then the contact started earliest, then the lowest index."""
+    started = person.work.started if person.work is not None else 0.0
+    return float(person.peer_kind != PEER_WISHES[wished]), started, float(person.index)
+
+
 def place_rank(request: PlaceRequest) -> tuple[float, ...]:
     return float(request.band), float(request.visit.acuity), request.since, float(request.visit.row)
