@@ -87,7 +87,7 @@ pd.Series(hours, name="rostered hours a week")
 # %%
 week = sim.simulate(with_peers, seed=7)
 visits = week.visits[week.visits["arrival"] >= week.warm_up]
-visits[["stream", "acuity", "arrival", "departure", "disposition", "n_peer_contacts", "minutes_accompanied"]].head()
+visits[["stream", "acuity", "arrival", "departure", "disposition", "peer_met", "minutes_accompanied"]].head()
 
 # %%
 week.tasks.groupby("role")["started"].count().rename("tasks begun, both weeks")
@@ -118,7 +118,7 @@ print(f"{len(visits)} visits in the simulated week, {n_mental_health} of them fo
 # 75,000 a year are 1,438 a week; one replication scatters around it, month factors are off in short runs.
 assert 1200 < len(visits) < 1700
 assert set(visits["stream"]) == {"medical", "mental_health"}
-assert visits.loc[visits["stream"] == "medical", "n_peer_contacts"].sum() == 0, "peers are for the mental-health stream"
+assert visits.loc[visits["stream"] == "medical", "n_peer_spells"].sum() == 0, "peers are for the mental-health stream"
 
 # %% [markdown]
 # ## 2. One simulated child's visit
@@ -128,7 +128,7 @@ assert visits.loc[visits["stream"] == "medical", "n_peer_contacts"].sum() == 0, 
 # waiting.
 
 # %%
-met = visits[(visits["n_peer_contacts"] > 0) & (visits["disposition"] == "discharge")].copy()
+met = visits[visits["peer_met"].notna() & (visits["disposition"] == "discharge")].copy()
 met["stay"] = met["departure"] - met["arrival"]
 child = met.sort_values("stay").iloc[len(met) // 2]
 print(f"{child['age_years']} years old, CTAS {child['acuity']}, here for {child['stay'] / 60:.1f} hours (simulated)")
@@ -140,13 +140,13 @@ story[["minute", "activity", "lifecycle", "resource"]].reset_index(drop=True)
 
 # %% [markdown]
 # The same visit as a picture: every spell with somebody, from arrival to departure. Where no bar stands, the child and
-# the family are by themselves. A peer makes room while a clinician is with the child: those pauses lie inside the blue
-# bars, and are not counted as company.
+# the family are by themselves. A peer makes room when a clinician comes to the child, and comes back later: each blue
+# bar is a spell of company, with the walk of three minutes that begins it and is not counted as company.
 
 # %%
 contacts = week.tasks[(week.tasks["visit"] == child.name) & (week.tasks["kind"] == "contact")]
 begun = contacts.dropna(subset=["started"])
-accompanied = float((begun["ended"] - begun["started"] - begun["paused"]).sum())
+accompanied = float((begun["ended"] - begun["company_since"]).clip(lower=0.0).sum())
 
 spells = week.tasks[week.tasks["visit"] == child.name].dropna(subset=["started"])
 roles = list(dict.fromkeys(spells["role"]))
@@ -161,12 +161,14 @@ axes.set(xlim=(0, child["stay"] / 60), xlabel="hours since arrival")
 axes.set_title(
     f"One child's {child['stay'] / 60:.1f} hours in the department, {accompanied:.0f} minutes of them with a peer"
 )
-print(f"accompanied for {accompanied:.0f} of {child['stay']:.0f} minutes, in {len(begun)} contacts (simulated)")
-assert len(begun) == child["n_peer_contacts"] >= 1
+print(f"accompanied for {accompanied:.0f} of {child['stay']:.0f} minutes, in {len(begun)} spells (simulated)")
+assert len(begun) == child["n_peer_spells"] >= 1
 assert np.isclose(accompanied, child["minutes_accompanied"])
 assert set(begun["role"]) == {"psw"}
-# A contact stands still while a clinician is with the child: the peer makes room.
-assert (begun["paused"] >= 0).all()
+# A peer makes room when a clinician comes: no spell of company lasts into the next task of the visit's own path.
+own_path = spells[spells["kind"] == "main"]
+for spell in begun.itertuples():
+    assert not own_path["started"].between(spell.started, spell.ended, inclusive="neither").any()
 assert story["minute"].is_monotonic_increasing
 
 # %% [markdown]
@@ -177,20 +179,20 @@ assert story["minute"].is_monotonic_increasing
 #
 # Every random quantity is keyed by patient, visit and name, so both staffings see the same children with the same
 # needs. The only way a peer touches anybody else's time is a huddle with the team, 3 minutes (an assumption) after
-# 39 % of first contacts (`POP07`). Without huddles nothing on the clinical side may move, not by one bit:
+# 39 % of first meetings (`POP07`). Without huddles nothing on the clinical side may move, not by one bit:
 
 # %%
 no_huddles = ["study.weeks=1", "study.warm_up_weeks=1", "support.huddle_share=0"]
 scenarios = [sim.load(f"staffing={name}", *no_huddles) for name in ("traditional", "peer_added")]
 before, after = (sim.simulate(scenario, seed=7) for scenario in scenarios)
 
-about_peers = {"n_peer_contacts", "minutes_accompanied", "bridged", "called", "call_reached"}
+about_peers = {"n_peer_spells", "n_peer_exposures", "minutes_accompanied", "bridged", "called", "call_reached"}
 clinical = [name for name in before.visit_columns if not name.startswith("peer_") and name not in about_peers]
 changed = [f"visit.{name}" for name in clinical if f"visit.{name}" in differences(before, after)]
 print(f"{len(clinical)} clinical columns of {before.n_visits} visits, changed: {changed or 'none'}")
 assert changed == []
 assert np.array_equal(before.step_times, after.step_times, equal_nan=True)
-assert after.visit_columns["n_peer_contacts"].sum() > 0, "the peers were there"
+assert after.visit_columns["n_peer_spells"].sum() > 0, "the peers were there"
 
 # %% [markdown]
 # What did change is company, on the same timeline: minutes of the stay in which no clinician and no peer was there.
@@ -432,7 +434,7 @@ by_day
 arrived = long_run.visits[(long_run.visits["arrival"] >= long_run.warm_up) & long_run.visits["departure"].notna()]
 arrived = arrived[arrived["stream"] == "mental_health"]
 hour = arrived["arrival"] % 1440 // 60
-was_met = arrived["n_peer_contacts"] > 0
+was_met = arrived["peer_met"].notna()
 parts = {"arrived 09:00 to 19:00": (hour >= 9) & (hour < 19), "arrived 21:00 to 04:00": (hour >= 21) | (hour < 4)}
 for part, chosen in parts.items():
     print(f"{part}: {was_met[chosen].mean():.0%} of {chosen.sum()} mental-health visits met by a peer (simulated)")

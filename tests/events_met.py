@@ -15,7 +15,7 @@ from sim.department.boarding import BedPool
 from sim.department.pathway import Board, Delay, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
-from sim.department.support import return_factors
+from sim.department.support import DEBRIEF_MINUTES, LEAST_MINUTES, after_quiet_hours, return_factors
 from sim.engine.constants import FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
 from sim.engine.trajectory import (
     ADMITTED,
@@ -344,7 +344,7 @@ def _(seen: Seen) -> Any:
 
 @event("CTAS 1 interrupts a task")
 def _(seen: Seen) -> Any:
-    return seen.task["interrupted"]
+    return seen.task["interrupted"] & (seen.task["kind"] != CONTACT)
 
 
 def rests(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
@@ -622,7 +622,7 @@ def budget_ends(seen: Seen, visit: int) -> float:
 @event("a held visit escalates instead of leaving")
 def _(seen: Seen) -> Any:
     return [
-        seen.visit["held"][visit] and seen.visit["n_peer_contacts"][visit] == 0 and at < budget_ends(seen, visit) - 1e-6
+        seen.visit["held"][visit] and at < min(budget_ends(seen, visit) - 1e-6, seen.met[visit])
         for visit, at in first_responses(seen).items()
     ]
 
@@ -691,8 +691,8 @@ def waits_that_tire(seen: Seen) -> np.ndarray:
 
 @event("the pace of patience changes while a visit waits")
 def _(seen: Seen) -> Any:
-    rows = np.flatnonzero(seen.tasks(CONTACT))
-    visits, times = seen.task["visit"][rows], seen.task["started"][rows]
+    visits = np.flatnonzero(np.isfinite(seen.met))
+    times = seen.met[visits]
     until = np.fmin(until_the_end(seen.started[visits]), seen.departure[visits][:, None])
     waits = (seen.requested[visits] < times[:, None]) & (times[:, None] < until)
     return (waits & waits_that_tire(seen)[visits]).any(axis=1) & paces_differ(seen)
@@ -700,58 +700,332 @@ def _(seen: Seen) -> Any:
 
 @event("a visit leaves after the pace of its patience changed")
 def _(seen: Seen) -> Any:
-    return seen.left & (seen.visit["n_peer_contacts"] > 0) & paces_differ(seen)
+    return seen.left & np.isfinite(seen.met) & paces_differ(seen)
 
 
 @event("calm is used up at another pace")
 def _(seen: Seen) -> Any:
-    running = (seen.visit["n_peer_contacts"] > 0) & (seen.visit["escalation_budget"] < np.inf)
+    running = np.isfinite(seen.met) & (seen.visit["escalation_budget"] < np.inf)
     return running & (seen.scenario.effects.peer.escalation_while != 1.0)
 
 
 # --- peers ----------------------------------------------------------------------------------------------------------
 
 
-@event("a peer contact")
+@event("a spell of company")
 def _(seen: Seen) -> Any:
-    return seen.tasks(CONTACT) & (seen.task["contact"] == FIRST)
+    return seen.tasks(CONTACT)
 
 
-@event("a repeat contact")
+@event("a child is met")
 def _(seen: Seen) -> Any:
-    return seen.tasks(CONTACT) & (seen.task["contact"] == CONTINUING)
+    return np.isfinite(seen.met)
 
 
-@event("a repeat contact by another peer")
+@event("a child is met in a later spell than the first")
 def _(seen: Seen) -> Any:
-    rows = np.flatnonzero(seen.tasks(CONTACT))
-    peer = {(int(seen.task["visit"][r]), int(seen.task["contact"][r])): int(seen.task["member"][r]) for r in rows}
-    return [peer[visit, FIRST] != who for (visit, contact), who in peer.items() if contact == CONTINUING]
+    first = seen.tasks(CONTACT) & (seen.task["contact"] == FIRST) & np.isfinite(seen.of_its_visit(seen.met))
+    return first & (seen.task["ended"] < seen.of_its_visit(seen.met))
 
 
-@event("a contact stands still beside a clinician")
+@event("a meeting takes the whole wish")
 def _(seen: Seen) -> Any:
-    return seen.tasks(CONTACT) & (seen.task["paused"] > 0.0)
+    return wishes_used_up(seen) & (seen.task["ended"] == seen.of_its_visit(seen.met))
 
 
 @event("a contact waits until the clinician goes")
 def _(seen: Seen) -> Any:
     rows = seen.waited & seen.tasks(CONTACT)
-    return len(
-        pairs(seen.task["visit"][rows], seen.task["started"][rows]) & seen.visit_ends(seen.tasks(MAIN, RESPONSE))
-    )
+    return len(pairs(seen.task["visit"][rows], seen.task["started"][rows]) & seen.visit_ends(seen.tasks(MAIN)))
+
+
+@event("a contact waits until it is calm")
+def _(seen: Seen) -> Any:
+    rows = seen.waited & seen.tasks(CONTACT)
+    return len(pairs(seen.task["visit"][rows], seen.task["started"][rows]) & seen.visit_ends(seen.tasks(RESPONSE)))
 
 
 @event("a peer stays beside a clinician")
 def _(seen: Seen) -> Any:
-    rows = np.flatnonzero(seen.tasks(MAIN, RESPONSE))
-    with_peer = seen.tasks(CONTACT) & (seen.task["paused"] == 0.0)
-    return seen.running_at(with_peer, seen.task["visit"][rows], seen.task["started"][rows])
+    rows = np.flatnonzero(seen.tasks(MAIN))
+    return seen.running_at(seen.tasks(CONTACT), seen.task["visit"][rows], seen.task["started"][rows])
 
 
-@event("departure cuts a contact")
+def put_down(seen: Seen) -> np.ndarray:
+    return seen.tasks(CONTACT) & seen.task["interrupted"]
+
+
+def wishes_used_up(seen: Seen) -> np.ndarray:
+    """Spells of company that ended by themselves."""
+    return seen.tasks(CONTACT) & ~seen.task["interrupted"] & (seen.task["ended"] < seen.of_its_visit(seen.departure))
+
+
+def at_end(seen: Seen, who: str, spells: Iterable[tuple[int, float]]) -> np.ndarray:
+    """Which tasks end at one of these (visit or member, time)."""
+    known = set(spells)
+    return np.array(
+        [pair in known for pair in zip(seen.task[who].tolist(), seen.task["ended"].tolist(), strict=True)], dtype=bool
+    )
+
+
+def by_clinician(seen: Seen) -> np.ndarray:
+    main = seen.tasks(MAIN)
+    return put_down(seen) & at_end(seen, "visit", pairs(seen.task["visit"][main], seen.task["started"][main]))
+
+
+def by_escalation(seen: Seen) -> np.ndarray:
+    asked = seen.task["kind"] == RESPONSE
+    return put_down(seen) & at_end(seen, "visit", pairs(seen.task["visit"][asked], seen.task["requested"][asked]))
+
+
+def by_break(seen: Seen) -> np.ndarray:
+    rest = pairs(seen.rest["member"], seen.rest["start"]) | pairs(seen.rest["member"], seen.rest["due"])
+    return put_down(seen) & at_end(seen, "member", rest)
+
+
+def by_shift_end(seen: Seen) -> np.ndarray:
+    ends = pairs(seen.staff["member"], seen.staff["scheduled_end"]) | pairs(seen.staff["member"], seen.staff["left"])
+    return put_down(seen) & at_end(seen, "member", ends)
+
+
+def called_away(seen: Seen) -> np.ndarray:
+    """For every task the row with which its peer was called away from company, -1 where that is not so."""
+    cause = np.full(len(seen.begun), -1)
+    other = by_clinician(seen) | by_escalation(seen) | by_break(seen) | by_shift_end(seen)
+    unmet = seen.tasks(CONTACT) & (seen.task["started"] < seen.of_its_visit(seen.met))
+    begun = {
+        (int(seen.task["member"][row]), float(seen.task["started"][row])): row
+        for row in np.flatnonzero(unmet | seen.tasks(BRIDGING)).tolist()
+    }
+    for row in np.flatnonzero(put_down(seen) & ~other).tolist():
+        cause[row] = begun.get((int(seen.task["member"][row]), float(seen.task["ended"][row])), -1)
+    return cause
+
+
+@event("a clinician puts down company before the child is met")
 def _(seen: Seen) -> Any:
-    return seen.tasks(CONTACT) & (seen.task["ended"] == seen.of_its_visit(seen.departure))
+    return by_clinician(seen) & (seen.task["ended"] < seen.of_its_visit(seen.met))
+
+
+@event("a clinician puts down company after the child was met")
+def _(seen: Seen) -> Any:
+    return by_clinician(seen) & (seen.task["ended"] >= seen.of_its_visit(seen.met))
+
+
+@event("a clinician comes while the peer is on the way")
+def _(seen: Seen) -> Any:
+    return by_clinician(seen) & (seen.task["ended"] < seen.task["company_since"])
+
+
+@event("a child nobody has reached calls a peer away")
+def _(seen: Seen) -> Any:
+    cause = called_away(seen)
+    return (cause >= 0) & (seen.task["contact"][cause] == FIRST)
+
+
+@event("what is left of a meeting calls a peer away")
+def _(seen: Seen) -> Any:
+    cause = called_away(seen)
+    return (cause >= 0) & (seen.task["kind"][cause] == CONTACT) & (seen.task["contact"][cause] == CONTINUING)
+
+
+@event("bridging calls a peer away from another child")
+def _(seen: Seen) -> Any:
+    cause = called_away(seen)
+    return (cause >= 0) & (seen.task["kind"][cause] == BRIDGING) & (seen.task["visit"][cause] != seen.task["visit"])
+
+
+@event("bridging calls a peer away from its own visit")
+def _(seen: Seen) -> Any:
+    cause = called_away(seen)
+    return (cause >= 0) & (seen.task["kind"][cause] == BRIDGING) & (seen.task["visit"][cause] == seen.task["visit"])
+
+
+@event("kept minutes keep a peer from being called away until they are over")
+def _(seen: Seen) -> Any:
+    over = (seen.task["ended"] == seen.of_its_visit(seen.met)) | (
+        seen.task["ended"] == seen.task["company_since"] + LEAST_MINUTES
+    )
+    cause = called_away(seen)
+    return (cause >= 0) & over & (seen.task["requested"][cause] < seen.task["ended"])
+
+
+@event("a peer whose recovery waits is called away")
+def _(seen: Seen) -> Any:
+    own = seen.tasks(RECOVERY) & seen.waited
+    away = called_away(seen) >= 0
+    return [
+        np.any(
+            away
+            & (seen.task["member"] == seen.task["member"][row])
+            & (seen.task["requested"][row] < seen.task["ended"])
+            & (seen.task["ended"] < seen.task["started"][row])
+        )
+        for row in np.flatnonzero(own)
+    ]
+
+
+@event("a wish is used up")
+def _(seen: Seen) -> Any:
+    return wishes_used_up(seen)
+
+
+def follows(seen: Seen, times: Callable[[float], float]) -> np.ndarray:
+    """Spells of company of children met after which the next contact is asked for at such a time of their end."""
+    found = np.zeros(len(seen.begun), dtype=bool)
+    for row, following in seen.next_contact.items():
+        end = float(seen.task["ended"][row])
+        met = end >= seen.met[seen.task["visit"][row]]
+        found[row] = met and seen.task["requested"][following] == times(end)
+    return found
+
+
+def again(seen: Seen) -> Callable[[float], float]:
+    """When the next wish is due that follows one that is over."""
+    return lambda end: end + seen.scenario.support.again_hours * 60.0
+
+
+def by_next_wish(seen: Seen) -> np.ndarray:
+    """Spells of company with which a wish was over, as the peer's recovery and the next contact tell."""
+    due = again(seen)
+    own = recoveries(seen)
+    over = at_end(seen, "visit", pairs(seen.task["visit"][own], seen.task["requested"][own]))
+    return over & follows(seen, lambda end: after_quiet_hours(due(end)))
+
+
+def recoveries(seen: Seen) -> np.ndarray:
+    """Recovery that is no debrief, as far as it has begun."""
+    minutes = seen.task["ended"] - seen.task["started"]
+    return (seen.task["kind"] == RECOVERY) & ~(minutes > DEBRIEF_MINUTES - 1.0)
+
+
+@event("a wish is over with a rest below the least minutes")
+def _(seen: Seen) -> Any:
+    return by_next_wish(seen) & put_down(seen)
+
+
+@event("the next wish falls due")
+def _(seen: Seen) -> Any:
+    return by_next_wish(seen)
+
+
+@event("a visit wishes for company a third time")
+def _(seen: Seen) -> Any:
+    return np.bincount(seen.task["visit"][by_next_wish(seen)], minlength=seen.run.n_visits) >= 2
+
+
+@event("the next wish is put off to the end of the quiet hours")
+def _(seen: Seen) -> Any:
+    return by_next_wish(seen) & ~follows(seen, again(seen))
+
+
+@event("the rest of a wish is put off to the end of the quiet hours")
+def _(seen: Seen) -> Any:
+    later = follows(seen, after_quiet_hours) & ~follows(seen, lambda end: end)
+    return later & put_down(seen) & ~by_next_wish(seen)
+
+
+@event("a meeting goes on in the quiet hours")
+def _(seen: Seen) -> Any:
+    unmet = seen.tasks(CONTACT) & (seen.task["ended"] < seen.of_its_visit(seen.met))
+    quiet = [after_quiet_hours(time) != time for time in seen.task["ended"][unmet].tolist()]
+    return np.array(quiet, dtype=bool)
+
+
+@event("an escalation in company is debriefed")
+def _(seen: Seen) -> Any:
+    return seen.visit["n_peer_exposures"] > 0
+
+
+@event("an escalation interrupts a meeting")
+def _(seen: Seen) -> Any:
+    unmet = seen.task["ended"] < seen.of_its_visit(seen.met)
+    return by_escalation(seen) & unmet & (seen.task["company_since"] <= seen.task["ended"])
+
+
+@event("an escalation that nobody answers exposes a peer")
+def _(seen: Seen) -> Any:
+    silent = np.array([stream.escalation is not None and not stream.escalation.response for stream in seen.streams])
+    return silent[seen.visit["stream"]] & (seen.visit["n_peer_exposures"] > 0)
+
+
+@event("a peer still on the way escapes an escalation")
+def _(seen: Seen) -> Any:
+    return by_escalation(seen) & (seen.task["company_since"] > seen.task["ended"])
+
+
+@event("a break ends a spell of company")
+def _(seen: Seen) -> Any:
+    return by_break(seen) & ~by_clinician(seen)
+
+
+@event("a break waits until the kept minutes are over")
+def _(seen: Seen) -> Any:
+    late = seen.rest["due"] < seen.rest["start"]
+    starts = pairs(seen.rest["member"][late], seen.rest["start"][late])
+    return put_down(seen) & at_end(seen, "member", starts) & ~by_clinician(seen)
+
+
+@event("the end of a shift ends a spell of company")
+def _(seen: Seen) -> Any:
+    return by_shift_end(seen) & ~by_clinician(seen)
+
+
+@event("kept minutes last past the end of the shift")
+def _(seen: Seen) -> Any:
+    return put_down(seen) & ~by_clinician(seen) & (seen.task["overtime"] > 0.0)
+
+
+def passed_on(seen: Seen, met: bool) -> Any:
+    """Rests of company done by another peer than the spell before them."""
+    rests = follows(seen, lambda end: end) if met else seen.task["ended"] < seen.of_its_visit(seen.met)
+    return [
+        rests[row] and seen.begun[following] and seen.task["member"][row] != seen.task["member"][following]
+        for row, following in seen.next_contact.items()
+    ]
+
+
+@event("what is left of a wish is handed over with the case")
+def _(seen: Seen) -> Any:
+    return passed_on(seen, met=True)
+
+
+@event("what is left of a meeting is handed over with the case")
+def _(seen: Seen) -> Any:
+    return passed_on(seen, met=False)
+
+
+@event("company begins later for a handover")
+def _(seen: Seen) -> Any:
+    return seen.tasks(CONTACT) & (seen.task["handover"] > 0.0)
+
+
+def cut_by_departure(seen: Seen) -> np.ndarray:
+    gone = seen.task["ended"] == seen.of_its_visit(seen.departure)
+    return seen.tasks(CONTACT) & gone & ~seen.task["interrupted"]
+
+
+@event("departure cuts a meeting")
+def _(seen: Seen) -> Any:
+    unmet = np.isinf(seen.of_its_visit(seen.met))
+    return cut_by_departure(seen) & unmet & (seen.task["company_since"] < seen.task["ended"])
+
+
+@event("departure cuts company in its kept minutes after the child was met")
+def _(seen: Seen) -> Any:
+    early = seen.task["ended"] < seen.task["company_since"] + LEAST_MINUTES
+    return cut_by_departure(seen) & early & (seen.task["started"] > seen.of_its_visit(seen.met))
+
+
+@event("departure cuts company after its kept minutes")
+def _(seen: Seen) -> Any:
+    late = seen.task["ended"] > np.maximum(seen.task["company_since"] + LEAST_MINUTES, seen.of_its_visit(seen.met))
+    return cut_by_departure(seen) & late
+
+
+@event("departure comes while the peer is on the way")
+def _(seen: Seen) -> Any:
+    return cut_by_departure(seen) & (seen.task["ended"] < seen.task["company_since"])
 
 
 @event("departure withdraws a contact")
@@ -819,6 +1093,12 @@ def _(seen: Seen) -> Any:
     return seen.tasks(RECOVERY)
 
 
+@event("a peer recovers twice from one visit")
+def _(seen: Seen) -> Any:
+    own = seen.begun & recoveries(seen)
+    return np.bincount(seen.task["visit"][own], minlength=seen.run.n_visits) >= 2
+
+
 @event("a peer recovers past the end of the shift")
 def _(seen: Seen) -> Any:
     return seen.tasks(RECOVERY) & (seen.task["overtime"] > 0.0)
@@ -826,13 +1106,18 @@ def _(seen: Seen) -> Any:
 
 @event("a recovery lapses because the peer has gone home")
 def _(seen: Seen) -> Any:
-    met = np.flatnonzero((seen.visit["n_peer_contacts"] > 0) & seen.gone)
-    return ~np.isin(met, seen.task["visit"][seen.task["kind"] == RECOVERY])
+    reached = np.flatnonzero((seen.visit["n_peer_spells"] > 0) & seen.gone)
+    return ~np.isin(reached, seen.task["visit"][seen.task["kind"] == RECOVERY])
 
 
 @event("bridging")
 def _(seen: Seen) -> Any:
     return seen.tasks(BRIDGING)
+
+
+@event("a child is met after it was disposed to discharge")
+def _(seen: Seen) -> Any:
+    return (seen.task["kind"] == BRIDGING) & (seen.task["requested"] == seen.of_its_visit(seen.met))
 
 
 @event("bridging is finished after departure")
@@ -845,9 +1130,16 @@ def _(seen: Seen) -> Any:
     return (seen.task["kind"] == BRIDGING) & seen.task["withdrawn"]
 
 
-@event("a call to a family nobody met")
+@event("a call to a family nobody reached")
 def _(seen: Seen) -> Any:
-    return seen.tasks(CALL) & seen.of_its_visit(seen.visit["peer_missed"])
+    missed = seen.visit["peer_missed"] & (seen.visit["n_peer_spells"] == 0)
+    return seen.tasks(CALL) & seen.of_its_visit(missed)
+
+
+@event("a call to a family reached but not met")
+def _(seen: Seen) -> Any:
+    missed = seen.visit["peer_missed"] & (seen.visit["n_peer_spells"] > 0)
+    return seen.tasks(CALL) & seen.of_its_visit(missed)
 
 
 @event("a call reaches the family")

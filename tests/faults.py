@@ -19,6 +19,7 @@ from sim.engine.trajectory import Trajectory
 
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
 FLOOR, MODEL, PEOPLE = "engine/floor.py", "engine/model.py", "engine/people.py"
+SUPPORT, COMPANY = "department/support.py", "engine/company.py"
 
 COMPILED = "engine/compiled"
 """The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
@@ -36,7 +37,7 @@ class Fault:
     new: str
 
 
-FAULTS = (
+GENERAL_FAULTS = (
     Fault("longer waits rank lower", DISPATCH, "return -slope * (now - waiting_since)", "return slope * (now - waiting_since)"),
     Fault("one case more than the caseload", DISPATCH, "n_open_cases < caseload", "n_open_cases <= caseload"),
     Fault("no last pickup", DISPATCH, "now >= shift_end - last_pickup_minutes", "now >= shift_end"),
@@ -67,26 +68,69 @@ FAULTS = (
     Fault("last pickup never lapses", FLOOR, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
     Fault("CTAS 1 interrupted", FLOOR, "            and task.visit.acuity != 1\n", ""),
     Fault("anything interrupted", FLOOR, "            and task.preemptible\n", ""),
-    Fault("nothing interrupted", FLOOR, "if self._starts_task() or self._interrupts():", "if self._starts_task():"),
+    Fault("nothing interrupted", FLOOR, "self._starts_task() or self._interrupts() or", "self._starts_task() or"),
     Fault("handover takes no time", FLOOR, "request.handover = self.handover_minutes", "request.handover = 0.0"),
     Fault("adopting takes no time", FLOOR, "            taken_over = case is not None", "            taken_over = False"),
-    Fault("clock runs on beside a clinician", FLOOR, "            contact.paused_at = self.calendar.time\n            contact.ending = None\n", "            return\n"),
-    Fault("a pause shortens the contact", FLOOR, "max(now, contact.ends + pause)", "max(now, contact.ends)"),
-    Fault("contact begins beside a clinician", FLOOR, "        if request.kind == CONTACT and visit.clinicians and not visit.peer_stays:\n            return\n", ""),
     Fault("handover to the busiest", FLOOR, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
     Fault("rest of a task for anybody", FLOOR, "        request.bind(member)\n        request.started", "        request.started"),
     Fault("recovery left undone", FLOOR, "if member.task is None and not member.recoveries]", "if member.task is None]"),
-    Fault("aide stays past the shift", FLOOR, "if member.task is not None and member.task.kind == OBSERVATION:", "if member.task is None:"),
+    Fault("aide stays past the shift", FLOOR, "member.task.kind == OBSERVATION:", "member.task.kind == OBSERVATION and member.on_break:"),
     Fault("newest first on a tie of class", PEOPLE, "            insort(waiting, request)", "            waiting.append(request)"),
     Fault("leaving is misnamed", MODEL, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS"),
     Fault("calm too early", MODEL, "            if visit.responding == 0:\n                self.is_calm", "            if visit.responding <= 1:\n                self.is_calm"),
     Fault("patience never used up", MODEL, "        if request.may_leave:\n            self.wait_begins(visit)\n", ""),
     Fault("patience used up in service", MODEL, "        if request.may_leave:\n            self.wait_ends(visit)\n        at = ", "        at = "),
-    Fault("boarders fill caseloads", MODEL, "for role in [role for role in visit.cases if role != self.peer_role]:", "for role in []:"),
+    Fault("boarders fill caseloads", MODEL, "for role in [role for role in visit.cases if role != self.floor.peer_role]:", "for role in []:"),
     Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY"),
     Fault("held visits walk out", MODEL, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
-    Fault("two contacts at once", MODEL, "            yield self.calendar.at(self.calendar.time + self.support.repeat_gap_min, DELAY_ENDS, 2 * visit.row + 1)\n", ""),
 )  # fmt: skip
+
+
+COMPANY_FAULTS = (
+    Fault("nobody walks to the child", COMPANY, "now + (contact.handover + WALK_MINUTES)", "now + contact.handover"),
+    Fault("met after the least minutes", COMPANY, "min(LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left", "min(LEAST_MINUTES, visit.wish_left)"),
+    Fault("every meeting starts anew", COMPANY, "visit.meeting_left = max(0.0, visit.meeting_left - given)", "pass"),
+    Fault("every spell starts the wish anew", COMPANY, "visit.wish_left = max(0.0, visit.wish_left - given)", "pass"),
+    Fault("the next wish falls due at night", COMPANY, "self._falls_due(visit, after_quiet_hours(due))", "self._falls_due(visit, due)"),
+    Fault("a meeting waits like any other wish", COMPANY, "self._ask_for_company(visit, CONTINUING, FIRST_BAND)", "self._ask_for_company(visit, CONTINUING, REPEAT_BAND)"),
+    Fault("recovery once more at departure", COMPANY, "visit.recovery_is_due = False", "visit.recovery_is_due = True"),
+    Fault("no call to who was reached and not met", COMPANY, "and not visit.is_met and goes_home", "and not visit.spells and goes_home"),
+    Fault("nobody is called away", FLOOR, " or self._interrupts() or self._calls_away():", " or self._interrupts():"),
+    Fault("the rest of a meeting calls nobody away", FLOOR, "        lines += [member.lines[role] for member in self.in_company if role in member.lines]\n", ""),
+    Fault("the peer stays beside a clinician", FLOOR, "if contact is None or visit.peer_stays:", "if contact is None or visit.peer_stays or contact.is_running:"),
+    Fault("company goes on when a break falls due", FLOOR, "elif member in self.in_company:", "elif member in self.in_company and member.shift_over:"),
+    Fault("company begins while staff respond", PEOPLE, "not self.responding and (self.peer_stays or not with_clinician)", "self.peer_stays or not with_clinician"),
+    Fault("effects before the child is met", SUPPORT, "    if not is_met:\n        return 1.0\n    return while_accompanied if accompanied else after", "    return while_accompanied if accompanied else after if is_met else 1.0"),
+    Fault("company begins before the handover is over", COMPANY, "(contact.handover + WALK_MINUTES)", "WALK_MINUTES"),
+    Fault("later wishes as short as they come", COMPANY, "self._next_wish(visit, at_least=LEAST_MINUTES)", "self._next_wish(visit, at_least=0.0)"),
+    Fault("every wish is the first", COMPANY, "WISH_ID, visit.wishes, self", "WISH_ID, 0, self"),
+    Fault("the walk counts as company", COMPANY, "max(0.0, now - contact.company_since)", "now - contact.started"),
+    Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= LEAST_MINUTES:", "elif visit.wish_left > 0.0:"),
+    Fault("what is left is asked for at night", COMPANY, "if awake > now:", "if awake < now:"),
+    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (1440.0 + QUIET_TO_MINUTE)", "minute - of_day + 1440.0"),
+    Fault("the next wish comes at once", COMPANY, "self.support.again_hours * MINUTES_PER_HOUR", "self.support.again_hours"),
+    Fault("company goes on past the shift", COMPANY, "elif peer.shift_over or peer in", "elif peer in"),
+    Fault("company goes on though a break is due", COMPANY, "elif peer.shift_over or peer in self.floor.resting:", "elif peer.shift_over:"),
+    Fault("exposed on the way", COMPANY, "if contact.company_since <= now:", "if contact.started <= now:"),
+    Fault("a debrief is recovery", COMPANY, "visit.exposures += 1", "visit.exposures, visit.recovery_is_due = visit.exposures + 1, False"),
+    Fault("a debrief is short", COMPANY, "self._ask_of(peer, visit, DEBRIEF_MINUTES)", "self._ask_of(peer, visit, RECOVERY_MINUTES)"),
+    Fault("no recovery at departure", COMPANY, "if visit.recovery_is_due:", "if visit.recovery_is_due and contact is not None:"),
+    Fault("no bridging for who is met late", COMPANY, "if visit.disposition == DISCHARGED:", "if visit.disposition == DISCHARGED and visit.departed:"),
+    Fault("bridging for who was not met", COMPANY, "if visit.is_met and visit.bridging is None:", "if visit.bridging is None:"),
+    Fault("a huddle with the first of the roles", COMPANY, "if role in visit.cases), roles[-1])", "if role in visit.cases), roles[0])"),
+    Fault("bridging calls nobody away", FLOOR, "if request.kind == BRIDGING or (request.kind == CONTACT and not", "if (request.kind == CONTACT and not"),
+    Fault("the latest company is left first", FLOOR, "!= wished, member.task.started, member.index", "!= wished, -member.task.started, member.index"),
+    Fault("a peer of any kind is called away", FLOOR, "return member.rostered.peer_kind != wished, member", "return False, member"),
+    Fault("the peer never stays beside a clinician", FLOOR, "contact is None or visit.peer_stays", "contact is None"),
+    Fault("company begins beside a clinician", PEOPLE, " and (self.peer_stays or not with_clinician)", ""),
+    Fault("follow-up is linked once a peer has set out", MODEL, "        if visit.is_met:\n            odds", "        if visit.spells:\n            odds"),
+    Fault("assessments are shorter once a peer has set out", MODEL, "effects.peer.assessment_minutes if visit.is_met else 1.0", "effects.peer.assessment_minutes if visit.spells else 1.0"),
+)  # fmt: skip
+"""Faults of the law of companionship alone; those that show soonest come first."""
+
+FAULTS = GENERAL_FAULTS + COMPANY_FAULTS
+QUICK = (*GENERAL_FAULTS, *COMPANY_FAULTS[:14])
+"""Those tried in every test run."""
 
 
 PACKAGE = Path(sim.__file__).parent
@@ -103,11 +147,10 @@ COMPILED_FAULTS = (
     Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order"),
     Fault("ties by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n", "    return r.slot < other.slot\n"),
     Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine"),
-    Fault("a contact is asked beside a clinician", inside("requests.py"), "    if r.kind == CONTACT and v.clinicians > 0 and not v.peer_stays:\n        return\n", ""),
+    Fault("a contact is asked beside a clinician", inside("requests.py"), "v.responding > 0 or (v.clinician_there and not v.peer_stays)", "v.responding > 0"),
     Fault("side tasks forget who held the case", inside("requests.py"), "if r.kind == SIDE and case.last_holder != NONE:", "if r.kind == SIDE and case.last_holder == NONE:"),
     Fault("the rest of a task for anybody", inside("tasks.py"), "    bind(ed, r, m)\n    r.started", "    r.started"),
     Fault("handover takes no time", inside("tasks.py"), "        r.handover = ed.handover_minutes", "        r.handover = 0.0"),
-    Fault("a pause shortens the contact", inside("tasks.py"), "max(ed.now, contact.ends + pause)", "max(ed.now, contact.ends)"),
     Fault("overtime is not counted", inside("tasks.py"), "    m.overtime += max(0.0, end - max(start, scheduled_end))", "    m.overtime += 0.0"),
     Fault("last pickup never lapses", inside("cases.py"), "        if other.index != m.index and could_adopt(ed, other):", "        if other.index != m.index:"),
     Fault("handover to the busiest", inside("cases.py"), "m.n_cases < best_cases)", "m.n_cases > best_cases)"),
@@ -127,7 +170,7 @@ COMPILED_FAULTS = (
     Fault("no overflow into a later zone", inside("places.py"), "for number in range(first, first + n):", "for number in range(first, first + 1):"),
     Fault("overflow before the first zone", inside("places.py"), "zone_of_route_at(ed.zones_of_routes, number).zone", "zone_of_route_at(ed.zones_of_routes, 2 * first + n - 1 - number).zone"),
     Fault("a limited delay over its limit", inside("settling.py"), "        if line.n > 0 and line.room > 0:", "        if line.n > 0 and line.room >= 0:"),
-    Fault("CTAS 1 is interrupted too", inside("settling.py"), "task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)", "task.preemptible and may_take(ed, m, r)"),
+    Fault("CTAS 2 is not interrupted", inside("settling.py"), "task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)", "task.preemptible and visit_at(ed.visits, task.visit).acuity > 2 and may_take(ed, m, r)"),
     Fault("recovery is left undone", inside("settling.py"), "            if m.task == NONE and m.n_recoveries == 0:\n                goes_home", "            if m.task == NONE:\n                goes_home"),
     Fault("a break that follows a break is lost", inside("settling.py"), "    is_free(ed, m)\n    ed.settle_due = True\n    looks_ahead_to_break(ed, m, duty_at(ed.duties, m.duty))", "    is_free(ed, m)\n    ed.settle_due = True"),
     Fault("roles with a new case are not looked at", inside("cases.py"), "        ed.roles_changed |= m.serves  # room again, for the holder or in the eyes of colleagues", "        ed.roles_changed |= 0"),
@@ -138,6 +181,27 @@ COMPILED_FAULTS = (
     Fault("leaving is misnamed", inside("loop.py"), "v.disposition = LWBS if v.pia != v.pia else AMA", "v.disposition = AMA if v.pia != v.pia else LWBS"),
     Fault("an hour of care too many", inside("stays.py"), "    minutes = (ed.now - since) * minutes_per_hour / MINUTES_PER_HOUR", "    minutes = minutes_per_hour"),
     Fault("beds by lot", inside("stays.py"), "    take_bed(ed, w.stay)\n    return w.visit", "    take_bed(ed, w.stay / 2.0)\n    return w.visit"),
+    Fault("met after the least minutes", inside("company.py"), "min(LEAST_MINUTES, v.wish_left) if is_met(v) else v.meeting_left", "min(LEAST_MINUTES, v.wish_left)"),
+    Fault("the walk counts as company", inside("company.py"), "max(0.0, ed.now - r.company_since)", "ed.now - r.started"),
+    Fault("the next wish falls due at night", inside("company.py"), "after_quiet_hours(ed.now + ed.again_minutes)", "ed.now + ed.again_minutes"),
+    Fault("exposed on the way", inside("company.py"), ").company_since <= ed.now", ").started <= ed.now"),
+    Fault("company goes on past the shift", inside("company.py"), "return m.shift_over or m.break_block != NONE", "return m.break_block != NONE"),
+    Fault("company begins while staff respond", inside("requests.py"), "v.responding > 0 or (v.clinician_there and", "(v.clinician_there and"),
+    Fault("the latest company is left first", inside("settling.py"), "request_at(ed.requests, m.task).started < request_at", "request_at(ed.requests, m.task).started > request_at"),
+    Fault("any company calls a peer away", inside("requests.py"), "r.kind == BRIDGING or (r.kind == CONTACT and not is_met(v))", "r.kind == BRIDGING or r.kind == CONTACT"),
+    Fault("no bridging for who is met late", inside("peers.py"), "    if v.disposition == DISCHARGED:\n        ask_bridging", "    if v.departed:\n        ask_bridging"),
+    Fault("wishes are counted from 1 when drawn", inside("company.py"), "WISH_ID, v.wishes - 1,", "WISH_ID, v.wishes,"),
+    Fault("a peer comes back for less than the least minutes", inside("company.py"), "    elif v.wish_left < LEAST_MINUTES:", "    elif v.wish_left <= 0.0:"),
+    Fault("handover minutes are company", inside("company.py"), "ed.now + (r.handover + WALK_MINUTES)", "ed.now + WALK_MINUTES"),
+    Fault("the meeting begins anew", inside("company.py"), "        v.meeting_left = max(0.0, v.meeting_left - minutes)", "        v.meeting_left = max(0.0, v.meeting_left)"),
+    Fault("company in spite of a break that is due", inside("company.py"), "    return m.shift_over or m.break_block != NONE", "    return m.shift_over"),
+    Fault("a rest is asked for in the quiet hours", inside("company.py"), "    elif after_quiet_hours(ed.now) > ed.now:", "    elif after_quiet_hours(ed.now) < ed.now:"),
+    Fault("recovery is owed after it was asked for", inside("company.py"), "    v.recovery_owed = False", "    v.recovery_owed = True"),
+    Fault("the peer goes though the patient wants them there", inside("company.py"), "    if not v.peer_stays:\n", "    if True:\n"),
+    Fault("no other pace from the meeting on", inside("peers.py"), "    v.peer_met = ed.now\n    pace_changes(ed, v, True)\n", "    v.peer_met = ed.now\n"),
+    Fault("called away while the minutes are kept", inside("settling.py"), "return task.kind == CONTACT and task.kept_over", "return task.kind == CONTACT and is_met(visit_at(ed.visits, task.visit))"),
+    Fault("no bridging away from company of one's own", inside("settling.py"), "            is_callable(ed, m)\n            and may_take(ed, m, r)", "            is_callable(ed, m)\n            and request_at(ed.requests, m.task).visit != r.visit\n            and may_take(ed, m, r)"),
+    Fault("effects from the first spell on", inside("pathway.py"), "    met = is_met(v)\n", "    met = v.spells > 0\n"),
     Fault("a call always reaches", inside("peers.py"), "uniform_of(v.key, CALL_ID, 0) < ed.call_reached_share", "uniform_of(v.key, CALL_ID, 0) < 1.0"),
     Fault("the first huddle role always", inside("peers.py"), "        if role == NONE and v.open_cases & bit(candidate) != 0:", "        if role == NONE:"),
     Fault("a group without its patience", inside("meeting.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
@@ -158,7 +222,7 @@ def rebuilt_for(fault: Fault) -> list[str]:
     """Sources that are built anew, in the order of their imports."""
     if fault.file.startswith(COMPILED):
         return in_order_of_imports([str(path.relative_to(PACKAGE)) for path in (PACKAGE / COMPILED).glob("*.py")])
-    return in_order_of_imports([DISPATCH, PLACES, ROSTER, PEOPLE, FLOOR, MODEL])
+    return in_order_of_imports([DISPATCH, PLACES, ROSTER, SUPPORT, PEOPLE, FLOOR, COMPANY, MODEL])
 
 
 def in_order_of_imports(files: list[str]) -> list[str]:

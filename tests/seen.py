@@ -12,7 +12,7 @@ import numpy as np
 from sim.department.arrivals import Replay
 from sim.department.roster import Shift, members_of, off_floor_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import LWBS, PRESENT, Trajectory
+from sim.engine.trajectory import CONTACT, LWBS, PRESENT, Trajectory
 from sim.engine.workload import Workload
 
 Mask = np.ndarray
@@ -34,6 +34,7 @@ class Seen:
         self.begun = ~np.isnan(self.task["started"])
         self.waited = self.begun & (self.task["started"] > self.task["requested"])
         self.departure = until_the_end(self.visit["departure"])
+        self.met = until_the_end(self.visit["peer_met"])
         self.left = self.visit["disposition"] >= LWBS
         self.gone = self.visit["disposition"] != PRESENT
 
@@ -90,6 +91,14 @@ class Seen:
                 following[before[key]] = row
             before[key] = row
         return following
+
+    @cached_property
+    def next_contact(self) -> dict[int, int]:
+        """The row of the next contact of the same visit, by row."""
+        contacts = np.flatnonzero(self.task["kind"] == CONTACT)
+        order = contacts[np.lexsort((self.task["slot"][contacts], self.task["visit"][contacts]))]
+        visit = self.task["visit"]
+        return {a: b for a, b in zip(order.tolist(), order[1:].tolist(), strict=False) if visit[a] == visit[b]}
 
     def ends(self, which: Mask | slice = slice(None)) -> Pairs:
         """(member, time) of the ends of tasks."""

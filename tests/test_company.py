@@ -18,6 +18,7 @@ from sim.department.quantities import Lognormal, quantile
 from sim.department.roster import Break, Role, Shift
 from sim.department.support import Effects, RoleEffects, Support, after_quiet_hours
 from sim.engine.constants import WISH_ID
+from sim.engine.event_log import event_log
 from sim.engine.meeting import ESCALATION_ID
 from sim.engine.trajectory import Trajectory
 from sim.engine.workload import base_of, quantity_id, visit_uniform
@@ -66,12 +67,12 @@ def peer(*breaks: Break, start: float = 0.0, minutes: float = 900.0, **more: Any
 
 @pytest.fixture
 def play(simulate: Engine) -> Player:
-    """Children who come for mental health at the given minutes, and peers; no huddles unless told otherwise."""
+    """Children who come for mental health at the given minutes, some with minutes of steps; no huddles unless told."""
 
     def played(
         pathway: list[Any],
         psw: Role | None = ALL_DAY,
-        at: tuple[float, ...] = (0.0,),
+        at: tuple[float | tuple[float, dict[str, float]], ...] = (0.0,),
         *,
         roles: dict[str, Role] | None = None,
         patience: float | None = None,
@@ -82,12 +83,13 @@ def play(simulate: Engine) -> Player:
         **support: Any,
     ) -> Trajectory:
         told = {"consent": 1.0, "huddle_share": 0.0, "youth_peer_share": 1.0, "wish_minutes": wish} | support
+        visits = [one if isinstance(one, tuple) else (one, {}) for one in at]
         given = {"stream": "mental_health"} | ({} if patience is None else {"patience": patience})
         people = {"nurse": staffed(3)} | (roles or {}) | ({} if psw is None else {"psw": psw})
         world = one_stream(
             pathway,
             people,
-            replay(*({"at": EIGHT + time} | given for time in at)),
+            replay(*({"at": EIGHT + time, "minutes": steps} | given for time, steps in visits)),
             name="mental_health",
             support=Support.model_validate(told),
             effects=effects or Effects(),
@@ -207,6 +209,12 @@ def test_a_clinician_puts_a_meeting_down_and_it_is_taken_up_again(play: Player):
     assert of_visit(trajectory, "n_peer_spells") == 2
 
 
+def test_each_spell_of_company_is_an_activity_of_its_own_in_the_event_log(play: Player):
+    """The rest is another request, so nothing is suspended that would never be resumed."""
+    log = event_log(play([TRIAGE, stay(10.0, "wait"), care(minutes=30.0), stay(60.0)]))
+    assert log[log.activity == "contact psw"].lifecycle.tolist() == ["schedule", "start", "complete"] * 2
+
+
 def test_a_spell_put_down_on_the_way_gives_no_company_and_the_peer_is_free_for_others(play: Player):
     """Care comes at 7, in the walk of 5 to 8; the second child, asking since 6, has the peer from 7 on."""
     trajectory = play([TRIAGE, stay(2.0, "wait"), care(minutes=60.0), stay(100.0)], at=(0.0, 1.0))
@@ -262,6 +270,14 @@ def test_a_child_nobody_has_met_calls_the_peer_away_from_company(play: Player):
 
 
 NEVER = float("nan")
+
+
+def test_a_child_whose_meeting_was_put_down_calls_the_peer_back_when_the_clinician_has_gone(play: Player):
+    """Care of the first child comes at 7, on the way, and lasts until 107; from 7 on the peer is with the second."""
+    pathway = [TRIAGE, stay(2.0, "wait"), care(minutes=100.0), stay(300.0)]
+    trajectory = play(pathway, at=(0.0, (1.0, {"wait": 300.0})), wish=ENDLESS)
+    assert spells(trajectory, "contact", 0)[:2] == near([[5.0, 5.0, 7.0], [7.0, 107.0, 407.0]])
+    assert spells(trajectory, "contact", 1)[0] == [6.0, 7.0, 107.0]
 
 
 def test_nobody_is_called_away_in_the_kept_minutes(play: Player):

@@ -21,12 +21,13 @@ from sim.department.patients import Patience, ReturnVisits
 from sim.department.quantities import Exponential
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
+from sim.department.support import Support
 from sim.engine import model
 from sim.engine.compiled import running, simulate
 from sim.engine.compiled.calendar import MOST_NEAR
 from sim.engine.compiled.pathway import ENDED, STARTED
 from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOST_ROLES
-from sim.engine.trajectory import Trajectory, differences
+from sim.engine.trajectory import CONTACT, Trajectory, differences
 from tests.test_metamorphic import fingerprint
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 
@@ -80,6 +81,36 @@ def test_members_of_several_words_are_chosen_as_those_of_one(heads: int, member:
     scenario = nursing(nurse, 4 * heads, 480.0, discipline=Discipline(rule="accumulating", member=member))
     assert disagreement(scenario) == []
     assert max(simulate(scenario, 1).task_columns["member"]) == heads - 1
+
+
+def test_peers_of_several_words_are_called_away_as_those_of_one():
+    peers = Role(
+        kind="peer",
+        shifts={"day": shift(0.0, 900.0, MEMBERS_PER_WORD), "late": shift(600.0, 900.0, 8)},
+        breaks=(Break(minutes=30.0),),
+    )
+    scenario = one_stream(
+        [Delay(name="stay", minutes=Exponential(mean=300.0)), Task(name="care", role="nurse", minutes=always(5.0))],
+        {"nurse": staffed(20), "psw": peers},
+        Steady(per_hour={"mental_health": 40.0}),
+        name="mental_health",
+        minutes=1400.0,
+        support=Support(trigger="at_arrival", consent=1.0, wish_minutes=400.0, again_hours=1.0),
+    )
+    assert disagreement(scenario) == []
+    run = simulate(scenario, 1)
+    assert n_called_away(run) >= 100
+    assert max(run.task_columns["member"][run.task_columns["kind"] == CONTACT]) >= MEMBERS_PER_WORD
+
+
+def n_called_away(run: Trajectory) -> int:
+    """Spells put down at the instant at which their peer sets out to another child."""
+    tasks = run.task_columns
+    rows = np.flatnonzero(tasks["kind"] == CONTACT)
+    member, visit, started, ended = (tasks[name][rows].tolist() for name in ("member", "visit", "started", "ended"))
+    sets_out = {(member[row], started[row]): visit[row] for row in range(len(rows))}
+    put_down = np.flatnonzero(tasks["interrupted"][rows]).tolist()
+    return sum(sets_out.get((member[row], ended[row]), visit[row]) != visit[row] for row in put_down)
 
 
 def test_many_shifts_hand_over_to_each_other_and_some_go_unfilled():

@@ -17,7 +17,7 @@ from sim.engine.model import simulate
 from sim.engine.trajectory import Trajectory
 from tests.agree import main
 from tests.agreement import Engine, disagreement, played
-from tests.faults import COMPILED_FAULTS, FAULTS, MODEL, Fault, planted
+from tests.faults import COMPANY_FAULTS, COMPILED_FAULTS, FAULTS, GENERAL_FAULTS, MODEL, Fault, planted
 from tests.smallest import smallest, text_of
 from tests.worlds import always, one_stream, random_scenario, staffed, visits_at
 
@@ -70,7 +70,7 @@ def test_a_fault_in_the_compiled_engine_is_a_difference(fault: Fault) -> None:
         assert first_that_differs(faulty, small_worlds()) is not None, fault.name
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [*GENERAL_FAULTS, *in_make_verify(COMPANY_FAULTS)], ids=name_of)
 def test_a_fault_in_one_engine_is_a_difference(fault: Fault) -> None:
     with planted(fault) as faulty:
         assert first_that_differs(faulty) is not None, fault.name

@@ -9,6 +9,7 @@ from sim.department.pathway import Board, Delay, Dispose, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
+from sim.department.support import Support
 from sim.engine.model import simulate
 from tests.events_met import EVENTS, departments_with, events_of, load
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
@@ -101,6 +102,130 @@ def test_outside_requests_wait_when_there_are_many(per_day: float, waits: bool) 
 
     assert ("an outside request waits for a bed of the pool" in found) == waits
     assert ("a bed of the pool is free at once" in found) != waits
+
+
+def with_peer(
+    pathway: list[Any], *times: float, psw: Role | None = None, minutes: float = 1440.0, **support: Any
+) -> dict[str, int]:
+    """Events of children who all want a peer; one peer all day, no huddles, wishes as short as they can be."""
+    told = {"consent": 1.0, "trigger": "at_arrival", "huddle_share": 0.0, "huddle_roles": ("nurse",)} | support
+    roles = {"nurse": staffed(3), "psw": psw or Role(kind="peer", shifts={"day": shift(0.0, 1440.0)})}
+    return met(
+        one_stream(
+            [*pathway, NEVER],
+            roles,
+            visits_at(*times, stream="mental_health"),
+            name="mental_health",
+            minutes=minutes,
+            support=Support(**({"wish_minutes": BRIEF} | told)),
+        )
+    )
+
+
+BRIEF, ENDLESS = 1e-9, 1e9
+"""Means of wishes that are all as short as they can be, and of wishes that are never used up."""
+STAY = Delay(name="stay", minutes=always(500.0))
+NEVER = Task(name="never", role="nurse", minutes=always(1.0), share=0.0)
+"""Asks for the nurse, with whom peers would huddle."""
+
+
+def test_short_wishes_are_used_up_and_come_again() -> None:
+    found = with_peer([STAY], 480.0)  # met by about 8:30, and again for ten minutes about 12:30 and at 16:50 too late
+
+    assert found == {
+        "a visit comes by a replay": 1,
+        "a spell of company": 2,
+        "a child is met": 1,
+        "a meeting takes the whole wish": 1,
+        "a wish is used up": 2,
+        "the next wish falls due": 1,
+        "a peer of the other kind comes": 2,
+        "a peer recovers": 2,
+        "a peer recovers twice from one visit": 1,
+    }
+
+
+@pytest.mark.parametrize(("second", "kept"), [(482.0, 1), (590.0, 0)])
+def test_a_child_who_comes_calls_the_peer_away_when_the_kept_minutes_are_over(second: float, kept: int) -> None:
+    found = with_peer([STAY], 480.0, second, wish_minutes=ENDLESS)
+
+    assert found["a child nobody has reached calls a peer away"] == 1
+    assert found.get("kept minutes keep a peer from being called away until they are over", 0) == kept
+    assert "a wish is used up" not in found
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        (1.0, "a clinician comes while the peer is on the way"),
+        (4.0, "a clinician puts down company before the child is met"),
+        (300.0, "a clinician puts down company after the child was met"),
+    ],
+)
+def test_a_clinician_puts_down_company(minutes: float, sentence: str) -> None:
+    found = with_peer([Delay(name="before", minutes=always(minutes)), care(20.0), STAY], 480.0, wish_minutes=ENDLESS)
+
+    assert found[sentence] == 1
+    assert found["a contact waits until the clinician goes"] == 1
+
+
+@pytest.mark.parametrize(("stays", "times"), [(1.0, 1), (0.0, 0)])
+def test_a_peer_stays_beside_a_clinician_if_the_patient_wants_it(stays: float, times: int) -> None:
+    pathway = [Delay(name="before", minutes=always(100.0)), care(20.0), STAY]
+    found = with_peer(pathway, 480.0, wish_minutes=ENDLESS, stays_with_clinician_share=stays)
+
+    assert found.get("a peer stays beside a clinician", 0) == times
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"),
+    [
+        (2.0, "departure comes while the peer is on the way"),
+        (4.0, "departure cuts a meeting"),
+        (300.0, "departure cuts company after its kept minutes"),
+    ],
+)
+def test_departure_cuts_company(minutes: float, sentence: str) -> None:
+    found = with_peer([Delay(name="before", minutes=always(minutes))], 480.0, wish_minutes=ENDLESS)
+
+    assert found[sentence] == 1
+    assert found.get("a call to a family reached but not met", 0) == (minutes < 100.0)
+
+
+def test_bridging_calls_a_peer_away_from_its_own_visit_and_from_another() -> None:
+    steps = [Delay(name="before", minutes=always(100.0)), Dispose(name="dispose", admission=0.0), STAY]
+    found = with_peer(steps, 480.0, wish_minutes=ENDLESS)
+    assert found["bridging calls a peer away from its own visit"] == found["bridging"] == 1
+
+    found = with_peer(steps, 480.0, 530.0, wish_minutes=ENDLESS)
+    assert found["bridging calls a peer away from another child"] == 2  # first from the second child, then the reverse
+
+
+@pytest.mark.parametrize(
+    ("minutes", "break_after", "sentence"),
+    [
+        (200.0, 700.0, "the end of a shift ends a spell of company"),
+        (10.0, 700.0, "kept minutes last past the end of the shift"),
+        (600.0, 100.0, "a break ends a spell of company"),
+        (600.0, 5.0, "a break waits until the kept minutes are over"),
+    ],
+)
+def test_breaks_and_the_end_of_a_shift_end_company(minutes: float, break_after: float, sentence: str) -> None:
+    breaks = (Break(minutes=10.0, after=break_after),) if break_after < minutes else ()
+    psw = Role(kind="peer", shifts={"day": shift(480.0, max(minutes, 60.0))}, breaks=breaks)
+    at = 480.0 + max(0.0, 60.0 - minutes)
+    found = with_peer([STAY], at, psw=psw, wish_minutes=ENDLESS)
+
+    assert found[sentence] == 1
+
+
+@pytest.mark.parametrize(("arrival", "times"), [(1250.0, 1), (1100.0, 0)])
+def test_the_rest_of_a_wish_waits_until_the_quiet_hours_are_over(arrival: float, times: int) -> None:
+    """A nurse comes three hours after arrival: ten minutes before midnight, or at 21:20."""
+    pathway = [Delay(name="before", minutes=always(180.0)), care(20.0), Delay(name="stay", minutes=always(700.0))]
+    found = with_peer(pathway, arrival, minutes=2880.0, wish_minutes=ENDLESS)
+
+    assert found.get("the rest of a wish is put off to the end of the quiet hours", 0) == times
 
 
 def test_load_is_minutes_worked_over_minutes_on_the_floor() -> None:

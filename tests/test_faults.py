@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
-from sim.engine.trajectory import CONTACT, FIRST, Trajectory
-from tests.faults import FAULTS, MODEL, Fault, planted
+from sim.engine.trajectory import Trajectory
+from tests.faults import FAULTS, MODEL, QUICK, Fault, planted
 from tests.referee import referee
 from tests.worlds import random_scenario
 
@@ -21,36 +20,7 @@ def objections(simulate: Callable[..., Trajectory], scenario: Scenario, seed: in
         trajectory = simulate(scenario, seed=seed)
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
-    return (
-        violations(trajectory, scenario)
-        or [str(found) for found in referee(trajectory, scenario)]
-        or minutes_lost_in_pauses(simulate, trajectory, scenario, seed)
-    )
-
-
-def minutes_lost_in_pauses(
-    simulate: Callable[..., Trajectory], trajectory: Trajectory, scenario: Scenario, seed: int
-) -> list[str]:
-    """A contact is as long as it would be if nothing ever paused it."""
-    staying = scenario.support.model_copy(update={"stays_with_clinician_share": 1.0})
-    undisturbed = first_contact_minutes(simulate(scenario.model_copy(update={"support": staying}), seed=seed))
-    return [
-        f"patient {who}: a contact of {minutes} minutes, undisturbed {undisturbed[who]}"
-        for who, minutes in first_contact_minutes(trajectory).items()
-        if abs(undisturbed.get(who, minutes) - minutes) > 1e-6
-    ]
-
-
-def first_contact_minutes(trajectory: Trajectory) -> dict[tuple[int, int], float]:
-    """Minutes of first contacts that departure did not cut, by patient and visit number."""
-    tasks, visits = trajectory.task_columns, trajectory.visit_columns
-    chosen = (tasks["kind"] == CONTACT) & (tasks["contact"] == FIRST)
-    found = {}
-    for row in np.flatnonzero(chosen & (tasks["ended"] < visits["departure"][tasks["visit"]])):
-        visit = tasks["visit"][row]
-        who = int(visits["patient"][visit]), int(visits["visit_number"][visit])
-        found[who] = float(tasks["ended"][row] - tasks["started"][row] - tasks["paused"][row])
-    return found
+    return violations(trajectory, scenario) or [str(found) for found in referee(trajectory, scenario)]
 
 
 def test_there_are_at_least_25_faults_of_different_lines() -> None:
@@ -63,13 +33,8 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
     assert not any(found.values()), found
 
 
-LONGEST = ("a pause shortens the contact", "clock runs on beside a clinician")
-"""Faults that take the longest to show."""
-
-
 @pytest.mark.parametrize(
-    "fault",
-    [pytest.param(each, marks=pytest.mark.slow if each.name in LONGEST else (), id=each.name) for each in FAULTS],
+    "fault", [pytest.param(each, marks=() if each in QUICK else pytest.mark.slow, id=each.name) for each in FAULTS]
 )
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     with planted(fault) as simulate:

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 
 from sim.department.dispatch import Discipline
-from sim.department.pathway import Place, Route, SideTask, Task
+from sim.department.pathway import Delay, Dispose, Place, Route, SideTask, Task
+from sim.department.patients import Escalation, ResponseTask
 from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
+from sim.department.support import Support
 from sim.engine.invariants import highest_count, overlaps, time_integral, violations
-from sim.engine.trajectory import AMA, LWBS, Trajectory
+from sim.engine.trajectory import AMA, BRIDGING, CONTACT, FIRST, LWBS, MAIN, RECOVERY, SIDE, Trajectory
 from sim.study.engines import Engine
 from tests.worlds import always, one_stream, random_scenario, random_scenarios, shift, visits_at
 
@@ -147,9 +149,9 @@ def spoilt_runs(run: Trajectory) -> dict[str, Trajectory]:
         "past the shift": with_table(run, "task", setting("overtime", 0, 2.0)),
         "cases show": with_table(run, "staff", moving(("n_handed_over",), handed, 1)),
         "handover minutes": with_table(run, "task", setting("handover", 0, 1.0)),
-        "contacts told": with_table(run, "visit", setting("n_peer_contacts", 0, 1)),
+        "spells of company told": with_table(run, "visit", setting("n_peer_spells", 0, 1)),
         "peer_missed": with_table(run, "visit", setting("peer_missed", 0, True)),
-        "a peer contact without consent": with_table(run, "visit", setting("peer_started", 0, 50.0)),
+        "company without consent": with_table(run, "visit", setting("peer_started", 0, 50.0)),
         "observed": with_table(run, "visit", setting("minutes_observed", 0, 5.0)),
         "observation unmet": with_table(run, "visit", setting("minutes_observation_unmet", 0, 5.0)),
         "response tasks": with_table(run, "visit", setting("n_escalations", 0, 1)),
@@ -163,6 +165,86 @@ def spoilt_runs(run: Trajectory) -> dict[str, Trajectory]:
 
 def test_every_breach_is_named_in_the_words_of_its_invariant(run: Trajectory, scenario: Scenario) -> None:
     found = {words: violations(spoilt, scenario) for words, spoilt in spoilt_runs(run).items()}
+
+    assert {
+        words: breaches for words, breaches in found.items() if not any(words in breach for breach in breaches)
+    } == {}
+
+
+# --- company --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_peers() -> Scenario:
+    """Two peers with breaks and children who are seen, escalate, go home, and wish for company by day and night."""
+    steps = [
+        Delay(name="calm", minutes=always(40.0)),
+        Task(name="assessment", role="physician", minutes=always(15.0), purpose="assessment"),
+        Dispose(name="dispose", admission=0.0),
+        Delay(name="lift_home", minutes=always(1500.0)),
+    ]
+    return one_stream(
+        steps,
+        {
+            "physician": Role(shifts={"always": shift(0.0, 1440.0)}),
+            "psw": Role(kind="peer", shifts={"always": shift(0.0, 1440.0, 2)}, breaks=(Break(minutes=15.0),)),
+        },
+        visits_at(*[300.0 + 70.0 * number for number in range(14)], stream="mental_health"),
+        name="mental_health",
+        stream={"escalation": Escalation(mean_hours=6.0, response=(ResponseTask(role="physician", minutes=9.0),))},
+        support=Support(consent=1.0, caseload=None, again_hours=1.0, trigger="at_arrival", huddle_roles=("physician",)),
+        minutes=3 * 1440.0,
+    )
+
+
+def contact_at(run: Trajectory, **values: Any) -> int:
+    return row_where(run, "task", kind=CONTACT, **values)
+
+
+def spoilt_company(run: Trajectory) -> dict[str, Trajectory]:
+    """Breaches by what must be said of them, in a run with peers."""
+    tasks = run.task_columns
+    main = tasks["kind"] == MAIN
+    begins = set(zip(tasks["visit"][main].tolist(), tasks["started"][main].tolist(), strict=True))
+    by_clinician = next(
+        row
+        for row in np.flatnonzero((tasks["kind"] == CONTACT) & tasks["interrupted"])
+        if (int(tasks["visit"][row]), float(tasks["ended"][row])) in begins
+    )
+    bridged = row_where(run, "task", kind=BRIDGING)
+    used_up = contact_at(run, interrupted=False, withdrawn=False)
+    recovery = row_where(run, "task", kind=RECOVERY)
+    again = contact_at(run, band=3)
+    debriefed = row_where(run, "visit", n_peer_exposures=1)
+    last = int(np.flatnonzero((tasks["kind"] == CONTACT) & (tasks["visit"] == tasks["visit"][used_up]))[-1])
+    return {
+        "last spell of company": with_table(run, "visit", moving(("peer_ended",), 0, 1.0)),
+        "company since": with_table(run, "task", moving(("company_since",), used_up, -3.0)),
+        "the meeting is": with_table(run, "visit", moving(("peer_met",), 0, -4.0)),
+        "in 0 spells of company": with_table(run, "visit", setting("peer_met", 0, 1.0)),
+        "company beside a clinician": with_table(run, "task", moving(("ended",), by_clinician, 5.0)),
+        "its first contact is not first": with_table(run, "task", setting("contact", again, FIRST)),
+        "the last ended at": with_table(run, "task", moving(("requested",), again, 1.0)),
+        "no contact is asked for by": with_table(run, "task", setting("kind", last, SIDE)),
+        "a contact at band 2": with_table(run, "task", setting("band", again, 2)),
+        "a contact at band 5": with_table(run, "task", setting("band", again, 5)),
+        "in the quiet hours": with_table(run, "task", setting("requested", again, 1440.0)),
+        "no recovery is asked for": with_table(run, "task", setting("kind", recovery, SIDE)),
+        "when no company ends": with_table(run, "task", moving(("requested",), recovery, 1.0)),
+        "recovery of 14": with_table(run, "task", moving(("ended",), recovery, 4.0)),
+        "exposures told": with_table(run, "visit", setting("n_peer_exposures", debriefed, 2)),
+        "times bridging": with_table(run, "visit", setting("peer_met", int(tasks["visit"][bridged]), np.nan)),
+        "calls, 1 are due": with_table(
+            run, "visit", setting("peer_missed", row_where(run, "visit", disposition=1), True)
+        ),
+    }
+
+
+def test_every_breach_of_company_is_named(simulate: Engine, with_peers: Scenario) -> None:
+    run = simulate(with_peers, seed=1)
+    assert violations(run, with_peers) == []
+
+    found = {words: violations(spoilt, with_peers) for words, spoilt in spoilt_company(run).items()}
 
     assert {
         words: breaches for words, breaches in found.items() if not any(words in breach for breach in breaches)

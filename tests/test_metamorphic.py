@@ -37,7 +37,7 @@ STAFFINGS = sorted(file.stem for file in (ROOT / "configs" / "staffing").glob("*
 PEERS_ADDED = [name for name in STAFFINGS if name in ("peer_added", "peer_evening", "peer_247")]
 SEED = 20240101
 
-PEER_SIDE = {"n_peer_contacts", "minutes_accompanied", "bridged", "called", "call_reached"}
+PEER_SIDE = {"n_peer_spells", "n_peer_exposures", "minutes_accompanied", "bridged", "called", "call_reached"}
 
 
 def scenario_of(*overrides: str, weeks: int = 2, warm_up: int = 0) -> Scenario:
@@ -46,9 +46,11 @@ def scenario_of(*overrides: str, weeks: int = 2, warm_up: int = 0) -> Scenario:
 
 
 @lru_cache(maxsize=4)
-def two_weeks(simulate: Engine, staffing: str, huddle_share: float = 0.0) -> Trajectory:
-    chosen = scenario_of(f"staffing={staffing}", "effects=none", f"support.huddle_share={huddle_share}")
-    return simulate(chosen, SEED)
+def two_weeks(
+    simulate: Engine, staffing: str, *overrides: str, huddle_share: float = 0.0, seed: int = SEED
+) -> Trajectory:
+    chosen = scenario_of(f"staffing={staffing}", "effects=none", f"support.huddle_share={huddle_share}", *overrides)
+    return simulate(chosen, seed)
 
 
 def patient_side(visits: pd.DataFrame) -> list[str]:
@@ -70,11 +72,46 @@ def bits_of(column: pd.Series) -> np.ndarray:
 
 @pytest.mark.parametrize("staffing", PEERS_ADDED)
 def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(simulate: Engine, staffing: str):
+    """Not who waits for whom, nor for how long, nor a task of anybody else."""
     without, with_peers = two_weeks(simulate, "traditional"), two_weeks(simulate, staffing)
-    assert with_peers.visit_columns["n_peer_contacts"].sum() > 50
+    assert (~np.isnan(with_peers.visit_columns["peer_met"])).sum() > 30
     assert len(without.visits) == len(with_peers.visits) > 2500
     assert list(without.visits) == list(with_peers.visits)
     assert changed_columns(without.visits, with_peers.visits) == []
+    assert work_of_others(with_peers).equals(work_of_others(without))
+
+
+def test_peers_wished_for_again_and_again_change_nothing_on_the_patients_side_either(simulate: Engine):
+    """They come back after six minutes, are called away and put down wherever they can be."""
+    wishes = ("support.wish_minutes=20", "support.again_hours=0.1", "support.caseload=null", "support.consent=1")
+    without, with_peers = two_weeks(simulate, "traditional"), two_weeks(simulate, "peer_247", *wishes)
+    assert with_peers.visit_columns["n_peer_spells"].sum() > 400
+    assert changed_columns(without.visits, with_peers.visits) == []
+    assert work_of_others(with_peers).equals(work_of_others(without))
+
+
+def work_of_others(run: Trajectory) -> pd.DataFrame:
+    """All tasks but those of peers, as they were asked for, done and ended, and by whom."""
+    members = np.asarray((*run.members, "nobody"), dtype=object)[run.task_columns["member"]]
+    tasks = run.tasks.drop(columns=["slot", "member"]).assign(name=members)  # slots count requests of peers too
+    order = ["requested", "visit", "role", "kind", "step", "started", "ended"]
+    return tasks[tasks["role"] != "psw"].sort_values(order).reset_index(drop=True)
+
+
+@pytest.mark.slow_on_simpy
+@pytest.mark.parametrize("staffing", ["peer_added", "peer_247"])
+def test_a_longer_wish_for_company_never_lowers_the_company_given(simulate: Engine, staffing: str):
+    """Over seeds, and neither does one that comes again sooner."""
+
+    def company(*wishes: str) -> float:
+        runs = [two_weeks(simulate, staffing, *wishes, seed=seed) for seed in range(3)]
+        return float(sum(run.visit_columns["minutes_accompanied"].sum() for run in runs))
+
+    given = [company(f"support.wish_minutes={minutes}") for minutes in (15, 30, 60, 120, 240)]
+    assert given == sorted(given)
+    assert given[-1] > 1.5 * given[0]
+    later = [company(f"support.again_hours={hours}") for hours in (1, 4, 16)]
+    assert later == sorted(later, reverse=True)
 
 
 def test_huddles_do_change_something(simulate: Engine):

@@ -17,7 +17,7 @@ from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.invariants import violations
-from sim.engine.trajectory import DISPOSITIONS, TASK_KINDS, Trajectory
+from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
 from sim.study.engines import COMPILED, ENGINES, Engine
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
@@ -112,6 +112,11 @@ def with_pace(scenario: Scenario, pace: float) -> Scenario:
     return scenario.model_copy(update={"effects": scenario.effects.model_copy(update={"peer": peer})})
 
 
+def with_assessments(scenario: Scenario, factor: float) -> Scenario:
+    peer = scenario.effects.peer.model_copy(update={"assessment_minutes": factor})
+    return scenario.model_copy(update={"effects": scenario.effects.model_copy(update={"peer": peer})})
+
+
 OTHER_LAWS: dict[str, Change] = {
     "first come first served": lambda s: with_discipline(s, {"rule": "fifo"}),
     "most urgent first": lambda s: with_discipline(s, {"rule": "acuity_fifo"}),
@@ -149,6 +154,9 @@ OTHER_LAWS: dict[str, Change] = {
     "patience used up at twice the pace": lambda s: with_pace(s, 2.0),
     "peers for one patient": lambda s: with_support(s, {"caseload": 1}),
     "peers asked for later": lambda s: with_support(s, {"trigger": "when_roomed"}),
+    "wishes for company twice as long": lambda s: with_support(s, {"wish_minutes": 2.0 * s.support.wish_minutes}),
+    "wishes that come again sooner": lambda s: with_support(s, {"again_hours": 0.5 * s.support.again_hours}),
+    "assessments as long for who was met": lambda s: with_assessments(s, 1.0),
     "peers who stay with the clinician": lambda s: with_support(s, {"stays_with_clinician_share": 1.0}),
     "peers who leave the clinician alone": lambda s: with_support(s, {"stays_with_clinician_share": 0.0}),
 }
@@ -163,6 +171,10 @@ def n_late_breaks(run: Trajectory) -> int:
     return int(np.count_nonzero(run.break_columns["start"] > run.break_columns["due"]))
 
 
+def is_company(run: Trajectory) -> np.ndarray:
+    return np.asarray(run.task_columns["kind"] == CONTACT)
+
+
 CLAUSES: dict[str, Callable[[Trajectory], int]] = {
     **{name: n_rows("task", "kind", lambda kinds, code=code: kinds == code) for code, name in enumerate(TASK_KINDS)},
     **{
@@ -171,8 +183,10 @@ CLAUSES: dict[str, Callable[[Trajectory], int]] = {
     },
     "return": n_rows("visit", "visit_number", lambda numbers: numbers > 1),
     "held": n_rows("visit", "held", lambda flags: flags),
-    "interruption": n_rows("task", "interrupted", lambda flags: flags),
-    "contact paused": n_rows("task", "paused", lambda minutes: minutes > 0.0),
+    "interruption": lambda run: int(np.count_nonzero(~is_company(run) & run.task_columns["interrupted"])),
+    "child met": n_rows("visit", "peer_met", lambda times: ~np.isnan(times)),
+    "exposure": n_rows("visit", "n_peer_exposures", lambda numbers: numbers > 0),
+    "company put down": lambda run: int(np.count_nonzero(is_company(run) & run.task_columns["interrupted"])),
     "overtime": n_rows("task", "overtime", lambda minutes: minutes > 0.0),
     "handover minutes": n_rows("task", "handover", lambda minutes: minutes > 0.0),
     "handover": n_rows("staff", "n_handed_over", lambda numbers: numbers > 0),

@@ -116,7 +116,7 @@ class Effects(Frozen):
 
 
 class ReturnFactors(Frozen):
-    """Hazard factors on the return of one visit: of contact, of contact with follow-up kept, of bridging."""
+    """Hazard factors on the return of one visit: of being met, of follow-up kept by who was met, of bridging."""
 
     direct: float
     linkage: float

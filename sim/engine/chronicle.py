@@ -66,7 +66,7 @@ def write_down_the_unfinished(floor: Floor, visits: list[Visit], calendar: Calen
 
 def close_clocks(visit: Visit, now: float) -> None:
     """Minutes accompanied, observed and unmet up to the end of the run."""
-    if visit.contact_task is not None and visit.contact_task.is_running:
+    if visit.contact_task is not None and visit.has_company:
         visit.accompanied += max(0.0, now - visit.contact_task.company_since)
     if visit.observation is not None and visit.observation.is_running:
         visit.observed += now - visit.observation_since

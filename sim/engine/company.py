@@ -209,7 +209,7 @@ class Company:
         """The child goes: company ends, the peer recovers, and who was missed is called."""
         contact = visit.contact_task
         if contact is not None and contact.is_running:
-            self.floor.cut(contact)
+            self.floor.finish(contact)
         elif contact is not None:
             self.floor.withdraw(contact)
         visit.contact_task = None

@@ -592,7 +592,7 @@ class Floor:
             self.finish(request)
 
     def finish(self, request: Request, interrupted: bool = False) -> None:
-        """A spell of work is over: it is written down and its member is free."""
+        """A spell of work is over, or cut before its time: it is written down and its member is free."""
         now = self.calendar.time
         member = request.member
         assert member is not None
@@ -610,10 +610,6 @@ class Floor:
         if not interrupted:
             self.on_finish(request)
         self.calendar.settle_due = True
-
-    def cut(self, request: Request) -> None:
-        """End a running task before its time."""
-        self.finish(request)
 
     def _interrupt(self, member: Member) -> None:
         """A preemptible task is interrupted; its rest waits for the same member."""
@@ -730,7 +726,7 @@ class Floor:
     def _leaves_patient(self, member: Member) -> None:
         """An aide stops observing; a peer puts company down if its kept minutes are over."""
         if member.task is not None and member.task.kind == OBSERVATION:
-            self.cut(member.task)
+            self.finish(member.task)
         elif member in self.in_company:
             assert member.task is not None
             self.put_down(member.task)

@@ -14,13 +14,25 @@ import numpy as np
 
 from sim.department.pathway import Delay, Dispose, Place, Route, SideTask, Step, Task
 from sim.department.places import TWELFTHS
+from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import Member, members_of
 from sim.department.scenario import Scenario
+from sim.department.support import (
+    DEBRIEF_MINUTES,
+    FIRST_BAND,
+    RECOVERY_MINUTES,
+    REPEAT_BAND,
+    WALK_MINUTES,
+    after_quiet_hours,
+)
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,
     CALL,
     CONTACT,
+    CONTINUING,
+    DISCHARGED,
+    FIRST,
     LWBS,
     MAIN,
     OBSERVATION,
@@ -31,6 +43,7 @@ from sim.engine.trajectory import (
     Columns,
     Trajectory,
 )
+from sim.engine.workload import Workload, quantity_id
 
 TOLERANCE = 1e-6
 """Minutes by which sums of many times may differ."""
@@ -96,6 +109,28 @@ class Run:
     @cached_property
     def task_end(self) -> Floats:
         return open_end(self.tasks["ended"])
+
+    @cached_property
+    def spells(self) -> Ints:
+        """Rows of `tasks` that are spells of a peer's company."""
+        return np.flatnonzero(self.worked & (self.tasks["kind"] == CONTACT))
+
+    @cached_property
+    def workload(self) -> Workload:
+        """The draws of the run."""
+        return Workload(self.scenario, self.trajectory.seed, self.trajectory.replication)
+
+    def meeting_of(self, visit: int) -> float:
+        """Minutes of the first conversation, as drawn."""
+        stream, patient, number = (int(self.visits[name][visit]) for name in ("stream", "patient", "visit_number"))
+        position = self.workload.draws[stream].value_at["peer/first"]
+        return self.workload.visit(stream, patient, number)[position]
+
+    def stays_with_clinician(self, visit: int) -> bool:
+        """Whether the patient wants the peer beside a clinician, as drawn."""
+        patient, number = int(self.visits["patient"][visit]), int(self.visits["visit_number"][visit])
+        drawn = self.workload.uniform(patient, number, quantity_id("peer_stays"))
+        return drawn < self.scenario.support.stays_with_clinician_share
 
     @cached_property
     def duty_of_task(self) -> Ints:
@@ -375,28 +410,29 @@ def held_visits_stay(run: Run) -> Iterator[str]:
 
 
 def patience_is_never_overrun(run: Run) -> Iterator[str]:
-    """At pace 1 leavers have waited exactly their budget, others no more than it."""
+    """At pace 1 leavers have waited exactly their budget, others no more than it; until a visit is met it is pace 1."""
     effects = run.scenario.effects.peer
     even = effects.patience_while == 1.0 and effects.patience_after == 1.0
-    judged = ~run.visits["held"] & (even | np.isnan(run.visits["peer_started"]))
-    waited, budget = minutes_waited(run), run.visits["patience"]
-    for row in rows(judged & (waited > budget + TOLERANCE)):
+    met = open_end(run.visits["peer_met"])
+    free, budget = ~run.visits["held"], run.visits["patience"]
+    until = np.minimum(run.departure, run.horizon)
+    waited = minutes_waited(run, until if even else np.minimum(until, met))
+    for row in rows(free & (waited > budget + TOLERANCE)):
         yield f"visit {row}: waited {waited[row]} minutes on a budget of {budget[row]}"
-    leaving = np.isin(run.visits["disposition"], (LWBS, AMA))
-    for row in rows(judged & leaving & (waited < budget - TOLERANCE)):
+    leaving = np.isin(run.visits["disposition"], (LWBS, AMA)) & (even | np.isinf(met))
+    for row in rows(free & leaving & (waited < budget - TOLERANCE)):
         yield f"visit {row}: left after waiting {waited[row]} minutes of a budget of {budget[row]}"
 
 
-def minutes_waited(run: Run) -> Floats:
-    """Minutes every visit has spent in waits that use up patience."""
+def minutes_waited(run: Run, until: Floats) -> Floats:
+    """Minutes every visit has spent, up to a moment of each, in waits that use up patience."""
     waited = np.zeros(run.trajectory.n_visits)
-    until = np.minimum(run.departure, run.horizon)
     for number, _ in enumerate(run.trajectory.streams):
         mine = run.visits["stream"] == number
         for step in run.pathway_of(number):
             if isinstance(step, Task | Place | Delay) and step.may_leave and run.column_of(step) >= 0:
                 times = run.trajectory.step_times[:, run.column_of(step)]
-                waits = np.where(np.isnan(times[:, 1]), until, times[:, 1]) - times[:, 0]
+                waits = np.minimum(open_end(times[:, 1]), until) - np.minimum(times[:, 0], until)
                 waited += np.where(mine & ~np.isnan(times[:, 0]), waits, 0.0)
     return waited
 
@@ -542,31 +578,182 @@ def handover_minutes_are_the_departments(run: Run) -> Iterator[str]:
         yield f"task row {row}: {minutes[row]} handover minutes, the department has {asked}"
 
 
-def visits_tell_of_their_contacts(run: Run) -> Iterator[str]:
-    """First start, last end, number and minutes of peer contacts are those of the tasks."""
-    contact = np.flatnonzero(run.worked & (run.tasks["kind"] == CONTACT))
-    visit, start = run.tasks["visit"][contact], run.tasks["started"][contact]
+def visits_tell_of_their_company(run: Run) -> Iterator[str]:
+    """First start, last end, number and minutes of a visit's spells of company are those of the tasks."""
+    spell = run.spells
+    visit, start, end = run.tasks["visit"][spell], run.tasks["started"][spell], run.task_end[spell]
     n_visits = run.trajectory.n_visits
-    first = np.full(n_visits, np.inf)
+    first, last = np.full(n_visits, np.inf), np.full(n_visits, -np.inf)
     np.minimum.at(first, visit, start)
+    np.maximum.at(last, visit, end)
     for row in rows(first != open_end(run.visits["peer_started"])):
-        yield f"visit {row}: peer_started {run.visits['peer_started'][row]}, first contact {first[row]}"
-    n_contacts = np.bincount(visit, minlength=n_visits)
-    for row in rows(n_contacts != run.visits["n_peer_contacts"]):
-        yield f"visit {row}: {run.visits['n_peer_contacts'][row]} contacts told, {n_contacts[row]} done"
-    gone = ~np.isnan(run.visits["departure"])
-    missed = run.visits["peer_offered"] & run.visits["peer_consented"] & gone & (n_contacts == 0)
+        yield f"visit {row}: peer_started {run.visits['peer_started'][row]}, first spell of company {first[row]}"
+    for row in rows(np.isfinite(last) & (last != run.visits["peer_ended"])):
+        yield f"visit {row}: peer_ended {run.visits['peer_ended'][row]}, last spell of company ends at {last[row]}"
+    n_spells = np.bincount(visit, minlength=n_visits)
+    for row in rows(n_spells != run.visits["n_peer_spells"]):
+        yield f"visit {row}: {run.visits['n_peer_spells'][row]} spells of company told, {n_spells[row]} done"
+    gone, unmet = ~np.isnan(run.visits["departure"]), np.isnan(run.visits["peer_met"])
+    missed = run.visits["peer_offered"] & run.visits["peer_consented"] & gone & unmet
     for row in rows(missed != run.visits["peer_missed"]):
-        yield f"visit {row}: peer_missed {run.visits['peer_missed'][row]} does not fit its {n_contacts[row]} contacts"
-    clock = run.tasks["ended"][contact] - start - run.tasks["paused"][contact]
-    minutes = np.bincount(visit, weights=clock, minlength=n_visits)
-    for row in rows(gone & ~(np.abs(minutes - run.visits["minutes_accompanied"]) <= TOLERANCE)):
+        yield f"visit {row}: peer_missed {run.visits['peer_missed'][row]}, met at {run.visits['peer_met'][row]}"
+    given = np.maximum(0.0, np.minimum(end, run.horizon) - run.tasks["company_since"][spell])
+    minutes = np.bincount(visit, weights=given, minlength=n_visits)
+    for row in rows(~(np.abs(minutes - run.visits["minutes_accompanied"]) <= TOLERANCE)):
         told = run.visits["minutes_accompanied"][row]
-        yield f"visit {row}: accompanied {told} minutes, its contacts ran {minutes[row]}"
+        yield f"visit {row}: accompanied {told} minutes, its spells of company gave {minutes[row]}"
+
+
+def company_begins_after_the_walk(run: Run) -> Iterator[str]:
+    """Handover and the walk come before company; other tasks have none."""
+    since, is_spell = run.tasks["company_since"], run.worked & (run.tasks["kind"] == CONTACT)
+    due = run.tasks["started"] + (run.tasks["handover"] + WALK_MINUTES)
+    for row in rows(np.where(is_spell, since != due, ~np.isnan(since))):
+        yield f"task row {row}: company since {since[row]}, of a {TASK_KINDS[run.tasks['kind'][row]]} at {due[row]}"
+
+
+def visits_are_met_when_the_meeting_is_over(run: Run) -> Iterator[str]:
+    """Company until *met* is the meeting drawn, in spells of which one goes on to then; who is not met had less."""
+    spell = run.spells
+    visit, since = run.tasks["visit"][spell], run.tasks["company_since"][spell]
+    met, end = open_end(run.visits["peer_met"]), np.minimum(run.task_end[spell], run.horizon)
+    given = np.maximum(0.0, np.minimum(end, met[visit]) - since)
+    minutes = np.bincount(visit, weights=given, minlength=run.trajectory.n_visits)
+    inside = np.bincount(visit[(since <= met[visit]) & (met[visit] <= end)], minlength=run.trajectory.n_visits)
+    for row in rows(np.isfinite(met) & (inside != 1)):
+        yield f"visit {row}: met at {met[row]}, in {inside[row]} spells of company"
+    for row in np.unique(visit).tolist():
+        meeting = run.meeting_of(row)
+        early, late = minutes[row] < meeting - TOLERANCE, minutes[row] > meeting + TOLERANCE
+        if late or (early and np.isfinite(met[row])):
+            yield f"visit {row}: met at {met[row]} after {minutes[row]} minutes of company, the meeting is {meeting}"
+
+
+def clinicians_and_company_take_turns(run: Run) -> Iterator[str]:
+    """No spell runs beside a main-path task, unless the patient wants it, or while an escalation is answered."""
+    with_company = np.flatnonzero(run.visits["n_peer_spells"] > 0)
+    stays = np.zeros(run.trajectory.n_visits, dtype=np.bool_)
+    stays[with_company] = [run.stays_with_clinician(row) for row in with_company.tolist()]
+    kind, visit = run.tasks["kind"], run.tasks["visit"]
+    beside = np.flatnonzero((run.worked & (kind == MAIN) & ~stays[visit]) | (kind == RESPONSE))
+    begins = np.where(kind == RESPONSE, run.tasks["requested"], run.tasks["started"])
+    of_company = np.concatenate([np.ones(len(run.spells), np.bool_), np.zeros(len(beside), np.bool_)])
+    row_of = np.concatenate([run.spells, beside])
+    for first, second in overlaps(visit[row_of], begins[row_of], run.task_end[row_of]):
+        if of_company[first] != of_company[second]:
+            pair = f"task rows {row_of[first]} and {row_of[second]}"
+            yield f"visit {visit[row_of[first]]}: company beside a clinician, {pair}"
+
+
+def contacts_of(run: Run) -> list[list[int]]:
+    """Rows of the contacts of each visit that has any, in the order they were asked for."""
+    contacts = np.flatnonzero(run.tasks["kind"] == CONTACT)
+    order = contacts[np.lexsort((run.tasks["slot"][contacts], run.tasks["visit"][contacts]))]
+    return [list(rows_of) for _, rows_of in itertools.groupby(order.tolist(), lambda row: run.tasks["visit"][row])]
+
+
+def wishes_come_again(run: Run) -> Iterator[str]:
+    """One contact at a time: a rest at once, or after the night; the next wish the stated hours after the last."""
+    requested, end, band = run.tasks["requested"], run.task_end, run.tasks["band"]
+    for asked in contacts_of(run):
+        if [run.tasks["contact"][row] for row in asked] != [FIRST] + [CONTINUING] * (len(asked) - 1):
+            yield f"visit {run.tasks['visit'][asked[0]]}: its first contact is not first, or a later one is"
+        for row, following in itertools.zip_longest(asked, asked[1:]):
+            if following is None:
+                yield from nothing_follows(run, row)
+            elif requested[following] not in moments_after(run, row):
+                yield f"task row {following}: a contact asked at {requested[following]}, the last ended at {end[row]}"
+            elif band[following] != (FIRST_BAND if is_unmet_after(run, row) else REPEAT_BAND):
+                yield f"task row {following}: a contact at band {band[following]}"
+
+
+def is_unmet_after(run: Run, row: int) -> bool:
+    """Whether the visit of a contact has not been met by its end."""
+    return bool(open_end(run.visits["peer_met"])[run.tasks["visit"][row]] > run.task_end[row])
+
+
+def moments_after(run: Run, row: int) -> tuple[float, ...]:
+    """When what follows a contact may be asked for: its rest, and the next wish."""
+    end = float(run.task_end[row])
+    if not run.worked[row] or np.isinf(end):
+        return ()
+    if is_unmet_after(run, row):
+        return (end,)
+    again = after_quiet_hours(end + run.scenario.support.again_hours * MINUTES_PER_HOUR)
+    return (after_quiet_hours(end), again) if run.tasks["interrupted"][row] else (again,)
+
+
+def nothing_follows(run: Run, row: int) -> Iterator[str]:
+    """After its last contact a visit departs, or the run ends, before another is due."""
+    due = max(moments_after(run, row), default=np.inf)
+    if due < min(run.departure[run.tasks["visit"][row]], run.horizon):
+        yield f"task row {row}: ended at {run.task_end[row]}, and no contact is asked for by {due}"
+
+
+def nights_are_quiet(run: Run) -> Iterator[str]:
+    """Company is not asked for in the quiet hours, but for a child not met yet."""
+    contact = run.tasks["kind"] == CONTACT
+    for row in rows(contact & ~np.isin(run.tasks["band"], (FIRST_BAND, REPEAT_BAND))):
+        yield f"task row {row}: a contact at band {run.tasks['band'][row]}"
+    for row in rows(contact & (run.tasks["band"] == REPEAT_BAND)):
+        requested = float(run.tasks["requested"][row])
+        if requested != after_quiet_hours(requested):
+            yield f"task row {row}: company asked for at {requested}, in the quiet hours"
+
+
+def peers_recover(run: Run) -> Iterator[str]:
+    """A wish used up is followed by recovery; recovery and debriefs take their minutes, and have their ground."""
+    kind, visit, end = run.tasks["kind"], run.tasks["visit"], run.task_end
+    recovery = kind == RECOVERY
+    asked = set(zip(visit[recovery].tolist(), run.tasks["requested"][recovery].tolist(), strict=True))
+    spell = run.spells
+    used_up = spell[
+        ~run.tasks["interrupted"][spell] & (end[spell] < np.minimum(run.departure[visit[spell]], run.horizon))
+    ]
+    for row in used_up.tolist():
+        if (int(visit[row]), float(end[row])) not in asked:
+            yield f"task row {row}: a wish is over at {end[row]} and no recovery is asked for"
+    grounds = set(zip(visit[spell].tolist(), end[spell].tolist(), strict=True))
+    grounds |= set(enumerate(run.departure.tolist()))
+    for row in rows(recovery):
+        minutes = end[row] - run.tasks["started"][row]
+        if (int(visit[row]), float(run.tasks["requested"][row])) not in grounds:
+            yield f"task row {row}: recovery asked for at {run.tasks['requested'][row]}, when no company ends"
+        if np.isfinite(minutes) and min(abs(minutes - RECOVERY_MINUTES), abs(minutes - DEBRIEF_MINUTES)) > TOLERANCE:
+            yield f"task row {row}: recovery of {minutes} minutes"
+
+
+def exposures_are_debriefed(run: Run) -> Iterator[str]:
+    """Each escalation in the presence of a peer puts company down and is followed by a debrief."""
+    n_visits, visit = run.trajectory.n_visits, run.tasks["visit"]
+    minutes = run.task_end - run.tasks["started"]
+    own = run.tasks["kind"] == RECOVERY
+    debriefs = np.bincount(visit[own & (np.abs(minutes - DEBRIEF_MINUTES) <= TOLERANCE)], minlength=n_visits)
+    open_still = np.bincount(visit[own & ~np.isfinite(minutes)], minlength=n_visits)
+    told = run.visits["n_peer_exposures"]
+    cut = run.spells[run.tasks["interrupted"][run.spells]]
+    in_company = cut[run.tasks["company_since"][cut] <= run.task_end[cut]]
+    possible = np.minimum(np.bincount(visit[in_company], minlength=n_visits), run.visits["n_escalations"])
+    for row in rows((told < debriefs) | (told > np.minimum(debriefs + open_still, possible))):
+        yield f"visit {row}: {told[row]} exposures told, {debriefs[row]} debriefs, {possible[row]} possible"
+
+
+def bridging_and_calls_have_their_ground(run: Run) -> Iterator[str]:
+    """Bridging is for who was met and asked for once; calls are for who was missed, or left before it began."""
+    kind, visit = run.tasks["kind"], run.tasks["visit"]
+    n_visits = run.trajectory.n_visits
+    bridging, calls = (np.bincount(visit[kind == which], minlength=n_visits) for which in (BRIDGING, CALL))
+    withdrawn = np.bincount(visit[(kind == BRIDGING) & run.tasks["withdrawn"]], minlength=n_visits)
+    goes_home = np.isin(run.visits["disposition"], (DISCHARGED, LWBS, AMA))
+    for row in rows((bridging > 1) | ((bridging == 1) & np.isnan(run.visits["peer_met"]))):
+        yield f"visit {row}: {bridging[row]} times bridging, met at {run.visits['peer_met'][row]}"
+    due = withdrawn + (run.visits["peer_missed"] & goes_home)
+    for row in rows(calls != due):
+        yield f"visit {row}: {calls[row]} calls, {due[row]} are due"
 
 
 def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
-    """Contact needs consent, an offer eligibility, a call reached a call."""
+    """Company needs consent, an offer eligibility, a call reached a call."""
     visits = run.visits
     for claim, ground in (
         ("peer_offered", "peer_eligible"),
@@ -576,23 +763,7 @@ def only_the_eligible_are_accompanied(run: Run) -> Iterator[str]:
         for row in rows(visits[claim] & ~visits[ground]):
             yield f"visit {row}: {claim} but not {ground}"
     for row in rows(~np.isnan(visits["peer_started"]) & ~visits["peer_consented"]):
-        yield f"visit {row}: a peer contact without consent"
-
-
-def repeats_come_after_the_gap(run: Run) -> Iterator[str]:
-    """The second contact of a visit is asked for the stated gap after the first has ended, and there is no third."""
-    gap = run.scenario.support.repeat_gap_min
-    contacts = np.flatnonzero(run.tasks["kind"] == CONTACT)
-    by_visit: dict[int, list[int]] = {}
-    for row in contacts[np.argsort(run.tasks["slot"][contacts], kind="stable")].tolist():
-        by_visit.setdefault(int(run.tasks["visit"][row]), []).append(row)
-    for visit, asked in by_visit.items():
-        if len(asked) > 2:
-            yield f"visit {visit}: {len(asked)} peer contacts, at most one is repeated"
-        for first, second in itertools.pairwise(asked):
-            if run.tasks["requested"][second] != run.tasks["ended"][first] + gap:
-                when = run.tasks["requested"][second] - run.tasks["ended"][first]
-                yield f"visit {visit}: a repeat contact asked {when} minutes after the first, the gap is {gap}"
+        yield f"visit {row}: company without consent"
 
 
 def observation_is_accounted_for(run: Run) -> Iterator[str]:
@@ -647,7 +818,10 @@ def resumed(run: Run) -> Flags:
 
 
 def interruptions_are_rightful(run: Run) -> Iterator[str]:
-    """Only preemptible tasks are interrupted, never those of CTAS 1, and by a member who then begins with CTAS 1."""
+    """Only preemptible tasks are interrupted, never those of CTAS 1, and by a member who then begins with CTAS 1.
+
+    Company put down counts as interrupted too; it is judged elsewhere.
+    """
     preemptible = {
         (stream, step.name)
         for stream, value in run.scenario.department.streams.items()
@@ -657,7 +831,7 @@ def interruptions_are_rightful(run: Run) -> Iterator[str]:
     acuity = run.visits["acuity"][run.tasks["visit"]]
     urgent = run.worked & (acuity == 1) & (run.tasks["kind"] == MAIN)
     begun = set(zip(run.tasks["member"][urgent].tolist(), run.tasks["started"][urgent].tolist(), strict=True))
-    for row in rows(run.tasks["interrupted"]):
+    for row in rows(run.tasks["interrupted"] & (run.tasks["kind"] != CONTACT)):
         stream = run.trajectory.streams[run.visits["stream"][run.tasks["visit"][row]]]
         step = run.trajectory.steps[run.tasks["step"][row]] if run.tasks["step"][row] >= 0 else ""
         if (stream, step) not in preemptible or acuity[row] == 1:
@@ -706,9 +880,16 @@ INVARIANTS: tuple[Invariant, ...] = (
     staff_rows_are_sums_of_tasks,
     handovers_match_cases,
     handover_minutes_are_the_departments,
-    visits_tell_of_their_contacts,
+    visits_tell_of_their_company,
+    company_begins_after_the_walk,
+    visits_are_met_when_the_meeting_is_over,
+    clinicians_and_company_take_turns,
     only_the_eligible_are_accompanied,
-    repeats_come_after_the_gap,
+    wishes_come_again,
+    nights_are_quiet,
+    peers_recover,
+    exposures_are_debriefed,
+    bridging_and_calls_have_their_ground,
     observation_is_accounted_for,
     escalations_are_answered,
     interruptions_are_rightful,

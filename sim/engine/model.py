@@ -335,7 +335,7 @@ class EmergencyDepartment:
             visit.disposition = DISCHARGED
         self.company.takes_leave(visit)
         if visit.observation is not None and visit.observation.is_running:
-            floor.cut(visit.observation)
+            floor.finish(visit.observation)
         elif visit.observation is not None:
             self.observation_is_met(visit)
             floor.withdraw(visit.observation)

@@ -11,29 +11,15 @@ from tests.referee.replay import Replay
 
 
 def referee(trajectory: Trajectory, scenario: Scenario) -> list[Objection]:
-    """Every objection; after a wrong choice the replay stops, for what follows would follow from it.
-
-    Where the tables leave open whether a contact ended by itself or was cut, the run is given the benefit of the doubt.
-    """
-    objections, doubtful = judged(trajectory, scenario, frozenset())
-    for row, moment in doubtful.items():
-        if any(objection.time == moment for objection in objections):
-            second, _ = judged(trajectory, scenario, frozenset({row}))
-            objections = objections if second else []
-    return objections
-
-
-def judged(
-    trajectory: Trajectory, scenario: Scenario, doubted: frozenset[int]
-) -> tuple[list[Objection], dict[int, float]]:
-    """One replay: objections, and task rows of contacts in doubt with their moments."""
-    replay = Replay(trajectory, scenario, doubted)
+    """Every objection; after a wrong choice the replay stops, for what follows would follow from it."""
+    replay = Replay(trajectory, scenario)
     try:
         replay.play()
         replay.cases_agree()
+        replay.company_agrees()
     except Foul as foul:
         replay.objections.append(foul.objection)
-    return replay.objections, replay.doubtful
+    return replay.objections
 
 
 __all__ = ["Objection", "referee"]

@@ -109,6 +109,12 @@ def member_rank(person: Person, request: Request, wished: int, scenario: Scenari
     return other_kind, preference, float(person.index)
 
 
+def call_away_rank(person: Person, wished: int) -> tuple[float, ...]:
+    """Peer kind wished, then the contact started earliest, then the lowest index."""
+    started = person.work.started if person.work is not None else 0.0
+    return float(person.peer_kind != PEER_WISHES[wished]), started, float(person.index)
+
+
 def place_rank(request: PlaceRequest, scenario: Scenario, now: float) -> tuple[float, ...]:
     """Band; CTAS 1 before all others; score of the discipline of places; waiting since; visit row."""
     visit, discipline = request.visit, scenario.discipline.places

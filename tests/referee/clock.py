@@ -5,14 +5,16 @@ What the entries do is told in the other parts; `replay` puts them together.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from sim.department.arrivals import Replay
 from sim.department.roster import Duty, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import (
     TASK_KINDS,
     Trajectory,
 )
+from sim.engine.workload import Workload
 from tests.referee.facts import Facts, Spell
 from tests.referee.objection import Foul, Objection
 from tests.referee.state import Case, DelayRequest, Person, PlaceRequest, Request, Visit
@@ -22,14 +24,21 @@ CLOSE = 1e-7
 """Minutes within which a computed deadline and the table must agree; sums may be formed in another order."""
 
 
+def minutes_given(workload: Workload) -> dict[tuple[int, int], Mapping[str, float]]:
+    """Minutes that came with a replayed visit, by patient and visit number."""
+    if not isinstance(workload.scenario.demand, Replay):
+        return {}
+    return {(come.patient, come.number): come.given.minutes for come in workload.arrivals() if come.given is not None}
+
+
 class Clock:
     """One run in the course of being played again: state, calendar, objections."""
 
-    def __init__(self, trajectory: Trajectory, scenario: Scenario, doubted: frozenset[int] = frozenset()) -> None:
-        self.doubted = doubted
-        self.doubtful: dict[int, float] = {}
+    def __init__(self, trajectory: Trajectory, scenario: Scenario) -> None:
         self.t, self.scenario = trajectory, scenario
         self.facts = Facts(trajectory, scenario)
+        self.workload = Workload(scenario, trajectory.seed, trajectory.replication)
+        self.given = minutes_given(self.workload)
         self.objections: list[Objection] = []
         self.now = 0.0
         self.heap: list[tuple[float, int, int, int, Callable[[], None]]] = []
@@ -95,7 +104,7 @@ class Clock:
         start, end = float(staff["scheduled_start"][row]), float(staff["scheduled_end"][row])
         self.push(start, ON_DUTY, person.index, lambda: self.comes_on_duty(person, end, row))
         if end < self.t.horizon:
-            self.push(end, OFF_DUTY, person.index, lambda: self.cut_observation(person))
+            self.push(end, OFF_DUTY, person.index, lambda: self.shift_ends(person))
         if person.last_pickup and start < end - person.last_pickup:
             self.push(end - person.last_pickup, OFF_DUTY, person.index, lambda: None)
 

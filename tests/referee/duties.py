@@ -25,6 +25,7 @@ class Duties:
 
     def comes_on_duty(self, person: Person, end: float, row: int) -> None:
         person.on_duty, person.shift_end, person.idle_since, person.staff_row = True, end, self.now, row
+        person.shift_over = False
         if end >= self.t.horizon:
             person.shift_end = self.true_end(person, end)
 
@@ -33,9 +34,15 @@ class Duties:
         ends = [duty.end for duty in self.duties(person) if duty.start <= self.now < duty.end]
         return ends[0] if ends else end
 
+    def shift_ends(self, person: Person) -> None:
+        person.shift_over = True
+        self.cut_observation(person)
+        self.company_yields(person)
+
     def break_is_due(self, person: Person, block: object) -> None:
         person.due.append(block)  # type: ignore[arg-type]
         self.cut_observation(person)
+        self.company_yields(person)
 
     def begins_break(self, person: Person) -> None:
         block = person.due.pop(0)
@@ -100,7 +107,9 @@ class Duties:
             return
         for request in list(self.waiting[role]):
             step = self.step_of(request)
-            if request.kind == MAIN and isinstance(step, Task) and step.unstaffed and not request.visit.set_aside:
+            if request.kind != MAIN or request.visit.set_aside or request.spell_number:  # the rest of a task never does
+                continue
+            if isinstance(step, Task) and step.unstaffed:
                 self.waiting[role].remove(request)
                 self.ends_waiting(request.visit)
                 self.becomes_delay(request.visit, step.name, request.since)

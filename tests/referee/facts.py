@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sim.department.pathway import Place, Route
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import MAIN, OBSERVATION, RESPONSE, Trajectory
+from sim.engine.trajectory import MAIN, OBSERVATION, Trajectory
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Spell:
     requested: float
     started: float
     ended: float
-    paused: float
+    company_since: float
     interrupted: bool
     withdrawn: bool
     opened_case: bool
@@ -88,26 +88,11 @@ class Facts:
     def main_request(self, visit: int, step: str) -> Asked | None:
         return next((a for a in self.asked[visit] if a.first.kind == MAIN and a.first.step == step), None)
 
-    def stays_with_clinician(self, visit: int) -> bool:
-        """Whether the patient wants the peer to stay while a clinician is there, as far as it ever mattered."""
-        share = self.scenario.support.stays_with_clinician_share
-        if share in (0.0, 1.0):
-            return share == 1.0
-        spells = [spell for asked in self.asked[visit] for spell in asked.spells if spell.begun]
-        contacts = [spell for spell in spells if spell.contact >= 0 and spell.kind == 3 and spell.paused == 0.0]
-        others = [spell for spell in spells if spell.kind in (MAIN, RESPONSE)]
-        return any(overlap(contact, other) for contact in contacts for other in others)
-
     def route(self, step: Place, acuity: int, shown: set[str]) -> Route | None:
         """The visit's route, None if more than one fits the zones that the table shows at its start."""
         routes = [route for route in step.routes if acuity in route.acuities and route.share > 0.0]
         fitting = [route for route in routes if not shown or shown & set(route.zones)]
         return fitting[0] if len(fitting) == 1 else None
-
-
-def overlap(a: Spell, b: Spell) -> bool:
-    end_a, end_b = (math.inf if math.isnan(spell.ended) else spell.ended for spell in (a, b))
-    return a.started < end_b and b.started < end_a
 
 
 def order_in_request(spell: Spell) -> tuple[int, bool, float, int]:
@@ -130,7 +115,7 @@ def spells_of(trajectory: Trajectory) -> list[Spell]:
             c["requested"][row],
             c["started"][row],
             c["ended"][row],
-            c["paused"][row],
+            c["company_since"][row],
             c["interrupted"][row],
             c["withdrawn"][row],
             c["opened_case"][row],

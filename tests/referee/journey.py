@@ -5,17 +5,15 @@ Who does it is decided in `settling`; waiting is reckoned in `patience`.
 
 import math
 
-from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.pathway import Board, Delay, Dispose, FollowUp, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.quantities import of_acuity
 from sim.engine.trajectory import (
     BRIDGING,
-    CALL,
     CARE,
     CONTACT,
     CONTACTS,
     MAIN,
     OBSERVATION,
-    RECOVERY,
     RESPONSE,
     SIDE,
 )
@@ -36,12 +34,17 @@ class Journey:
 
     def ask(self, visit: Visit, kind: int, step: str | None = None) -> list[Request]:
         """Requests of this kind that the table has from now on."""
-        found: list[Request] = []
-        for asked in self.facts.asked[visit.row]:
-            first = asked.first
-            if not asked.taken and first.kind == kind and first.requested == self.now and step in (None, first.step):
-                found.append(self.admit(visit, asked))
-        return found
+        return [self.admit(visit, asked) for asked in self.asked_now(visit, kind, step)]
+
+    def asked_now(self, visit: Visit, kind: int, step: str | None = None) -> list[Asked]:
+        """What the table asks for at this instant and has not been admitted yet."""
+        return [
+            asked
+            for asked in self.facts.asked[visit.row]
+            if not asked.taken
+            and (asked.first.kind, asked.first.requested) == (kind, self.now)
+            and step in (None, asked.first.step)
+        ]
 
     def admit(self, visit: Visit, asked: Asked) -> Request:
         asked.taken = True
@@ -52,8 +55,6 @@ class Journey:
         request.preemptible = isinstance(step, Task | SideTask) and step.preemptible
         if isinstance(step, Task | SideTask):
             self.row_fits_step(first, step, visit)
-        if first.kind == RECOVERY:
-            request.only_for = self.last_holder.get((visit.row, first.role))
         self.waiting[first.role].append(request)
         return request
 
@@ -76,14 +77,16 @@ class Journey:
             name,
             self.scenario.department.streams[name],
             bool(columns["held"][row]),
-            self.facts.stays_with_clinician(row),
+            self.wish_of(row),
             float(columns["patience"][row]),
         )
         visit.calm_since = self.now
         for moment in {a.first.requested for a in self.facts.asked[row] if a.first.kind == RESPONSE}:
             self.push(moment, ESCALATION, row, lambda: self.escalates(visit, attempted=False))
+        if visit.stream.escalation and not visit.stream.escalation.response:
+            self.lay_out_unanswered(visit)
         if not any(self.triggers(step) for step in visit.stream.pathway):
-            self.ask(visit, CONTACT)
+            self.offer_peer(visit)
         self.advance(visit)
 
     def advance(self, visit: Visit) -> None:
@@ -130,7 +133,9 @@ class Journey:
         if isinstance(step, SideTask):
             self.ask(visit, SIDE, step.name)
         elif isinstance(step, Dispose):
-            self.ask(visit, BRIDGING)
+            self.is_disposed(visit)
+        elif isinstance(step, FollowUp):
+            self.follow_up_is_right(visit, step)
         elif isinstance(step, Observe):
             for request in self.ask(visit, OBSERVATION):
                 self.care_entries(visit, self.now, self.next_start_of(request))
@@ -179,7 +184,7 @@ class Journey:
     def trigger(self, visit: Visit, step: Task | Place) -> None:
         """Peer support is asked for after triage, or when roomed."""
         if self.triggers(step):
-            self.ask(visit, CONTACT)
+            self.offer_peer(visit)
 
     def triggers(self, step: object) -> bool:
         trigger = self.scenario.support.trigger
@@ -289,14 +294,13 @@ class Journey:
         if escalation and escalation.response and not visit.escalated:  # one nobody answers leaves no time behind
             self.budget_is_right(visit, exactly=False)
         self.withdraw(visit)
-        for work in (visit.contact, visit.observation):
-            if work is not None:
-                self.cut(work)
+        self.peer_takes_leave(visit)
+        if visit.observation is not None:
+            self.cut_for_good(visit.observation)
         for _, role in [key for key in self.cases if key[0] == visit.row]:
             self.close_case(visit.row, role)
         self.give_up_place(visit)
-        for kind in (RECOVERY, CALL, CARE):
-            self.ask(visit, kind)
+        self.ask(visit, CARE)
 
     def withdraw(self, visit: Visit) -> None:
         """What waits for a visit that departs is no longer wanted, but for side work and what follows departure."""

@@ -71,14 +71,14 @@ class Patience:
         self.departs(visit)
 
     def repace(self, visit: Visit) -> None:
-        """New paces when the contact's clock starts or stops."""
+        """New paces when a visit is met, and when a spell of company of one that is met starts or ends."""
         effects = self.scenario.effects.peer
-        if visit.clock_runs:
-            patience, calm = effects.patience_while, effects.escalation_while
-        elif visit.reached:
-            patience, calm = effects.patience_after, effects.escalation_after
-        else:
+        if not visit.wish.met:
             patience = calm = 1.0
+        elif visit.wish.contact is not None:
+            patience, calm = effects.patience_while, effects.escalation_while
+        else:
+            patience, calm = effects.patience_after, effects.escalation_after
         if patience != visit.pace:
             self.reckon_patience(visit)
             visit.pace = patience
@@ -96,14 +96,18 @@ class Patience:
         """Response tasks are asked for; what waits is set aside."""
         if visit.gone or visit.n_responses:
             return
-        asked = self.ask(visit, RESPONSE)
+        n_asked = len(self.asked_now(visit, RESPONSE))
         response = visit.stream.escalation.response if visit.stream.escalation else ()
-        if len(asked) != len(response):
-            if attempted or asked:
-                raise self.foul(f"visit {visit.row}", f"{len(asked)} response tasks", f"{len(response)} are listed")
+        if n_asked != len(response):
+            if attempted or n_asked:
+                raise self.foul(f"visit {visit.row}", f"{n_asked} response tasks", f"{len(response)} are listed")
             return
+        self.peer_leaves_the_room(visit)
+        asked = self.ask(visit, RESPONSE)
+        if any(request.slot <= visit.wish.last_slot for request in asked):
+            self.object(f"visit {visit.row}", "asks for the response first", "company and debrief come before it")
         self.reckon_calm(visit)
-        if not attempted and not visit.escalated:
+        if not attempted and not visit.escalated and response:  # others may have come and gone unseen
             self.budget_is_right(visit, exactly=True)
         visit.escalated, visit.calm_since = True, self.now if not asked else None
         visit.n_responses = len(asked)

@@ -8,6 +8,7 @@ import math
 from bisect import bisect_left
 
 from tests.referee.clock import Clock
+from tests.referee.company import Companionship
 from tests.referee.duties import Duties
 from tests.referee.holding import Holding
 from tests.referee.journey import Journey
@@ -17,7 +18,7 @@ from tests.referee.settling import Settling
 from tests.referee.working import Working
 
 
-class Replay(Clock, Duties, Holding, Patience, Journey, Working, Settling):
+class Replay(Clock, Duties, Holding, Patience, Journey, Companionship, Working, Settling):
     """All parts of a replay."""
 
     def cases_agree(self) -> None:

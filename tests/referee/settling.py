@@ -1,4 +1,4 @@
-"""The settling of an instant: which of the law's six actions comes next, until none does.
+"""The settling of an instant: which of the law's seven actions comes next, until none does.
 
 Ranks and permissions are in `choices`; what an action does, in the other parts of the replay.
 """
@@ -6,6 +6,7 @@ Ranks and permissions are in `choices`; what an action does, in the other parts 
 from sim.department.pathway import Place
 from sim.department.places import TWELFTHS
 from sim.engine.trajectory import (
+    BRIDGING,
     CONTACT,
     MAIN,
     RECOVERY,
@@ -13,11 +14,14 @@ from sim.engine.trajectory import (
 from tests.referee.choices import (
     best_for_a_place,
     best_task,
+    call_away_rank,
+    class_rank,
     follows_case,
     may_open,
     member_rank,
     needs_case,
     past_shift_end,
+    task_rank,
 )
 from tests.referee.state import DelayRequest, Person, PlaceRequest, Request
 
@@ -34,7 +38,7 @@ class Settling:
             self.a_delay_opens,
             self.a_task_starts,
         )
-        while any(action() for action in (*actions, self.a_task_is_interrupted)):
+        while any(action() for action in (*actions, self.a_task_is_interrupted, self.a_peer_is_called_away)):
             pass
 
     def someone_goes_home(self) -> bool:
@@ -142,17 +146,15 @@ class Settling:
         self.start(request, chosen)
         return True
 
-    def able(self, request: Request) -> list[Person]:
-        """Members on duty who may start the task, were they free."""
+    def able(self, request: Request, owing: bool = False) -> list[Person]:
+        """Members on duty who may start the task, were they free; `owing`: also those whose own recovery waits."""
         visit = request.visit
-        if visit.set_aside and request.kind == MAIN:
-            return []
-        if request.kind == CONTACT and visit.n_with_clinician and not visit.stays:
+        if self.is_set_aside(request):
             return []
         serving = [p for p in self.people if p.on_duty and request.role in p.levels]
         if request.kind == RECOVERY or request.only_for is not None:
             return [p for p in serving if p.index == request.only_for]
-        serving = [p for p in serving if not self.own_recovery(p)]
+        serving = [p for p in serving if owing or not self.own_recovery(p)]
         key = (visit.row, request.role)
         case = self.cases.get(key)
         if needs_case(request):
@@ -162,6 +164,13 @@ class Settling:
         if follows_case(request):
             return self.able_to_follow(request, serving)
         return serving
+
+    def is_set_aside(self, request: Request) -> bool:
+        """Whether something keeps a request that waits from beginning, and out of its queue."""
+        visit = request.visit
+        if request.kind == CONTACT and visit.n_main_tasks and not visit.wish.stays:
+            return True
+        return visit.set_aside and request.kind in (MAIN, CONTACT)
 
     def able_to_follow(self, request: Request, serving: list[Person]) -> list[Person]:
         key = (request.visit.row, request.role)
@@ -197,3 +206,38 @@ class Settling:
             and work.request.preemptible
             and work.request.visit.acuity != 1
         )
+
+    def a_peer_is_called_away(self) -> bool:
+        """From company, for a child not yet met or for bridging."""
+        discipline = self.scenario.discipline.of(self.scenario.support.role)
+        for request in sorted(self.first_of_peers(), key=lambda r: task_rank(r, discipline, self.now)):
+            wished = int(self.t.visit_columns["peer_kind_wished"][request.visit.row])
+            able = [person for person in self.able(request, owing=True) if self.can_be_called_away(person, request)]
+            if able:
+                chosen = min(able, key=lambda p: call_away_rank(p, wished))
+                if chosen.work is not None:
+                    self.puts_down(chosen.work)
+                self.start(request, chosen)
+                return True
+        return False
+
+    def first_of_peers(self) -> list[Request]:
+        """The first of each band and acuity in the queue of new peer cases and in members' own queues."""
+        role = self.scenario.support.role
+        discipline = self.scenario.discipline.of(role)
+        firsts: dict[tuple[int, int, int], Request] = {}
+        for request in self.waiting.get(role, []):
+            if request.kind not in (CONTACT, BRIDGING) or self.is_set_aside(request):
+                continue
+            case = self.cases.get((request.visit.row, role))
+            queue = case.holder if case is not None else -1
+            key = (queue, request.band, request.visit.acuity)
+            if key not in firsts or class_rank(request, discipline) < class_rank(firsts[key], discipline):
+                firsts[key] = request
+        return [r for r in firsts.values() if r.kind == BRIDGING or not r.visit.wish.met]
+
+    def can_be_called_away(self, person: Person, request: Request) -> bool:
+        work = person.work
+        if work is None or work.company is None or not work.company.kept_over or past_shift_end(person, self.now):
+            return False
+        return work.request.visit is not request.visit or request.kind == BRIDGING

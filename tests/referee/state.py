@@ -27,6 +27,7 @@ class Request:
     spell_number: int = 0
     only_for: int | None = None
     preemptible: bool = False
+    begun_met: bool = False
 
     @property
     def spell(self) -> Spell:
@@ -40,8 +41,7 @@ class Work:
     request: Request
     member: "Person"
     started: float
-    paused: float = 0.0
-    paused_since: float | None = None
+    company: "Company | None" = None
 
 
 @dataclass
@@ -56,6 +56,7 @@ class Person:
     last_pickup: float
     on_duty: bool = False
     shift_end: float = math.inf
+    shift_over: bool = False
     resting: bool = False
     work: Work | None = None
     due: list[OffFloor] = field(default_factory=list)
@@ -65,6 +66,42 @@ class Person:
     @property
     def free(self) -> bool:
         return self.on_duty and not self.resting and self.work is None
+
+
+@dataclass
+class Company:
+    """A running contact: when company began or begins, when its kept minutes are over and the wish is used up."""
+
+    since: float
+    kept_until: float
+    used_up: float
+    kept_over: bool = False
+
+
+@dataclass
+class Wish:
+    """What one visit wishes for, as the draws have it, and what of it is left. Minutes.
+
+    `meeting` is what is left of the first conversation, `minutes` of the wish with this `number`.
+    """
+
+    consents: bool
+    stays: bool
+    meeting: float
+    minutes: float
+    number: int = 1
+    offered: bool = False
+    met: bool = False
+    n_spells: int = 0
+    n_exposures: int = 0
+    accompanied: float = 0.0
+    recovery_owed: bool = False
+    last_peer: int = -1
+    last_slot: int = 0
+    goes_home: bool = False
+    bridging: Request | None = None
+    bridging_asked: bool = False
+    contact: Work | None = None
 
 
 @dataclass
@@ -108,7 +145,7 @@ class Visit:
     stream_name: str
     stream: Stream
     held: bool
-    stays: bool
+    wish: Wish
     patience_left: float
     position: int = -1
     wait: Wait | None = None
@@ -122,9 +159,7 @@ class Visit:
     place_row: int = -1
     seen: bool = False
     gone: bool = False
-    n_with_clinician: int = 0
-    reached: bool = False
-    contact: Work | None = None
+    n_main_tasks: int = 0
     observation: Work | None = None
     calm_used: float = 0.0
     calm_since: float | None = None
@@ -135,7 +170,3 @@ class Visit:
     @property
     def step(self) -> Step:
         return self.stream.pathway[self.position]
-
-    @property
-    def clock_runs(self) -> bool:
-        return self.contact is not None and self.contact.paused_since is None

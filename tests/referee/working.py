@@ -1,20 +1,16 @@
-"""Work begun, paused, finished, cut and interrupted.
+"""Work begun, finished, cut and interrupted.
 
-That it begins is decided in `settling`.
+That it begins is decided in `settling`; a peer's company is reckoned in `company`.
 """
 
 import math
 
 from sim.department.pathway import Task
 from sim.engine.trajectory import (
-    AMA,
     CARE,
     CONTACT,
-    HUDDLE,
-    LWBS,
     MAIN,
     OBSERVATION,
-    RECOVERY,
     RESPONSE,
 )
 from tests.referee.choices import (
@@ -23,10 +19,9 @@ from tests.referee.choices import (
 )
 from tests.referee.clock import (
     CLOSE,
-    DELAY_ENDS,
     TASK_ENDS,
 )
-from tests.referee.state import Person, Request, Visit, Work
+from tests.referee.state import Person, Request, Work
 
 
 class Working:
@@ -44,15 +39,14 @@ class Working:
         self.waiting[request.role].remove(request)
         work = person.work = Work(request, person, self.now)
         self.join_case(request, person)
-        if request.kind in (MAIN, RESPONSE):
-            self.clinician_comes(visit)
         if request.kind == MAIN:
             self.ends_waiting(visit)
+            if request.spell_number == 0:
+                request.begun_met = visit.wish.met
+            visit.n_main_tasks += 1
+            self.clinician_comes(visit)
             step = visit.step
             visit.seen = visit.seen or (isinstance(step, Task) and step.purpose == "physician")
-        if request.kind == CONTACT:
-            visit.reached, visit.contact = True, work
-            self.repace(visit)
         if request.kind == OBSERVATION:
             visit.observation = work
             self.ask(visit, CARE)
@@ -82,45 +76,21 @@ class Working:
 
     def lay_out_end(self, work: Work) -> None:
         request, spell = work.request, work.request.spell
-        if spell.interrupted or request.kind == OBSERVATION or math.isnan(spell.ended):
-            return
-        departure = self.facts.value("departure", request.visit.row)
-        at_departure = request.kind == CONTACT and spell.ended == departure and spell.ended > spell.started
-        if at_departure and not self.huddle_follows(request):
-            if int(self.t.visit_columns["disposition"][request.visit.row]) in (LWBS, AMA):
-                self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes_unless_cut(work))
-            return
-        self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes(work))
-
-    def huddle_follows(self, request: Request) -> bool:
-        """Whether a huddle tells that the contact ended by itself; one that is cut causes none."""
-        asked = (asked.first for asked in self.facts.asked[request.visit.row])
-        return any(first.kind == HUDDLE and first.requested == request.spell.ended for first in asked)
-
-    def finishes_unless_cut(self, work: Work) -> None:
-        """A contact ends in the instant its visit leaves: by itself, or cut.
-
-        The table does not say which. It is cut if patience ends now at the present pace, and if doubted the other way.
-        """
-        visit, row = work.request.visit, work.request.spell.row
-        self.doubtful[row] = self.now
-        cut = False
-        if visit.pace > 0.0 and visit.waiting_since is not None:
-            cut = visit.waiting_since + visit.patience_left / visit.pace <= self.now + CLOSE
-        if cut == (row in self.doubted):
-            self.finishes(work)
+        if request.kind == CONTACT:
+            self.company_starts(work)
+        elif not (spell.interrupted or request.kind == OBSERVATION or math.isnan(spell.ended)):
+            self.push(spell.ended, TASK_ENDS, work.member.index, lambda: self.finishes(work))
 
     def finishes(self, work: Work) -> None:
         request, visit, spell = work.request, work.request.visit, work.request.spell
         self.lay_down(work)
-        if request.kind == CONTACT:
-            self.contact_ends(work)
         if request.kind == MAIN:
             ended = self.facts.step_times(visit.row, spell.step)[2]
             if ended != self.now:
                 raise self.foul(f"visit {visit.row}, {spell.step}", f"ends at {ended!r}", "its task ends now")
             step = visit.step
             if isinstance(step, Task):
+                self.assessment_takes_its_minutes(request, step)
                 self.trigger(visit, step)
             self.advance(visit)
         if request.kind == RESPONSE:
@@ -134,60 +104,23 @@ class Working:
         spell = work.request.spell
         if abs(spell.overtime - late) > CLOSE:
             self.object(self.told(spell), f"overtime {spell.overtime!r}", f"it ran {late!r} past the shift's end")
-        if work.request.kind in (MAIN, RESPONSE):
-            self.clinician_goes(work.request.visit)
+        if work.request.kind == MAIN:
+            work.request.visit.n_main_tasks -= 1
 
-    def clinician_comes(self, visit: Visit) -> None:
-        visit.n_with_clinician += 1
-        contact = visit.contact
-        if contact is not None and contact.paused_since is None and not visit.stays:
-            contact.paused_since = self.now
-            self.repace(visit)
-
-    def clinician_goes(self, visit: Visit) -> None:
-        visit.n_with_clinician -= 1
-        contact = visit.contact
-        if contact is not None and contact.paused_since is not None and not visit.n_with_clinician:
-            contact.paused += self.now - contact.paused_since
-            contact.paused_since = None
-            self.repace(visit)
-
-    def contact_ends(self, work: Work) -> None:
-        visit, spell = work.request.visit, work.request.spell
-        if work.paused_since is not None:
-            work.paused += self.now - work.paused_since
-            work.paused_since = None
-        if abs(work.paused - spell.paused) > CLOSE:
-            self.object(self.told(spell), f"paused {spell.paused!r}", f"clinicians were there for {work.paused!r}")
-        visit.contact = None
-        self.repace(visit)
-        self.ask(visit, HUDDLE)
-        self.ask(visit, RECOVERY)
-        for asked in self.facts.asked[visit.row]:
-            if asked.first.kind == CONTACT and asked.first.requested >= self.now and not asked.taken:
-                gap_end = asked.first.requested
-                self.push(gap_end, DELAY_ENDS, visit.row * 2 + 1, lambda: self.ask_contact(visit))
-
-    def ask_contact(self, visit: Visit) -> None:
-        if not visit.gone:
-            self.ask(visit, CONTACT)
-
-    def cut(self, work: Work) -> None:
+    def cut_for_good(self, work: Work) -> None:
+        """An observation ends with the aide's spell of duty, a break, or departure."""
         spell = work.request.spell
         if spell.ended != self.now:
             raise self.foul(self.told(spell), f"goes on to {spell.ended!r}", "it is cut now")
         self.lay_down(work)
-        if work.request.kind == CONTACT:
-            self.contact_ends(work)
-        else:
-            work.request.visit.observation = None
+        work.request.visit.observation = None
 
     def cut_observation(self, person: Person) -> None:
         """Shift end and a break falling due cut an observation; it is asked for again at once."""
         work = person.work
         if work is None or work.request.kind != OBSERVATION:
             return
-        self.cut(work)
+        self.cut_for_good(work)
         self.ask_again(work.request)
         visit = work.request.visit
         self.care_entries(visit, self.now, self.next_start_of(work.request))

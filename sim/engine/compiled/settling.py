@@ -629,8 +629,8 @@ def best_calling(ed: Row, queue: int, best: int) -> int:
 
 @compiled
 def is_callable(ed: Row, m: Row) -> bool:
-    """Whether a member is with a child whose kept minutes are over, and may stay on."""
-    if m.task == NONE or m.shift_over:
+    """Whether a member is with a child whose kept minutes are over; that ends with the shift (`peer_stops`)."""
+    if m.task == NONE:
         return False
     task = request_at(ed.requests, m.task)
     return task.kind == CONTACT and task.kept_over
