@@ -506,35 +506,17 @@ def _(seen: Seen) -> Any:
     return found
 
 
-def routes_of(seen: Seen, row: int) -> list[tuple[str, ...]]:
-    """Zones of the routes a place of the run may have been given on."""
-    visit, since = seen.place["visit"][row], seen.place["requested"][row]
-    acuity = seen.visit["acuity"][visit]
-    stream = seen.streams[seen.visit["stream"][visit]]
-    return [
-        route.zones
-        for step in stream.pathway
-        if isinstance(step, Place) and seen.requested[visit, seen.run.steps.index(step.name)] == since
-        for route in step.routes
-        if acuity in route.acuities
-    ]
-
-
 @event("the ratio rule keeps a free place shut")
 def _(seen: Seen) -> Any:
     if seen.scenario.department.ratio_role is None:
         return 0
     acuity, calm = seen.visit["acuity"][seen.place["visit"]], seen.visit["n_escalations"][seen.place["visit"]] == 0
     rows = np.flatnonzero((seen.place["start"] > seen.place["requested"]) & (acuity > 1) & calm)
-    return [any(all(zone_is_free(seen, row, zone) for zone in zones) for zones in routes_of(seen, row)) for row in rows]
-
-
-def zone_is_free(seen: Seen, row: int, zone: str) -> bool:
-    """Whether the zone has a place just after this place was asked for."""
-    number, time = seen.run.zones.index(zone), seen.place["requested"][row]
-    starts = seen.place["start"][seen.place["zone"] == number]
-    places = seen.scenario.department.zones[zone].places
-    return places is None or int(((starts <= time) & (time < seen.free_again(number))).sum()) < places
+    asked = seen.place["requested"]
+    return [
+        any(all(seen.has_room(zone, asked[row]) for zone in route.zones) for _, route in seen.place_steps[row])
+        for row in rows
+    ]
 
 
 @event("CTAS 1 gets a place past the ratio rule")
@@ -555,10 +537,105 @@ def _(seen: Seen) -> Any:
 
 @event("a visit gets a place in a later zone of its route")
 def _(seen: Seen) -> Any:
-    return [
-        all(seen.run.zones[seen.place["zone"][row]] != zones[0] for zones in routes_of(seen, row))
-        for row in range(len(seen.place["zone"]))
+    return in_later_zone(seen)
+
+
+def in_later_zone(seen: Seen) -> np.ndarray:
+    """Places that are not in the first zone of the route."""
+    names = [seen.run.zones[zone] for zone in seen.place["zone"]]
+    found = [
+        all(name != route.zones[0] for _, route in steps) for name, steps in zip(names, seen.place_steps, strict=True)
     ]
+    return np.array(found, dtype=bool)
+
+
+def first_zone_has_room(seen: Seen, row: int) -> bool:
+    """Whether the first zone of the route of a place has a place free just after this one was given."""
+    return all(seen.has_room(route.zones[0], seen.place["start"][row]) for _, route in seen.place_steps[row])
+
+
+@event("a visit gets a place in a later zone while the first is full")
+def _(seen: Seen) -> Any:
+    return [not first_zone_has_room(seen, row) for row in np.flatnonzero(in_later_zone(seen))]
+
+
+@event("a visit gets a place in a later zone while the ratio rule shuts the first")
+def _(seen: Seen) -> Any:
+    if seen.scenario.department.ratio_role is None:
+        return 0
+    return [first_zone_has_room(seen, row) for row in np.flatnonzero(in_later_zone(seen))]
+
+
+@event("visits of two routes wait for one zone")
+def _(seen: Seen) -> Any:
+    waiting = seen.place_waits
+    return (waiting.could_have_had & (waiting.route[:, None] != waiting.route)).any(axis=1)
+
+
+def place_given_under(rule: str) -> Callable[[Seen], Any]:
+    """Places given under a discipline while somebody else of the band waited for one in that zone."""
+
+    def count(seen: Seen) -> Any:
+        waiting = seen.place_waits
+        chosen = (waiting.could_have_had & waiting.same_band).any(axis=0)
+        return chosen & (seen.scenario.discipline.places.rule == rule)
+
+    return count
+
+
+def overtaken_for_a_place_under(rule: str) -> Callable[[Seen], Any]:
+    """Visits that a later request of their band, not of CTAS 1, has overtaken for a place."""
+
+    def count(seen: Seen) -> Any:
+        waiting = seen.place_waits
+        overtaken = waiting.could_have_had & waiting.same_band & waiting.asked_before & (waiting.acuity > 1)
+        return overtaken.any(axis=1) & (seen.scenario.discipline.places.rule == rule)
+
+    return count
+
+
+for rule in ("fifo", "acuity_fifo", "accumulating", "target"):
+    event(f"two wait when a place is given under {rule}")(place_given_under(rule))
+    if rule != "fifo":
+        event(f"a visit is overtaken for a place under {rule}")(overtaken_for_a_place_under(rule))
+
+
+@event("a visit passes one of higher acuity for a place")
+def _(seen: Seen) -> Any:
+    waiting = seen.place_waits
+    return waiting.could_have_had & waiting.same_band & (waiting.acuity[:, None] < waiting.acuity)
+
+
+@event("CTAS 1 passes one who waits longer for a place")
+def _(seen: Seen) -> Any:
+    if seen.scenario.department.ratio_role is not None or seen.scenario.discipline.places.rule == "acuity_fifo":
+        return 0
+    waiting = seen.place_waits
+    urgent = (waiting.acuity == 1) & (waiting.acuity[:, None] > 1)
+    return waiting.could_have_had & waiting.same_band & waiting.asked_before & urgent
+
+
+@event("a lower band passes CTAS 1 for a place")
+def _(seen: Seen) -> Any:
+    waiting = seen.place_waits
+    return waiting.could_have_had & (waiting.band[:, None] > waiting.band) & (waiting.acuity[:, None] == 1)
+
+
+@event("who gives up a place passes one of the same class")
+def _(seen: Seen) -> Any:
+    waiting, arrival = seen.place_waits, seen.of_its_place(seen.visit["arrival"])
+    by_arrival = seen.scenario.discipline.places.rule == "target"
+    stands_before = arrival[:, None] < arrival if by_arrival else waiting.asked_before
+    return waiting.waited_while & waiting.same_class & stands_before & waiting.gave_up
+
+
+@event("who came earlier and asked later gets a place first under target")
+def _(seen: Seen) -> Any:
+    if seen.scenario.discipline.places.rule != "target":
+        return 0
+    waiting, arrival = seen.place_waits, seen.of_its_place(seen.visit["arrival"])
+    came_later = arrival[:, None] > arrival
+    return waiting.could_have_had & waiting.same_class & waiting.asked_before & came_later
 
 
 @event("a visit queues for a limited delay")

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.department.arrivals import Replay
+from sim.department.pathway import Place, Route
+from sim.department.quantities import of_acuity
 from sim.department.roster import Shift, members_of, off_floor_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import CONTACT, LWBS, PRESENT, Trajectory
@@ -229,6 +231,37 @@ class Seen:
         minutes = self.scenario.department.zones[self.run.zones[zone]].cleaning_minutes
         return until_the_end(self.place["end"][self.place["zone"] == zone]) + minutes
 
+    def of_its_place(self, column: np.ndarray) -> np.ndarray:
+        """A column of visits, for every place given."""
+        return column[self.place["visit"]]
+
+    def has_room(self, zone: str, time: float) -> bool:
+        """Whether a zone has a place that is neither held nor being cleaned just after the time."""
+        number, places = self.run.zones.index(zone), self.scenario.department.zones[zone].places
+        starts = self.place["start"][self.place["zone"] == number]
+        return places is None or int(((starts <= time) & (time < self.free_again(number))).sum()) < places
+
+    @cached_property
+    def place_steps(self) -> list[list[tuple[Place, Route]]]:
+        """For every place given, the steps (mostly one) that may have asked for it, with the route of the visit."""
+        acuities, streams = self.of_its_place(self.visit["acuity"]), self.of_its_place(self.visit["stream"])
+        rows = zip(self.place["visit"], self.place["requested"], acuities, streams, strict=True)
+        return [
+            [
+                (step, route)
+                for step in self.streams[stream].pathway
+                if isinstance(step, Place) and self.requested[visit, self.run.steps.index(step.name)] == since
+                for route in step.routes
+                if acuity in route.acuities
+            ]
+            for visit, since, acuity, stream in rows
+        ]
+
+    @cached_property
+    def place_waits(self) -> "PlaceWaits":
+        """Who waited for a place while somebody else got one."""
+        return PlaceWaits(self)
+
     def occupied(self, times: np.ndarray, without_visits: np.ndarray | None = None) -> np.ndarray:
         """Twelfths of a nurse that the places held just after these times ask for."""
         weights = np.array([zone.nurse_twelfths for zone in self.scenario.department.zones.values()], dtype=int)
@@ -252,6 +285,43 @@ class Seen:
     def workload(self) -> Workload:
         """The draws of the run."""
         return Workload(self.scenario, self.run.seed, self.run.replication)
+
+
+class PlaceWaits:
+    """Pairs of places given, shape (places, places): the row waited while the column was given.
+
+    Left out are waits of visits that escalated (they may have been set aside), and places of which the step is not
+    known for sure. Two waits for one place are told apart by `asked_before`.
+    """
+
+    def __init__(self, seen: Seen) -> None:
+        place = seen.place
+        zones = {name: number for number, name in enumerate(seen.run.zones)}
+        numbers: dict[tuple[str, ...], int] = {}
+        rows = len(place["zone"])
+        self.acuity = seen.of_its_place(seen.visit["acuity"])
+        self.band, self.route = np.zeros(rows), np.zeros(rows, dtype=int)
+        on_route = np.zeros((rows, len(zones)), dtype=bool)
+        known = seen.of_its_place(seen.visit["n_escalations"]) == 0
+        for row, steps in enumerate(seen.place_steps):
+            known[row] &= len(steps) == 1
+            for step, route in steps:
+                self.band[row] = of_acuity(step.band, int(self.acuity[row]))
+                self.route[row] = numbers.setdefault(route.zones, len(numbers))
+                on_route[row, [zones[name] for name in route.zones]] = True
+        self.gave_up = np.zeros(rows, dtype=bool)
+        self.gave_up[[after for _, after in seen.spells(place, "visit")]] = True
+        since, start = place["requested"], place["start"]
+        self.waited_while = (since[:, None] < start) & (start < start[:, None]) & on_route[:, place["zone"]]
+        self.waited_while &= known[:, None] & known
+        self.asked_before = since[:, None] < since
+        self.same_band = self.band[:, None] == self.band
+        self.same_class = self.same_band & (self.acuity[:, None] == self.acuity) & (self.route[:, None] == self.route)
+
+    @property
+    def could_have_had(self) -> np.ndarray:
+        """Pairs in which the ratio rule does not tell the two apart: who got the place gave up none."""
+        return self.waited_while & ~self.gave_up
 
 
 def until_the_end(ends: np.ndarray) -> np.ndarray:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from sim.department.arrivals import GivenVisit, Replay
 from sim.department.boarding import BedPool, Boarding, BoardingTime
+from sim.department.dispatch import PlaceDiscipline
 from sim.department.pathway import Board, Delay, Dispose, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.roster import Break, Role
@@ -73,6 +75,52 @@ def test_the_ratio_rule_keeps_a_free_place_shut_when_nurses_are_few(twelfths: in
     )
 
     assert met(small).get("the ratio rule keeps a free place shut", 0) == times
+
+
+def rooms(*acuities: int, rule: str = "fifo", **given: Any) -> Scenario:
+    """A child a minute for one place in acute, or, CTAS 4 and 5, in fast track and then acute; half an hour each."""
+    steps = [
+        Place(
+            name="room",
+            routes=(Route(acuities=(1, 2, 3), zones=("acute",)), Route(acuities=(4, 5), zones=("fast_track", "acute"))),
+            **given,
+        ),
+        Delay(name="stay", minutes=always(30.0)),
+    ]
+    visits = tuple(
+        GivenVisit(at=float(at), stream="medical", acuity=acuity) for at, acuity in enumerate(acuities, start=1)
+    )
+    zones = {"acute": Zone(places=1), "fast_track": Zone(places=1)}
+    return one_stream(steps, {}, Replay(visits=visits), zones=zones, places=PlaceDiscipline(rule=rule))
+
+
+def test_overflow_is_met_when_the_first_zone_is_full() -> None:
+    found = met(rooms(4, 4))
+
+    assert found["a visit gets a place in a later zone while the first is full"] == 1
+    assert "a visit gets a place in a later zone while the ratio rule shuts the first" not in found
+    assert "a visit waits for a place" not in found
+    assert "a visit gets a place in a later zone of its route" not in met(rooms(4, 3))
+
+
+@pytest.mark.parametrize(("rule", "passes"), [("fifo", 1), ("acuity_fifo", 0)])
+def test_a_visit_passes_one_of_higher_acuity_for_the_zone_both_wait_for(rule: str, passes: int) -> None:
+    """Fast track is left at 31 and taken by the third; acute, for which a CTAS 4 and a CTAS 3 wait, is left at 32."""
+    found = met(rooms(5, 3, 4, 4, 3, rule=rule))
+
+    assert found.get("a visit passes one of higher acuity for a place", 0) == passes
+    assert found["visits of two routes wait for one zone"] >= 1
+    assert found[f"two wait when a place is given under {rule}"] >= 1
+
+
+def test_ctas_1_passes_one_who_waits_longer_and_a_lower_band_passes_ctas_1() -> None:
+    first, lower = "CTAS 1 passes one who waits longer for a place", "a lower band passes CTAS 1 for a place"
+
+    assert met(rooms(3, 3, 1)).get(first) == 1
+    assert lower not in met(rooms(3, 3, 1))
+    found = met(rooms(3, 3, 1, band=(2, 2, 1, 2, 2)))
+    assert found.get(lower) == 1
+    assert first not in found
 
 
 def test_breaks_begin_late_and_are_dropped() -> None:

@@ -4,6 +4,7 @@ Both engines stand to it. No figure is predicted here; runs of related departmen
 """
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -19,8 +20,10 @@ from hypothesis import strategies as st
 
 from sim.config import compose
 from sim.department.arrivals import Steady
-from sim.department.pathway import Task
-from sim.department.quantities import Exponential, Lognormal
+from sim.department.dispatch import PlaceDiscipline
+from sim.department.pathway import Delay, Place, Route, Task
+from sim.department.places import Zone
+from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
 from sim.engine.measure_catalogue import SPANS
@@ -30,7 +33,7 @@ from sim.engine.visit_outcomes import Cohort, return_outcomes
 from sim.engine.workload import Workload
 from sim.study.distributions import return_table
 from sim.study.engines import Engine
-from tests.worlds import one_stream, staffed
+from tests.worlds import one_stream, random_scenario, staffed
 
 ROOT = Path(__file__).resolve().parent.parent
 STAFFINGS = sorted(file.stem for file in (ROOT / "configs" / "staffing").glob("*.yaml"))
@@ -217,6 +220,175 @@ def test_one_more_member_never_raises_the_mean_wait(
         n = min(n_started(base, step), n_started(helped, step))
         assert n > 0
         assert mean_wait(helped, step, n) <= mean_wait(base, step, n) + 1e-9
+
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+RULES_OF_PLACES = ("fifo", "acuity_fifo", "accumulating", "target")
+SLOPES = PlaceDiscipline().slopes
+
+
+def rooms(
+    places: PlaceDiscipline,
+    stay: Any,
+    *,
+    per_hour: float,
+    mix: tuple[float, ...],
+    n_acute: int = 2,
+    less_urgent: tuple[str, ...] = ("acute",),
+) -> Scenario:
+    """A place and a stay in it, for two days; nobody leaves. CTAS 1-3 go to acute, CTAS 4 and 5 to `less_urgent`."""
+    routes = (Route(acuities=(1, 2, 3), zones=("acute",)), Route(acuities=(4, 5), zones=less_urgent))
+    return one_stream(
+        [Place(name="room", routes=routes), Delay(name="stay", minutes=stay)],
+        {},
+        Steady(per_hour={"medical": per_hour}, acuity_mix={"medical": mix}),
+        minutes=2880.0,
+        zones={"acute": Zone(places=n_acute), "fast_track": Zone(places=1)},
+        places=places,
+    )
+
+
+def waits_for_a_room(trajectory: Trajectory, acuity: int) -> np.ndarray:
+    """Minutes every visit of an acuity waited, inf for those who wait at the end of the run."""
+    requested, started, _ = trajectory.step_times[:, trajectory.steps.index("room")].T
+    chosen = trajectory.visit_columns["acuity"] == acuity
+    return np.where(np.isnan(started), np.inf, started - requested)[chosen]
+
+
+def by_slope(slope: float) -> PlaceDiscipline:
+    """Accumulating priority with a slope of CTAS 2 of one's own."""
+    return PlaceDiscipline(rule="accumulating", slopes=(1000.0, slope, 1.5, 1.0, 1.0))
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    slopes=st.tuples(st.floats(0.0, 10.0), st.floats(0.0, 10.0)),
+    n_acute=st.integers(1, 4),
+    load=st.floats(0.7, 1.2),
+)
+def test_with_two_classes_and_equal_stays_a_steeper_slope_lengthens_no_wait_of_its_class(
+    simulate: Engine, seed: int, slopes: tuple[float, float], n_acute: int, load: float
+):
+    """Rooms fall free at the same times in any order of service. While as many of each class have been served, the same
+    children wait, and the steeper slope chooses CTAS 2 whenever the other does: so it never falls behind."""
+    flat, steep = (
+        waits_for_a_room(
+            simulate(
+                rooms(
+                    by_slope(slope),
+                    Constant(value=30.0),
+                    per_hour=2.0 * load * n_acute,
+                    mix=(0.0, 0.4, 0.0, 0.6, 0.0),
+                    n_acute=n_acute,
+                ),
+                seed,
+            ),
+            2,
+        )
+        for slope in sorted(slopes)
+    )
+    assert len(flat) > 0
+    assert (steep <= flat).all()
+
+
+@pytest.mark.slow_on_simpy
+def test_a_steeper_slope_shortens_the_mean_wait_of_its_class_where_stays_and_classes_differ(simulate: Engine):
+    """Over 20 seeds with the same patients; on a single path longer stays can come forward, and the mean may rise."""
+    stay = Lognormal(mean=30.0, cv=1.0)
+    means = []
+    for slope in (1.0, 1.5, 3.0, 6.0, 12.0):
+        scenario = rooms(by_slope(slope), stay, per_hour=3.9, mix=(0.05, 0.2, 0.35, 0.25, 0.15))
+        waits = [waits_for_a_room(simulate(scenario, seed), 2) for seed in range(20)]
+        means.append(np.mean(np.concatenate([of_run[np.isfinite(of_run)] for of_run in waits])))
+    assert means == sorted(means, reverse=True)
+    assert means[-1] < 0.7 * means[0]
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    rule=st.sampled_from(RULES_OF_PLACES),
+    n_acute=st.integers(1, 3),
+    per_hour=st.floats(2.0, 8.0),
+)
+def test_overflow_lengthens_no_wait_of_the_class_that_may_overflow(
+    simulate: Engine, seed: int, rule: str, n_acute: int, per_hour: float
+):
+    """Children of one acuity with a zone of their own are served in order. Who gets a place elsewhere gets it sooner
+    and leaves less work behind: so each of them gets a place as soon, whoever competes for the second zone."""
+    apart, together = (
+        waits_for_a_room(
+            simulate(
+                rooms(
+                    PlaceDiscipline(rule=rule),
+                    Lognormal(mean=30.0, cv=1.0),
+                    per_hour=per_hour,
+                    mix=(0.1, 0.2, 0.3, 0.4, 0.0),
+                    n_acute=n_acute,
+                    less_urgent=zones,
+                ),
+                seed,
+            ),
+            4,
+        )
+        for zones in (("fast_track",), ("fast_track", "acute"))
+    )
+    assert (together <= apart + 1e-9).all()
+
+
+def test_overflow_shortens_the_wait_of_one_class_at_the_price_of_another(simulate: Engine):
+    """So that the test above can fail: under first come first served both means move."""
+    runs = [
+        simulate(
+            rooms(
+                PlaceDiscipline(rule="fifo"),
+                Lognormal(mean=30.0, cv=1.0),
+                per_hour=5.0,
+                mix=(0.1, 0.2, 0.3, 0.4, 0.0),
+                less_urgent=zones,
+            ),
+            SEED,
+        )
+        for zones in (("fast_track",), ("fast_track", "acute"))
+    ]
+    less_urgent, urgent = ([np.median(waits_for_a_room(run, acuity)) for run in runs] for acuity in (4, 3))
+    assert less_urgent[1] < less_urgent[0]
+    assert urgent[1] > urgent[0]
+
+
+def with_places(scenario: Scenario, **discipline: Any) -> Scenario:
+    places = PlaceDiscipline(**discipline)
+    return with_(scenario, discipline=scenario.discipline.model_copy(update={"places": places}))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_with_equal_slopes_accumulating_priority_is_first_come_first_served(simulate: Engine, seed: int):
+    """To the last bit, and whatever the slope of CTAS 1, who goes first under both."""
+    scenario = random_scenario(seed)
+    fifo = simulate(with_places(scenario, rule="fifo"), seed)
+    for slopes in ((0.0, 1.0, 1.0, 1.0, 1.0), (9.0, 0.3, 0.3, 0.3, 0.3)):
+        assert differences(fifo, simulate(with_places(scenario, rule="accumulating", slopes=slopes), seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_slopes_of_places_count_by_their_ratios_alone(simulate: Engine, seed: int):
+    """A factor that is a power of two rounds nothing."""
+    scenario = random_scenario(seed)
+    ours, twice = (
+        simulate(with_places(scenario, rule="accumulating", slopes=tuple(factor * slope for slope in SLOPES)), seed)
+        for factor in (1.0, 2.0)
+    )
+    assert differences(ours, twice) == []
+
+
+@pytest.mark.slow_on_simpy
+def test_the_rule_of_places_does_change_something(simulate: Engine):
+    """So that the two tests above can fail."""
+    scenario = scenario_of(weeks=1)
+    runs = [simulate(with_places(scenario, rule=rule), SEED) for rule in RULES_OF_PLACES]
+    assert all(differences(a, b) for a, b in itertools.combinations(runs, 2))
 
 
 # --- nothing to do, nobody to do it, no time, no room ---------------------------------------------------------------
