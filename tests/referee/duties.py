@@ -100,7 +100,10 @@ class Duties:
             return
         for request in list(self.waiting[role]):
             step = self.step_of(request)
-            if request.kind == MAIN and isinstance(step, Task) and step.unstaffed and not request.visit.set_aside:
+            rest = request.spell_number > 0  # what is left of an interrupted task stays a task
+            if request.kind != MAIN or rest or request.visit.set_aside:
+                continue
+            if isinstance(step, Task) and step.unstaffed:
                 self.waiting[role].remove(request)
                 self.ends_waiting(request.visit)
                 self.becomes_delay(request.visit, step.name, request.since)

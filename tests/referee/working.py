@@ -6,10 +6,12 @@ That it begins is decided in `settling`.
 import math
 
 from sim.department.pathway import Task
+from sim.engine.constants import REPEAT_ID
 from sim.engine.trajectory import (
     AMA,
     CARE,
     CONTACT,
+    CONTINUING,
     HUDDLE,
     LWBS,
     MAIN,
@@ -17,6 +19,7 @@ from sim.engine.trajectory import (
     RECOVERY,
     RESPONSE,
 )
+from sim.engine.workload import base_of, visit_uniform
 from tests.referee.choices import (
     follows_case,
     needs_case,
@@ -162,11 +165,18 @@ class Working:
         visit.contact = None
         self.repace(visit)
         self.ask(visit, HUDDLE)
-        self.ask(visit, RECOVERY)
+        if work.request.contact == CONTINUING or not self.repeat_follows(visit):
+            self.ask(visit, RECOVERY)
         for asked in self.facts.asked[visit.row]:
             if asked.first.kind == CONTACT and asked.first.requested >= self.now and not asked.taken:
                 gap_end = asked.first.requested
                 self.push(gap_end, DELAY_ENDS, visit.row * 2 + 1, lambda: self.ask_contact(visit))
+
+    def repeat_follows(self, visit: Visit) -> bool:
+        """Whether a second contact was drawn, and recovery waits for it or for departure."""
+        patient, number = (int(self.t.visit_columns[name][visit.row]) for name in ("patient", "visit_number"))
+        u = visit_uniform(base_of(self.t.seed, self.t.replication), patient, number, REPEAT_ID, 0)
+        return bool(u < self.scenario.support.repeat_share)
 
     def ask_contact(self, visit: Visit) -> None:
         if not visit.gone:
