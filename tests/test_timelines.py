@@ -16,7 +16,7 @@ from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Pl
 from sim.department.patients import ReturnVisits
 from sim.department.places import Zone
 from sim.department.roster import Break, Role, Shift
-from sim.department.support import Effects, RoleEffects, Support
+from sim.department.support import Effects, RoleEffects, Support, YouthPeer
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.engine.workload import Workload, return_gap, return_time
 from sim.study.engines import Engine
@@ -685,7 +685,13 @@ def test_a_huddle_follows_the_first_contact(played: Player):
 
 
 def two_with_peers(played: Player, psw: Role, second: float, **support: Any) -> Trajectory:
-    told = {"consent": 1.0, "contact_cv": 1e-9, "repeat_share": 0.0, "huddle_share": 0.0, "youth_peer_share": 1.0}
+    told = {
+        "consent": 1.0,
+        "contact_cv": 1e-9,
+        "repeat_share": 0.0,
+        "huddle_share": 0.0,
+        "youth_peer": YouthPeer(without_caregiver=1.0, under_12=1.0, from_12=1.0),
+    }
     return played(
         [TRIAGE, Delay(name="stay", minutes=always(95.0))],
         {"nurse": staffed(2), "psw": psw},

@@ -10,10 +10,19 @@ from numba.extending import register_jitable
 from pydantic import Field
 
 from sim.department.pathway import DEFAULT_BAND
+from sim.department.patients import OLDER_CHILD_FROM
 from sim.department.quantities import EffectFactor, FactorFromZero, Frozen, NonNegative, Positive, Probability
 
 PeerBand = Annotated[int, Field(ge=1, le=7)]
 """Band 0 is the peer's own recovery."""
+
+
+class YouthPeer(Frozen):
+    """Share that asks for a youth peer, the others for a family peer: of patients without a caregiver, and by age."""
+
+    without_caregiver: Probability = 0.5
+    under_12: Probability = 0.5
+    from_12: Probability = 0.5
 
 
 class Support(Frozen):
@@ -31,7 +40,7 @@ class Support(Frozen):
     minimum_age: NonNegative = 8.0
     positive_screen_share: Probability = 0.0
     consent: Probability = 0.7
-    youth_peer_share: Probability = 0.5
+    youth_peer: YouthPeer = YouthPeer()
     stays_with_clinician_share: Probability = 0.0
     caseload: Annotated[int, Field(ge=0)] | None = 3
     contact_min: NonNegative = 45.0
@@ -55,6 +64,14 @@ class Support(Frozen):
 def eligible(in_stream: bool, positive_screen: bool, age: float, minimum_age: float, caregiver: bool) -> bool:
     """Peer support is offered by need, to a child old enough or with a caregiver present."""
     return (in_stream or positive_screen) and (age >= minimum_age or caregiver)
+
+
+@register_jitable
+def youth_share(without_caregiver: float, under_12: float, from_12: float, age: float, caregiver: bool) -> float:
+    """Share that asks for a youth peer, of patients of this age with or without a caregiver."""
+    if not caregiver:
+        return without_caregiver
+    return from_12 if age >= OLDER_CHILD_FROM else under_12
 
 
 class RoleEffects(Frozen):

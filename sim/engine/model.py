@@ -23,10 +23,8 @@ from sim.department.pathway import (
     Release,
     SideTask,
     Task,
-    disposed,
 )
 from sim.department.patients import ReturnVisits, Stream, hazard_of_return
-from sim.department.quantities import of_acuity
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked, pace, return_factors
@@ -320,8 +318,7 @@ class EmergencyDepartment:
 
     def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
-        admission, transfer = of_acuity(step.admission, visit.acuity), of_acuity(step.transfer, visit.acuity)
-        visit.disposition = DISCHARGED + disposed(visit.draws[plan.value_at], admission, transfer)
+        visit.disposition = self.meeting.disposition(visit, step)
         if visit.disposition == DISCHARGED and visit.contacts and visit.bridging is None:
             visit.bridging = self.side_request(
                 visit, BRIDGING, self.peer_role, BRIDGING_BAND, self.support.bridging_min
@@ -497,8 +494,9 @@ class EmergencyDepartment:
         visit.offered = visit.eligible and self.has_peers
         if visit.offered and visit.consented:
             draws = self.workload.draws[visit.stream].value_at
-            first = self._ask_contact(visit, FIRST, self.support.first_band, visit.draws[draws["peer/first"]])
-            self.calendar.process(self.accompany(visit, first, visit.draws[draws["peer/repeat"]]))
+            longer = self.meeting.wish_factor(visit)
+            first = self._ask_contact(visit, FIRST, self.support.first_band, longer * visit.draws[draws["peer/first"]])
+            self.calendar.process(self.accompany(visit, first, longer * visit.draws[draws["peer/repeat"]]))
 
     def accompany(self, visit: Visit, first_contact: simpy.Event, repeat_minutes: float) -> Process:
         """A peer's time with one patient: a first contact, perhaps a huddle, perhaps a second contact after a gap."""

@@ -6,11 +6,11 @@ Peers never do what a clinician does; a contact's clock stands while a clinician
 from sim.department.pathway import DEFAULT_BAND
 from sim.engine.compiled.budgets import start_accompanying
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.draws import FIRST_CONTACT, REPEAT_CONTACT, value
+from sim.engine.compiled.draws import FIRST_CONTACT, REPEAT_CONTACT, of_class, value
 from sim.engine.compiled.memory import Row, bit, compiled
 from sim.engine.compiled.requests import ask, bind, side_request, withdraw
 from sim.engine.compiled.stays import REPEAT_IS_DUE
-from sim.engine.compiled.tables import NONE, member_at, number_at, request_at
+from sim.engine.compiled.tables import NONE, member_at, number_at, request_at, stream_at
 from sim.engine.compiled.tasks import cut_contact
 from sim.engine.constants import BRIDGING_BAND, CALL_ID, DELAY_ENDS, HUDDLE_ID, RECOVERY_BAND, REPEAT_ID
 from sim.engine.trajectory import (
@@ -36,7 +36,14 @@ def offer_peer(ed: Row, v: Row) -> None:
     """A peer is offered to who may want one, and asked for by who does."""
     v.offered = v.eligible and ed.has_peers
     if v.offered and v.consented:
-        ask_contact(ed, v, FIRST, ed.first_band, value(ed, v, ed.first_contact, FIRST_CONTACT))
+        ask_contact(ed, v, FIRST, ed.first_band, minutes_of_company(ed, v, ed.first_contact, FIRST_CONTACT))
+
+
+@compiled
+def minutes_of_company(ed: Row, v: Row, distributions: int, quantity: int) -> float:
+    """Minutes of a contact: longer or shorter by the visit's class of severity."""
+    longer = of_class(ed, v, stream_at(ed.streams, v.stream).wish)
+    return longer * value(ed, v, distributions, quantity)
 
 
 @compiled
@@ -76,7 +83,7 @@ def after_contact(ed: Row, v: Row, contact: int) -> None:
 def repeat_is_due(ed: Row, v: Row) -> None:
     """The gap before the second contact is over."""
     if not v.departed:
-        ask_contact(ed, v, CONTINUING, ed.repeat_band, value(ed, v, ed.repeat_contact, REPEAT_CONTACT))
+        ask_contact(ed, v, CONTINUING, ed.repeat_band, minutes_of_company(ed, v, ed.repeat_contact, REPEAT_CONTACT))
 
 
 @compiled
