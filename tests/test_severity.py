@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.department.arrivals import GivenVisit, Replay, Steady
+from sim.department.expected_work import weekly_minutes
 from sim.department.pathway import Delay, Dispose, Observe, Place, Route, Task
 from sim.department.patients import Escalation, ResponseTask, ReturnVisits, Stream
 from sim.department.places import Zone
@@ -369,6 +370,32 @@ def test_the_rule_gives_no_assessment_to_those_who_go_home(simulate: Engine) -> 
     home = (before.visit_columns["disposition"] == DISCHARGED) & (after.visit_columns["disposition"] == DISCHARGED)
     assert home.sum() > 500
     assert np.array_equal(taken(before, "assessment")[home], taken(after, "assessment")[home])
+
+
+# --- work reckoned without a run --------------------------------------------------------------------------------------
+
+
+def nurse_minutes(scenario: Scenario) -> float:
+    return weekly_minutes(scenario)["nurse"]
+
+
+def test_classes_move_work_between_visits_and_not_its_sum() -> None:
+    with_classes, without = (department(severity=one, escalation=None) for one in (severity(), None))
+    assert nurse_minutes(with_classes) == pytest.approx(nurse_minutes(without), rel=1e-9)
+
+
+def test_assessments_before_admission_are_reckoned_as_they_are_played(simulate: Engine) -> None:
+    """The rule adds an assessment of 5 minutes for the share admitted with neither of the two."""
+    plain, ruled = (with_rule(*names, escalation=None) for names in ((), ("crisis", "psychiatrist")))
+    traits = traits_of(ruled.department.streams["mental_health"], MIX)
+    kinds = (traits.admission["dispose"], traits.needs["crisis"], traits.needs["psychiatrist"])
+    admitted, crisis, psychiatrist = (np.array(rows) for rows in kinds)
+    shares = np.array(MIX)[:, None] * np.array(SHARE)
+    gained = float((shares * admitted * (1.0 - crisis) * (1.0 - psychiatrist)).sum())
+    visits = 2.0 * 168.0 * ruled.department.streams["mental_health"].visits_per_patient
+    assert nurse_minutes(ruled) - nurse_minutes(plain) == pytest.approx(gained * visits * 5.0)
+    run = simulate(ruled, 7)
+    assert abs(z(taken(run, "assessment"), 0.722 + gained)) < 4.0
 
 
 # --- observation from triage on ---------------------------------------------------------------------------------------
