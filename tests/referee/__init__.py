@@ -8,13 +8,18 @@ from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from tests.referee.objection import Foul, Objection
 from tests.referee.replay import Replay
+from tests.referee.traits import wrong_traits
 
 
 def referee(trajectory: Trajectory, scenario: Scenario) -> list[Objection]:
     """Every objection; after a wrong choice the replay stops, for what follows would follow from it.
 
+    What visits bring is judged first, and a run that has it wrong is not replayed.
     Where the tables leave open whether a contact ended by itself or was cut, the run is given the benefit of the doubt.
     """
+    brought = wrong_traits(trajectory, scenario)
+    if brought:
+        return brought
     objections, doubtful = judged(trajectory, scenario, frozenset())
     for row, moment in doubtful.items():
         if any(objection.time == moment for objection in objections):
