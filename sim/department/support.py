@@ -20,8 +20,8 @@ PeerBand = Annotated[int, Field(ge=1, le=7)]
 class YouthPeer(Frozen):
     """Share that asks for a youth peer, the others for a family peer: of patients without a caregiver, and by age."""
 
-    without_caregiver: Probability = 0.5
-    under_12: Probability = 0.5
+    without_caregiver: Probability = 1.0
+    under_12: Probability = 0.1
     from_12: Probability = 0.5
 
 
