@@ -17,7 +17,7 @@ Engine = Callable[[Scenario, int], Trajectory]
 
 FACTS = (
     "seed", "replication", "horizon", "warm_up", "follow_up", "streams", "roles", "zones", "groups", "steps", "members",
-    "n_entries",
+    "severities", "n_entries",
 )  # fmt: skip
 """What two runs share besides their arrays."""
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from sim.department.boarding import BedPool
-from sim.department.pathway import Board, Delay, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.department.support import DEBRIEF_MINUTES, LEAST_MINUTES, after_quiet_hours, return_factors
@@ -31,12 +32,14 @@ from sim.engine.trajectory import (
     MAIN,
     OBSERVATION,
     ONE_OFF,
+    PEER_KINDS_WISHED,
     RECOVERY,
     RESPONSE,
     SIDE,
     TRANSFERRED,
     Trajectory,
 )
+from tests.referee.traits import Brought
 from tests.seen import Seen, pairs, until_the_end
 
 EVENTS: dict[str, Callable[[Seen], Any]] = {}
@@ -123,6 +126,136 @@ def _(seen: Seen) -> Any:
 @event("patience given with a visit is used up")
 def _(seen: Seen) -> Any:
     return [seen.left[row] for row, given in seen.given if given.patience is not None]
+
+
+# --- what they are like ---------------------------------------------------------------------------------------------
+
+
+def of_class(number: int) -> Callable[[Seen], Any]:
+    """Visits of one class of severity."""
+    return lambda seen: seen.visit["severity"] == number
+
+
+for number, words in enumerate(("first", "second", "third", "fourth")):
+    event(f"a visit is of the {words} class")(of_class(number))
+
+
+def frail(seen: Seen) -> np.ndarray:
+    """Visits by patients who come back more often."""
+    laws = [stream.returns for stream in seen.streams]
+    patients = zip(seen.visit["patient"].tolist(), seen.visit["stream"].tolist(), strict=True)
+    found = []
+    for patient, stream in patients:
+        law = laws[stream]
+        found.append(law is not None and seen.workload.is_frail(patient, law))
+    return np.array(found, dtype=bool)
+
+
+@event("a frail child is of another class than the first")
+def _(seen: Seen) -> Any:
+    return frail(seen) & (seen.visit["severity"] > 0)
+
+
+@event("a visit whose acuity is given has a class")
+def _(seen: Seen) -> Any:
+    return [seen.visit["severity"][row] >= 0 for row, given in seen.given if given.acuity is not None]
+
+
+@event("a child of another class than the first escalates")
+def _(seen: Seen) -> Any:
+    return (seen.visit["severity"] > 0) & (seen.visit["n_escalations"] > 0)
+
+
+@event("a child of another class than the first is admitted")
+def _(seen: Seen) -> Any:
+    return (seen.visit["severity"] > 0) & (seen.visit["disposition"] == ADMITTED)
+
+
+def always_held(seen: Seen) -> np.ndarray:
+    """Visits held by age and caregiver, whatever else is true of them."""
+    rules = [stream.held.always if stream.held is not None else None for stream in seen.streams]
+    shown = zip(*(seen.visit[name].tolist() for name in ("stream", "age_years", "caregiver")), strict=True)
+    found = []
+    for stream, age, caregiver in shown:
+        rule = rules[stream]
+        found.append(rule is not None and age < rule.under_age and caregiver == rule.caregiver)
+    return np.array(found, dtype=bool)
+
+
+@event("a child is held because of age and caregiver")
+def _(seen: Seen) -> Any:
+    return always_held(seen) & seen.visit["held"]
+
+
+@event("a hold given with a visit stands against age and caregiver")
+def _(seen: Seen) -> Any:
+    held = always_held(seen)
+    return [held[row] for row, given in seen.given if given.held is False]
+
+
+def held_by_mode(mode: str) -> Callable[[Seen], Any]:
+    """Held visits, of those not held always, by how they came; only where the police make a difference."""
+
+    def count(seen: Seen) -> Any:
+        matters = np.array([stream.held is not None and stream.held.odds.police != 1.0 for stream in seen.streams])
+        came = seen.visit["arrival_mode"] == ARRIVAL_MODES.index(mode)
+        return matters[seen.visit["stream"]] & came & seen.visit["held"] & ~always_held(seen)
+
+    return count
+
+
+for mode in ("walk_in", "police"):
+    event(f"a child is held who came by {mode}")(held_by_mode(mode))
+
+
+def assessments(seen: Seen) -> list[tuple[bool, bool, bool]]:
+    """Of visits that will be admitted by a step that wants them assessed: (has the first need, has another, left)."""
+    found = []
+    asking = [any(isinstance(s, Dispose) and s.assessed_by for s in stream.pathway) for stream in seen.streams]
+    for row in np.flatnonzero(np.array(asking)[seen.visit["stream"]]).tolist():
+        needs = Brought(seen.run, seen.scenario, row).needs_before_admission()
+        if needs:
+            found.append((needs[0], any(needs[1:]), bool(seen.left[row])))
+    return found
+
+
+@event("an assessment is given because of admission")
+def _(seen: Seen) -> Any:
+    return [not first and not other for first, other, _ in assessments(seen)]
+
+
+@event("another assessment than the first is enough for admission")
+def _(seen: Seen) -> Any:
+    return [not first and other for first, other, _ in assessments(seen)]
+
+
+@event("a child given an assessment leaves before admission")
+def _(seen: Seen) -> Any:
+    return [left and not first and not other for first, other, left in assessments(seen)]
+
+
+def wishing_for(kind: str, caregiver: bool, young: bool) -> Callable[[Seen], Any]:
+    """Children who asked for a kind of peer, by age and caregiver."""
+
+    def count(seen: Seen) -> Any:
+        wished = seen.visit["peer_kind_wished"] == PEER_KINDS_WISHED.index(kind)
+        of_age = (seen.visit["age_years"] < OLDER_CHILD_FROM) == young
+        return wished & of_age & (seen.visit["caregiver"] == caregiver) & seen.visit["peer_consented"]
+
+    return count
+
+
+event("a child alone wishes for a youth peer")(wishing_for("youth", caregiver=False, young=False))
+event("a child under 12 with a caregiver wishes for a family peer")(wishing_for("family", caregiver=True, young=True))
+event("an older child with a caregiver wishes for a family peer")(wishing_for("family", caregiver=True, young=False))
+
+
+@event("observation begins before the visit has a place")
+def _(seen: Seen) -> Any:
+    watched = seen.visit_steps_where(lambda step: isinstance(step, Observe)) & ~np.isnan(seen.requested)
+    roomed = seen.visit_steps_where(lambda step: isinstance(step, Place))
+    first_place = np.where(roomed, np.nan_to_num(seen.started, nan=np.inf), np.inf).min(axis=1)
+    return watched.any(axis=1) & (np.where(watched, seen.requested, np.inf).min(axis=1) < first_place)
 
 
 # --- ties and nothing at all ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sim.engine.trajectory import Trajectory
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
 FLOOR, MODEL, PEOPLE = "engine/floor.py", "engine/model.py", "engine/people.py"
 SUPPORT, COMPANY = "department/support.py", "engine/company.py"
+SEVERITY, MEETING = "department/severity.py", "engine/meeting.py"
 
 COMPILED = "engine/compiled"
 """The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
@@ -83,6 +84,25 @@ GENERAL_FAULTS = (
     Fault("boarders fill caseloads", MODEL, "for role in [role for role in visit.cases if role != self.floor.peer_role]:", "for role in []:"),
     Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY"),
     Fault("held visits walk out", MODEL, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
+    Fault("odds the wrong way round", SEVERITY, "math.log(one) for one in odds", "-math.log(one) for one in odds"),
+    Fault("one share kept at CTAS 3 alone", SEVERITY, "shares_with_odds(weights, odds, share)", "shares_with_odds(rows[2], odds, share)"),
+    Fault("frail patients counted once each", SEVERITY, "stream.returns.frail_share_of_visits", "stream.returns.frail_share"),
+    Fault("classes of frail patients as of others", SEVERITY, "tuple(cumulated(second) for _, second in kinds)", "tuple(cumulated(first) for first, _ in kinds)"),
+    Fault("always held counted twice", SEVERITY, "(stream.held_share - always) / (1.0 - always)", "stream.held_share"),
+    Fault("held by age alone", SEVERITY, "return age < under_age and caregiver == with_caregiver", "return age < under_age"),
+    Fault("relative rates taken as they are", SEVERITY, "tuple(one / mean for one in relative)", "relative"),
+    Fault("the last class falls to the one before", SEVERITY, "while number < len(up_to) - 1 and", "while number < len(up_to) - 2 and"),
+    Fault("the class of CTAS 3 for everybody", MEETING, "up_to[frail][visit.acuity - 1]", "up_to[frail][2]"),
+    Fault("the uniform of age for the class", MEETING, 'self._uniform(visit, "severity")', 'self._uniform(visit, "age")'),
+    Fault("needs of the first class", MEETING, "rows[visit.acuity - 1][visit.severity]", "rows[visit.acuity - 1][0]"),
+    Fault("admission of the first class", MEETING, "admission[step.name][visit.acuity - 1][max(visit.severity, 0)]", "admission[step.name][visit.acuity - 1][0]"),
+    Fault("police hold nobody more", MEETING, "traits.held[of_class][visit.arrival_mode == POLICE]", "traits.held[of_class][0]"),
+    Fault("nobody is always held", MEETING, "            return True\n        return self._uniform(visit, \"held\")", "            pass\n        return self._uniform(visit, \"held\")"),
+    Fault("admitted without assessment", MEETING, "            visit.draws[needs[0]] = 1.0", "            pass"),
+    Fault("assessed twice", MEETING, " == ADMITTED and not any(visit.draws[at] for at in needs)", " == ADMITTED"),
+    Fault("everybody assessed", MEETING, "if self.disposition(visit, step) == ADMITTED and not any", "if not any"),
+    Fault("escalation at one rate", MEETING, "MINUTES_PER_HOUR / of_class", "MINUTES_PER_HOUR"),
+    Fault("kinds of peer exchanged", MEETING, "youth.under_12, youth.from_12, visit.age", "youth.from_12, youth.under_12, visit.age"),
 )  # fmt: skip
 
 
@@ -204,6 +224,18 @@ COMPILED_FAULTS = (
     Fault("effects from the first spell on", inside("pathway.py"), "    met = is_met(v)\n", "    met = v.spells > 0\n"),
     Fault("a call always reaches", inside("peers.py"), "uniform_of(v.key, CALL_ID, 0) < ed.call_reached_share", "uniform_of(v.key, CALL_ID, 0) < 1.0"),
     Fault("the first huddle role always", inside("peers.py"), "        if role == NONE and v.open_cases & bit(candidate) != 0:", "        if role == NONE:"),
+    Fault("classes by arrival", inside("meeting.py"), "    u = uniform(v, SEVERITY)\n", "    u = uniform(v, ARRIVAL_MODE)\n"),
+    Fault("the class of CTAS 1 for everybody", inside("meeting.py"), "(v.acuity - 1) * s.n_classes", "0 * s.n_classes"),
+    Fault("frail as others", inside("meeting.py"), "s.frail_up_to if frail else s.classes_up_to", "s.classes_up_to"),
+    Fault("a given need is forgotten", inside("meeting.py"), "return v.given_need == plan.need_id or falls_under", "return falls_under"),
+    Fault("a transfer is assessed as an admission", inside("meeting.py"), "!= ADMITTED:\n        return 0\n    for", "< ADMITTED:\n        return 0\n    for"),
+    Fault("only one kind of assessment counts", inside("meeting.py"), "    for number in range(s.n_assessed_by):", "    for number in range(1):"),
+    Fault("always held with whom they are", inside("meeting.py"), "s.always_under, s.always_with_caregiver)", "s.always_under, not s.always_with_caregiver)"),
+    Fault("police hold nobody more", inside("meeting.py"), "s.held_with_police if v.arrival_mode == POLICE else s.held", "s.held"),
+    Fault("one age for the kind of peer", inside("meeting.py"), "youth_share(ed.youth_alone, ed.youth_under_12,", "youth_share(ed.youth_alone, ed.youth_from_12,"),
+    Fault("escalation of the first class", inside("meeting.py"), "of_class(ed, v, s.mean_escalation)", "number_at(ed.numbers, s.mean_escalation).value"),
+    Fault("company of the first class", inside("peers.py"), "of_class(ed, v, stream_at(ed.streams, v.stream).wish)", "number_at(ed.numbers, stream_at(ed.streams, v.stream).wish).value"),
+    Fault("shares of a class at the acuity of another", inside("draws.py"), "max(v.severity, 0) * N_ACUITIES + v.acuity - 1", "max(v.severity, 0) * N_ACUITIES"),
     Fault("a group without its patience", inside("meeting.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
 )  # fmt: skip
 
@@ -222,7 +254,7 @@ def rebuilt_for(fault: Fault) -> list[str]:
     """Sources that are built anew, in the order of their imports."""
     if fault.file.startswith(COMPILED):
         return in_order_of_imports([str(path.relative_to(PACKAGE)) for path in (PACKAGE / COMPILED).glob("*.py")])
-    return in_order_of_imports([DISPATCH, PLACES, ROSTER, SUPPORT, PEOPLE, FLOOR, COMPANY, MODEL])
+    return in_order_of_imports([DISPATCH, PLACES, ROSTER, SEVERITY, SUPPORT, MEETING, PEOPLE, FLOOR, COMPANY, MODEL])
 
 
 def in_order_of_imports(files: list[str]) -> list[str]:

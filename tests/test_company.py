@@ -16,7 +16,7 @@ from sim.department.pathway import Board, Delay, Dispose, FollowUp, Task
 from sim.department.patients import Escalation, ResponseTask
 from sim.department.quantities import Lognormal, quantile
 from sim.department.roster import Break, Role, Shift
-from sim.department.support import Effects, RoleEffects, Support, after_quiet_hours
+from sim.department.support import Effects, RoleEffects, Support, YouthPeer, after_quiet_hours
 from sim.engine.constants import WISH_ID
 from sim.engine.event_log import event_log
 from sim.engine.meeting import ESCALATION_ID
@@ -35,6 +35,11 @@ BRIEF = 1e-9
 """Mean of wishes that are all the shortest there can be: the meeting, later the least minutes."""
 ENDLESS = 1e9
 """Mean of wishes that are never used up."""
+
+
+def asking_youth(share: float) -> YouthPeer:
+    """The same share asks for a youth peer at every age."""
+    return YouthPeer(without_caregiver=share, under_12=share, from_12=share)
 
 
 def uniform(patient: int, quantity: int, counter: int = 0) -> float:
@@ -82,7 +87,7 @@ def play(simulate: Engine) -> Player:
         scenario: dict[str, Any] | None = None,
         **support: Any,
     ) -> Trajectory:
-        told = {"consent": 1.0, "huddle_share": 0.0, "youth_peer_share": 1.0, "wish_minutes": wish} | support
+        told = {"consent": 1.0, "huddle_share": 0.0, "youth_peer": asking_youth(1.0), "wish_minutes": wish} | support
         visits = [one if isinstance(one, tuple) else (one, {}) for one in at]
         given = {"stream": "mental_health"} | ({} if patience is None else {"patience": patience})
         people = {"nurse": staffed(3)} | (roles or {}) | ({} if psw is None else {"psw": psw})
@@ -313,7 +318,7 @@ def test_a_peer_called_away_is_of_the_kind_wished_then_the_one_longest_with_a_ch
             Role(kind="peer", shifts=kinds),
             (0.0, 1.0, 120.0),
             wish=ENDLESS,
-            youth_peer_share=share,
+            youth_peer=asking_youth(share),
         )
         (third,) = rows(trajectory, "contact", 2).to_dict("records")
         assert (third["started"], trajectory.members[third["member"]]) == (125.0, f"psw/{called}/1")

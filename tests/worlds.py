@@ -44,7 +44,8 @@ from sim.department.quantities import (
 )
 from sim.department.roster import Break, Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario, ScenarioError
-from sim.department.support import Effects, RoleEffects, Support
+from sim.department.severity import AlwaysHeld, Held, HeldOdds, Severity
+from sim.department.support import Effects, RoleEffects, Support, YouthPeer
 
 ALL = (1, 2, 3, 4, 5)
 
@@ -205,7 +206,7 @@ def drawn_scenario(dice: Dice) -> Scenario:
         streams["mental_health"] = mental_health(dice)
     peers = "mental_health" in streams and dice.chance(0.85)
     horizon = dice.number(1260.0, 2700.0)
-    return Scenario(
+    scenario = Scenario(
         department=department(dice, streams),
         demand=demand(dice, streams, horizon),
         staffing=staffing(dice, roles_asked(streams), peers),
@@ -218,6 +219,91 @@ def drawn_scenario(dice: Dice) -> Scenario:
             places=place_discipline(dice),
         ),
         period=Period(minutes=horizon, step_limit=30_000, month_factors=dice.chance(0.5)),
+    )
+    return with_classes(dice, scenario) if dice.chance(0.6) else scenario
+
+
+def with_classes(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with classes of severity, and who is held, assessed and wishes for whom by them."""
+    streams = dict(scenario.department.streams)
+    if "mental_health" in streams:
+        streams["mental_health"] = of_severity(dice, streams["mental_health"])
+    if dice.chance(0.3):
+        tests = severity(dice, ("held", "police", "ambulance", "tests"), streams["medical"])
+        streams["medical"] = changed(streams["medical"], severity=tests)
+    youth = YouthPeer(without_caregiver=dice.one_of(1.0, 0.7), under_12=dice.one_of(0.1, 0.0), from_12=0.5)
+    return changed(
+        scenario,
+        department=changed(scenario.department, streams=streams),
+        support=changed(scenario.support, youth_peer=youth),
+    )
+
+
+def changed(value: Any, **fields: Any) -> Any:
+    """A value of the department with other fields, checked anew."""
+    return type(value)(**{**dict(value), **fields})
+
+
+def of_severity(dice: Dice, stream: Stream) -> Stream:
+    """A mental-health stream with classes, needs for assessment, and holds."""
+    needs: dict[str, Any] = {**stream.needs, "crisis": (0.9, 0.85, 0.75, 0.5, 0.3), "psychiatrist": 0.3}
+    steps = [needing(dice, step) for step in stream.pathway]
+    names = [step.name for step in steps]
+    if "observe" in names and dice.chance(0.4):  # from triage on
+        steps.insert(names.index("mh_triage") + 1 if "mh_triage" in names else 0, steps.pop(names.index("observe")))
+    asked = [step.need for step in steps if isinstance(step, Task) and step.need is not None]
+    assessing = tuple(need for need in ("crisis", "psychiatrist") if need in asked)
+    steps = [
+        changed(step, assessed_by=assessing) if isinstance(step, Dispose) and dice.chance(0.7) else step
+        for step in steps
+    ]
+    always = AlwaysHeld(under_age=dice.one_of(12, 14, 3), caregiver=dice.chance(0.2))
+    holds = dice.one_of(None, Held(always=always, odds=HeldOdds(police=dice.one_of(6.0, 1.0))), Held(always=always))
+    more = changed(
+        stream,
+        needs=needs,
+        pathway=tuple(steps),
+        ambulance_share=dice.one_of(0.15, 0.0),
+        caregiver_share=(0.7, 0.5),
+        held_share=0.9
+        if holds is not None and always.caregiver
+        else max(stream.held_share, 0.35 * (holds is not None)),
+        held=holds,
+    )
+    traits = ("held", "police", "ambulance", "observation", "crisis", "psychiatrist")
+    return changed(more, severity=severity(dice, traits, more)) if dice.chance(0.9) else more
+
+
+def needing(dice: Dice, step: Any) -> Any:
+    """A step of mental health that only those have who need it."""
+    if step.name in ("assessment", "collateral") or (step.name == "safety_plan" and dice.chance(0.7)):
+        return changed(step, need="crisis")
+    if step.name == "mh_physician" and dice.chance(0.7):
+        return changed(step, need="psychiatrist")
+    return step
+
+
+def severity(dice: Dice, traits: Sequence[str], stream: Stream) -> Severity:
+    """One to four classes; some of them in no visit of an acuity, some traits without odds."""
+    n = dice.one_of(3, 3, 2, 4, 1)
+    rows = []
+    for _ in ALL:
+        parts = [dice.below(4) for _ in range(n - 1)]
+        rows.append((*(part / 10.0 for part in parts), 1.0 - sum(parts) / 10.0))
+    if stream.returns is not None:
+        traits = (*traits, "frail")
+    if any(isinstance(step, Dispose) for step in stream.pathway):
+        traits = (*traits, "admission")
+
+    def against_first() -> tuple[float, ...]:
+        return (1.0, *(dice.one_of(1.0, 3.0, 0.2, 8.0) for _ in range(n - 1)))
+
+    return Severity(
+        classes=("brief", "at_risk", "agitated", "other")[:n],
+        share=tuple(rows),
+        odds={trait: against_first() for trait in traits if dice.chance(0.7)},
+        rates={"escalation": against_first()} if dice.chance(0.7) else {},
+        means={"wish": against_first()} if dice.chance(0.5) else {},
     )
 
 

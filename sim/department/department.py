@@ -38,6 +38,11 @@ class Department(Frozen):
     groups: tuple[Group, ...] = (Group(name="all", share=1.0),)
     minimum_cover: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
+    @property
+    def severities(self) -> tuple[tuple[str, ...], ...]:
+        """Classes of severity of every stream, none where a stream has none."""
+        return tuple(stream.severity.classes if stream.severity is not None else () for stream in self.streams.values())
+
     @model_validator(mode="after")
     def _consistent(self) -> "Department":
         check_sums_to_one(tuple(group.share for group in self.groups), "shares of the groups")

@@ -4,6 +4,7 @@ Waits are not known here, so what lasts as long as a stay does (observation, esc
 out: support by peers, for whom nobody waits, assumed effects, handovers, and patients who leave before they are seen.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from sim.department.quantities import (
 )
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
+from sim.department.severity import Traits, disposing, traits_of
 
 BUSY_AT_LEAST = 0.3
 """Physicians and nurses busy for less of their hours have the roster of a larger department."""
@@ -96,10 +98,14 @@ def weekly_minutes(scenario: Scenario) -> dict[str, float]:
     total: defaultdict[str, float] = defaultdict(float)
     for name in scenario.demand.streams():
         visits, mix = weekly_visits_of(scenario, name)
+        stream = scenario.department.streams[name]
+        traits = traits_of(stream, mix)
         for acuity, share in zip(ACUITIES, mix, strict=True):
-            if share > 0.0:
-                for role, minutes in minutes_of_visit(scenario, scenario.department.streams[name], acuity).items():
-                    total[role] += visits * share * minutes
+            for number, part in enumerate(traits.of_classes[acuity - 1]):
+                kind = Kind(stream, traits, acuity, number)
+                if share * part > 0.0:
+                    for role, minutes in minutes_of_visit(scenario, kind).items():
+                        total[role] += visits * share * part * minutes
     return dict(total)
 
 
@@ -109,17 +115,43 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     per_patient = scenario.department.streams[name].visits_per_patient
     if isinstance(scenario.demand, Replay):
         given = [visit for visit in scenario.demand.visits if visit.stream == name]
-        known = [visit.acuity for visit in given if visit.acuity is not None]
-        mix = tuple(known.count(level) / len(known) for level in ACUITIES) if known else arrivals.acuity_mix
-        return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, mix
+        return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(name)
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
     return sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
-def minutes_of_visit(scenario: Scenario, stream: Stream, acuity: int) -> dict[str, float]:
-    """Expected minutes of every role for one visit of a CTAS level."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Visits of a stream of one CTAS level and, where the stream has classes of severity, of one class."""
+
+    stream: Stream
+    traits: Traits
+    acuity: int
+    number: int
+
+    def admitted(self, step: Dispose) -> float:
+        """Share admitted at a step by those who take it."""
+        return self.traits.admission[step.name][self.acuity - 1][self.number]
+
+    def in_need(self, need: str, only_if: str | None) -> float:
+        """Share with a need, of those with a disposition: who will be admitted may be given an assessment."""
+        drawn = self._drawn(need)
+        assessing = next((step for step in disposing(self.stream) if step.assessed_by), None)
+        if assessing is None or assessing.assessed_by[0] != need or only_if in (DISCHARGE, TRANSFER):
+            return drawn
+        unassessed = math.prod(1.0 - self._drawn(one) for one in assessing.assessed_by)
+        deciding = of_acuity(assessing.share, self.acuity) * self.admitted(assessing)
+        return drawn + unassessed * (1.0 if only_if == ADMISSION else deciding)
+
+    def _drawn(self, need: str) -> float:
+        return self.traits.needs[need][self.acuity - 1][self.number]
+
+
+def minutes_of_visit(scenario: Scenario, kind: Kind) -> dict[str, float]:
+    """Expected minutes of every role for one visit of a kind."""
+    stream = kind.stream
     work: defaultdict[str, float] = defaultdict(float)
-    lasting = list(steps_with_minutes(scenario, stream, acuity))
+    lasting = list(steps_with_minutes(scenario, kind))
     for number, (step, chance, minutes) in enumerate(lasting):
         if isinstance(step, Task):
             work[step.role] += chance * minutes * attended_share(scenario, step)
@@ -132,7 +164,8 @@ def minutes_of_visit(scenario: Scenario, stream: Stream, acuity: int) -> dict[st
         elif isinstance(step, Observe):
             work[step.role] += chance * stay_minutes(lasting[number:])
     if stream.escalation is not None:
-        escalations = stay_minutes(lasting) / (stream.escalation.mean_hours * MINUTES_PER_HOUR)
+        rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * MINUTES_PER_HOUR)
+        escalations = stay_minutes(lasting) * rate
         for task in stream.escalation.response:
             work[task.role] += escalations * task.minutes
     return work
@@ -143,14 +176,15 @@ def stay_minutes(lasting: list[tuple[Step, float, float]]) -> float:
     return sum_in_order(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
 
 
-def steps_with_minutes(scenario: Scenario, stream: Stream, acuity: int) -> Iterator[tuple[Step, float, float]]:
+def steps_with_minutes(scenario: Scenario, kind: Kind) -> Iterator[tuple[Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
     triage = sum_in_order(group.share * group.triage for group in scenario.department.groups)
     outcome: dict[str | None, float] = {None: 1.0}
-    for step in stream.pathway:
+    acuity = kind.acuity
+    for step in kind.stream.pathway:
         chance = of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
         if step.need is not None:
-            chance *= of_acuity(stream.needs[step.need], acuity)
+            chance *= kind.in_need(step.need, step.only_if)
         minutes = 0.0
         if isinstance(step, Delay | Task | SideTask):
             minutes = step.minutes.mean_of(acuity)
@@ -159,7 +193,7 @@ def steps_with_minutes(scenario: Scenario, stream: Stream, acuity: int) -> Itera
         if isinstance(step, Board):
             minutes = boarding_minutes(scenario, step, acuity)
         if isinstance(step, Dispose):
-            admitted, moved = of_acuity(step.admission, acuity), of_acuity(step.transfer, acuity)
+            admitted, moved = kind.admitted(step), of_acuity(step.transfer, acuity)
             outcome |= {ADMISSION: admitted, TRANSFER: moved, DISCHARGE: max(0.0, 1.0 - admitted - moved)}
         yield step, chance, minutes
 

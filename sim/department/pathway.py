@@ -126,11 +126,15 @@ class Release(StepOfAnyKind):
 
 
 class Dispose(StepOfAnyKind):
-    """Disposition: admission or transfer with these probabilities, otherwise discharge."""
+    """Disposition: admission or transfer with these probabilities, otherwise discharge.
+
+    `assessed_by` are needs of which a visit that will be admitted has one at least: who has none is given the first.
+    """
 
     kind: Literal["dispose"] = "dispose"
     admission: ShareByAcuity
     transfer: ShareByAcuity = 0.0
+    assessed_by: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _shares_fit(self) -> "Dispose":

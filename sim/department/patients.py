@@ -4,6 +4,7 @@ Draws are made by `sim.engine.workload`; what patience and escalation do to a vi
 """
 
 import math
+from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
@@ -11,7 +12,7 @@ from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
-from sim.department.pathway import Pathway
+from sim.department.pathway import Dispose, Pathway, Task
 from sim.department.quantities import (
     MINUTES_PER_DAY,
     MINUTES_PER_HOUR,
@@ -24,7 +25,9 @@ from sim.department.quantities import (
     Positive,
     Probability,
     ShareByAcuity,
+    sum_in_order,
 )
+from sim.department.severity import ADMISSION, FRAIL, TRAITS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
 AGE_BOUNDS = ((0, 5), (6, 11), (12, 17))
@@ -114,8 +117,18 @@ class ReturnVisits(Frozen):
 
         Exact where `hazard_by_disposition` is 1 and no contact or effect changes the hazard.
         """
+        return sum_in_order(self._visits_by_kind)
+
+    @property
+    def frail_share_of_visits(self) -> float:
+        """Share of visits that are by frail patients, in the long run and as exact as `visits_per_patient`."""
+        return self._visits_by_kind[1] / self.visits_per_patient
+
+    @property
+    def _visits_by_kind(self) -> tuple[float, float]:
+        """Visits by other and by frail patients, for each patient who comes a first time."""
         never = 1.0 - self.susceptible
-        return (1.0 - self.frail_share) / never + self.frail_share / float(never**self.frailty)
+        return (1.0 - self.frail_share) / never, self.frail_share / float(never**self.frailty)
 
 
 @register_jitable
@@ -175,24 +188,41 @@ class Stream(Frozen):
     """A kind of visit: what its patients are like and the pathway they take.
 
     `age_shares` are for ages 0-5, 6-11, 12-17, uniform within each. `needs` gives shares by name.
-    `caregiver_share` is for under 12 and from 12 on.
+    `caregiver_share` is for under 12 and from 12 on. `held` says who are held, `held_share` how many.
     """
 
     age_shares: tuple[Probability, Probability, Probability] = (1.0, 0.0, 0.0)
     ambulance_share: Probability = 0.0
     police_share: Probability = 0.0
     held_share: Probability = 0.0
+    held: Held | None = None
     caregiver_share: tuple[Probability, Probability] = (1.0, 1.0)
     needs: dict[str, ShareByAcuity] = Field(default_factory=dict)
     patience: Patience = Patience()
     escalation: Escalation | None = None
     returns: ReturnVisits | None = None
+    severity: Severity | None = None
     pathway: Pathway
 
     @property
     def visits_per_patient(self) -> float:
         """As its law of return has it; 1 where nobody returns."""
         return 1.0 if self.returns is None else self.returns.visits_per_patient
+
+    @property
+    def always_held_share(self) -> float:
+        """Share of visits that are held whatever their class: exact, by single years of age."""
+        if self.held is None or self.held.always is None:
+            return 0.0
+        always = self.held.always
+        parts = []
+        for share, (low, high) in zip(self.age_shares, AGE_BOUNDS, strict=True):
+            for age in range(low, high + 1):
+                there = self.caregiver_share[age >= OLDER_CHILD_FROM]
+                chance = there if always.caregiver else 1.0 - there
+                if held_always(age, always.caregiver, always.under_age, always.caregiver):
+                    parts.append(share / (high - low + 1) * chance)
+        return sum_in_order(parts)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Stream":
@@ -208,4 +238,50 @@ class Stream(Frozen):
                 raise ValueError(
                     f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
                 )
+        wrong = [*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments()]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
+
+    def _wrong_odds(self) -> Iterator[str]:
+        """Odds for what visits of the stream do not have."""
+        disposes = any(isinstance(step, Dispose) for step in self.pathway)
+        for trait in self.severity.odds if self.severity is not None else ():
+            where = f"severity.odds.{trait}"
+            if trait in TRAITS and trait in self.needs:
+                yield f"{where} is a need and a trait of every stream: give the need another name"
+            elif trait not in TRAITS and trait not in self.needs:
+                yield f"{where} is no trait of the stream: use one of {', '.join((*TRAITS, *self.needs))}"
+            elif trait == ADMISSION and not disposes:
+                yield f"{where}: the pathway has no dispose step, so nobody is admitted; take it out or add the step"
+            elif trait == FRAIL and self.returns is None:
+                yield f"{where}: the stream has no returns, so nobody is frail; take it out or add returns"
+
+    def _wrong_holds(self) -> Iterator[str]:
+        always = self.always_held_share
+        if always > self.held_share + ROUNDING:
+            yield (
+                f"held_share is {self.held_share:g} and a share of {always:.4g} is always held: "
+                f"raise held_share to {always:.4g} at least, or lower held.always.under_age"
+            )
+
+    def _wrong_assessments(self) -> Iterator[str]:
+        """Assessments before admission that nothing in the pathway would give."""
+        asked: set[str] = set()
+        n_assessing = 0
+        for step in self.pathway:
+            if isinstance(step, Task) and step.need is not None:
+                asked.add(step.need)
+            if not isinstance(step, Dispose) or not step.assessed_by:
+                continue
+            n_assessing += 1
+            for need in step.assessed_by:
+                if need not in self.needs:
+                    known = ", ".join(self.needs) or "none"
+                    yield f"assessed_by of {step.name!r} names need {need!r}, known are {known}"
+                elif need not in asked:
+                    yield f"assessed_by of {step.name!r} names {need!r}, which no task before it needs: put one there"
+            if step.only_if is not None:
+                yield f"step {step.name!r} has assessed_by and only_if: who takes it is not known at arrival; drop one"
+        if n_assessing > 1:
+            yield "assessed_by stands at two dispose steps: keep it at the one that admits"

@@ -30,8 +30,9 @@ from sim.department.pathway import (
     Task,
     roles_named,
 )
-from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
+from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
 from sim.department.roster import Staffing, heads_by_minute
+from sim.department.severity import sums_above_one, traits_of
 from sim.department.short_text import Row, lines_text
 from sim.department.support import Effects, Support
 
@@ -135,6 +136,18 @@ class Scenario(Frozen):
         """First visits of one stream, per hour of the week."""
         return self.demand.arrivals_of(stream, self.department.streams[stream].visits_per_patient)
 
+    def acuity_mix_of(self, stream: str) -> tuple[float, ...]:
+        """Shares of CTAS 1 to 5 among a stream's visits; of a replayed list as given, the rest as they are drawn."""
+        drawn = self.arrivals_of(stream).acuity_mix
+        listed = [visit for visit in getattr(self.demand, "visits", ()) if visit.stream == stream]
+        if not listed:
+            return drawn
+        given = [visit.acuity for visit in listed if visit.acuity is not None]
+        left = len(listed) - len(given)
+        return tuple(
+            (given.count(level) + left * share) / len(listed) for level, share in zip(ACUITIES, drawn, strict=True)
+        )
+
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""
         problems = tuple(problems_of(self))
@@ -187,6 +200,7 @@ def checks(
     yield unknown_streams, ("department", "demand")
     yield unknown_words, ("department", "staffing", "support")
     yield ambiguous_steps, ("department",)
+    yield classes_too_far_apart, ("department", "demand")
     yield peers_out_of_place, everything
     yield partial(idle_roles, repaired=repaired), everything
     yield partial(uncovered, unsure_roles=unsure_roles), ("department", "staffing")
@@ -331,6 +345,16 @@ def ambiguous_steps(scenario: Scenario) -> Iterator[Problem]:
                     str(step.capacity),
                     f"{capacities[step.name]} in another stream: use one capacity or two names",
                 )
+
+
+def classes_too_far_apart(scenario: Scenario) -> Iterator[Problem]:
+    """Odds that make two shares cut from one uniform more than the whole of a class."""
+    for name, stream in scenario.department.streams.items():
+        if stream.severity is None or name not in scenario.demand.streams():
+            continue
+        for what, total in sums_above_one(stream, traits_of(stream, scenario.acuity_mix_of(name))):
+            remedy = f"{what} sum to {total:.3g}, more than 1: bring the odds of the two nearer to 1"
+            yield Problem(f"department.streams.{name}.severity.odds", "too far apart", remedy)
 
 
 def peers_out_of_place(scenario: Scenario) -> Iterator[Problem]:

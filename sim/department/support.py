@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from numba.extending import register_jitable
 from pydantic import Field
 
+from sim.department.patients import OLDER_CHILD_FROM
 from sim.department.quantities import EffectFactor, FactorFromZero, Frozen, NonNegative, Positive, Probability
 
 MEETING_MINUTES, MEETING_CV = 20.0, 0.5
@@ -27,6 +28,14 @@ FIRST_BAND, REPEAT_BAND, CALL_BAND = 2, 3, 4
 """A child nobody has met before one who waits for company again; calls when nobody waits. Bridging is band 1."""
 
 
+class YouthPeer(Frozen):
+    """Share that asks for a youth peer, the others for a family peer: of patients without a caregiver, and by age."""
+
+    without_caregiver: Probability = 1.0
+    under_12: Probability = 0.1
+    from_12: Probability = 0.5
+
+
 class Support(Frozen):
     """How peer support workers (PSWs) of `role` work with a patient.
 
@@ -42,7 +51,7 @@ class Support(Frozen):
     minimum_age: NonNegative = 8.0
     positive_screen_share: Probability = 0.0
     consent: Probability = 0.7
-    youth_peer_share: Probability = 0.5
+    youth_peer: YouthPeer = YouthPeer()
     stays_with_clinician_share: Probability = 0.0
     caseload: Annotated[int, Field(ge=0)] | None = 3
     wish_minutes: Positive = 60.0
@@ -70,6 +79,14 @@ def after_quiet_hours(minute: float) -> float:
 def eligible(in_stream: bool, positive_screen: bool, age: float, minimum_age: float, caregiver: bool) -> bool:
     """Peer support is offered by need, to a child old enough or with a caregiver present."""
     return (in_stream or positive_screen) and (age >= minimum_age or caregiver)
+
+
+@register_jitable
+def youth_share(without_caregiver: float, under_12: float, from_12: float, age: float, caregiver: bool) -> float:
+    """Share that asks for a youth peer, of patients of this age with or without a caregiver."""
+    if not caregiver:
+        return without_caregiver
+    return from_12 if age >= OLDER_CHILD_FROM else under_12
 
 
 class RoleEffects(Frozen):

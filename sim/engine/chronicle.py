@@ -49,6 +49,7 @@ def trajectory_of(
         break_columns=record.breaks.columns(),
         n_entries=n_entries,
         follow_up=scenario.period.follow_up,
+        severities=scenario.department.severities,
     )
 
 
@@ -78,8 +79,9 @@ def written(visit: Visit) -> tuple[Any, ...]:
     """The row of `visits`, in the order of VISIT_COLUMNS."""
     missed = visit.offered and visit.consented and visit.departed and not visit.is_met
     return (
-        visit.patient, visit.number, visit.stream, visit.acuity, visit.age, visit.age_group, visit.arrival_mode,
-        visit.group, visit.held, visit.caregiver, visit.arrival, visit.departure, visit.disposition, visit.patience,
+        visit.patient, visit.number, visit.stream, visit.acuity, visit.severity, visit.age, visit.age_group,
+        visit.arrival_mode, visit.group, visit.held, visit.caregiver, visit.arrival, visit.departure,
+        visit.disposition, visit.patience,
         visit.escalation_budget, visit.pia, visit.boarding_start, visit.boarding_end, visit.eligible, visit.offered,
         visit.consented, visit.peer_kind == "family", visit.peer_started, visit.met, visit.peer_ended, visit.spells,
         visit.exposures, missed, visit.accompanied, visit.bridged, visit.called, visit.call_reached,

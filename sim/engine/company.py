@@ -21,6 +21,7 @@ from sim.department.support import (
 from sim.engine.calendar import Entry
 from sim.engine.constants import BRIDGING_BAND, DELAY_ENDS, HUDDLE_ID, RECOVERY_BAND, TASK_ENDS, WISH_ID
 from sim.engine.floor import Floor
+from sim.engine.meeting import Meeting
 from sim.engine.people import Member, Request, Visit, request_beside
 from sim.engine.trajectory import (
     AMA,
@@ -40,9 +41,17 @@ from sim.engine.workload import Workload
 class Company:
     """What peers do with every visit. `on_pace` is called when a visit is met, and when a spell starts or ends."""
 
-    def __init__(self, scenario: Scenario, workload: Workload, floor: Floor, on_pace: Callable[[Visit], None]) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        workload: Workload,
+        meeting: Meeting,
+        floor: Floor,
+        on_pace: Callable[[Visit], None],
+    ) -> None:
         self.support = scenario.support
         self.workload = workload
+        self.meeting = meeting
         self.floor = floor
         self.calendar = floor.calendar
         self.on_pace = on_pace
@@ -62,7 +71,8 @@ class Company:
 
     def _next_wish(self, visit: Visit, at_least: float) -> None:
         """So many minutes of company are wished for."""
-        drawn = self.workload.exponential(visit.patient, visit.number, WISH_ID, visit.wishes, self.support.wish_minutes)
+        mean = self.support.wish_minutes * self.meeting.wish_factor(visit)
+        drawn = self.workload.exponential(visit.patient, visit.number, WISH_ID, visit.wishes, mean)
         visit.wishes += 1
         visit.wish_left = max(at_least, drawn)
 

@@ -23,10 +23,8 @@ from sim.department.pathway import (
     Release,
     SideTask,
     Task,
-    disposed,
 )
 from sim.department.patients import ReturnVisits, Stream, hazard_of_return
-from sim.department.quantities import of_acuity
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked, pace, return_factors
@@ -107,7 +105,7 @@ class EmergencyDepartment:
         self.support = scenario.support
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
         self.meeting = Meeting(scenario, self.workload)
-        self.company = Company(scenario, self.workload, self.floor, self.pace_changes)
+        self.company = Company(scenario, self.workload, self.meeting, self.floor, self.pace_changes)
         self.factors = return_factors(scenario.effects)
         self.visits: list[Visit] = []
         self.pool: BedPool | None = None
@@ -310,8 +308,7 @@ class EmergencyDepartment:
 
     def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
-        admission, transfer = of_acuity(step.admission, visit.acuity), of_acuity(step.transfer, visit.acuity)
-        visit.disposition = DISCHARGED + disposed(visit.draws[plan.value_at], admission, transfer)
+        visit.disposition = self.meeting.disposition(visit, step)
         if visit.disposition == DISCHARGED:
             self.company.ask_bridging(visit)
 

@@ -202,14 +202,15 @@ class Visit:
         "observed", "offered", "patience", "patience_deadline", "patience_entry", "patience_left", "patience_pace",
         "patience_since", "patient", "peer_ended", "peer_kind", "peer_member", "peer_started", "peer_stays",
         "pending_return", "pia", "place_request", "place_since", "recovery_is_due", "responding", "restraints",
-        "return_uniforms", "row", "safety_plan", "slots", "spells", "stream", "times", "tried_to_leave", "unmet",
-        "waiting", "wish_left", "wishes", "zone",
+        "return_uniforms", "row", "safety_plan", "severity", "slots", "spells", "stream", "times", "tried_to_leave",
+        "unmet", "waiting", "wish_left", "wishes", "zone",
     )  # fmt: skip
 
     # drawn when the visit comes in
     draws: list[float]
     given: dict[str, float] | None
     acuity: int
+    severity: int
     age: int
     age_group: int
     arrival_mode: int

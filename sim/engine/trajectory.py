@@ -43,6 +43,7 @@ VISIT_COLUMNS: Mapping[str, type] = {
     "visit_number": np.int32,  # 1 is the patient's first
     "stream": np.int8,  # index in Trajectory.streams
     "acuity": np.int8,  # CTAS 1-5
+    "severity": np.int8,  # index in the classes of its stream in Trajectory.severities, -1 where it has none
     "age_years": np.int8,
     "age_group": np.int8,  # index in AGE_GROUPS
     "arrival_mode": np.int8,  # index in ARRIVAL_MODES
@@ -199,7 +200,8 @@ class Trajectory:
 
     `step_times` has shape (visits, steps, 3): requested, started, ended of every step of the pathway, nan where it did
     not happen; `step_members` (visits, steps) the member of it, -1 where none.
-    `n_entries` counts the calendar entries processed. `horizon` and `warm_up` are minutes.
+    `n_entries` counts the calendar entries processed. `horizon` and `warm_up` are minutes. `severities` are the classes
+    of severity of each stream, none where a stream has none.
     """
 
     engine: str
@@ -223,6 +225,7 @@ class Trajectory:
     break_columns: Columns
     n_entries: int
     follow_up: float = 0.0
+    severities: tuple[tuple[str, ...], ...] = ()
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
@@ -271,6 +274,8 @@ class Trajectory:
         columns: dict[str, Any] = {"replication": np.full(self.n_visits, self.replication)}
         for column, values in self.visit_columns.items():
             columns[column] = named(values, names[column]) if column in names else values
+            if column == "severity":
+                columns[column] = self._names_of_classes(values)
             if column == "arrival":
                 columns |= self._columns_derived_from(values)
         for number, step in enumerate(self.steps):
@@ -278,6 +283,14 @@ class Trajectory:
                 columns[f"{label}_{step}"] = self.step_times[:, number, moment]
             columns[f"member_{step}"] = self.step_members[:, number]
         return columns
+
+    def _names_of_classes(self, codes: np.ndarray) -> np.ndarray:
+        """The class of severity of every visit as a word, empty where its stream has none."""
+        names = np.full(self.n_visits, "", dtype=object)
+        for stream, classes in enumerate(self.severities):
+            rows = np.flatnonzero((self.visit_columns["stream"] == stream) & (codes >= 0))
+            names[rows] = named(codes[rows], classes)
+        return names
 
     def _columns_derived_from(self, arrival: np.ndarray) -> Columns:
         """Whether a visit counts in the measures, and weekday and hour of its arrival."""

@@ -261,7 +261,7 @@ def play_prelude(  # type: ignore[no-untyped-def]
 
 
 UNIFORMS = (
-    "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
+    "severity", "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
     "never_leaves", "follow_up", "return", "return_hour",
 )  # fmt: skip
 """Quantities handed on as uniforms; the model reads them with rules of the department."""
@@ -505,7 +505,11 @@ class Workload:
 
     def frailty(self, patient: int, returns: ReturnVisits) -> float:
         """The patient's own factor on the hazard of return."""
-        return returns.frailty if self.uniform(patient, PERSON, FRAILTY_ID) < returns.frail_share else 1.0
+        return returns.frailty if self.is_frail(patient, returns) else 1.0
+
+    def is_frail(self, patient: int, returns: ReturnVisits) -> bool:
+        """Whether the patient is one of the share who come back more often."""
+        return self.uniform(patient, PERSON, FRAILTY_ID) < returns.frail_share
 
     def is_absent(self, member_name: str, shift_start: float, share: float) -> bool:
         """Whether a member's shift goes unfilled."""

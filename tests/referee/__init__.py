@@ -8,10 +8,17 @@ from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from tests.referee.objection import Foul, Objection
 from tests.referee.replay import Replay
+from tests.referee.traits import wrong_traits
 
 
 def referee(trajectory: Trajectory, scenario: Scenario) -> list[Objection]:
-    """Every objection; after a wrong choice the replay stops, for what follows would follow from it."""
+    """Every objection; after a wrong choice the replay stops, for what follows would follow from it.
+
+    What visits bring is judged first, and a run that has it wrong is not replayed.
+    """
+    brought = wrong_traits(trajectory, scenario)
+    if brought:
+        return brought
     replay = Replay(trajectory, scenario)
     try:
         replay.play()

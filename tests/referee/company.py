@@ -28,6 +28,7 @@ from sim.engine.trajectory import (
 from sim.engine.workload import quantity_id
 from tests.referee.clock import CLOSE, DELAY_ENDS, ESCALATION, TASK_ENDS
 from tests.referee.state import Company, Person, Request, Visit, Wish, Work
+from tests.referee.traits import law_of
 
 LEAST, WALK, RECOVERS, DEBRIEF = 10.0, 3.0, 10.0, 20.0
 QUIET_FROM, QUIET_TO, DAY = 1380.0, 420.0, 1440.0
@@ -62,7 +63,9 @@ class Companionship:
     def wish_minutes(self, row: int, number: int) -> float:
         columns = self.t.visit_columns
         patient, visit_number = int(columns["patient"][row]), int(columns["visit_number"][row])
-        mean = self.scenario.support.wish_minutes
+        name = self.t.streams[int(columns["stream"][row])]
+        factor = law_of(self.scenario, name).wish_factor(int(columns["severity"][row]))
+        mean = self.scenario.support.wish_minutes * factor
         return self.workload.exponential(patient, visit_number, quantity_id("peer/wish"), number - 1, mean)
 
     def offer_peer(self, visit: Visit) -> None:

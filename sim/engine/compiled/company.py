@@ -15,11 +15,11 @@ from sim.department.support import (
 )
 from sim.engine.compiled.budgets import is_met, pace_changes
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.draws import MEETING_MINUTES, exponential, value
+from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, value
 from sim.engine.compiled.memory import Row, compiled, inlined
 from sim.engine.compiled.requests import ask, bind, forget, set_aside, side_request
 from sim.engine.compiled.stays import COMPANY_IS_DUE
-from sim.engine.compiled.tables import NONE, member_at, request_at, visit_at
+from sim.engine.compiled.tables import NONE, member_at, request_at, stream_at, visit_at
 from sim.engine.compiled.tasks import spell_ends
 from sim.engine.constants import DELAY_ENDS, RECOVERY_BAND, TASK_ENDS, WISH_ID
 from sim.engine.trajectory import CONTACT, CONTINUING, FIRST, RECOVERY
@@ -39,7 +39,8 @@ def first_wish(ed: Row, v: Row) -> None:
 def wish_minutes(ed: Row, v: Row) -> float:
     """Minutes of the next wish as drawn; the wishes of a visit are numbered from 1."""
     v.wishes += 1
-    return exponential(v.key, WISH_ID, v.wishes - 1, ed.wish_minutes)
+    factor = of_class(ed, v, stream_at(ed.streams, v.stream).wish)
+    return exponential(v.key, WISH_ID, v.wishes - 1, ed.wish_minutes * factor)
 
 
 @compiled

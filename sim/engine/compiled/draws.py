@@ -16,10 +16,11 @@ from sim.department.quantities import (
     table_quantile,
 )
 from sim.engine.compiled.memory import Row, compiled, inlined, numbers_at
-from sim.engine.compiled.tables import NONE, distribution_at, given_at, given_minutes_at, number_at
+from sim.engine.compiled.tables import N_ACUITIES, NONE, distribution_at, given_at, given_minutes_at, number_at
 from sim.engine.workload import keyed, quantity_id, uniform_of
 
 AGE, ARRIVAL_MODE, HELD, CAREGIVER = (quantity_id(name) for name in ("age", "arrival_mode", "held", "caregiver"))
+SEVERITY = quantity_id("severity")
 PEER_SCREEN, PEER_CONSENT, PEER_KIND, PEER_STAYS = (
     quantity_id(f"peer_{name}") for name in ("screen", "consent", "kind", "stays")
 )
@@ -48,10 +49,27 @@ def of_acuity(ed: Row, v: Row, first: int) -> float:
     return number_at(ed.numbers, first + v.acuity - 1).value
 
 
+@inlined
+def of_class(ed: Row, v: Row, first: int) -> float:
+    """The number for the visit's class of severity, of one in a row for each; the first in a stream without classes."""
+    return number_at(ed.numbers, first + max(v.severity, 0)).value
+
+
+@inlined
+def of_class_and_acuity(ed: Row, v: Row, first: int) -> float:
+    """The number for the visit's class and acuity: five in a row for each class."""
+    return number_at(ed.numbers, first + max(v.severity, 0) * N_ACUITIES + v.acuity - 1).value
+
+
 @compiled
 def happens(ed: Row, v: Row, shares: int, quantity: int) -> bool:
     """Whether what happens to a share of visits happens to this one."""
-    share = of_acuity(ed, v, shares)
+    return falls_under(v, of_acuity(ed, v, shares), quantity)
+
+
+@compiled
+def falls_under(v: Row, share: float, quantity: int) -> bool:
+    """Whether the uniform of a quantity lies below a share; it is not drawn where that is known."""
     if share >= 1.0:
         return True
     return share > 0.0 and uniform(v, quantity) < share

@@ -29,6 +29,7 @@ from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
 from sim.department.roster import members_of, shift_starts
 from sim.department.scenario import Scenario
+from sim.department.severity import ByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
 from sim.engine.compiled.duties import duty_tables
@@ -107,6 +108,7 @@ class Names:
     groups: tuple[str, ...]
     steps: tuple[str, ...]
     members: tuple[str, ...]
+    severities: tuple[tuple[str, ...], ...]
 
 
 class Blueprint:
@@ -120,6 +122,9 @@ class Blueprint:
         self.role_of = {name: number for number, name in enumerate(role_names(scenario))}
         self.zone_of = {name: number for number, name in enumerate(scenario.department.zones)}
         streams = scenario.department.streams.values()
+        self.traits = [
+            traits_of(stream, scenario.acuity_mix_of(name)) for name, stream in scenario.department.streams.items()
+        ]
         self.step_names = tuple(dict.fromkeys(step.name for stream in streams for step in stream.pathway))
         self.plans = [
             planned(stream, draws, self.step_names, self.role_of, self.zone_of)
@@ -162,6 +167,7 @@ class Blueprint:
             roles=tuple(self.role_of),
             zones=tuple(self.zone_of),
             groups=tuple(group.name for group in department.groups),
+            severities=department.severities,
             steps=self.step_names,
             members=tuple(member.name for member in self.roster),
         )
@@ -184,7 +190,9 @@ class Blueprint:
             "nurse_role": self.role_of.get(scenario.boarding.nurse_role, NONE),
             "places_are_exchanged": any(n_places(plans) > 1 for plans in self.plans),
             "consent": support.consent, "minimum_age": support.minimum_age,
-            "positive_screen": support.positive_screen_share, "youth_share": support.youth_peer_share,
+            "positive_screen": support.positive_screen_share,
+            "youth_alone": support.youth_peer.without_caregiver, "youth_under_12": support.youth_peer.under_12,
+            "youth_from_12": support.youth_peer.from_12,
             "stays_share": support.stays_with_clinician_share, "wish_minutes": support.wish_minutes,
             "again_minutes": support.again_hours * MINUTES_PER_HOUR,
             "bridging_minutes": support.bridging_min, "call_minutes": support.call_min,
@@ -234,6 +242,10 @@ class Blueprint:
 
     def _by_acuity(self, value: float | tuple[float, ...]) -> int:
         return self._numbers([of_acuity(value, acuity) for acuity in ACUITIES])
+
+    def _by_class_and_acuity(self, rows: ByAcuity) -> int:
+        """Shares by acuity and class as five numbers in a row for each class."""
+        return self._numbers([row[number] for number in range(len(rows[0])) for row in rows])
 
     def _distributions(self, parameters: np.ndarray) -> int:
         """Lowered parameters of five acuities, shape (5, 4)."""
@@ -376,14 +388,14 @@ class Blueprint:
             self.rows["responses"].add(minutes=task.minutes, role=self.role_of[task.role])
         hazards = returns.hazard_by_disposition if returns is not None else {}
         values = StreamValues(self, number)
+        first_plan = len(self.rows["plans"])
         self.rows["streams"].add(
-            ambulance_share=stream.ambulance_share, police_share=stream.police_share, held_share=stream.held_share,
+            held_share=stream.held_share,
             caregiver_young=stream.caregiver_share[0], caregiver_old=stream.caregiver_share[1],
             never_leaves=rules.never_leaves, leaves=rules.minutes is not None,
             ctas1_never_leaves=rules.ctas1_never_leaves,
             patience=values.first("patience") if rules.minutes is not None else NONE,
             escalates=escalation is not None,
-            mean_escalation=escalation.mean_hours * MINUTES_PER_HOUR if escalation is not None else nan,
             restraint_share=escalation.restraint_share if escalation is not None else 0.0,
             first_response=first_response, n_responses=len(self.rows["responses"]) - first_response,
             returns=returns is not None,
@@ -397,30 +409,59 @@ class Blueprint:
             day_cumulated=self._numbers(draws.day_cumulated.ravel()),
             supported=tuple(scenario.department.streams)[number] in scenario.support.streams,
             trigger=steps_before_offer(plans, scenario.support.trigger),
-            first_plan=len(self.rows["plans"]), n_plans=len(plans),
+            first_plan=first_plan, n_plans=len(plans),
+            **self._traits(stream, self.traits[number]), **self._assessments(plans, first_plan),
         )  # fmt: skip
         if number == 0:  # the same for every stream and acuity
             self.root["meeting"] = values.first("peer/first")
         for plan in plans:
-            self.rows["plans"].add(**self._plan_columns(plan, stream, values))
+            self.rows["plans"].add(**self._plan_columns(plan, self.traits[number], values))
 
-    def _plan_columns(self, plan: StepPlan, stream: Stream, values: "StreamValues") -> dict[str, Any]:
+    def _traits(self, stream: Stream, traits: Traits) -> dict[str, Any]:
+        """What a stream's visits are like by class of severity."""
+        always = stream.held.always if stream.held is not None else None
+        mean = stream.escalation.mean_hours * MINUTES_PER_HOUR if stream.escalation is not None else nan
+        others, frail = ([share for row in rows for share in row] for rows in traits.up_to)
+        return {
+            "n_classes": len(traits.classes), "classes_up_to": self._numbers(others),
+            "frail_up_to": self._numbers(frail), "ambulance": self._numbers(traits.ambulance),
+            "police": self._numbers(traits.police), "held": self._numbers([one for one, _ in traits.held]),
+            "held_with_police": self._numbers([one for _, one in traits.held]),
+            "mean_escalation": self._numbers([mean / factor for factor in traits.escalation]),
+            "wish": self._numbers(traits.wish),
+            "always_under": 0 if always is None else always.under_age,
+            "always_with_caregiver": always is not None and always.caregiver,
+        }  # fmt: skip
+
+    def _assessments(self, plans: list[StepPlan], first_plan: int) -> dict[str, Any]:
+        """The step that admits nobody who was not assessed, and the first step with each need that counts."""
+        for number, plan in enumerate(plans):
+            if isinstance(plan.step, Dispose) and plan.step.assessed_by:
+                needs = [step.step.need for step in plans]
+                assessed_by = [first_plan + needs.index(need) for need in plan.step.assessed_by]
+                return {
+                    "assessing_plan": first_plan + number, "assessed_by": self._numbers(assessed_by),
+                    "n_assessed_by": len(assessed_by),
+                }  # fmt: skip
+        return {"assessing_plan": NONE}
+
+    def _plan_columns(self, plan: StepPlan, traits: Traits, values: "StreamValues") -> dict[str, Any]:
         step = plan.step
         name = f"step/{step.name}"
         columns: dict[str, Any] = {
             "kind": STEP_KINDS[type(step)], "index": plan.index, "role": plan.role,
             "only_if": NONE if step.only_if is None else DISPOSITIONS.index(step.only_if),
             "shares": self._by_acuity(step.share), "share_id": flag_id(name),
-            "need_shares": NONE if step.need is None else self._by_acuity(stream.needs[step.need]),
+            "need_shares": NONE if step.need is None else self._by_class_and_acuity(traits.needs[step.need]),
             "need_id": 0 if step.need is None else flag_id(f"need/{step.need}"),
             "value_id": quantity_id(name), "minutes": values.first(name), "unstaffed": NONE, "delay_line": NONE,
             "share_of_minutes": nan, "band": len(self.rows["bands"]),
         }  # fmt: skip
         for band in plan.bands:
             self.rows["bands"].add(band=band)
-        return columns | self._columns_of_kind(step, plan, values)
+        return columns | self._columns_of_kind(step, plan, traits, values)
 
-    def _columns_of_kind(self, step: Step, plan: StepPlan, values: "StreamValues") -> dict[str, Any]:
+    def _columns_of_kind(self, step: Step, plan: StepPlan, traits: Traits, values: "StreamValues") -> dict[str, Any]:
         if isinstance(step, Task):
             unstaffed = f"unstaffed/{step.name}"
             return {
@@ -442,7 +483,8 @@ class Blueprint:
             released = [self.role_of[name] for name in step.roles]
             return {"released": self._numbers(released), "n_released": len(released)}
         if isinstance(step, Dispose):
-            return {"admission": self._by_acuity(step.admission), "transfer": self._by_acuity(step.transfer)}
+            admission = self._by_class_and_acuity(traits.admission[step.name])
+            return {"admission": admission, "transfer": self._by_acuity(step.transfer)}
         if isinstance(step, FollowUp):
             return {"within_7_days": step.within_7_days, "within_30_days": step.within_30_days}
         if isinstance(step, Observe):

@@ -5,8 +5,10 @@ What becomes of the visit is told in `pathway`.
 
 from math import inf
 
+from sim.department.pathway import disposed
 from sim.department.patients import OLDER_CHILD_FROM, age_of, arrival_mode_of, never_leaves_of_the_free
-from sim.department.support import eligible
+from sim.department.severity import held_always
+from sim.department.support import eligible, youth_share
 from sim.engine.compiled.draws import (
     AGE,
     ARRIVAL_MODE,
@@ -18,7 +20,13 @@ from sim.engine.compiled.draws import (
     PEER_KIND,
     PEER_SCREEN,
     PEER_STAYS,
+    SEVERITY,
     exponential,
+    falls_under,
+    happens,
+    of_acuity,
+    of_class,
+    of_class_and_acuity,
     uniform,
     uniform_for_life,
     value,
@@ -34,11 +42,13 @@ from sim.engine.compiled.tables import (
     given_at,
     group_at,
     number_at,
+    plan_at,
     stream_at,
     visit_at,
 )
-from sim.engine.meeting import ESCALATION_ID
-from sim.engine.workload import ACUITY_ID, GROUP_ID, keyed
+from sim.engine.meeting import ESCALATION_ID, POLICE
+from sim.engine.trajectory import ADMITTED, DISCHARGED
+from sim.engine.workload import ACUITY_ID, FRAILTY_ID, GROUP_ID, keyed
 
 YOUTH, FAMILY = range(2)
 
@@ -77,12 +87,14 @@ def meet(ed: Row, v: Row) -> None:
     """What the draws say about the patient and this visit; what a replayed visit brings takes their place."""
     s = stream_at(ed.streams, v.stream)
     v.acuity = acuity_of(ed, v, s)
+    v.severity = severity_of(ed, v, s)
+    v.given_need = assessment_given(ed, v, s)
     v.age, v.age_group = age_of(uniform(v, AGE), three(ed, s.age_shares))
-    v.arrival_mode = arrival_mode_of(uniform(v, ARRIVAL_MODE), s.ambulance_share, s.police_share)
+    v.arrival_mode = arrival_mode_of(uniform(v, ARRIVAL_MODE), of_class(ed, v, s.ambulance), of_class(ed, v, s.police))
     v.group = group_of(ed, v)
     caregiver_share = s.caregiver_old if v.age >= OLDER_CHILD_FROM else s.caregiver_young
     v.caregiver = uniform(v, CAREGIVER) < caregiver_share
-    v.held = s.held_share > 0.0 and uniform(v, HELD) < s.held_share
+    v.held = is_held(ed, v, s)
     meet_peer_wishes(ed, v, s)
     v.patience = patience_of(ed, v, s)
     if v.given != NONE:
@@ -105,6 +117,61 @@ def acuity_of(ed: Row, v: Row, s: Row) -> int:
     while acuity < 4 and u >= number_at(ed.numbers, s.acuity_cumulated + acuity).value:
         acuity += 1
     return acuity + 1
+
+
+@compiled
+def severity_of(ed: Row, v: Row, s: Row) -> int:
+    """The class of the visit, NONE where its stream has none."""
+    if s.n_classes == 0:
+        return NONE
+    frail = s.returns and uniform_for_life(ed, v, FRAILTY_ID) < s.frail_share
+    first = (s.frail_up_to if frail else s.classes_up_to) + (v.acuity - 1) * s.n_classes
+    u = uniform(v, SEVERITY)
+    number = 0
+    while number < s.n_classes - 1 and u >= number_at(ed.numbers, first + number).value:
+        number += 1
+    return number
+
+
+@compiled
+def has_need(ed: Row, v: Row, plan: Row) -> bool:
+    """Whether the visit has the need that a step asks for."""
+    return v.given_need == plan.need_id or falls_under(v, of_class_and_acuity(ed, v, plan.need_shares), plan.need_id)
+
+
+@compiled
+def disposition_of(ed: Row, v: Row, plan: Row) -> int:
+    """What becomes of the visit at a step; known as soon as the visit comes in."""
+    admission, transfer = of_class_and_acuity(ed, v, plan.admission), of_acuity(ed, v, plan.transfer)
+    return DISCHARGED + disposed(uniform(v, plan.value_id), admission, transfer)
+
+
+@compiled
+def assessment_given(ed: Row, v: Row, s: Row) -> int:
+    """Key of the need given to a visit that will be admitted and has none that counts as assessed; 0 for all others."""
+    v.given_need = 0
+    if s.assessing_plan == NONE:
+        return 0
+    step = plan_at(ed.plans, s.assessing_plan)
+    if not happens(ed, v, step.shares, step.share_id):
+        return 0
+    if step.need_shares != NONE and not has_need(ed, v, step):
+        return 0
+    if disposition_of(ed, v, step) != ADMITTED:
+        return 0
+    for number in range(s.n_assessed_by):
+        if has_need(ed, v, plan_at(ed.plans, int(number_at(ed.numbers, s.assessed_by + number).value))):
+            return 0
+    return plan_at(ed.plans, int(number_at(ed.numbers, s.assessed_by).value)).need_id
+
+
+@compiled
+def is_held(ed: Row, v: Row, s: Row) -> bool:
+    """Whether the visit is held: always by age and caregiver, else by class and arrival with the police."""
+    if held_always(v.age, v.caregiver, s.always_under, s.always_with_caregiver):
+        return True
+    share = of_class(ed, v, s.held_with_police if v.arrival_mode == POLICE else s.held)
+    return share > 0.0 and uniform(v, HELD) < share
 
 
 @compiled
@@ -135,7 +202,8 @@ def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
     screened = ed.positive_screen > 0.0 and uniform(v, PEER_SCREEN) < ed.positive_screen
     v.eligible = eligible(s.supported, screened, v.age, ed.minimum_age, v.caregiver)
     v.consented = v.eligible and uniform(v, PEER_CONSENT) < ed.consent * group_at(ed.groups, v.group).consent
-    v.peer_kind = YOUTH if uniform(v, PEER_KIND) < ed.youth_share else FAMILY
+    youth = youth_share(ed.youth_alone, ed.youth_under_12, ed.youth_from_12, v.age, v.caregiver)
+    v.peer_kind = YOUTH if uniform(v, PEER_KIND) < youth else FAMILY
     v.peer_stays = v.consented and uniform(v, PEER_STAYS) < ed.stays_share
 
 
@@ -155,4 +223,4 @@ def escalation_budget(ed: Row, v: Row, counter: int) -> float:
     s = stream_at(ed.streams, v.stream)
     if not s.escalates:
         return inf
-    return exponential(v.key, ESCALATION_ID, counter, s.mean_escalation)
+    return exponential(v.key, ESCALATION_ID, counter, of_class(ed, v, s.mean_escalation))

@@ -5,15 +5,14 @@
 
 from math import inf, nan
 
-from sim.department.pathway import disposed
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
 from sim.engine.compiled.budgets import calm_runs, is_met, wait_begins, wait_ends
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.company import distress_ends_company
-from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, of_acuity, uniform, uniform_for_life, value
-from sim.engine.compiled.meeting import escalation_budget
+from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, uniform, uniform_for_life, value
+from sim.engine.compiled.meeting import disposition_of, escalation_budget, has_need
 from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
 from sim.engine.compiled.peers import ask_bridging, offer_peer, peer_takes_leave
 from sim.engine.compiled.places import give_up_place
@@ -132,7 +131,7 @@ def applies(ed: Row, v: Row, plan: Row) -> bool:
         return False
     if not happens(ed, v, plan.shares, plan.share_id):
         return False
-    return plan.need_shares == NONE or happens(ed, v, plan.need_shares, plan.need_id)
+    return plan.need_shares == NONE or has_need(ed, v, plan)
 
 
 @compiled
@@ -274,8 +273,7 @@ def leave_work(ed: Row, v: Row, plan: Row) -> None:
 @compiled
 def dispose(ed: Row, v: Row, plan: Row) -> None:
     """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
-    admission, transfer = of_acuity(ed, v, plan.admission), of_acuity(ed, v, plan.transfer)
-    v.disposition = DISCHARGED + disposed(uniform(v, plan.value_id), admission, transfer)
+    v.disposition = disposition_of(ed, v, plan)
     if v.disposition == DISCHARGED:
         ask_bridging(ed, v)
 

@@ -192,6 +192,7 @@ class Run:
             break_columns=self._columns("break_rows", BREAK_COLUMNS),
             n_entries=int(self.root["n_processed"][0] + self.root["n_settlings"][0]),
             follow_up=scenario.period.follow_up,
+            severities=names.severities,
         )
 
     def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:

@@ -58,14 +58,21 @@ BLOCK = columns(f8="at minutes", b1="protected")
 ZONE = columns(f8="n_places cleaning", i4="twelfths n_taken")
 
 STREAM = columns(
-    f8="ambulance_share police_share held_share caregiver_young caregiver_old never_leaves mean_escalation"
-    " restraint_share susceptible shape scale_days frail_share frailty",
+    f8="held_share always_under caregiver_young caregiver_old never_leaves restraint_share susceptible shape scale_days"
+    " frail_share frailty",
     i4="first_plan n_plans trigger acuity_cumulated age_shares patience day_cumulated first_response n_responses"
-    " hazard_of_disposition",
-    b1="supported leaves ctas1_never_leaves escalates returns",
+    " hazard_of_disposition n_classes classes_up_to frail_up_to ambulance police held held_with_police mean_escalation"
+    " wish assessing_plan assessed_by n_assessed_by",
+    b1="supported leaves ctas1_never_leaves escalates returns always_with_caregiver",
 )
 """A stream. `acuity_cumulated`, `age_shares`, `day_cumulated` and `hazard_of_disposition` are rows of NUMBER,
-`patience` the first of five rows of DISTRIBUTION, `trigger` the number of steps before a peer is offered."""
+`patience` the first of five rows of DISTRIBUTION, `trigger` the number of steps before a peer is offered.
+
+`n_classes` is 0 without classes of severity. `classes_up_to` and `frail_up_to` are rows of NUMBER, for each acuity a
+cumulated share for every class; `ambulance`, `police`, `held`, `held_with_police`, `mean_escalation` and `wish` have
+one for every class, and one where there are none. `always_under` is an age in years, 0 where nobody is held always.
+`assessing_plan` is the row of PLAN that admits nobody who was not assessed, NONE without such; `assessed_by` are rows
+of NUMBER, each the row of a PLAN with a need that counts."""
 
 RESPONSE = columns(f8="minutes", i4="role")
 """A task in answer to an escalation."""
@@ -79,7 +86,8 @@ PLAN = columns(
     " admission transfer fallback_role boarding long_boarding delay_line released n_released",
     b1="may_leave preemptible pooled",
 )
-"""A step of a stream. `shares`, `need_shares`, `admission` and `transfer` are the first of five rows of NUMBER;
+"""A step of a stream. `shares` and `transfer` are the first of five rows of NUMBER, `need_shares` and `admission` of
+five for every class;
 `minutes`, `unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES;
 `released` is the first of the rows of NUMBER that name roles. The ids key the draws."""
 
@@ -126,20 +134,21 @@ VISIT = columns(
     " stream acuity disposition step main first_waiting last_waiting responding clinician_there zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
     u8="key",
-    i8="patient pending_return boarding_hour observation_hour open_cases",
+    i8="patient pending_return boarding_hour observation_hour open_cases given_need",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_met peer_ended"
     " wish_left meeting_left accompanied observed unmet next_visit"
     " patience_left patience_since patience_deadline patience_entry patience_pace"
     " escalation_left escalation_since escalation_deadline escalation_entry escalation_pace place_since place_request"
     " observation_since boarding_care_since observation_care_since",
-    i4="row number stream acuity age age_group arrival_mode group disposition peer_kind follow_up escalations"
+    i4="row number stream acuity severity age age_group arrival_mode group disposition peer_kind follow_up escalations"
     " restraints step given main first_waiting last_waiting n_slots responding zone contact_task bridging spells"
     " exposures wishes"
     " observation peer_member boarding_plan observation_plan",
     b1="held caregiver eligible offered consented bridged called call_reached safety_plan needs_observation peer_stays"
     " departed tried_to_leave begins_when_calm clinician_there recovery_owed",
 )
-"""A visit: what is written about it, and what it is about. `step` counts from 1 along its pathway; `pending_return`,
+"""A visit: what is written about it, and what it is about. `given_need` is the key of a need that it has
+whatever its uniform says, 0 for none. `step` counts from 1 along its pathway; `pending_return`,
 `boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good. `wishes` is the
 number of the present wish for company, or of the next one, `wish_left` and `meeting_left` are minutes of company;
 `recovery_owed`: a spell of company has begun since the peer's recovery was last asked for."""
@@ -213,7 +222,8 @@ MOST_NEW_ROWS = 4096
 """Rows that one step of the engine adds to a table at most, besides those counted for what is open."""
 
 ED = columns(
-    f8="now horizon handover_minutes consent minimum_age positive_screen youth_share stays_share wish_minutes"
+    f8="now horizon handover_minutes consent minimum_age positive_screen youth_alone youth_under_12 youth_from_12"
+    " stays_share wish_minutes"
     " again_minutes bridging_minutes call_minutes call_reached_share huddle_share huddle_minutes"
     " patience_while patience_after escalation_while escalation_after peer_assessment clinician_assessment peer_odds"
     " clinician_odds factor_direct factor_linkage factor_bridging bed_stay outside_gap",
