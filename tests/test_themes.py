@@ -99,7 +99,7 @@ def test_without_peers_a_theme_changes_no_bit(name: str) -> None:
 def assessment_minutes(run: Trajectory) -> float:
     """Minutes of crisis assessments of all visits a peer has met, begun and ended in the run."""
     _, started, ended = run.step_times[:, run.steps.index("crisis_assessment")].T
-    met = ~np.isnan(run.visit_columns["peer_started"]) & (run.visit_columns["peer_started"] < started)
+    met = ~np.isnan(run.visit_columns["peer_met"]) & (run.visit_columns["peer_met"] < started)
     lasted = (ended - started)[met]
     return float(lasted[~np.isnan(lasted)].mean())
 
