@@ -33,7 +33,7 @@ MEASURES = (
     "time_to_pia_mean.all",
     "lwbs_or_ama.all",
     "length_of_stay_mean.mental_health",
-    "minutes_alone_mean.mental_health",
+    "minutes_without_staff_mean.mental_health",
     "return_30d_per_patient.mental_health",
     "staff_cost_per_week.all",
 )

@@ -199,10 +199,10 @@ assert after.visit_columns["n_peer_spells"].sum() > 0, "the peers were there"
 
 # %%
 lonely = [
-    measure(run, scenario)["minutes_alone_mean.mental_health"]
+    measure(run, scenario)["minutes_without_staff_mean.mental_health"]
     for run, scenario in zip((before, after), scenarios, strict=True)
 ]
-print(f"minutes alone, mean of eligible mental-health visits: {lonely[0]:.0f} and {lonely[1]:.0f} (simulated)")
+print(f"minutes without staff, mean of eligible mental-health visits: {lonely[0]:.0f} and {lonely[1]:.0f} (simulated)")
 assert lonely[1] < lonely[0], "company is what peers bring"
 
 # %% [markdown]
@@ -222,7 +222,7 @@ ASKED = [
     "length_of_stay_mean.mental_health",
     "return_30d_per_patient.mental_health",
     "reach.mental_health",
-    "minutes_alone_mean.mental_health",
+    "minutes_without_staff_mean.mental_health",
     "went_home_empty_handed.mental_health",
     "staff_cost_per_week.all",
 ]
@@ -247,9 +247,9 @@ show(honesty_lines(answer))
 
 # %%
 reach = mean_of(answer, "peer_added", "reach.mental_health")
-alone = [mean_of(answer, name, "minutes_alone_mean.mental_health") for name in ("traditional", "peer_added")]
+alone = [mean_of(answer, name, "minutes_without_staff_mean.mental_health") for name in ("traditional", "peer_added")]
 print(
-    f"met by a peer: {reach:.0%} of mental-health visits; minutes alone {alone[0]:.0f} and {alone[1]:.0f} (simulated)"
+    f"met by a peer: {reach:.0%} of mental-health visits; minutes without staff {alone[0]:.0f} and {alone[1]:.0f} (simulated)"
 )
 assert mean_of(answer, "traditional", "reach.mental_health") == 0.0
 assert 0.2 < reach < 0.7
@@ -289,7 +289,7 @@ show(f"{line.label}: {line.text}" for line in finding_of(answer).lines)
 SHOWN = {
     "wait_triage_to_pia_mean.all": ("wait for a physician,\nall visits (min)", 1),
     "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
-    "minutes_alone_mean.mental_health": ("time alone,\nmental health (min)", 1),
+    "minutes_without_staff_mean.mental_health": ("time without staff,\nmental health (min)", 1),
     "went_home_empty_handed.mental_health": ("left empty-handed,\nmental health (% points)", 100),
 }
 
@@ -323,11 +323,11 @@ def draw_differences(rows, title, measures=SHOWN):
 ADDED = ["peer_added", "clinician_added", "nurse_added"]
 draw_differences(
     [(answer.labels[name], HUE_OF[name], answer, name) for name in ADDED],
-    "For the same money time alone falls with peers or a clinician, the stay with a clinician only",
+    "For the same money time without staff falls with peers or a clinician, the stay with a clinician only",
 )
 stays, alone_times = (
     [beyond_chance(answer.difference_rows[name, f"{quantity}.mental_health"][0]) for name in ADDED]
-    for quantity in ("length_of_stay_mean", "minutes_alone_mean")
+    for quantity in ("length_of_stay_mean", "minutes_without_staff_mean")
 )
 assert stays == [False, True, False]
 assert alone_times == [True, True, False]
@@ -362,7 +362,7 @@ draw_differences(
     "Effects assumed for both: the clinician's shows beyond chance, the peers' not in a run this short",
     {
         "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
-        "minutes_alone_mean.mental_health": ("time alone,\nmental health (min)", 1),
+        "minutes_without_staff_mean.mental_health": ("time without staff,\nmental health (min)", 1),
         "return_30d_per_patient.mental_health": ("back within 30 days,\nmental health (% points)", 100),
     },
 )

@@ -152,7 +152,7 @@ assert added["ours"] < 2 / 3 * added["peer_added"]
 # Any measure, in a line:
 
 # %%
-axes = answer.plot("minutes_alone_mean.mental_health")
+axes = answer.plot("minutes_without_staff_mean.mental_health")
 # %% [markdown]
 # Or something of your own, from the tables behind the answer. When are children there whom no peer has met yet? The
 # mean week of both rosters, side by side.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # loaded by the first method that needs them
 
 __all__ = ["Comparison", "Results", "Run", "Scenario"]
 
-MINUTES_ALONE = "minutes_alone_mean.mental_health"
+MINUTES_ALONE = "minutes_without_staff_mean.mental_health"
 
 
 class Scenario(PlainScenario):

@@ -236,7 +236,7 @@ def planted(root: float, counts: Counter[str]):
             "visits_per_week.mental_health": 80.0 + noise - avoided + 0.2 * own * peers,
             "admissions_per_week.mental_health": 13.0 - 0.098 * avoided,
             "boarding_hours_per_week.mental_health": 120.0 - 0.98 * avoided,
-            "minutes_alone_mean.mental_health": 90.0 - 20.0 * peers,
+            "minutes_without_staff_mean.mental_health": 90.0 - 20.0 * peers,
             "went_home_empty_handed.mental_health": 0.4,
             "lwbs_or_ama.all": 0.03,
             "observation_unmet_hours_per_week.mental_health": 12.0,

@@ -21,7 +21,7 @@ from tests.test_breakeven import planted
 from tests.test_sweep_finding import finding, screen
 
 ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
-VISITS, ALONE = "visits_per_week.mental_health", "minutes_alone_mean.mental_health"
+VISITS, ALONE = "visits_per_week.mental_health", "minutes_without_staff_mean.mental_health"
 LEFT = "went_home_empty_handed.mental_health"
 
 
@@ -52,7 +52,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
         assert topic in lines[UNCHANGED].partition(";")[0]
     assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}
-    assert "at every effect: time alone −20.0 to −20.0 min" in lines[UNCHANGED]
+    assert "at every effect: time without staff −20.0 to −20.0 min" in lines[UNCHANGED]
     added = load("staffing=peer_added").staffing.weekly_cost() - load("staffing=traditional").staffing.weekly_cost()
     cost = worth[worth["name"] == "staff_cost"]["difference"]
     assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[COST]
@@ -176,9 +176,9 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert "| With admissions and boarding (CAD/week) |" in page
     assert re.search(r"Admissions a week.*\| −20,000 CAD \| with admissions, with admissions and boarding \|", page)
-    assert re.search(r"Minutes alone.*\| not valued \| never \|", page)
+    assert re.search(r"Minutes without staff.*\| not valued \| never \|", page)
     assert "not a share of visits" in page
-    assert "Not counted: minutes alone, left empty handed, left unseen, observation unmet, clinics" in page
+    assert "Not counted: minutes without staff, left empty handed, left unseen, observation unmet, clinics" in page
 
 
 def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(

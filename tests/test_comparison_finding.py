@@ -100,10 +100,10 @@ def test_every_clinical_headline_measure_is_named_once_as_changed_or_not() -> No
 
 def test_what_only_its_own_interval_shows_is_not_called_a_change(four: Comparison) -> None:
     rows = four.differences
-    only_own = rows["measure"] == "minutes_alone_mean.mental_health"
+    only_own = rows["measure"] == "minutes_without_staff_mean.mental_health"
     rows = rows.assign(simultaneous_half_width=rows["simultaneous_half_width"].mask(only_own, 99.0))
     lines = lines_of(replace(four, differences=rows))
-    assert "taken alone beyond chance, all measures together not: time alone" in lines[UNCHANGED]
+    assert "taken alone beyond chance, all measures together not: time without staff" in lines[UNCHANGED]
     assert "alone" not in lines[CHANGES]
 
 
@@ -244,12 +244,12 @@ def test_other_levels_are_said_to_agree_only_if_the_same_changes_are_beyond_chan
     assert other_levels_line(four) == same
     assert f"- **{OTHER_DEMAND}**: {same}" in comparison_markdown(four)
     rows = four.differences
-    turned = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_alone_mean.mental_health")
+    turned = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_without_staff_mean.mental_health")
     line = other_levels_line(replace(four, differences=rows.assign(mean=rows["mean"].mask(turned, -rows["mean"]))))
-    assert line == "with peers added, at demand × 1.05 the other way round: time alone."
+    assert line == "with peers added, at demand × 1.05 the other way round: time without staff."
     weak = rows.assign(simultaneous_half_width=rows["simultaneous_half_width"].mask(turned, 99.0))
     line = other_levels_line(replace(four, differences=weak))
-    assert line == "with peers added, at demand × 1.05 no longer beyond chance: time alone."
+    assert line == "with peers added, at demand × 1.05 no longer beyond chance: time without staff."
 
 
 def test_at_another_level_without_a_steady_state_nothing_is_claimed(four: Comparison) -> None:
@@ -278,9 +278,9 @@ def test_other_levels_played_less_often_say_how_often(four: Comparison) -> None:
 
 def test_a_change_that_was_not_measured_at_another_level_is_not_called_gone(four: Comparison) -> None:
     rows = four.differences
-    gone = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_alone_mean.mental_health")
+    gone = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_without_staff_mean.mental_health")
     line = other_levels_line(replace(four, differences=rows[~gone]))
-    assert line == "with peers added, at demand × 1.05 not measured: time alone."
+    assert line == "with peers added, at demand × 1.05 not measured: time without staff."
 
 
 def test_where_nothing_changes_at_any_level_no_change_is_said_to_be_the_same(four: Comparison) -> None:
@@ -327,11 +327,13 @@ def test_a_change_is_a_sentence_about_those_it_was_measured_of(
 
 def test_a_measure_without_an_interval_is_not_said_to_show_no_difference(four: Comparison) -> None:
     rows = four.differences.copy()
-    undefined = (rows["measure"] == "minutes_alone_mean.mental_health") & (rows["staffing"] == "peer_added")
+    undefined = (rows["measure"] == "minutes_without_staff_mean.mental_health") & (rows["staffing"] == "peer_added")
     rows.loc[undefined, ["low", "high", "half_width", "simultaneous_half_width"]] = math.nan
     lines = lines_of(replace(four, differences=rows))
-    assert lines[UNCHANGED].endswith("; not measured: time alone.")
-    assert lines_of(replace(four, differences=rows[~undefined]))[UNCHANGED].endswith("; not measured: time alone.")
+    assert lines[UNCHANGED].endswith("; not measured: time without staff.")
+    assert lines_of(replace(four, differences=rows[~undefined]))[UNCHANGED].endswith(
+        "; not measured: time without staff."
+    )
     assert title(replace(four, differences=rows)) == "Peers added: no difference beyond chance in waits"
 
 
@@ -362,7 +364,9 @@ def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
     first = replace(swapped, staffings=("traditional", "peer_swapped"))
     assert title(first) == "Peers for nurse hours: 14.1 minutes less alone, 5.9 minutes more of waiting"
     rows = four.differences.assign(simultaneous_half_width=1e9)
-    assert title(replace(four, differences=rows)) == ("Peers added: no difference beyond chance in time alone or waits")
+    assert title(replace(four, differences=rows)) == (
+        "Peers added: no difference beyond chance in time without staff or waits"
+    )
     assert "no steady state" in title(without_steady_state(four, "peer_added"))
     assert "nothing can be distinguished from chance" in title(of_one_replication(four))
     assert "nothing is compared" in title(comparison_of(FOUR[:1]))

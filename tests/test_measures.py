@@ -475,7 +475,7 @@ def test_tests_that_only_the_admitted_have_are_no_effect_of_their_own() -> None:
 # Peers
 
 
-def test_minutes_alone_are_the_stay_less_the_union_of_staff_and_peer() -> None:
+def test_minutes_without_staff_are_the_stay_less_the_union_of_staff_and_peer() -> None:
     run = played(
         [peer_visit(1000.0, 1300.0, peer_met=1060.0, minutes_accompanied=67.0, n_peer_spells=1), stay(0.0, 60.0)],
         tasks=[
@@ -493,10 +493,10 @@ def test_minutes_alone_are_the_stay_less_the_union_of_staff_and_peer() -> None:
         ],
     )
     values = measure(run, scenario())
-    assert values["minutes_alone_mean.mental_health"] == pytest.approx(300.0 - 20.0 - 70.0 - 40.0 - 5.0)
+    assert values["minutes_without_staff_mean.mental_health"] == pytest.approx(300.0 - 20.0 - 70.0 - 40.0 - 5.0)
     assert values["minutes_unattended_mean.mental_health"] == pytest.approx(165.0 - 40.0)
     assert values["minutes_accompanied_mean.mental_health"] == 67.0
-    assert np.isnan(values["minutes_alone_mean.medical"])
+    assert np.isnan(values["minutes_without_staff_mean.medical"])
 
 
 def test_reach_has_a_denominator_of_its_own_each_time() -> None:

@@ -133,7 +133,7 @@ def test_cost_is_shared_by_the_children_met_and_the_hours_of_company() -> None:
 
 def test_the_walk_of_a_peer_is_time_unseen() -> None:
     values = measure(a_shift(contact(200.0, 250.0), spell(300.0, 310.0, kind=MAIN)), scenario())
-    assert values["minutes_alone_mean.mental_health"] == pytest.approx(300.0 - 47.0 - 10.0)
+    assert values["minutes_without_staff_mean.mental_health"] == pytest.approx(300.0 - 47.0 - 10.0)
     assert values["longest_unseen_mean.mental_health"] == pytest.approx(103.0)
 
 
@@ -146,7 +146,7 @@ def test_a_spell_put_down_on_the_way_does_not_part_a_time_unseen() -> None:
 def test_a_caregiver_ends_the_minutes_without_anybody(caregiver: bool, minutes: float) -> None:
     values = measure(a_shift(caregiver=caregiver), scenario())
     assert values["minutes_without_staff_or_caregiver_mean.mental_health"] == minutes
-    assert values["minutes_alone_mean.mental_health"] == 300.0
+    assert values["minutes_without_staff_mean.mental_health"] == 300.0
 
 
 def test_company_of_boarders_counts_ten_minutes_and_more_of_those_who_board_long() -> None:

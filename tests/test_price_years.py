@@ -56,7 +56,7 @@ def test_the_worth_of_an_admission_follows_from_the_cost_study() -> None:
     assert -float(REGISTER["WORA03"].high) == pytest.approx(float(cost.low) / float(stays.high), rel=0.01)
 
 
-def test_the_worth_of_a_boarding_hour_lies_between_nurse_minutes_alone_and_more_than_a_staffed_place() -> None:
+def test_the_worth_of_a_boarding_hour_lies_between_nurse_minutes_without_staff_and_more_than_a_staffed_place() -> None:
     (payroll,) = values_of(REGISTER["COSA14"]) or ()
     places = sum(float(REGISTER[f"ZONA0{number}"].value) for number in (1, 2, 3, 4))
     minutes, rate = float(REGISTER["BOAA04"].value), float(REGISTER["COSA01"].value)

@@ -167,7 +167,7 @@ def test_each_is_drawn_into_one_axes_whose_title_says_what_it_shows(
     for one, said in (
         (scenario, "a peer on duty in 43 % of the week"),
         (run, "% of mental-health hours with no peer on duty"),
-        (comparison, "Minutes alone, mean, mental-health visits"),
+        (comparison, "Minutes without staff, mean, mental-health visits"),
         (sim.load("staffing=traditional", *QUICK), "no peer on the roster"),
         (sim.simulate(sim.load("staffing=traditional", *QUICK)), "no peer on the roster"),
     ):
@@ -228,7 +228,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
     peers: tuple[float, ...], nurse: tuple[float, ...], said: str, comparison: Comparison
 ) -> None:
     each = {"peer_added": found(*peers), "nurse_added": found(*nurse)}
-    assert said in title_of(comparison, "minutes_alone_mean.mental_health", each)
+    assert said in title_of(comparison, "minutes_without_staff_mean.mental_health", each)
 
 
 # --- to_excel ---

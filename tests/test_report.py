@@ -62,8 +62,8 @@ WORLD: dict[str, tuple[float, tuple[tuple[float, float], ...]]] = {
     "lwbs_or_ama.all": (0.0234, ((0.0, 0.0), (-0.0003, 0.0004), (0.0031, 0.0008))),
     "length_of_stay_mean.medical": (3.412, ((0.001, 0.006), (-0.011, 0.009), (0.094, 0.017))),
     "length_of_stay_mean.mental_health": (7.112, ((0.010, 0.041), (-0.382, 0.110), (0.121, 0.081))),
-    "minutes_alone_mean.mental_health": (243.7, ((-21.34, 1.08), (-15.90, 4.11), (-14.11, 3.30))),
-    "minutes_alone_p90.mental_health": (612.0, ((-30.0, 6.0), (-20.0, 9.0), (-22.0, 8.0))),
+    "minutes_without_staff_mean.mental_health": (243.7, ((-21.34, 1.08), (-15.90, 4.11), (-14.11, 3.30))),
+    "minutes_without_staff_p90.mental_health": (612.0, ((-30.0, 6.0), (-20.0, 9.0), (-22.0, 8.0))),
     "reach.mental_health": (0.0, ((0.4731, 0.0112), (0.0, 0.0), (0.4702, 0.0120))),
     "went_home_empty_handed.mental_health": (0.4121, ((-0.1893, 0.0094), (-0.0120, 0.0070), (-0.1854, 0.0101))),
     "return_72h_per_patient.mental_health": (0.0231, ((0.0, 0.0), (0.0, 0.0), (0.0002, 0.0004))),
@@ -557,7 +557,10 @@ def test_one_scenario_shows_every_estimate_and_no_difference() -> None:
     assert "41.21 %" in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
     page = comparison_markdown(only)
-    assert "| Minutes alone, 90th percentile | mental-health visits | 612.0 min | 599.8 min to 624.2 min | 10 |" in page
+    assert (
+        "| Minutes without staff, 90th percentile | mental-health visits | 612.0 min | 599.8 min to 624.2 min | 10 |"
+        in page
+    )
     assert page.count("| mental-health visits |") == sum(name.endswith(".mental_health") for name in WORLD)
 
 
@@ -633,7 +636,7 @@ def spoken(key: str, part: str, **told: Any) -> str:
 
 
 def test_a_clear_difference_is_told_as_less_or_more_with_sizes() -> None:
-    told = spoken("minutes_alone_mean", "mental_health", mean=-1.2, low=-1.6, high=-0.8)
+    told = spoken("minutes_without_staff_mean", "mental_health", mean=-1.2, low=-1.6, high=-0.8)
     assert told == (
         "With peers added, eligible mental-health visits spent on average 1.2 minutes less alone than with traditional "
         "staffing (95 % CI 0.8 to 1.6, 10 replications)."
@@ -717,7 +720,7 @@ def test_numbers_have_true_minus_signs_and_no_signed_zero() -> None:
 
 
 def test_every_visit_is_eligible_in_good_english() -> None:
-    told = spoken("minutes_alone_mean", "all", mean=-1.2, low=-1.6, high=-0.8)
+    told = spoken("minutes_without_staff_mean", "all", mean=-1.2, low=-1.6, high=-0.8)
     assert "all eligible visits spent on average" in told
     assert "after first visits" in spoken("return_72h_per_patient", "all", mean=0.1, low=0.05, high=0.15)
 

@@ -28,7 +28,7 @@ from sim.study.sweeping import Task, play_task
 LABELS = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
 MONEY = ("staff_cost_per_week.all", "cost_per_visit.all")
 OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY and "30d" not in name and "180d" not in name)
-WAIT, ALONE, REACH = "wait_triage_to_pia_mean.all", "minutes_alone_mean.mental_health", "reach.mental_health"
+WAIT, ALONE, REACH = "wait_triage_to_pia_mean.all", "minutes_without_staff_mean.mental_health", "reach.mental_health"
 TINY = ["study.weeks=1", "study.warm_up_weeks=0"]
 FOUR = ["-m", "staffing=traditional,peer_added,clinician_added,peer_247", *TINY, "study.replications=6"]
 Effects = Mapping[str, float]
@@ -165,7 +165,7 @@ def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
     assert "clinician_added changes nothing beyond chance" in lines[SAME_MONEY]
     assert "peer_247" not in lines[SAME_MONEY]
     of_peer = stars[stars["label"] == "staffing=peer_added"].set_index("measure")["mean"]
-    assert f"time alone −{abs(of_peer[ALONE]):.1f} min" in lines[SAME_MONEY]
+    assert f"time without staff −{abs(of_peer[ALONE]):.1f} min" in lines[SAME_MONEY]
 
 
 def test_where_the_table_stars_nothing_no_change_is_named(

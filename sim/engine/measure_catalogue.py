@@ -500,7 +500,7 @@ PEERS: tuple[Measure, ...] = (
         better="high",
     ),
     *spread(
-        "minutes_alone",
+        "minutes_without_staff",
         "Minutes without staff",
         "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company",
         "Visits departed that were eligible for peer support",
@@ -519,7 +519,7 @@ PEERS: tuple[Measure, ...] = (
     *spread(
         "longest_unseen",
         "Longest time unseen",
-        "minutes of the longest stretch of a stay without staff, as in minutes_alone",
+        "minutes of the longest stretch of a stay without staff, as in minutes_without_staff",
         "Visits departed that were eligible for peer support",
         DEPARTED,
         ("mean", "p90"),

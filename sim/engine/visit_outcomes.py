@@ -286,7 +286,7 @@ class Cohort:
     @cached_property
     def alone(self) -> tuple[Few, Few, Few]:
         """Of each eligible visit minutes without staff, minutes without staff or a watch, and longest time unseen."""
-        return minutes_alone(self)
+        return minutes_without_staff(self)
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
@@ -473,14 +473,14 @@ def company(cohort: Cohort) -> Outcomes:
     caregiver = cohort.flags("caregiver")[without_staff.visits]
     return {
         "minutes_accompanied": accompanied,
-        "minutes_alone": without_staff,
+        "minutes_without_staff": without_staff,
         "minutes_without_staff_or_caregiver": Few(without_staff.visits, np.where(caregiver, 0.0, without_staff.values)),
         "minutes_unattended": without_watch,
         "longest_unseen": longest,
     }
 
 
-def minutes_alone(cohort: Cohort) -> tuple[Few, Few, Few]:
+def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     """Of each eligible visit's stay: minutes without staff, minutes without staff or a watch, longest time unseen.
 
     Seen is a child with whom a clinician does a task of the path or a response, or whom a peer keeps company. The way

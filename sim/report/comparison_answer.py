@@ -24,7 +24,7 @@ from sim.study.interpretability import LEAVING_LIMIT
 from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
 
 FIRST = (
-    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_alone_mean.mental_health",
+    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health",
     "longest_unseen_mean.mental_health", "return_30d_per_patient.mental_health", "staff_cost_per_week.all",
     "length_of_stay_mean.mental_health", "went_home_empty_handed.mental_health", "reach.mental_health",
 )  # fmt: skip

@@ -64,7 +64,9 @@ BRIEFS = {
         "wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", head="wait"
     ),
     "length_of_stay_mean": Brief("stay", "stayed {} less", "stayed {} longer"),
-    "minutes_alone_mean": Brief("time without staff", "spent {} less without staff", "spent {} more without staff"),
+    "minutes_without_staff_mean": Brief(
+        "time without staff", "spent {} less without staff", "spent {} more without staff"
+    ),
     "longest_unseen_mean": Brief(
         "longest time unseen", "went unseen {} less at the longest", "went unseen {} longer at the longest"
     ),
@@ -408,7 +410,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
             ),
             FindingLine(
                 "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_alone_mean')}; "
+                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}; "
                 f"{mean('reach')} were met by a peer; of those who went home "
                 f"{mean('went_home_empty_handed')} went empty-handed.",
             ),

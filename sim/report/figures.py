@@ -10,7 +10,7 @@ from sim.report.demand_figure import demand_curves
 from sim.report.finding_figure import finding_picture
 from sim.report.forest import forest
 from sim.report.scorecard import scorecard
-from sim.report.spread_figures import minutes_alone, return_curves, waits_by_acuity
+from sim.report.spread_figures import minutes_without_staff, return_curves, waits_by_acuity
 from sim.report.theme import Sheet, styled
 from sim.report.week_figures import heads_and_load, hour_of_week, utilisation_map
 from sim.study.comparison import Comparison
@@ -24,7 +24,7 @@ FIGURES: dict[str, Callable[[Comparison], Sheet]] = {
     "waits_by_acuity": waits_by_acuity,
     "return_curves": return_curves,
     "utilisation": utilisation_map,
-    "minutes_alone": minutes_alone,
+    "minutes_without_staff": minutes_without_staff,
     "demand": demand_curves,
 }
 """File name without suffix, and what draws it."""

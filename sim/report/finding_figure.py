@@ -17,10 +17,10 @@ from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import bare, measure_and_part, plain_number, scale, within_scale
 from sim.study.sentences import inside
 
-WAIT, ALONE, COST = "wait_triage_to_pia_mean.all", "minutes_alone_mean.mental_health", "staff_cost_per_week.all"
+WAIT, ALONE, COST = "wait_triage_to_pia_mean.all", "minutes_without_staff_mean.mental_health", "staff_cost_per_week.all"
 HEADS = {
     WAIT: "Wait for a physician,\nall visits (min)",
-    ALONE: "Time alone, mental-health\nvisits (min)",
+    ALONE: "Time without staff, mental-health\nvisits (min)",
     COST: "Staff cost a week\n(CAD)",
 }
 NAMES, GAP, ROW, HEAD, FOOT = 1.75, 0.35, 0.5, 0.5, 0.3
@@ -60,7 +60,7 @@ def staffings_shown(comparison: Comparison) -> list[str]:
 
 
 def title(comparison: Comparison) -> str:
-    """What the first staffing does to time alone and to waits, in one line."""
+    """What the first staffing does to time without staff and to waits, in one line."""
     if not others(comparison):
         return f"{label(comparison, comparison.baseline)}: nothing is compared"
     subject = others(comparison)[0]
@@ -74,14 +74,14 @@ def title(comparison: Comparison) -> str:
     shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
     if not measured:
-        return f"{who}: neither time alone nor waits were measured"
+        return f"{who}: neither time without staff nor waits were measured"
     if not shown:
         return f"{who}: no difference beyond chance in {' or '.join(rest)}"
     return f"{who}: {', '.join([*shown, *(f'no difference in {words} beyond chance' for words in rest)])}"
 
 
 CHANGED_WORDS = {ALONE: "alone", WAIT: "of waiting"}
-UNCHANGED_WORDS = {ALONE: "time alone", WAIT: "waits"}
+UNCHANGED_WORDS = {ALONE: "time without staff", WAIT: "waits"}
 
 
 def change_text(name: str, found: Found) -> str:

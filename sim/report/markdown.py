@@ -75,7 +75,7 @@ FIGURE_CAPTIONS = {
     "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
     "scorecard": "what changes, staffing by staffing",
     "differences": "paired differences, every headline measure",
-    "minutes_alone": "minutes alone",
+    "minutes_without_staff": "minutes without staff",
     "waits_by_acuity": "waits by acuity",
     "return_curves": "returns over time",
     "heads_and_load": "staff on duty and visits present",

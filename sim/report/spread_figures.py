@@ -1,4 +1,4 @@
-"""Figures of how visits spread: waits by acuity, minutes alone, and the share of patients back by the day.
+"""Figures of how visits spread: waits by acuity, minutes without staff, and the share of patients back by the day.
 
 The bins and curves are made in `sim.study.distributions`.
 """
@@ -103,13 +103,13 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
     axes.grid(color=FAINT, linewidth=0.6)
 
 
-def minutes_alone(comparison: Comparison) -> Sheet:
-    """Histogram of minutes alone, one row per staffing, the baseline's outline on each."""
+def minutes_without_staff(comparison: Comparison) -> Sheet:
+    """Histogram of minutes without staff, one row per staffing, the baseline's outline on each."""
     names = (comparison.baseline, *others(comparison))
     panel, gap = 0.8, 0.42
     sheet = Sheet(
         len(names) * (panel + gap) + 0.35,
-        "Minutes alone, eligible mental-health visits",
+        "Minutes without staff, eligible mental-health visits",
         "Minutes of the stay with nobody: no task of the visit's own path, no escalation response, no peer. Share of "
         f"visits; outline: {inside(label(comparison, comparison.baseline))}. What lies beyond 12 h is in the last bar.",
         footer(comparison, intervals=False),
@@ -141,13 +141,13 @@ def frame_alone(axes: Axes, top: float, *, last: bool) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(axis="x", labelbottom=last)
     if last:
-        axes.set_xlabel("minutes alone")
+        axes.set_xlabel("minutes without staff")
 
 
 def alone_words(comparison: Comparison, staffing: str) -> str:
     """Mean and 90th percentile, as estimated."""
-    mean = estimate(comparison, staffing, "minutes_alone_mean.mental_health")
-    p90 = estimate(comparison, staffing, "minutes_alone_p90.mental_health")
+    mean = estimate(comparison, staffing, "minutes_without_staff_mean.mental_health")
+    p90 = estimate(comparison, staffing, "minutes_without_staff_p90.mental_health")
     reach = f" ± {mean.half_width:.1f}" if mean is not None and mean.has_interval else ""
     words = [] if mean is None else [f"mean {mean.mean:.0f}{reach} min"]
     return ", ".join(words + ([] if p90 is None else [f"one in ten above {p90.mean:.0f} min"]))

@@ -41,7 +41,7 @@ from sim.study.sweeping import SweepAnswer
 HEADS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",
     "lwbs_or_ama.all": "Left unseen\nor against\nadvice (%)",
-    "minutes_alone_mean.mental_health": "Minutes alone,\nmental health\n(min)",
+    "minutes_without_staff_mean.mental_health": "Minutes without staff,\nmental health\n(min)",
     "staff_cost_per_week.all": "Staff cost\na week\n(CAD/week)",
 }
 SHOWN = tuple(HEADS)

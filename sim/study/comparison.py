@@ -25,7 +25,7 @@ HEADLINE = (
     "lwbs_or_ama.all",
     "length_of_stay_mean.medical",
     "length_of_stay_mean.mental_health",
-    "minutes_alone_mean.mental_health",
+    "minutes_without_staff_mean.mental_health",
     "longest_unseen_mean.mental_health",
     "reach.mental_health",
     "went_home_empty_handed.mental_health",
@@ -74,7 +74,7 @@ class Comparison:
     `week`: demand, staffing and the columns of `hour_of_week_table`, mean over replications.
     `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
-    `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes alone.
+    `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
     `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and

@@ -35,7 +35,7 @@ def wait_counts(cohort: Cohort) -> pd.DataFrame:
 
 
 def alone_counts(cohort: Cohort) -> pd.DataFrame:
-    """Eligible mental-health visits by minutes alone."""
+    """Eligible mental-health visits by minutes without staff."""
     minutes = cohort.alone[0].values
     n = counts_in_bins(np.zeros(minutes.size, dtype=np.int16), 1, minutes, ALONE_EDGES)
     return pd.DataFrame({**bins(ALONE_EDGES, 1), "n": n[0]})

@@ -41,7 +41,7 @@ PHRASES = {
         "later",
     ),
     "length_of_stay_mean": Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
-    "minutes_alone_mean": Phrase(
+    "minutes_without_staff_mean": Phrase(
         "eligible {who} spent on average {amount} {way} without staff",
         "the time eligible {who} spent without staff",
         "less",
