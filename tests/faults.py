@@ -183,7 +183,6 @@ COMPILED_FAULTS = (
     Fault("CTAS 1 waits its turn for a place", inside("settling.py"), "        return urgent\n", "        return ranks_before(ed, line, r, other)\n"),
     Fault("CTAS 2 goes first with CTAS 1", inside("settling.py"), "    urgent = visit_at(ed.visits, r.visit).acuity == 1\n", "    urgent = visit_at(ed.visits, r.visit).acuity <= 2\n"),
     Fault("bands do not rank places", inside("settling.py"), "        return r.band < other.band\n    urgent", "        pass\n    urgent"),
-    Fault("nobody passes who gives up a place", inside("settling.py"), "            candidate = first_to_place(ed, places, candidate)\n", "            pass\n"),
     Fault("a queue for a place forgets the others", inside("settling.py"), "best_to_place(ed, places, best, best_zone)\n        at", "best_to_place(ed, places, NONE, NONE)\n        at"),
     Fault("places by acuity always", inside("lowering.py"), "rule=RULES[places.rule], weights=weights", "rule=RULES['acuity_fifo'], weights=weights"),
     Fault("places by the slopes of the first role", inside("lowering.py"), "        weights = self._weights(places)\n", "        weights = 0\n"),
