@@ -12,12 +12,13 @@ from sim.department.arrivals import GivenVisit, Replay
 from sim.department.department import Department
 from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Delay, Place, Route, Task
-from sim.department.patients import Stream
+from sim.department.patients import ReturnVisits, Stream
 from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
+from sim.department.support import Effects, Support
 from sim.engine.invariants import violations
-from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
+from sim.engine.trajectory import CALL, CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
 from sim.study.engines import COMPILED, ENGINES, Engine
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
@@ -405,3 +406,44 @@ def test_a_delay_of_no_minutes_begun_in_a_settling_ends_after_it(simulate: Engin
     assert referee(run, scenario) == []
     begun = dict(zip(run.task_columns["visit"].tolist(), run.task_columns["started"].tolist(), strict=True))
     assert begun == {1: 10.0, 0: 20.0}
+
+
+def test_last_pickup_of_a_shift_that_outlasts_the_run_begins_in_its_time(simulate: Engine) -> None:
+    """The first physician may not open the third case until the colleague, who has room, nears the end too."""
+    visits = tuple(
+        GivenVisit(at=at, stream="medical", acuity=3, minutes={"care": minutes})
+        for at, minutes in ((5.0, 10.0), (6.0, 80.0), (45.0, 10.0))
+    )
+    early, late = shift(0.0, 100.0), shift(0.0, 120.0)
+    scenario = one_stream(
+        [Task(name="care", role="physician", contact="first", minutes=always(10.0))],
+        {"physician": Role(shifts={"early": early, "late": late}, last_pickup_minutes=60.0, caseload=2)},
+        Replay(visits=visits),
+        minutes=95.0,
+    )
+    run = simulate(scenario, seed=1)
+
+    started = dict(zip(run.task_columns["visit"].tolist(), run.task_columns["started"].tolist(), strict=True))
+    assert started == {0: 5.0, 1: 6.0, 2: 60.0}
+    assert referee(run, scenario) == []
+
+
+def test_a_child_whom_a_call_of_no_minutes_brings_back_comes_after_the_call(simulate: Engine) -> None:
+    """A peer comes on duty at 600 and calls many; who is back at that instant comes before the calls still to make."""
+    scenario = one_stream(
+        [Delay(name="stay", minutes=always(10.0))],
+        {"psw": Role(kind="peer", shifts={"evening": shift(600.0, 480.0)})},
+        visits_at(*range(60), stream="mental_health"),
+        name="mental_health",
+        stream={"returns": ReturnVisits(susceptible=0.5, shape=0.8, scale_days=0.3)},
+        support=Support(trigger="at_arrival", consent=1.0, call_min=0.0, call_reached_share=1.0, huddle_roles=("psw",)),
+        effects=Effects(total_return_hr=8.0, bridging_share=0.7),
+    )
+    run = simulate(scenario, seed=1)
+
+    back_at_once = run.visit_columns["arrival"] == 600.0
+    calls = run.task_columns["started"][run.task_columns["kind"] == CALL]
+    assert back_at_once.any()
+    assert (calls == 600.0).any()
+    assert (calls > 600.0).any()
+    assert [str(objection) for objection in referee(run, scenario)] == []

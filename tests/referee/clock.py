@@ -11,6 +11,7 @@ from sim.department.arrivals import Replay
 from sim.department.roster import Duty, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import (
+    CALL,
     TASK_KINDS,
     Trajectory,
 )
@@ -29,6 +30,24 @@ def minutes_given(workload: Workload) -> dict[tuple[int, int], Mapping[str, floa
     if not isinstance(workload.scenario.demand, Replay):
         return {}
     return {(come.patient, come.number): come.given.minutes for come in workload.arrivals() if come.given is not None}
+
+
+def returns_by_call(trajectory: Trajectory) -> dict[int, int]:
+    """Visits that begin as a call to the same patient ends, by the row of the visit called for.
+
+    Such a return is entered in the calendar when the call has ended, and not before: a call may begin and end at one
+    instant.
+    """
+    visits, tasks = trajectory.visit_columns, trajectory.task_columns
+    keys = zip(visits["patient"].tolist(), visits["visit_number"].tolist(), strict=True)
+    row_of = {key: row for row, key in enumerate(keys)}
+    found = {}
+    for task in (tasks["kind"] == CALL).nonzero()[0]:
+        called = int(tasks["visit"][task])
+        row = row_of.get((int(visits["patient"][called]), int(visits["visit_number"][called]) + 1))
+        if row is not None and visits["arrival"][row] == tasks["ended"][task]:
+            found[called] = row
+    return found
 
 
 class Clock:
@@ -92,11 +111,15 @@ class Clock:
             self.lay_out_duty(row)
         for person in self.people:
             self.lay_out_breaks(person)
-        visits = self.t.visit_columns
+        self.returns_by_call = returns_by_call(self.t)
+        brought = set(self.returns_by_call.values())
         for row in range(self.t.n_visits):
-            self.push(
-                float(visits["arrival"][row]), ARRIVAL, int(visits["patient"][row]), lambda row=row: self.arrive(row)
-            )
+            if row not in brought:
+                self.lay_out_arrival(row)
+
+    def lay_out_arrival(self, row: int) -> None:
+        visits = self.t.visit_columns
+        self.push(float(visits["arrival"][row]), ARRIVAL, int(visits["patient"][row]), lambda: self.arrive(row))
 
     def lay_out_duty(self, row: int) -> None:
         staff = self.t.staff_columns
@@ -105,8 +128,15 @@ class Clock:
         self.push(start, ON_DUTY, person.index, lambda: self.comes_on_duty(person, end, row))
         if end < self.t.horizon:
             self.push(end, OFF_DUTY, person.index, lambda: self.shift_ends(person))
-        if person.last_pickup and start < end - person.last_pickup:
-            self.push(end - person.last_pickup, OFF_DUTY, person.index, lambda: None)
+        last_pickup = self.true_end(person, start, end) - person.last_pickup
+        if person.last_pickup and start < last_pickup:
+            self.push(last_pickup, OFF_DUTY, person.index, lambda: None)
+
+    def true_end(self, person: Person, start: float, end: float) -> float:
+        """The shift's end, also beyond the horizon, where the table is clipped."""
+        if end < self.t.horizon:
+            return end
+        return next((duty.end for duty in self.duties(person) if duty.start <= start < duty.end), end)
 
     def lay_out_breaks(self, person: Person) -> None:
         for duty in self.duties(person):

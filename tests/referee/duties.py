@@ -24,15 +24,9 @@ class Duties:
     """Duty, breaks, going home."""
 
     def comes_on_duty(self, person: Person, end: float, row: int) -> None:
-        person.on_duty, person.shift_end, person.idle_since, person.staff_row = True, end, self.now, row
+        person.on_duty, person.idle_since, person.staff_row = True, self.now, row
         person.shift_over = False
-        if end >= self.t.horizon:
-            person.shift_end = self.true_end(person, end)
-
-    def true_end(self, person: Person, end: float) -> float:
-        """The shift's end beyond the horizon, where the table is clipped."""
-        ends = [duty.end for duty in self.duties(person) if duty.start <= self.now < duty.end]
-        return ends[0] if ends else end
+        person.shift_end = self.true_end(person, self.now, end)
 
     def shift_ends(self, person: Person) -> None:
         person.shift_over = True

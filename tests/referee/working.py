@@ -7,6 +7,7 @@ import math
 
 from sim.department.pathway import Task
 from sim.engine.trajectory import (
+    CALL,
     CARE,
     CONTACT,
     MAIN,
@@ -97,6 +98,8 @@ class Working:
             visit.n_responses -= 1
             if not visit.n_responses:
                 self.is_calm(visit)
+        if request.kind == CALL and visit.row in self.returns_by_call:
+            self.lay_out_arrival(self.returns_by_call[visit.row])
 
     def lay_down(self, work: Work) -> None:
         work.member.work, work.member.idle_since = None, self.now
