@@ -12,7 +12,7 @@ from sim.department.arrivals import GivenVisit, Replay
 from sim.department.department import Department
 from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Delay, Place, Route, Task
-from sim.department.patients import ReturnVisits, Stream
+from sim.department.patients import Escalation, ResponseTask, ReturnVisits, Stream
 from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
@@ -446,4 +446,32 @@ def test_a_child_whom_a_call_of_no_minutes_brings_back_comes_after_the_call(simu
     assert back_at_once.any()
     assert (calls == 600.0).any()
     assert (calls > 600.0).any()
+    assert [str(objection) for objection in referee(run, scenario)] == []
+
+
+def test_a_room_is_skipped_while_an_escalation_is_answered_that_outlasts_the_run(simulate: Engine) -> None:
+    """No step begins before it is calm, yet who needs no room is at once as one who has it: a peer is asked for."""
+    scenario = one_stream(
+        [
+            Task(name="care", role="nurse", minutes=always(120.0)),
+            Place(name="room", routes=(Route(acuities=(1, 2, 3, 4, 5), zones=("room",)),), share=0.5),
+            Delay(name="stay", minutes=always(600.0)),
+        ],
+        {
+            "nurse": staffed(20),
+            "security": Role(shifts={"nobody": shift(0.0, 480.0, heads=0)}),
+            "psw": Role(kind="peer", shifts={"always": shift(0.0, 1440.0)}),
+        },
+        visits_at(*range(20), stream="mental_health"),
+        minutes=300.0,
+        zones={"room": Zone(places=None)},
+        name="mental_health",
+        stream={"escalation": Escalation(mean_hours=1.0, response=(ResponseTask(role="security", minutes=5.0),))},
+        support=Support(trigger="when_roomed", consent=1.0, huddle_roles=("nurse",)),
+    )
+    run = simulate(scenario, seed=1)
+
+    agitated = run.visit_columns["n_escalations"] > 0
+    asked = run.task_columns["visit"][run.task_columns["kind"] == CONTACT]
+    assert agitated[asked].any()
     assert [str(objection) for objection in referee(run, scenario)] == []

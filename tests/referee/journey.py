@@ -27,6 +27,7 @@ from tests.referee.clock import (
 )
 from tests.referee.facts import Asked, Spell
 from tests.referee.state import DelayRequest, PlaceRequest, Request, Visit
+from tests.referee.traits import Brought
 
 
 class Journey:
@@ -96,8 +97,7 @@ class Journey:
             if visit.position == len(visit.stream.pathway):
                 self.departs(visit)
                 return
-            skipped = not self.facts.happened(visit.row, visit.step.name)
-            if skipped and (not visit.n_responses or self.goes_on(visit)):
+            if not self.takes(visit):
                 self.skip_step(visit)
                 continue
             if visit.n_responses:
@@ -107,11 +107,11 @@ class Journey:
             if self.begin_step(visit):
                 return
 
-    def goes_on(self, visit: Visit) -> bool:
-        """Whether the table shows that the visit gets beyond its step; the run may end before it is calm."""
-        later = visit.stream.pathway[visit.position + 1 :]
-        leaves_now = self.facts.value("departure", visit.row) == self.now
-        return leaves_now or any(self.facts.happened(visit.row, step.name) for step in later)
+    def takes(self, visit: Visit) -> bool:
+        """Whether the visit takes its step. While an escalation is answered the table does not tell yet."""
+        if visit.n_responses:
+            return Brought(self.t, self.scenario, visit.row).takes_in_turn(visit.step)
+        return self.facts.happened(visit.row, visit.step.name)
 
     def skip_step(self, visit: Visit) -> None:
         step = visit.step

@@ -276,6 +276,20 @@ class Brought:
     def takes(self, step: Step, needs: dict[str, bool]) -> bool:
         return self.happens(step) and (step.need is None or needs[step.need])
 
+    def takes_in_turn(self, step: Step) -> bool:
+        """Whether the visit takes the step when it gets there, by the draws."""
+        number = max(self.severity, 0)
+        needs = {name: self.drawn_need(number, name) for name in self.stream.needs}
+        self.give_assessment(needs, number)
+        disposition = None
+        for each in self.stream.pathway:
+            taken = self.takes(each, needs) and each.only_if in (None, disposition)
+            if each.name == step.name:
+                return taken
+            if taken and isinstance(each, Dispose):
+                disposition = DISPOSITIONS[DISPOSITIONS.index("discharge") + self.outcome(each, number)]
+        raise ValueError(f"{step.name} is no step of this stream")
+
     def outcome(self, step: Dispose, number: int) -> int:
         admission = self.law.share("admission", step.admission, self.acuity, number)
         transfer = step.transfer[self.acuity - 1] if isinstance(step.transfer, tuple) else step.transfer
