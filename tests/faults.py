@@ -122,7 +122,7 @@ COMPANY_FAULTS = (
     Fault("effects before the child is met", SUPPORT, "    if not is_met:\n        return 1.0\n    return while_accompanied if accompanied else after", "    return while_accompanied if accompanied else after if is_met else 1.0"),
     Fault("company begins before the handover is over", COMPANY, "(contact.handover + WALK_MINUTES)", "WALK_MINUTES"),
     Fault("later wishes as short as they come", COMPANY, "self._next_wish(visit, at_least=LEAST_MINUTES)", "self._next_wish(visit, at_least=0.0)"),
-    Fault("every wish is the first", COMPANY, "WISH_ID, visit.wishes, self", "WISH_ID, 0, self"),
+    Fault("every wish is the first", COMPANY, "WISH_ID, visit.wishes, mean", "WISH_ID, 0, mean"),
     Fault("the walk counts as company", COMPANY, "max(0.0, now - contact.company_since)", "now - contact.started"),
     Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= LEAST_MINUTES:", "elif visit.wish_left > 0.0:"),
     Fault("what is left is asked for at night", COMPANY, "if awake > now:", "if awake < now:"),
@@ -232,7 +232,7 @@ COMPILED_FAULTS = (
     Fault("police hold nobody more", inside("meeting.py"), "s.held_with_police if v.arrival_mode == POLICE else s.held", "s.held"),
     Fault("one age for the kind of peer", inside("meeting.py"), "youth_share(ed.youth_alone, ed.youth_under_12,", "youth_share(ed.youth_alone, ed.youth_from_12,"),
     Fault("escalation of the first class", inside("meeting.py"), "of_class(ed, v, s.mean_escalation)", "number_at(ed.numbers, s.mean_escalation).value"),
-    Fault("company of the first class", inside("peers.py"), "of_class(ed, v, stream_at(ed.streams, v.stream).wish)", "number_at(ed.numbers, stream_at(ed.streams, v.stream).wish).value"),
+    Fault("company of the first class", inside("company.py"), "of_class(ed, v, stream_at(ed.streams, v.stream).wish)", "number_at(ed.numbers, stream_at(ed.streams, v.stream).wish).value"),
     Fault("shares of a class at the acuity of another", inside("draws.py"), "max(v.severity, 0) * N_ACUITIES + v.acuity - 1", "max(v.severity, 0) * N_ACUITIES"),
     Fault("a group without its patience", inside("meeting.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
 )  # fmt: skip
