@@ -190,6 +190,7 @@ def test_short_wishes_are_used_up_and_come_again() -> None:
         "a peer of the other kind comes": 2,
         "a peer recovers": 2,
         "a peer recovers twice from one visit": 1,
+        "a child under 12 with a caregiver wishes for a family peer": 1,
     }
 
 
