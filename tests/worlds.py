@@ -352,8 +352,9 @@ def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
     """Routes that overflow into each other's zones more often than not, so that one zone has several routes waiting."""
     middle = ("mh_safe", "acute") if mental else dice.one_of(("acute",), ("acute", "fast_track"), ("acute", "resus"))
     last = ("mh_safe", "fast_track", "acute") if mental else ("fast_track", "acute")
+    urgent = (("acute",), ("resus", "acute"), ("resus", "acute", "corridor"))
     routes = [
-        Route(acuities=(1,), zones=("acute",) if mental else ("resus", "acute", "corridor")),
+        Route(acuities=(1,), zones=dice.one_of(*(urgent[:2] if mental else reversed(urgent)))),
         Route(acuities=(2, 3), zones=middle),
         Route(acuities=(4, 5), zones=dice.one_of(last, last, ("fast_track",))),
     ]
@@ -361,7 +362,7 @@ def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
 
 
 def later_place(name: str) -> Place:
-    return Place(name=name, routes=(Route(acuities=ALL, zones=("lounge",)),), may_leave=False, share=0.6)
+    return Place(name=name, routes=(Route(acuities=ALL, zones=("lounge",)),), may_leave=False, share=0.8)
 
 
 def bands(dice: Dice) -> Any:
@@ -390,7 +391,7 @@ def medical(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.8)
     if roomed:
-        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=place_bands(dice)))
+        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=place_bands(dice), share=dice.share()))
     if dice.chance(0.7):
         steps.append(Task(name="intake", role="nurse", minutes=dice.minutes(10), preemptible=dice.chance(0.3)))
     steps.append(
@@ -491,7 +492,7 @@ def ending(dice: Dice, roomed: bool, prefix: str) -> list[Any]:
                     may_leave=dice.chance(0.2),
                 )
             )
-    if dice.chance(0.3):
+    if dice.chance(0.45):
         steps.append(Release(name=f"{prefix}release_all", roles=("physician", "crisis_clinician", "nurse")))
         steps.append(later_place(f"{prefix}lounge"))
         steps.append(Delay(name=f"{prefix}rest", minutes=dice.minutes(15)))
@@ -515,7 +516,9 @@ def mental_health(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.85)
     if roomed:
-        steps.append(place(dice, "mh_room", True, may_leave=dice.chance(0.7), band=place_bands(dice)))
+        steps.append(
+            place(dice, "mh_room", True, may_leave=dice.chance(0.7), band=place_bands(dice), share=dice.share())
+        )
     if dice.chance(0.6):
         steps.append(
             Observe(
