@@ -84,6 +84,11 @@ def test_every_mapped_key_holds_the_value_of_its_row() -> None:
     assert len({item.key for item in keys}) >= 60
 
 
+def test_no_key_is_held_to_two_rows_or_listed_twice() -> None:
+    listed = Counter((item.key, item.entry) for item in read_keys())
+    assert [place for place, times in listed.items() if times > 1] == []
+
+
 def stands_in(number: Number, rows: tuple[str, ...]) -> bool:
     """Whether one of the values of these rows is the number: as it is, hours as minutes, percent as a share."""
     values = [value for name in rows for value in values_of(REGISTER[name]) or ()]
