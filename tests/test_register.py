@@ -470,6 +470,7 @@ def test_derived_rows_of_the_mental_health_stream_follow_from_admission() -> Non
     assert vector("LOSA03") == pytest.approx([medical, everyone], abs=5e-4)
     intake, clearance, teaching, other = vector("LOAA04")[2:]
     assert teaching == pytest.approx(home * scalar("TIMA58"), abs=0.05)
+    assert other == pytest.approx(scalar("LOSA02") * scalar("TIMA29"), abs=0.05)
     assert intake + clearance + teaching + other == pytest.approx(vector("LOAA04")[1], abs=0.05)
     boarding_hours = scalar("BOAA05") * scalar("BOAA06") / 60 + (1 - scalar("BOAA05")) * scalar("BOAA08") / 60
     boarded = [vector("LOSA03")[0] * scalar("ARRA11") * scalar("BOAA01") / 60, scalar("BOAA13") * boarding_hours]
