@@ -5,6 +5,7 @@ Reads both files with the csv module alone; that configs agree with the register
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from math import exp, fsum, log, pow, sqrt
@@ -240,6 +241,20 @@ def test_ids_named_in_notes_exist() -> None:
 def test_a_doi_looks_like_one() -> None:
     given = {row["id"]: row["doi"] for row in ROWS if row["doi"]}
     assert [name for name, doi in given.items() if not re.fullmatch(r"10\.\d{4,5}/\S+", doi)] == []
+
+
+def test_the_register_page_counts_the_rows_of_each_group() -> None:
+    page = (DATA.parents[1] / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| ([A-Z]{3,4}(?:, [A-Z]{3,4})*) \| [^|]+ \| *(\d*) *\| *(\d*) *\|$", page, re.MULTILINE)
+    assert len(lines) == 16
+    for prefixes, evidence, own in lines:
+        ours = [p for p in prefixes.split(", ") if p.endswith("A") or p == "DISA"]
+        counted = Counter(
+            "own" if re.sub(r"\d", "", name) in ours else "evidence"
+            for name in BY_ID
+            if re.sub(r"\d", "", name) in prefixes.split(", ")
+        )
+        assert (counted["evidence"], counted["own"]) == (int(evidence or 0), int(own or 0)), prefixes
 
 
 # --- what the values must add up to
