@@ -57,7 +57,6 @@ GENERAL_FAULTS = (
     Fault("places by the discipline of tasks", FLOOR, "places = scenario.discipline.places", "places = scenario.discipline.default"),
     Fault("slopes of places taken for targets", FLOOR, "RULES[places.rule], places.slopes, places.targets", "RULES[places.rule], places.slopes, places.slopes"),
     Fault("the last queue for a place goes first", FLOOR, "if best is None or rank < best:", "if True:"),
-    Fault("nobody passes who gives up a place", FLOOR, "for request in waiting if may_pass else waiting[:1]:", "for request in waiting[:1]:"),
     Fault("no overflow into a later zone", FLOOR, "        for zone in zones:\n            if self.n_taken", "        for zone in zones[:1]:\n            if self.n_taken"),
     Fault("overflow before the first zone", FLOOR, "in zones:\n            if self.n_taken[zone] <", "in reversed(zones):\n            if self.n_taken[zone] <"),
     Fault("overflow past a zone that the ratio rule shuts", FLOOR, "may_open(occupied, self.twelfths[zone], self", "may_open(occupied, self.twelfths[zones[0]], self"),

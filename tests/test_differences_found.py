@@ -22,7 +22,7 @@ from tests.smallest import smallest, text_of
 from tests.worlds import always, one_stream, random_scenario, staffed, visits_at
 
 WORLDS = range(60)
-FEW_ENTRIES = 2_000
+FEW_ENTRIES = 3_000
 """Calendar entries of a department that the compiled engine plays as plain Python in about a second."""
 
 
