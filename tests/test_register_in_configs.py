@@ -48,7 +48,8 @@ def test_every_id_in_a_comment_is_in_the_register(file: Path) -> None:
 
 def test_a_number_alone_on_its_line_equals_its_row() -> None:
     per_line = Counter((number.file, number.line) for number in NUMBERS)
-    alone = [number for number in NUMBERS if per_line[number.file, number.line] == 1 and not number.structural]
+    stated = [number for number in NUMBERS if not (number.file.parent.name == "experiment" and "vary" in number.key)]
+    alone = [number for number in stated if per_line[number.file, number.line] == 1 and not number.structural]
     checked = 0
     for number in alone:
         rows = [REGISTER[name] for name in number.own_ids if name in REGISTER]
