@@ -178,7 +178,7 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     assert re.search(r"Admissions a week.*\| −20,000 CAD \| with admissions, with admissions and boarding \|", page)
     assert re.search(r"Minutes without staff.*\| not valued \| never \|", page)
     assert "not a share of visits" in page
-    assert "Not counted: minutes without staff, left empty handed, left unseen, observation unmet, clinics" in page
+    assert "Not counted: minutes without staff, went home empty handed, left unseen, observation unmet, clinics" in page
 
 
 def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(

@@ -175,6 +175,20 @@ def legend(comparison: Comparison) -> str:
     )
 
 
+SECONDARY = "longest_unseen_mean.mental_health"
+"""A headline whose rank has to be said wherever there is room: `docs/protocol.md`."""
+
+
+def rank_line(comparison: Comparison) -> str:
+    """Which headline is primary and which was chosen late; empty where the late one was not measured."""
+    if not known_measures(comparison, (SECONDARY,)):
+        return ""
+    return (
+        "Longest time unseen is a secondary outcome, chosen after results were seen; the primary outcome is minutes "
+        "without staff (docs/protocol.md of PeerED)."
+    )
+
+
 def unit_words() -> str:
     return short_unit_of_difference(measure_and_part("lwbs.all")[0])
 

@@ -41,7 +41,8 @@ from sim.study.sweeping import SweepAnswer
 HEADS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",
     "lwbs_or_ama.all": "Left unseen\nor against\nadvice (%)",
-    "minutes_without_staff_mean.mental_health": "Minutes without staff,\nmental health\n(min)",
+    "minutes_without_staff_mean.mental_health": "Time without\nstaff, mental\nhealth (min)",
+    "longest_unseen_mean.mental_health": "Longest time\nunseen, same\nvisits (min)",
     "staff_cost_per_week.all": "Staff cost\na week\n(CAD/week)",
 }
 SHOWN = tuple(HEADS)
