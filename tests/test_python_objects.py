@@ -240,7 +240,7 @@ def test_each_is_saved_with_all_its_tables(
     for one, sheets in (
         (scenario, ["README", "roles", "shifts", "settings"]),
         (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
-        (comparison, ["finding", "README", "summary", "estimates", "differences", "costs", "worth", "cautions"]),
+        (comparison, ["finding", "README", "summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions"]),
     ):
         file = tmp_path / f"{type(one).__name__}.xlsx"
         one.to_excel(file)
