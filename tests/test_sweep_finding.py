@@ -316,6 +316,7 @@ def test_what_failed_and_what_was_asked_still_fit_the_screen(
     assert "staffing=traditional, replication 3: ValueError: a very long reason" in " ".join(output.split())
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert "Not reached with the 30 replications" in page
+    assert page.count("Longest time unseen is a secondary outcome, chosen after results were seen") == 1
     assert "staffing=clinician_added, replication 3" in page
 
 

@@ -20,9 +20,9 @@ from sim.report.finding import Finding
 from sim.report.honesty import honesty_lines
 from sim.report.peer_day import peer_day_lines, peer_day_measures, peer_day_words, with_peers
 from sim.report.summaries import comparison_summary, with_labels
-from sim.report.tables import estimate, label, others
+from sim.report.tables import estimate, known_measures, label, others
 from sim.report.worth_text import worth_lines
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.interrupts import uninterrupted
 from sim.study.number_text import decimals_shown, measure_and_part, scale
 from sim.study.store import whole_file
@@ -96,7 +96,12 @@ def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = 
         worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
         sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
-    notes = (rank_line(comparison), *peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes)
+    notes = (
+        rank_line(known_measures(comparison, HEADLINE)),
+        *peer_day_lines(comparison),
+        *worth_lines(comparison),
+        *comparison.notes,
+    )
     said = [line for line in (changed_line(comparison), *notes, *honesty_lines(comparison)) if line]
     finding = with_other_levels(finding_of(comparison), comparison)
     return with_readme(finding.question, sheets, said, facts or {}, finding)

@@ -4,6 +4,7 @@ Numbers are looked up in `sim.report.tables` and written by `sim.study.number_te
 """
 
 import math
+from collections.abc import Collection
 
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text, played_text
@@ -179,14 +180,15 @@ SECONDARY = "longest_unseen_mean.mental_health"
 """A headline whose rank has to be said wherever there is room: `docs/protocol.md`."""
 
 
-def rank_line(comparison: Comparison) -> str:
-    """Which headline is primary and which was chosen late; empty where the late one was not measured."""
-    if not known_measures(comparison, (SECONDARY,)):
-        return ""
-    return (
-        "Longest time unseen is a secondary outcome, chosen after results were seen; the primary outcome is minutes "
-        "without staff (docs/protocol.md of PeerED)."
-    )
+RANKS = (
+    "Longest time unseen is a secondary outcome, chosen after results were seen; the primary outcome is minutes "
+    "without staff (docs/protocol.md of PeerED)."
+)
+
+
+def rank_line(measures: Collection[str]) -> str:
+    """Which headline is primary and which was chosen late; empty where the late one is not among the measures shown."""
+    return RANKS if SECONDARY in measures else ""
 
 
 def unit_words() -> str:

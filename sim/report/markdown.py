@@ -36,9 +36,9 @@ from sim.report.peer_day import (
     taken_home_lines,
     taken_home_rows,
 )
-from sim.report.tables import flags_of, label, n_replications, others
+from sim.report.tables import flags_of, known_measures, label, n_replications, others
 from sim.report.worth_text import worth_lines, worth_rows
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import part_text
 
 PAGE = """\
@@ -126,7 +126,7 @@ def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> s
         finding=finding_markdown(finding),
         summary=summary_table(comparison),
         legend=legend(comparison),
-        ranks=for_markdown(rank_line(comparison)),
+        ranks=for_markdown(rank_line(known_measures(comparison, HEADLINE))),
         figures=figures_markdown() if with_figures else "",
         tables=[
             (title, markdown_table(rows), for_markdown(" ".join(lines)))
