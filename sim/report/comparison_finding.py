@@ -68,7 +68,9 @@ BRIEFS = {
         "time without staff", "spent {} less without staff", "spent {} more without staff"
     ),
     "longest_unseen_mean": Brief(
-        "longest time unseen", "went unseen {} less at the longest", "went unseen {} longer at the longest"
+        "longest time unseen",
+        "were left unseen for {} less at the longest",
+        "were left unseen for {} more at the longest",
     ),
     "went_home_empty_handed": Brief(
         "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
@@ -433,7 +435,8 @@ def scenario_finding(comparison: Comparison) -> Finding:
             ),
             FindingLine(
                 "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}; "
+                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the "
+                f"longest stretch {mean('longest_unseen_mean')}, a {HINT} outcome; "
                 f"{mean('reach')} were met by a peer; of those who went home "
                 f"{mean('went_home_empty_handed')} went empty-handed.",
             ),
