@@ -247,10 +247,10 @@ show(honesty_lines(answer))
 
 # %%
 reach = mean_of(answer, "peer_added", "reach.mental_health")
-unseen = [mean_of(answer, name, "minutes_without_staff_mean.mental_health") for name in ("traditional", "peer_added")]
+alone = [mean_of(answer, name, "minutes_without_staff_mean.mental_health") for name in ("traditional", "peer_added")]
 print(
     f"met by a peer: {reach:.0%} of mental-health visits; "
-    f"minutes without staff {unseen[0]:.0f} and {unseen[1]:.0f} (simulated)"
+    f"minutes without staff {alone[0]:.0f} and {alone[1]:.0f} (simulated)"
 )
 assert mean_of(answer, "traditional", "reach.mental_health") == 0.0
 assert 0.2 < reach < 0.7

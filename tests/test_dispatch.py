@@ -130,10 +130,11 @@ def test_who_never_leaves_has_the_same_patience_for_ever():
     assert patience_left(math.inf, 1e6, 1.0) == math.inf
 
 
-def test_the_pace_is_one_before_a_contact_and_then_one_of_two():
-    assert pace(0.2, 0.7, accompanied=False, has_been=False) == 1.0
-    assert pace(0.2, 0.7, accompanied=True, has_been=True) == 0.2
-    assert pace(0.2, 0.7, accompanied=False, has_been=True) == 0.7
+def test_the_pace_is_one_until_a_child_is_met_and_then_one_of_two():
+    assert pace(0.2, 0.7, accompanied=False, is_met=False) == 1.0
+    assert pace(0.2, 0.7, accompanied=True, is_met=False) == 1.0
+    assert pace(0.2, 0.7, accompanied=True, is_met=True) == 0.2
+    assert pace(0.2, 0.7, accompanied=False, is_met=True) == 0.7
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sim.config.known import Known
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.expected_work import weekly_minutes
 from sim.department.pathway import Delay, Dispose, Observe, Place, Route, Task
@@ -480,6 +481,24 @@ def test_odds_that_fill_a_class_more_than_once_are_refused_with_place_and_remedy
     odds = {"police": (1.0, 2.0, 900.0), "ambulance": (1.0, 2.0, 900.0)}
     with pytest.raises(ScenarioError, match=r"mental_health\.severity\.odds = too far apart: .* class agitated sum to"):
         department(severity=severity(odds=odds))
+
+
+def test_odds_are_judged_anew_when_only_the_acuities_of_the_demand_differ() -> None:
+    """In a sweep equal parts are checked once: a class of every visit of CTAS 1 is rare, and so overfull, at CTAS 5."""
+    odds = {"police": (1.0, 1.0, 900.0), "ambulance": (1.0, 1.0, 900.0)}
+    at_1, at_5 = (
+        changed(plain, demand=Steady(per_hour={"mental_health": 1.0}, acuity_mix={"mental_health": mix}))
+        for plain in [department(severity=severity(odds={}))]
+        for mix in ((1.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0, 1.0))
+    )
+    streams = {"mental_health": mental_health(severity=severity(odds=odds))}
+    steep = changed(at_1.department, streams=streams)
+    known = Known()
+    found = [
+        known.contradictions(changed(scenario, department=steep), frozenset(), frozenset()) for scenario in (at_1, at_5)
+    ]
+    assert found[0] == ()
+    assert "class agitated sum to" in str(found[1][0])
 
 
 def test_a_run_with_classes_is_the_same_run_twice_and_another_under_another_seed(simulate: Engine) -> None:

@@ -329,7 +329,7 @@ def department(dice: Dice, streams: dict[str, Stream]) -> Department:
             "acute": zone(dice, 5, 4),
             "fast_track": zone(dice, 3, 3),
             "mh_safe": zone(dice, 2, 4),
-            "lounge": zone(dice, 4, dice.one_of(4, 0, 3)),
+            "lounge": zone(dice, 3, dice.one_of(0, 4, 6)),
             "corridor": Zone(places=None, nurse_twelfths=dice.one_of(0, 4)),
         },
         ratio_role="nurse" if ratio else None,
@@ -353,7 +353,7 @@ def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
     middle = ("mh_safe", "acute") if mental else dice.one_of(("acute",), ("acute", "fast_track"), ("acute", "resus"))
     last = ("mh_safe", "fast_track", "acute") if mental else ("fast_track", "acute")
     routes = [
-        Route(acuities=(1,), zones=dice.one_of(("resus", "acute", "corridor"), ("resus", "acute"), ("acute",))),
+        Route(acuities=(1,), zones=("acute",) if mental else ("resus", "acute", "corridor")),
         Route(acuities=(2, 3), zones=middle),
         Route(acuities=(4, 5), zones=dice.one_of(last, last, ("fast_track",))),
     ]
@@ -361,7 +361,7 @@ def place(dice: Dice, name: str, mental: bool, **more: Any) -> Place:
 
 
 def later_place(name: str) -> Place:
-    return Place(name=name, routes=(Route(acuities=ALL, zones=("lounge",)),), may_leave=False, share=0.8)
+    return Place(name=name, routes=(Route(acuities=ALL, zones=("lounge",)),), may_leave=False, share=0.6)
 
 
 def bands(dice: Dice) -> Any:
@@ -390,7 +390,7 @@ def medical(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.8)
     if roomed:
-        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=place_bands(dice), share=dice.share()))
+        steps.append(place(dice, "room", False, may_leave=dice.chance(0.8), band=place_bands(dice)))
     if dice.chance(0.7):
         steps.append(Task(name="intake", role="nurse", minutes=dice.minutes(10), preemptible=dice.chance(0.3)))
     steps.append(
@@ -491,7 +491,7 @@ def ending(dice: Dice, roomed: bool, prefix: str) -> list[Any]:
                     may_leave=dice.chance(0.2),
                 )
             )
-    if dice.chance(0.45):
+    if dice.chance(0.3):
         steps.append(Release(name=f"{prefix}release_all", roles=("physician", "crisis_clinician", "nurse")))
         steps.append(later_place(f"{prefix}lounge"))
         steps.append(Delay(name=f"{prefix}rest", minutes=dice.minutes(15)))
@@ -515,9 +515,7 @@ def mental_health(dice: Dice) -> Stream:
         )
     roomed = dice.chance(0.85)
     if roomed:
-        steps.append(
-            place(dice, "mh_room", True, may_leave=dice.chance(0.7), band=place_bands(dice), share=dice.share())
-        )
+        steps.append(place(dice, "mh_room", True, may_leave=dice.chance(0.7), band=place_bands(dice)))
     if dice.chance(0.6):
         steps.append(
             Observe(

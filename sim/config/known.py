@@ -65,8 +65,10 @@ class Known:
 
 
 def told_apart(part: object) -> Hashable:
-    """What tells parts apart; of a demand that is no list of visits only the streams are looked at."""
-    return tuple(part.streams()) if isinstance(part, Profile | Steady) else id(part)
+    """What tells parts apart; of a demand that is no list of visits only streams and acuities are looked at."""
+    if not isinstance(part, Profile | Steady):
+        return id(part)
+    return tuple(part.streams()), tuple(sorted(part.acuity_mix.items()))
 
 
 def told(check: Check, scenario: Scenario) -> tuple[Problem, ...]:

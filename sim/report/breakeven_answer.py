@@ -90,7 +90,7 @@ def legend(answer: BreakEvenAnswer, n_shown: int = 0) -> str:
     presets = answer.plan.presets
     by = f" {capital(preset_text(presets[0]))}." if len(presets) > 1 and len(answer.staffings) > 1 else ""
     return (
-        f"Net benefit: what is counted (study.worth), beside {inside(answer.plan.baseline)}, with its "
+        f"Net benefit: what is counted, beside {inside(answer.plan.baseline)}, with its "
         f"{100 * answer.plan.sweep.confidence:g} % interval.{by}{marks if flagged else ''}{left_out}"
     )
 

@@ -1,7 +1,7 @@
 """Company: wishes of a child, spells in which a peer is there, and what is left of them when a spell is put down.
 
-A contact is one spell. Its minutes are known from the wish, so that it needs no pause: what is left is asked for again.
-What begins and ends company beside that, the offer, the meeting and departure, is `peers`.
+A contact is one spell; what a wish has left when a spell is put down is asked for as another contact. The offer, the
+meeting and what departure does are in `peers`.
 """
 
 from sim.department.support import (
