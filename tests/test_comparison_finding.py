@@ -12,14 +12,13 @@ import pytest
 
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
-from sim.report.cells import SECONDARY
+from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY
 from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
 from sim.report.comparison_finding import (
     BRIEFS,
     COSTS,
     MOST_CHANGES,
     OTHER_DEMAND,
-    PROTOCOL,
     SHIPPED_SAME_MONEY,
     clinical_differences,
     finding_of,
@@ -373,7 +372,7 @@ def test_the_late_outcome_is_named_among_many_changes_and_is_called_secondary(fo
     assert "8 more measures changed" in lines[CHANGES]
     assert "were left unseen for 0.5 minutes less" in lines[SAME_MONEY]
     assert [name for name, _ in most_important([(name, None) for name in reversed(HEADLINE)], 5)] == [
-        name for name in reversed(HEADLINE) if name in PROTOCOL
+        name for name in reversed(HEADLINE) if name in PROTOCOL_OUTCOMES
     ]
 
 

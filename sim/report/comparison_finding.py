@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, named
-from sim.report.cells import SECONDARY, hours_text, question
+from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY, hours_text, question
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.honesty import ENOUGH_REPLICATIONS, effect_note
 from sim.report.tables import (
@@ -99,11 +99,6 @@ BRIEFS = {
     "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
 }  # fmt: skip
 COSTS = ("staff_cost_per_week.all", "cost_per_visit.all")
-PROTOCOL = (
-    "minutes_without_staff_mean.mental_health", SECONDARY, "wait_triage_to_pia_mean.all", "lwbs_or_ama.all",
-    "length_of_stay_mean.mental_health",
-)  # fmt: skip
-"""Outcomes of `docs/protocol.md`, which are named before others where there is no room for all that change."""
 HINT = "secondary"
 """Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
 MOST_CHANGES = 5
@@ -166,7 +161,8 @@ def hint(name: str) -> str:
 
 def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
     """So many of what changes, those of the protocol before others, in the order given."""
-    ranked = sorted(moved, key=lambda item: PROTOCOL.index(item[0]) if item[0] in PROTOCOL else len(PROTOCOL))
+    rank = {name: place for place, name in enumerate(PROTOCOL_OUTCOMES)}
+    ranked = sorted(moved, key=lambda item: rank.get(item[0], len(rank)))
     chosen = {name for name, _ in ranked[:most]}
     return [item for item in moved if item[0] in chosen]
 

@@ -42,8 +42,8 @@ IDLE_WORDS = (
     "Idle while a child waits is the fault of the rule that gives out work or of the roster: a contact or bridging "
     "could have begun.",
     "Idle while no child asks (those who consented have had company, or are with a clinician) and idle while nobody is "
-    "there (no child who consented is present) come from the hours of the roster and from how many children consent, "
-    "not from the peers.",
+    "there (no child who consented is present) come from the hours of the roster and from what children consent to and "
+    "wish for, not from the peers.",
 )
 HOME = (
     "went_home_empty_handed.mental_health",
