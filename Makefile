@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench figures notebooks example machine-code lint format types imports venv lock clean
+.PHONY: help run test verify agree bench figures conditions notebooks example machine-code lint format types imports venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -21,6 +21,7 @@ help:
 	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
 	@echo "make figures  draw docs/figures anew from its tables, or make these from results: ARGS=\"COMPARISON BREAKEVEN\""
+	@echo "make conditions  play the founding comparison under eight conditions and print the table of the README"
 	@echo "make notebooks  play the notebooks and store them with their figures      make example  make results/example anew"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
@@ -43,6 +44,10 @@ bench: venv
 
 figures: venv
 	$(BIN)/python -m benchmarks.figures $(ARGS)
+
+conditions: venv
+	$(BIN)/peered -m experiment=founding_conditions output=results/conditions $(ARGS)
+	$(BIN)/python -m benchmarks.conditions results/conditions
 
 notebooks: venv
 	$(BIN)/python -m benchmarks.notebooks $(ARGS)

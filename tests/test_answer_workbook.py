@@ -71,7 +71,8 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
     facts = {"command": command, "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
     write_workbook(comparison_sheets(comparison, facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
-    assert list(sheets) == ["finding", "README", "summary", "estimates", "differences", "costs", "worth", "cautions"]
+    tables = ["summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions"]
+    assert list(sheets) == ["finding", "README", *tables]
     told = readme_of(sheets)
     assert shlex.split(told["Command"]) == command[:-1]
     assert "'study.staffing=[a,b]'" in told["Command"], "or some shells take it for names of files"

@@ -48,7 +48,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert f"worth {visits['worth']:,.0f} CAD" in lines[CHANGES]
     benefit = f"−{abs(curve.loc[0.6, 'mean']):,.0f} ± {curve.loc[0.6, 'half_width']:,.0f} staff time only"
     assert f"net benefit {benefit}" in lines[CHANGES]
-    for name, topic in (("lwbs_or_ama.all", "leaving"), ("went_home_empty_handed.mental_health", "left empty-handed")):
+    for name, topic in (("lwbs_or_ama.all", "leaving"), ("went_home_empty_handed.mental_health", "home empty-handed")):
         assert (worth[worth["measure"] == name]["difference"] == 0.0).all()
         assert topic in lines[UNCHANGED].partition(";")[0]
     assert set(worth[worth["measure"] == ALONE]["difference"]) == {-20.0}
@@ -131,7 +131,7 @@ def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(
         assert bool((left["difference"].abs() <= left["half_width"]).all()) == is_few, "or the test shows nothing"
         unshown = lines[UNCHANGED].partition(";")[0]
         assert unshown.startswith("no difference shown at any effect, by its own 95 % interval: ")
-        assert ("left empty-handed" in unshown) == is_few
+        assert ("home empty-handed" in unshown) == is_few
         assert "visits a week (mental-health visits)" in unshown
         assert "(not shown to differ; with no effect " in lines[CHANGES]
         assert (few in lines[CERTAINTY]) == is_few
@@ -178,7 +178,7 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     assert re.search(r"Admissions a week.*\| −20,000 CAD \| with admissions, with admissions and boarding \|", page)
     assert re.search(r"Minutes without staff.*\| not valued \| never \|", page)
     assert "not a share of visits" in page
-    assert "Not counted: minutes without staff, left empty handed, left unseen, observation unmet, clinics" in page
+    assert "Not counted: minutes without staff, went home empty handed, left unseen, observation unmet, clinics" in page
 
 
 def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(

@@ -112,7 +112,7 @@ def test_an_answered_call_leaves_nobody_empty_handed() -> None:
     """Of four weeks, every call answered, and the same department whose calls count as no calls."""
     every = (*CALLS, "department.streams.mental_health.pathway.call_back.share=1", "study.weeks=4")
     with_calls, without = (
-        measure(played(*words), composed(*words).scenario)["left_empty_handed.mental_health"]
+        measure(played(*words), composed(*words).scenario)["went_home_empty_handed.mental_health"]
         for words in (every, (*every, "department.streams.mental_health.pathway.call_back.purpose=none"))
     )
     assert with_calls < without - 0.1

@@ -4,12 +4,15 @@ import math
 import re
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
+from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY
 from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
 from sim.report.comparison_finding import (
     BRIEFS,
@@ -20,12 +23,14 @@ from sim.report.comparison_finding import (
     clinical_differences,
     finding_of,
     is_same_money,
+    most_important,
     other_levels_line,
 )
 from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.finding_figure import staffings_shown, title
+from sim.report.finding_figure import HEADS, finding_picture, staffings_shown, title
 from sim.report.honesty import NO_BENEFIT
 from sim.report.markdown import comparison_markdown
+from sim.report.theme import styled
 from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import measure_and_part
 from tests.test_report import (
@@ -68,9 +73,9 @@ def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four
 
 def test_what_changes_is_what_is_beyond_chance_of_the_first_staffing(four: Comparison) -> None:
     assert lines_of(four)[CHANGES] == (
-        "with peers added, mental-health visits spent 21.3 minutes less alone (95 % CI 20.3 to 22.4), "
-        "18.93 percentage points fewer left empty-handed (17.99 to 19.87) and 47.31 percentage points more were met by "
-        "a peer (46.19 to 48.43)."
+        "with peers added, mental-health visits spent 21.3 minutes less without staff (95 % CI 20.3 to 22.4), were "
+        "left unseen for 31.5 minutes less at the longest (28.4 to 34.6; secondary), 18.93 percentage points fewer "
+        "went home empty-handed (17.99 to 19.87) and 47.31 percentage points more were met by a peer (46.19 to 48.43)."
     )
 
 
@@ -93,7 +98,7 @@ def test_every_clinical_headline_measure_is_named_once_as_changed_or_not() -> No
             if not item.beyond_chance:
                 assert topic in lines[UNCHANGED], name
         n_moved = sum(item.beyond_chance for item in found.values())
-        n_named = len(re.findall(r"\((?:95 % CI )?[\d.]+ to [\d.]+\)", lines[CHANGES]))
+        n_named = len(re.findall(r"\((?:95 % CI )?[\d.]+ to [\d.]+(?:; secondary)?\)", lines[CHANGES]))
         assert n_named == min(n_moved, MOST_CHANGES)
         assert (f"{n_moved - MOST_CHANGES} more" in lines[CHANGES]) == (n_moved > MOST_CHANGES)
 
@@ -187,6 +192,7 @@ def test_one_scenario_has_five_lines_of_its_own_and_says_how_to_compare() -> Non
     lines = lines_of(only)
     assert len(lines) == 5
     assert "from triage to a physician 77.8 minutes" in lines["How long they wait"]
+    assert "the longest stretch 151.2 minutes (148.2 to 154.2), a secondary outcome;" in lines["Mental-health visits"]
     assert "within 72 h 2.31 %" in lines["Who comes back"]
     assert '"study.staffing=[traditional,peer_added]" instead of study=run compares' in lines[CERTAINTY]
 
@@ -355,14 +361,41 @@ def test_the_same_money_is_never_advised_by_the_command_just_given() -> None:
     assert line.startswith("not compared here. Write a staffing that adds some 9,000 CAD a week")
 
 
+# The late outcome
+
+
+def test_the_late_outcome_is_named_among_many_changes_and_is_called_secondary(four: Comparison) -> None:
+    everything = four.differences.assign(simultaneous_half_width=1e-9, mean=-0.5, low=-0.6, high=-0.4)
+    lines = lines_of(replace(four, differences=everything))
+    assert "were left unseen for 0.5 minutes less at the longest (0.4 to 0.6; secondary)" in lines[CHANGES]
+    assert "less without staff (0.4 to 0.6)" in lines[CHANGES], "the primary outcome bears no mark"
+    assert "8 more measures changed" in lines[CHANGES]
+    assert "were left unseen for 0.5 minutes less" in lines[SAME_MONEY]
+    assert [name for name, _ in most_important([(name, None) for name in reversed(HEADLINE)], 5)] == [
+        name for name in reversed(HEADLINE) if name in PROTOCOL_OUTCOMES
+    ]
+
+
+def test_the_page_says_in_full_which_outcome_was_chosen_late(four: Comparison) -> None:
+    words = "Longest time unseen is a secondary outcome, chosen after results were seen"
+    assert words in comparison_markdown(four)
+    gone = replace(four, estimates=four.estimates[four.estimates["measure"] != SECONDARY])
+    assert words not in comparison_markdown(gone)
+    protocol = (Path(__file__).parents[1] / "docs" / "protocol.md").read_text(encoding="utf-8")
+    assert (
+        "| Longest time unseen by staff, per eligible visit | secondary | **chosen after results were seen** |"
+        in protocol
+    )
+
+
 # The picture
 
 
 def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
-    assert title(four) == "Peers added: 21.3 minutes less alone, no difference in waits beyond chance"
+    assert title(four) == "Peers added: 21.3 minutes less without staff, no difference in waits beyond chance"
     swapped = comparison_of(("traditional", "clinician_added", "peer_added", "peer_swapped"))
     first = replace(swapped, staffings=("traditional", "peer_swapped"))
-    assert title(first) == "Peers for nurse hours: 14.1 minutes less alone, 5.9 minutes more of waiting"
+    assert title(first) == "Peers for nurse hours: 14.1 minutes less without staff, 5.9 minutes more of waiting"
     rows = four.differences.assign(simultaneous_half_width=1e9)
     assert title(replace(four, differences=rows)) == (
         "Peers added: no difference beyond chance in time without staff or waits"
@@ -370,6 +403,22 @@ def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
     assert "no steady state" in title(without_steady_state(four, "peer_added"))
     assert "nothing can be distinguished from chance" in title(of_one_replication(four))
     assert "nothing is compared" in title(comparison_of(FOUR[:1]))
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_the_picture_has_room_for_the_longest_title_and_its_heads_do_not_touch(name: str) -> None:
+    labels = {"traditional": "Traditional", name: LABELS[name]}
+    pair = replace(comparison_of(FOUR[:2], (1.0,)), labels={**labels, "peer_added": LABELS[name]})
+    with styled():
+        figure = finding_picture(pair).figure
+        figure.draw_without_rendering()
+        texts = [item for item in figure.texts if item.get_text()]
+        boxes = {item.get_text(): item.get_window_extent() for item in texts}
+    assert max(box.x1 for box in boxes.values()) <= figure.bbox.x1 - 10.0
+    heads = [boxes[head] for head in HEADS.values()]
+    assert all(one.x1 < other.x0 for one, other in pairwise(heads))
+    (first, second) = [boxes[item.get_text()] for item in texts[:2]]
+    assert second.y1 < first.y0, "the title stands above what explains it"
 
 
 def test_the_picture_shows_the_first_staffing_and_the_same_money(four: Comparison) -> None:

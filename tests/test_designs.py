@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
+from types import MethodType
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from sim.config.filters import Condition, condition_of
 from sim.config.known import Known
 from sim.config.multirun import play_together
 from sim.config.overrides import Override, read_override
-from sim.department.scenario import Problem, ScenarioError, checks
+from sim.department.scenario import Problem, Scenario, ScenarioError, checks
 from sim.study.engines import COMPILED, ENGINES
 from sim.study.store import read_table
 
@@ -658,11 +659,24 @@ def test_the_hash_of_a_scenario_made_of_parts_is_its_own() -> None:
     assert [scenario.content_hash() for scenario in sweep.scenarios.values()] == list(sweep.labels)
 
 
+class PartsOf:
+    """A scenario of which only some parts can be seen; what it can be asked is asked of those parts alone."""
+
+    def __init__(self, scenario: Scenario, names: Sequence[str]) -> None:
+        self.__dict__.update({name: getattr(scenario, name) for name in names})
+
+    def __getattr__(self, name: str) -> object:
+        if name in Scenario.model_fields:
+            raise AttributeError(f"{name} is looked at, and not among the parts that the check names")
+        return MethodType(getattr(Scenario, name), self)
+
+
 def test_a_check_of_a_scenario_looks_at_no_part_but_those_it_names() -> None:
     scenario = compose(["study=run", "staffing=peer_247", "boarding=pool"]).scenario
     for check, names in checks():
-        only = SimpleNamespace(**{name: getattr(scenario, name) for name in names})
-        assert list(check(only)) == []  # type: ignore[arg-type]
+        assert list(check(PartsOf(scenario, names))) == []  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match="demand is looked at"):
+        PartsOf(scenario, ["department"]).acuity_mix_of("mental_health")  # type: ignore[operator]
 
 
 def test_what_does_not_fit_is_found_in_every_scenario_that_has_it() -> None:

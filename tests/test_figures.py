@@ -42,7 +42,8 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results as their folders hold them, made of the stored tables with columns and rows that no figure needs."""
-    stored = {path.name: path.read_bytes() for path in figures.TABLES.iterdir()}
+    drawn_from = ("estimates", "differences", "cautions", "week", "breakeven_runs")
+    stored = {f"{name}.csv": (figures.TABLES / f"{name}.csv").read_bytes() for name in drawn_from}
     more = {"estimates": {"p_value": 1.0}, "differences": {"sentence": "-"}, "week": {"present": 1.0}}
     for name, columns in more.items():
         table = figures.read(name)

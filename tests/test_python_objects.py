@@ -234,13 +234,16 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 # --- to_excel ---
 
 
+TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions")
+
+
 def test_each_is_saved_with_all_its_tables(
     scenario: Scenario, run: Run, comparison: Comparison, tmp_path: Path
 ) -> None:
     for one, sheets in (
         (scenario, ["README", "roles", "shifts", "settings"]),
         (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
-        (comparison, ["finding", "README", "summary", "estimates", "differences", "costs", "worth", "cautions"]),
+        (comparison, ["finding", "README", *TABLES_OF_COMPARISON]),
     ):
         file = tmp_path / f"{type(one).__name__}.xlsx"
         one.to_excel(file)

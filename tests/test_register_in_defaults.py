@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
+import sim
 from sim.config.places import MODELS
 from sim.department import support
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
@@ -117,3 +118,14 @@ def test_constants_that_are_facts_or_rules_are_those_of_the_register() -> None:
     assert tuple(days for _, days in SPANS.values()) == row("RUNA16")
     assert row("DISA02") == (RESPONSE_BAND,)
     assert (SMALL_CELL,) == (SMALLEST_GROUP,) == row("RUNA17")
+
+
+@pytest.mark.slow
+def test_the_default_shares_met_and_bridged_are_those_played_with_peers_added() -> None:
+    """Of the eligible and consenting visits that departed, in half a year; the register's are of eight whole years."""
+    scenario = sim.load("staffing=peer_added", "study.weeks=26")
+    visits = sim.simulate(scenario, seed=501).visits
+    consenting = visits[visits["in_window"] & visits["peer_eligible"] & visits["peer_consented"]]
+    gone = consenting[consenting["departure"].notna()]
+    assert gone["peer_met"].notna().mean() == pytest.approx(scenario.effects.default_reach, abs=0.04)
+    assert (gone["bridged"] | gone["call_reached"]).mean() == pytest.approx(scenario.effects.default_bridged, abs=0.04)

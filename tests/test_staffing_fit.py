@@ -127,12 +127,12 @@ def test_the_staff_of_a_larger_department_is_named() -> None:
     )
     both = notes_of("demand.visits_per_year=20000", levels=(1.0, 0.9))
     assert [note.split(": ")[1].split(" is ")[0] for note in both] == ["physician", "nurse"]
-    assert "in Traditional at demand 0.9 (and 1 more): physician is busy for 21 %" in both[0]
+    assert "in Traditional at demand 0.9 (and 1 more): physician is busy for 22 %" in both[0]
 
 
 def test_work_that_no_hours_are_there_for_is_named() -> None:
     (note,) = notes_of("demand.growth=1.3")
-    assert "in Traditional: physician is asked for 836 hours of work a week and has 728," in note
+    assert "in Traditional: physician is asked for 864 hours of work a week and has 728," in note
 
 
 def test_work_of_a_role_that_is_switched_off_is_named() -> None:

@@ -57,7 +57,7 @@ def nothing(_: Task) -> Effects:
 
 
 def of_peers(task: Task) -> Effects:
-    """Peers meet people and leave them less alone; with two at a time more so."""
+    """Peers meet people and leave them less without staff; with two at a time more so."""
     if "peer_" not in task.label:
         return {}
     more = 2.0 if "peer_247" in task.label else 1.0
@@ -289,9 +289,10 @@ def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of
         assert max(map(len, tables[width].splitlines())) <= width
     columns = {width: table.count(" ± ") for width, table in tables.items()}
     assert columns[60] < columns[80] < columns[100]
-    assert "of 4 measures" not in tables[100]
-    n_shown = re.search(r"^([123]) of 4 measures: a wider terminal shows more", tables[80], re.MULTILINE)
-    assert n_shown
+    assert "4 of 5 measures: answer.md has the others" in tables[100], "no terminal shows more than 100 columns"
+    assert "Staff cost" in tables[100], "the secondary outcome gives way first"
+    assert "unseen, same" not in tables[100]
+    assert re.search(r"^[123] of 5 measures: a wider terminal shows more", tables[80], re.MULTILINE)
     numbers = re.findall(r"[+−]?[\d,.]+ ± [\d,.]+(?: \*)?", tables[100])
     assert set(re.findall(r"[+−]?[\d,.]+ ± [\d,.]+(?: \*)?", tables[60])) < set(numbers)
 
@@ -315,6 +316,7 @@ def test_what_failed_and_what_was_asked_still_fit_the_screen(
     assert "staffing=traditional, replication 3: ValueError: a very long reason" in " ".join(output.split())
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert "Not reached with the 30 replications" in page
+    assert page.count("Longest time unseen is a secondary outcome, chosen after results were seen") == 1
     assert "staffing=clinician_added, replication 3" in page
 
 

@@ -125,8 +125,8 @@ class Effects(Frozen):
     bridging_share: Probability = 0.2
     linkage_on: bool = True
     bridging_on: bool = True
-    default_reach: Annotated[float, Field(gt=0, le=1)] = 0.67
-    default_bridged: Annotated[float, Field(gt=0, le=1)] = 0.67
+    default_reach: Annotated[float, Field(gt=0, le=1)] = 0.52
+    default_bridged: Annotated[float, Field(gt=0, le=1)] = 0.59
     default_linked: Annotated[float, Field(gt=0, le=1)] = 0.558
     peer: RoleEffects = RoleEffects()
     clinician: ClinicianEffects = ClinicianEffects()

@@ -14,16 +14,17 @@ import pandas as pd
 
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.asked import changed_line
-from sim.report.cells import hours_text
+from sim.report.cells import hours_text, rank_line
 from sim.report.comparison_finding import finding_of, with_other_levels
 from sim.report.finding import Finding
 from sim.report.honesty import honesty_lines
+from sim.report.peer_day import peer_day_lines, peer_day_measures, peer_day_words, with_peers
 from sim.report.summaries import comparison_summary, with_labels
-from sim.report.tables import label, others
+from sim.report.tables import estimate, known_measures, label, others
 from sim.report.worth_text import worth_lines
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.interrupts import uninterrupted
-from sim.study.number_text import decimals_shown, measure_and_part
+from sim.study.number_text import decimals_shown, measure_and_part, scale
 from sim.study.store import whole_file
 from sim.study.worth import preset_text
 
@@ -89,12 +90,18 @@ def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = 
         differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
         sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
+    sheets += peer_day_sheets(comparison)
     sheets.append(costs_sheet(comparison))
     if len(comparison.worth):
         worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
         sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
-    notes = (*worth_lines(comparison), *comparison.notes)
+    notes = (
+        rank_line(known_measures(comparison, HEADLINE)),
+        *peer_day_lines(comparison),
+        *worth_lines(comparison),
+        *comparison.notes,
+    )
     said = [line for line in (changed_line(comparison), *notes, *honesty_lines(comparison)) if line]
     finding = with_other_levels(finding_of(comparison), comparison)
     return with_readme(finding.question, sheets, said, facts or {}, finding)
@@ -107,6 +114,7 @@ WHAT_SHEETS_ARE = {
     "summary": "The headline measures",
     "estimates": "Mean of every measure over replications, with its interval",
     "differences": "Paired differences from the baseline on the same patients, with intervals",
+    "peer_day": "How the paid time of peers was spent, what it cost, and who had company",
     "costs": "What each roster costs",
     "worth": "What the paired differences would be worth in money, by what is counted",
     "cautions": "What must be read with care: many visits leave (†), no steady state (‡)",
@@ -183,9 +191,33 @@ def comparison_summary_sheet(comparison: Comparison) -> Sheet:
     headers += [Column(f"{label(comparison, comparison.baseline)}: {word}") for word in own]
     words = ("difference (% points for shares)", "interval from", "interval to", "beyond chance")
     headers += [Column(f"{label(comparison, name)}: {word}") for name in others(comparison) for word in words]
-    decimals = [decimals_shown(measure_and_part(str(name))[0]) for name in table.index]
-    formats = [f"#,##0.{'0' * places}" if places else "#,##0" for places in decimals]
-    return Sheet("summary", headers, sheet_rows(table), formats)
+    return Sheet("summary", headers, sheet_rows(table), [number_format(str(name)) for name in table.index])
+
+
+def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
+    """A row for each part of the peers' day, mean and interval of each staffing with peers; no sheet without peers."""
+    names, measures = with_peers(comparison), peer_day_measures(comparison)
+    if not names:
+        return []
+    words = ("mean", "interval from", "interval to")
+    headers = [Column("Measure"), Column("Unit")]
+    headers += [Column(f"{label(comparison, name)}: {word}") for name in names for word in words]
+    rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
+    return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
+
+
+def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
+    """Mean and both ends of the interval of each staffing, in the unit of the row."""
+    factor = scale(measure_and_part(name)[0])
+    found = [estimate(comparison, staffing, name) for staffing in staffings]
+    ends = [(None,) * 3 if item is None else (item.mean, item.low, item.high) for item in found]
+    return [None if value is None else factor * value for of_each in ends for value in of_each]
+
+
+def number_format(name: str) -> str:
+    """As many decimals as the measure is shown with."""
+    places = decimals_shown(measure_and_part(name)[0])
+    return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
 def costs_sheet(comparison: Comparison) -> Sheet:

@@ -4,6 +4,7 @@ Numbers are looked up in `sim.report.tables` and written by `sim.study.number_te
 """
 
 import math
+from collections.abc import Collection
 
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text, played_text
@@ -37,7 +38,13 @@ from sim.study.number_text import (
 from sim.study.sentences import alone, inside, no_difference_claimed
 
 Rows = list[tuple[str, ...]]
-DEMAND_MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
+SECONDARY = "longest_unseen_mean.mental_health"
+"""A headline whose rank has to be said wherever there is room: `docs/protocol.md`."""
+PROTOCOL_OUTCOMES = (
+    "minutes_without_staff_mean.mental_health", SECONDARY, "wait_triage_to_pia_mean.all", "lwbs_or_ama.all",
+    "length_of_stay_mean.mental_health",
+)  # fmt: skip
+"""Outcomes of `docs/protocol.md` in its order: shown at every level of demand, and named before others that change."""
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 
 
@@ -103,7 +110,7 @@ def demand_rows(comparison: Comparison) -> Rows:
     if len(levels) < 2:
         return []
     rows: Rows = [("", *(level_head(comparison, level) for level in levels))]
-    for name in known_measures(comparison, DEMAND_MEASURES):
+    for name in known_measures(comparison, PROTOCOL_OUTCOMES):
         measure, part = measure_and_part(name)
         rows.append((f"{measure.label}, {part_text(part)} ({unit_of_value(measure)})", *[""] * len(levels)))
         for staffing in (comparison.baseline, *others(comparison)):
@@ -173,6 +180,17 @@ def legend(comparison: Comparison) -> str:
         "\\*: beyond chance when all headline measures are judged together. =: identical to the last bit. "
         f"{LEGEND}"
     )
+
+
+RANKS = (
+    "Longest time unseen is a secondary outcome, chosen after results were seen; the primary outcome is minutes "
+    "without staff (docs/protocol.md of PeerED)."
+)
+
+
+def rank_line(measures: Collection[str]) -> str:
+    """Which headline is primary and which was chosen late; empty where the late one is not among the measures shown."""
+    return RANKS if SECONDARY in measures else ""
 
 
 def unit_words() -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, named
-from sim.report.cells import hours_text, question
+from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY, hours_text, question
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.honesty import ENOUGH_REPLICATIONS, effect_note
 from sim.report.tables import (
@@ -68,7 +68,9 @@ BRIEFS = {
         "time without staff", "spent {} less without staff", "spent {} more without staff"
     ),
     "longest_unseen_mean": Brief(
-        "longest time unseen", "went unseen {} less at the longest", "went unseen {} longer at the longest"
+        "longest time unseen",
+        "were left unseen for {} less at the longest",
+        "were left unseen for {} more at the longest",
     ),
     "went_home_empty_handed": Brief(
         "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
@@ -97,9 +99,11 @@ BRIEFS = {
     "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
 }  # fmt: skip
 COSTS = ("staff_cost_per_week.all", "cost_per_visit.all")
+HINT = "secondary"
+"""Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
-MOST_CHANGES_ELSEWHERE = 2
+MOST_CHANGES_ELSEWHERE = 3
 MOST_ELSEWHERE = 4
 """Staffings for the same money that are named."""
 
@@ -144,16 +148,31 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
     if nothing:
         return f"{who}, {nothing}."
     moved = changed_measures(comparison, staffing)
-    intervals = [f" ({interval_text(name, found)})" for name, found in moved]
+    named_here = most_important(moved, MOST_CHANGES)
+    intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
     intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
-    return f"{who}, {clauses_text(moved, MOST_CHANGES, intervals)}."
+    return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
+
+
+def hint(name: str) -> str:
+    """The rank of an outcome that was chosen after results were seen."""
+    return f"; {HINT}" if name == SECONDARY else ""
+
+
+def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
+    """So many of what changes, those of the protocol before others, in the order given."""
+    rank = {name: place for place, name in enumerate(PROTOCOL_OUTCOMES)}
+    ranked = sorted(moved, key=lambda item: rank.get(item[0], len(rank)))
+    chosen = {name for name, _ in ranked[:most]}
+    return [item for item in moved if item[0] in chosen]
 
 
 def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
     """The same of a staffing the finding is not about: fewer of them, and without intervals."""
     who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
     moved = changed_measures(comparison, staffing)
-    return f"{who}, {nothing or clauses_text(moved, MOST_CHANGES_ELSEWHERE, [''] * len(moved))}"
+    named_here = most_important(moved, MOST_CHANGES_ELSEWHERE)
+    return f"{who}, {nothing or clauses_text(named_here, len(moved), [''] * len(named_here))}"
 
 
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
@@ -175,11 +194,13 @@ def changed_measures(comparison: Comparison, staffing: str) -> list[tuple[str, F
     return [(name, item) for name, item in clinical_differences(comparison, staffing).items() if item.beyond_chance]
 
 
-def clauses_text(moved: Sequence[tuple[str, Found]], most: int, intervals: Sequence[str]) -> str:
-    """`mental-health visits spent 12.8 minutes less alone (12.4 to 13.2) and ...`; the part only where it changes."""
+def clauses_text(moved: Sequence[tuple[str, Found]], n_changed: int, intervals: Sequence[str]) -> str:
+    """`mental-health visits spent 12.8 minutes less without staff (12.4 to 13.2) and ...`; the part only where it
+    changes. `n_changed`: how many measures changed, named or not.
+    """
     clauses: list[str] = []
     subject_before = ""
-    for (name, found), interval in zip(moved[:most], intervals, strict=False):
+    for (name, found), interval in zip(moved, intervals, strict=True):
         measure, part = measure_and_part(name)
         brief = BRIEFS[measure.key]
         words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
@@ -187,8 +208,8 @@ def clauses_text(moved: Sequence[tuple[str, Found]], most: int, intervals: Seque
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
         subject_before = subject
-    if len(moved) > most:
-        clauses.append(f"{counted(len(moved) - most, 'more measure')} changed")
+    if n_changed > len(moved):
+        clauses.append(f"{counted(n_changed - len(moved), 'more measure')} changed")
     return joined(clauses)
 
 
@@ -410,7 +431,8 @@ def scenario_finding(comparison: Comparison) -> Finding:
             ),
             FindingLine(
                 "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}; "
+                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the "
+                f"longest stretch {mean('longest_unseen_mean')}, a {HINT} outcome; "
                 f"{mean('reach')} were met by a peer; of those who went home "
                 f"{mean('went_home_empty_handed')} went empty-handed.",
             ),

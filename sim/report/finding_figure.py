@@ -8,6 +8,7 @@ import math
 from matplotlib.axes import Axes
 
 from sim.report.cautions import marked
+from sim.report.cells import SECONDARY
 from sim.report.comparison_finding import amount_of_change, costs_row, is_same_money
 from sim.report.forest import widen_around_zero
 from sim.report.honesty import footer
@@ -17,13 +18,15 @@ from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import bare, measure_and_part, plain_number, scale, within_scale
 from sim.study.sentences import inside
 
-WAIT, ALONE, COST = "wait_triage_to_pia_mean.all", "minutes_without_staff_mean.mental_health", "staff_cost_per_week.all"
+WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
+WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
 HEADS = {
     WAIT: "Wait for a physician,\nall visits (min)",
-    ALONE: "Time without staff, mental-health\nvisits (min)",
+    WITHOUT_STAFF: "Time without staff,\nmental health (min)",
+    SECONDARY: "Longest time unseen,\nmental health (min),\na secondary outcome",
     COST: "Staff cost a week\n(CAD)",
 }
-NAMES, GAP, ROW, HEAD, FOOT = 1.75, 0.35, 0.5, 0.5, 0.3
+NAMES, GAP, ROW, HEAD, FOOT = 1.65, 0.3, 0.5, 0.62, 0.3
 """Inches: names of staffings, between panels, a row, above the panels, below them."""
 MOST_ROWS = 6
 
@@ -43,7 +46,7 @@ def finding_picture(comparison: Comparison) -> Sheet:
     width = (WIDTH - LEFT - RIGHT - NAMES - GAP * (len(measures) - 1)) / max(len(measures), 1)
     for number, name in enumerate(measures):
         left = LEFT + NAMES + number * (width + GAP)
-        sheet.write(left, 0.0, HEADS[name], size=9.5, weight="bold")
+        sheet.write(left, 0.0, HEADS[name], size=9, weight="bold")
         axes = sheet.panel(left, HEAD, width, ROW * max(len(names), 1))
         draw_measure(axes, comparison, names, name, with_names=number == 0)
     return sheet
@@ -69,7 +72,7 @@ def title(comparison: Comparison) -> str:
         return f"{who}: no difference is claimed, there is no steady state"
     if n_replications(comparison) < 2:
         return f"{who}: one replication, so nothing can be distinguished from chance"
-    found = {name: difference(comparison, subject, name) for name in (ALONE, WAIT)}
+    found = {name: difference(comparison, subject, name) for name in (WITHOUT_STAFF, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
     shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
@@ -80,12 +83,12 @@ def title(comparison: Comparison) -> str:
     return f"{who}: {', '.join([*shown, *(f'no difference in {words} beyond chance' for words in rest)])}"
 
 
-CHANGED_WORDS = {ALONE: "alone", WAIT: "of waiting"}
-UNCHANGED_WORDS = {ALONE: "time without staff", WAIT: "waits"}
+CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
+UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 
 
 def change_text(name: str, found: Found) -> str:
-    """`12.8 minutes less alone`."""
+    """`12.8 minutes less without staff`."""
     way = "less" if found.mean < 0.0 else "more"
     return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
 

@@ -1,39 +1,71 @@
-"""One child's visit as lines of text, minute by minute: what was asked for, what began, what ended, and with whom."""
+"""One visit told minute by minute: what began, how long it took, how long it was waited for, and with whom.
+
+What nobody in the department knows, such as a class of severity, is not told. Spells are told where they begin, and a
+wait is told with what ended it. The same as an event log, for a machine: `sim.engine.event_log`.
+"""
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
+from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import WEEKDAYS
 from sim.engine.trajectory import Trajectory
 
 MINUTES_PER_DAY = 1440.0
 WORTH_SAYING_MINUTES = 1.0
 """Waits shorter than this are not mentioned."""
-KIND_WORDS = {
-    "contact": "company",
-    "recovery": "the peer's own time",
-    "bridging": "bridging",
-    "call": "call after the visit",
-    "huddle": "huddle about the child",
-    "observation": "one-to-one observation",
-    "care": "care by the hour",
-    "response": "response to the escalation",
+ARRIVALS = {"walk_in": "walks in", "ambulance": "comes by ambulance", "police": "is brought by the police"}
+STREAMS = {"mental_health": "mental health"}
+DEPARTURES = {
+    "discharge": "goes home",
+    "admission": "goes to the ward",
+    "transfer": "goes to another hospital",
+    "lwbs": "leaves before a physician has come",
+    "ama": "leaves before care is complete",
 }
-WITH_THE_CHILD = ("main", "response", "contact", "bridging", "observation")
+FOLLOW_UPS = {"within_7_days": "an appointment within 7 days", "within_30_days": "an appointment within 30 days"}
+KINDS = {
+    "contact": "company",
+    "recovery": "recovery of their own",
+    "bridging": "bridging to what comes after",
+    "call": "call to the family",
+    "huddle": "huddle about the child",
+    "response": "helps to calm",
+}
+ROLES = {"psw": "peer"}
+ZONES = {"mh_safe": "mental-health safe room"}
+AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle")
+TIME_ROUNDING = 1e-6
+"""Minutes by which two times that are equal by the law of the department may differ."""
 Line = tuple[float, str]
 
 
 def journey(run: Trajectory, visit: int) -> list[str]:
     """What happened to one visit (its row), in order, one line a moment: `Tue 14:05  +0:42  ...`.
 
-    The second column is the time since arrival in hours and minutes. Raises IndexError for a row the run has not.
+    The second column is the time since arrival in hours and minutes; it goes on after departure with what is still done
+    for the child. Raises IndexError for a row that the run does not have.
     """
     if not 0 <= visit < run.n_visits:
         raise IndexError(f"visit {visit}: the run has rows 0 to {run.n_visits - 1}")
     row = run.visits.iloc[visit]
-    lines = [*of_visit(row), *of_places(run, visit), *of_delays(run, visit), *of_tasks(run, visit)]
-    return [f"{clock(time)}  {since(time - row.arrival)}  {text}" for time, text in sorted(lines)]
+    tasks = tasks_of(run, visit)
+    calls = [task for task in tasks if task["kind"] == "call"]
+    others = [task for task in tasks if task["kind"] != "call"]
+    told = [
+        *of_arrival(row),
+        *of_places(run, visit),
+        *of_delays(run, visit),
+        *of_escalations(others),
+        *of_tasks(others, row),
+        *of_moments(row),
+        *of_tasks(calls, row),
+    ]
+    # Equal times stay in the order of the list: what happens at departure stands before it, calls after it.
+    in_order = sorted(told, key=lambda line: line[0])
+    return [f"{clock(time)}  {since(time - row.arrival)}  {text}" for time, text in in_order]
 
 
 def clock(minute: float) -> str:
@@ -47,64 +79,152 @@ def since(minutes: float) -> str:
     return f"{'+' if minutes >= 0 else '-'}{int(abs(minutes)) // 60}:{int(abs(minutes)) % 60:02d}"
 
 
-def of_visit(row: Any) -> Iterator[Line]:
-    """Arrival, first meeting with a peer, boarding, departure."""
+def of_arrival(row: Any) -> Iterator[Line]:
+    """Who comes, how and with whom."""
+    years = {0: "under 1 year old", 1: "1 year old"}.get(row.age_years, f"{row.age_years} years old")
     company = "with a caregiver" if row.caregiver else "alone"
-    held = ", held" if row.held else ""
-    yield (
-        row.arrival,
-        f"arrives ({row.arrival_mode}), {row.age_years} years, {company}, {row.stream}, CTAS {row.acuity}{held}",
-    )
-    if row.peer_met == row.peer_met:
-        yield row.peer_met, "the first meeting with a peer is over"
-    if row.boarding_start == row.boarding_start:
-        yield row.boarding_start, "boarding begins"
-    if row.boarding_end == row.boarding_end:
-        yield row.boarding_end, "a bed upstairs"
-    if row.departure == row.departure:
-        yield row.departure, f"departs: {row.disposition}"
+    held = ", may not leave (held)" if row.held else ""
+    stream = STREAMS.get(row.stream, row.stream.replace("_", " "))
+    mode = ARRIVALS[row.arrival_mode]
+    yield float(row.arrival), f"{mode}: {years}, {company}, {stream}, CTAS {row.acuity}{held}"
+
+
+def of_moments(row: Any) -> Iterator[Line]:
+    """First meeting with a peer, boarding, departure."""
+    if is_known(row.peer_met):
+        yield float(row.peer_met), "the first meeting with a peer is complete"
+    if is_known(row.boarding_start):
+        yield float(row.boarding_start), "is to be admitted, and waits for a bed on the ward"
+    if is_known(row.boarding_end):
+        yield float(row.boarding_end), "the bed is free"
+    if is_known(row.departure):
+        yield float(row.departure), "; ".join([DEPARTURES[row.disposition], *what_is_said_at_departure(row)])
+
+
+def what_is_said_at_departure(row: Any) -> Iterator[str]:
+    """What the child takes home, and what happened on the way that has no minute of its own."""
+    if row.disposition == "discharge":
+        given = ["a safety plan"] * bool(row.safety_plan)
+        given += [FOLLOW_UPS[row.follow_up]] if row.follow_up in FOLLOW_UPS else []
+        if given:
+            yield f"has {' and '.join(given)}"
+    if row.peer_offered and not row.peer_consented:
+        yield "did not want the peer who was offered"
+    if row.n_restraints:
+        of_all = f" in {row.n_restraints} of {row.n_escalations} escalations" if row.n_escalations > 1 else ""
+        yield f"was restrained{of_all}"
 
 
 def of_places(run: Trajectory, visit: int) -> Iterator[Line]:
     """Places entered, and how long each was waited for."""
     places = run.place_columns
     for at in (places["visit"] == visit).nonzero()[0]:
-        zone, wait = run.zones[places["zone"][at]], places["start"][at] - places["requested"][at]
-        yield float(places["start"][at]), f"into {zone}{waited(wait)}"
+        zone = run.zones[places["zone"][at]]
+        wait = waited(places["start"][at] - places["requested"][at])
+        yield float(places["start"][at]), f"has a place: {ZONES.get(zone, zone.replace('_', ' '))}{wait}"
 
 
 def of_delays(run: Trajectory, visit: int) -> Iterator[Line]:
-    """Steps that need nobody and take time: tests, observation, the way to the desk."""
+    """Steps that take time and nobody of the staff: tests, the way to the desk; and what was done without its role."""
     tasks = run.task_columns
-    own = tasks["visit"] == visit
-    with_staff = set(tasks["step"][own].tolist())
+    begun = tasks["started"] == tasks["started"]
+    with_staff = set(tasks["step"][(tasks["visit"] == visit) & begun].tolist())
+    usually_with_staff = set(tasks["step"].tolist())
     for number, step in enumerate(run.steps):
         _, started, ended = run.step_times[visit, number]
         if number not in with_staff and ended > started and step not in ("place", "board"):
-            yield float(started), f"{step.replace('_', ' ')}, {ended - started:.0f} min"
+            alone = ", nobody of the role on duty" if number in usually_with_staff else ""
+            yield float(started), f"{step.replace('_', ' ')}, {ended - started:.0f} min{alone}"
 
 
-def of_tasks(run: Trajectory, visit: int) -> Iterator[Line]:
-    """Everything staff did for the visit, and what was asked for and withdrawn."""
-    tasks = run.tasks
-    for task in tasks[tasks["visit"] == visit].to_dict("records"):
-        what = KIND_WORDS.get(task["kind"]) or task["step"].replace("_", " ")
-        what = f"{what} ({task['role'].replace('_', ' ')})"
-        if math.isnan(task["started"]):
-            back = f", withdrawn at {clock(task['ended'])}" if task["withdrawn"] else ""
-            yield task["requested"], f"{what} asked for, not given{back}"
+def tasks_of(run: Trajectory, visit: int) -> list[dict[str, Any]]:
+    """The visit's tasks by slot and beginning, with `waited_since`: a task that goes on waits since it was cut."""
+    found = run.tasks[run.tasks["visit"] == visit]
+    tasks: list[dict[str, Any]] = [{str(key): value for key, value in row.items()} for row in found.to_dict("records")]
+    tasks.sort(key=lambda task: (task["slot"], task["kind"], task["step"], task["started"]))
+    for _, spells in groupby(tasks, key=lambda task: (task["slot"], task["kind"], task["step"])):
+        before = math.nan
+        for task in spells:
+            task["goes_on"] = is_known(before)
+            task["waited_since"] = before if is_known(before) else task["requested"]
+            before = task["ended"]
+    return tasks
+
+
+def of_escalations(tasks: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    """When distress escalates, and who is called."""
+    called: dict[float, list[str]] = {}
+    for task in tasks:
+        if task["kind"] == "response" and not task["goes_on"]:
+            called.setdefault(float(task["requested"]), []).append(role_of(task))
+    for time, roles in called.items():
+        yield time, f"distress escalates; called: {', '.join(sorted(roles))}"
+
+
+def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[Line]:
+    """Everything staff did for the visit, and what was asked for and never began."""
+    begins = [task["started"] for task in tasks if task["kind"] == "main"]
+    for task in tasks:
+        what = what_it_is(task, row)
+        if is_known(task["started"]):
+            yield float(task["started"]), f"{what}, {how_it_went(task, row, begins)}"
         else:
-            yield task["started"], f"{what}, {how_it_went(task)}"
+            end = f"by {clock(task['ended'])}" if task["withdrawn"] else "before the run ends"
+            yield float(task["waited_since"]), f"{what}: nobody comes {end}"
 
 
-def how_it_went(task: dict[Hashable, Any]) -> str:
-    """`12 min, after 5 min, put down`."""
-    length = "runs on" if math.isnan(task["ended"]) else f"{task['ended'] - task['started']:.0f} min"
-    beside = "" if task["kind"] in WITH_THE_CHILD else ", not with the child"
-    put_down = ", put down" if task["interrupted"] else ""
-    return f"{length}{waited(task['started'] - task['requested'])}{beside}{put_down}"
+def what_it_is(task: dict[str, Any], row: Any) -> str:
+    """`first assessment (physician)`."""
+    if task["kind"] == "care":
+        return f"{'care while waiting for the bed' if is_of_boarding(task, row) else 'looks in for the aide'} (nurse)"
+    words = KINDS.get(task["kind"]) or task["step"].replace("_", " ")
+    return f"{words} ({role_of(task)}){' goes on' if task['goes_on'] else ''}"
+
+
+def is_of_boarding(task: dict[str, Any], row: Any) -> bool:
+    """Care by the hour is asked for at full hours of boarding and at its end; else it stands in for an aide."""
+    if not is_known(row.boarding_start) or task["requested"] < row.boarding_start:
+        return False
+    hours = (task["requested"] - row.boarding_start) / MINUTES_PER_HOUR
+    return abs(hours - round(hours)) < TIME_ROUNDING or bool(abs(task["requested"] - row.boarding_end) < TIME_ROUNDING)
+
+
+def how_it_went(task: dict[str, Any], row: Any, begins: list[float]) -> str:
+    """`12 min, after a wait of 5`."""
+    wait = waited(task["started"] - task["waited_since"])
+    if task["kind"] == "contact":
+        return f"{of_company(task, begins)}{wait}"
+    if not is_known(task["ended"]):
+        return f"runs on when the run ends{wait}"
+    away = ", away from the child" if task["kind"] in AWAY_FROM_THE_CHILD else ""
+    cut = ", cut short" if task["interrupted"] else ""
+    answer = (", answered" if row.call_reached else ", no answer") if task["kind"] == "call" else ""
+    return f"{task['ended'] - task['started']:.0f} min{wait}{away}{cut}{answer}"
+
+
+def of_company(task: dict[str, Any], begins: list[float]) -> str:
+    """`13 min together`; the peer makes room when a step of the visit's path begins."""
+    if not is_known(task["ended"]):
+        return "runs on when the run ends"
+    minutes = task["ended"] - task["company_since"]
+    makes_room = (
+        ", makes room" if any(abs(task["ended"] - begin) < TIME_ROUNDING for begin in begins) else ", breaks off"
+    )
+    ends = makes_room if task["interrupted"] else ""
+    return f"{minutes:.0f} min together{ends}" if minutes > 0 else f"turns back on the way{ends}"
+
+
+def role_of(task: dict[str, Any]) -> str:
+    """The role in words."""
+    role = str(task["role"])
+    return ROLES.get(role, role.replace("_", " "))
 
 
 def waited(minutes: float) -> str:
-    """`, after 12 min`, or nothing."""
-    return f", after {minutes:.0f} min" if minutes >= WORTH_SAYING_MINUTES else ""
+    """`, after a wait of 12`, in minutes, or nothing."""
+    return f", after a wait of {minutes:.0f}" if minutes >= WORTH_SAYING_MINUTES else ""
+
+
+def is_known(time: float) -> bool:
+    """Whether something happened: a time that never came is nan."""
+    return not math.isnan(time)

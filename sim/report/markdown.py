@@ -3,7 +3,7 @@
 The rows are those of `sim.report.cells`, the same as on the console.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -22,14 +22,23 @@ from sim.report.cells import (
     groups_of_measures,
     labelled,
     legend,
+    rank_line,
     sentences,
 )
 from sim.report.comparison_finding import finding_of, with_other_levels
 from sim.report.finding import finding_markdown
 from sim.report.honesty import honesty_lines
-from sim.report.tables import flags_of, label, n_replications, others
+from sim.report.peer_day import (
+    DAY,
+    TAKEN_HOME,
+    peer_day_lines,
+    peer_day_rows,
+    taken_home_lines,
+    taken_home_rows,
+)
+from sim.report.tables import flags_of, known_measures, label, n_replications, others
 from sim.report.worth_text import worth_lines, worth_rows
-from sim.study.comparison import Comparison
+from sim.study.comparison import HEADLINE, Comparison
 from sim.study.number_text import part_text
 
 PAGE = """\
@@ -42,16 +51,22 @@ PAGE = """\
 {{ summary }}
 
 {{ legend }}
-{% if figures %}
+{% if ranks %}
+{{ ranks }}
+{% endif %}
+{%- if figures %}
 ## Figures
 
 {{ figures }}
 {% endif %}
-{%- for title, table in tables %}
+{%- for title, table, text in tables %}
 ## {{ title }}
 
 {{ table }}
-{% endfor %}
+{% if text %}
+{{ text }}
+{% endif %}
+{%- endfor %}
 {%- for note in notes %}
 {{ note }}
 {% endfor %}
@@ -95,11 +110,13 @@ def page() -> Template:
 
 def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:
     """The whole answer as one Markdown page; `with_figures`: the figures stand in a folder `figures` beside it."""
-    titled: list[tuple[str, Rows]] = [
-        (demand_title(comparison), demand_rows(comparison)),
-        ("Matched simulated patients, first visits", change_rows(comparison)),
-        ("Cost", cost_rows(comparison)),
-        ("What the differences would be worth", worth_rows(comparison)),
+    titled: list[tuple[str, Rows, Sequence[str]]] = [
+        (demand_title(comparison), demand_rows(comparison), ()),
+        ("Matched simulated patients, first visits", change_rows(comparison), ()),
+        (TAKEN_HOME, taken_home_rows(comparison), taken_home_lines(comparison)),
+        (DAY, peer_day_rows(comparison), peer_day_lines(comparison)),
+        ("Cost", cost_rows(comparison), ()),
+        ("What the differences would be worth", worth_rows(comparison), worth_lines(comparison)),
         *every_estimate(comparison),
     ]
     finding = with_other_levels(finding_of(comparison), comparison)
@@ -109,9 +126,14 @@ def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> s
         finding=finding_markdown(finding),
         summary=summary_table(comparison),
         legend=legend(comparison),
+        ranks=for_markdown(rank_line(known_measures(comparison, HEADLINE))),
         figures=figures_markdown() if with_figures else "",
-        tables=[(title, markdown_table(rows)) for title, rows in titled if len(rows) > 1],
-        notes=map(for_markdown, (*worth_lines(comparison), *comparison.money_notes, *comparison.notes)),
+        tables=[
+            (title, markdown_table(rows), for_markdown(" ".join(lines)))
+            for title, rows, lines in titled
+            if len(rows) > 1
+        ],
+        notes=map(for_markdown, (*comparison.money_notes, *comparison.notes)),
         answers=[(for_markdown(title), map(for_markdown, told)) for title, told in sentences(comparison)],
         honesty=map(for_markdown, honesty_lines(comparison)),
     )
@@ -124,11 +146,11 @@ def figures_markdown() -> str:
     return "\n\n".join([*(f"!{link}" for link in shown), f"More: {', '.join(others)}."])
 
 
-def every_estimate(comparison: Comparison) -> list[tuple[str, Rows]]:
+def every_estimate(comparison: Comparison) -> list[tuple[str, Rows, Sequence[str]]]:
     """All that was measured of one scenario; of a comparison that is `estimates.parquet`."""
     if others(comparison):
         return []
-    return [("Every measure, mean over replications", estimate_rows(comparison, comparison.baseline))]
+    return [("Every measure, mean over replications", estimate_rows(comparison, comparison.baseline), ())]
 
 
 def summary_table(comparison: Comparison) -> str:

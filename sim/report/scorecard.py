@@ -35,9 +35,9 @@ COLUMNS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician,\nall visits",
     "lwbs_or_ama.all": "Left unseen or\nagainst advice,\nall visits",
     "length_of_stay_mean.mental_health": "Stay,\nmental health",
-    "reach.mental_health": "Met by a peer,\nmental health",
+    "minutes_without_staff_mean.mental_health": "Time without\nstaff,\nmental health",
+    "longest_unseen_mean.mental_health": "Longest time\nunseen,\nmental health",
     "went_home_empty_handed.mental_health": "Home\nempty-handed,\nmental health",
-    "observation_unmet_share.mental_health": "Observation\nunmet,\nmental health",
     "staff_cost_per_week.all": "Staff cost\na week",
 }
 NAMES, HEAD, ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22

@@ -18,7 +18,7 @@ from sim.study.number_text import part_text
 from sim.study.sentences import inside
 
 KEY_LINE = 0.22
-LONGEST_WAIT, LONGEST_ALONE, LONGEST_RETURN = 360.0, 720.0, 180.0
+LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 360.0, 720.0, 180.0
 
 
 def waits_by_acuity(comparison: Comparison) -> Sheet:
@@ -110,8 +110,8 @@ def minutes_without_staff(comparison: Comparison) -> Sheet:
     sheet = Sheet(
         len(names) * (panel + gap) + 0.35,
         "Minutes without staff, eligible mental-health visits",
-        "Minutes of the stay with nobody: no task of the visit's own path, no escalation response, no peer. Share of "
-        f"visits; outline: {inside(label(comparison, comparison.baseline))}. What lies beyond 12 h is in the last bar.",
+        "Share of visits by minutes without a task of their own path, an escalation response or a peer's company. "
+        f"Family may be there. Outline: {inside(label(comparison, comparison.baseline))}. Last bar: 12 h and more.",
         footer(comparison, intervals=False),
     )
     paint = colours(names, comparison.baseline)
@@ -123,28 +123,28 @@ def minutes_without_staff(comparison: Comparison) -> Sheet:
         axes = sheet.panel(0.6, 0.22 + number * (panel + gap), WIDTH - 0.85, panel)
         axes.stairs(100 * shares, edges, fill=True, color=paint[name], alpha=0.55)
         axes.stairs(100 * base, base_edges, color=BASELINE, linewidth=1.2)
-        frame_alone(axes, top, last=number == len(names) - 1)
+        frame_without_staff(axes, top, last=number == len(names) - 1)
         above = number * (panel + gap)
         sheet.write(0.6, above, label(comparison, name), size=9.5, weight="bold", color=paint[name])
-        sheet.write(WIDTH - 0.25, above, alone_words(comparison, name), ha="right", size=8.5, color=QUIET)
+        sheet.write(WIDTH - 0.25, above, without_staff_words(comparison, name), ha="right", size=8.5, color=QUIET)
     return sheet
 
 
-def frame_alone(axes: Axes, top: float, *, last: bool) -> None:
-    axes.set_xlim(0, LONGEST_ALONE)
+def frame_without_staff(axes: Axes, top: float, *, last: bool) -> None:
+    axes.set_xlim(0, LONGEST_WITHOUT_STAFF)
     axes.set_ylim(0, top)
-    minutes = range(0, int(LONGEST_ALONE) + 1, 120)
-    axes.set_xticks(minutes, [*(f"{minute}" for minute in minutes[:-1]), f"{LONGEST_ALONE:g} +"])
+    minutes = range(0, int(LONGEST_WITHOUT_STAFF) + 1, 120)
+    axes.set_xticks(minutes, [*(f"{minute}" for minute in minutes[:-1]), f"{LONGEST_WITHOUT_STAFF:g} +"])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.locator_params(axis="y", nbins=3)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(axis="x", labelbottom=last)
     if last:
-        axes.set_xlabel("minutes without staff")
+        axes.set_xlabel("minutes of the stay without staff")
 
 
-def alone_words(comparison: Comparison, staffing: str) -> str:
+def without_staff_words(comparison: Comparison, staffing: str) -> str:
     """Mean and 90th percentile, as estimated."""
     mean = estimate(comparison, staffing, "minutes_without_staff_mean.mental_health")
     p90 = estimate(comparison, staffing, "minutes_without_staff_p90.mental_health")
@@ -156,15 +156,15 @@ def alone_words(comparison: Comparison, staffing: str) -> str:
 def folded(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Edges up to the longest shown, and shares with everything beyond in the last bar."""
     if table.empty:
-        return np.array([0.0, LONGEST_ALONE]), np.zeros(1)
+        return np.array([0.0, LONGEST_WITHOUT_STAFF]), np.zeros(1)
     ordered = table.sort_values("from_minute")
     starts, shares = ordered["from_minute"].to_numpy(dtype=float), np.nan_to_num(ordered["share"].to_numpy(dtype=float))
-    inside = starts < LONGEST_ALONE
+    inside = starts < LONGEST_WITHOUT_STAFF
     kept = shares[inside].copy()
     if kept.size:
         kept[-1] += shares[~inside].sum()
-        return np.append(starts[inside], LONGEST_ALONE), kept
-    return np.array([0.0, LONGEST_ALONE]), np.zeros(1)
+        return np.append(starts[inside], LONGEST_WITHOUT_STAFF), kept
+    return np.array([0.0, LONGEST_WITHOUT_STAFF]), np.zeros(1)
 
 
 DENOMINATORS = {

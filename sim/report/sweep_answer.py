@@ -17,8 +17,8 @@ from rich.text import Text
 
 from sim.report.asked import shortened
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
-from sim.report.cells import difference_text
-from sim.report.console import say, show, table_width, two_lines
+from sim.report.cells import SECONDARY, difference_text
+from sim.report.console import WIDTH, say, show, table_width, two_lines
 from sim.report.finding import MOST_LINES, n_lines, print_finding
 from sim.report.short_names import cut, short_measure, some
 from sim.report.sweep_asked import asked_lines, controls_line
@@ -41,11 +41,14 @@ from sim.study.sweeping import SweepAnswer
 HEADS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",
     "lwbs_or_ama.all": "Left unseen\nor against\nadvice (%)",
-    "minutes_without_staff_mean.mental_health": "Minutes without staff,\nmental health\n(min)",
+    "minutes_without_staff_mean.mental_health": "Time without\nstaff, mental\nhealth (min)",
+    SECONDARY: "Longest time\nunseen, same\nvisits (min)",
     "staff_cost_per_week.all": "Staff cost\na week\n(CAD/week)",
 }
 SHOWN = tuple(HEADS)
 """Measures in the table of the terminal."""
+FIRST_LEFT_OUT = (SECONDARY, *reversed(SHOWN))
+"""Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 TABLE_FRAME = 6
 """Lines of the table beside its rows: three of the head, the rule, and a blank line above and below."""
 WIDEST_NAME = 28
@@ -120,7 +123,8 @@ def print_table(report: SweepReport, room: int, console: Console) -> None:
     console.print()
     say(console, legend(report), style="dim")
     if len(measures) < n_measures:
-        say(console, f"{len(measures)} of {n_measures} measures: a wider terminal shows more.", style="dim")
+        where = "a wider terminal shows more" if console.width < WIDTH else "answer.md has the others"
+        say(console, f"{len(measures)} of {n_measures} measures: {where}.", style="dim")
     if left_out:
         say(console, f"{counted(left_out, 'scenario')} not shown here: {WHERE_THE_REST_IS}.")
 
@@ -132,14 +136,14 @@ def measures_there(report: SweepReport, labels: Sequence[str]) -> list[str]:
 
 
 def measures_that_fit(report: SweepReport, labels: Sequence[str], console: Console) -> list[str]:
-    """The first measures of the table, as many as are shown without losing a digit; at least one."""
+    """Measures of the table, as many as are shown without losing a digit; at least one."""
     measures = measures_there(report, labels)
     unbounded = console.options.update(max_width=NO_LIMIT)
     while len(measures) > 1:
         needed = table_of(report, labels, measures).__rich_measure__(console, unbounded).maximum
         if needed <= table_width(console):
             break
-        measures.pop()
+        measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
     return measures
 
 

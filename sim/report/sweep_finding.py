@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from sim.report.cautions import A_STRESS_TEST
-from sim.report.comparison_finding import COSTS, named_topics
+from sim.report.comparison_finding import COSTS, hint, named_topics
 from sim.report.finding import (
     CERTAINTY,
     CHANGES,
@@ -162,7 +162,7 @@ def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) ->
     n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
     of = f", the largest of {n_same}" if n_same > 1 else ""
     against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
-    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against})"
+    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against}{hint(name)})"
 
 
 def size_text(name: str, found: Found) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.cautions import LEGEND, caution_lines, marked
-from sim.report.cells import Rows, difference_text, labelled
+from sim.report.cells import Rows, difference_text, labelled, rank_line
 from sim.report.finding import finding_markdown
 from sim.report.honesty import (
     CHANCE_ONLY,
@@ -102,6 +102,7 @@ def scenario_parts(report: SweepReport) -> list[str]:
         "the first scenario, on the same patients, in % points for shares. \\*: beyond chance when the headline "
         f"measures of all scenarios are judged together. =: identical to the last bit. {LEGEND}"
     )
+    parts += filter(None, [rank_line(there)])
     if left_out := len(report.answer.labels) - len(chosen):
         parts.append(
             f"{counted(left_out, 'further scenario')} not shown: those with the largest differences and those that may "

@@ -124,13 +124,18 @@ class RunStore:
         return self.folder / VISITS / f"seed={self.seed}" / f"code={self.code}"
 
     def failed(self, scenarios: Mapping[str, str], replications: int) -> pd.DataFrame:
-        """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback."""
+        """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback.
+
+        Ordered by replication, then by scenario as given: hashes mean nothing to a reader.
+        """
         found = self._ask(
             "SELECT scenario, replication, any_value(traceback) AS traceback FROM runs GROUP BY scenario, replication "
-            "HAVING bool_and(status = 'failed') ORDER BY replication, scenario"
+            "HAVING bool_and(status = 'failed')"
         )
         wanted = found[found["scenario"].isin(list(scenarios)) & (found["replication"] < replications)]
-        return wanted.assign(label=[scenarios[key] for key in wanted["scenario"]]).reset_index(drop=True)
+        place = wanted["scenario"].map({key: number for number, key in enumerate(scenarios)})
+        ordered = wanted.iloc[np.lexsort((place, wanted["replication"]))]
+        return ordered.assign(label=[scenarios[key] for key in ordered["scenario"]]).reset_index(drop=True)
 
     def n_of_other_code(self) -> int:
         """Runs of this seed by another version of the code."""
