@@ -73,8 +73,8 @@ def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four
 
 def test_what_changes_is_what_is_beyond_chance_of_the_first_staffing(four: Comparison) -> None:
     assert lines_of(four)[CHANGES] == (
-        "with peers added, mental-health visits spent 21.3 minutes less without staff (95 % CI 20.3 to 22.4), were "
-        "left unseen for 31.5 minutes less at the longest (28.4 to 34.6; secondary), 18.93 percentage points fewer "
+        "with peers added, mental-health visits spent 21.3 minutes less without staff (95 % CI 20.3 to 22.4), had a "
+        "longest time unseen shorter by 31.5 minutes (28.4 to 34.6; secondary), 18.93 percentage points fewer "
         "went home empty-handed (17.99 to 19.87) and 47.31 percentage points more were met by a peer (46.19 to 48.43)."
     )
 
@@ -367,10 +367,10 @@ def test_the_same_money_is_never_advised_by_the_command_just_given() -> None:
 def test_the_late_outcome_is_named_among_many_changes_and_is_called_secondary(four: Comparison) -> None:
     everything = four.differences.assign(simultaneous_half_width=1e-9, mean=-0.5, low=-0.6, high=-0.4)
     lines = lines_of(replace(four, differences=everything))
-    assert "were left unseen for 0.5 minutes less at the longest (0.4 to 0.6; secondary)" in lines[CHANGES]
+    assert "had a longest time unseen shorter by 0.5 minutes (0.4 to 0.6; secondary)" in lines[CHANGES]
     assert "less without staff (0.4 to 0.6)" in lines[CHANGES], "the primary outcome bears no mark"
     assert "8 more measures changed" in lines[CHANGES]
-    assert "were left unseen for 0.5 minutes less" in lines[SAME_MONEY]
+    assert "had a longest time unseen shorter by 0.5 minutes" in lines[SAME_MONEY]
     assert [name for name, _ in most_important([(name, None) for name in reversed(HEADLINE)], 5)] == [
         name for name in reversed(HEADLINE) if name in PROTOCOL_OUTCOMES
     ]

@@ -515,8 +515,8 @@ def test_reach_has_a_denominator_of_its_own_each_time() -> None:
     assert values["reach_of_consenting.mental_health"] == 0.5
     assert values["peer_missed.mental_health"] == 0.5
     assert values["peer_declined.mental_health"] == pytest.approx(1.0 / 3.0)
-    assert values["peer_contacts_per_day.mental_health"] == pytest.approx(2.0 / 7.0)
-    assert values["peer_episodes_per_day.mental_health"] == pytest.approx(4.0 / 7.0)
+    assert values["children_met_per_day.mental_health"] == pytest.approx(2.0 / 7.0)
+    assert values["peer_spells_per_day.mental_health"] == pytest.approx(4.0 / 7.0)
 
 
 def test_continuity_asks_only_those_with_two_spells_of_company() -> None:

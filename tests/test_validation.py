@@ -237,7 +237,7 @@ def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_th
 def test_without_the_peer_staffing_its_row_alone_has_no_value() -> None:
     blocks = validation_blocks(sim.load("study=validate", *WEEK), None, 1, 1, "compiled")
     assert isinstance(blocks[0], ValidationBlock)
-    assert {row.key for row in published_rows()} - blocks[0].keys == {"peer_contacts_per_day"}
+    assert {row.key for row in published_rows()} - blocks[0].keys == {"children_met_per_day"}
 
 
 def test_a_dry_run_counts_the_runs_of_both_staffings(capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,7 +113,7 @@ class ClinicianEffects(Frozen):
 
 
 class Effects(Frozen):
-    """What is assumed, as one set. `total_return_hr` is the whole effect on returns of being offered a peer.
+    """What is assumed, as one set. `total_return_hr` is the whole effect on returns, of those who consent.
 
     Of its logarithm linkage takes `linkage_share` and bridging `bridging_share` (each only if switched on); the
     direct factor is solved so that the product at default reach equals the total (`return_factors`).

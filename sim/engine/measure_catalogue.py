@@ -452,8 +452,8 @@ PEERS: tuple[Measure, ...] = (
     ),
     share(
         "bridged",
-        "Bridging done before leaving",
-        "Visits with bridging done",
+        "Bridging begun before leaving",
+        "Visits with bridging begun",
         "Visits departed that were eligible",
         better="high",
     ),
@@ -465,7 +465,7 @@ PEERS: tuple[Measure, ...] = (
         better="high",
     ),
     Measure(
-        "peer_contacts_per_day",
+        "children_met_per_day",
         "Patients met by a peer a day",
         "patients/day",
         "high",
@@ -478,7 +478,7 @@ PEERS: tuple[Measure, ...] = (
         statistic="per_day",
     ),
     Measure(
-        "peer_episodes_per_day",
+        "peer_spells_per_day",
         "Spells of a peer's company a day",
         "spells/day",
         "high",
@@ -502,7 +502,8 @@ PEERS: tuple[Measure, ...] = (
     *spread(
         "minutes_without_staff",
         "Minutes without staff",
-        "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company",
+        "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company; "
+        "bridging is not counted as company",
         "Visits departed that were eligible for peer support",
         DEPARTED,
         ("mean", "p90"),
@@ -544,8 +545,8 @@ PEERS: tuple[Measure, ...] = (
         share(key, label, f"Visits with {counted}", HOME, better="high")
         for key, label, counted in (
             ("home_with_safety_plan", "Home with a safety plan", "a completed safety plan"),
-            ("home_with_follow_up", "Home with a follow-up", "a follow-up booked within 30 days"),
-            ("home_bridged", "Home with bridging", "bridging by a peer before leaving"),
+            ("home_with_follow_up", "Home with a follow-up", "a follow-up booked and kept within 30 days"),
+            ("home_bridged", "Home with bridging", "bridging by a peer begun before leaving"),
             ("home_call_reached", "Home and reached by a call", "an answered call after leaving"),
             ("home_with_company", "Home after company", "15 minutes or more of a peer's company"),
         )
@@ -553,7 +554,7 @@ PEERS: tuple[Measure, ...] = (
     share(
         "bridged_of_met_home",
         "Bridged in person, of those met who went home",
-        "Visits with bridging done before leaving",
+        "Visits with bridging begun before leaving",
         f"{HOME}, and met by a peer",
         better="high",
     ),
@@ -921,10 +922,13 @@ PEER_TIME = {
     "other_work": ("in other work", "in tasks of other kinds"),
     "protected": ("in protected time", "in protected time (supervision, training)"),
     "break": ("on break", "on break"),
-    "idle_child_waits": ("idle while a child waits for a peer", "idle while a contact or bridging could begin"),
+    "idle_child_waits": (
+        "idle while a child waits for a peer",
+        "idle while a child asks for a peer, is with no clinician, and no idle peer may take the case",
+    ),
     "idle_no_child_asks": (
         "idle while no child asks",
-        "idle while consenting children are there, none of whom wants a peer now or could have one",
+        "idle while consenting children are there who have had company, sleep (quiet hours) or are with a clinician",
     ),
     "idle_nobody_there": ("idle while nobody is there", "idle while no child who consented is present"),
 }
@@ -966,7 +970,7 @@ PEER_DAY: tuple[Measure, ...] = (
         "rate",
         "Escalations during a peer's company times 1,000",
         "Hours of peers rostered and filled",
-        DEPARTED,
+        ARRIVED,
         2,
         by="run",
     ),
@@ -1029,7 +1033,7 @@ COSTS: tuple[Measure, ...] = (
         "low",
         "cost",
         "As cost_per_child_met",
-        "Hours of company inside shifts",
+        "Hours of company, in shifts or after",
         CLOCK,
         0,
         by="run",

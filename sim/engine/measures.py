@@ -61,7 +61,7 @@ FACE_VALIDITY: Mapping[str, str] = {
     "physician_hours_demanded_per_day": "physician_hours_demanded_per_day.all",
     "patients_per_physician_hour": "patients_per_physician_hour.all",
     "clearance_extra_stay": "clearance_extra_stay.all",
-    "peer_contacts_per_day": "peer_contacts_per_day.mental_health",
+    "children_met_per_day": "children_met_per_day.mental_health",
 }
 """Keys of the face-validity table and the measure each one is."""
 MINUTES_SHOWN_IN_HOURS = ("wait_triage_to_physician_p99_h", "wait_triage_to_physician_longest_h")

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.support import LEAST_MINUTES
-from sim.engine.intervals import Flags, Floats, minutes_by_code, running_at, uncovered
+from sim.engine.intervals import Flags, Floats, minutes_between, minutes_by_code, running_at, uncovered
 from sim.engine.run_measures import StaffTime, Values, quotient
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPONSE, as_it_stands
 
@@ -112,11 +112,19 @@ class PeerDay:
         minutes = minutes_by_code(*self._coded(self.resting, len(RESTS)), self.window)[:, 0]
         return dict(zip(RESTS, minutes.tolist(), strict=True))
 
+    @property
+    def company_minutes(self) -> float:
+        """Minutes of company inside the window, in the shift or after it."""
+        contact = self.of_tasks("kind") == CONTACT
+        since, ended = self.of_tasks("company_since")[contact], np.fmin(self.of_tasks("ended")[contact], self.horizon)
+        return float(minutes_between(since, np.fmax(since, ended), self.window)[0])
+
     def idle(self, minutes: float) -> dict[str, float]:
         """The idle minutes by what children want meanwhile.
 
-        A child waits: a contact or bridging is asked for and could begin. No child asks: those who consented and are
-        there have had company, or are with a clinician. Nobody is there: no child who consented is present.
+        A child waits: a contact or bridging is asked for, no clinician is with the child, and no idle peer may take it
+        (a colleague's case, a full caseload). No child asks: those who consented and are there have had company, sleep
+        in the quiet hours, or are with a clinician. Nobody is there: no child who consented is present.
         """
         if self.role < 0 or self.paid_minutes == 0.0:
             return dict.fromkeys(IDLE, 0.0)
@@ -154,7 +162,7 @@ class PeerDay:
     def costs(self) -> Values:
         """CAD of the peer role and of weekly extras, per child met and per hour of company."""
         staffing, support = self.time.scenario.staffing, self.time.scenario.support.role
-        visits, company = self.time.trajectory.visit_columns, self.activities["company"]
+        visits, company = self.time.trajectory.visit_columns, self.company_minutes
         met = visits["peer_met"]
         n_met = int(np.count_nonzero((met >= self.window[0]) & (met < self.window[1])))
         cost = 0.0

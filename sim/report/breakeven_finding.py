@@ -34,7 +34,7 @@ from sim.study.sentences import inside
 from sim.study.worth import STAFF_COST, Worth, preset_text
 
 EFFECTS = {
-    "effects.total_return_hr": "hazard ratio of returns of being offered a peer",
+    "effects.total_return_hr": "hazard ratio of returns of those who consent to a peer",
     "effects.peer.assessment_minutes": "factor of peers on minutes of assessments",
     "effects.peer.linkage_odds": "odds ratio of follow-up with a peer",
     "effects.peer.patience_while": "pace of patience while accompanied by a peer",

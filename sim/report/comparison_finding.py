@@ -69,8 +69,8 @@ BRIEFS = {
     ),
     "longest_unseen_mean": Brief(
         "longest time unseen",
-        "were left unseen for {} less at the longest",
-        "were left unseen for {} more at the longest",
+        "had a longest time unseen shorter by {}",
+        "had a longest time unseen longer by {}",
     ),
     "went_home_empty_handed": Brief(
         "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"

@@ -39,11 +39,11 @@ PEER_RESULTS = (
 )
 """What stands below the parts of the paid time."""
 IDLE_WORDS = (
-    "Idle while a child waits is the fault of the rule that gives out work or of the roster: a contact or bridging "
-    "could have begun.",
-    "Idle while no child asks (those who consented have had company, or are with a clinician) and idle while nobody is "
-    "there (no child who consented is present) come from the hours of the roster and from what children consent to and "
-    "wish for, not from the peers.",
+    "Idle while a child waits: the peer who is free may not take that child, because a colleague holds the case or "
+    "because the caseload is full, with children asleep counted in it.",
+    "Idle while no child asks (those who consented have had company, sleep in the quiet hours, or are with a "
+    "clinician) and idle while nobody is there (no child who consented is present) come from the hours of the roster "
+    "and from what children consent to and wish for, not from the peers.",
 )
 HOME = (
     "went_home_empty_handed.mental_health",
