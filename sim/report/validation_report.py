@@ -32,7 +32,7 @@ WHAT_VERDICTS_MEAN = (
     "inside: the whole interval lies in the accepted range; near: it overlaps; else miss. Distance: from the "
     "published value, in half-widths of the accepted range"
 )
-WHAT_USES_MEAN = "calibrate: looked at while numbers were chosen; check: not looked at; input: put in, verified"
+WHAT_USES_MEAN = "calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified"
 
 
 @dataclass(frozen=True, slots=True)

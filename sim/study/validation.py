@@ -20,7 +20,7 @@ from sim.study.output_analysis import mean_interval
 Verdict = Literal["inside", "near", "miss"]
 VERDICTS: tuple[Verdict, ...] = ("inside", "near", "miss")
 USES = ("calibrate", "check", "input")
-"""calibrate: looked at while numbers were chosen; check: not looked at; input: put in, verified."""
+"""calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified."""
 PLAYED_WITH_PEERS = "children_met_per_day"
 """Key of the row that another staffing, `peer_added`, is played for."""
 LONGEST_OF_A_YEAR, WEEKS_OF_A_YEAR = "wait_triage_to_physician_longest_h", 52
