@@ -108,9 +108,9 @@ axes.step(day, census["mh_present"], where="post", color=INK, lw=1.2)
 axes.set(xlim=(0, 7), ylim=(0, None), ylabel="children present")
 axes.set_xticks(np.arange(7) + 0.5, DAYS)
 axes.tick_params(axis="x", length=0)
-axes.set_title("One simulated week: children in crisis are there at every hour, peers are not")
+axes.set_title("One simulated week: children in crisis are there by day and by night, peers are not")
 figure.supxlabel("shaded: one peer is rostered; darker: two", fontsize=8.5, color=QUIET)
-assert census["mh_present"].min() > 0
+assert (census.groupby(census["time"] // 60 % 24)["mh_present"].max() > 0).all()
 
 # %%
 n_mental_health = int((visits["stream"] == "mental_health").sum())
@@ -291,7 +291,7 @@ SHOWN = {
     "wait_triage_to_pia_mean.all": ("wait for a physician,\nall visits (min)", 1),
     "length_of_stay_mean.mental_health": ("stay,\nmental health (min)", 60),
     "minutes_without_staff_mean.mental_health": ("time without staff,\nmental health (min)", 1),
-    "went_home_empty_handed.mental_health": ("left empty-handed,\nmental health (% points)", 100),
+    "went_home_empty_handed.mental_health": ("home empty-handed,\nmental health (% points)", 100),
 }
 
 
@@ -341,8 +341,8 @@ assert mean_of(answer, "clinician_added", "reach.mental_health") == 0.0
 # %% [markdown]
 # ## 5. What if an effect is assumed?
 #
-# `effects=evidence` is a prior, not a finding: the hazard of a return times 0.90 (0.67 to 1.21, `PEF16`) for being
-# offered a peer, pooled from four trials with **adults**; and a pace of 0.85 at which patience and calm are used up
+# `effects=evidence` is a prior, not a finding: the hazard of a return times 0.90 (0.67 to 1.21, `PEF16`) over those who
+# consent, pooled from four trials with **adults**; and a pace of 0.85 at which patience and calm are used up
 # (`EFFA12`, an assumption taken over from the priors `PEF17` and `PEF18`). Given to peers alone, such a comparison is
 # **one-sided**: the staffing with an effect is favoured or disfavoured by construction, and is labelled so.
 # `effects=both` gives the clinicians theirs as well: crisis assessments take 0.87 of the time (`EFFA13`, from `RED01`
@@ -455,12 +455,13 @@ assert by_hour.loc[by_hour["hidden"], "value"].isna().all()
 # - **Mechanisms are hypotheses.** The founding study's themes (*inside out and outside in*, *no one leaves
 #   empty-handed*, *sculpting health system softness*) became mechanisms by our reading, and each has a switch that
 #   is off by default.
-# - **Outside the model:** hope, dignity, stigma and belonging. What stands near them and can be counted (minutes
-#   alone, who was met, who left with nothing in hand) is not the same thing.
+# - **Outside the model:** hope, dignity, stigma and belonging. What can be counted beside them (minutes without
+#   staff, who was met, who went home empty-handed) is not the same thing.
 # - **The evidence is from elsewhere.** Trials were with adults, mostly outside EDs; many found no difference in
 #   service use; clinicians did better than peers at linkage in the one trial that compared them after an ED visit
 #   (`PEF11`).
-# - **Contact minutes and caseload of ED peers are assumptions** (`POP08`, `POP09`): no published figure was found.
+# - **How long children wish for company, and the caseload of ED peers, are assumptions** (`SUPA28`, `POP09`): no
+#   published figure was found.
 #   The programme itself would know.
 # - **The department is a composite**, not any hospital; `peered study=validate` shows which of its figures lie in
 #   published ranges, and which do not.
