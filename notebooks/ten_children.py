@@ -15,9 +15,10 @@
 #
 # Averages can be right while no single visit makes sense. So here are single visits: ten children who come in a
 # mental-health crisis, taken at random, and the five who wait longest for a physician. Each is told as a chart would
-# tell it, and read as three people would read it: a paediatric emergency physician, a crisis clinician, and the lead
-# of a peer support team. What is believable is said, what is odd is said, and what a clinician would call absurd is
-# named with the rule of the model that makes it.
+# tell it, and read as we imagine three people would: a paediatric emergency physician, a crisis clinician, and the
+# lead of a peer support team. None of the three has read it yet; this is no clinical validation. What is believable
+# is said, what is odd is said, and what a clinician would call absurd is named with the rule of the model that makes
+# it.
 #
 # Every child is simulated. The department is the default one with peers added, half a year of it, seed 1.
 
@@ -88,7 +89,7 @@ axes.set_title("Ten stays: grey with a clinician, blue with a peer, thin line wa
 axes.tick_params(axis="y", length=0)
 
 # %% [markdown]
-# ### As the three read them
+# ### As we imagine the three read them
 #
 # **Believable.** The order of things is that of a ward: triage, a room, the nurse, the physician, clearance, the
 # crisis clinician, a decision, a safety plan, teaching, home or a bed. An assessment takes about an hour, and the long
@@ -106,7 +107,7 @@ axes.tick_params(axis="y", length=0)
 #
 # - *Watched one-to-one until the door, and home after two talks with a physician.* Whoever is admitted has been
 #   assessed by a crisis clinician or a psychiatrist (`assessed_by`). Whoever is watched, or held, need not have been,
-#   and nobody lifts a watch or a hold: both end with the visit. A psychiatrist would stop reading here.
+#   and nobody lifts a watch or a hold: both end with the visit. A psychiatrist might stop reading here.
 # - *A ten-year-old sobers up for four hours.* Sobering is a share of all mental-health visits, at every age.
 # - *Home at four in the morning*, after a safety plan at three. Nothing waits for the morning, and no family is asked.
 # - *Brought by the police at twelve, alone, and sent home alone*; another of twelve walks in alone before dawn. Nobody

@@ -265,8 +265,13 @@ def test_the_shipped_comparison_leaves_out_comparators_and_scenarios_and_sees_18
 
 def test_a_chosen_staffing_is_compared_with_the_baseline_alone() -> None:
     assert compose(["staffing=peer_247"]).study.staffing == ("traditional", "peer_247")
-    listed = compose(["staffing=peer_247", "study.staffing=[traditional,peer_added]"])
-    assert listed.study.staffing == ("traditional", "peer_added")
+
+
+def test_a_chosen_staffing_that_is_not_among_those_listed_is_refused() -> None:
+    words = ["staffing=peer_247", "study.staffing=[traditional,peer_added]"]
+    with pytest.raises(ScenarioError, match=r"study.staffing=\[traditional,peer_added,peer_247\]"):
+        compose(words)
+    assert compose([*words[1:], "staffing=peer_added"]).study.staffing == ("traditional", "peer_added")
 
 
 def test_staffing_scenarios_keep_the_overrides_of_the_command() -> None:

@@ -440,6 +440,10 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
         names = tuple(dict.fromkeys((*baseline_of(study), *all_staffings(draft.folders))))
     elif study.name in COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
         names = (*baseline_of(study), chosen)
+    if study.name in COMPARING and is_of_its_own(chosen, study) and chosen not in names:
+        listed = ",".join((*names, chosen))
+        remedy = f"what is compared is study.staffing: study.staffing=[{listed}], or change keys such as staffing.nurse"
+        draft.problems.append(Problem("staffing", chosen, remedy))
     baseline = study.baseline if study.baseline in names or "study.baseline" in typed else names[0]
     if baseline not in (*names, None):
         remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
