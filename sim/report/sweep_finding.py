@@ -11,6 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from sim.report.cautions import A_STRESS_TEST
+from sim.report.cells import PROTOCOL_OUTCOMES
 from sim.report.comparison_finding import COSTS, hint, named_topics
 from sim.report.finding import (
     CERTAINTY,
@@ -137,15 +138,20 @@ def question_of(report: SweepReport) -> str:
 
 
 def changes_text(report: SweepReport) -> str:
-    """The largest differences beyond chance, by measure; or why none is named."""
+    """The largest differences beyond chance, outcomes of the protocol before others; or why none is named."""
     if why := why_nothing_is_claimed(report):
         return why
     found = {name: beyond for name in OUTCOMES if (beyond := report.beyond_chance(name))}
     if not found:
         return "nothing beyond chance in any headline outcome, all scenarios judged together."
-    strongest = sorted(found, key=lambda name: -strength(next(iter(found[name].values()))))[:MOST_CHANGES]
-    parts = [largest_text(report, name, found[name]) for name in found if name in strongest]
-    rest = [name for name in found if name not in strongest]
+    rank = {name: place for place, name in enumerate(PROTOCOL_OUTCOMES)}
+
+    def place(name: str) -> tuple[int, float]:
+        return rank.get(name, len(rank)), -strength(next(iter(found[name].values())))
+
+    named = sorted(found, key=place)[:MOST_CHANGES]
+    parts = [largest_text(report, name, found[name]) for name in named]
+    rest = [name for name in found if name not in named]
     more = f"; also {named_topics(rest, '')}" if rest else ""
     interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
     return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
