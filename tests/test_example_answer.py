@@ -95,7 +95,7 @@ def test_the_example_is_what_its_command_writes_now(tmp_path: Path) -> None:
     ("name", "before", "after"),
     [
         ("answer.md", "identical to the last bit", "the same"),
-        ("estimates.csv", "peer_added,reach.mental_health,0.4", "peer_added,reach.mental_health,0.5"),
+        ("estimates.csv", "peer_added,reach.mental_health,0.3", "peer_added,reach.mental_health,0.5"),
         ("replications.csv", "traditional,9,", "traditional,10,"),
         ("run.json", '"seed": 1', '"seed": 2'),
     ],

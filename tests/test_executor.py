@@ -321,8 +321,8 @@ from sim.study import distributions, reduction
 from sim.study.experiment import play_block, rehearse
 
 kernels = (
-    census._put_first, distributions._count, reduction._whole_minutes, handover._move, intervals._add_covered,
-    intervals._add_minutes, intervals._add_minutes_inside, intervals._find_ends, intervals._read_spells,
+    census._put_first, distributions._count, reduction._whole_minutes, handover._move, intervals._add_minutes,
+    intervals._add_minutes_inside, intervals._cover, intervals._find_ends, intervals._read_spells, intervals._uncover,
     measures._gather_few, measures._gather_known, visit_outcomes._choose, visit_outcomes._compare, visit_outcomes._meet,
     visit_outcomes._read_steps, visit_outcomes._stretches, visit_outcomes._tell_hours,
 )

@@ -158,8 +158,8 @@ def test_a_scenario_comes_back_from_its_json_as_it_was() -> None:
 
 
 SHIPPED = {
-    "traditional": "915891d3c5a4ecd66144601e6c74e4d4a179df4318f9c42f82ff1816b47077af",
-    "peer_swapped": "bcf51c52ee43a38dbecbd7cdeb65a471d57949e6ae6f0ae9728227f6f71ce9bd",
+    "traditional": "ca971d1290e9d0fe0ec659e9fc4671199f2112030a8879a3d29be9c0561aa85b",
+    "peer_swapped": "480a0c71fffa4cd2a8cf7eb9690f952594e49572470572282207dadb3bb29dc8",
 }
 
 

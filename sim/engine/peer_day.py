@@ -126,12 +126,13 @@ class PeerDay:
         (a colleague's case, a full caseload). No child asks: those who consented and are there have had company, sleep
         in the quiet hours, or are with a clinician. Nobody is there: no child who consented is present.
         """
+        waiting = self.waiting()  # before leaving, so that a run without peers compiles it for those that follow
         if self.role < 0 or self.paid_minutes == 0.0:
             return dict.fromkeys(IDLE, 0.0)
         visits = self.time.trajectory.visit_columns
         consenting = visits["peer_offered"] & visits["peer_consented"]
         present = visits["arrival"][consenting], np.fmin(visits["departure"][consenting], self.horizon)
-        waiting, duty = self.waiting(), self.time.duty_role == self.role
+        duty = self.time.duty_role == self.role
         on_duty = self.time.duties[0][duty], self.time.duties[1][duty]
         edges = np.concatenate([*waiting, *present, *on_duty, *self.spells[1:], *self.resting[1:], self.window])
         edges = np.unique(np.clip(edges, *self.window))
