@@ -5,8 +5,8 @@ import pytest
 
 from sim.department.roster import Role, Shift
 from sim.engine.intervals import covered_and_longest_gap, uncovered
+from sim.engine.measure_catalogue import PEER_TIME
 from sim.engine.measures import measure
-from sim.engine.peer_day import PARTS
 from sim.engine.trajectory import ADMITTED, BRIDGING, CALL, CONTACT, MAIN, RECOVERY, Trajectory
 from tests.test_measures import NAN, PSW, peer_visit, played, scenario, spell
 
@@ -85,7 +85,7 @@ def test_the_parts_of_a_peers_paid_time_add_up_and_are_what_was_done() -> None:
         peer_met=150.0,
     )
     values = measure(run, scenario())
-    minutes = {part: 500.0 * values[f"peer_time_{part}.all"] for part in PARTS}
+    minutes = {part: 500.0 * values[f"peer_time_{part}.all"] for part in PEER_TIME}
     there, before, after = 300.0, 100.0, 100.0
     at_work = 27.0 + 3.0 + 2.0 + 10.0 + 15.0
     assert minutes == pytest.approx(
@@ -114,12 +114,12 @@ def test_a_child_with_a_clinician_does_not_wait_for_a_peer() -> None:
 def test_work_after_the_shift_is_no_paid_time() -> None:
     values = measure(a_shift(spell(490.0, 520.0, kind=CALL, overtime=20.0, **PEER)), scenario())
     assert 500.0 * values["peer_time_calls.all"] == pytest.approx(10.0)
-    assert sum(values[f"peer_time_{part}.all"] for part in PARTS) == pytest.approx(1.0)
+    assert sum(values[f"peer_time_{part}.all"] for part in PEER_TIME) == pytest.approx(1.0)
 
 
 def test_a_department_without_peers_has_no_peers_day() -> None:
     values = measure(played([peer_visit(0.0, 60.0)]), scenario())
-    assert np.isnan([values[f"peer_time_{part}.all"] for part in PARTS]).all()
+    assert np.isnan([values[f"peer_time_{part}.all"] for part in PEER_TIME]).all()
     assert np.isnan(values["cost_per_child_met.all"])
 
 

@@ -1,7 +1,7 @@
 """A peer's day: how the paid time of peer support workers was spent, and what a child met and an hour of company cost.
 
-Idle time is split by what the children wanted meanwhile, because only one of the three parts is a fault of the roster
-or of the rule that gives out work: a child waiting while a peer is idle.
+Idle time is split by what the children wanted meanwhile: a child waiting while a peer is idle is another matter than
+nobody being there.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ import numpy as np
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.support import LEAST_MINUTES
 from sim.engine.intervals import Flags, Floats, minutes_between, minutes_by_code, running_at, uncovered
+from sim.engine.measure_catalogue import PEER_TIME
 from sim.engine.run_measures import StaffTime, Values, quotient
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPONSE, as_it_stands
+from sim.engine.visit_outcomes import one_of
 
 ACTIVITIES = ("company", "walking", "calls", "bridging", "recovery", "other_work")
 COMPANY, WALKING, CALLING, LEAVING, RECOVERING, OTHER = range(len(ACTIVITIES))
 RESTS = ("protected", "break")
 IDLE = ("idle_child_waits", "idle_no_child_asks", "idle_nobody_there")
-PARTS = (*ACTIVITIES, *RESTS, *IDLE)
-"""Parts of a peer's paid time; they add up to all of it."""
 
 LONG_BOARDING_MINUTES = 12 * 60.0
 
@@ -31,7 +31,7 @@ def peer_measures(time: StaffTime) -> Values:
     paid = day.paid_minutes
     minutes = {**day.activities, **day.rests}
     minutes |= day.idle(paid - sum(minutes.values()))
-    values = {f"peer_time_{part}.all": quotient(minutes[part], paid) for part in PARTS}
+    values = {f"peer_time_{part}.all": quotient(minutes[part], paid) for part in PEER_TIME}
     return values | day.costs() | day.boarders() | day.exposures()
 
 
@@ -91,13 +91,13 @@ class PeerDay:
     @property
     def activities(self) -> dict[str, float]:
         """Minutes inside the shift by activity."""
-        minutes = minutes_by_code(*self._coded(self.spells, len(ACTIVITIES)), self.window)[:, 0]
-        return dict(zip(ACTIVITIES, minutes.tolist(), strict=True))
+        return self.minutes_of(ACTIVITIES, self.spells)
 
-    @staticmethod
-    def _coded(spells: tuple[np.ndarray, Floats, Floats], n: int) -> tuple[np.ndarray, int, Floats, Floats]:
-        code, starts, ends = spells
-        return code, n, starts, ends
+    def minutes_of(self, names: tuple[str, ...], intervals: tuple[np.ndarray, Floats, Floats]) -> dict[str, float]:
+        """Minutes inside the window by name, of intervals given as number of the name, start and end."""
+        code, starts, ends = intervals
+        minutes = minutes_by_code(code, len(names), starts, ends, self.window)[:, 0]
+        return dict(zip(names, minutes.tolist(), strict=True))
 
     @cached_property
     def resting(self) -> tuple[np.ndarray, Floats, Floats]:
@@ -109,8 +109,7 @@ class PeerDay:
     @property
     def rests(self) -> dict[str, float]:
         """Minutes of protected time and of breaks."""
-        minutes = minutes_by_code(*self._coded(self.resting, len(RESTS)), self.window)[:, 0]
-        return dict(zip(RESTS, minutes.tolist(), strict=True))
+        return self.minutes_of(RESTS, self.resting)
 
     @property
     def company_minutes(self) -> float:
@@ -149,11 +148,11 @@ class PeerDay:
         tasks = self.time.trajectory.task_columns
         kind, visit = as_it_stands(tasks, "kind"), as_it_stands(tasks, "visit")
         requested, started, ended = (as_it_stands(tasks, name) for name in ("requested", "started", "ended"))
-        asked = np.flatnonzero(one_of_two(kind, CONTACT, BRIDGING) & (as_it_stands(tasks, "role") == self.role))
+        asked = np.flatnonzero(one_of(kind, (CONTACT, BRIDGING)) & (as_it_stands(tasks, "role") == self.role))
         until = np.fmin(np.where(np.isnan(started[asked]), ended[asked], started[asked]), self.horizon)
         asking = np.zeros(self.time.trajectory.n_visits, dtype=np.bool_)
         asking[visit[asked]] = True
-        taken = np.flatnonzero(one_of_two(kind, MAIN, RESPONSE) & ~np.isnan(started) & asking[visit])
+        taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
         return uncovered(
             (visit[asked].astype(np.int64), requested[asked], until),
             (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.horizon)),
@@ -197,8 +196,3 @@ class PeerDay:
         inside = (visits["arrival"] >= self.window[0]) & (visits["arrival"] < self.window[1])
         n = float(visits["n_peer_exposures"][inside].sum())
         return {"peer_exposures_per_1000_hours.all": quotient(1000.0 * n, self.paid_minutes / MINUTES_PER_HOUR)}
-
-
-def one_of_two(codes: np.ndarray, one: int, other: int) -> np.ndarray:
-    """Whether each code is one of two."""
-    return np.asarray((codes == one) | (codes == other))

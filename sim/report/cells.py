@@ -45,6 +45,13 @@ PROTOCOL_OUTCOMES = (
     "length_of_stay_mean.mental_health",
 )  # fmt: skip
 """Outcomes of `docs/protocol.md` in its order: shown at every level of demand, and named before others that change."""
+
+
+def protocol_place(name: str) -> int:
+    """Place of a measure among the outcomes of the protocol; after all of them for any other."""
+    return PROTOCOL_OUTCOMES.index(name) if name in PROTOCOL_OUTCOMES else len(PROTOCOL_OUTCOMES)
+
+
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine.measure_catalogue import Measure
 from sim.report.asked import central_demand, effects_text
 from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, named
-from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY, hours_text, question
+from sim.report.cells import SECONDARY, hours_text, protocol_place, question
 from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.honesty import ENOUGH_REPLICATIONS, effect_note
 from sim.report.tables import (
@@ -161,8 +161,7 @@ def hint(name: str) -> str:
 
 def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
     """So many of what changes, those of the protocol before others, in the order given."""
-    rank = {name: place for place, name in enumerate(PROTOCOL_OUTCOMES)}
-    ranked = sorted(moved, key=lambda item: rank.get(item[0], len(rank)))
+    ranked = sorted(moved, key=lambda item: protocol_place(item[0]))
     chosen = {name for name, _ in ranked[:most]}
     return [item for item in moved if item[0] in chosen]
 

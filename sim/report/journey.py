@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.roster import WEEKDAYS
 from sim.engine.trajectory import Trajectory
 
-MINUTES_PER_DAY = 1440.0
 WORTH_SAYING_MINUTES = 1.0
 """Waits shorter than this are not mentioned."""
 ARRIVALS = {"walk_in": "walks in", "ambulance": "comes by ambulance", "police": "is brought by the police"}

@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from sim.report.cautions import A_STRESS_TEST
-from sim.report.cells import PROTOCOL_OUTCOMES
+from sim.report.cells import protocol_place
 from sim.report.comparison_finding import COSTS, hint, named_topics
 from sim.report.finding import (
     CERTAINTY,
@@ -144,10 +144,9 @@ def changes_text(report: SweepReport) -> str:
     found = {name: beyond for name in OUTCOMES if (beyond := report.beyond_chance(name))}
     if not found:
         return "nothing beyond chance in any headline outcome, all scenarios judged together."
-    rank = {name: place for place, name in enumerate(PROTOCOL_OUTCOMES)}
 
     def place(name: str) -> tuple[int, float]:
-        return rank.get(name, len(rank)), -strength(next(iter(found[name].values())))
+        return protocol_place(name), -strength(next(iter(found[name].values())))
 
     named = sorted(found, key=place)[:MOST_CHANGES]
     parts = [largest_text(report, name, found[name]) for name in named]
