@@ -148,11 +148,14 @@ class PeerDay:
         tasks = self.time.trajectory.task_columns
         kind, visit = as_it_stands(tasks, "kind"), as_it_stands(tasks, "visit")
         requested, started, ended = (as_it_stands(tasks, name) for name in ("requested", "started", "ended"))
-        asked = np.flatnonzero(one_of(kind, (CONTACT, BRIDGING)) & (as_it_stands(tasks, "role") == self.role))
+        asked = np.flatnonzero(as_it_stands(tasks, "role") == self.role)
+        asked = asked[one_of(kind[asked], (CONTACT, BRIDGING))]
         until = np.fmin(np.where(np.isnan(started[asked]), ended[asked], started[asked]), self.horizon)
-        asking = np.zeros(self.time.trajectory.n_visits, dtype=np.bool_)
-        asking[visit[asked]] = True
-        taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
+        taken = asked  # of nobody, where nobody asks
+        if asked.size:
+            asking = np.zeros(self.time.trajectory.n_visits, dtype=np.bool_)
+            asking[visit[asked]] = True
+            taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
         return uncovered(
             (visit[asked].astype(np.int64), requested[asked], until),
             (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.horizon)),
