@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench figures conditions notebooks example machine-code lint format types imports venv lock clean
+.PHONY: help run test verify agree bench size figures conditions notebooks example machine-code lint format types imports venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -23,6 +23,7 @@ help:
 	@echo "make figures  draw docs/figures anew from its tables, or make these from results: ARGS=\"COMPARISON BREAKEVEN\""
 	@echo "make conditions  play the founding comparison under eight conditions and print the table of the README"
 	@echo "make notebooks  play the notebooks and store them with their figures      make example  make results/example anew"
+	@echo "make size     lines of code, keys, measures, dependencies"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
 	@echo "make lock     pin dependencies anew           make clean    remove .venv and caches"
@@ -58,6 +59,9 @@ example: venv
 # Made once here, so that workers side by side need not each make it.
 machine-code: venv
 	@$(BIN)/python -m sim.engine.compiled
+
+size: venv
+	@$(BIN)/python -m benchmarks.size
 
 lint: venv
 	$(BIN)/ruff check .
