@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from sim.study.assumptions import Assumption, KeyOf, values_of
+from sim.analysis.assumptions import Assumption, KeyOf, values_of
 
 Values = tuple[float, ...]
 FACTOR = re.compile(r"x([\d.]+)")

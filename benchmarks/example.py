@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from PIL import Image
 
+from sim.analysis.comparison_result import HEADLINE
 from sim.cli import main as peered
-from sim.study.comparison import HEADLINE
-from sim.study.store import read_table
+from sim.runs.tables_on_disk import read_table
 
 FOLDER = Path(__file__).resolve().parents[1] / "results" / "example"
 STAFFINGS = ("traditional", "peer_added", "clinician_added", "nurse_added")

@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
+from sim.analysis.compare import costs_of
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.config.breakeven_plans import break_even_plan_of
 from sim.config.plans import plan_of
-from sim.engine.sources import code_version
-from sim.report.breakeven_figure import draw_break_even
-from sim.report.figures import draw_figure
-from sim.report.scorecard import COLUMNS
-from sim.study.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
-from sim.study.comparing import costs_of
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
-from sim.study.run_store import RunStore
-from sim.study.store import read_table
+from sim.engine.code_version import code_version
+from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.figures.draw_all import draw_figure
+from sim.report.figures.scorecard import COLUMNS
+from sim.runs.run_store import RunStore
+from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"

@@ -18,12 +18,12 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.ends import End, ends_of
+from sim.analysis.assumptions import Assumption, KeyOf, read_keys, read_register
+from sim.config.check_cache import Known
 from sim.config.composition import composed_files, drafted, put_together
-from sim.config.known import Known
-from sim.config.places import Path as Place
-from sim.config.places import Plain, locate, value_at
-from sim.study.assumptions import Assumption, KeyOf, read_keys, read_register
-from sim.study.store import read_table
+from sim.config.key_paths import Path as Place
+from sim.config.key_paths import Plain, locate, value_at
+from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "docs" / "evidence" / "influence.csv"

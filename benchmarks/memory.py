@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.runs import peak_mib
+from sim.analysis.compare import compared
+from sim.analysis.plan import Plan
 from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.study.comparing import compared
-from sim.study.executor import run_blocks
-from sim.study.experiment import BlockAnswer, play_block
-from sim.study.plan import Plan
+from sim.runs.blocks import BlockAnswer, play_block
+from sim.runs.worker_pool import run_blocks
 
 
 def comparison(given: dict[str, Any], staffings: str) -> Plan:

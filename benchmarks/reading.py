@@ -35,8 +35,8 @@ duckdb.execute(f'''COPY (
 def read_visits_file(given: dict[str, Any]) -> dict[str, float]:
     """Read, check and profile a file of `rows` visits with the shipped map of its layout."""
     from sim.config.files import shipped_configs
-    from sim.study.column_map import load_column_map
-    from sim.study.visits import read_visits
+    from sim.visits.column_map import load_column_map
+    from sim.visits.visits_table import read_visits
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "visits.csv"

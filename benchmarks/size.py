@@ -48,7 +48,7 @@ def lines_of(folder: str) -> dict[Path, int]:
 def facts() -> Iterator[tuple[str, int, str]]:
     """What is counted, how many there are, and a remark."""
     from sim.config import shipped_choices
-    from sim.engine.measure_catalogue import MEASURES
+    from sim.engine.measures.catalogue import MEASURES
 
     sim = lines_of("sim")
     total = sum(sim.values())

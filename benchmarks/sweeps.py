@@ -15,9 +15,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from sim.config import compose, compose_sweep, files, shipped_configs
 from sim.config.checking import checked
-from sim.config.places import MODELS
+from sim.config.key_paths import MODELS
 from sim.department.scenario import Scenario
-from sim.study.engines import COMPILED
+from sim.runs.engines import COMPILED
 
 FEW = ["staffing=traditional,peer_247", "demand.growth=range(0.9,1.15,0.05)", "support.consent=range(0.5,0.75,0.05)"]
 MANY = [

@@ -45,12 +45,12 @@ import pandas as pd
 
 import sim
 from sim.engine.event_log import event_log
-from sim.engine.measure_tables import breakdown
-from sim.engine.measures import measure
+from sim.engine.measures.measuring import measure
+from sim.engine.measures.week import breakdown
 from sim.engine.trajectory import differences
-from sim.report.comparison_finding import finding_of
-from sim.report.honesty import honesty_lines
-from sim.report.theme import HUE_OF, INK, QUIET, STYLE
+from sim.report.figures.theme import HUE_OF, INK, QUIET, STYLE
+from sim.report.words.caveats import honesty_lines
+from sim.report.words.comparison_finding import finding_of
 
 plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
 pd.set_option("display.max_colwidth", 200)

@@ -34,8 +34,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 import sim
-from sim.report.comparison_finding import finding_of
-from sim.report.theme import HUE_OF, HUES, STYLE
+from sim.report.figures.theme import HUE_OF, HUES, STYLE
+from sim.report.words.comparison_finding import finding_of
 
 plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
 

@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 
 import sim
+from sim.report.figures.theme import HUE_OF, STYLE
 from sim.report.journey import clock, journey
-from sim.report.theme import HUE_OF, STYLE
 
 plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
 OF_STAFF_ALONE = ("charting", "notes (")

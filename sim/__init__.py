@@ -53,10 +53,10 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
     for an unknown engine, an impossible seed, or a run that needs more memory than this machine has.
     """
+    from sim.analysis.memory_check import check_run
     from sim.department.scenario import Scenario
     from sim.objects import Run
-    from sim.study.engines import ENGINES, prepare
-    from sim.study.memory_check import check_run
+    from sim.runs.engines import ENGINES, prepare
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -82,12 +82,12 @@ def compare(
     `if __name__ == "__main__":`. Raises ScenarioError with every problem at once, TypeError where names or overrides
     are not strings.
     """
+    from sim.analysis.compare import compare_composed
+    from sim.analysis.memory_check import check_plan
     from sim.config import compose
     from sim.config.plans import plan_of
     from sim.objects import Comparison
-    from sim.study.comparing import compare_composed
-    from sim.study.experiment import get_ready
-    from sim.study.memory_check import check_plan
+    from sim.runs.blocks import get_ready
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")

@@ -19,26 +19,24 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from sim.analysis.comparison_result import TABLES, Comparison
+from sim.analysis.expected_time import expected_time, expected_visits
+from sim.analysis.plan import Plan
+from sim.commands.subcommands import remedy_of_option, subcommand, with_command_first
 from sim.config import Composed, compose, shipped_choices
 from sim.config.overrides import command_words, with_lists_joined
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
-from sim.report.drawing import begin_figures, drawers
+from sim.engine.measures.number_text import counted
+from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
-from sim.study.behind import written_behind
-from sim.study.comparison import TABLES, Comparison
-from sim.study.data_quality import VisitsFileError
-from sim.study.engines import lets_go, prepare
-from sim.study.executor import n_cores, run_blocks
-from sim.study.expected_time import expected_time, expected_visits
-from sim.study.experiment import Block, BlockAnswer, get_ready, play_block, rehearse
-from sim.study.interrupts import uninterrupted
-from sim.study.lost_workers import Lost, NoWorkers, WorkersGone
-from sim.study.number_text import counted
-from sim.study.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
-from sim.study.plan import Plan
-from sim.study.store import (
+from sim.runs.background_writer import written_behind
+from sim.runs.blocks import Block, BlockAnswer, get_ready, play_block, rehearse
+from sim.runs.engines import lets_go, prepare
+from sim.runs.interrupts import uninterrupted
+from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
+from sim.runs.tables_on_disk import (
     CannotKeep,
     OutputError,
     WriteErrors,
@@ -49,11 +47,13 @@ from sim.study.store import (
     write_table,
     write_text,
 )
-from sim.subcommands import remedy_of_option, subcommand, with_command_first
+from sim.runs.worker_errors import Lost, NoWorkers, WorkersGone
+from sim.runs.worker_pool import n_cores, run_blocks
+from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
+    from sim.calibration.calibrating import CalibrationReport
     from sim.config.settings import StudySettings
-    from sim.study.calibration import CalibrationReport
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -199,11 +199,11 @@ def tell_plan(composed: Composed, console: Console) -> int:
         console.print("how long depends on the file; nothing was run, nothing was written", highlight=False)
         return 0
     if composed.study.name == "breakeven":
-        from sim.breakeven_command import tell_break_even
+        from sim.studies.breakeven import tell_break_even
 
         return tell_break_even(composed, console)
     if composed.study.name == "validate":
-        from sim.validation_command import with_peers_beside
+        from sim.studies.validate import with_peers_beside
 
         composed = with_peers_beside(composed)
     plan = plan_of(composed)
@@ -216,7 +216,7 @@ def tell_plan(composed: Composed, console: Console) -> int:
         f"replications {plan.replications})",
         highlight=False,
     )
-    from sim.report.roster_text import print_rosters
+    from sim.report.words.roster_text import print_rosters
 
     print_rosters(plan.scenarios, plan.levels, console)
     visits = n_runs * expected_visits(composed.scenario)
@@ -240,8 +240,8 @@ def calibration_steps(study: "StudySettings") -> str:
 def run_many(asked: Asked, console: Console) -> int:
     """A sweep, by Hydra where one of its own sweepers or launchers is named."""
     from sim.config.multirun import is_for_hydra
-    from sim.hydra_command import hydra_sweep
-    from sim.sweep_command import sweep
+    from sim.studies.hydra_sweep import hydra_sweep
+    from sim.studies.sweep import sweep
 
     if is_for_hydra(asked.overrides):
         return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
@@ -250,14 +250,14 @@ def run_many(asked: Asked, console: Console) -> int:
 
 def run_break_even(composed: Composed, console: Console) -> int:
     """How large an effect must be to pay."""
-    from sim.breakeven_command import break_even_study
+    from sim.studies.breakeven import break_even_study
 
     return break_even_study(composed, console)
 
 
 def run_results(composed: Composed, console: Console) -> int:
     """The table of a sweep again."""
-    from sim.sweep_command import show_results
+    from sim.studies.sweep import show_results
 
     return show_results(composed, console)
 
@@ -298,8 +298,8 @@ class FirstAnswer:
         of_it = [answer for answer in answers if answer.demand == central]
         if self.is_shown or len(self.plan.levels) < 2 or len(of_it) < self.plan.replications:
             return
+        from sim.analysis.compare import compared
         from sim.report.comparison_answer import print_comparison
-        from sim.study.comparing import compared
 
         alone = replace(self.plan, levels=(central,))
         show_finished(
@@ -331,7 +331,7 @@ def play_and_write(composed: Composed, console: Console, with_figures: bool) -> 
         answers = finished_blocks(plan, draft / "visits", console, first)
         if not answers:
             raise KeyboardInterrupt
-        from sim.study.comparing import compared
+        from sim.analysis.compare import compared
 
         drawing = drawers(plan.workers or n_cores()) if with_figures else nullcontext()
         with uninterrupted() as interrupts, drawing as pool:
@@ -424,8 +424,9 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
     from sim.io import sql
 
     sql.writer_in(folder)
-    from sim.report import answer_workbook, comparison_answer, markdown  # noqa: F401
-    from sim.study import comparing  # noqa: F401
+    from sim.analysis import compare as comparing  # noqa: F401
+    from sim.report import comparison_answer, markdown  # noqa: F401
+    from sim.report.tables import answer_workbook  # noqa: F401
 
     markdown.page()
     versions()
@@ -441,9 +442,9 @@ def write_comparison(
     with_figures: bool,
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
-    from sim.report.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
+    from sim.analysis.compare import values_table
     from sim.report.markdown import comparison_markdown
-    from sim.study.comparing import values_table
+    from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)
@@ -477,15 +478,15 @@ def run_facts(composed: Composed, plan: Plan, n_finished: int, seconds: float) -
 
 def run_validate(composed: Composed, console: Console) -> int:
     """Simulated beside published values, judged."""
-    from sim.validation_command import validation_study
+    from sim.studies.validate import validation_study
 
     return validation_study(composed, console)
 
 
 def run_assumptions(composed: Composed, console: Console) -> int:
     """Every assumption in use."""
+    from sim.analysis.assumptions import assumptions_in_use, read_register
     from sim.report.console import print_assumptions
-    from sim.study.assumptions import assumptions_in_use, read_register
 
     in_use = assumptions_in_use(composed.files, read_register(), composed.overridden, composed.chosen)
     print_assumptions(in_use, console)
@@ -494,8 +495,8 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
+    from sim.calibration.calibrating import STUDY, always_written, estimate_calibration
     from sim.config import column_map_of
-    from sim.study.calibration import STUDY, always_written, estimate_calibration
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
@@ -543,9 +544,9 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
 
     Raises OSError, OutputError.
     """
-    from sim.report.calibration_figures import draw_calibration
+    from sim.calibration.calibrating import STUDY
     from sim.report.calibration_report import calibration_markdown
-    from sim.study.calibration import STUDY
+    from sim.report.figures.calibration_figures import draw_calibration
 
     with TemporaryDirectory(prefix="peered-") as drawn:
         figures = draw_calibration(report, Path(drawn))

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.department.scenario import Scenario as PlainScenario
 from sim.engine.trajectory import Trajectory
-from sim.study.comparison import Comparison as PlainComparison
-from sim.study.result_tables import Results
+from sim.runs.result_tables import Results
 
 if TYPE_CHECKING:  # loaded by the first method that needs them
     import pandas as pd
@@ -43,20 +43,20 @@ class Scenario(PlainScenario):
 
     def summary(self) -> "pd.DataFrame":
         """A row for each role: kind, heads (people), hours_per_week, cad_per_hour, cad_per_week; extras and total."""
-        from sim.report.summaries import staffing_summary
+        from sim.report.tables.summaries import staffing_summary
 
         return staffing_summary(self.staffing)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw heads on duty by hour of the week, a line for each role; into `ax`, or a figure of its own."""
-        from sim.report.pictures import plot_roster
+        from sim.report.figures.pictures import plot_roster
 
         return plot_roster(self.staffing, ax)
 
     def to_excel(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write roles, shifts and all settings into a workbook (.xlsx). Raises FileExistsError unless `overwrite`."""
         from sim.io.workbook import save_workbook
-        from sim.report.python_workbooks import scenario_sheets
+        from sim.report.tables.python_workbooks import scenario_sheets
 
         save_workbook(scenario_sheets(self), Path(path), overwrite=overwrite)
 
@@ -91,20 +91,20 @@ class Run(Trajectory):
 
         An unknown name raises KeyError with the closest one.
         """
-        from sim.engine.measures import measure
+        from sim.engine.measures.measuring import measure
 
         return Measures(measure(self, self.scenario))
 
     def summary(self) -> "pd.DataFrame":
         """The headline measures, one a row: label, part, value, unit; shares in percent."""
-        from sim.report.summaries import run_summary
+        from sim.report.tables.summaries import run_summary
 
         return run_summary(self.measures)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw mental-health visits present and peers on duty by hour of the week, mean of the measured weeks."""
-        from sim.engine.measure_tables import hour_of_week_table
-        from sim.report.pictures import plot_week
+        from sim.engine.measures.week import hour_of_week_table
+        from sim.report.figures.pictures import plot_week
 
         weeks = (self.measured_until - self.warm_up) / 10_080.0
         return plot_week(hour_of_week_table(self, self.scenario), weeks, ax)
@@ -115,7 +115,7 @@ class Run(Trajectory):
         Raises FileExistsError unless `overwrite`. A table of more than two million cells is left out with a warning.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.python_workbooks import run_sheets
+        from sim.report.tables.python_workbooks import run_sheets
 
         save_workbook(run_sheets(self, self.measures), Path(path), overwrite=overwrite)
 
@@ -138,7 +138,7 @@ class Comparison(PlainComparison):
 
         Shares are in percent. `demand`: a level that was played; 1, or the nearest to it, if none is given.
         """
-        from sim.report.summaries import comparison_summary
+        from sim.report.tables.summaries import comparison_summary
 
         return comparison_summary(self, demand)
 
@@ -148,7 +148,7 @@ class Comparison(PlainComparison):
         `measure` is `MEASURE.PART` of the data dictionary, such as "lwbs_or_ama.all". Raises ValueError for one that
         was not compared.
         """
-        from sim.report.pictures import plot_differences
+        from sim.report.figures.pictures import plot_differences
 
         return plot_differences(self, measure, demand, ax)
 
@@ -157,7 +157,7 @@ class Comparison(PlainComparison):
         `answer.xlsx` of a results folder. Raises FileExistsError unless `overwrite`.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.answer_workbook import comparison_sheets
+        from sim.report.tables.answer_workbook import comparison_sheets
 
         save_workbook(comparison_sheets(self), Path(path), overwrite=overwrite)
 

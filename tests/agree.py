@@ -14,8 +14,8 @@ from functools import partial
 from multiprocessing import Pool, TimeoutError
 
 from sim.department.scenario import Scenario
-from sim.engine.model import simulate
-from sim.study.experiment import ENGINES
+from sim.engine.reference.model import simulate
+from sim.runs.blocks import ENGINES
 from tests.agreement import Disagreement, difference, disagreement, played
 from tests.events_met import departments_with, events_of, load
 from tests.smallest import smallest, text_of

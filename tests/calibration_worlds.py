@@ -12,6 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.calibration.arrival_rates import Estimates, counted, fit_arrivals
+from sim.calibration.calibrated_scenario import simulated_visits
+from sim.calibration.history_matching import Region, Unknown
+from sim.calibration.patience_fit import fit_patience
+from sim.calibration.return_fit import fit_returns, gaps_between
+from sim.calibration.service_matching import DELAYS, match_service_times, with_factors
+from sim.calibration.share_estimates import estimate_shares
 from sim.department.arrivals import Profile
 from sim.department.department import Department
 from sim.department.pathway import Delay, Dispose, Task
@@ -20,15 +27,8 @@ from sim.department.quantities import Gamma, LognormalMedian
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.trajectory import DISPOSITIONS
-from sim.study.arrival_rates import Estimates, counted, fit_arrivals
-from sim.study.calibrated_scenario import simulated_visits
-from sim.study.engines import ENGINES
-from sim.study.history_matching import Region, Unknown
-from sim.study.lifetimes import LifetimeFit, durations, fit_families
-from sim.study.patience_fit import fit_patience
-from sim.study.return_fit import fit_returns, gaps_between
-from sim.study.service_matching import DELAYS, match_service_times, with_factors
-from sim.study.share_estimates import estimate_shares
+from sim.runs.engines import ENGINES
+from sim.statistics.lifetimes import LifetimeFit, durations, fit_families
 
 CALENDAR_START = np.datetime64("2024-01-01")
 WEEKS = 104

@@ -9,10 +9,10 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 
-from sim.study import sweeping
-from sim.study.engines import ENGINES, Engine
-from sim.study.run_store import Played
-from sim.study.sweeping import Task, play_task
+from sim.analysis import sweeping
+from sim.analysis.sweeping import Task, play_task
+from sim.runs.engines import ENGINES, Engine
+from sim.runs.run_store import Played
 
 # Nothing an earlier test or command has left may answer for what is tested.
 os.environ["PEERED_CACHE"] = ""

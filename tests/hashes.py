@@ -21,7 +21,7 @@ import sim
 from sim.cli import main
 from sim.config import shipped_choices
 from sim.engine.compiled import simulate
-from sim.study.store import read_table
+from sim.runs.tables_on_disk import read_table
 
 FILE = Path(__file__).with_name("hashes.json")
 WEEKS = ("study.weeks=4",)

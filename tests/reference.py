@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.study.comparison import HEADLINE
-from sim.study.store import read_table
+from sim.analysis.comparison_result import HEADLINE
+from sim.runs.tables_on_disk import read_table
 
 FOLDER = Path(__file__).parents[1] / "results" / "reference"
 ESTIMATES = FOLDER / "default_comparison.csv"

@@ -17,17 +17,17 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.cli import main
+from sim.engine.measures.number_text import is_share, measure_and_part, part_text
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
-from sim.report import answer_workbook, sweep_workbook
-from sim.report.answer_workbook import comparison_sheets
-from sim.report.comparison_finding import finding_of
-from sim.report.finding import with_code
-from sim.report.sweep_workbook import sweep_sheets
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.number_text import is_share, measure_and_part, part_text
-from sim.study.store import read_table
+from sim.report.tables import answer_workbook, sweep_workbook
+from sim.report.tables.answer_workbook import comparison_sheets
+from sim.report.tables.sweep_workbook import sweep_sheets
+from sim.report.words.comparison_finding import finding_of
+from sim.report.words.finding import with_code
+from sim.runs.tables_on_disk import read_table
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 Cells = list[list[Any]]
@@ -296,7 +296,7 @@ def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: py
         seen.extend((answer, finding))
         return sweep_sheets(answer, facts, finding)
 
-    monkeypatch.setattr("sim.sweep_command.sweep_sheets", kept)
+    monkeypatch.setattr("sim.studies.sweep.sweep_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
     monkeypatch.setattr(sweep_workbook, "MOST_CELLS", 400)
     write_workbook(sweep_sheets(seen[0], {}, seen[1]), tmp_path / "a.xlsx")

@@ -5,7 +5,7 @@ import pytest
 import sim
 from sim.department.scenario import ScenarioError
 from sim.engine.trajectory import identical
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 
 
 def test_a_scenario_is_loaded_simulated_and_read_as_tables(engine: str) -> None:
@@ -58,7 +58,7 @@ def test_what_takes_a_while_before_a_run_is_said_on_standard_error(
     a_run = ENGINES["compiled"](scenario, 1, 0)
     monkeypatch.setattr("sim.engine.compiled.prepare", lambda tell: tell("making machine code"))
     monkeypatch.setattr("sim.engine.compiled.simulate", lambda *_: a_run)
-    monkeypatch.setattr("sim.engine.model.simulate", lambda *_: a_run)
+    monkeypatch.setattr("sim.engine.reference.model.simulate", lambda *_: a_run)
     assert identical(sim.simulate(scenario, engine=engine), a_run)
     assert capsys.readouterr() == ("", told)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis.compare import compared, values_table
+from sim.analysis.comparison_result import HEADLINE
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.study.comparing import compared, values_table
-from sim.study.comparison import HEADLINE
-from sim.study.engines import COMPILED
-from sim.study.experiment import play_block
+from sim.runs.blocks import play_block
+from sim.runs.engines import COMPILED
 from tests.reference import ESTIMATES, FIRST, QUESTION, digest, first_replication
 
 CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"

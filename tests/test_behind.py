@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.study import behind
-from sim.study.behind import write_large_table, written_behind
-from sim.study.store import Table, read_table, write_table
+from sim.runs import background_writer as behind
+from sim.runs.background_writer import write_large_table, written_behind
+from sim.runs.tables_on_disk import Table, read_table, write_table
 
 ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
 

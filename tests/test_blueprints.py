@@ -10,11 +10,11 @@ from sim.config import compose
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import ScenarioError
 from sim.engine.compiled import simulate
-from sim.engine.compiled.blueprints import BLUEPRINTS, Blueprints
 from sim.engine.compiled.duties import duty_tables
-from sim.engine.compiled.lowering import Blueprint
+from sim.engine.compiled.scenario_cache import BLUEPRINTS, Blueprints
+from sim.engine.compiled.scenario_tables import Blueprint
 from sim.engine.compiled.tables import MEMBER
-from sim.engine.model import simulate as play_reference
+from sim.engine.reference.model import simulate as play_reference
 from sim.engine.trajectory import differences
 from sim.engine.workload import Workload
 from tests.worlds import random_scenario

@@ -10,13 +10,8 @@ import pytest
 from scipy.stats import lognorm
 from scipy.stats import t as student_t
 
-from sim.cli import main
-from sim.config import compose
-from sim.config.breakeven_plans import break_even_plan_of
-from sim.department.scenario import ScenarioError
-from sim.report.breakeven_answer import sentences
-from sim.study import sweeping
-from sim.study.breakeven import (
+from sim.analysis import sweeping
+from sim.analysis.breakeven import (
     BreakEven,
     Curve,
     StaffingAnswer,
@@ -27,10 +22,15 @@ from sim.study.breakeven import (
     effects_played,
     price_needed,
 )
-from sim.study.run_store import Played
-from sim.study.store import read_table
-from sim.study.sweeping import Task
-from sim.study.worth import EVERYTHING, Prior, Worth, net_benefit
+from sim.analysis.sweeping import Task
+from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit
+from sim.cli import main
+from sim.config import compose
+from sim.config.breakeven_plans import break_even_plan_of
+from sim.department.scenario import ScenarioError
+from sim.report.breakeven_answer import sentences
+from sim.runs.run_store import Played
+from sim.runs.tables_on_disk import read_table
 
 EFFECTS = np.linspace(0.6, 1.2, 7)
 PRIOR = Prior(median=0.9, log_sd=0.15)

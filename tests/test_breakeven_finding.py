@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from sim import load
+from sim.analysis import sweeping
+from sim.analysis.sweeping import Task
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
-from sim.report.breakeven_finding import digits_needed
-from sim.report.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
-from sim.report.honesty import STRESS_TEST
-from sim.study import sweeping
-from sim.study.run_store import Played
-from sim.study.store import read_table
-from sim.study.sweeping import Task
+from sim.report.words.breakeven_finding import digits_needed
+from sim.report.words.caveats import STRESS_TEST
+from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.runs.run_store import Played
+from sim.runs.tables_on_disk import read_table
 from tests.test_breakeven import planted
 from tests.test_sweep_finding import finding, screen
 

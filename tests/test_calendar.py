@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine import constants as kinds
-from sim.engine.calendar import Calendar
+from sim.engine.reference.calendar import Calendar
 
 LAW = (
     "TASK_ENDS", "DELAY_ENDS", "BED_POOL", "CARE_DUE", "CLEANED", "ON_DUTY", "OFF_DUTY", "ARRIVAL", "SETTLE",

@@ -9,18 +9,18 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.config.composition import compose
-from sim.study.calibration import PUBLISHED_BLOCKS, calibrate, estimate_demand
-from sim.study.column_map import ColumnMap, load_column_map
-from sim.study.data_quality import VisitsFileError
-from sim.study.share_estimates import (
+from sim.calibration.calibrating import PUBLISHED_BLOCKS, calibrate, estimate_demand
+from sim.calibration.share_estimates import (
     dispersion,
     estimate_shares,
     hours_covered,
     rake_to_blocks,
     round_to_total,
 )
-from sim.study.visits import read_visits
+from sim.config.composition import compose
+from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.data_quality import VisitsFileError
+from sim.visits.visits_table import read_visits
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs"

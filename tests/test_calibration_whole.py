@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim.calibration.arrival_rates import counted, fit_arrivals
+from sim.calibration.calibrating import CalibrationReport, calibrate
+from sim.calibration.demand_file import Estimate
+from sim.calibration.department_file import department_file
+from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
+from sim.calibration.visit_estimates import estimate_visits
 from sim.config.composition import compose
-from sim.report.calibration_figures import draw_calibration, draw_week, sheets
 from sim.report.calibration_report import calibration_markdown
-from sim.study.arrival_rates import counted, fit_arrivals
-from sim.study.calibration import CalibrationReport, calibrate
-from sim.study.column_map import ColumnMap, load_column_map
-from sim.study.data_quality import VisitsFileError
-from sim.study.demand_file import Estimate
-from sim.study.department_file import department_file
-from sim.study.holdout import NothingToHoldOut, hold_out, split_by_time
-from sim.study.visit_estimates import estimate_visits
-from sim.study.visits import read_visits
+from sim.report.figures.calibration_figures import draw_calibration, draw_week, sheets
+from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.data_quality import VisitsFileError
+from sim.visits.visits_table import read_visits
 from tests.calibration_worlds import (
     ACUITY,
     ADMISSION,

@@ -11,10 +11,10 @@ from sim.cli import main
 from sim.io.clean_text import for_csv, for_html, for_markdown, for_terminal, one_line
 from sim.report.clean_console import with_clean_text
 from sim.report.console import say
+from sim.report.figures.theme import Sheet, styled, wrapped
 from sim.report.markdown import markdown_table
 from sim.report.progress import progress, teller
-from sim.report.theme import Sheet, styled, wrapped
-from sim.study.sweep_log import SweepLog
+from sim.runs.run_log import SweepLog
 from tests.test_received_sweep import made, shown
 
 ESCAPE, BELL, TURNED, TAGGED = "\x1b[2J", "\x07", "\u202egnp.exe", "\U000e0041"

@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from sim.cli import drew, main
-from sim.study.interrupts import uninterrupted
-from sim.study.store import WriteErrors, read_table
+from sim.runs.interrupts import uninterrupted
+from sim.runs.tables_on_disk import WriteErrors, read_table
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -65,14 +65,21 @@ def test_help_names_the_studies_and_the_staffings(capsys: pytest.CaptureFixture[
     assert "peer_swapped" in shown
 
 
-HEAVY = {"sim.engine.compiled", "sim.engine.model", "matplotlib", "scipy.stats"}
+HEAVY = {"sim.engine.compiled", "sim.engine.reference.model", "matplotlib", "scipy.stats"}
 
 LOADED_BY_OTHERS = {
     "simpy", "matplotlib", "scipy.special", "scipy.linalg", "numba.np.arraymath", "hydra", "sim.config.sweeps",
-    "sim.sweep_command", "sim.study.event_export", "sim.engine.model",
+    "sim.studies.sweep", "sim.runs.event_export", "sim.engine.reference.model",
 }  # fmt: skip
 """What one run on the compiled engine does without, once its machine code and its tables are kept."""
-LOADED_WHILE_PLAYED = {"pandas", "duckdb", "jinja2", "sim.report.console", "sim.study.reduction", "sim.study.comparing"}
+LOADED_WHILE_PLAYED = {
+    "pandas",
+    "duckdb",
+    "jinja2",
+    "sim.report.console",
+    "sim.runs.run_summary",
+    "sim.analysis.compare",
+}
 """What takes long to load and is needed when the first run has been played."""
 
 
@@ -91,7 +98,7 @@ def kept_by_a_first_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     [
         (["--help"], HEAVY | {"hydra"}),
         (["--dry-run", "study=run"], HEAVY | LOADED_WHILE_PLAYED),
-        (["study=run", "engine=simpy", *SHORT, "executor.workers=1"], HEAVY - {"sim.engine.model"}),
+        (["study=run", "engine=simpy", *SHORT, "executor.workers=1"], HEAVY - {"sim.engine.reference.model"}),
         (["study=run", *SHORT, "study.replications=1"], LOADED_BY_OTHERS),
     ],
 )

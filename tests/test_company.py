@@ -19,10 +19,10 @@ from sim.department.roster import Break, Role, Shift
 from sim.department.support import Effects, RoleEffects, Support, YouthPeer, after_quiet_hours
 from sim.engine.constants import WISH_ID
 from sim.engine.event_log import event_log
-from sim.engine.meeting import ESCALATION_ID
+from sim.engine.reference.patient_attributes import ESCALATION_ID
 from sim.engine.trajectory import Trajectory
 from sim.engine.workload import base_of, quantity_id, visit_uniform
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
 from tests.test_timelines import TRIAGE, care, dispositions, replay
 from tests.worlds import always, one_stream, shift, staffed
 

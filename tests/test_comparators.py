@@ -12,9 +12,9 @@ from sim.department.arrivals import Profile
 from sim.department.pathway import SideTask
 from sim.department.scenario import ScenarioError
 from sim.engine.invariants import violations
-from sim.engine.measures import measure
+from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import TASK_KINDS, Trajectory, identical
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 
 COMPARATORS = {
     "nurse_practitioner_added": ("nurse_practitioner", "physician"),

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.config import compose
-from sim.config.plans import plan_of
-from sim.department.scenario import ScenarioError
-from sim.engine.trajectory import Trajectory
-from sim.report.comparison_finding import finding_of
-from sim.report.markdown import comparison_markdown
-from sim.study.comparing import (
+from sim.analysis.compare import (
     assumes_effects,
     compare_composed,
     compared,
@@ -22,10 +16,16 @@ from sim.study.comparing import (
     same_money,
     values_table,
 )
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.experiment import at_demand, play_block
-from sim.study.plan import Plan
-from sim.study.reduction import counts_of, matched_changes
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.plan import Plan
+from sim.config import compose
+from sim.config.plans import plan_of
+from sim.department.scenario import ScenarioError
+from sim.engine.trajectory import Trajectory
+from sim.report.markdown import comparison_markdown
+from sim.report.words.comparison_finding import finding_of
+from sim.runs.blocks import at_demand, play_block
+from sim.runs.run_summary import counts_of, matched_changes
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 

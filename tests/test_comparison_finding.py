@@ -10,11 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
-from sim.report.cells import PROTOCOL_OUTCOMES, SECONDARY
+from sim.engine.measures.number_text import measure_and_part
 from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
-from sim.report.comparison_finding import (
+from sim.report.figures.finding_figure import HEADS, finding_picture, staffings_shown, title
+from sim.report.figures.theme import styled
+from sim.report.markdown import comparison_markdown
+from sim.report.tables.table_cells import PROTOCOL_OUTCOMES, SECONDARY
+from sim.report.words.caveats import NO_BENEFIT
+from sim.report.words.comparison_finding import (
     BRIEFS,
     COSTS,
     MOST_CHANGES,
@@ -26,13 +32,7 @@ from sim.report.comparison_finding import (
     most_important,
     other_levels_line,
 )
-from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.finding_figure import HEADS, finding_picture, staffings_shown, title
-from sim.report.honesty import NO_BENEFIT
-from sim.report.markdown import comparison_markdown
-from sim.report.theme import styled
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.number_text import measure_and_part
+from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
 from tests.test_report import (
     FOUR,
     LABELS,

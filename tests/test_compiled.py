@@ -22,11 +22,12 @@ from sim.department.quantities import Exponential
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
 from sim.department.support import Support
-from sim.engine import model
-from sim.engine.compiled import running, simulate
+from sim.engine.compiled import replication as running
+from sim.engine.compiled import simulate
 from sim.engine.compiled.calendar import MOST_NEAR
 from sim.engine.compiled.pathway import ENDED, STARTED
 from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOST_ROLES
+from sim.engine.reference import model
 from sim.engine.trajectory import CONTACT, Trajectory, differences
 from tests.test_metamorphic import fingerprint
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at

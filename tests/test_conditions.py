@@ -9,7 +9,7 @@ import sim
 from benchmarks import figures
 from benchmarks.conditions import ADDED, ADMISSION, BASELINE, MARKERS, MEASURES, conditions_of, markdown_table, varied
 from sim.config import compose_sweep
-from sim.study.store import write_table
+from sim.runs.tables_on_disk import write_table
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 
 from sim.config import compose, files, shipped_choices, shipped_configs, staffing_scenarios
 from sim.config.composition import Composed, composed_files, drafted
-from sim.config.places import locate, value_at
+from sim.config.key_paths import locate, value_at
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
 from sim.department.expected_work import loads
 from sim.department.pathway import Dispose, SideTask, Task

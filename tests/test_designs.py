@@ -14,16 +14,16 @@ from omegaconf import OmegaConf
 
 from sim.cli import main
 from sim.config import compose, compose_jobs, compose_sweep, files, shipped_choices
+from sim.config.check_cache import Known
 from sim.config.designs import Design, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up
 from sim.config.filters import Condition, condition_of
-from sim.config.known import Known
 from sim.config.multirun import play_together
 from sim.config.overrides import Override, read_override
 from sim.department.scenario import Problem, Scenario, ScenarioError, checks
-from sim.study.engines import COMPILED, ENGINES
-from sim.study.store import read_table
+from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.tables_on_disk import read_table
 
 GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
 RANGES = ["demand.growth=interval(0.9,1.2)", "support.consent=interval(0.4,0.9)"]

@@ -13,7 +13,7 @@ import pytest
 
 from sim.department.pathway import Task
 from sim.department.scenario import Period, Scenario
-from sim.engine.model import simulate
+from sim.engine.reference.model import simulate
 from sim.engine.trajectory import Trajectory
 from tests.agree import main
 from tests.agreement import Engine, disagreement, played

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.subcommands import subcommand
+from sim.commands.subcommands import subcommand
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDES = (

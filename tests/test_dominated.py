@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from sim.study.dominated import dominated_table, worlds_of
+from sim.analysis.dominated import dominated_table, worlds_of
 
 MEASURES = ("cost_per_visit.all", "lwbs_or_ama.all", "reach.mental_health")
 """The first two are better low, the third is better high."""

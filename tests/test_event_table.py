@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sim.study.column_map import ColumnMap
-from sim.study.data_quality import DataQuality, VisitsFileError
-from sim.study.visits import inspect_visits, read_visits
+from sim.visits.column_map import ColumnMap
+from sim.visits.data_quality import DataQuality, VisitsFileError
+from sim.visits.visits_table import inspect_visits, read_visits
 
 HEADER = "id,what,when,state,level\n"
 

@@ -12,7 +12,7 @@ from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
 from sim.department.support import Support
-from sim.engine.model import simulate
+from sim.engine.reference.model import simulate
 from tests.events_met import EVENTS, departments_with, events_of, load
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 

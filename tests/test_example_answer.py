@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 
 from benchmarks import example
 from benchmarks.notebooks import MACHINE_FACTS
-from sim.study.number_text import bare, measure_and_part
+from sim.engine.measures.number_text import bare, measure_and_part
 from tests.pictures import SHADES, furthest
 
 STORED = example.FOLDER

@@ -16,18 +16,18 @@ import psutil
 import pytest
 from distributed import Security, rpc
 
+from sim.analysis.expected_time import VISITS_PER_SECOND, expected_visits
 from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
-from sim.study import dask_workers
-from sim.study.executor import DASK, POOLS, n_cores, opened, played_by, run_blocks
-from sim.study.expected_time import VISITS_PER_SECOND, expected_visits
-from sim.study.experiment import Block, BlockAnswer, play_block, rehearse
-from sim.study.lost_workers import Lost, NoWorkers
-from sim.study.store import read_table
+from sim.runs import dask_workers
+from sim.runs.blocks import Block, BlockAnswer, play_block, rehearse
+from sim.runs.tables_on_disk import read_table
+from sim.runs.worker_errors import Lost, NoWorkers
+from sim.runs.worker_pool import DASK, POOLS, n_cores, opened, played_by, run_blocks
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
@@ -315,10 +315,10 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
 REHEARSAL = """
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.engine import census, intervals, measures, visit_outcomes
-from sim.engine.compiled import handover
-from sim.study import distributions, reduction
-from sim.study.experiment import play_block, rehearse
+from sim.engine.measures.measuring import census, intervals, measuring as measures, outcomes as visit_outcomes
+from sim.engine.compiled import rows_to_columns as handover
+from sim.runs import run_histograms as distributions, run_summary as reduction
+from sim.runs.blocks import play_block, rehearse
 
 kernels = (
     census._put_first, distributions._count, reduction._whole_minutes, handover._move, intervals._add_minutes,
@@ -351,7 +351,7 @@ ENDED_SLOWLY = """
 import os, time
 from multiprocessing import resource_tracker
 from sim.__main__ import leave
-from sim.study.executor import POOLS
+from sim.runs.worker_pool import POOLS
 
 def late(name, kind, unregister=resource_tracker.unregister):
     time.sleep(0.05)

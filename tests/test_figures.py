@@ -7,10 +7,10 @@ import pytest
 
 from benchmarks import figures
 from sim.report.breakeven_answer import sentences_by_preset
-from sim.report.comparison_finding import finding_of
-from sim.report.figures import draw_figure
+from sim.report.figures.draw_all import draw_figure
 from sim.report.markdown import summary_table
-from sim.study.store import write_table
+from sim.report.words.comparison_finding import finding_of
+from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest
 
 MOST_BYTES = 400 * 1024

@@ -10,8 +10,8 @@ import sim.cli
 from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
-from sim.report.finding import CHANGES, MOST_LINES
-from sim.study.executor import run_blocks
+from sim.report.words.finding import CHANGES, MOST_LINES
+from sim.runs.worker_pool import run_blocks
 from tests.test_report import squeezed
 
 LEVELS = "study.demand_levels=[0.5,1.0,1.5]"

@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.study.arrival_rates import Counts, counted, fit_arrivals
-from sim.study.distribution_choice import (
+from sim.calibration.arrival_rates import Counts, counted, fit_arrivals
+from sim.calibration.distribution_choice import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
-from sim.study.lifetimes import (
+from sim.calibration.patience_check import PatienceTest, patience_test
+from sim.calibration.patience_fit import fit_patience
+from sim.calibration.return_fit import fit_returns, gaps_between, share_back_within
+from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,
     durations,
@@ -20,11 +23,8 @@ from sim.study.lifetimes import (
     fit_lifetimes,
     fixed_never,
 )
-from sim.study.output_analysis import kaplan_meier
-from sim.study.patience_check import PatienceTest, patience_test
-from sim.study.patience_fit import fit_patience
-from sim.study.return_fit import fit_returns, gaps_between, share_back_within
-from sim.study.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+from sim.statistics.output_analysis import kaplan_meier
+from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 
 RNG = np.random.default_rng
 

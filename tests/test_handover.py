@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.engine.compiled import running, simulate
-from sim.engine.compiled.handover import AT_ONCE, ColumnsOfRows, columns_of_rows
-from sim.engine.compiled.lent import home, lent
-from sim.engine.compiled.running import NAMES_IN_VISIT, visit_columns
+from sim.engine.compiled import replication as running
+from sim.engine.compiled import simulate
+from sim.engine.compiled.buffer_pool import home, lent
+from sim.engine.compiled.replication import NAMES_IN_VISIT, visit_columns
+from sim.engine.compiled.rows_to_columns import AT_ONCE, ColumnsOfRows, columns_of_rows
 from sim.engine.compiled.tables import BREAK_ROW, CASE_ROW, PLACE_ROW, STAFF_ROW, TASK_ROW, VISIT, Dtype
-from sim.engine.measures import measure
+from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,

@@ -6,6 +6,8 @@ Twenty worlds are in `tests/verification`.
 import numpy as np
 import pytest
 
+from sim.calibration.history_matching import Target, Unknown, match
+from sim.calibration.service_matching import match_service_times, region_table, roles_to_match, scaled, with_factors
 from sim.department.quantities import (
     Constant,
     Empirical,
@@ -17,9 +19,7 @@ from sim.department.quantities import (
     Uniform,
     Weibull,
 )
-from sim.study.emulator import fit_emulator
-from sim.study.history_matching import Target, Unknown, match
-from sim.study.service_matching import match_service_times, region_table, roles_to_match, scaled, with_factors
+from sim.statistics.emulator import fit_emulator
 from tests.calibration_worlds import PHYSICIAN, known_scenario, matched_world
 
 BOX = (Unknown("load", 0.3, 0.95), Unknown("service", 5.0, 30.0))

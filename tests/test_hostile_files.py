@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sim.calibration.calibrating import calibrate
 from sim.cli import main
-from sim.study import raw_table
-from sim.study.calibration import calibrate
-from sim.study.column_map import ColumnMap
-from sim.study.data_quality import VisitsFileError
-from sim.study.visits import inspect_visits, read_visits
+from sim.visits import raw_table
+from sim.visits.column_map import ColumnMap
+from sim.visits.data_quality import VisitsFileError
+from sim.visits.visits_table import inspect_visits, read_visits
 
 HEADER = "t,a\n"
 ROW = "2024-01-01 10:00,3\n"

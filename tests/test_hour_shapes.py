@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.calibration.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.calibration.share_estimates import Floats, Shares
 from sim.config import compose
 from sim.department.arrivals import Profile
-from sim.study.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
-from sim.study.share_estimates import Floats, Shares
 
 EVEN = np.full((7, 24), 1 / 168)
 EVENING = np.r_[np.zeros(16), np.full(8, 1 / 8)]

@@ -73,7 +73,7 @@ def test_the_wheel_holds_the_program_its_numbers_and_nothing_else(names: set[str
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"sim", "hydra_plugins"}
     assert {f"sim/{name}" for name in tracked("configs")} <= names
     assert {name for name in tracked("sim/data") if "__pycache__" not in name} <= names
-    assert {"sim/py.typed", "sim/__main__.py", "sim/engine/compiled/loop.py"} <= names
+    assert {"sim/py.typed", "sim/__main__.py", "sim/engine/compiled/event_loop.py"} <= names
     assert not [name for name in names if name.endswith((".pyc", ".nbi", ".nbc"))]
 
 

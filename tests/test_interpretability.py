@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 
 from sim import load, simulate
+from sim.analysis.interpretability import (
+    DAYS,
+    GUARDS,
+    LEAVING,
+    UNFINISHED,
+    cautions_table,
+    flags_of_pairs,
+    guard_values,
+)
 from sim.cli import main
-from sim.engine.measures import measure
-from sim.study.interpretability import DAYS, GUARDS, LEAVING, UNFINISHED, cautions_table, flags_of_pairs, guard_values
-from sim.study.store import read_table
+from sim.engine.measures.measuring import measure
+from sim.runs.tables_on_disk import read_table
 
 NEVER_LEAVES = [f"department.streams.{stream}.patience.never_leaves=1" for stream in ("medical", "mental_health")]
 CROWDED = [*NEVER_LEAVES, "study.weeks=4", "study.warm_up_weeks=0"]

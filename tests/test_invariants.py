@@ -17,7 +17,7 @@ from sim.department.scenario import Scenario
 from sim.department.support import Support
 from sim.engine.invariants import highest_count, overlaps, time_integral, violations
 from sim.engine.trajectory import AMA, BRIDGING, CONTACT, FIRST, LWBS, MAIN, RECOVERY, SIDE, Trajectory
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
 from tests.worlds import always, one_stream, random_scenario, random_scenarios, shift, visits_at
 
 Tamper = Callable[[dict[str, np.ndarray]], None]

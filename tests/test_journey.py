@@ -14,7 +14,7 @@ from sim.department.roster import Break, Role
 from sim.department.support import Support, YouthPeer
 from sim.engine.trajectory import Trajectory
 from sim.report.journey import clock, journey, since
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 
 SEED = 1

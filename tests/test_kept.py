@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.config import compose, files, kept
+from sim.config import compose, files
+from sim.config import composition_cache as kept
 from sim.config.overrides import PLAIN_KEY, by_grammar, plain_value
 from sim.department.quantities import gamma_table
 from sim.department.scenario import Problem, ScenarioError
-from sim.engine import kept as on_disk
 from sim.engine.gamma_tables import kept_gamma_table
+from sim.io import disk_cache as on_disk
 from tests.test_config import Composed
 
 

@@ -8,13 +8,13 @@ import pytest
 import yaml
 
 import sim
+from sim.calibration.calibrating import CalibrationReport, calibrate
+from sim.calibration.hour_shapes import POOLED
 from sim.cli import main
-from sim.study.calibration import CalibrationReport, calibrate
-from sim.study.column_map import load_column_map
-from sim.study.data_quality import VisitsFileError
-from sim.study.event_export import write_event_log
-from sim.study.hour_shapes import POOLED
-from sim.study.visits import VisitsFile, read_visits
+from sim.runs.event_export import write_event_log
+from sim.visits.column_map import load_column_map
+from sim.visits.data_quality import VisitsFileError
+from sim.visits.visits_table import VisitsFile, read_visits
 from tests.layouts import bupar, mimic, nhamcs_2016
 
 ROOT = Path(__file__).resolve().parents[1]

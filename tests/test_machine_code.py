@@ -19,6 +19,7 @@ from numba.core.dispatcher import Dispatcher
 
 import sim
 from sim.engine import machine_code as machine_code_module
+from sim.engine.code_version import RINGS
 from sim.engine.compiled import prepare
 from sim.engine.machine_code import (
     AmongCachesOfUser,
@@ -30,7 +31,6 @@ from sim.engine.machine_code import (
     remove_if_ours,
     temporary_folder,
 )
-from sim.engine.sources import RINGS
 from sim.engine.workload import keyed, visit_uniform
 from sim.io.private_folder import is_as_safe_as, is_private
 

@@ -19,9 +19,10 @@ from sim.department.places import Zone
 from sim.department.quantities import Constant
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Scenario
-from sim.engine.census import census_of
 from sim.engine.event_log import event_log
-from sim.engine.intervals import (
+from sim.engine.measures.catalogue import MEASURES, catalogue_table
+from sim.engine.measures.census import census_of
+from sim.engine.measures.intervals import (
     Line,
     covered_and_longest_gap,
     end_of_last_begun,
@@ -29,9 +30,7 @@ from sim.engine.intervals import (
     minutes_by_code,
     running_at,
 )
-from sim.engine.measure_catalogue import MEASURES, catalogue_table
-from sim.engine.measure_tables import TRAITS, breakdown, hour_of_week_table
-from sim.engine.measures import (
+from sim.engine.measures.measuring import (
     FACE_VALIDITY,
     QUANTILES,
     face_validity_values,
@@ -40,6 +39,8 @@ from sim.engine.measures import (
     per_visit_outcomes,
     quantiles_of,
 )
+from sim.engine.measures.outcomes import Cohort, hour_of_day, hour_of_week
+from sim.engine.measures.week import TRAITS, breakdown, hour_of_week_table
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -61,9 +62,8 @@ from sim.engine.trajectory import (
     VISIT_COLUMNS,
     Trajectory,
 )
-from sim.engine.visit_outcomes import Cohort, hour_of_day, hour_of_week
-from sim.study.distributions import return_table
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
+from sim.runs.run_histograms import return_table
 
 ROOT = Path(__file__).resolve().parents[1]
 NAN = float("nan")

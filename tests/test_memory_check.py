@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.analysis import memory_check
+from sim.analysis.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_of, weeks_of
+from sim.calibration.calibrated_scenario import calibrated_scenario
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.config.breakeven_plans import break_even_plan_of
@@ -15,10 +18,7 @@ from sim.config.plans import plan_of
 from sim.config.sweep_plans import sweep_plan_of
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.scenario import Problem, ScenarioError
-from sim.study import memory_check
-from sim.study.calibrated_scenario import calibrated_scenario
-from sim.study.experiment import play_block
-from sim.study.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_of, weeks_of
+from sim.runs.blocks import play_block
 
 
 @pytest.fixture(autouse=True)

@@ -26,13 +26,13 @@ from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
-from sim.engine.measure_catalogue import SPANS
-from sim.engine.measures import measure
+from sim.engine.measures.catalogue import SPANS
+from sim.engine.measures.measuring import measure
+from sim.engine.measures.outcomes import Cohort, return_outcomes
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
-from sim.engine.visit_outcomes import Cohort, return_outcomes
 from sim.engine.workload import Workload
-from sim.study.distributions import return_table
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
+from sim.runs.run_histograms import return_table
 from tests.worlds import one_stream, random_scenario, staffed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -571,7 +571,7 @@ if sys.argv[1] == "one core" and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 sys.path.insert(0, sys.argv[2])
 from tests.test_metamorphic import fingerprint, scenario_of
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 print(fingerprint(ENGINES[sys.argv[3]](scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
 """
 

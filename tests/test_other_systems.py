@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from sim.analysis import memory_check
+from sim.analysis.memory_check import GIB, MemoryStatus, memory_of_machine
 from sim.cli import main
 from sim.config.overrides import with_lists_joined
 from sim.config.settings import StudySettings, file_name
 from sim.department.quantities import sum_in_order
 from sim.io import bounded_reader
 from sim.io.bounded_reader import UnreadableFile, read_text
-from sim.study import memory_check, run_store
-from sim.study.memory_check import GIB, MemoryStatus, memory_of_machine
-from sim.study.store import write_text
+from sim.runs import run_store
+from sim.runs.tables_on_disk import write_text
 
 LIST = "study.staffing=[traditional,peer_added]"
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from sim.study import output_analysis as oa
+from sim.statistics import output_analysis as oa
 
 Z_LIMIT = 4.0
 N_EXPERIMENTS = 400

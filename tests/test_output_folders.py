@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.engine.sources import code_version
-from sim.hydra_command import foreign_to_multiruns, mark
+from sim.engine.code_version import code_version
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
-from sim.study import output_folder, run_store
-from sim.study.output_folder import (
+from sim.runs import output_folder, run_store
+from sim.runs.output_folder import (
     MARK,
     Mark,
     begin_draft,
@@ -28,8 +27,9 @@ from sim.study.output_folder import (
     results_place,
     write_mark,
 )
-from sim.study.run_store import PARTS, foreign_to_sweeps
-from sim.study.store import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
+from sim.runs.run_store import PARTS, foreign_to_sweeps
+from sim.runs.tables_on_disk import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
+from sim.studies.hydra_sweep import foreign_to_multiruns, mark
 
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]
@@ -497,7 +497,7 @@ def test_an_export_replaces_no_file(sweep: Path, tmp_path: Path, capsys: pytest.
 
 @pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.sweeping.MOST_PER_PART", 1)
+    monkeypatch.setattr("sim.analysis.sweeping.MOST_PER_PART", 1)
 
 
 @pytest.mark.usefixtures("a_part_per_run")

@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.engine.measure_catalogue import MEASURE_BY_KEY, PEER_TIME
+from sim.analysis.comparison_result import Comparison
+from sim.engine.measures.catalogue import MEASURE_BY_KEY, PEER_TIME
 from sim.io.workbook import write_workbook
-from sim.report.answer_workbook import comparison_sheets
 from sim.report.comparison_answer import print_comparison
 from sim.report.markdown import comparison_markdown
-from sim.report.peer_day import (
+from sim.report.tables.answer_workbook import comparison_sheets
+from sim.report.tables.peer_day import (
     DAY,
     HOME,
     HOME_WORDS,
@@ -26,7 +27,6 @@ from sim.report.peer_day import (
     taken_home_rows,
     with_peers,
 )
-from sim.study.comparison import Comparison
 from tests.test_answer_workbook import read, readme_of
 from tests.test_report import comparison_of, printed, squeezed
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.plain_table import PlainTable
+from sim.report.tables.plain_table import PlainTable
 
 WORDS = (
     "a",

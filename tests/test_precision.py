@@ -9,24 +9,25 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from sim.analysis import compare as comparing
+from sim.analysis import sweeping
+from sim.analysis.best import Contenders, contenders, contenders_by
+from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
+from sim.analysis.sequential_sampling import Standing, choosing, narrowing
+from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
-from sim.study import comparing, sweeping
-from sim.study.asked import LOOK_AHEAD, Asked, Precision, Selecting
-from sim.study.best import Contenders, contenders, contenders_by
-from sim.study.control_variates import controlled_means
-from sim.study.engines import COMPILED, ENGINES
-from sim.study.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
-from sim.study.output_analysis import mean_interval, nelson_matejcik, paired_differences, simultaneous_half_widths
-from sim.study.precision import FIRST_LOOK, allowed, next_number, paths, stops_after
-from sim.study.rounds import Standing, choosing, narrowing
-from sim.study.run_store import PARTS, Played
-from sim.study.selection import select_best
-from sim.study.store import read_table
-from sim.study.sweeping import Task, play_task
+from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.run_store import PARTS, Played
+from sim.runs.tables_on_disk import read_table
+from sim.statistics.control_variates import controlled_means
+from sim.statistics.output_analysis import mean_interval, nelson_matejcik, paired_differences, simultaneous_half_widths
+from sim.statistics.selection import select_best
+from sim.statistics.sequential_precision import FIRST_LOOK, allowed, next_number, paths, stops_after
+from sim.statistics.stopping_rules import LOOK_AHEAD, Asked, Precision, Selecting
 
 # --- when a precision is reached --------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from sim import load
-from sim.study.assumptions import read_keys, read_register, values_of
-from sim.study.price_years import AS_ENTERED, price_year_at, price_year_of, price_years, price_years_text
-from sim.study.worth import Worth
+from sim.analysis.assumptions import read_keys, read_register, values_of
+from sim.analysis.price_years import AS_ENTERED, price_year_at, price_year_of, price_years, price_years_text
+from sim.analysis.valuation import Worth
 
 REGISTER = read_register()
 

@@ -16,17 +16,17 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 import sim
+from sim.analysis.comparison_result import HEADLINE
+from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.config import compose
 from sim.department.scenario import Scenario as PlainScenario
-from sim.engine.measures import measure
+from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory, identical
 from sim.objects import Comparison, Run, Scenario
-from sim.report import python_workbooks
-from sim.report.pictures import title_of
-from sim.report.tables import Found
-from sim.study.comparison import HEADLINE
-from sim.study.comparison import Comparison as PlainComparison
-from sim.study.engines import ENGINES
+from sim.report.figures.pictures import title_of
+from sim.report.tables import python_workbooks
+from sim.report.tables.lookups import Found
+from sim.runs.engines import ENGINES
 from tests.test_answer_workbook import read
 
 ROOT = Path(__file__).resolve().parents[1]

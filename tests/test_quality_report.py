@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.study.calibration import calibrate
-from sim.study.column_map import ColumnMap
-from sim.study.data_quality import Problem, exclusions_text
-from sim.study.quality_checks import changes_between
-from sim.study.visits import VisitsFile, inspect_visits
+from sim.calibration.calibrating import calibrate
+from sim.visits.column_map import ColumnMap
+from sim.visits.data_quality import Problem, exclusions_text
+from sim.visits.quality_checks import changes_between
+from sim.visits.visits_table import VisitsFile, inspect_visits
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ARRIVAL = {"kind": "timestamp", "column": "t"}

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 
 from sim.cli import main
 from sim.config import compose, compose_sweep, files, hydra_session
-from sim.config import kept as kept_answers
+from sim.config import composition_cache as kept_answers
 from sim.config.files import hydra_composed, looked_up
 from sim.config.multirun import handed
 from sim.config.references import ReferenceFault, check_references

@@ -18,10 +18,10 @@ from rich.console import Console
 from sim.cli import main
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
-from sim.study import received_sweep
-from sim.study.run_store import FACTS, PARTS, SCENARIOS, Played, RunKey, RunStore, write_facts
-from sim.study.store import code_version, read_table, write_table
-from sim.sweep_command import show_results
+from sim.runs import received_sweep
+from sim.runs.run_store import FACTS, PARTS, SCENARIOS, Played, RunKey, RunStore, write_facts
+from sim.runs.tables_on_disk import code_version, read_table, write_table
+from sim.studies.sweep import show_results
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)

@@ -19,7 +19,7 @@ from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
 from sim.engine.invariants import violations
 from sim.engine.trajectory import CALL, CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
-from sim.study.engines import COMPILED, ENGINES, Engine
+from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 

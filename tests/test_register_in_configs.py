@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.config import compose, shipped_configs
-from sim.config.composition import composed_files, drafted
-from sim.config.places import locate, value_at
-from sim.department.scenario import ScenarioError
-from sim.study.assumptions import (
+from sim.analysis.assumptions import (
     CLOCK,
     Assumption,
     Number,
@@ -23,6 +19,10 @@ from sim.study.assumptions import (
     read_register,
     values_of,
 )
+from sim.config import compose, shipped_configs
+from sim.config.composition import composed_files, drafted
+from sim.config.key_paths import locate, value_at
+from sim.department.scenario import ScenarioError
 
 REGISTER = read_register()
 FILES = sorted(shipped_configs().rglob("*.yaml"))

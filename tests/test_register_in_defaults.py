@@ -7,14 +7,14 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim.config.places import MODELS
+from sim.analysis.assumptions import read_register, values_of
+from sim.config.key_paths import MODELS
 from sim.department import support
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.constants import RESPONSE_BAND
-from sim.engine.measure_catalogue import CTAS_TARGETS, SPANS
-from sim.engine.measure_tables import SMALL_CELL
-from sim.engine.run_measures import SMALLEST_GROUP
-from sim.study.assumptions import read_register, values_of
+from sim.engine.measures.catalogue import CTAS_TARGETS, SPANS
+from sim.engine.measures.staff_time import SMALLEST_GROUP
+from sim.engine.measures.week import SMALL_CELL
 
 REGISTER = read_register()
 Numbers = tuple[float, ...]

@@ -19,25 +19,25 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
 
+from sim.analysis.assumptions import Assumption
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
-from sim.engine.measure_catalogue import MEASURE_BY_KEY
-from sim.report.cells import change_rows, interval_words, labelled, question
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.report.comparison_answer import print_comparison
-from sim.report.comparison_finding import finding_of
 from sim.report.console import print_assumptions, print_problems
-from sim.report.drawing import begin_figures, drawers
-from sim.report.figures import FIGURES, draw_figures
-from sim.report.honesty import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
+from sim.report.figures.draw_all import FIGURES, draw_figures
+from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.figures.theme import DPI, WIDTH, colours, spread_apart, styled
+from sim.report.figures.week_figures import shade_without_peers
 from sim.report.markdown import comparison_markdown
 from sim.report.progress import ProgressLines, progress
-from sim.report.tables import is_assumed, known_measures
-from sim.report.theme import DPI, WIDTH, colours, spread_apart, styled
-from sim.report.week_figures import shade_without_peers
-from sim.study.assumptions import Assumption
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.data_quality import VisitsFileError
-from sim.study.number_text import half_width_text, plain_number
-from sim.study.sentences import difference_sentence
+from sim.report.tables.lookups import is_assumed, known_measures
+from sim.report.tables.table_cells import change_rows, interval_words, labelled, question
+from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
+from sim.report.words.comparison_finding import finding_of
+from sim.visits.data_quality import VisitsFileError
 
 LABELS = {
     "traditional": "Traditional",
@@ -303,7 +303,7 @@ def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Pat
 
 
 def test_who_draws_figures_loads_no_engine() -> None:
-    look = "import sys; from sim.report.drawing import figure_names; figure_names(); print(*sys.modules)"
+    look = "import sys; from sim.report.figures.figure_workers import figure_names; figure_names(); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
     assert "matplotlib.figure" in said
     assert {"numba", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()

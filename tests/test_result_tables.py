@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.calibration.calibrating import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError
-from sim.study import result_tables
-from sim.study.calibration import calibrate
-from sim.study.column_map import ColumnMap
-from sim.study.store import read_table, write_table
+from sim.runs import result_tables
+from sim.runs.tables_on_disk import read_table, write_table
+from sim.visits.column_map import ColumnMap
 from tests.test_calibration import ARRIVAL, arrivals_file
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")

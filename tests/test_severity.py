@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.config.known import Known
+from sim.config.check_cache import Known
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.expected_work import weekly_minutes
 from sim.department.pathway import Delay, Dispose, Observe, Place, Route, Task
@@ -33,7 +33,7 @@ from sim.department.severity import (
 )
 from sim.department.support import Support, YouthPeer
 from sim.engine.trajectory import ADMITTED, DISCHARGED, Trajectory, differences
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
 from tests.worlds import ALL, always, changed, one_stream, staffed
 
 N = 200_000

@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel
 
 import sim
+from sim.analysis.comparison_result import Comparison
 from sim.department.roster import Staffing
 from sim.department.scenario import Scenario
 from sim.department.short_text import LONGEST_LINE, lines_html, lines_text, value_text
-from sim.study.comparison import Comparison
 
 MOST_LINES, WIDEST = 20, 120
 HOSTILE = "<script>\x1b[31m" + "x" * 500

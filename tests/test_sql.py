@@ -13,8 +13,8 @@ import pytest
 
 import sim
 from sim.io import sql
-from sim.study.raw_table import load_text, scratch_database
-from sim.study.store import read_table, write_table
+from sim.runs.tables_on_disk import read_table, write_table
+from sim.visits.raw_table import load_text, scratch_database
 
 
 def test_one_place_opens_connections() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis.compare import compare_composed
+from sim.analysis.staffing_notes import notes_on_staffing
 from sim.cli import main
 from sim.config import compose
 from sim.config.plans import plan_of
@@ -16,9 +18,7 @@ from sim.department.pathway import Board, Dispose, Observe, SideTask, Task
 from sim.department.patients import Escalation, ResponseTask
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Scenario
-from sim.report.roster_text import days_text, role_text, roster_lines
-from sim.study.comparing import compare_composed
-from sim.study.staffing_notes import notes_on_staffing
+from sim.report.words.roster_text import days_text, role_text, roster_lines
 from tests.worlds import always, one_stream, shift, staffed
 
 

@@ -9,14 +9,14 @@ import pytest
 from matplotlib import rc_context, rcParams
 
 from sim import __main__ as start
-from sim.report.theme import STYLE, styled
+from sim.report.figures.theme import STYLE, styled
 
 REPOSITORY = Path(__file__).parents[1]
 TWO_WORKERS = """
 import sys
 sys.path.pop(0)
 import sim.cli, sim.__main__
-from sim.study.executor import run_blocks
+from sim.runs.worker_pool import run_blocks
 sim.cli.main = lambda: print(sorted(answer for _, answer in run_blocks(abs, [-1, -2], 2, "processes"))) or 0
 if __name__ == "__main__":
     sys.exit(sim.__main__.main())

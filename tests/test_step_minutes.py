@@ -8,16 +8,16 @@ import pytest
 import yaml
 from scipy import stats
 
+from sim.calibration.calibrating import CalibrationReport, calibrate
+from sim.calibration.distribution_choice import TABLE, chances_for
+from sim.calibration.step_minutes import measured, ties_apart
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
-from sim.study.calibration import CalibrationReport, calibrate
-from sim.study.column_map import ColumnMap
-from sim.study.data_quality import VisitsFileError
-from sim.study.distribution_choice import TABLE, chances_for
-from sim.study.engines import ENGINES
-from sim.study.step_minutes import measured, ties_apart
-from sim.study.visits import read_visits
+from sim.runs.engines import ENGINES
+from sim.visits.column_map import ColumnMap
+from sim.visits.data_quality import VisitsFileError
+from sim.visits.visits_table import read_visits
 
 ROOT = Path(__file__).resolve().parents[1]
 N = 3000

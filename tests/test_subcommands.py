@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sim.analysis.assumptions import Number, numbers_in, read_register, values_of
 from sim.cli import main
+from sim.commands.new import RUN, TEMPLATES
 from sim.config import compose
 from sim.config.keys import SECTIONS, Key, keys_of, leaves_of, matching, meanings, pattern_of
 from sim.department.roster import Shift
-from sim.new_command import RUN, TEMPLATES
-from sim.study.assumptions import Number, numbers_in, read_register, values_of
 from tests.write_keys_page import PAGE, with_tables
 
 REGISTER = read_register()
@@ -285,7 +285,7 @@ def test_an_option_of_others_is_answered_with_ours(
 
 @pytest.fixture(scope="module")
 def bash_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sim.completion_command import candidates, for_bash
+    from sim.commands.completion import candidates, for_bash
 
     script = tmp_path_factory.mktemp("completion") / "peered.bash"
     script.write_text(for_bash(candidates()), encoding="utf-8")

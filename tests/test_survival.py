@@ -17,12 +17,13 @@ import pandas as pd
 import psutil
 import pytest
 
+from sim.analysis import sweeping
+from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
-from sim.engine.sources import code_version
-from sim.study import run_store, sweeping
-from sim.study.run_store import PARTS, Played, RunStore
-from sim.study.store import read_table
-from sim.study.sweeping import Task, play_task
+from sim.engine.code_version import code_version
+from sim.runs import run_store
+from sim.runs.run_store import PARTS, Played, RunStore
+from sim.runs.tables_on_disk import read_table
 
 N_RUNS = 12
 SWEEP = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=6"]
@@ -78,7 +79,7 @@ def sweep_with_log(words: list[str], log: str) -> None:
 def started(words: list[str], log: Path) -> BaseProcess:
     """A process with a sweep in it, of a server that has loaded everything: it is asked for ten times."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
     process = context.Process(target=sweep_with_log, args=(words, str(log)))
     process.start()
     return process
@@ -389,10 +390,10 @@ def whole(study: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, byt
 
 
 WRITERS = {
-    "run": "sim.study.store.copy_out",
-    "comparison": "sim.study.store.copy_out",
-    "break-even": "sim.breakeven_command.write_table",
-    "calibration": "sim.study.output_folder.write_over",
+    "run": "sim.runs.tables_on_disk.copy_out",
+    "comparison": "sim.runs.tables_on_disk.copy_out",
+    "break-even": "sim.studies.breakeven.write_table",
+    "calibration": "sim.runs.output_folder.write_over",
 }
 """What writes the files of each study."""
 
@@ -506,7 +507,7 @@ def test_studies_killed_at_ten_moments_lose_no_result_and_end_with_the_same_byte
 def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes], tmp_path: Path) -> None:
     """Killed after shares of the time it takes; every second time it has an earlier result to replace."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
     folder = tmp_path / "out"
     words = words_of(study, folder)
     began = time.monotonic()
@@ -535,7 +536,7 @@ def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes
 
 def test_of_two_commands_in_one_folder_at_a_time_one_waits_or_is_refused(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.sweep_command", "sim.engine.compiled", "tests.test_survival"])
+    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
     words = [*WHOLE["run"], f"output={tmp_path / 'out'}"]
     both = [context.Process(target=exits_with_its_code, args=(words,)) for _ in range(2)]
     for process in both:

@@ -11,19 +11,19 @@ import pytest
 from rich.console import Console
 
 from sim import load
+from sim.analysis import sweeping
+from sim.analysis.comparison_result import HEADLINE
+from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
-from sim.report.comparison_finding import BRIEFS
-from sim.report.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.honesty import NO_BENEFIT, STRESS_TEST
-from sim.report.short_names import cut, short_labels, short_measure
 from sim.report.sweep_answer import print_table
-from sim.report.sweep_finding import SweepReport
 from sim.report.sweep_page import MOST_SCENARIOS
-from sim.study import sweeping
-from sim.study.comparison import HEADLINE
-from sim.study.run_store import Played
-from sim.study.store import read_table
-from sim.study.sweeping import Task, play_task
+from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
+from sim.report.words.comparison_finding import BRIEFS
+from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.words.short_names import cut, short_labels, short_measure
+from sim.report.words.sweep_finding import SweepReport
+from sim.runs.run_store import Played
+from sim.runs.tables_on_disk import read_table
 
 LABELS = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
 MONEY = ("staff_cost_per_week.all", "cost_per_visit.all")
@@ -277,7 +277,7 @@ def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of
 ) -> None:
     plant(of_peers)
     seen: list[SweepReport] = []
-    monkeypatch.setattr("sim.sweep_command.print_sweep", lambda report, *_: seen.append(report))
+    monkeypatch.setattr("sim.studies.sweep.print_sweep", lambda report, *_: seen.append(report))
     growths = "demand.growth=1.02,1.04"
     assert main([*FOUR, growths, f"output={tmp_path / 'out'}"]) == 0
     tables = {}

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.analysis import sweeping
+from sim.analysis.sweep_query import problems_of_asking, with_swept_keys
+from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.io import workbook
-from sim.study import sweeping
-from sim.study.run_store import Played
-from sim.study.store import read_table
-from sim.study.sweep_query import problems_of_asking, with_swept_keys
-from sim.study.sweeping import Task, play_task
+from sim.runs.run_store import Played
+from sim.runs.tables_on_disk import read_table
 
 SWEEP = ["-m", "demand.growth=0.2,0.3", "effects=none,evidence", "study.weeks=1", "study.replications=2"]
 

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis import sweeping
+from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
-from sim.study import store, sweeping
-from sim.study.engines import COMPILED, ENGINES
-from sim.study.run_store import PARTS, Played, locked
-from sim.study.store import read_table
-from sim.study.sweeping import Task, play_task
+from sim.runs import tables_on_disk as store
+from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.run_store import PARTS, Played, locked
+from sim.runs.tables_on_disk import read_table
 
 TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
 TWO = ["-m", "demand.growth=0.2,0.3", *TINY]
@@ -212,7 +213,7 @@ def test_the_same_command_plays_nothing_twice_and_more_replications_only_add(
 
 KILLED = """
 import sys, time
-from sim.study import sweeping
+from sim.analysis import sweeping
 from sim.cli import main
 played, play = [], sweeping.play_task
 def slow(task):
@@ -314,7 +315,7 @@ def test_runs_of_other_code_and_other_seeds_are_kept_aside(
 ) -> None:
     folder = tmp_path / "out"
     with monkeypatch.context() as patch:
-        patch.setattr("sim.sweep_command.code_version", lambda: "older")
+        patch.setattr("sim.studies.sweep.code_version", lambda: "older")
         assert main([*TWO, f"output={folder}"]) == 0
     assert main([*TWO, "seed=2", f"output={folder}"]) == 0
     assert tables(folder) != tables(undisturbed)
@@ -362,7 +363,7 @@ def test_a_disk_that_is_full_loses_only_what_was_not_kept(
         store.copy_out(table, path)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.study.run_store.copy_out", copy_out)
+        patch.setattr("sim.runs.run_store.copy_out", copy_out)
         assert main([*TWO, f"output={folder}"]) == 1
     assert os.strerror(28) in capsys.readouterr().err
     assert len(parts(folder)) == 2

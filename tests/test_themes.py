@@ -11,7 +11,7 @@ from sim.config import compose, shipped_configs
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory, identical
 from sim.io.strict_yaml import read_checked_yaml
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 
 THEMES = {
     "inside_out": "inside out and outside in",

@@ -7,7 +7,7 @@ from math import erfc, exp, log, sqrt
 
 import pytest
 
-from sim.study.engines import COMPILED, ENGINES, Engine
+from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.verification import queues, theory
 from tests.verification.queues import HALF_WIDTH_LIMIT, QUICK_CASES, Z_LIMIT, Case, verdicts
 

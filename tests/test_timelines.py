@@ -21,7 +21,7 @@ from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.engine.workload import Workload, return_gap, return_time
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 
 NAN = float("nan")

@@ -10,6 +10,17 @@ import pytest
 from rich.console import Console
 
 import sim
+from sim.analysis.validation import (
+    PublishedRow,
+    ValidatedRow,
+    Validation,
+    ValidationBlock,
+    published_rows,
+    validate,
+    validated,
+    validation_blocks,
+    verdict_of,
+)
 from sim.cli import main
 from sim.report.validation_report import (
     COLUMNS,
@@ -23,17 +34,6 @@ from sim.report.validation_report import (
     validation_markdown,
     validation_sheets,
     validation_table,
-)
-from sim.study.validation import (
-    PublishedRow,
-    ValidatedRow,
-    Validation,
-    ValidationBlock,
-    published_rows,
-    validate,
-    validated,
-    validation_blocks,
-    verdict_of,
 )
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sim.study.column_map import ColumnMap, load_column_map
-from sim.study.data_quality import Severity, VisitsFileError
-from sim.study.visits import VisitsFile, inspect_visits, read_visits
+from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.data_quality import Severity, VisitsFileError
+from sim.visits.visits_table import VisitsFile, inspect_visits, read_visits
 
 FIXTURES = Path(__file__).parent / "fixtures"
 MAPS = Path(__file__).resolve().parents[1] / "configs" / "visits"

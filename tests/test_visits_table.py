@@ -10,12 +10,12 @@ import sim
 from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
-from sim.engine.measure_tables import trait_of
-from sim.engine.measures import measure
+from sim.engine.measures.measuring import measure
+from sim.engine.measures.outcomes import Cohort
+from sim.engine.measures.week import trait_of
 from sim.engine.trajectory import DERIVED_COLUMNS, PEER_KINDS_WISHED, VISIT_COLUMNS, Trajectory
-from sim.engine.visit_outcomes import Cohort
-from sim.study.experiment import Block, keep_visits
-from sim.study.store import read_table
+from sim.runs.blocks import Block, keep_visits
+from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 from sim.cli import main
-from sim.report.finding import MOST_LINES
-from sim.study.store import read_table
+from sim.report.words.finding import MOST_LINES
+from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 README, VISITS = ROOT / "README.md", ROOT / "docs" / "visits.md"

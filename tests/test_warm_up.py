@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis import warm_up
+from sim.analysis.warm_up import SERIES, Pilot, daily_series, decided
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.scenario import ScenarioError
-from sim.study import warm_up
-from sim.study.engines import COMPILED, ENGINES
-from sim.study.store import read_table
-from sim.study.warm_up import SERIES, Pilot, daily_series, decided
+from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.tables_on_disk import read_table
 
 DAY = 1440.0
 

@@ -56,7 +56,7 @@ from sim.engine.workload import (
     return_time,
     visit_uniform,
 )
-from sim.study.engines import COMPILED, ENGINES, Engine
+from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.worlds import always, one_stream, visits_at
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.xes import NotXes, Value, element_of, fits, xes_events, xes_lines
+from sim.visits.xes import NotXes, Value, element_of, fits, xes_events, xes_lines
 
 UTC = datetime.UTC
 

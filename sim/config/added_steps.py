@@ -3,7 +3,7 @@
 Lists are replaced when files are merged, so that one more step would ask for the whole pathway again.
 """
 
-from sim.config.places import Plain
+from sim.config.key_paths import Plain
 
 ADDED = "added_steps"
 

@@ -1,19 +1,19 @@
 """The scenarios of a break-even study: each staffing at each value of one effect, and the baseline beside it.
 
-What is made of their runs is `sim.study.breakeven`.
+What is made of their runs is `sim.analysis.breakeven`.
 """
 
 from typing import Any
 
-from sim.config.asking import faults_of_valued, presets_of, problems_of_worth
+from sim.analysis.breakeven import BreakEvenPlan, effects_played
+from sim.analysis.compare import peer_hours
+from sim.analysis.memory_check import check_sweep
+from sim.analysis.sweeping import SweepPlan
+from sim.config.check_stopping_rules import faults_of_valued, presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.config.plans import executor_of
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.department.support import Effects
-from sim.study.breakeven import BreakEvenPlan, effects_played
-from sim.study.comparing import peer_hours
-from sim.study.memory_check import check_sweep
-from sim.study.sweeping import SweepPlan
 
 
 def break_even_plan_of(composed: Composed) -> BreakEvenPlan:

@@ -13,7 +13,7 @@ from typing import Any, Union
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.config.places import (
+from sim.config.key_paths import (
     MODELS,
     Path,
     Plain,

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from sim.config.files import stamp_of, with_inherited
-from sim.config.places import Path as Place
-from sim.config.places import Plain, copied, value_at
+from sim.config.key_paths import Path as Place
+from sim.config.key_paths import Plain, copied, value_at
 from sim.io.strict_yaml import nodes_of
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")

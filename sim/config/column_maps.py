@@ -1,6 +1,6 @@
 """The column map a calibration names: found in the folders, read and checked, every problem named.
 
-What a map means is said by `sim.study.column_map`; composing the command is `sim.config.composition`.
+What a map means is said by `sim.visits.column_map`; composing the command is `sim.config.composition`.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from sim.config.checking import Fault, faults_in, words_beside
 from sim.config.files import choices_of, folders_of, read_mapping
-from sim.config.places import Plain, shown
+from sim.config.key_paths import Plain, shown
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
-from sim.study.column_map import ColumnMap
+from sim.visits.column_map import ColumnMap
 
 if TYPE_CHECKING:
     from sim.config.composition import Composed
@@ -64,8 +64,8 @@ def problem_in(file: Path, data: Plain, fault: Fault) -> Problem:
 
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:
     """Why a visits file is refused, in the form of other problems; empty where it is not."""
-    from sim.study.data_quality import VisitsFileError  # a heavy reader, needed for a calibration alone
-    from sim.study.visits import read_visits
+    from sim.visits.data_quality import VisitsFileError  # a heavy reader, needed for a calibration alone
+    from sim.visits.visits_table import read_visits
 
     try:
         read_visits(file, column_map)

@@ -10,7 +10,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.config.added_steps import in_their_pathways
-from sim.config.asking import faults_outside_sweeps
+from sim.config.check_cache import Known
+from sim.config.check_stopping_rules import faults_outside_sweeps
 from sim.config.checking import Checked
 from sim.config.clock_texts import with_texts_as_written
 from sim.config.files import (
@@ -27,9 +28,8 @@ from sim.config.files import (
     with_inherited,
 )
 from sim.config.follow_ons import OwnFile, collapsed, completed
-from sim.config.known import Known
+from sim.config.key_paths import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
-from sim.config.places import MODELS, Path, Plain, copied, locate, put, shown, value_at
 from sim.config.roster_costs import COST, without_cost
 from sim.config.roster_shorthand import (
     faults_of_grouping,

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from sim.config.composition_cache import GROUPS, MOST_ENTRIES, entries_of, files_of_group, kept_or_made
 from sim.config.follow_ons import near
 from sim.config.hydra_session import composed_by_hydra, quoted, resolved
-from sim.config.kept import GROUPS, MOST_ENTRIES, entries_of, files_of_group, kept_or_made
-from sim.config.places import Plain
+from sim.config.key_paths import Plain
 from sim.config.references import ReferenceFault, looks_elsewhere
 from sim.config.remedies import short
 from sim.config.roster_shorthand import not_indented

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.config.places import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
+from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
 from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from sim.config.places import Plain
+from sim.config.key_paths import Plain
 from sim.config.references import ReferenceFault, check_references, has_references
 
 if TYPE_CHECKING:

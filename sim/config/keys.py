@@ -15,13 +15,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.analysis.assumptions import Assumption, numbers_in_use, read_register
 from sim.config.added_steps import ADDED
 from sim.config.composition import Composed
 from sim.config.files import choices_of, default_choices, folders_of, shipped_configs
-from sim.config.places import MODELS
+from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
-from sim.study.assumptions import Assumption, numbers_in_use, read_register
 
 MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sim.config.files import choices_of, faults_of_file, faults_of_folder, folders_of
 from sim.config.hydra_session import hydra_program, quoted, search_words, unwarned
+from sim.config.key_paths import MODELS
 from sim.config.overrides import NOTHING_LOOKED_UP, PATH_KEYS, SHAPE, folder_typed
-from sim.config.places import MODELS
 from sim.config.sweeps import compose_sweep
 from sim.department.scenario import Problem, ScenarioError
 

@@ -1,6 +1,6 @@
 """Reading what was typed: `key=value` into a key and a plain value, or several; every slip reported, none raised.
 
-Whether the key exists is decided in `sim.config.places`.
+Whether the key exists is decided in `sim.config.key_paths`.
 """
 
 import math

@@ -5,13 +5,13 @@ A plan that needs more memory than there is is refused here, before anything is 
 
 from importlib.util import find_spec
 
-from sim.config.asking import presets_of, problems_of_worth
+from sim.analysis.memory_check import check_plan
+from sim.analysis.plan import Plan
+from sim.config.check_stopping_rules import presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.department.scenario import Problem, ScenarioError
-from sim.study.engines import lets_go
-from sim.study.executor import DASK
-from sim.study.memory_check import check_plan
-from sim.study.plan import Plan
+from sim.runs.engines import lets_go
+from sim.runs.worker_pool import DASK
 
 
 def plan_of(composed: Composed) -> Plan:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sim.config.files import choices_of, file_of, shipped_configs
-from sim.config.places import Plain
+from sim.config.key_paths import Plain
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem
 
@@ -29,7 +29,7 @@ def example_of(role: str) -> str:
 @lru_cache(maxsize=1)
 def shipped_costs() -> dict[str, str]:
     """Hourly cost of each shipped role, with the comment that names its row of the register."""
-    from sim.study.assumptions import numbers_in  # only where something is wrong
+    from sim.analysis.assumptions import numbers_in  # only where something is wrong
 
     folder, found = shipped_configs(), dict[str, str]()
     for name in choices_of("staffing", (folder,)):

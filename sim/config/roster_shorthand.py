@@ -7,7 +7,7 @@ written out, because it says two things or none, is left as it stands: there is 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.config.places import Plain, copied, put
+from sim.config.key_paths import Plain, copied, put
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Problem
 

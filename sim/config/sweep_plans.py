@@ -3,12 +3,12 @@
 Who plays it, and where, is the same as for a single command: `sim.config.plans`.
 """
 
+from sim.analysis.memory_check import check_sweep
+from sim.analysis.sweeping import SweepPlan
 from sim.config.plans import executor_of
 from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
-from sim.study.asked import LOOK_AHEAD, MOST_REPLICATIONS, Asked
-from sim.study.memory_check import check_sweep
-from sim.study.sweeping import SweepPlan
+from sim.statistics.stopping_rules import LOOK_AHEAD, MOST_REPLICATIONS, Asked
 
 
 def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 
-from sim.config.asking import faults_alone, faults_of_asked
+from sim.config.check_cache import Known
+from sim.config.check_stopping_rules import faults_alone, faults_of_asked
 from sim.config.composition import (
     Composed,
     Draft,
@@ -23,9 +24,8 @@ from sim.config.composition import (
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
-from sim.config.known import Known
+from sim.config.key_paths import Plain, is_whole
 from sim.config.overrides import PATH_KEYS, Override, Range, read_override
-from sim.config.places import Plain, is_whole
 from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import read_text

@@ -1,6 +1,7 @@
 """What patients bring: age, needs, patience, escalation, and the law of their return.
 
-Draws are made by `sim.engine.workload`; what patience and escalation do to a visit stands in `sim.engine.model`.
+Draws are made by `sim.engine.workload`; what patience and escalation do to a visit stands in
+`sim.engine.reference.model`.
 """
 
 import math

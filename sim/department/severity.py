@@ -1,7 +1,7 @@
 """Classes of severity: what goes together in a visit, with every share that is written elsewhere kept. Pure rules.
 
 A class has a name and no rank: children at risk and children who are agitated differ in kind. What is drawn of a visit
-is `sim.engine.workload`; a visit's class is read off it in `sim.engine.meeting`.
+is `sim.engine.workload`; a visit's class is read off it in `sim.engine.reference.patient_attributes`.
 """
 
 import math

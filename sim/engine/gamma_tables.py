@@ -14,7 +14,7 @@ from llvmlite import binding
 
 from sim.department import quantities
 from sim.department.quantities import TABLE_POINTS, gamma_table
-from sim.engine.kept import keep, read_kept
+from sim.io.disk_cache import keep, read_kept
 
 
 @lru_cache(maxsize=64)

@@ -27,7 +27,7 @@ from numba.core.caching import (
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import _nrt_python  # type: ignore[attr-defined]
 
-from sim.engine.sources import code_version
+from sim.engine.code_version import code_version
 from sim.io.private_folder import is_as_safe_as, is_private, make_private
 
 Decorator = Callable[[Any], Any]

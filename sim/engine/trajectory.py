@@ -1,6 +1,6 @@
 """What a run leaves behind: columnar tables with one schema for every engine, and when two are identical.
 
-What is measured on them stands in `sim.engine.measures`; their invariants in `sim.engine.invariants`.
+What is measured on them stands in `sim.engine.measures.measuring`; their invariants in `sim.engine.invariants`.
 """
 
 from abc import abstractmethod
@@ -325,7 +325,7 @@ class Trajectory:
     @cached_property
     def census(self) -> "pd.DataFrame":
         """Visits waiting for a place, in each zone and boarding, as counts on a grid of 15 minutes."""
-        from sim.engine.census import census_of
+        from sim.engine.measures.census import census_of
 
         return census_of(self)
 

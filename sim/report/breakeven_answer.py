@@ -1,6 +1,6 @@
 """The answer of a break-even study in words: where net benefit turns, how likely by the prior, what it is made of.
 
-The numbers are those of `sim.study.breakeven`; the figure is `sim.report.breakeven_figure`.
+The numbers are those of `sim.analysis.breakeven`; the figure is `sim.report.figures.breakeven_figure`.
 """
 
 import math
@@ -9,8 +9,27 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
+from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
+from sim.analysis.price_years import price_years_text
+from sim.analysis.sentences import inside
+from sim.analysis.valuation import Worth, preset_text
+from sim.engine.measures.number_text import (
+    bare,
+    cad,
+    counted,
+    measure_and_part,
+    part_text,
+    plain_number,
+    scale,
+    unit_of_difference,
+)
 from sim.io.clean_text import for_markdown, one_line
-from sim.report.breakeven_finding import (
+from sim.report.console import say, show
+from sim.report.markdown import markdown_table
+from sim.report.tables.plain_table import PlainTable
+from sim.report.tables.table_cells import Rows
+from sim.report.terminal import lines_written
+from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
     ONLY_A_PRIOR,
     break_even_finding,
@@ -24,30 +43,11 @@ from sim.report.breakeven_finding import (
     stress_tests,
     verdict_text,
 )
-from sim.report.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
-from sim.report.cells import Rows
-from sim.report.console import say, show
-from sim.report.finding import MOST_LINES, finding_markdown, n_lines, print_finding
-from sim.report.honesty import CHANCE_ONLY, RESPECT, STRESS_TEST
-from sim.report.markdown import markdown_table
-from sim.report.plain_table import PlainTable
-from sim.report.short_names import cut
-from sim.report.terminal import lines_written
-from sim.report.worth_text import capital, counted_text, money_text, not_counted_text
-from sim.study.breakeven import BreakEvenAnswer, StaffingAnswer
-from sim.study.number_text import (
-    bare,
-    cad,
-    counted,
-    measure_and_part,
-    part_text,
-    plain_number,
-    scale,
-    unit_of_difference,
-)
-from sim.study.price_years import price_years_text
-from sim.study.sentences import inside
-from sim.study.worth import Worth, preset_text
+from sim.report.words.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
+from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
+from sim.report.words.finding import MOST_LINES, finding_markdown, n_lines, print_finding
+from sim.report.words.short_names import cut
+from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""

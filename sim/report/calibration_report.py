@@ -1,6 +1,6 @@
 """The calibration report as Markdown: what was read and estimated, how well it fits and predicts, what it cannot say.
 
-The figures are `sim.report.calibration_figures`; the estimates are made in `sim.study.calibration`.
+The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrating`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.calibration.calibrating import WEEKS_PLAYED, CalibrationReport, Deeper
+from sim.calibration.holdout import QUANTILES
 from sim.io.clean_text import for_markdown, one_line
-from sim.report.calibration_figures import choices, values_of
-from sim.study.calibration import WEEKS_PLAYED, CalibrationReport, Deeper
-from sim.study.holdout import QUANTILES
+from sim.report.figures.calibration_figures import choices, values_of
 
 NAMES = {"wait_min": "wait", "stay_min": "stay"}
 

@@ -10,18 +10,18 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
-from sim.report.asked import changed_line, shortened
-from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
-from sim.report.cells import Rows, difference_cell, estimate_cell, unit_words
-from sim.report.comparison_finding import BRIEFS, N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.engine.measures.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
 from sim.report.console import WIDTH, say, show
-from sim.report.finding import MOST_LINES, n_lines, print_finding
-from sim.report.honesty import cautions_of, stress_test_lines, unfinished_lines
-from sim.report.plain_table import PlainTable, width_of
-from sim.report.tables import central_level, flags_of, known_measures, label, n_replications, others
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.interpretability import LEAVING_LIMIT
-from sim.study.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
+from sim.report.tables.lookups import central_level, flags_of, known_measures, label, n_replications, others
+from sim.report.tables.plain_table import PlainTable, width_of
+from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, unit_words
+from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
+from sim.report.words.caveats import cautions_of, stress_test_lines, unfinished_lines
+from sim.report.words.comparison_finding import BRIEFS, N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
+from sim.report.words.finding import MOST_LINES, n_lines, print_finding
+from sim.report.words.question_text import changed_line, shortened
 
 FIRST = (
     "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health",

@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.department.scenario import ScenarioError
-from sim.report.plain_table import PlainTable
-from sim.study.data_quality import VisitsFileError
-from sim.study.number_text import counted
+from sim.engine.measures.number_text import counted
+from sim.report.tables.plain_table import PlainTable
+from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.study.assumptions import Assumption
+    from sim.analysis.assumptions import Assumption
 
 WIDTH = 100
 
@@ -55,7 +55,7 @@ def shortened(text: str) -> str:
 
 def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> None:
     """Every assumption in use with its range, source and grade, and how many there are of each grade."""
-    from sim.study.assumptions import GRADES
+    from sim.analysis.assumptions import GRADES
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
     table.add_column("Id", no_wrap=True)

@@ -1,6 +1,6 @@
 """The answer of a comparison as Markdown: the summary table of the README and the `answer.md` of a results folder.
 
-The rows are those of `sim.report.cells`, the same as on the console.
+The rows are those of `sim.report.tables.table_cells`, the same as on the console.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,10 +8,19 @@ from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.engine.measures.number_text import part_text
 from sim.io.clean_text import for_markdown
-from sim.report.asked import changed_line, demand_title
-from sim.report.cautions import marked
-from sim.report.cells import (
+from sim.report.tables.lookups import flags_of, known_measures, label, n_replications, others
+from sim.report.tables.peer_day import (
+    DAY,
+    TAKEN_HOME,
+    peer_day_lines,
+    peer_day_rows,
+    taken_home_lines,
+    taken_home_rows,
+)
+from sim.report.tables.table_cells import (
     Rows,
     change_rows,
     cost_rows,
@@ -25,21 +34,12 @@ from sim.report.cells import (
     rank_line,
     sentences,
 )
-from sim.report.comparison_finding import finding_of, with_other_levels
-from sim.report.finding import finding_markdown
-from sim.report.honesty import honesty_lines
-from sim.report.peer_day import (
-    DAY,
-    TAKEN_HOME,
-    peer_day_lines,
-    peer_day_rows,
-    taken_home_lines,
-    taken_home_rows,
-)
-from sim.report.tables import flags_of, known_measures, label, n_replications, others
-from sim.report.worth_text import worth_lines, worth_rows
-from sim.study.comparison import HEADLINE, Comparison
-from sim.study.number_text import part_text
+from sim.report.words.cautions import marked
+from sim.report.words.caveats import honesty_lines
+from sim.report.words.comparison_finding import finding_of, with_other_levels
+from sim.report.words.finding import finding_markdown
+from sim.report.words.question_text import changed_line, demand_title
+from sim.report.words.worth_text import worth_lines, worth_rows
 
 PAGE = """\
 # {{ question }}
@@ -97,7 +97,7 @@ FIGURE_CAPTIONS = {
     "utilisation": "how busy each role is",
     "demand": "levels of demand",
 }
-"""What each figure of `sim.report.figures` shows, by its name there; that module is slow to load."""
+"""What each figure of `sim.report.figures.draw_all` shows, by its name there; that module is slow to load."""
 N_SHOWN = 2
 """Figures that stand in the page, the first; to the others there are links."""
 

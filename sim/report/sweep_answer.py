@@ -15,14 +15,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.report.asked import shortened
-from sim.report.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
-from sim.report.cells import SECONDARY, difference_text
+from sim.analysis.comparison_result import Row
+from sim.analysis.sweep_query import Found
+from sim.analysis.sweeping import SweepAnswer
+from sim.engine.measures.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
 from sim.report.console import WIDTH, say, show, table_width, two_lines
-from sim.report.finding import MOST_LINES, n_lines, print_finding
-from sim.report.short_names import cut, short_measure, some
-from sim.report.sweep_asked import asked_lines, controls_line
-from sim.report.sweep_finding import (
+from sim.report.tables.lookups import as_found
+from sim.report.tables.table_cells import SECONDARY, difference_text
+from sim.report.terminal import lines_written
+from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
+from sim.report.words.finding import MOST_LINES, n_lines, print_finding
+from sim.report.words.question_text import shortened
+from sim.report.words.short_names import cut, short_measure, some
+from sim.report.words.stopping_text import asked_lines, controls_line
+from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
     cheapest_and_dearest,
@@ -31,12 +37,6 @@ from sim.report.sweep_finding import (
     strength,
     sweep_finding,
 )
-from sim.report.tables import as_found
-from sim.report.terminal import lines_written
-from sim.study.comparison import Row
-from sim.study.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
-from sim.study.sweep_query import Found
-from sim.study.sweeping import SweepAnswer
 
 HEADS = {
     "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",

@@ -1,7 +1,7 @@
 """The answer of a sweep as a page: the finding, every headline measure, cost, cautions, and how to go on.
 
-The first lines are those of the terminal (`sim.report.sweep_finding`). Of thousands of scenarios the page holds the
-most informative ones and the command that writes all of them into a file.
+The first lines are those of the terminal (`sim.report.words.sweep_finding`). Of thousands of scenarios the page holds
+the most informative ones and the command that writes all of them into a file.
 """
 
 import shlex
@@ -9,28 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from sim.io.clean_text import for_markdown, one_line
-from sim.report.cautions import LEGEND, caution_lines, marked
-from sim.report.cells import Rows, difference_text, labelled, rank_line
-from sim.report.finding import finding_markdown
-from sim.report.honesty import (
-    CHANCE_ONLY,
-    ENOUGH_REPLICATIONS,
-    FEW_REPLICATIONS,
-    NO_BENEFIT,
-    ONE_REPLICATION,
-    RESPECT,
-    ROSTERED_COST,
-    STRESS_TEST,
-)
-from sim.report.markdown import markdown_table
-from sim.report.short_names import cut
-from sim.report.sweep_answer import failure_lines, in_order, most_informative
-from sim.report.sweep_asked import asked_lines, contenders_line, controls_line
-from sim.report.sweep_finding import SweepReport, of_all, sweep_finding
-from sim.report.tables import as_found
-from sim.study.comparison import HEADLINE, Row
-from sim.study.number_text import (
+from sim.analysis.comparison_result import HEADLINE, Row
+from sim.engine.measures.number_text import (
     NOTHING,
     bare,
     counted,
@@ -40,6 +20,26 @@ from sim.study.number_text import (
     part_text,
     plain_number,
 )
+from sim.io.clean_text import for_markdown, one_line
+from sim.report.markdown import markdown_table
+from sim.report.sweep_answer import failure_lines, in_order, most_informative
+from sim.report.tables.lookups import as_found
+from sim.report.tables.table_cells import Rows, difference_text, labelled, rank_line
+from sim.report.words.cautions import LEGEND, caution_lines, marked
+from sim.report.words.caveats import (
+    CHANCE_ONLY,
+    ENOUGH_REPLICATIONS,
+    FEW_REPLICATIONS,
+    NO_BENEFIT,
+    ONE_REPLICATION,
+    RESPECT,
+    ROSTERED_COST,
+    STRESS_TEST,
+)
+from sim.report.words.finding import finding_markdown
+from sim.report.words.short_names import cut
+from sim.report.words.stopping_text import asked_lines, contenders_line, controls_line
+from sim.report.words.sweep_finding import SweepReport, of_all, sweep_finding
 
 MOST_SCENARIOS = 60
 """Scenarios in the tables of the page."""

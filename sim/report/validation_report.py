@@ -1,6 +1,6 @@
 """The answer of a validation: on the terminal, as `answer.md`, and as a table and sheets with the same columns.
 
-Verdicts and distances are those of `sim.study.validation`, by docs/protocol.md; here they are only laid out.
+Verdicts and distances are those of `sim.analysis.validation`, by docs/protocol.md; here they are only laid out.
 """
 
 import shlex
@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, Validation
+from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.clean_text import for_markdown, one_line
 from sim.io.workbook import Column, Sheet
-from sim.report.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
-from sim.report.cells import Rows
 from sim.report.console import WIDTH, say, show
-from sim.report.honesty import CHANCE_ONLY
 from sim.report.markdown import markdown_table
-from sim.study.number_text import NOTHING, counted, plain_number
-from sim.study.validation import USES, VERDICTS, PublishedRow, ValidatedRow, Validation
+from sim.report.tables.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
+from sim.report.tables.table_cells import Rows
+from sim.report.words.caveats import CHANCE_ONLY
 
 TITLE = "Does the department look like a real one?"
 PROTOCOL = "docs/protocol.md"

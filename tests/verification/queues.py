@@ -21,7 +21,7 @@ from sim.department.quantities import Constant, Exponential, Gamma, Lognormal
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.trajectory import LWBS, Trajectory
-from sim.study.engines import Engine
+from sim.runs.engines import Engine
 from tests.verification import theory
 
 Z_LIMIT = 4.0

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sim.study.engines import ENGINES
+from sim.runs.engines import ENGINES
 from tests.verification.queues import (
     HALF_WIDTH_LIMIT,
     HOURS_LOOKED_AT,

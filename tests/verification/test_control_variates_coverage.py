@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from sim.study.control_variates import controlled_means
+from sim.statistics.control_variates import controlled_means
 from tests.verification.experiments import Z_LIMIT, z_of
 
 pytestmark = pytest.mark.verification

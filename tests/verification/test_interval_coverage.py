@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.study import output_analysis as oa
-from sim.study.breakeven import Curve, break_even
+from sim.analysis.breakeven import Curve, break_even
+from sim.statistics import output_analysis as oa
 
 pytestmark = [pytest.mark.slow, pytest.mark.verification]
 

@@ -13,8 +13,8 @@ Means over a measured year of visits are near normal.
 import numpy as np
 import pytest
 
-from sim.study.output_analysis import simultaneous_half_widths
-from sim.study.precision import FIRST_LOOK, paths, stops_after
+from sim.statistics.output_analysis import simultaneous_half_widths
+from sim.statistics.sequential_precision import FIRST_LOOK, paths, stops_after
 from tests.verification.experiments import Z_LIMIT, z_of
 
 pytestmark = pytest.mark.verification

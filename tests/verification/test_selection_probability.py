@@ -9,8 +9,8 @@ so. For skewed values nothing is proved; what is asked of them is 93 %.
 import numpy as np
 import pytest
 
-from sim.study.best import contenders
-from sim.study.selection import select_best
+from sim.analysis.best import contenders
+from sim.statistics.selection import select_best
 from tests.verification.experiments import Z_LIMIT, correlated, z_of
 
 pytestmark = pytest.mark.verification

@@ -2,7 +2,7 @@
 
 Entries of the next minutes stand in line, the first of them last, so that taking it costs nothing; those that lie far
 ahead (duties, patience, returns) stand in heaps. Which of these is the first is known and looked for anew only when it
-has gone. The kinds and their order are those of `sim.engine.calendar`.
+has gone. The kinds and their order are those of `sim.engine.reference.calendar`.
 """
 
 from math import inf

@@ -7,6 +7,7 @@ from sim.department.dispatch import has_room, in_last_pickup
 from sim.engine.compiled.memory import Row, bit, compiled, inlined
 from sim.engine.compiled.queues import exclude, free_set, include, nobody
 from sim.engine.compiled.requests import case_of, look_again
+from sim.engine.compiled.row_writers import write_case
 from sim.engine.compiled.tables import (
     NONE,
     duty_at,
@@ -18,7 +19,6 @@ from sim.engine.compiled.tables import (
     visit_at,
     visit_role_at,
 )
-from sim.engine.compiled.written import write_case
 
 # --- free and busy --------------------------------------------------------------------------------------------------
 

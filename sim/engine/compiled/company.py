@@ -13,12 +13,12 @@ from sim.department.support import (
     WALK_MINUTES,
     after_quiet_hours,
 )
-from sim.engine.compiled.budgets import is_met, pace_changes
+from sim.engine.compiled.boarding_and_observation import COMPANY_IS_DUE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, value
 from sim.engine.compiled.memory import Row, compiled, inlined
+from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, bind, forget, set_aside, side_request
-from sim.engine.compiled.stays import COMPANY_IS_DUE
 from sim.engine.compiled.tables import NONE, member_at, request_at, stream_at, visit_at
 from sim.engine.compiled.tasks import spell_ends
 from sim.engine.constants import DELAY_ENDS, RECOVERY_BAND, TASK_ENDS, WISH_ID

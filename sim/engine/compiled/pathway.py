@@ -7,13 +7,14 @@ from math import inf, nan
 
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
-from sim.engine.compiled.budgets import calm_runs, is_met, wait_begins, wait_ends
+from sim.engine.compiled.boarding_and_observation import STEP_GOES_ON, boards, observation_ends, observe
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.company import distress_ends_company
 from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, uniform, uniform_for_life, value
-from sim.engine.compiled.meeting import disposition_of, escalation_budget, has_need
 from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
+from sim.engine.compiled.patience_and_calm import calm_runs, is_met, wait_begins, wait_ends
+from sim.engine.compiled.patient_attributes import disposition_of, escalation_budget, has_need
 from sim.engine.compiled.peers import ask_bridging, offer_peer, peer_takes_leave
 from sim.engine.compiled.places import give_up_place
 from sim.engine.compiled.requests import (
@@ -27,7 +28,7 @@ from sim.engine.compiled.requests import (
     side_request,
     waits_no_more,
 )
-from sim.engine.compiled.stays import STEP_GOES_ON, boards, observation_ends, observe
+from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import (
     MOMENTS,
     NONE,
@@ -44,7 +45,6 @@ from sim.engine.compiled.tables import (
     step_time_at,
     stream_at,
 )
-from sim.engine.compiled.written import write_task
 from sim.engine.constants import DELAY_ENDS, RESPONSE_BAND, RESTRAINT_ID
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
 from sim.engine.workload import FRAILTY_ID, RETURN_HOUR_ID, RETURN_ID, uniform_of

@@ -5,9 +5,10 @@ Who is chosen is `settling`; what a visit asks for is `pathway`, `support` and `
 
 from math import nan
 
-from sim.engine.compiled.budgets import is_met
 from sim.engine.compiled.memory import Row, bit, compiled, inlined
+from sim.engine.compiled.patience_and_calm import is_met
 from sim.engine.compiled.queues import exclude, include, join, leave, own_set
+from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import (
     NONE,
     line_at,
@@ -18,7 +19,6 @@ from sim.engine.compiled.tables import (
     role_at,
     visit_role_at,
 )
-from sim.engine.compiled.written import write_task
 from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, ONE_OFF, SIDE
 
 # --- making ---------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ One call of `settles` makes the first move of the law's list that can be made (d
 """
 
 from sim.department.dispatch import preference
-from sim.engine.compiled.budgets import is_met, wait_ends
+from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
 from sim.engine.compiled.company import clinician_comes, company_begins, peer_stops, put_down_company
 from sim.engine.compiled.memory import Row, compiled, inlined, lowest
 from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
+from sim.engine.compiled.patience_and_calm import is_met, wait_ends
 from sim.engine.compiled.peers import DONE
 from sim.engine.compiled.places import move_into, open_zone
 from sim.engine.compiled.queues import (
@@ -35,7 +36,7 @@ from sim.engine.compiled.requests import (
     queue_of_new_cases,
     waits_no_more,
 )
-from sim.engine.compiled.stays import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
+from sim.engine.compiled.row_writers import write_break, write_duty
 from sim.engine.compiled.tables import (
     N_CLASSES,
     NONE,
@@ -56,7 +57,6 @@ from sim.engine.compiled.tables import (
     visit_at,
 )
 from sim.engine.compiled.tasks import put_down, take_task, task_runs
-from sim.engine.compiled.written import write_break, write_duty
 from sim.engine.constants import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
 

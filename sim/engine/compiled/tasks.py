@@ -19,8 +19,8 @@ from sim.engine.compiled.requests import (
     put_back,
     waits_no_more,
 )
+from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import NONE, duty_at, member_at, request_at, visit_at
-from sim.engine.compiled.written import write_task
 from sim.engine.constants import TASK_ENDS
 from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 

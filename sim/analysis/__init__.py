@@ -1,0 +1,1 @@
+"""What stored runs say: estimates, differences, valuation, cautions."""

@@ -1,0 +1,122 @@
+"""Which of many scenarios may be the best, all of them against the best of the others, and the course of a selection.
+
+Bounds are those of `output_analysis.nelson_matejcik`, the choice that of `selection`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.sequential_sampling import Standing, direction_of
+from sim.statistics.output_analysis import BoolArray, FloatArray, nelson_matejcik, paired_differences
+
+MOST_RIVALS = 50
+"""So many of those with the best means each scenario is set against; more would rule out hardly any others."""
+
+
+def contenders(values: FloatArray, better: str, confidence: float) -> BoolArray:
+    """Scenarios that are not shown worse than another, shape (k,); the best is among them with the confidence.
+
+    values: shape (k, n), a row per scenario, a column per replication on the same seeds, NaN where a scenario lacks
+    it; each has at least 2. A pair is compared by the interval of its own difference over all replications that both
+    have, at 1 - (1 - confidence) / (k - 1), so that neither equal variances nor independence is needed and of two
+    scenarios one is best only if the interval shown beside them leaves out 0. The best is ruled out only if one of its
+    k - 1 intervals errs. The screening of Nelson, Swann, Goldsman & Song 2001 (Operations Research 49:950-963), with
+    Bonferroni's share of the error because of the common seeds.
+    """
+    k = len(values)
+    means = np.nanmean(values, axis=1)
+    rivals = np.argsort(means if better == "low" else -means, kind="stable")[:MOST_RIVALS]
+    each = 1.0 - (1.0 - confidence) / max(k - 1, 1)
+    ruled_out = np.zeros(k, dtype=bool)
+    for rival in rivals:
+        apart = paired_differences(values, np.broadcast_to(values[rival], values.shape), each)
+        worse = apart["low"] > 0.0 if better == "low" else apart["high"] < 0.0
+        ruled_out |= worse
+    return ~ruled_out
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """Who may be the best by one measure.
+
+    `labels`: of those that no other is shown to beat; `n_ruled_out`: the others; `n_replications`: fewest and most of
+    a scenario; `confidence`: of all pairs together.
+    """
+
+    labels: tuple[str, ...]
+    n_ruled_out: int
+    n_replications: tuple[int, int]
+    confidence: float
+
+
+def contenders_by(
+    labels: Sequence[str], measures: Sequence[str], values: FloatArray, confidence: float
+) -> dict[str, Contenders]:
+    """Who may be the best by each measure with a direction.
+
+    Scenarios with fewer than two replications of the measure are left out; no measure that fewer than two have.
+    values: shape (scenarios, measures, replications).
+    """
+    found: dict[str, Contenders] = {}
+    for column, measure in enumerate(measures):
+        n_values = (~np.isnan(values[:, column])).sum(axis=1)
+        having = np.flatnonzero(n_values > 1)
+        if having.size > 1:
+            kept = contenders(values[having, column], direction_of(measure), confidence)
+            reach = int(n_values[having].min()), int(n_values[having].max())
+            names = tuple(labels[row] for row in having[kept])
+            found[measure] = Contenders(names, int((~kept).sum()), reach, confidence)
+    return found
+
+
+def best_table(
+    labels: Mapping[str, str], measures: Sequence[str], values: FloatArray, measure: str | None, confidence: float
+) -> pd.DataFrame:
+    """Multiple comparisons with the best by one measure; empty where it is not asked for, or there is too little.
+
+    scenario, label, measure, better, mean, difference (mean minus the best other mean), low, high (simultaneous),
+    may_be_best, is_best, n. Replications that all scenarios have count; those without the measure are left out.
+    """
+    if measure is None or measure not in measures:
+        return pd.DataFrame()
+    of_each = values[:, list(measures).index(measure)]
+    having = np.flatnonzero(~np.isnan(of_each).all(axis=1))
+    whole = ~np.isnan(of_each[having]).any(axis=0)
+    if having.size < 2 or whole.sum() < 2:
+        return pd.DataFrame()
+    found = nelson_matejcik(of_each[having].T, direction_of(measure), confidence)
+    keys, names = list(labels), list(labels.values())
+    return pd.DataFrame(
+        {
+            "scenario": [keys[row] for row in having],
+            "label": [names[row] for row in having],
+            "measure": measure,
+            "better": found.better,
+            "mean": found.mean,
+            "difference": found.difference,
+            "low": found.low,
+            "high": found.high,
+            "may_be_best": found.may_be_best,
+            "is_best": found.is_best,
+            "n": found.n,
+        }
+    )
+
+
+def selection_table(labels: Sequence[str], state: Standing) -> pd.DataFrame:
+    """label, mean (over the replications it stayed in), n, survives, selected; empty where no best was selected."""
+    choice, candidates = state.selection, state.candidates
+    if choice is None or candidates is None:
+        return pd.DataFrame()
+    return pd.DataFrame(
+        {
+            "label": [labels[row] for row in candidates],
+            "mean": choice.mean,
+            "n": state.numbers[candidates],
+            "survives": choice.surviving,
+            "selected": np.arange(candidates.size) == choice.selected,
+        }
+    )

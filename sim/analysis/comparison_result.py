@@ -1,0 +1,148 @@
+"""The answer of a comparison as tables: estimates, paired differences, per-patient change, mean weeks, distributions.
+
+Runs are played by `sim.runs.blocks`; how the answer is shown is the report's business.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sim.department.short_text import lines_html, lines_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.valuation import Worth
+
+Row = Mapping[Any, Any]
+"""A row of a table, by column."""
+
+HEADLINE = (
+    "wait_triage_to_pia_mean.all",
+    "wait_triage_to_pia_mean.medical",
+    "wait_triage_to_pia_mean.mental_health",
+    "lwbs_or_ama.all",
+    "length_of_stay_mean.medical",
+    "length_of_stay_mean.mental_health",
+    "minutes_without_staff_mean.mental_health",
+    "longest_unseen_mean.mental_health",
+    "reach.mental_health",
+    "went_home_empty_handed.mental_health",
+    "return_72h_per_patient.mental_health",
+    "return_30d_per_patient.mental_health",
+    "return_180d_per_patient.mental_health",
+    "observation_unmet_share.mental_health",
+    "staff_cost_per_week.all",
+    "cost_per_visit.all",
+)
+"""Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
+
+
+TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
+"""Tables of a comparison, in the order in which they are written."""
+
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+LEAST_ADDED = 100.0
+"""CAD a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
+
+
+def central_of(levels: Iterable[float]) -> float:
+    """1, or of levels of demand the one nearest to it."""
+    return min(levels, key=lambda level: (abs(level - 1.0), level))
+
+
+def no_rows() -> "pd.DataFrame":
+    """A table without rows and columns."""
+    import pandas as pd  # slow to load
+
+    return pd.DataFrame()
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Everything a comparison found out.
+
+    `estimates`: demand, staffing, measure, mean, low, high, half_width, sd, n.
+    `differences` (staffing minus baseline on the same patients): demand, staffing, baseline, measure, mean, low, high,
+    half_width, simultaneous_half_width (nan outside the family of `HEADLINE` measures), sd, n, correlation, p_value,
+    p_holm, many_leave, no_steady_state (in either of the two), sentence.
+    `cautions`: demand, staffing and the columns of `cautions_table`: what must be read with care, and why.
+    `changes` (matched simulated patients, first visits): demand, staffing, stream, quantity (`time_to_pia` minutes,
+    `length_of_stay` hours), n, sooner, same, later (shares), p10, p50, p90, mean.
+    `week`: demand, staffing and the columns of `hour_of_week_table`, mean over replications.
+    `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
+    `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
+    `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
+    `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
+    preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
+    `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
+    staffing do not fit.
+    `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
+    `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
+    up for peer hours), moved_by_effects (what the assumed effects move by themselves).
+    """
+
+    baseline: str
+    staffings: tuple[str, ...]
+    labels: dict[str, str]
+    levels: tuple[float, ...]
+    weeks: int
+    warm_up_weeks: int
+    replications: int
+    n_finished: int
+    confidence: float
+    effects: str
+    effects_assumed: bool
+    one_sided: bool
+    estimates: "pd.DataFrame"
+    differences: "pd.DataFrame"
+    cautions: "pd.DataFrame"
+    changes: "pd.DataFrame"
+    week: "pd.DataFrame"
+    waits: "pd.DataFrame"
+    returns: "pd.DataFrame"
+    alone: "pd.DataFrame"
+    costs: "pd.DataFrame"
+    seconds: float = 0.0
+    money_notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+    changed: tuple[str, ...] = field(default=())
+    worth: "pd.DataFrame" = field(default_factory=no_rows)
+    valued: "tuple[Worth, ...]" = field(default=())
+
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[tuple[str, str]]:
+        yield "baseline", self.baseline
+        yield "staffings", ", ".join(name for name in self.staffings if name != self.baseline) or "no other"
+        yield "demand", ", ".join(f"× {level:g}" for level in self.levels)
+        planned = self.replications * len(self.levels)
+        finished = "all" if self.n_finished == planned else f"{self.n_finished} of {planned}"
+        yield "replications", f"{self.replications} at each level of demand ({finished} finished)"
+        yield "period", f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
+        yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"
+        yield "tables", ", ".join(f".{name}" for name in TABLES)
+
+    @cached_property
+    def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+        """Rows of `estimates` by staffing and measure."""
+        return rows_by_cell(self.estimates)
+
+    @cached_property
+    def difference_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+        """Rows of `differences` by staffing and measure."""
+        return rows_by_cell(self.differences)
+
+
+def rows_by_cell(table: "pd.DataFrame") -> dict[tuple[str, str], list[Row]]:
+    """A row for each level of demand: reports look up thousands of cells, and filtering a table takes long."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault((row["staffing"], row["measure"]), []).append(row)
+    return found

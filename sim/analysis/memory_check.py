@@ -1,0 +1,232 @@
+"""Whether a study fits into the memory of this machine, reckoned before anything is played.
+
+A rough reckoning from measured sizes, rather high than low; how long a study takes is `sim.analysis.expected_time`.
+"""
+
+import ctypes
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.department.quantities import MINUTES_PER_WEEK
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.runs.worker_pool import DASK, n_cores
+
+if TYPE_CHECKING:
+    from sim.analysis.plan import Plan
+    from sim.analysis.sweeping import SweepPlan
+
+GIB = 2**30
+BYTES_PER_VISIT = {"compiled": 2_700, "simpy": 7_500}
+"""What one run holds at its peak, measures and changes of patients included: the growth of `ru_maxrss` with a block of
+two staffings of the default department, of 208 measured weeks against 52 (562 MiB for 223,000 visits), on SimPy of 20
+against 5 (150 MiB for 21,400). The slow test of tests/test_memory_check.py measures it again."""
+BYTES_PER_DUTY = 300
+"""A duty of one member in a run: the same with 100 visits a year, from 520 to 2,080 weeks (141 MiB for 510,000)."""
+BYTES_OF_PROCESS = 400 * 2**20
+"""The program, the compiled engine and the libraries of tables, before a run is played."""
+BYTES_PER_ANSWER, BYTES_PER_VISIT_ANSWERED = 100_000, 1
+"""What is kept of a staffing of a block until the study is answered: pickled, 65 kB and 0.6 bytes a visit."""
+BYTES_PER_SWEPT_RUN = 10_000
+"""What a run of a sweep adds: its task, and its 365 measures as numbers in three tables."""
+RETURNS = 1.3
+"""Visits for one that is given in a list or comes at a constant rate, with those that return, at most."""
+WEEKS_PER_YEAR = 52.14
+MEMORY_IF_UNKNOWN = 8 * GIB
+"""Where the system does not say how much there is."""
+CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+"""Where Linux says what a container may use."""
+
+
+class Needs(NamedTuple):
+    """Bytes: of one run at its peak, of what every worker has besides, of all that is kept until the end."""
+
+    run: float
+    worker: float
+    kept: float
+    at_once: int
+
+    @property
+    def total(self) -> float:
+        return BYTES_OF_PROCESS + self.at_once * (self.run + self.worker) + self.kept
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is to be played: scenarios, the largest factor on their demand, replications of each in all, and where.
+
+    `bytes_kept` of each run, and of each visit of it, stay until the study is answered.
+    """
+
+    scenarios: Collection[Scenario]
+    replications: int
+    engine: str
+    growth: float = 1.0
+    executor: str = "threads"
+    workers: int | None = 1
+    elsewhere: bool = False
+    bytes_kept: float = 0.0
+    bytes_kept_per_visit: float = 0.0
+
+    @property
+    def n_runs(self) -> int:
+        return self.replications * len(self.scenarios)
+
+
+def check_plan(plan: "Plan", workers: int | None = None) -> None:
+    """Raise ScenarioError if a comparison or a single scenario would need more memory than there is."""
+    check_load(
+        Load(
+            scenarios=plan.scenarios.values(),
+            replications=plan.n_blocks,
+            engine=plan.engine,
+            growth=max(plan.levels),
+            executor=plan.executor,
+            workers=workers or plan.workers,
+            elsewhere=plan.address is not None,
+            bytes_kept=BYTES_PER_ANSWER,
+            bytes_kept_per_visit=BYTES_PER_VISIT_ANSWERED,
+        )
+    )
+
+
+def check_sweep(plan: "SweepPlan") -> None:
+    """Raise ScenarioError if a sweep or a break-even study would need more memory than there is."""
+    check_load(
+        Load(
+            scenarios=plan.scenarios.values(),
+            replications=plan.replications,
+            engine=plan.engine,
+            executor=plan.executor,
+            workers=plan.workers,
+            elsewhere=plan.address is not None,
+            bytes_kept=BYTES_PER_SWEPT_RUN,
+        )
+    )
+
+
+def check_run(scenario: Scenario, engine: str) -> None:
+    """Raise ScenarioError if one run would need more memory than there is."""
+    check_load(Load([scenario], 1, engine))
+
+
+def check_load(load: Load) -> None:
+    """Raise ScenarioError with what needs most, if all together is more memory than this machine has."""
+    needs, there = needs_of(load), memory_of_machine()
+    if needs.total > there:
+        raise ScenarioError([problem_with(load, needs, there)])
+
+
+def needs_of(load: Load) -> Needs:
+    """What a study needs at its peak on this machine; runs of a cluster elsewhere need nothing here."""
+    runs = [bytes_of_run(scenario, load.engine, load.growth) for scenario in load.scenarios]
+    visits = sum(visits_of(scenario, load.growth) for scenario in load.scenarios)
+    kept = load.replications * (load.bytes_kept * len(load.scenarios) + load.bytes_kept_per_visit * visits)
+    if load.elsewhere:
+        return Needs(0.0, 0.0, kept, 0)
+    at_once = min(load.workers or n_cores(), load.n_runs)
+    in_this_process = load.executor == "threads" or (at_once <= 1 and load.executor != DASK)
+    worker = 0.0 if in_this_process else float(BYTES_OF_PROCESS)
+    return Needs(max(runs), worker, kept, at_once)
+
+
+def problem_with(load: Load, needs: Needs, there: int) -> Problem:
+    """The largest part of what does not fit, and what to change."""
+    much, has = f"would need about {size(needs.total)} of memory", f"this machine has {size(there)}"
+    if BYTES_OF_PROCESS + needs.run > there:
+        largest = max(load.scenarios, key=lambda scenario: bytes_of_run(scenario, load.engine, load.growth))
+        weeks, visits = weeks_of(largest), visits_of(largest, load.growth)
+        remedy = f"{much}, {size(needs.run)} for each run, {has}: give fewer weeks, days of follow-up or visits"
+        return Problem("study.weeks", f"{weeks:,.0f} weeks, about {visits:,.0f} visits a run", remedy)
+    if needs.kept > needs.at_once * (needs.run + needs.worker):
+        remedy = f"{much} for what is kept of every run, {has}: give fewer replications, scenarios or demand levels"
+        return Problem("study.replications", f"{load.replications:,} of {len(load.scenarios):,} scenarios", remedy)
+    fit = int((there - BYTES_OF_PROCESS - needs.kept) // (needs.run + needs.worker))
+    remedy = f"{much}, {has}: give executor.workers={max(fit, 1)}, or fewer weeks"
+    return Problem("executor.workers", f"{needs.at_once} runs at once of {size(needs.run)} each", remedy)
+
+
+def bytes_of_run(scenario: Scenario, engine: str, growth: float = 1.0) -> float:
+    """What one run holds at its peak."""
+    return BYTES_PER_VISIT[engine] * visits_of(scenario, growth) + BYTES_PER_DUTY * duties_of(scenario)
+
+
+def visits_of(scenario: Scenario, growth: float = 1.0) -> float:
+    """Visits of one run, warm-up and follow-up included, rather too many than too few."""
+    demand: object = scenario.demand
+    given = getattr(demand, "visits", None)
+    if given is not None:
+        return RETURNS * len(given)
+    factor = growth * max(scenario.demand.growth, getattr(demand, "mh_growth", None) or 0.0)
+    per_hour = getattr(demand, "per_hour", None)
+    per_week = (
+        getattr(demand, "visits_per_year", 0.0) / WEEKS_PER_YEAR
+        if per_hour is None
+        else RETURNS * sum(per_hour.values()) * 168
+    )
+    return float(per_week * factor * weeks_of(scenario))
+
+
+def duties_of(scenario: Scenario) -> float:
+    """Duties of all members in one run."""
+    roles = scenario.staffing.roles.values()
+    per_week = sum(role.heads_of(shift) * len(shift.days) for role in roles for shift in role.shifts.values())
+    return per_week * weeks_of(scenario)
+
+
+def weeks_of(scenario: Scenario) -> float:
+    """Weeks that are played, measured or not."""
+    return scenario.period.horizon / MINUTES_PER_WEEK
+
+
+def memory_of_machine() -> int:
+    """Bytes of memory that this machine has, or that the container it runs in may use."""
+    try:
+        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        physical = memory_of_windows()
+    return min([physical if physical > 0 else MEMORY_IF_UNKNOWN, *container_limits()])
+
+
+class MemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of Windows: lengths in bytes, `load` in per cent."""
+
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        ("total_physical", ctypes.c_uint64),
+        ("available_physical", ctypes.c_uint64),
+        ("total_page_file", ctypes.c_uint64),
+        ("available_page_file", ctypes.c_uint64),
+        ("total_virtual", ctypes.c_uint64),
+        ("available_virtual", ctypes.c_uint64),
+        ("available_extended_virtual", ctypes.c_uint64),
+    )
+
+
+def memory_of_windows() -> int:
+    """Bytes of memory, as Windows says; 0 on another system, or if it does not answer."""
+    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
+    windows: Any = getattr(ctypes, "windll", None)
+    if windows is None or not windows.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return 0
+    return int(status.total_physical)
+
+
+def container_limits() -> list[int]:
+    """Limits that are set; a container without one says `max`."""
+    found = []
+    for file in CGROUP_LIMITS:
+        try:
+            found.append(int(read_text(file, 100)))
+        except (UnreadableFile, ValueError):
+            continue
+    return [limit for limit in found if limit > 0]
+
+
+def size(n_bytes: float) -> str:
+    """`310 GiB`, `1.5 GiB`."""
+    return f"{n_bytes / GIB:,.0f} GiB" if n_bytes >= 10 * GIB else f"{n_bytes / GIB:.2g} GiB"

@@ -1,0 +1,183 @@
+"""A difference between two staffings as one sentence that a manager understands and a statistician accepts.
+
+Numbers are written by `sim.engine.measures.number_text`; which differences exist is for `sim.runs.blocks`.
+"""
+
+import math
+from dataclasses import dataclass
+
+from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
+
+LEAVING_NOTE = f"more than {100 * LEAVING_LIMIT:g} % of visits leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """How a measure is spoken of. `clause` takes who, amount and way; `topic` takes who."""
+
+    clause: str
+    topic: str
+    less: str = "lower"
+    more: str = "higher"
+
+
+def share_of(what: str) -> Phrase:
+    return Phrase(f"{what} was {{amount}} {{way}}", what)
+
+
+PHRASES = {
+    "wait_triage_to_pia_mean": Phrase(
+        "{who} waited on average {amount} {way} for a physician",
+        "the mean wait of {who} for a physician",
+        "less",
+        "longer",
+    ),
+    "time_to_pia_mean": Phrase(
+        "{who} were first seen by a physician on average {amount} {way} after arrival",
+        "the mean time of {who} from arrival to a physician",
+        "sooner",
+        "later",
+    ),
+    "length_of_stay_mean": Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
+    "minutes_without_staff_mean": Phrase(
+        "eligible {who} spent on average {amount} {way} without staff",
+        "the time eligible {who} spent without staff",
+        "less",
+        "more",
+    ),
+    "longest_unseen_mean": Phrase(
+        "the longest time unseen of eligible {who} was on average {amount} {way}",
+        "the longest time unseen of eligible {who}",
+        "shorter",
+        "longer",
+    ),
+    "lwbs": share_of("the share of {who} left without being seen"),
+    "lwbs_or_ama": share_of("the share of {who} that left unseen or against advice"),
+    "reach": share_of("the share of {who} met by a peer"),
+    "went_home_empty_handed": share_of("the share of eligible {who} that went home empty-handed"),
+    "return_72h_per_patient": share_of("the share of patients back within 72 hours after first {who}"),
+    "return_30d_per_patient": share_of("the share of patients back within 30 days after first {who}"),
+    "observation_unmet_share": share_of("the share of observation time of {who} without an aide"),
+    "staff_cost_per_week": Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
+    "cost_per_visit": share_of("the staff cost per visit"),
+}
+UNITS = {"min": "minutes", "h": "hours", "CAD/week": "CAD a week", "CAD/visit": "CAD"}
+
+
+def difference_sentence(
+    measure: Measure,
+    part: str,
+    *,
+    staffing: str,
+    baseline: str,
+    mean: float,
+    low: float,
+    high: float,
+    n: int,
+    simultaneous_half_width: float = math.nan,
+    confidence: float = 0.95,
+    many_leave: bool = False,
+    no_steady_state: bool = False,
+) -> str:
+    """The paired difference `mean` (staffing minus baseline) with its interval from `low` to `high`, in words.
+
+    `staffing` and `baseline` are labels; values are in the measure's own unit; `n` replications. A finite
+    `simultaneous_half_width` is spoken of where judging all headline measures together changes the verdict.
+    Where `many_leave` the sentence says so; without a steady state it claims no difference.
+    """
+    phrase = phrase_of(measure)
+    topic = phrase_text(phrase.topic, who=part_text(part))
+    if no_steady_state:
+        return f"{under(staffing)}, no difference in {topic} is claimed: there is no steady state."
+    if math.isnan(mean):
+        return f"{under(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
+    if mean == low == high == 0.0:
+        return f"{under(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
+    if not (math.isfinite(low) and math.isfinite(high)):
+        if mean == 0.0:
+            return f"{under(staffing)}, {topic} was the same as with {alone(baseline)} in one replication."
+        return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
+    level, times = f"{100 * confidence:g} % CI", counted(n, "replication")
+    if many_leave:
+        times = f"{times}, {LEAVING_NOTE}"
+    if low <= 0.0 <= high:
+        found = spoken(range_text(measure, low, high), measure)
+        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {times})."
+    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {times})"
+    return f"{sentence}{together(measure, mean, simultaneous_half_width, n)}."
+
+
+def no_difference_claimed(staffing: str) -> str:
+    """One sentence for all differences of a staffing where there is no steady state."""
+    return f"{under(staffing)}, no difference is claimed: there is no steady state."
+
+
+def phrase_of(measure: Measure) -> Phrase:
+    """The measure's own phrase, or one made of its label."""
+    name = f"{measure.label[0].lower()}{measure.label[1:]}"
+    fallback = f"{name} ({{who}})" if measure.by != "run" else name
+    return PHRASES.get(measure.key) or share_of(fallback)
+
+
+def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float) -> str:
+    """The sentence up to its interval."""
+    phrase = phrase_of(measure)
+    clause = phrase_text(
+        phrase.clause,
+        who=part_text(part),
+        amount=spoken(amount_text(measure, mean), measure),
+        way=phrase.less if mean < 0.0 else phrase.more,
+    )
+    return f"{under(staffing)}, {clause} than with {alone(baseline)}"
+
+
+def phrase_text(text: str, **told: str) -> str:
+    """The words of a phrase filled in; `all` goes before what narrows the visits down."""
+    said = text.format(**told)
+    return said.replace("eligible all visits", "all eligible visits").replace("first all visits", "first visits")
+
+
+def sizes(measure: Measure, low: float, high: float, level: str) -> str:
+    """The interval as sizes, for the direction is already said; both ends have the same sign."""
+    if low == high:
+        return "the same in every replication"
+    small, large = sorted((abs(within_scale(measure, low)), abs(within_scale(measure, high))))
+    return f"{level} {bare(measure, small)} to {bare(measure, large)}"
+
+
+FEWEST_TOGETHER = 3
+"""Replications below which an interval for all headline measures at once is too wide to be told."""
+
+
+def together(measure: Measure, mean: float, half_width: float, n: int) -> str:
+    """What is left of a difference when all headline measures are judged together, if that is nothing."""
+    if math.isnan(half_width) or abs(mean) > half_width:
+        return ""
+    said = "; judged together with the other headline measures it could be chance"
+    if n < FEWEST_TOGETHER:
+        return said
+    return f"{said} ({spoken(range_text(measure, mean - half_width, mean + half_width), measure)})"
+
+
+def spoken(text: str, measure: Measure) -> str:
+    """The unit in words."""
+    words = UNITS.get(measure.unit)
+    return text if words is None or is_share(measure) else f"{text.removesuffix(measure.unit)}{words}"
+
+
+def under(label: str) -> str:
+    """`With a crisis clinician added`, `With peers added`."""
+    one = label.endswith(" added") and not label.removesuffix(" added").endswith("s")
+    return f"With a {inside(label)}" if one else f"With {inside(label)}"
+
+
+def inside(label: str) -> str:
+    """A staffing's label inside a sentence."""
+    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+
+
+def alone(label: str) -> str:
+    """The same where one word would be too little: `traditional staffing`."""
+    return inside(label) if " " in label else f"{inside(label)} staffing"

@@ -1,0 +1,258 @@
+"""The tables of a sweep for whoever asks in SQL, finished or not, and as files of other programs.
+
+Nothing in the folder of a sweep is changed. What the tables hold is decided by `sim.analysis.sweeping`.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from sim.analysis.sweeping import SweepAnswer
+from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.io import sql
+from sim.io.clean_text import for_csv
+from sim.io.sql import first_line
+from sim.io.workbook import Column, Sheet, write_workbook
+from sim.runs.received_sweep import AS_WRITTEN
+from sim.runs.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
+
+TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
+TABLE = "estimates"
+"""What is exported unless another is named."""
+ON_DEMAND = ("replications", "visits")
+"""Tables that may be large: copied only for a query that names them."""
+LIMITS: Mapping[str, sql.Setting] = {"memory_limit": "2GB", "max_temp_directory_size": "20GB"}
+"""What a query may hold in memory, and write into a scratch folder beyond that."""
+MOST_ROWS_COPIED = 200_000_000
+ROWS_AT_ONCE = 10_000
+MOST_ROWS_OF_A_FILE = 100_000_000
+
+
+def problems_of_asking(query: str | None, table: str | None, file: Path | None) -> list[Problem]:
+    """What can be said of a question before the sweep is read."""
+    problems = []
+    if table is not None and table not in TABLES:
+        problems.append(Problem("table", repr(table), f"no such table; {did_you_mean(table, TABLES)}"))
+    if table is not None and query is not None:
+        problems.append(Problem("table", repr(table), "the query says what is wanted: leave one of the two out"))
+    if query is not None:
+        problems += problems_of_query(query)
+    if file is not None:
+        problems += problems_of_file(file)
+    return problems
+
+
+def problems_of_query(query: str) -> list[Problem]:
+    """A query has to be one question, which changes nothing."""
+    try:
+        with sql.connect() as connection:
+            statements = connection.extract_statements(query)
+    except duckdb.Error as error:
+        return [Problem("query", repr(query), first_line(error))]
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        return [Problem("query", repr(query), "give one SELECT: tables of a sweep are read, never written")]
+    return []
+
+
+def problems_of_file(file: Path) -> list[Problem]:
+    """A file has to be of a known kind, in a folder that is there."""
+    problems = []
+    if file.suffix not in WRITERS:
+        problems.append(Problem("export", repr(str(file)), f"give a name that ends in {' or '.join(WRITERS)}"))
+    if os.path.lexists(file) and not file.is_dir():
+        remedy = "there is a file of that name, which may not be an earlier export: remove it, or name another"
+        problems.append(Problem("export", repr(str(file)), remedy))
+    if file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+        problems.append(Problem("export", repr(str(file)), "name a file in a folder that is there and can be written"))
+    return problems
+
+
+Row = Sequence[object]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query: names and types of its columns; its rows as they are fetched, so many at once."""
+
+    columns: Sequence[tuple[str, str]]
+    fetch: Callable[[int], Sequence[Row]]
+
+
+class Tables:
+    """A copy of the tables of a sweep, from which a query reaches nothing else; what it takes is bounded."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.Run, names: Sequence[str]) -> None:
+        self._connection, self._run, self.names = connection, run, names
+
+    def ask(self, query: str) -> Found:
+        """The answer to a query. Raises ScenarioError, then and while rows are fetched."""
+
+        def guarded(work: Callable[[], Any]) -> Any:
+            try:
+                return self._run(work)
+            except (duckdb.Error, ValueError, OverflowError) as error:
+                remedy = f"{first_line(error)}; the tables are {', '.join(self.names)}"
+                raise ScenarioError([Problem("query", repr(query), remedy)]) from error
+
+        found = guarded(lambda: self._connection.execute(query))
+        columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
+        return Found(columns, lambda n: guarded(lambda: found.fetchmany(n)))
+
+
+@contextmanager
+def tables_of(
+    store: RunStore, labels: Mapping[str, str], numbers: Sequence[int], answer: SweepAnswer, query: str
+) -> Iterator[Tables]:
+    """Every table by its name, for a query: copied into a database of its own, which is then shut in."""
+    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
+        scratch, database = Path(folder), Path(folder) / "tables.duckdb"
+        settings = {**LIMITS, "temp_directory": str(scratch / "spilled")}
+        names = copy_tables(store, labels, numbers, answer, query, database, settings)
+        with (
+            sql.connect((), scratch, database, read_only=True, settings=settings) as connection,
+            sql.interruptible(connection) as run,
+        ):
+            yield Tables(connection, run, names)
+
+
+def copy_tables(
+    store: RunStore,
+    labels: Mapping[str, str],
+    numbers: Sequence[int],
+    answer: SweepAnswer,
+    query: str,
+    database: Path,
+    settings: Mapping[str, sql.Setting],
+) -> list[str]:
+    """Copy what a query may ask for into a new database; the names of all tables of the sweep, in order."""
+    frames = {
+        "scenarios": with_swept_keys(labels),
+        "estimates": answer.estimates,
+        "differences": answer.differences,
+        "failed": answer.failed,
+    }
+    visits = sorted(store.folder_of_visits().glob("*/*.parquet"))
+    given = {f"given_{name}": frame for name, frame in frames.items()} | places_of(labels, numbers)
+    named = [name for name in ON_DEMAND if re.search(rf"\b{name}\b", query, re.IGNORECASE)]
+    with (
+        store.connected(given, visits if "visits" in named else (), database.parent, settings, database) as connection,
+        sql.interruptible(connection) as run,
+    ):
+        try:
+            for name in frames:
+                connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_{name}")
+            if "replications" in named:
+                refuse_too_many("replications", run(lambda: connection.execute("SELECT count(*) FROM runs").fetchone()))
+                run(lambda: connection.execute(f"CREATE TABLE replications AS {REPLICATIONS_IN_WORDS}"))
+            if "visits" in named and visits:
+                files = [[sql.literal(file) for file in visits]]
+                refuse_too_many("visits", run(lambda: connection.execute(N_VISITS, files).fetchone()))
+                run(lambda: connection.execute(f"CREATE TABLE visits AS {VISITS_OF_ALL}", files))
+            for view in ("runs", "every_run", "parts"):
+                connection.execute(f"DROP VIEW {view}")
+        except duckdb.Error as error:
+            remedy = f"{first_line(error)}: {AS_WRITTEN}"
+            raise ScenarioError([Problem(str(store.folder), "tables that cannot be copied", remedy)]) from error
+    return sorted([*frames, "replications", *(["visits"] if visits else [])])
+
+
+N_VISITS = "SELECT count(*) FROM read_parquet(?, hive_partitioning = false, union_by_name = true)"
+VISITS_OF_ALL = (
+    "SELECT regexp_extract(filename, 'scenario=([^/\\\\]*)[/\\\\][^/\\\\]*$', 1) AS scenario, * EXCLUDE (filename) "
+    "FROM read_parquet(?, hive_partitioning = false, union_by_name = true, filename = true)"
+)
+"""The visits of every run, with the scenario from the name of their folder."""
+
+
+def refuse_too_many(table: str, counted: Sequence[Any] | None) -> None:
+    """Raise ScenarioError for more rows than are copied."""
+    n_rows = counted[0] if counted else 0
+    if n_rows > MOST_ROWS_COPIED:
+        remedy = f"more than the {MOST_ROWS_COPIED:,} that can be asked: ask for less scenarios, or read the files"
+        raise ScenarioError([Problem(table, f"{n_rows:,} rows", remedy)])
+
+
+def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
+    """Scenarios in their order, with a column for each key that tells them apart; numbers as numbers."""
+    swept = [dict(word.split("=", 1) for word in words_of(label)) for label in labels.values()]
+    keys = dict.fromkeys(key for words in swept for key in words)
+    table = pd.DataFrame({"scenario": list(labels), "label": list(labels.values()), "place": range(len(labels))})
+    for key in keys:
+        column = pd.Series([words.get(key) for words in swept], dtype=object)
+        numbers = pd.to_numeric(column, errors="coerce")
+        table[key] = numbers if numbers.notna().equals(column.notna()) else column
+    return table
+
+
+def words_of(label: str) -> list[str]:
+    """The keys and values that a label is made of; none if it is made of something else."""
+    words = re.split(r" (?=\+{0,2}[A-Za-z_][\w.\-/]*=)", label)
+    return words if all("=" in word for word in words) else []
+
+
+def export(found: Found, file: Path) -> int:
+    """Write the answer to a query into a file, whole or not at all; how many rows it has. Raises ScenarioError."""
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)  # not written through a link that somebody left there
+        n_rows = WRITERS[file.suffix](found, partial)
+        os.replace(partial, file)
+    except OSError as error:
+        remedy = f"could not be written ({first_line(error)})"
+        raise ScenarioError([Problem("export", repr(str(file)), remedy)]) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return n_rows
+
+
+def rows_of(found: Found, most: int, remedy: str) -> Iterator[Row]:
+    """All rows. Raises OSError if there are more than `most`."""
+    n_rows = 0
+    while several := found.fetch(ROWS_AT_ONCE):
+        n_rows += len(several)
+        if n_rows > most:
+            raise OSError(f"more than {most:,} rows, {remedy}")
+        yield from several
+
+
+def write_csv(found: Found, file: Path) -> int:
+    """Text with commas, names in the first line; nothing in it is taken for a formula by a spreadsheet program."""
+    with file.open("x", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([for_csv(name) for name, _ in found.columns])
+        n_rows = 0
+        for row in rows_of(found, MOST_ROWS_OF_A_FILE, f"a file is written of {MOST_ROWS_OF_A_FILE:,}: ask for less"):
+            writer.writerow([csv_cell(value) for value in row])
+            n_rows += 1
+    return n_rows
+
+
+def csv_cell(value: object) -> object:
+    """A value as DuckDB writes it, text without what would be a formula."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if value is None or isinstance(value, int | float) else for_csv(str(value))
+
+
+def write_xlsx(found: Found, file: Path) -> int:
+    """One sheet. Text stays text: nothing in it is taken for a formula, a number or a link."""
+
+    def rows() -> Iterator[Row]:
+        while several := found.fetch(ROWS_AT_ONCE):
+            yield from several
+
+    columns = [Column(name) for name, _ in found.columns]
+    (n_rows,) = write_workbook([Sheet("answer", columns, rows(), too_long="export a .csv, or ask for less")], file)
+    return n_rows
+
+
+WRITERS: dict[str, Callable[[Found, Path], int]] = {".csv": write_csv, ".xlsx": write_xlsx}

@@ -1,0 +1,191 @@
+"""How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
+
+The rule is `output_analysis.warm_up_weeks`; that scenarios then have so many weeks is `sweeping`'s business.
+
+A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
+settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the
+quietest tail, and of a series that has nothing to settle it now and then cuts weeks by chance, so that the largest of
+many series errs on the long side.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.department.quantities import MINUTES_PER_DAY
+from sim.department.scenario import Scenario
+from sim.engine.code_version import code_version
+from sim.engine.measures.census import is_mental_health
+from sim.engine.measures.intervals import minutes_between
+from sim.engine.trajectory import Trajectory
+from sim.runs.engines import ENGINES
+from sim.runs.received_sweep import Kind, read_columns
+from sim.runs.tables_on_disk import write_table
+from sim.runs.worker_pool import run_blocks
+from sim.statistics.output_analysis import FloatArray, warm_up_weeks
+
+PILOT_REPLICATIONS = 5
+PILOT_WEEKS = 14
+"""Long enough to see whether queues settle within some weeks; the last one is not looked at, as its waits are open."""
+DAYS_SEEN = 7 * (PILOT_WEEKS - 1)
+SERIES = ("wait to physician", "present", "mental-health present", "boarding")
+"""By day: mean minutes from arrival to the first physician contact of visits that arrive; mean numbers of visits."""
+
+
+class Pilot(NamedTuple):
+    """One replication of one scenario, from its empty start."""
+
+    label: str
+    scenario: Scenario
+    seed: int
+    replication: int
+    engine: str
+
+
+@dataclass(frozen=True)
+class WarmUpFound:
+    """`weeks` for all scenarios.
+
+    `evidence`: pilot (hash of what was played), label, series, n_weeks, n_days, reliable, seed, code; `days`: label,
+    series, day, mean over replications.
+    """
+
+    weeks: int
+    evidence: pd.DataFrame
+    days: pd.DataFrame
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """Scenarios and series that are not shown to settle."""
+        rows = self.evidence[~self.evidence["reliable"].astype(bool)].to_dict("records")
+        return tuple(f"{row['label']}, {row['series']}" for row in rows)
+
+
+def pilots_of(scenarios: Mapping[str, Scenario], seed: int, engine: str) -> list[Pilot]:
+    """Every run of the pilot: from an empty start, without seasons."""
+    short = {"weeks": PILOT_WEEKS, "warm_up_weeks": 0, "follow_up_days": 0, "month_factors": False}
+    return [
+        Pilot(
+            label,
+            scenario.model_copy(update={"period": scenario.period.model_copy(update=short)}),
+            seed,
+            replication,
+            engine,
+        )
+        for replication in range(PILOT_REPLICATIONS)
+        for label, scenario in scenarios.items()
+    ]
+
+
+def find_warm_up(
+    pilots: Sequence[Pilot],
+    executor: str,
+    workers: int | None,
+    address: str | None,
+    advance: Callable[[str], None],
+) -> WarmUpFound:
+    """Play the pilot and decide; a scenario of which a run fails has no say, and fails again where that is told."""
+    played: dict[str, dict[int, FloatArray | None]] = {}
+    for pilot, days in run_blocks(play_pilot, pilots, workers, executor, address):
+        played.setdefault(pilot.label, {})[pilot.replication] = days
+        advance(f"{pilot.label}, pilot {pilot.replication + 1}")
+    of_each: dict[str, FloatArray] = {}
+    for label in dict.fromkeys(pilot.label for pilot in pilots):
+        whole = [days for _, days in sorted(played[label].items()) if days is not None]
+        if len(whole) == len(played[label]):
+            of_each[label] = np.array(whole)
+    found = decided(of_each)
+    hashes = {pilot.label: pilot.scenario.content_hash() for pilot in pilots if pilot.replication == 0}
+    known = found.evidence.assign(pilot=found.evidence["label"].map(hashes), seed=pilots[0].seed, code=code_version())
+    return WarmUpFound(found.weeks, known, found.days)
+
+
+def play_pilot(pilot: Pilot) -> FloatArray | None:
+    """Daily series of one run; None if it fails."""
+    try:
+        return daily_series(ENGINES[pilot.engine](pilot.scenario, pilot.seed, pilot.replication), DAYS_SEEN)
+    except Exception:
+        return None
+
+
+def daily_series(trajectory: Trajectory, n_days: int) -> FloatArray:
+    """The `SERIES` of a run, shape (series, days); nan on a day without a visit that is seen."""
+    visits = trajectory.visit_columns
+    edges = np.arange(n_days + 1, dtype=np.float64) * MINUTES_PER_DAY
+    day = (visits["arrival"] // MINUTES_PER_DAY).astype(np.int64)
+    seen = ~np.isnan(visits["pia"]) & (day < n_days)
+    waited = np.bincount(day[seen], weights=(visits["pia"] - visits["arrival"])[seen], minlength=n_days)
+    n_seen = np.bincount(day[seen], minlength=n_days)
+    wait = np.divide(waited, n_seen, out=np.full(n_days, np.nan), where=n_seen > 0)
+    mental = is_mental_health(trajectory)
+    arrival, departure = visits["arrival"], visits["departure"]
+    boarded = ~np.isnan(visits["boarding_start"])
+    boarding_end = np.fmin(visits["boarding_end"], departure)
+    present = (
+        minutes_between(arrival, departure, edges),
+        minutes_between(arrival[mental], departure[mental], edges),
+        minutes_between(visits["boarding_start"][boarded], boarding_end[boarded], edges),
+    )
+    return np.array([wait, *(minutes / MINUTES_PER_DAY for minutes in present)])
+
+
+def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
+    """The largest warm-up of all scenarios and series that settle; arrays of shape (replications, series, days)."""
+    evidence: list[dict[str, object]] = []
+    days: list[pd.DataFrame] = []
+    for label, values in of_each.items():
+        for number, name in enumerate(SERIES):
+            series = values[:, number]
+            has_days = ~np.isnan(series).all(axis=0)
+            if not has_days.all():  # nobody comes on some days: no series to judge
+                continue
+            found = warm_up_weeks(series, 7)
+            evidence.append(
+                {
+                    "label": label,
+                    "series": name,
+                    "n_weeks": found.n_weeks,
+                    "n_days": found.n_observations,
+                    "reliable": found.reliable,
+                }
+            )
+            means = np.nanmean(series, axis=0)
+            days.append(pd.DataFrame({"label": label, "series": name, "day": np.arange(means.size), "mean": means}))
+    table = pd.DataFrame(evidence, columns=["label", "series", "n_weeks", "n_days", "reliable"])
+    return WarmUpFound(largest(table), table, pd.concat(days, ignore_index=True) if days else pd.DataFrame())
+
+
+def largest(evidence: pd.DataFrame) -> int:
+    """Weeks of warm-up of the series that are shown to settle; 0 if none is."""
+    settled = evidence["n_weeks"][evidence["reliable"].astype(bool)]
+    return int(settled.max()) if len(settled) else 0
+
+
+EVIDENCE, DAYS = "warm_up.parquet", "warm_up_days.parquet"
+EVIDENCE_COLUMNS: Mapping[str, Kind] = {
+    "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole", "reliable": "yes_or_no",
+    "seed": "whole", "code": "text",
+}  # fmt: skip
+DAYS_COLUMNS: Mapping[str, Kind] = {"label": "text", "series": "text", "day": "whole", "mean": "number"}
+
+
+def write_warm_up(found: WarmUpFound, folder: Path) -> None:
+    """Keep what was decided, and from what."""
+    if len(found.evidence):
+        write_table(found.days, folder / DAYS)
+        write_table(found.evidence, folder / EVIDENCE)
+
+
+def kept_warm_up(pilots: Sequence[Pilot], folder: Path) -> WarmUpFound | None:
+    """What an earlier command decided from the same pilot, if it did."""
+    if not (folder / EVIDENCE).exists() or not (folder / DAYS).exists():
+        return None
+    evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / DAYS, DAYS_COLUMNS)
+    asked = {(pilot.scenario.content_hash(), pilot.seed, code_version()) for pilot in pilots if pilot.replication == 0}
+    there = set(zip(evidence["pilot"], evidence["seed"].astype(int), evidence["code"], strict=True))
+    in_reach = bool(evidence["n_weeks"].between(0, PILOT_WEEKS).all())
+    return WarmUpFound(largest(evidence), evidence, days) if there == asked and in_reach else None

@@ -1,0 +1,1 @@
+"""From a file of visits to a demand and a department."""

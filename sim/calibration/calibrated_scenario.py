@@ -1,0 +1,58 @@
+"""The scenario a calibration makes, checked, and the waits and stays it plays.
+
+Files are written elsewhere; this is the same demand and department without them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from sim.analysis.memory_check import check_run
+from sim.department.arrivals import Demand
+from sim.department.department import Department
+from sim.department.scenario import Period, Scenario
+from sim.engine.trajectory import DISPOSITIONS
+from sim.io.strict_yaml import parsed_yaml
+from sim.runs.engines import COMPILED, ENGINES
+
+_DEMAND: TypeAdapter[Any] = TypeAdapter(Demand)
+
+
+def calibrated_scenario(base: Scenario, demand_text: str, department: Department, weeks: int) -> Scenario:
+    """The scenario with the demand of a configuration text over its own, and the department; raises what is wrong."""
+    told = parsed_yaml(Path("demand"), demand_text)
+    told.pop("defaults", None)
+    demand = _DEMAND.validate_python(_merged(base.demand.model_dump(mode="json"), told))
+    period = Period(weeks=weeks, warm_up_weeks=2)
+    scenario = base.model_copy(update={"demand": demand, "department": department, "period": period}).checked()
+    check_run(scenario, COMPILED)
+    return scenario
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """As configurations are merged: dictionaries key by key, all else replaced."""
+    found = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(found.get(key), dict)
+        found[key] = _merged(found[key], value) if both else value
+    return found
+
+
+def simulated_visits(scenario: Scenario, seed: int, replication: int = 0) -> pd.DataFrame:
+    """Visits after the warm-up as a tidy table: stream, acuity, wait_min, stay_min, disposition."""
+    trajectory = ENGINES[COMPILED](scenario, seed, replication)
+    columns = trajectory.visit_columns
+    arrival = np.asarray(columns["arrival"], dtype=np.float64)
+    table = pd.DataFrame(
+        {
+            "stream": np.array(trajectory.streams, dtype=object)[columns["stream"]],
+            "acuity": np.asarray(columns["acuity"], dtype=np.float64),
+            "wait_min": np.asarray(columns["pia"], dtype=np.float64) - arrival,
+            "stay_min": np.asarray(columns["departure"], dtype=np.float64) - arrival,
+            "disposition": np.array(DISPOSITIONS, dtype=object)[columns["disposition"]],
+        }
+    )
+    return table[(arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)].reset_index(drop=True)

@@ -1,0 +1,305 @@
+"""Part of a file is held out by time, predicted from the rest, and compared with what came.
+
+The scores are `scoring`, the models `arrival_rates` and `distribution_choice`; a department calibrated on the rest is
+played by whoever asks.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from sim.calibration.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
+from sim.calibration.share_estimates import Shares, estimate_shares
+from sim.statistics.lifetimes import Floats
+from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+
+QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+DURATIONS: Final = ("wait_min", "stay_min")
+ACUITIES: Final = (1, 2, 3, 4, 5)
+DAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_FEWEST: Final = 20
+
+
+class NothingToHoldOut(ValueError):
+    """The file has no time by which to split it, or too little of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One number of the part held out: predicted with its 95 % interval, and as it came.
+
+    The interval allows for the error of the estimate and for the spread of what was observed.
+    """
+
+    quantity: str
+    level: str
+    predicted: float
+    low: float
+    high: float
+    observed: float
+    n: int
+
+    @property
+    def is_inside(self) -> bool:
+        return self.low <= self.observed <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCounts:
+    """Daily counts of the part held out against predicted: arrays with a value per day.
+
+    `crps` (visits) is to be read beside `crps_plain`, the score of saying every day the counts of all days fitted;
+    `log_score` likewise.
+    """
+
+    days: np.ndarray
+    predicted: Floats
+    low: Floats
+    high: Floats
+    observed: Floats
+    crps: float
+    crps_plain: float
+    log_score: float
+    log_score_plain: float
+
+    @property
+    def coverage(self) -> float:
+        """Share of days inside their 95 % interval."""
+        return float(((self.low <= self.observed) & (self.observed <= self.high)).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileScore:
+    """Quantiles of a duration at `QUANTILES`: those of the part fitted, scored on the part held out.
+
+    `loss` is the mean pinball loss in minutes, `least` that of the held-out part's own quantiles: none can be smaller.
+    `simulated` are those of visits simulated by the department calibrated on the part fitted, and `loss_simulated`
+    their loss; None where nothing, or too little, was simulated. A department that loses no more than `loss` predicts
+    as well as saying that all will be as before.
+    """
+
+    quantity: str
+    level: int
+    predicted: Floats
+    observed: Floats
+    loss: float
+    least: float
+    n: int
+    simulated: Floats | None = None
+    loss_simulated: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOut:
+    """What was fitted on, what was held out, how the prediction did. `daily` is None where the file has no dates."""
+
+    fitted: str
+    held_out: str
+    n_fitted: int
+    n_held_out: int
+    predictions: tuple[Prediction, ...]
+    daily: DailyCounts | None
+    quantiles: tuple[QuantileScore, ...]
+
+    def hour_profile(self) -> tuple[Floats, Floats]:
+        """Share of a day's arrivals by hour, predicted and observed."""
+        rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
+        return np.array([row.predicted for row in rows]), np.array([row.observed for row in rows])
+
+    @property
+    def largest_hour_gap(self) -> float:
+        """Largest difference of an hour's share, in percentage points."""
+        predicted, observed = self.hour_profile()
+        return float(100.0 * np.abs(predicted - observed).max())
+
+    def lines(self) -> tuple[str, ...]:
+        """The answer in plain lines."""
+        inside = sum(row.is_inside for row in self.predictions)
+        found = [
+            f"held out: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} ({self.n_fitted:,})",
+            f"  {inside} of {len(self.predictions)} numbers lie inside their 95 % interval",
+            f"  hour of day: the largest gap is {self.largest_hour_gap:.2f} percentage points",
+        ]
+        if self.daily is not None:
+            daily = self.daily
+            found.append(
+                f"  daily counts: {100 * daily.coverage:.0f} % of {daily.observed.size} days in 95 % intervals; CRPS "
+                f"{daily.crps:.2f} visits (all days alike: {daily.crps_plain:.2f}), log score {daily.log_score:.2f} "
+                f"({daily.log_score_plain:.2f})"
+            )
+        found += [
+            f"  {score.quantity} level {score.level}: pinball loss {score.loss:.2f} min{_of_simulated(score)}, "
+            f"at least {score.least:.2f} was to be had (n {score.n:,})"
+            for score in self.quantiles
+        ]
+        return tuple(found)
+
+
+def _of_simulated(score: QuantileScore) -> str:
+    return "" if score.loss_simulated is None else f", of the department simulated {score.loss_simulated:.2f}"
+
+
+def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
+    """The part to fit and the part held out, with their names: the last days, or without dates the last year."""
+    if not 0.0 < share < 1.0:
+        raise NothingToHoldOut(f"the share held out is {share:g}: give one between 0 and 1, such as 0.25")
+    arrival = frame["arrival"]
+    if arrival.notna().any():
+        day = arrival.dt.normalize()
+        first, n_days = day.min(), (day.max() - day.min()).days + 1
+        cut = first + pd.Timedelta(days=round(n_days * (1.0 - share)))
+        fitted, rest = frame[day < cut], frame[day >= cut]
+        names = f"{first:%Y-%m-%d} to {cut - pd.Timedelta(days=1):%Y-%m-%d}", f"{cut:%Y-%m-%d} to {day.max():%Y-%m-%d}"
+    else:
+        years = sorted(frame["year"].dropna().unique())
+        if len(years) < 2:
+            raise NothingToHoldOut("the file has neither dates nor two years: nothing can be held out by time")
+        fitted, rest = frame[frame["year"] < years[-1]], frame[frame["year"] == years[-1]]
+        names = f"{years[0]:.0f} to {years[-2]:.0f}", f"{years[-1]:.0f}"
+    if len(fitted) < _FEWEST or len(rest) < _FEWEST:
+        raise NothingToHoldOut(
+            f"{len(fitted)} visits to fit, {len(rest)} held out: at least {_FEWEST} of both are needed"
+        )
+    return fitted, rest, *names
+
+
+Simulate = Callable[[pd.DataFrame], pd.DataFrame | None]
+"""From a part of a table, the visits that a department calibrated on it plays, or None."""
+
+
+def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None) -> HoldOut:
+    """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest."""
+    fitted, rest, name, held = split_by_time(frame, share)
+    dated = bool(frame["arrival"].notna().any())
+    predictions = (
+        *_shares_of("hour_of_day_share", _hours(fitted), _hours(rest), 24, [f"{hour:02d}" for hour in range(24)]),
+        *_shares_of("weekday_share", _weekdays(fitted), _weekdays(rest), 7, DAYS),
+        *_acuity_shares(fitted, rest),
+        *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
+    )
+    played = None if simulate is None else simulate(fitted)
+    scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest, played))
+    return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
+
+
+def _weekdays(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
+    """Of a table with dates those of whole weeks, so that each weekday is there as often as the others."""
+    day = frame["arrival"].dt.normalize()
+    if day.isna().all():
+        return _whole(frame, "weekday")
+    since = (day - day.min()).dt.days
+    in_weeks = since < 7 * ((since.max() + 1) // 7)
+    return _whole(frame.loc[in_weeks], "weekday")
+
+
+def _whole(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray | None]:
+    known = frame[frame[column].notna()]
+    cluster = pd.factorize(known["cluster"])[0].astype(np.int64) if known["cluster"].nunique() > 1 else None
+    return known[column].to_numpy(np.int64), cluster
+
+
+def _hours(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
+    minutes, cluster = _whole(frame, "minute_of_day")
+    return np.minimum(minutes // 60, 23), cluster
+
+
+def _acuity_shares(fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
+    ours, theirs = _whole(fitted, "acuity"), _whole(rest, "acuity")
+    if ours[0].size >= _FEWEST and theirs[0].size >= _FEWEST:
+        yield from _shares_of(
+            "acuity_share", (ours[0] - 1, ours[1]), (theirs[0] - 1, theirs[1]), 5, [str(level) for level in ACUITIES]
+        )
+
+
+def _shares_of(
+    quantity: str,
+    fitted: tuple[np.ndarray, np.ndarray | None],
+    rest: tuple[np.ndarray, np.ndarray | None],
+    n: int,
+    levels: list[str],
+) -> Iterator[Prediction]:
+    """Shares are equal up to the error of both samples, clusters of each allowed for."""
+    if not fitted[0].size or not rest[0].size:
+        return
+    ours: Shares = estimate_shares(fitted[0], n, cluster=fitted[1])
+    theirs: Shares = estimate_shares(rest[0], n, cluster=rest[1])
+    half = special.ndtri(0.975) * np.hypot(ours.standard_error, theirs.standard_error)
+    for place, level in enumerate(levels):
+        value, reach = float(ours.share[place]), float(half[place])
+        yield Prediction(quantity, level, value, value - reach, value + reach, float(theirs.share[place]), theirs.n)
+
+
+def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, Floats]:
+    known = frame[frame[quantity].notna() & frame["acuity"].notna()]
+    return {
+        level: known.loc[known["acuity"] == level, quantity].to_numpy(np.float64)
+        for level in ACUITIES
+        if (known["acuity"] == level).sum() >= _FEWEST
+    }
+
+
+def _means_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
+    ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
+    for level in sorted(set(ours) & set(theirs)):
+        x, y = ours[level], theirs[level]
+        half = special.ndtri(0.975) * x.std(ddof=1) * np.sqrt(1.0 / x.size + 1.0 / y.size)
+        mean = float(x.mean())
+        yield Prediction(f"{quantity}_mean", str(level), mean, mean - half, mean + half, float(y.mean()), y.size)
+
+
+def _quantiles_of(
+    quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame, played: pd.DataFrame | None
+) -> Iterator[QuantileScore]:
+    ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
+    simulated = {} if played is None else _by_level(quantity, played)
+    for level in sorted(set(ours) & set(theirs)):
+        predicted, observed = np.quantile(ours[level], QUANTILES), np.quantile(theirs[level], QUANTILES)
+        loss = float(pinball(predicted, QUANTILES, theirs[level]).mean())
+        least = float(pinball(observed, QUANTILES, theirs[level]).mean())
+        of_ours = np.quantile(simulated[level], QUANTILES) if level in simulated else None
+        lost = None if of_ours is None else float(pinball(of_ours, QUANTILES, theirs[level]).mean())
+        yield QuantileScore(quantity, level, predicted, observed, loss, least, theirs[level].size, of_ours, lost)
+
+
+def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
+    arrivals = pd.concat((fitted["arrival"], rest["arrival"])).dropna().to_numpy(dtype="datetime64[m]")
+    everything = counted(arrivals)
+    n_fitted = int((rest["arrival"].min().to_datetime64().astype("datetime64[D]") - everything.first_day).astype(int))
+    before, after = everything.between(0, n_fitted), everything.between(n_fitted, len(everything.by_hour))
+    try:
+        rates = fit_arrivals(before)
+    except ValueError:
+        return None
+    whole = np.asarray(~np.isnan(after.by_hour).any(axis=1))
+    if not whole.any():
+        return None
+    chances = _chances_of_days(rates, before, after, whole)
+    observed = after.by_hour[whole].sum(axis=1)
+    plain = before.by_hour[~np.isnan(before.by_hour).any(axis=1)].sum(axis=1)
+    alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
+    low, high = central_interval(chances)
+    return DailyCounts(
+        days=after.days[whole],
+        predicted=chances @ np.arange(chances.shape[1]),
+        low=low,
+        high=high,
+        observed=observed,
+        crps=float(crps_of_counts(chances, observed).mean()),
+        crps_plain=float(crps_of_counts(alike, observed).mean()),
+        log_score=float(log_score(chances, observed).mean()),
+        log_score_plain=float(log_score(alike, observed).mean()),
+    )
+
+
+def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> Floats:
+    """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
+    years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
+    mean, error = rates.expected(after, years)
+    total = mean.sum(axis=1)[whole]
+    variance = total + rates.days.cv**2 * total**2 + error[whole]
+    most = int(max(after.by_hour[whole].sum(axis=1).max(), (total + 12.0 * np.sqrt(variance)).max()))
+    return negative_binomial(total, variance, most)

@@ -1,0 +1,1 @@
+"""Commands of `peered` that ask no question of a department."""

@@ -1,0 +1,114 @@
+"""Numbers as a reader meets them: measures with their unit, differences with their sign, shares as percent.
+
+Whole sentences are `sim.analysis.sentences`.
+"""
+
+import math
+from collections.abc import Sequence
+
+from sim.engine.measures.catalogue import MEASURE_BY_KEY, Measure
+
+MINUS = "−"
+NOTHING = "–"
+NO_INTERVAL = "no interval"
+"""Where there is one replication; an interval needs two."""
+POINTS = "percentage points"
+PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
+
+
+def measure_and_part(name: str) -> tuple[Measure, str]:
+    """`length_of_stay_mean.medical` as its measure and its part. Raises KeyError for one not in the catalogue."""
+    key, _, part = name.partition(".")
+    return MEASURE_BY_KEY[key], part
+
+
+def is_share(measure: Measure) -> bool:
+    """Shown as percent."""
+    return measure.unit == "proportion"
+
+
+def decimals_shown(measure: Measure) -> int:
+    return max(measure.decimals - 2, 0) if is_share(measure) else measure.decimals
+
+
+def scale(measure: Measure) -> float:
+    """What a value is multiplied by to be shown."""
+    return 100.0 if is_share(measure) else 1.0
+
+
+def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """With thousands separated and a true minus sign; a dash for nan; no sign on a zero."""
+    if not math.isfinite(value):
+        return NOTHING
+    text = f"{abs(value):,.{decimals}f}"
+    zero = not text.strip("0.,")
+    return text if zero or (value > 0.0 and not signed) else f"{'+' if value > 0.0 else MINUS}{text}"
+
+
+def bare(measure: Measure, value: float, *, signed: bool = False) -> str:
+    """The number alone, shares times 100."""
+    return plain_number(value * scale(measure), decimals_shown(measure), signed=signed)
+
+
+def unit_of_value(measure: Measure) -> str:
+    return "%" if is_share(measure) else measure.unit
+
+
+def unit_of_difference(measure: Measure) -> str:
+    return POINTS if is_share(measure) else measure.unit
+
+
+def short_unit_of_difference(measure: Measure) -> str:
+    return "% points" if is_share(measure) else measure.unit
+
+
+def value_text(measure: Measure, value: float) -> str:
+    """The number with its unit."""
+    number = bare(measure, value)
+    return number if number == NOTHING else f"{number} {unit_of_value(measure)}"
+
+
+def amount_text(measure: Measure, value: float) -> str:
+    """The size of a difference with its unit, without a sign."""
+    return f"{bare(measure, abs(value))} {unit_of_difference(measure)}"
+
+
+def within_scale(measure: Measure, value: float, least: float = -1.0) -> float:
+    """The end of an interval, no further than a share of visits can go: from `least` (−1 for differences) to 1."""
+    bounded = is_share(measure) and measure.by == "stream"
+    return min(max(value, least), 1.0) if bounded else value
+
+
+def half_width_text(measure: Measure, half_width: float) -> str:
+    """`± 0.4`; nothing of a half-width that no share of visits can have; `no interval` of one replication."""
+    if not math.isfinite(half_width):
+        return NO_INTERVAL
+    widest = within_scale(measure, half_width)
+    return f"± {'>' if widest < half_width else ''}{bare(measure, widest)}"
+
+
+def range_text(measure: Measure, low: float, high: float) -> str:
+    """An interval of differences, signed: `−0.3 to +0.5 h`."""
+    low, high = within_scale(measure, low), within_scale(measure, high)
+    ends = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
+    return f"{ends} {unit_of_difference(measure)}"
+
+
+def cad(amount: float) -> str:
+    """`3,836 CAD`."""
+    return f"{plain_number(amount, 0)} CAD"
+
+
+def counted(n: int, noun: str) -> str:
+    """`1 week`, `2 weeks`."""
+    return f"{n} {noun}{'s' if n != 1 else ''}"
+
+
+def part_text(part: str) -> str:
+    """A stream in words; a role, zone or step by its name."""
+    return PARTS.get(part, part.replace("_", " "))
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

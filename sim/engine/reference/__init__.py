@@ -1,0 +1,1 @@
+"""The SimPy engine: the model as it is read aloud."""

@@ -1,0 +1,172 @@
+"""The break-even curve: net benefit against the assumed effect, the prior drawn under it, and where no effect lies.
+
+What the curve says in words is `sim.report.breakeven_answer`.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from sim.analysis.breakeven import BreakEvenAnswer, Span, StaffingAnswer
+from sim.analysis.valuation import Prior, preset_text
+from sim.engine.measures.number_text import counted, plain_number
+from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, styled
+from sim.report.words.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
+from sim.report.words.caveats import RESPECT
+from sim.report.words.worth_text import capital, counted_text, not_counted_text, with_presets
+
+CURVE, PRIOR, GAP = 2.6, 1.25, 0.12
+HEAD, BELOW = 0.28, 0.62
+MARGIN = 0.01
+FORMATS = ("png", "svg")
+FILLS = (0.45, 0.15)
+"""How dark the prior is filled where the first preset pays, and where the second does."""
+MOST_IN_TITLE = 2
+"""Presets whose verdict stands in the title."""
+
+
+def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Write the figure in every format and return the files; the same answer gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with styled():
+        return break_even_sheet(answer).save(folder, "breakeven", formats)
+
+
+def break_even_sheet(answer: BreakEvenAnswer) -> Sheet:
+    """A curve for each staffing, one below the other."""
+    prior = answer.plan.prior
+    each = HEAD + CURVE + (GAP + PRIOR if prior else 0.0) + BELOW
+    sheet = Sheet(each * len(answer.staffings), title(answer), subtitle(answer), footer(answer))
+    paint = colours([item.staffing for item in answer.staffings], "")
+    for number, item in enumerate(answer.staffings):
+        top = number * each + HEAD
+        sheet.write(0.95, top - HEAD, item.label, size=9.5, weight="bold")
+        axes = sheet.panel(0.95, top, WIDTH - 1.2, CURVE)
+        draw_curve(axes, answer, item, paint[item.staffing])
+        lowest = axes
+        if prior:
+            lowest = sheet.panel(0.95, top + CURVE + GAP, WIDTH - 1.2, PRIOR, share_x=axes)
+            axes.tick_params(labelbottom=False)
+            draw_prior(lowest, answer.by_presets(item.staffing), prior, paint[item.staffing])
+        lowest.set_xlabel(f"assumed effect: {effect_text(answer)}")
+    return sheet
+
+
+def title(answer: BreakEvenAnswer) -> str:
+    """The answer, where there is one staffing; by the first presets, where there are several."""
+    if len(answer.staffings) != 1 or answer.staffings[0].found is None:
+        return "How large must the effect be to pay?"
+    every = answer.by_presets(answer.staffings[0].staffing)[:MOST_IN_TITLE]
+    if len(every) > 1:
+        return capital(with_presets([(one.preset, verdict_words(one)) for one in every]))
+    return {
+        "turns": capital(re.sub(r"(below|above)", r"\1 an effect of", verdict_words(every[0]))),
+        "never": "No effect in the range pays by what is valued here",
+        "always": "Pays at every effect in the range",
+    }.get(answer.staffings[0].found.verdict, "Where it pays is not decided yet")
+
+
+def subtitle(answer: BreakEvenAnswer) -> str:
+    presets = answer.plan.presets
+    below = f"; pale: {preset_text(presets[1])}" if len(presets) > 1 else ""
+    curve = f" Curve: {preset_text(presets[0])}." if len(presets) > 1 else ""
+    return (
+        f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients.{curve} Band: "
+        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which it cannot "
+        f"be distinguished from 0. Below: what the prior believes of the effect; filled where it pays{below}."
+    )
+
+
+def footer(answer: BreakEvenAnswer) -> str:
+    period = next(iter(answer.plan.sweep.scenarios.values())).period
+    plan = answer.plan
+    return (
+        f"Simulated: {counted(answer.n, 'replication')} of {counted(period.weeks, 'week')}. "
+        f"{counted_text(plan.worth, plan.presets)} {not_counted_text(plan.worth, plan.presets)} "
+        f"The effect is assumed, not found. {RESPECT}"
+    )
+
+
+def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour: str) -> None:
+    """Net benefit with its band, zero, no effect, and what cannot be distinguished from zero."""
+    rows = curve_of(answer, item)
+    effects = rows["effect"].to_numpy(float)
+    for low, high in item.found.spans if item.found else ():
+        axes.axvspan(low, high, color=FAINT, alpha=0.7, linewidth=0, zorder=0)
+    axes.fill_between(
+        effects, rows["low"].to_numpy(float), rows["high"].to_numpy(float), color=colour, alpha=0.25, linewidth=0
+    )
+    axes.plot(effects, rows["mean"].to_numpy(float), color=colour, linewidth=1.8, marker="o", markersize=4)
+    careful = rows["no_steady_state"].to_numpy(bool)
+    axes.plot(
+        effects[careful],
+        rows["mean"].to_numpy(float)[careful],
+        "o",
+        color=colour,
+        markerfacecolor="white",
+        markersize=4,
+    )
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, -0.08 * max(high - low, 1.0)), max(high, 0.12 * (max(high, 0.0) - min(low, 0.0))))
+    axes.axhline(0.0, color=INK, linewidth=0.9)
+    axes.set_xlim(effects[0] - MARGIN * (effects[-1] - effects[0]), effects[-1] + MARGIN * (effects[-1] - effects[0]))
+    no_effect(axes, effects, named=True)
+    for root in item.found.roots if item.found else ():
+        axes.plot([root], [0.0], "D", color=INK, markersize=5, zorder=5)
+        axes.annotate(f"{root:.2f}", (root, 0.0), (6, 6), textcoords="offset points", size=9, weight="bold")
+    axes.set_ylabel("net benefit, CAD a week")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value, 0)))
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def no_effect(axes: Axes, effects: np.ndarray, named: bool) -> None:
+    """Where 1 lies, if it does."""
+    if not effects[0] <= 1.0 <= effects[-1]:
+        return
+    axes.axvline(1.0, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
+    if named:
+        axes.annotate(
+            "no effect", (1.0, 1.0), (3, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
+            ha="left", va="bottom", size=8, color=QUIET,
+        )  # fmt: skip
+
+
+def draw_prior(axes: Axes, every: Sequence[StaffingAnswer], prior: Prior, colour: str) -> None:
+    """The density of the prior, filled where the mean net benefit is above 0, with the probability in words.
+
+    Of several presets the second is filled paler, and each has an upright line where it turns and a line of words.
+    """
+    effects = every[0].curve.effects
+    fine = np.linspace(effects[0], effects[-1], 400)
+    density = np.array([prior.density(float(at)) for at in fine])
+    axes.plot(fine, density, color=ASSUMED, linewidth=1.2)
+    for item, alpha in zip(every, FILLS, strict=False):
+        for span in item.found.pays if item.found else ():
+            inside = within(fine, span)
+            axes.fill_between(fine[inside], density[inside], color=colour, alpha=alpha, linewidth=0)
+    no_effect(axes, effects, named=False)
+    axes.set_ylim(0.0, (1.25 if len(every) == 1 else 1.9) * float(density.max()))
+    axes.set_yticks([])
+    axes.set_ylabel("prior")
+    if len(every) > 1:
+        for root in [root for item in every for root in (item.found.roots if item.found else ())]:
+            axes.plot([root, root], [0.0, prior.density(root)], color=INK, linewidth=1.0)
+    words = "\n".join(prior_words(item, len(every) > 1) for item in every if item.chance is not None)
+    axes.annotate(words, (0.01, 0.95), xycoords="axes fraction", va="top", size=8.5, weight="bold", linespacing=1.2)
+
+
+def prior_words(item: StaffingAnswer, one_of_several: bool) -> str:
+    """`probability of paying: 44.0 %`, of several presets `with admissions: pays below 0.88, probability 44.0 %`."""
+    probability = percent_text(item.chance.probability) if item.chance is not None else "not known"
+    if not one_of_several:
+        return f"probability of paying: {probability}"
+    return f"{preset_text(item.preset)}: {verdict_words(item)}, probability {probability}"
+
+
+def within(fine: np.ndarray, span: Span) -> np.ndarray:
+    return np.asarray((fine >= span[0]) & (fine <= span[1]))

@@ -1,0 +1,55 @@
+"""Figures drawn in processes of their own: side by side, and beside the writing of tables.
+
+What they show is `sim.report.figures.draw_all`. That module loads a drawing library, which this process does without.
+"""
+
+import gc
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.analysis.comparison_result import Comparison
+from sim.runs.worker_pool import POOLS
+
+MOST_DRAWERS = 4
+"""More processes load the drawing library for longer than they draw."""
+
+
+@contextmanager
+def drawers(n_cores: int) -> Iterator[Executor]:
+    """Processes that load the drawing library while the comparison is made; they end with the block."""
+    with POOLS["processes"](min(n_cores, MOST_DRAWERS)) as pool:
+        for _ in range(min(n_cores, MOST_DRAWERS)):
+            pool.submit(figure_names)
+        yield pool
+
+
+def begin_figures(comparison: Comparison, folder: Path, pool: Executor) -> list[Future[list[Path]]]:
+    """Have every figure of a comparison drawn, each of which tells its files or what went wrong."""
+    try:
+        names = pool.submit(figure_names).result()
+        return [pool.submit(drawn_figure, name, comparison, folder) for name in names]
+    except Exception as error:
+        failed: Future[list[Path]] = Future()
+        failed.set_exception(error)
+        return [failed]
+
+
+def figure_names() -> tuple[str, ...]:
+    """Of all figures. What is loaded for them stays: to look for garbage in it takes a tenth of the time of drawing."""
+    gc.disable()
+    try:
+        from sim.report.figures.draw_all import FIGURES
+
+        gc.freeze()
+    finally:
+        gc.enable()
+    return tuple(FIGURES)
+
+
+def drawn_figure(name: str, comparison: Comparison, folder: Path) -> list[Path]:
+    """The files of one figure."""
+    from sim.report.figures.draw_all import draw_figure
+
+    return draw_figure(name, comparison, folder)

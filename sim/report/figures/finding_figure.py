@@ -1,0 +1,137 @@
+"""The finding as one picture: what the first staffing, and others for the same money, do to waits, company and cost.
+
+The title is the finding. Which differences count as shown is decided as in `sim.report.words.comparison_finding`.
+"""
+
+import math
+
+from matplotlib.axes import Axes
+
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.sentences import inside
+from sim.engine.measures.number_text import bare, measure_and_part, plain_number, scale, within_scale
+from sim.report.figures.forest import widen_around_zero
+from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
+from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
+from sim.report.tables.table_cells import SECONDARY
+from sim.report.words.cautions import marked
+from sim.report.words.caveats import footer
+from sim.report.words.comparison_finding import amount_of_change, costs_row, is_same_money
+
+WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
+WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
+HEADS = {
+    WAIT: "Wait for a physician,\nall visits (min)",
+    WITHOUT_STAFF: "Time without staff,\nmental health (min)",
+    SECONDARY: "Longest time unseen,\nmental health (min),\na secondary outcome",
+    COST: "Staff cost a week\n(CAD)",
+}
+NAMES, GAP, ROW, HEAD, FOOT = 1.65, 0.3, 0.5, 0.62, 0.3
+"""Inches: names of staffings, between panels, a row, above the panels, below them."""
+MOST_ROWS = 6
+
+
+def finding_picture(comparison: Comparison) -> Sheet:
+    """A panel a measure, a row a staffing: difference from the baseline with its interval."""
+    names = staffings_shown(comparison)
+    measures = [name for name in known_measures(comparison, HEADLINE) if name in HEADS]
+    baseline = inside(label(comparison, comparison.baseline))
+    sheet = Sheet(
+        HEAD + ROW * max(len(names), 1) + FOOT,
+        title(comparison),
+        f"Difference from {baseline} on the same patients with its interval. Left of the line is less. "
+        "Grey: not beyond chance when all headline measures are judged together.",
+        footer(comparison),
+    )
+    width = (WIDTH - LEFT - RIGHT - NAMES - GAP * (len(measures) - 1)) / max(len(measures), 1)
+    for number, name in enumerate(measures):
+        left = LEFT + NAMES + number * (width + GAP)
+        sheet.write(left, 0.0, HEADS[name], size=9, weight="bold")
+        axes = sheet.panel(left, HEAD, width, ROW * max(len(names), 1))
+        draw_measure(axes, comparison, names, name, with_names=number == 0)
+    return sheet
+
+
+def staffings_shown(comparison: Comparison) -> list[str]:
+    """The first staffing and those that add the same weekly cost; where there are none, the first few."""
+    names = list(others(comparison))
+    if not names:
+        return []
+    added = [float(costs_row(comparison, name)["weekly_difference"]) for name in names]
+    equal = [name for name, cost in zip(names, added, strict=True) if is_same_money(added[0], cost)]
+    return (equal if len(equal) > 1 else names)[:MOST_ROWS]
+
+
+def title(comparison: Comparison) -> str:
+    """What the first staffing does to time without staff and to waits, in one line."""
+    if not others(comparison):
+        return f"{label(comparison, comparison.baseline)}: nothing is compared"
+    subject = others(comparison)[0]
+    who = label(comparison, subject)
+    if flags_of(comparison, subject)[1]:
+        return f"{who}: no difference is claimed, there is no steady state"
+    if n_replications(comparison) < 2:
+        return f"{who}: one replication, so nothing can be distinguished from chance"
+    found = {name: difference(comparison, subject, name) for name in (WITHOUT_STAFF, WAIT)}
+    measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
+    shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
+    rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
+    if not measured:
+        return f"{who}: neither time without staff nor waits were measured"
+    if not shown:
+        return f"{who}: no difference beyond chance in {' or '.join(rest)}"
+    return f"{who}: {', '.join([*shown, *(f'no difference in {words} beyond chance' for words in rest)])}"
+
+
+CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
+UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
+
+
+def change_text(name: str, found: Found) -> str:
+    """`12.8 minutes less without staff`."""
+    way = "less" if found.mean < 0.0 else "more"
+    return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
+
+
+def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
+    """Differences of one measure."""
+    paint = colours(comparison.staffings, comparison.baseline)
+    axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
+    for row, staffing in enumerate(names):
+        found = difference(comparison, staffing, name)
+        if found is not None and math.isfinite(found.mean):
+            draw_row(axes, row, name, found, paint[staffing] if found.beyond_chance else QUIET)
+    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    labels = [wrapped(marked(label(comparison, staffing), *flags_of(comparison, staffing)), 22) for staffing in names]
+    axes.set_yticks(range(len(names)), labels if with_names else [""] * len(names), fontsize=10, color=INK)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.25)
+    widen_around_zero(axes, measure_and_part(name)[0])
+    axes.locator_params(axis="x", nbins=4)
+    axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, decimals_of_ticks(axes)))
+
+
+def decimals_of_ticks(axes: Axes) -> int:
+    """As few as tell the ticks of a scale apart."""
+    ticks = axes.get_xticks()
+    step = float(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def draw_row(axes: Axes, row: int, name: str, found: Found, ink: str) -> None:
+    """Interval, dot and the number above it."""
+    measure, _ = measure_and_part(name)
+    if found.has_interval:
+        ends = [within_scale(measure, end) * scale(measure) for end in (found.low, found.high)]
+        axes.plot(ends, [row, row], color=ink, linewidth=3.0, solid_capstyle="butt", zorder=2)
+    mean = found.mean * scale(measure)
+    axes.plot([mean], [row], marker="o", markersize=6.5, color=ink, markeredgecolor="white", zorder=3)
+    number = "identical" if found.identical else bare(measure, found.mean, signed=True)
+    over_lines = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    text = INK if found.beyond_chance else QUIET
+    axes.annotate(
+        number, (mean, row), (0, 6), textcoords="offset points", ha="center", size=9, color=text, bbox=over_lines
+    )

@@ -1,0 +1,209 @@
+"""One picture of a scenario, a run or a comparison, for a notebook or a slide: its title states what it shows.
+
+Figures of a results folder are drawn in the other modules of this package; these are returned as Axes to go on with.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.sentences import inside
+from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.roster import Role, Staffing, heads_by_minute
+from sim.department.scenario import did_you_mean
+from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.number_text import bare as number_text
+from sim.engine.measures.number_text import measure_and_part, part_text, range_text, unit_of_difference
+from sim.io.clean_text import for_figure
+from sim.report.figures.forest import draw_measure
+from sim.report.figures.theme import HUES, QUIET, positive_top, spread_apart, styled, wrapped
+from sim.report.figures.week_figures import (
+    ALONE_INK,
+    NOBODY,
+    frame_week,
+    name_line,
+    role_text,
+    shade_without_peers,
+    steps,
+    without_peer_share,
+)
+from sim.report.tables.lookups import Found, difference, label, others
+from sim.report.tables.summaries import level_of
+
+PRESENT_INK, PEERS_INK = "#3f6f91", "#007a5a"
+TITLE_WIDTH = 88
+MOST_SERIES = 10
+"""Roles drawn; further ones are named below the picture."""
+
+
+@contextmanager
+def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
+    """The Axes given, or new ones on a figure of that size in inches, in the style of our figures."""
+    if not isinstance(axes, Axes | None):
+        raise TypeError(f"ax = {axes!r}: give Matplotlib axes, as plt.subplots() makes them, or leave it out")
+    if axes is None:
+        # Load the backend now: that of a notebook turns displaying on when it is loaded, and the end of the style would
+        # turn it off again, for all figures of the reader's own.
+        pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
+    with styled():
+        yield pyplot.subplots(figsize=(width, height), layout="constrained")[1] if axes is None else axes
+
+
+def titled(axes: Axes, finding: str, below: str) -> None:
+    """The finding as title, and under the picture what must be known to read it."""
+    axes.set_title(wrapped(finding, TITLE_WIDTH), loc="left", weight="bold", size=11)
+    axes.set_xlabel(wrapped(below, 100), loc="left", size=8.5, color=QUIET)
+
+
+# --- a comparison -----------------------------------------------------------------------------------
+
+
+def plot_differences(comparison: Comparison, name: str, demand: float | None = None, axes: Axes | None = None) -> Axes:
+    """The paired differences of one measure from the baseline, each with its intervals.
+
+    Raises ValueError for a measure that has no differences, or a level of demand that was not played.
+    """
+    level = level_of(comparison, demand)
+    found = {staffing: difference(comparison, staffing, name, level) for staffing in others(comparison)}
+    known = {staffing: item for staffing, item in found.items() if item is not None}
+    if not known:
+        names = sorted({measure for _, measure in comparison.difference_rows})
+        raise ValueError(f"measure = {name!r}: no differences of it; {did_you_mean(name, names[:300])}")
+    measure, part = measure_and_part(name)
+    with axes_for(axes, 9.0, 1.5 + 0.32 * len(found)) as drawn:
+        draw_measure(drawn, comparison, name, measure, level)
+        baseline, level_text = inside(label(comparison, comparison.baseline)), f"{100 * comparison.confidence:g} %"
+        below = (
+            f"Difference from {baseline} in {unit_of_difference(measure)}, {part_text(part)}, demand × {level:g}. "
+            f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
+        )
+        titled(drawn, title_of(comparison, name, known), below)
+    return drawn
+
+
+def title_of(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
+    """What the differences of one measure show, in one sentence that claims nothing beyond them."""
+    measure, part = measure_and_part(name)
+    what = f"{measure.label}, {part_text(part)}"
+    baseline = inside(label(comparison, comparison.baseline))
+    if not any(item.has_interval for item in found.values()):
+        return f"{what}: a difference of one replication cannot be distinguished from chance"
+    if all(item.identical for item in found.values()):
+        return f"{what}: identical to {baseline} under every staffing"
+    shown = {staffing: item for staffing, item in found.items() if is_shown(item)}
+    if not shown:
+        return f"{what}: no difference from {baseline} could be shown"
+    staffing = max(shown, key=lambda each: abs(shown[each].mean))
+    item = shown[staffing]
+    number = f"{number_text(measure, item.mean, signed=True)} {unit_of_difference(measure)}"
+    n_same = sum(each.mean * item.mean > 0.0 for each in shown.values())
+    place = f", the largest of {n_same} beyond chance" if n_same > 1 else ""
+    if len(shown) > n_same:
+        place += f"; {len(shown) - n_same} the other way beyond chance"
+    elif len(found) > len(shown) == 1:
+        place = f", the only one of {len(found)} beyond chance"
+    return f"{what}: {number} with {inside(label(comparison, staffing))}{interval_of(item, measure, len(found))}{place}"
+
+
+def interval_of(item: Found, measure: Measure, n_picked_from: int) -> str:
+    """The interval of a difference picked from several: that of all judged together, or none.
+
+    Its own would be too narrow, as the pick is the largest.
+    """
+    if math.isfinite(item.simultaneous):
+        low, high = item.mean - item.simultaneous, item.mean + item.simultaneous
+        return f" ({range_text(measure, low, high)}, all headline measures judged together)"
+    return f" ({range_text(measure, item.low, item.high)})" if n_picked_from == 1 else ""
+
+
+def is_shown(item: Found) -> bool:
+    """Whether a difference is beyond chance: judged with the other headline measures where it is one of them."""
+    return item.beyond_chance if math.isfinite(item.simultaneous) else item.beyond_own_interval
+
+
+# --- a run ------------------------------------------------------------------------------------------
+
+
+def plot_week(week: pd.DataFrame, weeks: float, axes: Axes | None = None) -> Axes:
+    """Mental-health visits present and peers on duty by hour of the week, mean over the measured weeks of a run.
+
+    `week`: as `hour_of_week_table` gives it.
+    """
+    week = week.sort_values("hour_of_week")
+    hours = week["hour_of_week"].to_numpy()
+    present, peers = (np.nan_to_num(week[column]) for column in ("mh_present", "peers_on_duty"))
+    top = 1.1 * positive_top(float(max(present.max(), peers.max())))
+    has_peers = peers.max() > NOBODY
+    with axes_for(axes, 9.0, 3.2) as drawn:
+        if has_peers:
+            shade_without_peers(drawn, week)
+        steps(drawn, hours, present, color="#9db8cc", fill=True, alpha=0.55)
+        steps(drawn, hours, present, color=PRESENT_INK, linewidth=1.2, baseline=None)
+        named = [(float(present[-12:].mean()), "mental-health\nvisits present", PRESENT_INK)]
+        if has_peers:
+            steps(drawn, hours, peers, color=PEERS_INK, linewidth=1.8, baseline=None)
+            named.append((float(peers[-12:].mean()), "peers on duty", PEERS_INK))
+        drawn.set_ylim(0.0, top)
+        drawn.set_ylabel("visits, heads")
+        frame_week(drawn)
+        heights = spread_apart([height for height, *_ in named], 0.2 * top, 0.9 * top, 0.08 * top)
+        for height, (_, words, ink) in zip(heights, named, strict=True):
+            name_line(drawn, height, words, ink)
+        nobody = f"{present.mean():.1f} mental-health visits present on average, and no peer on the roster"
+        finding = without_peer_share(week) if has_peers else nobody
+        shaded = " Shaded: no peer on duty." if has_peers else ""
+        titled(
+            drawn, finding or "No mental-health visit", f"Mean of the measured weeks ({weeks:.4g}), one run.{shaded}"
+        )
+    return drawn
+
+
+# --- a scenario -------------------------------------------------------------------------------------
+
+
+def plot_roster(staffing: Staffing, axes: Axes | None = None) -> Axes:
+    """Heads on duty by hour of the week, a line for each role; breaks are not taken off."""
+    heads = {name: hourly(role) for name, role in staffing.roles.items() if role.shifts}
+    chosen = dict(list(heads.items())[:MOST_SERIES])
+    with axes_for(axes, 9.0, 3.6) as drawn:
+        top = positive_top(float(max((line.max() for line in chosen.values()), default=0.0)))
+        ends = spread_apart([float(line[-1]) for line in chosen.values()], 0.075 * top, lowest=0.0)
+        for number, (name, line) in enumerate(chosen.items()):
+            ink = PEERS_INK if staffing.roles[name].kind == "peer" else inks()[number % len(inks())]
+            width = 2.2 if staffing.roles[name].kind == "peer" else 1.3
+            steps(drawn, np.arange(line.size), line, color=ink, linewidth=width, baseline=None)
+            name_line(drawn, ends[number], for_figure(role_text(name)), ink)
+        drawn.set_ylim(0.0, 1.08 * max(top, *ends, 1.0))
+        drawn.set_ylabel("heads on duty")
+        frame_week(drawn)
+        more = [name for name in heads if name not in chosen]
+        below = "Rostered heads, breaks not taken off." + (f" Not drawn: {', '.join(more)}." if more else "")
+        titled(drawn, roster_finding(staffing), below)
+    return drawn
+
+
+def hourly(role: Role) -> np.ndarray:
+    """Mean heads of each hour of the week, shape (168,)."""
+    return np.asarray(heads_by_minute(role).reshape(-1, int(MINUTES_PER_HOUR)).mean(axis=1))
+
+
+def inks() -> list[str]:
+    return [hue for hue in HUES if hue != PEERS_INK] + [ALONE_INK]
+
+
+def roster_finding(staffing: Staffing) -> str:
+    """Who is there how much, and what it costs."""
+    hours = sum(role.hours_per_week() for role in staffing.roles.values())
+    money = f"{hours:,.0f} h and {staffing.weekly_cost():,.0f} CAD a week"
+    peers = [heads_by_minute(role) for role in staffing.roles.values() if role.kind == "peer"]
+    name = staffing.label or staffing.name
+    if not peers:
+        return f"{name}: no peer on the roster; {money}"
+    covered = float(np.mean(np.sum(peers, axis=0) > 0))
+    return f"{name}: a peer on duty in {100 * covered:.0f} % of the week; {money}"

@@ -1,0 +1,1 @@
+"""Tables of answers, for the terminal, for pages and for workbooks."""

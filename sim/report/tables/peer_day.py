@@ -1,0 +1,142 @@
+"""A peer's day and what children take home, as tables of `answer.md` and of the workbook, with what they mean.
+
+The numbers are looked up in `sim.report.tables.lookups`; what each part counts is in `sim.engine.measures.catalogue`.
+"""
+
+import math
+from collections.abc import Sequence
+
+from sim.analysis.comparison_result import Comparison
+from sim.engine.measures.catalogue import PEER_TIME
+from sim.engine.measures.number_text import NO_INTERVAL, half_width_text, measure_and_part, unit_of_value
+from sim.report.tables.lookups import PEER_ROLE, estimate, flags_of, known_measures, label, others
+from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, labelled
+from sim.report.words.cautions import marked
+
+DAY = "A peer's day"
+TAKEN_HOME = "What children take home"
+PEER_MINUTES = {
+    "company": "In company with a child",
+    "walking": "On the way to a child",
+    "calls": "Calls after a visit",
+    "bridging": "Bridging before a child leaves",
+    "recovery": "Recovery, notes and debriefs",
+    "other_work": "Other work",
+    "protected": "Protected time",
+    "break": "Breaks",
+    "idle_child_waits": "Idle, a child waits for a peer",
+    "idle_no_child_asks": "Idle, no child asks",
+    "idle_nobody_there": "Idle, nobody is there",
+}
+"""Rows of the table by the parts of `PEER_TIME`."""
+PAID_SHARES = {f"peer_time_{part}.all": PEER_MINUTES[part] for part in PEER_TIME}
+PEER_RESULTS = (
+    "cost_per_child_met.all",
+    "cost_per_company_hour.all",
+    "boarder_company_per_24h.all",
+    "peer_exposures_per_1000_hours.all",
+    f"overtime_hours_per_week.{PEER_ROLE}",
+)
+"""What stands below the parts of the paid time."""
+IDLE_WORDS = (
+    "Idle while a child waits: the peer who is free may not take that child, because a colleague holds the case or "
+    "because the caseload is full, with children asleep counted in it.",
+    "Idle while no child asks (those who consented have had company, sleep in the quiet hours, or are with a "
+    "clinician) and idle while nobody is there (no child who consented is present) come from the hours of the roster "
+    "and from what children consent to and wish for, not from the peers.",
+)
+HOME = (
+    "went_home_empty_handed.mental_health",
+    "home_with_safety_plan.mental_health",
+    "home_with_follow_up.mental_health",
+    "home_bridged.mental_health",
+    "home_call_reached.mental_health",
+    "home_with_company.mental_health",
+)
+HOME_WORDS = (
+    "Of mental-health visits eligible for a peer that went home, neither admitted nor transferred. Empty-handed is who "
+    "has none of the parts below it; who has several counts in each.",
+    "The call is something a clinician could make too: the comparator clinician_callback is a clinician who does, for "
+    "the money of peer_added (peered -m experiment=comparators).",
+)
+
+
+# --- a peer's day
+
+
+def with_peers(comparison: Comparison) -> tuple[str, ...]:
+    """Staffings in which peers were paid at the central level of demand."""
+    names = (comparison.baseline, *others(comparison))
+    return tuple(name for name in names if has_peers(comparison, name))
+
+
+def has_peers(comparison: Comparison, staffing: str) -> bool:
+    """Whether the paid time of peers was measured in any replication."""
+    found = estimate(comparison, staffing, next(iter(PAID_SHARES)))
+    return found is not None and math.isfinite(found.mean)
+
+
+def peer_day_measures(comparison: Comparison) -> tuple[str, ...]:
+    """Measures of a peer's day that were estimated, in the order of the table."""
+    return known_measures(comparison, (*PAID_SHARES, *PEER_RESULTS))
+
+
+def peer_day_rows(comparison: Comparison) -> Rows:
+    """Parts of the paid time, cost, company of boarders, exposures and overtime: a column for each staffing with peers,
+    the mean with the half-width of its interval. Empty without peers.
+    """
+    names = with_peers(comparison)
+    if not names:
+        return []
+    rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
+    for measure in peer_day_measures(comparison):
+        words, unit = peer_day_words(measure)
+        rows.append((f"{words} ({unit})", *(mean_cell(comparison, staffing, measure) for staffing in names)))
+    return rows
+
+
+def peer_day_words(name: str) -> tuple[str, str]:
+    """What a row of the table is about, and its unit."""
+    measure, _ = measure_and_part(name)
+    words = PAID_SHARES.get(name)
+    return (measure.label, unit_of_value(measure)) if words is None else (words, "% of paid time")
+
+
+def mean_cell(comparison: Comparison, staffing: str, name: str) -> str:
+    """`14.2 ± 0.3`, of one replication `14.2`."""
+    measure, _ = measure_and_part(name)
+    found, value = estimate(comparison, staffing, name), estimate_cell(comparison, staffing, name)
+    reach = NO_INTERVAL if found is None else half_width_text(measure, found.half_width)
+    return value if reach == NO_INTERVAL else f"{value} {reach}"
+
+
+def peer_day_lines(comparison: Comparison) -> list[str]:
+    """What the idle parts mean; nothing without peers."""
+    return list(IDLE_WORDS) if with_peers(comparison) else []
+
+
+# --- what children take home
+
+
+def taken_home_rows(comparison: Comparison) -> Rows:
+    """Who went home empty-handed, and its parts: a column for each staffing, the mean and the difference from the
+    baseline. Empty where it was not measured.
+    """
+    names, measures = (comparison.baseline, *others(comparison)), known_measures(comparison, HOME)
+    if not any(estimate(comparison, name, HOME[0]) for name in names):
+        return []
+    rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
+    return rows + [(labelled(name), *home_cells(comparison, names, name)) for name in measures]
+
+
+def home_cells(comparison: Comparison, staffings: Sequence[str], name: str) -> list[str]:
+    """Of the baseline the mean with the half-width of its interval, of others the mean and the difference."""
+    cells = [mean_cell(comparison, comparison.baseline, name)]
+    for staffing in staffings[1:]:
+        cells.append(f"{estimate_cell(comparison, staffing, name)} ({difference_cell(comparison, staffing, name)})")
+    return cells
+
+
+def taken_home_lines(comparison: Comparison) -> list[str]:
+    """Of whom the table speaks, and who else could make the call."""
+    return list(HOME_WORDS) if taken_home_rows(comparison) else []

@@ -1,0 +1,109 @@
+"""The few numbers of a scenario, a run or a comparison as small tables, in the units in which they are read.
+
+They are what `.summary()` returns in Python and the sheet `summary` of a workbook; nothing is estimated here.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.department.roster import Staffing
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.number_text import measure_and_part, part_text, scale, unit_of_value
+from sim.report.tables.lookups import central_level, difference, estimate, known_measures, others
+
+DIFFERENCE = ("difference", "low", "high", "beyond_chance")
+"""What a summary says of a staffing beside the baseline."""
+
+
+def staffing_summary(staffing: Staffing) -> pd.DataFrame:
+    """A row for each role, one for what comes with the roster, and the total.
+
+    Columns: kind, heads (people on the roster), hours_per_week (rostered), cad_per_hour, cad_per_week.
+    """
+    rows: list[tuple[object, ...]] = []
+    for name, role in staffing.roles.items():
+        heads = sum(map(role.heads_of, role.shifts.values()))
+        hours = role.hours_per_week()
+        rows.append((name, role.kind, heads, hours, role.hourly_cost, hours * role.hourly_cost))
+    total_heads, total_hours = sum(int(str(row[2])) for row in rows), sum(float(str(row[3])) for row in rows)
+    if staffing.weekly_extra_cost:
+        rows.append(("extras", "", 0, 0.0, math.nan, staffing.weekly_extra_cost))
+    rows.append(("total", "", total_heads, total_hours, math.nan, staffing.weekly_cost()))
+    columns = ["role", "kind", "heads", "hours_per_week", "cad_per_hour", "cad_per_week"]
+    return pd.DataFrame(rows, columns=columns).set_index("role")
+
+
+def measures_table(values: Mapping[str, float], names: Iterable[str]) -> pd.DataFrame:
+    """Values of measures by name: label, part, value, unit; shares in percent."""
+    rows = []
+    for name in names:
+        measure, part = measure_and_part(name)
+        rows.append((name, measure.label, part_text(part), values[name] * scale(measure), unit_of_value(measure)))
+    return pd.DataFrame(rows, columns=["measure", "label", "part", "value", "unit"]).set_index("measure")
+
+
+def run_summary(values: Mapping[str, float]) -> pd.DataFrame:
+    """The headline measures of one run, those it has: label, part, value, unit; shares in percent."""
+    return measures_table(values, [name for name in HEADLINE if not math.isnan(values.get(name, math.nan))])
+
+
+def comparison_summary(comparison: Comparison, demand: float | None = None) -> pd.DataFrame:
+    """One row for each headline measure, at one level of demand: 1, or the nearest to it, unless another is given.
+
+    Columns: label, part, unit; the mean of the baseline under its name; and for every other staffing NAME the paired
+    difference `NAME: difference`, its interval `NAME: low` and `NAME: high`, and `NAME: beyond_chance` (all headline
+    measures judged together). A staffing that nothing is compared with has its own interval instead, `NAME: low` and
+    `NAME: high`. Shares are in percent, their differences in percentage points. Raises ValueError for a level that was
+    not played.
+    """
+    level = level_of(comparison, demand)
+    alone = not others(comparison)
+    rows = []
+    for name in known_measures(comparison, HEADLINE):
+        measure, part = measure_and_part(name)
+        own = estimate(comparison, comparison.baseline, name, level)
+        row: list[object] = [name, measure.label, part_text(part), unit_of_value(measure)]
+        row.append(math.nan if own is None else own.mean * scale(measure))
+        if alone:
+            row += [math.nan] * 2 if own is None else [own.low * scale(measure), own.high * scale(measure)]
+        for staffing in others(comparison):
+            found = difference(comparison, staffing, name, level)
+            if found is None:
+                row += [math.nan, math.nan, math.nan, False]
+            else:
+                row += [value * scale(measure) for value in (found.mean, found.low, found.high)]
+                row.append(found.beyond_chance)
+        rows.append(row)
+    compared = [f"{name}: {what}" for name in others(comparison) for what in DIFFERENCE]
+    own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
+    columns = ["measure", "label", "part", "unit", comparison.baseline, *own_interval, *compared]
+    return pd.DataFrame(rows, columns=columns).set_index("measure")
+
+
+def level_of(comparison: Comparison, demand: float | None) -> float:
+    """The level of demand asked for. Raises ValueError if it was not played."""
+    if demand is None:
+        return central_level(comparison)
+    for level in comparison.levels:
+        if math.isclose(level, demand, rel_tol=1e-5):
+            return level
+    raise ValueError(
+        f"demand = {demand:g}: was not played, use one of {', '.join(f'{x:g}' for x in comparison.levels)}"
+    )
+
+
+def with_labels(table: pd.DataFrame, scaled: Sequence[str]) -> pd.DataFrame:
+    """A long table of measures with label, part and unit instead of the key, and columns in the unit shown."""
+    names = table["measure"].unique()
+    known = {name: measure_and_part(name) for name in names if name.partition(".")[0] in MEASURE_BY_KEY}
+    by = {
+        "label": {name: measure.label for name, (measure, _) in known.items()},
+        "part": {name: part_text(part) for name, (_, part) in known.items()},
+        "unit": {name: unit_of_value(measure) for name, (measure, _) in known.items()},
+    }
+    factor = table["measure"].map({name: scale(measure) for name, (measure, _) in known.items()})
+    words = {column: table["measure"].map(texts) for column, texts in by.items()}
+    return table.assign(**words, **{column: table[column] * factor for column in scaled if column in table})

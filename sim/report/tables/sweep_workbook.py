@@ -1,0 +1,175 @@
+"""The answers of a sweep and of a break-even study as workbooks, `answer.xlsx`, for Excel.
+
+Parts that all workbooks share are in `sim.report.tables.answer_workbook`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.breakeven import BreakEvenAnswer
+from sim.analysis.comparison_result import HEADLINE
+from sim.analysis.sweeping import SweepAnswer
+from sim.analysis.valuation import preset_text
+from sim.engine.measures.number_text import (
+    decimals_shown,
+    measure_and_part,
+    part_text,
+    scale,
+    short_unit_of_difference,
+    unit_of_value,
+)
+from sim.io.workbook import Column, Sheet
+from sim.report.breakeven_answer import honesty, sentences_by_preset
+from sim.report.tables.answer_workbook import (
+    CAUTION_HEADERS,
+    DIFFERENCE_HEADERS,
+    ESTIMATE_HEADERS,
+    MONEY,
+    NUMBER,
+    WHOLE,
+    relabelled,
+    sheet_rows,
+    table_sheet,
+    with_readme,
+)
+from sim.report.tables.summaries import with_labels
+from sim.report.words.breakeven_finding import effect_text
+from sim.report.words.finding import Finding
+
+MOST_CELLS = 400_000
+"""Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
+
+
+def sweep_sheets(answer: SweepAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
+    """Sheets of a sweep, the finding first; of a large sweep long ones hold headline measures, or a part of them."""
+    left_out: list[str] = []
+    sheets = [summary_sheet(answer)] if len(answer.estimates) else []
+    scaled = ("mean", "low", "high", "simultaneous_half_width")
+    for name, table, headers in (
+        ("estimates", answer.estimates, ESTIMATE_HEADERS),
+        ("differences", answer.differences, DIFFERENCE_HEADERS),
+    ):
+        if len(table):
+            chosen, what = as_much_as_fits(table, len(headers) + 1)
+            left_out += [f"Sheet {name} holds {what}; all of it is in {name}.parquet"] if what else []
+            # "label" is the scenario in the tables of a sweep, and the measure in those with labels.
+            words = with_labels(chosen.assign(scenario_label=chosen["label"]), scaled)
+            sheets.append(table_sheet(name, words, SCENARIO | headers))
+    cautions = answer.cautions.assign(scenario_label=answer.cautions["label"])
+    sheets.append(table_sheet("cautions", cautions, SCENARIO | CAUTION_HEADERS))
+    if len(answer.failed):
+        failed = {"label": Column("Scenario"), "replication": Column("Replication", WHOLE), "traceback": Column("Why")}
+        sheets.append(table_sheet("failed", answer.failed, failed))
+    title = f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients"
+    said = [f"{answer.n_done} of {answer.n_runs} runs are there."]
+    return with_readme(title, sheets, said, facts, finding, left_out)
+
+
+SCENARIO = {"scenario_label": Column("Scenario")}
+
+
+def as_much_as_fits(table: pd.DataFrame, n_columns: int) -> tuple[pd.DataFrame, str]:
+    """The rows of a long table that a sheet can hold, and in words which they are, if they are not all."""
+    most_rows = MOST_CELLS // n_columns
+    if len(table) <= most_rows:
+        return table, ""
+    headline = table[table["measure"].isin(HEADLINE)]
+    if len(headline) <= most_rows:
+        return headline, "the headline measures"
+    return headline.head(most_rows), f"the first {most_rows:,} rows of the headline measures"
+
+
+def summary_sheet(answer: SweepAnswer) -> Sheet:
+    """A row for each scenario: the mean of each headline measure, and its difference from the first scenario."""
+    headers, columns = [Column("Scenario")], [pd.Series(answer.labels, index=answer.labels, dtype=object)]
+    means, apart = by_scenario(answer.estimates), by_scenario(answer.differences)
+    for name in HEADLINE:
+        if name not in means:
+            continue
+        measure, part = measure_and_part(name)
+        places = decimals_shown(measure)
+        number = f"#,##0.{'0' * places}" if places else WHOLE
+        words = f"{measure.label}, {part_text(part)}"
+        headers.append(Column(f"{words} ({unit_of_value(measure)})", number))
+        columns.append(means[name] * scale(measure))
+        if name in apart:
+            headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(measure)})", number))
+            columns.append(apart[name] * scale(measure))
+    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_CELLS // len(headers))
+    table.columns = pd.RangeIndex(len(columns))
+    return Sheet("summary", headers, sheet_rows(table))
+
+
+def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
+    """Means of the headline measures, a row for each scenario and a column for each measure."""
+    if "mean" not in table:
+        return pd.DataFrame()
+    return table[table["measure"].isin(HEADLINE)].pivot(index="label", columns="measure", values="mean")
+
+
+def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
+    """Sheets of a break-even study, the finding first."""
+    staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER)
+    words = pd.DataFrame(
+        [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)],
+        columns=["staffing", "line"],
+    )
+    curves = {
+        "staffing": staffing,
+        "preset": Column("Counted"),
+        "effect": effect,
+        "mean": Column("Net benefit, mean (CAD a week)", MONEY),
+        "low": Column("Interval from (CAD a week)", MONEY),
+        "high": Column("Interval to (CAD a week)", MONEY),
+        "n": Column("Replications", WHOLE),
+        "many_leave": CAUTION_HEADERS["many_leave"],
+        "no_steady_state": CAUTION_HEADERS["no_steady_state"],
+    }
+    parts = {
+        "staffing": staffing,
+        "effect": effect,
+        "label": Column("Valued"),
+        "part": Column("Of which visits, role or place"),
+        "unit": Column("Unit"),
+        "difference": Column("Difference from the baseline (in the unit of the row)", NUMBER),
+        "half_width": Column("Half-width of its interval", NUMBER),
+        "cad_per_unit": Column("Worth of one unit more (CAD)", MONEY),
+        "worth": Column("Worth (CAD a week)", MONEY),
+        "presets": Column("Counted in (study.presets)"),
+        "name": Column("Key under study.worth"),
+        "measure": Column("Key of the measure"),
+    }
+    sheets = [
+        table_sheet("summary", words, {"staffing": staffing, "line": Column("In words")}),
+        table_sheet("curves", curves_table(answer), curves),
+        table_sheet("parts", parts_table(answer), parts),
+        table_sheet("cautions", answer.cautions, {"label": Column("Scenario")} | CAUTION_HEADERS),
+    ]
+    title = f"Break-even beside {answer.plan.baseline}: {effect_text(answer)}"
+    return with_readme(title, sheets, list(honesty(answer)), facts, finding)
+
+
+def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """Net benefit of each staffing by each preset, with presets in words."""
+    if answer.curves.empty:
+        return answer.curves
+    table = relabelled(answer.curves, labels_of(answer))
+    return table.assign(preset=table["preset"].map(preset_text))
+
+
+def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """What the net benefit is made of, in the units of answer.md: differences of shares in percentage points."""
+    if answer.parts.empty:
+        return answer.parts
+    known = {worth.measure: measure_and_part(worth.measure)[0] for worth in answer.plan.worth}
+    table = relabelled(with_labels(answer.parts, ("difference", "half_width")), labels_of(answer))
+    factor = answer.parts["measure"].map({name: scale(measure) for name, measure in known.items()})
+    units = {name: short_unit_of_difference(measure) for name, measure in known.items()}
+    return table.assign(unit=table["measure"].map(units), cad_per_unit=table["cad_per_unit"] / factor)
+
+
+def labels_of(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Labels of the staffings, by name."""
+    return {name: label or name for name, label in answer.plan.staffings.items()}

@@ -1,0 +1,1 @@
+"""Findings, caveats and questions in sentences."""

@@ -1,0 +1,492 @@
+"""The finding of a break-even study in five lines; every number in them stands in its tables.
+
+The sentences on where net benefit turns are shared with the page (`sim.report.breakeven_answer`).
+"""
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
+from sim.analysis.compare import is_swap, same_money
+from sim.analysis.comparison_result import LEAST_ADDED
+from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.analysis.sentences import inside
+from sim.analysis.valuation import STAFF_COST, Worth, preset_text
+from sim.engine.measures.number_text import (
+    bare,
+    cad,
+    counted,
+    half_width_text,
+    joined,
+    measure_and_part,
+    part_text,
+    plain_number,
+    short_unit_of_difference,
+)
+from sim.report.words.cautions import A_STRESS_TEST
+from sim.report.words.caveats import ENOUGH_REPLICATIONS
+from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
+from sim.report.words.short_names import short_measure, some
+from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
+
+EFFECTS = {
+    "effects.total_return_hr": "hazard ratio of returns of those who consent to a peer",
+    "effects.peer.assessment_minutes": "factor of peers on minutes of assessments",
+    "effects.peer.linkage_odds": "odds ratio of follow-up with a peer",
+    "effects.peer.patience_while": "pace of patience while accompanied by a peer",
+    "effects.peer.patience_after": "pace of patience after a peer's company",
+    "effects.peer.escalation_while": "pace of escalation while accompanied by a peer",
+    "effects.peer.escalation_after": "pace of escalation after a peer's company",
+    "effects.clinician.assessment_minutes": "factor of the enhanced team on minutes of assessments",
+    "effects.clinician.linkage_odds": "odds ratio of follow-up with the enhanced team",
+}
+MOST_DIGITS = 6
+"""Digits of an effect that is shown."""
+MOST_PRESETS = 2
+"""Presets whose answers are shown on the terminal; the page has all."""
+MOST_VALUED = 2
+"""Valued measures of one staffing that are shown on the terminal."""
+MOST_STAFFINGS = 3
+"""Staffings shown on the terminal; the page has all."""
+TO_COMPARE = '"study.staffing=[traditional,peer_added,clinician_added]"'
+"""Shipped staffings that spend the same money in two ways."""
+NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be said."
+
+
+def break_even_finding(answer: BreakEvenAnswer) -> Finding:
+    """The question and the five lines."""
+    names = joined([item.label for item in answer.staffings]) or joined(list(answer.plan.staffings.values()))
+    low, high = answer.plan.effects[0], answer.plan.effects[-1]
+    question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
+    if not answer.staffings:
+        texts = [
+            NOT_FINISHED,
+            "nothing can be said of that either.",
+            cost_text(answer),
+            NOT_FINISHED,
+            size_text(answer),
+        ]
+    else:
+        texts = [
+            changes_text(answer),
+            unchanged_text(answer),
+            cost_text(answer),
+            same_money_text(answer),
+            certainty_text(answer),
+        ]
+    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
+    return Finding(question, tuple(FindingLine(label, text) for label, text in zip(labels, texts, strict=True)))
+
+
+def effect_text(answer: BreakEvenAnswer) -> str:
+    """The effect in words."""
+    return EFFECTS.get(answer.plan.effect, answer.plan.effect)
+
+
+def effect_number(answer: BreakEvenAnswer, effect: float) -> str:
+    """An effect in as few digits, three or more, as tell all effects of the study apart: `0.867`."""
+    return f"{effect:.{digits_needed(tuple(answer.plan.effects))}g}"
+
+
+@cache
+def digits_needed(effects: tuple[float, ...]) -> int:
+    """Digits that tell effects apart, and give the ends of the range as they were asked for."""
+    for digits in range(3, MOST_DIGITS):
+        texts = {f"{effect:.{digits}g}" for effect in effects}
+        if len(texts) == len(effects) and {f"{effects[0]:g}", f"{effects[-1]:g}"} <= texts:
+            return digits
+    return MOST_DIGITS
+
+
+def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAnswer], str]) -> str:
+    """What there is to say of each of several staffings; the page has those that are too many."""
+    pieces = [f"{item.label}: {what(answer, item)}" for item in answer.staffings[:MOST_STAFFINGS]]
+    more = len(answer.staffings) - MOST_STAFFINGS
+    return "; ".join([*pieces, *([f"{counted(more, 'further staffing')} in answer.md"] if more > 0 else [])]) + "."
+
+
+# --- what changes, what does not ---
+
+
+def changes_text(answer: BreakEvenAnswer) -> str:
+    """What the strongest effect played does."""
+    effect = effect_number(answer, strongest(answer))
+    if all(item.found is None for item in answer.staffings):
+        tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
+        return f"{'; '.join(['nothing is concluded', *tests])}."
+    if len(answer.staffings) > 1:
+        return f"at {effect}, {of_each(answer, changes_of)}"
+    return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
+
+
+def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """What a staffing changes at the strongest effect; a stress test is named as such."""
+    mark = f" ({A_STRESS_TEST})" if item.staffing in stress_tests(answer) else ""
+    return f"{valued_changes_text(answer, item)}{mark}"
+
+
+def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Staffings that give up hours of other roles for peers, with their labels."""
+    plan, effect = answer.plan, answer.plan.effects[0]
+    scenarios = plan.sweep.scenarios
+    baseline = scenarios[plan.beside[effect]]
+    return {
+        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
+    }
+
+
+def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
+    if item.found is None:
+        return "nothing is concluded"
+    if len({answer.plan.labels[item.staffing, effect] for effect in answer.plan.effects}) == 1:
+        return "the effect is not in force in it"
+    effect = strongest(answer)
+    valued = [worth for worth in answer.plan.worth if worth.cad_per_unit and worth.measure != STAFF_COST]
+    n_shown = MOST_VALUED if len(answer.staffings) == 1 else 1
+    pieces = [valued_text(answer, item, worth, effect) for worth in valued[:n_shown]]
+    if len(valued) > n_shown:
+        pieces.append(f"and {len(valued) - n_shown} more")
+    return ", ".join([*pieces, f"net benefit {benefits_text(answer, item, effect)} (CAD a week)"])
+
+
+def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
+    """`−2,859 ± 166`, or of several presets `−2,859 ± 166 staff time only, 1,120 ± 902 with admissions`; CAD a week."""
+    shown = shown_presets(answer, item)
+    names = [f" {preset_text(one.preset)}" if len(shown) > 1 else "" for one in shown]
+    each = [f"{benefit_text(answer, one, effect)}{name}" for one, name in zip(shown, names, strict=True)]
+    return ", ".join(each)
+
+
+def shown_presets(answer: BreakEvenAnswer, item: StaffingAnswer) -> tuple[StaffingAnswer, ...]:
+    """A staffing by the first presets, as many as the terminal shows."""
+    return answer.by_presets(item.staffing)[:MOST_PRESETS]
+
+
+def benefit_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
+    """`−2,859 ± 166`, CAD a week."""
+    row = curve_at(answer, item, effect)
+    return money_text(row["mean"], row["half_width"])
+
+
+def curve_at(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> dict[Hashable, Any]:
+    """The row of the net benefit of a staffing by one preset at an effect."""
+    rows = curve_of(answer, item)
+    (row,) = rows[rows["effect"] == effect].to_dict("records")
+    return row
+
+
+def curve_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> pd.DataFrame:
+    """The net benefit of a staffing by one preset, a row for each effect."""
+    table = answer.curves
+    return table[(table["staffing"] == item.staffing) & (table["preset"] == item.preset)]
+
+
+def strongest(answer: BreakEvenAnswer) -> float:
+    """The effect played that is furthest from none, as a factor."""
+    return max(answer.plan.effects, key=lambda effect: abs(math.log(effect)) if effect > 0 else math.inf)
+
+
+def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, effect: float) -> str:
+    """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
+    by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
+    measure, _ = measure_and_part(worth.measure)
+    row = by_effect[effect]
+    notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
+    if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
+        notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
+    in_brackets = f" ({'; '.join(notes)})" if notes else ""
+    size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
+
+
+def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
+    """A measure of a staffing at every effect."""
+    table = answer.parts
+    return table[(table["staffing"] == item.staffing) & (table["name"] == worth.name)]
+
+
+def unchanged_text(answer: BreakEvenAnswer) -> str:
+    """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
+    if all(item.found is None for item in answer.staffings):
+        return "nothing can be said of that either."
+    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
+    open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
+    pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
+    fixed = list(changed_at_every_effect(answer, outcomes))
+    pieces += [f"moved by the staffing itself at every effect: {', '.join(fixed)}"] if fixed else []
+    return ("; ".join(pieces) or "every outcome is shown to differ from the baseline at some effect") + "."
+
+
+def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
+    """Of each staffing that something is concluded of, whether the measure is shown to differ at any effect."""
+    for item in answer.staffings:
+        if item.found is not None:
+            rows = rows_of(answer, item, worth)
+            yield bool((rows["difference"].abs() > rows["half_width"]).any())
+
+
+def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) -> Iterator[str]:
+    """Outcomes that nothing is paid for and that differ at every effect, with their range; of one staffing alone."""
+    if len(answer.staffings) > 1:
+        return
+    for worth in outcomes:
+        rows = rows_of(answer, answer.staffings[0], worth)
+        low, high = float(rows["difference"].min()), float(rows["difference"].max())
+        if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
+            measure, _ = measure_and_part(worth.measure)
+            span = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
+            yield f"{short_measure(worth.measure)} {span} {short_unit_of_difference(measure)}"
+
+
+# --- money ---
+
+
+def cost_text(answer: BreakEvenAnswer) -> str:
+    """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
+    net benefit counts and what it does not."""
+    plan = answer.plan
+    return f"{added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+
+
+def added_text(answer: BreakEvenAnswer) -> str:
+    """What each staffing costs more a week than the baseline."""
+    added, labels = added_costs(answer), answer.plan.staffings
+    beside = f"beside {inside(answer.plan.baseline)}"
+    pieces = [f"{label} {plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
+    if len(pieces) > 1:
+        return f"{some(pieces, 2 * MOST_STAFFINGS)} CAD a week by roster, {beside}."
+    (cost,) = added.values()
+    return f"{plain_number(cost, 0, signed=True)} CAD a week by roster{overtime_text(answer)}, {beside}."
+
+
+def overtime_text(answer: BreakEvenAnswer) -> str:
+    """The range of the staff cost over the effects; none without a steady state, as overtime depends on the queue."""
+    overtime = next((worth for worth in answer.plan.worth if worth.measure == STAFF_COST), None)
+    if overtime is None or not answer.staffings or answer.staffings[0].unsteady_effects:
+        return ""
+    found = rows_of(answer, answer.staffings[0], overtime)["difference"]
+    ends = [plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
+    return f", {' to '.join(dict.fromkeys(ends))} with overtime over the effects"
+
+
+def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
+    """What the roster of each staffing costs more than that of the baseline, CAD a week."""
+    plan, effect = answer.plan, answer.plan.effects[0]
+    scenarios = plan.sweep.scenarios
+    base = scenarios[plan.beside[effect]].staffing.weekly_cost()
+    return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
+
+
+def same_money_text(answer: BreakEvenAnswer) -> str:
+    """Staffings of the same added cost beside each other; else the worth at which one would pay, and how to compare."""
+    by_name = {item.staffing: item for item in answer.staffings}
+    added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
+    dearer = {name: cost for name, cost in added.items() if cost > LEAST_ADDED}
+    groups = [list(group) for group in same_money(dearer) if len(group) > 1]
+    if groups:
+        return f"{equal_cost_text(answer, [by_name[name] for name in groups[0]])}."
+    as_dear = [by_name[name].label for name, cost in added.items() if abs(cost) <= LEAST_ADDED]
+    sentences = [f"{label} adds no money: what it changes is for the same money." for label in as_dear[:MOST_STAFFINGS]]
+    if len(answer.staffings) == 1:
+        sentences += price_sentences(answer, answer.staffings[0])[:1]
+    if len(as_dear) < len(answer.staffings):
+        nothing = "Nothing else" if as_dear else "Nothing"
+        sentences.append(f"{nothing} of equal cost is compared: {TO_COMPARE} sets peers beside a clinician.")
+    return " ".join(sentences)
+
+
+def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) -> str:
+    """Net benefit of staffings that cost the same, at the strongest effect."""
+    effect = strongest(answer)
+    names = joined([item.label for item in items])
+    if any(item.found is None for item in items):
+        return f"{names} cost the same by roster; nothing is concluded of them"
+    benefits = [f"{benefits_text(answer, item, effect)} ({item.label})" for item in items]
+    at = effect_number(answer, effect)
+    return f"{names} cost the same by roster; net benefit at {at}, CAD a week: {some(benefits, MOST_STAFFINGS)}"
+
+
+# --- how sure ---
+
+
+def certainty_text(answer: BreakEvenAnswer) -> str:
+    """The verdict, the prior's word, and what the intervals leave out."""
+    if len(answer.staffings) == 1:
+        shown = shown_presets(answer, answer.staffings[0])
+        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), size_text(answer)])
+    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), size_text(answer)])
+
+
+def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:
+    """The verdict by the leading preset with the prior's word, and by each other one in a few words."""
+    leading, *others = shown
+    verdict = verdict_text(answer, leading)
+    named = f"{capital(preset_text(leading.preset))}: {verdict}" if others else verdict
+    told = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
+    if leading.found is None:
+        return told
+    return told + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
+
+
+def short_verdicts(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """The verdict by the leading preset in a few words, and by the others shown in fewer."""
+    leading, *others = shown_presets(answer, item)
+    if leading.found is None or not others:
+        return short_verdict(answer, leading)
+    fewer = [f"{preset_text(one.preset)} {verdict_words(one)}{prior_in_brackets(one)}" for one in others]
+    return ", ".join([f"{preset_text(leading.preset)} {short_verdict(answer, leading)}", *fewer])
+
+
+def verdict_words(item: StaffingAnswer) -> str:
+    """The verdict in so few words that those of two presets fit a title: `pays below 0.91`."""
+    found = item.found
+    if found is None:
+        return "nothing is concluded"
+    if found.verdict == "turns":
+        pays_below = found.pays[0][0] == item.curve.effects[0]
+        return f"pays {'below' if pays_below else 'above'} {found.roots[0]:.2f}"
+    return {"never": "pays nowhere", "always": "pays everywhere"}.get(found.verdict, "undecided")
+
+
+def prior_in_brackets(item: StaffingAnswer) -> str:
+    """` (52.3 %)`, the prior's probability of paying; nothing without a prior."""
+    return f" ({percent_text(item.chance.probability)})" if item.chance else ""
+
+
+def leaving_text(answer: BreakEvenAnswer) -> list[str]:
+    """That many leave, if they do."""
+    n = int(answer.cautions["many_leave"].sum())
+    limit = f"{100 * LEAVING_LIMIT:g} %"
+    return [f"More than {limit} leave in {n} of {len(answer.cautions)} scenarios: waits look too short."] if n else []
+
+
+def size_text(answer: BreakEvenAnswer) -> str:
+    """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
+    weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
+    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: what is not shown may still be there."
+    return (
+        f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
+        f"known of the assumptions comes on top.{few if 1 < answer.n < ENOUGH_REPLICATIONS else ''}"
+    )
+
+
+def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """The verdict in a few words, with the prior's probability in brackets."""
+    if item.found is None:
+        return "nothing is concluded, for want of a steady state" if item.unsteady_effects else "nothing is concluded"
+    found, low, high = item.found, answer.plan.effects[0], answer.plan.effects[-1]
+    prior = f" (prior's probability {percent_text(item.chance.probability)})" if item.chance else ""
+    if found.verdict == "never":
+        return f"no effect between {low:g} and {high:g} pays{prior}"
+    if found.verdict == "always":
+        return f"pays at every effect between {low:g} and {high:g}{prior}"
+    if found.verdict == "turns":
+        side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
+        return f"pays {side} {found.roots[0]:.3f} (interval {span_text(found.spans[0])}){prior}"
+    turning = ", ".join(f"{root:.3f}" for root in found.roots)
+    roots = f"the mean turns at {turning}" if turning else "the mean turns nowhere in the range"
+    return f"undecided, {roots}{prior}"
+
+
+def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
+    """Where net benefit turns, or why nothing is concluded."""
+    if item.unsteady_effects:
+        effects = some([effect_number(answer, effect) for effect in item.unsteady_effects], 9)
+        return f"Nothing is concluded: at {effects} there is no steady state, so the benefit depends on the weeks."
+    if item.found is None:
+        return "One replication: an interval needs two or more, so nothing can be said."
+    return verdict_sentence(answer, item, item.found)
+
+
+def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
+    """Where net benefit turns."""
+    low, high = answer.plan.effects[0], answer.plan.effects[-1]
+    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    means = item.curve.net_benefit.mean(axis=1)
+    if found.verdict == "never":
+        best = int(means.argmax())
+        at = effect_number(answer, item.curve.effects[best])
+        return (
+            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
+            f"{at}, the net benefit is {cad(means[best])} a week."
+        )
+    if found.verdict == "always":
+        worst = int(means.argmin())
+        at = effect_number(answer, item.curve.effects[worst])
+        return (
+            f"It pays at every effect between {low:g} and {high:g}: at worst, at {at}, the "
+            f"net benefit is {cad(means[worst])} a week."
+        )
+    if found.verdict == "turns":
+        side = "below" if means[0] > 0.0 else "above"
+        return (
+            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {span_text(found.spans[0])}): there the net "
+            "benefit turns."
+        )
+    roots = ", ".join(f"{root:.3f}" for root in found.roots)
+    where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
+    spans = " and ".join(span_text(span) for span in found.spans)
+    return (
+        f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
+        "Play more replications or a wider study.range."
+    )
+
+
+def at_price(answer: BreakEvenAnswer, effect: float) -> str:
+    """At which effect a price is told, and why at this one."""
+    at = f"At {effect_number(answer, effect)}"
+    if answer.plan.prior is None:
+        return f"{at}, the smallest effect played"
+    median = answer.plan.prior.median
+    if math.isclose(effect, median):
+        return f"{at}, the prior's median"
+    return f"{at}, played nearest to the prior's median {median:.3g}"
+
+
+def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """What would have to be paid for one less or more of what is valued."""
+    valued = {worth.name: worth for worth in answer.plan.worth}
+    sentences = []
+    for price in item.prices:
+        measure, part = measure_and_part(valued[price.name].measure)
+        whose = "" if part == "all" else f", {part_text(part)}"
+        way = "less" if price.cad_per_unit < 0.0 else "more"
+        low, high = sorted(abs(end) for end in price.span)
+        sentences.append(
+            f"{at_price(answer, price.effect)}, it would pay if one {way} of “{measure.label}{whose}” were worth "
+            f"{cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
+            f"{cad(abs(valued[price.name].cad_per_unit))}."
+        )
+    return sentences
+
+
+ONLY_A_PRIOR = "A prior is a belief put into numbers, not evidence."
+
+
+def chance_sentence(item: StaffingAnswer) -> str:
+    """The prior's probability, with what the interval and the range leave open."""
+    chance = item.chance
+    assert chance is not None
+    outside = (
+        f"; {percent_text(chance.outside)} lies outside the range and is left open" if chance.outside > 0.0005 else ""
+    )
+    return (
+        f"The prior's probability of an effect that pays is {percent_text(chance.probability)} "
+        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside})."
+    )
+
+
+def span_text(span: Span) -> str:
+    return f"{span[0]:.3f} to {span[1]:.3f}"
+
+
+def percent_text(share: float) -> str:
+    if 0.0 < share < 0.001:
+        return "less than 0.1 %"
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,92 @@
+"""Marks and words for results that must be read with care: many visits leave, or there is no steady state.
+
+The verdicts are those of `sim.analysis.interpretability`.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sim.analysis.interpretability import LEAVING_LIMIT, UNFINISHED_LIMIT
+from sim.engine.measures.number_text import plain_number
+
+MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
+"""Marks beside numbers."""
+LEGEND = (
+    f"{MANY_LEAVE}: a warning: more than {100 * LEAVING_LIMIT:g} % of visits leave, so that those who would have "
+    f"waited longest are not in the waits. {NO_STEADY_STATE}: no steady state, so that no difference is claimed."
+)
+WHY_LEAVING_MATTERS = (
+    "Those who would have waited longest are gone, so waits look shorter than they would be: read each difference "
+    "beside that of leaving."
+)
+WHY_STEADINESS_MATTERS = (
+    "The means depend on how long the run was, so numbers are shown and no difference is claimed: add staff or places, "
+    "lower demand, or let visits leave."
+)
+A_STRESS_TEST = "a stress test: takes hours from other roles, never recommended"
+"""Said beside a staffing that gives up hours of other roles for peers."""
+
+
+def mark_of(many_leave: bool, no_steady_state: bool) -> str:
+    """The marks that stand beside a number; nothing if it needs no care."""
+    return MANY_LEAVE * many_leave + NO_STEADY_STATE * no_steady_state
+
+
+def marked(text: str, many_leave: bool, no_steady_state: bool) -> str:
+    """A text with its marks, apart from it by a blank."""
+    mark = mark_of(many_leave, no_steady_state)
+    return f"{text} {mark}" if mark else text
+
+
+def percent(share: float) -> str:
+    """`11.2 %`."""
+    return f"{plain_number(100.0 * share, 1)} %"
+
+
+def leaving_words(row: Mapping[Any, Any]) -> str:
+    """`6.1 % leave`."""
+    return f"{percent(row['leaving'])} leave"
+
+
+def steadiness_words(row: Mapping[Any, Any]) -> str:
+    """What shows that a scenario has no steady state, in numbers."""
+    words = []
+    if row["unfinished"] > row["unfinished_limit"]:
+        limit = percent(max(row["unfinished_limit"], UNFINISHED_LIMIT))
+        words.append(f"{percent(row['unfinished'])} of visits unfinished when the window ended, limit {limit}")
+    first, last = row["wait_first_third"], row["wait_last_third"]
+    if math.isfinite(first) and last > first:
+        words.append(
+            f"{plain_number(first, 0)} minutes waited per arrival in the first third of the window, "
+            f"{plain_number(last, 0)} in the last"
+        )
+    return "; ".join(words)
+
+
+MOST_NAMED = 9
+"""Scenarios named in one line."""
+
+
+def caution_lines(
+    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_NAMED
+) -> Iterator[str]:
+    """A line for each flag that is raised, with up to `most` scenarios and their numbers. `names`: one for each row."""
+    rows = list(zip(names, cautions.to_dict("records"), strict=True))
+    unsteady = [(name, row) for name, row in rows if row["no_steady_state"]]
+    leaving = [(name, row) for name, row in rows if row["many_leave"]]
+    if unsteady:
+        found = named([f"{name}: {steadiness_words(row)}" for name, row in unsteady], most)
+        yield f"No steady state{where} ({found}). {WHY_STEADINESS_MATTERS}"
+    if leaving:
+        found = named([f"{name}: {leaving_words(row)}" for name, row in leaving], most)
+        limit = f"more than {100 * LEAVING_LIMIT:g} % of visits leave unseen or against advice"
+        yield f"Many leave{where}: {limit} ({found}). {WHY_LEAVING_MATTERS}"
+
+
+def named(words: list[str], most: int = MOST_NAMED) -> str:
+    """The first so many words, and how many more there are."""
+    more = f"; and {len(words) - most} more" if len(words) > most else ""
+    return "; ".join(words[:most]) + more

@@ -1,0 +1,172 @@
+"""What must be said beside every answer: what was assumed, what cannot be seen, where interpretation stops.
+
+The numbers are the comparison's; how the lines are laid out is for the console, the figures and the Markdown.
+"""
+
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.interpretability import FLAGS
+from sim.engine.measures.number_text import joined
+from sim.report.tables.lookups import (
+    central_level,
+    difference,
+    label,
+    moved_topics,
+    n_replications,
+    others,
+)
+from sim.report.words.cautions import LEGEND, MOST_NAMED, caution_lines
+from sim.report.words.question_text import central_demand, changed_shortly, demand_text, effects_text, played_text
+
+NO_BENEFIT = (
+    "No benefit was assumed: company is counted, not what it does; this is not evidence that peers do not work."
+)
+ONE_SIDED = (
+    "One-sided: among the staffings compared, effects are in force for peers or for clinicians, not for both. "
+    "The staffing with an effect is favoured or disfavoured by construction."
+)
+RESPECT = (
+    "Peer support workers do work of their own, from lived experience; they are not a cheaper kind of clinician. "
+    "Hope, dignity and stigma are not modelled, and time freed is capacity, not money."
+)
+ROSTERED_COST = (
+    "What the roster costs can be read nevertheless: it does not depend on the queue, as staff cost with overtime does."
+)
+CHANCE_ONLY = (
+    "Intervals show the chance of simulated weeks alone; what is not known about the assumptions comes on top."
+)
+STRESS_TEST = "{label} takes hours from other roles: a stress test of harm, never recommended."
+ONE_REPLICATION = (
+    "One replication: an interval needs two or more, so no difference can be distinguished from chance. "
+    "Play more replications."
+)
+FEW_REPLICATIONS = (
+    "With fewer than 5 replications the intervals that judge all headline measures together are too wide to use: a "
+    "missing star says nothing."
+)
+ENOUGH_REPLICATIONS = 5
+STAY = "length_of_stay_mean.mental_health"
+STAY_TARGET_H = 0.2
+
+
+def honesty_lines(comparison: Comparison) -> list[str]:
+    """All that applies to this comparison, the weightiest first."""
+    return [
+        *effect_lines(comparison),
+        *cautions_of(comparison),
+        *replication_lines(comparison),
+        *unfinished_lines(comparison),
+        *precision_lines(comparison),
+        *stress_test_lines(comparison),
+        CHANCE_ONLY,
+        RESPECT,
+    ]
+
+
+def effect_lines(comparison: Comparison) -> list[str]:
+    """What was assumed of peers and clinicians."""
+    if not comparison.effects_assumed:
+        return [NO_BENEFIT]
+    topics = moved_topics(comparison)
+    if not topics:
+        return [
+            f"Effects were assumed ({effects_text(comparison)}), but they are in force in no staffing compared: "
+            "nothing moves because of them."
+        ]
+    verb, they = ("move", "they were") if len(topics) > 1 or topics[0].endswith("s") else ("moves", "it was")
+    assumed = (
+        f"Effects were assumed ({effects_text(comparison)}): {joined(topics)} {verb} because {they} told to; "
+        "everything else follows from them and from the work and time computed."
+    )
+    return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
+
+
+def cautions_of(comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED) -> list[str]:
+    """Where many visits leave, and where there is no steady state, at all levels of demand or at some.
+
+    Up to `most` staffings are named.
+    """
+    lines: list[str] = []
+    for level, rows in comparison.cautions.groupby("demand", sort=True):
+        if levels is not None and level not in levels:
+            continue
+        names = [label(comparison, name) for name in rows["staffing"]]
+        lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}", most)
+    return lines + [ROSTERED_COST] * bool(lines)
+
+
+def unfinished_lines(comparison: Comparison) -> list[str]:
+    planned = comparison.replications * len(comparison.levels)
+    if comparison.n_finished >= planned:
+        return []
+    return [
+        f"Stopped early: {comparison.n_finished} of {planned} blocks (demand level × replication) finished, "
+        "and only these are counted."
+    ]
+
+
+def precision_lines(comparison: Comparison) -> list[str]:
+    """The paired half-width of the mental-health stay against its target."""
+    level = central_level(comparison)
+    found = [(difference(comparison, name, STAY, level), name) for name in others(comparison)]
+    wide = [(item.half_width, name) for item, name in found if item is not None and math.isfinite(item.half_width)]
+    if not wide:
+        return []
+    half_width, name = max(wide)
+    verdict = "within" if half_width <= STAY_TARGET_H else "wider than"
+    advice = "" if half_width <= STAY_TARGET_H else "; play more replications before reading small differences"
+    return [
+        f"Precision of the paired mental-health stay: ± {half_width:.2f} h at worst ({label(comparison, name)}), "
+        f"{verdict} the ± {STAY_TARGET_H:g} h asked for{advice}."
+    ]
+
+
+def replication_lines(comparison: Comparison) -> list[str]:
+    """What few replications do not allow, where something is compared."""
+    n = n_replications(comparison)
+    if n < 2:
+        return [ONE_REPLICATION]
+    return [FEW_REPLICATIONS] if n < ENOUGH_REPLICATIONS and others(comparison) else []
+
+
+def stress_test_lines(comparison: Comparison) -> list[str]:
+    """Staffings that give up hours of other roles for peers, whatever they are called."""
+    table = comparison.costs
+    if "is_swap" not in table:
+        return []
+    tests = set(table.loc[table["is_swap"].astype(bool), "staffing"])
+    return [STRESS_TEST.format(label=label(comparison, name)) for name in others(comparison) if name in tests]
+
+
+def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True) -> str:
+    """The small print below every figure. `level`: the figure is about one level of demand."""
+    demand = f", {central_demand(comparison)}" if level else ""
+    played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
+    chance = f" {interval_note(comparison)}" if intervals else ""
+    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison, level)}"
+
+
+def caution_note(comparison: Comparison, level: bool) -> str:
+    """What the marks mean, where there are any; `level`: at the central level of demand."""
+    table = comparison.cautions
+    shown = table[np.isclose(table["demand"], central_level(comparison))] if level else table
+    return f" {LEGEND}" if shown[list(FLAGS)].to_numpy(bool).any() else ""
+
+
+def interval_note(comparison: Comparison) -> str:
+    if n_replications(comparison) < 2:
+        return "No interval: it needs two replications or more."
+    return f"{100 * comparison.confidence:g} % intervals of simulation alone."
+
+
+def effect_note(comparison: Comparison) -> str:
+    if not comparison.effects_assumed:
+        return NO_BENEFIT
+    if not moved_topics(comparison):
+        return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
+    one_sided = " for one side only" if comparison.one_sided else ""
+    return f"Effects assumed{one_sided} ({effects_text(comparison)}): a difference may be the assumption itself."

@@ -1,0 +1,529 @@
+"""The five lines of a comparison, and of one scenario that is compared with nothing.
+
+A difference is named as a change only where it is beyond chance when all headline measures of all staffings are judged
+together (`Found.beyond_chance`), and never without a steady state.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.comparison_result import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison, Row
+from sim.analysis.sentences import inside, spoken, under
+from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.number_text import (
+    NOTHING,
+    bare,
+    counted,
+    decimals_shown,
+    joined,
+    measure_and_part,
+    part_text,
+    plain_number,
+    unit_of_difference,
+    value_text,
+    within_scale,
+)
+from sim.report.tables.lookups import (
+    Found,
+    central_level,
+    difference,
+    estimate,
+    flags_of,
+    known_measures,
+    label,
+    n_replications,
+    others,
+)
+from sim.report.tables.table_cells import SECONDARY, hours_text, protocol_place, question
+from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
+from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
+from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
+from sim.report.words.question_text import central_demand, effects_text
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A headline measure in a few words: its topic, and what visits or patients did less or more of, with an amount.
+
+    Words that begin with the amount are about some of them (`of medical visits, 2 fewer ...`). `head`: the topic in a
+    table.
+    """
+
+    topic: str
+    less: str
+    more: str
+    head: str = ""
+    of_patients: bool = False
+
+
+BRIEFS = {
+    "wait_triage_to_pia_mean": Brief(
+        "wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", head="wait"
+    ),
+    "length_of_stay_mean": Brief("stay", "stayed {} less", "stayed {} longer"),
+    "minutes_without_staff_mean": Brief(
+        "time without staff", "spent {} less without staff", "spent {} more without staff"
+    ),
+    "longest_unseen_mean": Brief(
+        "longest time unseen",
+        "had a longest time unseen shorter by {}",
+        "had a longest time unseen longer by {}",
+    ),
+    "went_home_empty_handed": Brief(
+        "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
+    ),
+    "reach": Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
+    "lwbs_or_ama": Brief(
+        "leaving", "{} fewer left unseen or against advice", "{} more left unseen or against advice",
+        head="left unseen or against advice",
+    ),
+    "return_72h_per_patient": Brief(
+        "return within 72 h", "{} fewer were back within 72 h", "{} more were back within 72 h", of_patients=True
+    ),
+    "return_30d_per_patient": Brief(
+        "return within 30 days", "{} fewer were back within 30 days", "{} more were back within 30 days",
+        of_patients=True,
+    ),
+    "return_180d_per_patient": Brief(
+        "return within 180 days", "{} fewer were back within 180 days", "{} more were back within 180 days",
+        of_patients=True,
+    ),
+    "observation_unmet_share": Brief(
+        "observation unmet", "had no aide for {} less of their observation",
+        "had no aide for {} more of their observation",
+    ),
+    "staff_cost_per_week": Brief("staff cost a week", "cost {} less a week", "cost {} more a week"),
+    "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
+}  # fmt: skip
+COSTS = ("staff_cost_per_week.all", "cost_per_visit.all")
+HINT = "secondary"
+"""Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
+MOST_CHANGES = 5
+"""Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
+MOST_CHANGES_ELSEWHERE = 3
+MOST_ELSEWHERE = 4
+"""Staffings for the same money that are named."""
+
+
+def finding_of(comparison: Comparison) -> Finding:
+    """The five lines at the central level of demand."""
+    if not others(comparison):
+        return scenario_finding(comparison)
+    subject = others(comparison)[0]
+    return Finding(
+        short_question(comparison),
+        (
+            FindingLine(CHANGES, changes_text(comparison, subject)),
+            FindingLine(UNCHANGED, unchanged_text(comparison, subject)),
+            FindingLine(COST, cost_text(comparison, subject)),
+            FindingLine(SAME_MONEY, same_money_text(comparison, subject)),
+            FindingLine(CERTAINTY, certainty_text(comparison)),
+        ),
+    )
+
+
+def short_question(comparison: Comparison) -> str:
+    """What was compared; of many staffings only the first, which the finding is about."""
+    names = others(comparison)
+    if len(names) <= MOST_NAMED:
+        return question(comparison)
+    first, baseline = label(comparison, names[0]), inside(label(comparison, comparison.baseline))
+    n, weeks = n_replications(comparison), comparison.weeks
+    return (
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {counted(n, 'replication')} of "
+        f"{counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
+    )
+
+
+MOST_NAMED = 3
+"""Staffings named in the question."""
+
+
+def changes_text(comparison: Comparison, staffing: str) -> str:
+    """What is beyond chance in a staffing, in one sentence with intervals."""
+    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
+    if nothing:
+        return f"{who}, {nothing}."
+    moved = changed_measures(comparison, staffing)
+    named_here = most_important(moved, MOST_CHANGES)
+    intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
+    intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
+    return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
+
+
+def hint(name: str) -> str:
+    """The rank of an outcome that was chosen after results were seen."""
+    return f"; {HINT}" if name == SECONDARY else ""
+
+
+def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
+    """So many of what changes, those of the protocol before others, in the order given."""
+    ranked = sorted(moved, key=lambda item: protocol_place(item[0]))
+    chosen = {name for name, _ in ranked[:most]}
+    return [item for item in moved if item[0] in chosen]
+
+
+def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
+    """The same of a staffing the finding is not about: fewer of them, and without intervals."""
+    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
+    moved = changed_measures(comparison, staffing)
+    named_here = most_important(moved, MOST_CHANGES_ELSEWHERE)
+    return f"{who}, {nothing or clauses_text(named_here, len(moved), [''] * len(named_here))}"
+
+
+def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
+    """Why no change is named; empty if there is one to name."""
+    if flags_of(comparison, staffing)[1]:
+        return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
+    if n_replications(comparison) < 2:
+        return "no difference can be distinguished from chance: that takes two replications or more"
+    return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
+
+
+def with_staffing(comparison: Comparison, staffing: str) -> str:
+    """`with peers added`, `with a nurse added`."""
+    return inside(under(label(comparison, staffing)))
+
+
+def changed_measures(comparison: Comparison, staffing: str) -> list[tuple[str, Found]]:
+    """Clinical measures beyond chance."""
+    return [(name, item) for name, item in clinical_differences(comparison, staffing).items() if item.beyond_chance]
+
+
+def clauses_text(moved: Sequence[tuple[str, Found]], n_changed: int, intervals: Sequence[str]) -> str:
+    """`mental-health visits spent 12.8 minutes less without staff (12.4 to 13.2) and ...`; the part only where it
+    changes. `n_changed`: how many measures changed, named or not.
+    """
+    clauses: list[str] = []
+    subject_before = ""
+    for (name, found), interval in zip(moved, intervals, strict=True):
+        measure, part = measure_and_part(name)
+        brief = BRIEFS[measure.key]
+        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
+        subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
+        about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
+        clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
+        subject_before = subject
+    if n_changed > len(moved):
+        clauses.append(f"{counted(n_changed - len(moved), 'more measure')} changed")
+    return joined(clauses)
+
+
+UNDER = "under "
+"""Before the smallest amount that is shown, of a difference that would be rounded to nothing."""
+
+
+def amount_of_change(measure: Measure, change: float) -> str:
+    """`12.8 minutes`, `under 0.1 minutes`."""
+    decimals = decimals_shown(measure)
+    number = bare(measure, abs(change))
+    if not number.strip("0.,"):
+        number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
+    return spoken(f"{number} {unit_of_difference(measure)}", measure)
+
+
+def interval_text(name: str, found: Found) -> str:
+    """Both ends as sizes: the direction is in the words."""
+    measure, _ = measure_and_part(name)
+    small, large = sorted((abs(within_scale(measure, found.low)), abs(within_scale(measure, found.high))))
+    return f"{bare(measure, small)} to {bare(measure, large)}"
+
+
+def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, Found]:
+    """Differences of the headline measures but for the costs, in the order of `BRIEFS`; at the central level of demand
+    unless another is given."""
+    names = clinical_measures(comparison)
+    return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
+
+
+def clinical_measures(comparison: Comparison) -> list[str]:
+    """Headline measures that were measured, but for the costs: those of all visits first, then as in `BRIEFS`."""
+    names = [name for name in known_measures(comparison, HEADLINE) if name not in COSTS]
+    order = list(BRIEFS)
+    return sorted(names, key=lambda name: (not name.endswith(".all"), order.index(measure_and_part(name)[0].key)))
+
+
+def unchanged_text(comparison: Comparison, staffing: str) -> str:
+    """Measures of which no difference is shown, in one line."""
+    if flags_of(comparison, staffing)[1]:
+        return "nothing is claimed here either."
+    found = clinical_differences(comparison, staffing)
+    if n_replications(comparison) < 2:
+        equal = [name for name, item in found.items() if item.mean == 0.0]
+        return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
+    unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
+    found = {name: item for name, item in found.items() if item.has_interval}
+    same = [name for name, item in found.items() if item.identical]
+    alone = [name for name, item in found.items() if item.beyond_own_interval and not item.beyond_chance]
+    unshown = [
+        name for name, item in found.items() if not (item.identical or item.beyond_chance or item.beyond_own_interval)
+    ]
+    parts = [
+        named_topics(unshown, "no difference beyond chance in "),
+        named_topics(alone, "taken alone beyond chance, all measures together not: "),
+        named_topics(same, "identical to the last bit: "),
+        named_topics(unknown, "not measured: "),
+    ]
+    return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
+
+
+def named_topics(names: Sequence[str], before: str) -> str:
+    """Topics of measures, with their parts where a measure has several."""
+    if not names:
+        return ""
+    topics: dict[str, list[str]] = {}
+    for name in names:
+        measure, part = measure_and_part(name)
+        topics.setdefault(BRIEFS[measure.key].topic, []).append(part)
+    times = [topic.removeprefix(RETURN) for topic in topics if topic.startswith(RETURN)]
+    texts = [topic_of(topic, parts) for topic, parts in topics.items() if not topic.startswith(RETURN)]
+    return before + joined([*texts, *([RETURN + " or ".join(times)] if times else [])])
+
+
+RETURN = "return within "
+"""Said once for several times within which patients come back."""
+
+
+N_PARTS = Counter(BRIEFS[name.partition(".")[0]].topic for name in HEADLINE)
+"""Of each topic, the parts of which it is a headline measure."""
+
+
+def topic_of(topic: str, parts: Sequence[str]) -> str:
+    """`stay (medical visits)`; without the part where there is but one, or all are meant."""
+    if len(parts) == N_PARTS[topic]:
+        return topic
+    return f"{topic} ({joined([part_text(part) for part in parts])})"
+
+
+def cost_text(comparison: Comparison, staffing: str) -> str:
+    """Rostered hours and money, and what the staff cost with overtime."""
+    row = costs_row(comparison, staffing)
+    who, money = with_staffing(comparison, staffing), money_text(float(row["weekly_difference"]))
+    hours = "" if row["hours_added"] == "none" else f" ({hours_text(row['hours_added'])} hours)"
+    return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
+
+
+def paid_text(comparison: Comparison, staffing: str) -> str:
+    """What was paid, overtime included; nothing without a steady state, as overtime depends on the queue."""
+    weekly, per_visit = (difference(comparison, staffing, name) for name in COSTS)
+    if weekly is None or flags_of(comparison, staffing)[1]:
+        return ""
+    measure, _ = measure_and_part(COSTS[0])
+    interval = ""
+    if weekly.has_interval:
+        interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
+    visit = "" if per_visit is None else f", {bare(measure_and_part(COSTS[1])[0], per_visit.mean, signed=True)} a visit"
+    return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
+
+
+def money_text(amount: float) -> str:
+    """`3,836 CAD more`, `the same`."""
+    if abs(amount) < 0.5:
+        return "the same"
+    return f"{plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
+
+
+def costs_row(comparison: Comparison, staffing: str) -> Row:
+    return next(row for row in comparison.costs.to_dict("records") if row["staffing"] == staffing)
+
+
+def same_money_text(comparison: Comparison, subject: str) -> str:
+    """What staffings change that add the same weekly cost in other roles."""
+    added = float(costs_row(comparison, subject)["weekly_difference"])
+    if abs(added) <= LEAST_ADDED:
+        return f"{with_staffing(comparison, subject)}, no money is added: what changes above is for the same money."
+    if added < 0.0:
+        return "money is saved, not spent: nothing is bought with it in what is compared."
+    equal = [
+        name
+        for name in others(comparison)
+        if roles_changed(comparison, name) != roles_changed(comparison, subject)
+        and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
+    ]
+    if not equal:
+        return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
+    texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
+    more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
+    return f"{'; '.join(texts)}{more}."
+
+
+def roles_changed(comparison: Comparison, staffing: str) -> set[str]:
+    """Roles of more or fewer hours than in the baseline: the same money for the same role is not spent elsewhere."""
+    return {text.split()[-1] for text in str(costs_row(comparison, staffing)["hours_added"]).split(", ")}
+
+
+def is_same_money(one: float, other: float) -> bool:
+    """Within `EQUAL_MONEY` of the cheaper one."""
+    cheaper, dearer = sorted((one, other))
+    return cheaper > 0.0 and dearer <= (1.0 + EQUAL_MONEY) * cheaper
+
+
+def how_to_compare_same_money(comparison: Comparison, subject: str, added: float) -> str:
+    """What to type, where shipped staffings cost the same; else what to write."""
+    missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
+    as_shipped = not any(text.lstrip("+~").startswith("staffing.") for text in comparison.changed)
+    if not (missing and as_shipped and subject in SHIPPED_SAME_MONEY and comparison.baseline == "traditional"):
+        return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
+    return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
+
+
+SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_added")
+"""Shipped staffings that add the same weekly cost to `traditional` within `EQUAL_MONEY`."""
+
+
+def certainty_text(comparison: Comparison) -> str:
+    """Chance alone, said; what was assumed; and what few replications do not allow."""
+    return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
+
+
+def care_text(comparison: Comparison) -> str:
+    """Where many leave, and where there is no steady state, with the marks of the table."""
+    rows = comparison.cautions[np.isclose(comparison.cautions["demand"], central_level(comparison))]
+    texts = []
+    for flag, mark, words in (
+        ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
+        ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
+    ):
+        names = [label(comparison, name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
+        where = "" if len(comparison.staffings) == 1 else f" ({named(names, 2)})"
+        texts += [f"{mark} {words}{where}. "] * bool(names)
+    return "".join(texts)
+
+
+def chance_text(comparison: Comparison) -> str:
+    """What the intervals cover, and what they leave out."""
+    n = n_replications(comparison)
+    if n < 2:
+        return "one replication, so chance cannot be judged: play more (study.replications=20)."
+    few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
+    return (
+        f"of chance alone ({100 * comparison.confidence:g} % intervals, {n} replications), not of the assumptions.{few}"
+    )
+
+
+def scenario_finding(comparison: Comparison) -> Finding:
+    """One scenario in five lines: how long visits wait, how mental-health visits go, returns, cost, how sure."""
+
+    def mean(name: str) -> str:
+        return mean_text(comparison, f"{name}.mental_health")
+
+    wait, mental_health_wait, left, weekly_cost, visit_cost = (
+        mean_text(comparison, name)
+        for name in (
+            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COSTS,
+        )
+    )  # fmt: skip
+    roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
+    overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
+    if flags_of(comparison, comparison.baseline)[1]:
+        overtime = "; overtime depends on the queue, which is not steady"
+    return Finding(
+        question(comparison),
+        (
+            FindingLine(
+                "How long they wait",
+                f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
+                f"{left} left unseen or against advice.",
+            ),
+            FindingLine(
+                "Mental-health visits",
+                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the "
+                f"longest stretch {mean('longest_unseen_mean')}, a {HINT} outcome; "
+                f"{mean('reach')} were met by a peer; of those who went home "
+                f"{mean('went_home_empty_handed')} went empty-handed.",
+            ),
+            FindingLine("Who comes back", returns_text(comparison)),
+            FindingLine(COST, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
+            FindingLine(CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
+        ),
+    )
+
+
+def mean_text(comparison: Comparison, name: str) -> str:
+    """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
+    found = estimate(comparison, comparison.baseline, name)
+    if found is None:
+        return NOTHING
+    measure, _ = measure_and_part(name)
+    interval = ""
+    if found.has_interval:
+        low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
+        interval = f" ({low} to {high})"
+    return f"{spoken(value_text(measure, found.mean), measure)}{interval}"
+
+
+def returns_text(comparison: Comparison) -> str:
+    """Returns of mental-health patients within each time that the run is long enough for."""
+    names = [name for name in known_measures(comparison, HEADLINE) if name.startswith("return_")]
+    if not names:
+        return "the run is too short to see returns."
+    topics = [BRIEFS[name.partition(".")[0]].topic.removeprefix("return ") for name in names]
+    texts = [f"{topic} {mean_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
+    return f"{joined(texts)} of patients, counted from their first mental-health visit."
+
+
+def compare_with(comparison: Comparison) -> str:
+    """What to type to have this scenario compared."""
+    played = comparison.baseline
+    pair = ("traditional", "peer_added" if played == "traditional" else played)
+    return f'Nothing is compared: "study.staffing=[{",".join(pair)}]" instead of study=run compares.'
+
+
+def other_levels_line(comparison: Comparison) -> str:
+    """Whether the changes of the first staffing are beyond chance at the other levels of demand too, and where there
+    is no steady state; empty if one level was played."""
+    central = central_level(comparison)
+    levels = [level for level in sorted(comparison.levels) if level != central and n_replications(comparison, level)]
+    if not levels or not others(comparison) or n_replications(comparison) < 2:
+        return ""
+    subject = others(comparison)[0]
+    texts = [deviation(comparison, subject, level) for level in levels]
+    found = [f"at {level_text(comparison, level)} {text}" for level, text in zip(levels, texts, strict=True) if text]
+    where = joined([level_text(comparison, level) for level in levels])
+    any_change = directions(comparison, subject, central)
+    same = "the same measures change in the same direction" if any_change else "nothing is beyond chance either"
+    return f"{with_staffing(comparison, subject)}, {'; '.join(found) or f'{same} at {where}'}."
+
+
+def level_text(comparison: Comparison, level: float) -> str:
+    """`demand × 1.05`, with its replications where it has fewer than the central level."""
+    n = n_replications(comparison, level)
+    fewer = f" ({counted(n, 'replication')})" if n < n_replications(comparison) else ""
+    return f"demand × {level:g}{fewer}"
+
+
+OTHER_DEMAND = "At other demand"
+"""A sixth line, of a comparison at several levels: it is printed when those have been played."""
+
+
+def deviation(comparison: Comparison, staffing: str, level: float) -> str:
+    """What changes at a level and not at the central one, and the other way round; empty if nothing does."""
+    if flags_of(comparison, staffing, level)[1]:
+        return "no difference is claimed, for want of a steady state"
+    if n_replications(comparison, level) < 2:
+        return "chance cannot be judged"
+    here, central = (directions(comparison, staffing, each) for each in (level, central_level(comparison)))
+    measured = {name for name, item in clinical_differences(comparison, staffing, level).items() if item.has_interval}
+    gone = [name for name in central if name not in here]
+    texts = [
+        named_topics([name for name in here if name not in central], "beyond chance: "),
+        named_topics([name for name in here if here[name] != central.get(name, here[name])], "the other way round: "),
+        named_topics([name for name in gone if name in measured], "no longer beyond chance: "),
+        named_topics([name for name in gone if name not in measured], "not measured: "),
+    ]
+    return ", ".join(text for text in texts if text)
+
+
+def directions(comparison: Comparison, staffing: str, level: float) -> dict[str, bool]:
+    """Clinical measures beyond chance at a level, and whether they are more than in the baseline."""
+    found = clinical_differences(comparison, staffing, level)
+    return {name: item.mean > 0.0 for name, item in found.items() if item.beyond_chance}
+
+
+def with_other_levels(finding: Finding, comparison: Comparison) -> Finding:
+    """The same with a last line on the other levels of demand, if there are any."""
+    text = other_levels_line(comparison)
+    return Finding(finding.question, (*finding.lines, FindingLine(OTHER_DEMAND, text))) if text else finding

@@ -1,0 +1,70 @@
+"""What was asked, in words: the demand a level is a factor on, what was changed, which effects.
+
+What follows from it for the reader is `sim.report.words.caveats`.
+"""
+
+from sim.analysis.comparison_result import Comparison
+from sim.engine.measures.number_text import counted
+from sim.report.tables.lookups import central_level, n_replications
+
+LONGEST_SHORT = 70
+"""Characters of what was changed in the footer of a figure."""
+SAID_ANYWAY = ("study.", "seed", "effects")
+"""Beginnings of what a footer says in other words or leaves to run.json."""
+
+
+def changes_asked(comparison: Comparison) -> list[str]:
+    """What was changed, without the signs that mark how."""
+    return [text.lstrip("+~") for text in comparison.changed]
+
+
+def changed_line(comparison: Comparison) -> str:
+    """Everything that was changed; empty if nothing was."""
+    return f"Changed from the shipped question: {', '.join(comparison.changed)}." if comparison.changed else ""
+
+
+def changed_shortly(comparison: Comparison) -> str:
+    """The same for a footer: shortened, without study size and effects."""
+    texts = [text for text in changes_asked(comparison) if not text.startswith(SAID_ANYWAY)]
+    if not texts:
+        return ""
+    return f" Changed: {shortened(', '.join(texts), LONGEST_SHORT)}."
+
+
+def shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1].rstrip(' ,')}…"
+
+
+def of_what(comparison: Comparison) -> str:
+    """That a level of demand is a factor on a demand which was itself changed; empty if it was not."""
+    changed = any(text.startswith(("demand=", "demand.", "demand@")) for text in changes_asked(comparison))
+    return " of what was asked" if changed else ""
+
+
+def demand_text(comparison: Comparison, level: float) -> str:
+    """`demand × 1`, or `demand × 1 of what was asked`."""
+    return f"demand × {level:g}{of_what(comparison)}"
+
+
+def demand_title(comparison: Comparison) -> str:
+    """Heading of the table of demand levels."""
+    return f"Demand a little lower and higher{' than asked' if of_what(comparison) else ''}"
+
+
+def effects_text(comparison: Comparison) -> str:
+    """`effects=none`, or `effects none, changed: total_return_hr=0.5` if it is no longer the named set."""
+    changed = [text.removeprefix("effects.") for text in changes_asked(comparison) if text.startswith("effects.")]
+    if changed:
+        return f"effects {comparison.effects}, changed: {', '.join(changed)}"
+    return f"effects={comparison.effects}"
+
+
+def played_text(comparison: Comparison) -> str:
+    """`10 replications of 13 weeks after 2 of warm-up`."""
+    warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
+    n, weeks = n_replications(comparison), comparison.weeks
+    return f"{counted(n, 'replication')} of {counted(weeks, 'week')}{warm_up}"
+
+
+def central_demand(comparison: Comparison) -> str:
+    return demand_text(comparison, central_level(comparison))

@@ -1,0 +1,191 @@
+"""In words: whether a precision asked of a sweep was reached, which scenario is the best, and how sure that is.
+
+The table of scenarios is `sweep_answer`'s; everything said here stands in the tables on disk.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sim.analysis.best import Contenders
+from sim.analysis.comparison_result import HEADLINE
+from sim.analysis.sequential_sampling import MET, MISSED, UNDEFINED
+from sim.analysis.sweeping import SweepAnswer
+from sim.engine.measures.number_text import (
+    bare,
+    counted,
+    measure_and_part,
+    part_text,
+    unit_of_difference,
+    unit_of_value,
+)
+from sim.engine.measures.number_text import scale as scale_of
+from sim.report.words.cautions import named
+from sim.statistics.sequential_precision import FIRST_LOOK
+from sim.statistics.stopping_rules import Selecting
+
+MOST_NAMED = 5
+"""Scenarios named in one line."""
+
+
+def asked_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+    """What came of everything that was asked; so many precisions that were missed are named."""
+    if answer.asked.precision:
+        yield from precision_lines(answer, most_missed)
+    if answer.asked.select is not None:
+        yield selection_line(answer, answer.asked.select)
+    if answer.asked.best is not None:
+        yield best_line(answer, answer.asked.best)
+    yield from family_lines(answer)
+
+
+def precision_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+    """Which scenarios reached it, with how many replications, and which did not before the cap."""
+    reached = answer.standing.reached
+    if not len(reached):
+        yield "Precision: not looked at before the first replications of all scenarios are there."
+        return
+    wanted = reached[reached["status"] != UNDEFINED]
+    numbers = dict(zip(answer.labels, answer.standing.numbers.tolist(), strict=True))
+    asked_of = dict.fromkeys(wanted["label"])
+    wide = set(wanted["label"][wanted["status"] != MET])
+    with_it = [numbers[label] for label in asked_of if label not in wide]
+    replications = f", with {span(with_it)}" if with_it else ""
+    yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{replications}."
+    missed = wanted[wanted["status"] == MISSED].to_dict("records")
+    if missed:
+        wide_ones = named([miss_text(row) for row in missed], most_missed)
+        yield (
+            f"Not reached with the {answer.asked.most_replications} replications that are played at most "
+            f"(study.most_replications): {wide_ones}."
+        )
+    if answer.first < FIRST_LOOK:
+        yield (
+            f"Looked at from {answer.first} replications on: where values are skewed, intervals that stop so early "
+            f"cover less often than they say; study.replications={FIRST_LOOK} or more loses less."
+        )
+    without = reached[reached["status"] == UNDEFINED]
+    if len(without):
+        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_NAMED)
+        yield f"Without a value in the first replications, and not asked of: {names}."
+
+
+def span(numbers: list[int]) -> str:
+    """`12 to 40 replications`, `12 replications`."""
+    low, high = min(numbers), max(numbers)
+    return counted(high, "replication") if low == high else f"{low} to {high} replications"
+
+
+def miss_text(row: dict[object, object]) -> str:
+    """One precision that was not reached."""
+    measure, part = measure_and_part(str(row["measure"]))
+    reached, asked = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
+    of = " (difference)" if row["of"] == "differences" else ""
+    unit = unit_of_difference(measure)
+    return f"{row['label']}: {measure.label}, {part_text(part)}{of} ± {reached} for ± {asked} {unit}"
+
+
+def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
+    """The scenario selected and what that promises; or who is still in."""
+    state, confidence = answer.standing, f"{100 * answer.confidence:g} %"
+    measure, part = measure_and_part(asked.measure)
+    what = f"{measure.label}, {part_text(part)}"
+    matters = f"{scale_of(measure) * asked.indifference:.3g} {unit_of_difference(measure)}"
+    choice, candidates = state.selection, state.candidates
+    if candidates is not None and candidates.size < 2:
+        return f"No best was selected: fewer than two scenarios have {what}."
+    if choice is None or candidates is None:
+        return f"Selection by {what}: not begun before the first replications of all are there."
+    unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
+    apart = f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_NAMED)}." if unsteady else ""
+    if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
+        return f"No best is named by {what}.{apart}"
+    if choice.selected is None:
+        still = [answer.labels[row] for row in candidates[choice.surviving]]
+        why = (
+            f"with the {answer.asked.most_replications} replications that are played at most"
+            if state.is_capped
+            else "yet"
+        )
+        return (
+            f"No best was selected {why}: still in are {named(still, MOST_NAMED)}. "
+            f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
+        )
+    mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
+    return (
+        f"Selected as the best: {answer.labels[candidates[choice.selected]]} ({what}: {mean}), after "
+        f"{counted(int(state.numbers[candidates[choice.selected]]), 'replication')}. If one scenario is better than "
+        f"every other by {matters} or more, it is the one selected with a probability of at least {confidence}; of "
+        f"scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
+    )
+
+
+def unsteady_among(answer: SweepAnswer, labels: list[str]) -> list[str]:
+    """Those of the scenarios that have no steady state."""
+    without = set(labels_where(answer.cautions, "no_steady_state"))
+    return [label for label in labels if label in without]
+
+
+def best_line(answer: SweepAnswer, name: str) -> str:
+    """Who is shown best, or may be."""
+    if not len(answer.best):
+        return f"{best_by(name)}: undecided, as it takes two scenarios that have it and two replications of each."
+    shown = labels_where(answer.best, "is_best")
+    possible = labels_where(answer.best, "may_be_best")
+    confidence = f"{100 * answer.confidence:g} %"
+    made_of = f"{span([int(n) for n in answer.best['n']])} that all of them have; best.parquet"
+    if shown:
+        return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} ({made_of})."
+    contenders = may_be(possible, len(answer.best) - len(possible))
+    return f"{best_by(name)}: {contenders}, at {confidence} together ({made_of})."
+
+
+def contenders_line(name: str, found: Contenders) -> str:
+    """The same of those that no other is shown to beat, pair by pair."""
+    who = found.labels[0] if len(found.labels) == 1 else may_be(list(found.labels), found.n_ruled_out)
+    sure = f"at {100 * found.confidence:g} %, judged by this measure alone"
+    return f"{best_by(name)}: {who} ({sure}; {span(list(found.n_replications))})."
+
+
+def best_by(name: str) -> str:
+    measure, part = measure_and_part(name)
+    return f"Best by {measure.label}" + ("" if part == "all" else f", {part_text(part)}")
+
+
+def may_be(labels: list[str], n_ruled_out: int) -> str:
+    """Who may be best, and how many may not."""
+    others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
+    return f"may be {named(labels, MOST_NAMED)}{others}"
+
+
+def labels_where(table: pd.DataFrame, column: str) -> list[str]:
+    return [str(label) for label in table["label"][table[column].astype(bool)]]
+
+
+def controls_line(table: pd.DataFrame, brief: bool = False) -> str:
+    """What taking the arrivals as known did to the headline means; `brief`: in the median alone."""
+    if not len(table):
+        return (
+            "Controls: none can be had; arrivals must be drawn from rates, and replications be three more than the "
+            "streams, for differences than those of both scenarios."
+        )
+    rows = table[(table["of"] == "estimates") & table["measure"].isin(HEADLINE) & table["variance_ratio"].notna()]
+    if not len(rows):
+        return "Controls: of no headline measure; others are in controlled.parquet."
+    n_wider = int((rows["variance_ratio"] > 1.0).sum())
+    loss = rows["loss_factor"].max()
+    wider = f"; it is larger for {n_wider}, as controls that explain nothing cost a factor of {loss:.2f} here"
+    return (
+        f"Controls: with the arrivals expected taken as known, the variance of the {len(rows)} headline means is "
+        f"{rows['variance_ratio'].median():.2f} of what it is without (median){'' if brief else wider} "
+        "(controlled.parquet)."
+    )
+
+
+def family_lines(answer: SweepAnswer) -> Iterator[str]:
+    """Where max-t was asked for and cannot be had."""
+    if "judged_by" in answer.differences and (answer.differences["judged_by"] == "bonferroni").any():
+        yield (
+            "Judged together by Bonferroni, which is wider: max-t takes every headline measure in every replication of "
+            "all scenarios, and not more than 500 differences."
+        )

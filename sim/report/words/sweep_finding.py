@@ -1,0 +1,420 @@
+"""The finding of a sweep in five lines; every number in them stands in the tables of its folder.
+
+What is claimed is what the table stars: differences beyond chance when the headline measures of all scenarios are
+judged together. Without a steady state nothing is claimed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from sim.analysis.best import Contenders
+from sim.analysis.compare import same_money
+from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED
+from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.analysis.sweeping import SweepAnswer
+from sim.analysis.swept_scenarios import SweptScenarios
+from sim.engine.measures.number_text import (
+    bare,
+    cad,
+    counted,
+    half_width_text,
+    joined,
+    measure_and_part,
+    plain_number,
+    short_unit_of_difference,
+    unit_of_value,
+)
+from sim.report.tables.lookups import Found, as_found
+from sim.report.tables.table_cells import protocol_place
+from sim.report.words.cautions import A_STRESS_TEST
+from sim.report.words.caveats import ENOUGH_REPLICATIONS, NO_BENEFIT
+from sim.report.words.comparison_finding import COSTS, hint, named_topics
+from sim.report.words.finding import (
+    CERTAINTY,
+    CHANGES,
+    COST,
+    SAME_MONEY,
+    UNCHANGED,
+    Finding,
+    FindingLine,
+)
+from sim.report.words.short_names import cut, short_labels, short_measure, some, varied_keys
+
+STAFF_COST = "staff_cost_per_week.all"
+OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
+MOST_CHANGES = 3
+"""Differences named in the first line; the others are counted."""
+MOST_OF_THE_SAME_MONEY = 2
+TO_ADD = "staffing=traditional,peer_added,clinician_added"
+"""Shipped staffings that spend the same money in two ways."""
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """Everything that the terminal and the page show of a sweep.
+
+    `contenders`: who may be the best by each measure shown; `dominated`: rows of `dominated.parquet`; `controlled`:
+    rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder.
+    """
+
+    answer: SweepAnswer
+    scenarios: SweptScenarios
+    contenders: Mapping[str, Contenders]
+    dominated: pd.DataFrame
+    command: Sequence[str]
+    controlled: pd.DataFrame | None = field(default=None)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """A short name of each scenario."""
+        return {label: cut(name) for label, name in short_labels(self.answer.labels).items()}
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Found]]:
+        """Headline differences from the first scenario, by measure and label."""
+        found: dict[str, dict[str, Found]] = {}
+        table = self.answer.differences
+        for row in table[table["measure"].isin(HEADLINE)].to_dict("records"):
+            found.setdefault(str(row["measure"]), {})[str(row["label"])] = as_found(row)
+        return {name: found[name] for name in HEADLINE if name in found}
+
+    @cached_property
+    def staff_cost(self) -> dict[str, float]:
+        """Mean staff cost with overtime, CAD a week, of scenarios that have run."""
+        table = self.answer.estimates
+        rows = table[table["measure"] == STAFF_COST]
+        return dict(zip(rows["label"], rows["mean"], strict=True)) if len(rows) else {}
+
+    @cached_property
+    def flags(self) -> dict[str, tuple[bool, bool]]:
+        """Whether many leave, and whether there is no steady state, in a scenario or in the first beside it."""
+        table = self.answer.cautions
+        both = zip(table["many_leave"].astype(bool), table["no_steady_state"].astype(bool), strict=True)
+        rows = list(both)
+        return {
+            label: (leave or rows[0][0], unsteady or rows[0][1])
+            for label, (leave, unsteady) in zip(self.answer.labels, rows, strict=True)
+        }
+
+    def labels_with(self, caution: str) -> list[str]:
+        """Scenarios with a caution, `many_leave` or `no_steady_state`."""
+        table = self.answer.cautions
+        return [str(label) for label in table["label"][table[caution].astype(bool)]]
+
+    def beyond_chance(self, name: str) -> dict[str, Found]:
+        """Differences in a measure that are beyond chance, the largest first."""
+        found = {label: item for label, item in self.differences.get(name, {}).items() if item.beyond_chance}
+        return dict(sorted(found.items(), key=lambda pair: -abs(pair[1].mean)))
+
+
+def sweep_finding(report: SweepReport) -> Finding:
+    """The question and the five lines."""
+    return Finding(
+        question_of(report),
+        (
+            FindingLine(CHANGES, changes_text(report)),
+            FindingLine(UNCHANGED, unchanged_text(report)),
+            FindingLine(COST, cost_text(report)),
+            FindingLine(SAME_MONEY, same_money_text(report)),
+            FindingLine(CERTAINTY, certainty_text(report)),
+        ),
+    )
+
+
+def question_of(report: SweepReport) -> str:
+    """What varies, and what each scenario is compared with."""
+    labels = report.answer.labels
+    if len(labels) < 2:
+        return f"One scenario: {cut(labels[0])}"
+    varied = [f"{key} ({n} values)" for key, n in varied_keys(labels).items()]
+    over = f" over {some(varied, 3)}" if varied else ""
+    return f"Sweep of {len(labels)} scenarios{over}, beside the first, {report.names[labels[0]]}"
+
+
+# --- what changes, what does not ---
+
+
+def changes_text(report: SweepReport) -> str:
+    """The largest differences beyond chance, outcomes of the protocol before others; or why none is named."""
+    if why := why_nothing_is_claimed(report):
+        return why
+    found = {name: beyond for name in OUTCOMES if (beyond := report.beyond_chance(name))}
+    if not found:
+        return "nothing beyond chance in any headline outcome, all scenarios judged together."
+
+    def place(name: str) -> tuple[int, float]:
+        return protocol_place(name), -strength(next(iter(found[name].values())))
+
+    named = sorted(found, key=place)[:MOST_CHANGES]
+    parts = [largest_text(report, name, found[name]) for name in named]
+    rest = [name for name in found if name not in named]
+    more = f"; also {named_topics(rest, '')}" if rest else ""
+    interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
+    return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
+
+
+def strength(found: Found) -> float:
+    """Size in units of what chance may make of it."""
+    return abs(found.mean) / found.half_width if found.half_width > 0.0 else float("inf")
+
+
+def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) -> str:
+    """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`: of those in the same direction."""
+    label, found = next(iter(beyond.items()))
+    n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
+    of = f", the largest of {n_same}" if n_same > 1 else ""
+    against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
+    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against}{hint(name)})"
+
+
+def size_text(name: str, found: Found) -> str:
+    """A difference with its unit and its joint interval, which allows for its having been picked as the largest."""
+    measure, _ = measure_and_part(name)
+    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.simultaneous)
+    return f"{size} {reach} {short_unit_of_difference(measure)}"
+
+
+def why_nothing_is_claimed(report: SweepReport) -> str:
+    """Why there is no difference to speak of; empty if there may be."""
+    answer = report.answer
+    if not answer.n_done:
+        return "no run has finished, so nothing can be said."
+    if len(answer.labels) < 2:
+        return f"nothing is compared, for there is one scenario: {means_text(report)}."
+    if not report.differences:
+        return "nothing can be compared yet: the runs that have finished have no replication in common."
+    if answer.labels[0] in report.labels_with("no_steady_state"):
+        return "no difference is claimed: the first scenario has no steady state."
+    if all(found.no_steady_state for of_each in report.differences.values() for found in of_each.values()):
+        return "no difference is claimed: no other scenario has a steady state."
+    if not any(found.has_interval for of_each in report.differences.values() for found in of_each.values()):
+        return "a difference cannot be distinguished from chance: one replication has no interval, play two or more."
+    return ""
+
+
+def means_text(report: SweepReport) -> str:
+    """The main outcomes of a scenario by itself."""
+    table = report.answer.estimates
+    parts = []
+    for name in ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health"):
+        for row in table[table["measure"] == name].to_dict("records")[:1]:
+            measure, _ = measure_and_part(name)
+            found = as_found(row)
+            reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
+            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of_value(measure)}")
+    return ", ".join(parts)
+
+
+def unchanged_text(report: SweepReport) -> str:
+    """Outcomes without a difference beyond chance in any scenario, and those that are the same to the last bit."""
+    if why_nothing_is_claimed(report):
+        return "nothing can be said of that either."
+    same, open_ = [], []
+    for name in OUTCOMES:
+        steady = [found for found in report.differences.get(name, {}).values() if not found.no_steady_state]
+        if steady and all(found.identical for found in steady):
+            same.append(name)
+        elif steady and not any(found.beyond_chance for found in steady):
+            open_.append(name)
+    parts = [f"no difference beyond chance in {named_topics(open_, '')}"] if open_ else []
+    parts += [f"identical to the last bit: {named_topics(same, '')}"] if same else []
+    return ("; ".join(parts) or "no headline outcome: each differs beyond chance in some scenario") + "."
+
+
+# --- money ---
+
+
+def cost_text(report: SweepReport) -> str:
+    """The range of the weekly staff cost, of the rosters alone and with overtime."""
+    rosters = cheapest_and_dearest(report.scenarios.weekly_cost)
+    whole = cheapest_and_dearest(report.staff_cost)
+    if report.labels_with("no_steady_state") and rosters:
+        return f"{range_text(report, rosters)} by roster; overtime depends on the queue and is left out."
+    if not whole:
+        return f"{range_text(report, rosters)} by roster; nothing has run." if rosters else "nothing has run."
+    if not rosters:
+        return f"{range_text(report, whole)}, overtime included."
+    (_, low), (_, high) = rosters
+    if len(report.answer.labels) < 2:
+        return f"{range_text(report, whole)} with overtime, {cad(low)} by roster."
+    if high - low < 1.0:
+        return f"{range_text(report, whole)}; by roster {cad(low)} in every scenario, so they differ by overtime alone."
+    return f"{range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
+
+
+Priced = tuple[str, float]
+
+
+def cheapest_and_dearest(costs: Mapping[str, float]) -> tuple[Priced, Priced] | None:
+    """The first of the cheapest and the first of the dearest, with their costs; None of none."""
+    if not costs:
+        return None
+    low, high = min(costs, key=costs.__getitem__), max(costs, key=costs.__getitem__)
+    return (low, costs[low]), (high, costs[high])
+
+
+def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
+    """`339,481 (traditional) to 343,884 CAD a week (peer_added)`; one number where it is one."""
+    assert ends is not None
+    (cheap, low), (dear, high) = ends
+    if plain_number(low, 0) == plain_number(high, 0):
+        return f"{cad(low)} a week"
+    return f"{plain_number(low, 0)} ({report.names[cheap]}) to {cad(high)} a week ({report.names[dear]})"
+
+
+def same_money_text(report: SweepReport) -> str:
+    """What scenarios change whose rosters add the same cost; or how to ask."""
+    groups = groups_of_the_same_money(report)
+    if not groups:
+        return nothing_to_compare_text(report)
+    if why_nothing_is_claimed(report):
+        extra, labels = groups[0]
+        return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
+    extra, labels = groups[0]
+    if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
+        parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
+    else:
+        shown = most_changed_of(report, labels)
+        parts = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
+    parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
+    return f"{added_text(extra)}: {'; '.join(parts)}."
+
+
+def nothing_to_compare_text(report: SweepReport) -> str:
+    """How to compare the same money; and what the scenarios differ in, where their rosters all cost the same."""
+    keys = list(dict.fromkeys(key.rpartition(".")[2] for key in varied_keys(report.answer.labels)))
+    costs = report.scenarios.weekly_cost
+    if keys and len(costs) == len(report.answer.labels) and max(costs.values()) - min(costs.values()) < 1.0:
+        why = f"every roster costs the same: the scenarios differ in {some(keys, 3)}. Add"
+    else:
+        why = "nothing of equal cost is compared; add"
+    return f"{why} a staffing that spends the same otherwise, as in {TO_ADD}."
+
+
+def most_changed_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
+    """Two scenarios of the same money, those that change most, of two rosters if there are two."""
+
+    def size(label: str) -> float:
+        return max(map(strength, changed_in(report, label).values()), default=0.0)
+
+    ordered = sorted(labels, key=lambda label: -size(label))
+    costs = report.scenarios.weekly_cost
+    other = [label for label in ordered if costs[label] != costs[ordered[0]]]
+    chosen = {*ordered[:1], *(other or ordered[1:])[:1]}
+    return [label for label in labels if label in chosen]
+
+
+def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
+    """Outcomes of a scenario that differ beyond chance."""
+    found = {name: of_each.get(label) for name, of_each in report.differences.items() if name in OUTCOMES}
+    return {name: item for name, item in found.items() if item is not None and item.beyond_chance}
+
+
+def added_text(extra: float) -> str:
+    """`for 3,790 CAD a week`."""
+    return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
+
+
+def named(report: SweepReport, label: str) -> str:
+    """A scenario by its short name, a stress test as such."""
+    return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
+
+
+def bought_text(report: SweepReport, label: str) -> str:
+    """What changes beyond chance in a scenario, the strongest first."""
+    if report.flags[label][1]:
+        return "has no steady state, so nothing is claimed"
+    beyond = changed_in(report, label)
+    if not beyond:
+        return "changes nothing beyond chance"
+    strongest = sorted(beyond, key=lambda name: -strength(beyond[name]))[:2]
+    sizes = [f"{short_measure(name)} {change_text(name, beyond[name])}" for name in beyond if name in strongest]
+    return f"changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
+
+
+def change_text(name: str, found: Found) -> str:
+    """The size alone; its interval stands in the table."""
+    measure, _ = measure_and_part(name)
+    return f"{bare(measure, found.mean, signed=True)} {short_unit_of_difference(measure)}"
+
+
+def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]]]:
+    """Scenarios whose rosters add the same cost to the first, in its department and demand: the smallest added cost
+    and the labels, the largest group first. Scenarios that cost what the first one does are a group by themselves."""
+    costs = report.scenarios.weekly_cost
+    first, *others = report.scenarios.like_the_first(report.answer.labels)
+    if first not in costs:
+        return []
+    added = {label: costs[label] - costs[first] for label in others if label in costs}
+    as_dear = [label for label, extra in added.items() if abs(extra) <= LEAST_ADDED]
+    groups = [(0.0, as_dear)] if as_dear else []
+    dearer = {label: extra for label, extra in added.items() if extra > LEAST_ADDED}
+    groups += [(min(group.values()), sorted(group, key=list(costs).index)) for group in same_money(dearer)
+               if len(group) > 1]  # fmt: skip
+    return sorted(groups, key=lambda group: -len(group[1]))
+
+
+# --- how sure ---
+
+
+def certainty_text(report: SweepReport) -> str:
+    """Cautions first, then what the intervals are of, and what they leave out."""
+    return " ".join([*caution_texts(report), size_of_study(report), *assumption_texts(report)])
+
+
+def caution_texts(report: SweepReport) -> list[str]:
+    """How many scenarios are to be read with care."""
+    n = len(report.answer.labels)
+    unsteady, leaving = report.labels_with("no_steady_state"), report.labels_with("many_leave")
+    parts = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
+    if leaving:
+        limit = f"{100 * LEAVING_LIMIT:g} %"
+        parts.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
+    return parts
+
+
+def of_all(labels: Sequence[str], n: int) -> str:
+    """`2 of 6 scenarios`."""
+    return f"{len(labels)} of {counted(n, 'scenario')}"
+
+
+def size_of_study(report: SweepReport) -> str:
+    """Replications and weeks, and that the intervals are of chance alone."""
+    answer = report.answer
+    numbers = [int(n) for n in answer.estimates.groupby("label")["n"].max()] if answer.n_done else [0]
+    weeks = sorted(set(report.scenarios.weeks.values()))
+    length = f" of {span_text(weeks, 'week')}" if weeks else ""
+    chance = "intervals show chance alone; what is not known of the assumptions comes on top"
+    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: a missing star says nothing." if (
+        len(answer.labels) > 1 and 1 < min(numbers) < ENOUGH_REPLICATIONS) else ""  # fmt: skip
+    return f"{span_text(numbers, 'replication')}{length}; {chance}.{few}"
+
+
+def span_text(numbers: Sequence[float], noun: str) -> str:
+    """`4 weeks`, `4 to 8 weeks`."""
+    low, high = min(numbers), max(numbers)
+    text = counted(int(high), noun)
+    return text if low == high else f"{low:g} to {text}"
+
+
+def assumption_texts(report: SweepReport) -> list[str]:
+    """What was assumed of peers and clinicians."""
+    assuming = report.scenarios.assumes_effects
+    if not assuming:
+        return [NO_BENEFIT] if report.scenarios.with_peers else []
+    topics = topics_moved(report)
+    where = "" if len(assuming) == len(report.answer.labels) else f" in {of_all(sorted(assuming), len(report.names))}"
+    if not topics:
+        return [f"Effects were assumed{where}, in force in none: nothing moves because of them."]
+    several = len(topics) > 1 or topics[0].endswith("s")
+    return [f"Effects were assumed{where}: {joined(topics)} {'move' if several else 'moves'} because they are set so."]
+
+
+def topics_moved(report: SweepReport) -> list[str]:
+    """What effects that are in force in any scenario are set to move."""
+    effects = report.scenarios.effects
+    return list(dict.fromkeys(topic for label in report.answer.labels for topic in effects.get(label, ())))

@@ -1,0 +1,114 @@
+"""What is counted in money and what is not, in words; shared by a break-even study and a comparison.
+
+What one more of a measure is worth is said in `sim.analysis.valuation`; the sums are those of the studies.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.valuation import STAFF_COST, Worth, preset_text
+from sim.engine.measures.number_text import measure_and_part, plain_number, scale
+from sim.report.tables.lookups import flags_of, label, of_staffing, others
+from sim.report.tables.table_cells import Rows, difference_cell
+from sim.report.words.cautions import marked
+from sim.report.words.short_names import short_measure
+
+OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
+"""What no preset can count: it is not played."""
+
+
+def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
+    """What the leading preset counts, and what each other one counts that those before it did not.
+
+    `Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000.`
+    """
+    told: set[str] = set()
+    pieces: list[str] = []
+    for preset in presets:
+        new = [item for item in worth if item.counts_in(preset) and item.name not in told]
+        left_out = [item for item in worth if item.name in told and not item.counts_in(preset)]
+        told |= {item.name for item in new}
+        words = ", ".join(priced(item) for item in new) or "nothing more"
+        without = f", without {', '.join(item.name.replace('_', ' ') for item in left_out)}" if left_out else ""
+        pieces.append(f"{preset_text(preset)} also {words}{without}" if pieces else words)
+    return f"Counted, CAD for one less: {'; '.join(pieces)}."
+
+
+def not_counted_shortly() -> str:
+    """What no preset counts, where the page says it at length."""
+    return f"Not counted: outcomes without a worth, {OUTSIDE}."
+
+
+def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
+    """What no preset counts: what is shown without a worth, and what is not played."""
+    shown = [item.name.replace("_", " ") for item in worth if not any(item.counts_in(preset) for preset in presets)]
+    return f"Not counted: {', '.join([*shown, OUTSIDE])}."
+
+
+def priced(item: Worth) -> str:
+    """What one less is worth, `mental health visit 370`; of staff cost its name alone, as a dollar is a dollar."""
+    name = item.name.replace("_", " ")
+    if item.measure == STAFF_COST and item.cad_per_unit == -1.0:
+        return name
+    measure, _ = measure_and_part(item.measure)
+    point = " a point" if scale(measure) != 1.0 else ""
+    return f"{name} {plain_number(-item.cad_per_unit / scale(measure), 0)}{point}"
+
+
+def with_presets(texts: Sequence[tuple[str, str]]) -> str:
+    """One text as it stands; of several each after the name of its preset: `staff time only: never; with ...: ...`."""
+    if len(texts) == 1:
+        return texts[0][1]
+    return "; ".join(f"{preset_text(preset)}: {text}" for preset, text in texts)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def money_text(mean: float, half_width: float) -> str:
+    """`−2,859 ± 166`."""
+    return f"{plain_number(mean, 0)} ± {plain_number(half_width, 0)}"
+
+
+# --- of a comparison
+
+
+def worth_rows(comparison: Comparison) -> Rows:
+    """Paired differences in what is valued beside staff cost, and what all are worth by each preset, at the central
+    level of demand.
+    """
+    table = comparison.worth
+    if table.empty:
+        return []
+    presets = list(dict.fromkeys(table["preset"]))
+    measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
+    heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
+    rows: Rows = [("Difference, and net benefit", *map(capital, map(short_measure, measures)), *heads)]
+    for staffing in others(comparison):
+        found = of_staffing(comparison, table, staffing).set_index("preset")
+        if len(found):
+            apart = [difference_cell(comparison, staffing, measure) for measure in measures]
+            cells = [worth_cell(found.loc[preset]) for preset in presets]
+            rows.append((marked(label(comparison, staffing), *flags_of(comparison, staffing)), *apart, *cells))
+    return rows
+
+
+def worth_cell(row: Mapping[Any, Any]) -> str:
+    """`−2,859 ± 166`, of one replication `−2,859`."""
+    if math.isfinite(row["half_width"]):
+        return money_text(row["mean"], row["half_width"])
+    return plain_number(row["mean"], 0)
+
+
+def worth_lines(comparison: Comparison) -> list[str]:
+    """What stands behind the table of worth: of chance alone, what is counted and what is not."""
+    table = comparison.worth
+    if table.empty:
+        return []
+    presets = list(dict.fromkeys(table["preset"]))
+    counted_and_not = f"{counted_text(comparison.valued, presets)} {not_counted_text(comparison.valued, presets)}"
+    return [f"What the differences would be worth, with intervals of chance alone. {counted_and_not}"]

@@ -1,0 +1,300 @@
+"""What stands in the folder of a sweep, checked before anything is done with it: somebody else may have written it.
+
+Files are read through the models and column types below. What the tables mean is `sim.runs.run_store`.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import duckdb
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import from_json
+
+from sim.department.scenario import Problem, ScenarioError
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.number_text import counted
+from sim.io import sql
+from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
+from sim.statistics.stopping_rules import Asked
+
+MOST_ENTRIES: Final = 10_000_000
+"""Files and folders below a results folder."""
+MOST_FACTS: Final = 16 * MIB
+"""Bytes of run.json; the command of a sweep may name many values."""
+MOST_TABLE: Final = 512 * MIB
+"""Bytes of a table that is read into memory."""
+MOST_ROWS: Final = 5_000_000
+MOST_TEXT: Final = 1024 * MIB
+"""Characters of a table, unpacked."""
+MOST_SCENARIOS: Final = 100_000
+LONGEST_LABEL: Final = 20_000
+MOST_REPLICATIONS: Final = 100_000
+MOST_VALUES: Final = 2**29
+"""Measures of runs held in memory at once: 4 GiB."""
+MOST_NAMED: Final = 10
+"""Problems named; the rest is counted."""
+AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
+SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
+SHOWN: Final = 80
+
+Kind = Literal["text", "whole", "number", "yes_or_no"]
+KINDS: Final[Mapping[Kind, frozenset[str]]] = {
+    "text": frozenset({"VARCHAR", "ENUM"}),
+    "whole": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}),
+    "number": frozenset({"DOUBLE", "FLOAT"}),
+    "yes_or_no": frozenset({"BOOLEAN"}),
+}
+WORDS: Final[Mapping[Kind, str]] = {
+    "text": "text", "whole": "whole numbers", "number": "numbers", "yes_or_no": "true or false",
+}  # fmt: skip
+"""What a column holds, in words."""
+
+PART_COLUMNS: Final[Mapping[str, Kind]] = {
+    "scenario": "text", "label": "text", "seed": "whole", "replication": "whole", "code": "text", "status": "text",
+    "measure": "text", "value": "number", "traceback": "text",
+}  # fmt: skip
+SCENARIO_COLUMNS: Final[Mapping[str, Kind]] = {
+    "scenario": "text", "label": "text", "place": "whole", "content": "text",
+}  # fmt: skip
+
+
+# --- the folder ---
+
+
+def check_entries(folder: Path) -> None:
+    """Refuse a folder that holds a link, a pipe or a device: through them others would be read or written.
+
+    Raises ScenarioError. A folder that is not there yet is left to those who make it.
+    """
+    problems = []
+    for number, (path, mode) in enumerate(entries(folder)):
+        if number >= MOST_ENTRIES:
+            remedy = f"more than {MOST_ENTRIES:,} files: give the results folder of one sweep"
+            raise ScenarioError([Problem(str(folder), "too many files", remedy)])
+        if stat.S_ISLNK(mode):
+            problems.append(Problem(str(path), "a link", "a results folder holds no links: put the file itself there"))
+        elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            problems.append(Problem(str(path), "a pipe, a socket or a device", "no file of a sweep: take it out"))
+    refuse_all(problems)
+
+
+def entries(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Every entry below a folder with its mode; links are not followed."""
+    folders = [folder]
+    while folders:
+        here = folders.pop()
+        try:
+            with os.scandir(here) as found:
+                for entry in found:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISDIR(mode):
+                        folders.append(Path(entry.path))
+                    yield Path(entry.path), mode
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            remedy = f"cannot be read ({error.strerror}): {AS_WRITTEN}"
+            raise ScenarioError([Problem(str(here), repr(here.name), remedy)]) from error
+
+
+def refuse_all(problems: Sequence[Problem]) -> None:
+    """Raise ScenarioError with the first problems and the number of the others, if there are any."""
+    if not problems:
+        return
+    named = list(problems[:MOST_NAMED])
+    if len(problems) > MOST_NAMED:
+        last = named[-1]
+        more = f"; and {counted(len(problems) - MOST_NAMED, 'more problem')} of this kind"
+        named[-1] = Problem(last.path, last.value, last.remedy + more)
+    raise ScenarioError(named)
+
+
+# --- run.json ---
+
+
+class SweepFacts(BaseModel):
+    """What run.json says of a sweep, as far as its results depend on it; other keys are not looked at."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    code: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+    command: Annotated[list[str], Field(max_length=10_000)]
+    asked: Asked = Field(default_factory=Asked)
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> "SweepFacts":
+        asked = self.asked
+        ranked = [name for name in (asked.best, None if asked.select is None else asked.select.measure) if name]
+        for name in (*asked.precision, *ranked):
+            if name.partition(".")[0] not in MEASURE_BY_KEY:
+                raise ValueError(f"asked: there is no measure {shortened(name)}")
+        for name in ranked:
+            if MEASURE_BY_KEY[name.partition(".")[0]].better == "neutral":
+                raise ValueError(f"asked: {shortened(name)} has no better direction")
+        if asked.precision and asked.select is not None:
+            raise ValueError("asked: a precision and a best to be selected, which exclude each other")
+        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS:
+            raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS}")
+        return self
+
+
+@dataclass(frozen=True)
+class ReceivedSweep:
+    """A sweep read from its folder. `labels`: by hash of the scenario, the baseline first; `scenarios`: the rows of
+    `scenarios.parquet` in the same order."""
+
+    facts: SweepFacts
+    labels: Mapping[str, str]
+    scenarios: pd.DataFrame
+
+
+def read_facts(file: Path) -> SweepFacts:
+    """What run.json says of a sweep. Raises ScenarioError with all that is wrong with it."""
+    try:
+        return SweepFacts.model_validate_json(read_bytes(file, MOST_FACTS))
+    except UnreadableFile as error:
+        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    problems = []
+    for one in found:
+        place = ".".join([str(file), *map(str, one["loc"])])
+        value = "no JSON" if one["type"] == "json_invalid" else shortened(one["input"])
+        problems.append(Problem(place, value, f"{shortened_text(one['msg'])}: {AS_WRITTEN}"))
+    refuse_all(problems)
+    raise AssertionError("an error without a problem")
+
+
+def shortened(value: object) -> str:
+    """The repr of a value, cut where it is long."""
+    try:
+        return shortened_text(repr(value))
+    except ValueError:  # a whole number of thousands of digits
+        return f"a {type(value).__name__} of great length"
+
+
+def shortened_text(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+# --- tables ---
+
+
+def check_columns(connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, Kind]) -> Iterator[Problem]:
+    """What keeps a Parquet file from being read as a table with these columns."""
+    try:
+        with open_regular(file, 2**62):
+            relation = sql.parquet(connection, [file])
+    except UnreadableFile as error:
+        yield Problem(str(error.path), error.value, error.remedy)
+        return
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        yield Problem(str(file), "no Parquet that can be read", f"{sql.first_line(error)}: {AS_WRITTEN}")
+        return
+    there = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    for name, kind in columns.items():
+        if name not in there:
+            yield Problem(f"{file}, column {name}", "not there", AS_WRITTEN)
+        elif there[name].partition("(")[0] not in KINDS[kind]:
+            remedy = f"{WORDS[kind]} should stand there: {AS_WRITTEN}"
+            yield Problem(f"{file}, column {name}", f"of type {shortened_text(there[name])}", remedy)
+
+
+def check_parts(parts: Sequence[Path]) -> None:
+    """Refuse parts that are no tables of runs, whatever the hash in their names says. Raises ScenarioError."""
+    with sql.connect(parts) as connection:
+        refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
+
+
+def read_columns(file: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
+    """These columns of a Parquet file of bounded size, their types checked. Raises ScenarioError."""
+    listed = ", ".join(columns)  # names of our own
+    texts = [name for name, kind in columns.items() if kind == "text"]
+    length = " + ".join(f"coalesce(sum(length({name})), 0)" for name in texts) or "0"
+    try:
+        with open_regular(file, MOST_TABLE):
+            pass
+        with sql.connect([file]) as connection:
+            refuse_all(list(check_columns(connection, file, columns)))
+            sql.parquet(connection, [file]).create_view("received")
+            (rows, characters), *_ = connection.execute(f"SELECT count(*), {length} FROM received").fetchall()
+            if rows > MOST_ROWS or characters > MOST_TEXT:
+                found = f"{rows:,} rows with {characters:,} characters"
+                raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
+            table = connection.execute(f"SELECT {listed} FROM received").df()
+    except UnreadableFile as error:
+        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        remedy = f"{sql.first_line(error)}: {AS_WRITTEN}"
+        raise ScenarioError([Problem(str(file), "no Parquet that can be read", remedy)]) from error
+    empty = [name for name, kind in columns.items() if kind != "number" and table[name].isna().any()]
+    refuse_all([Problem(f"{file}, column {name}", "an empty cell", AS_WRITTEN) for name in empty])
+    return table
+
+
+def read_scenarios(file: Path) -> pd.DataFrame:
+    """Every scenario a sweep was ever asked for: scenario, label, place (-1: not of the last command), content (JSON).
+
+    Raises ScenarioError where what stands there cannot be such.
+    """
+    table = read_columns(file, SCENARIO_COLUMNS)
+    problems = []
+    if len(table) > MOST_SCENARIOS:
+        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {MOST_SCENARIOS:,}: {AS_WRITTEN}"))
+    for number, row in enumerate(table.head(MOST_SCENARIOS).to_dict("records")):
+        problems += [
+            Problem(f"{file}, row {number + 1}, {column}", shortened(row[column]), f"{wrong}: {AS_WRITTEN}")
+            for column, wrong in faults_of_scenario(row)
+        ]
+    if not problems:
+        wanted = table[table["place"] >= 0]
+        for column in ("scenario", "label"):
+            twice = wanted[column][wanted[column].duplicated()]
+            problems += [Problem(f"{file}, {column}", shortened(value), f"twice: {AS_WRITTEN}") for value in twice]
+        if not len(wanted):
+            problems.append(Problem(str(file), "no scenario", f"a sweep has one at least: {AS_WRITTEN}"))
+    refuse_all(problems)
+    return table
+
+
+def faults_of_scenario(row: Mapping[Hashable, object]) -> Iterator[tuple[str, str]]:
+    """Column and fault of a row of the scenarios."""
+    if not (isinstance(row["scenario"], str) and SCENARIO.fullmatch(row["scenario"])):
+        yield "scenario", "no hash of a scenario"
+    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= LONGEST_LABEL):
+        yield "label", f"no label of 1 to {LONGEST_LABEL:,} characters"
+    if not (isinstance(row["place"], int) and -1 <= row["place"] < MOST_SCENARIOS):
+        yield "place", f"no place between -1 and {MOST_SCENARIOS:,}"
+    try:
+        content = from_json(row["content"]) if isinstance(row["content"], str) else None
+    except ValueError as error:
+        yield "content", f"no JSON ({shortened_text(str(error))})"
+    else:
+        if not isinstance(content, dict):
+            yield "content", "no scenario in JSON"
+
+
+def check_measures(names: Sequence[object], folder: Path) -> None:
+    """Refuse measures that are not in the catalogue. Raises ScenarioError."""
+    unknown = [name for name in names if not (isinstance(name, str) and name.partition(".")[0] in MEASURE_BY_KEY)]
+    remedy = f"no measure of this version of PeerED: {AS_WRITTEN}"
+    refuse_all([Problem(f"{folder}, measure", shortened(name), remedy) for name in unknown])
+
+
+def check_size(n_scenarios: int, n_measures: int, replications: int, folder: Path) -> None:
+    """Refuse more values than fit into memory. Raises ScenarioError."""
+    n = n_scenarios * n_measures * replications
+    if n > MOST_VALUES:
+        found = f"{n_scenarios:,} scenarios of {replications:,} replications with {n_measures:,} measures"
+        most = f"{MOST_VALUES * 8 / 2**30:.3g} GiB"
+        remedy = f"{n * 8 / 2**30:.3g} GiB of values, {most} are read at most: split the sweep"
+        raise ScenarioError([Problem(str(folder), found, remedy)])

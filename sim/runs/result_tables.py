@@ -1,0 +1,253 @@
+"""The tables of a results folder, opened by name, each when it is first asked for.
+
+A folder may come from somebody else: nothing in it is run, links are not followed, and what a table may hold in memory
+is bounded. What the tables mean is said by the study that wrote them and by the data dictionary.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from duckdb import (
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyConnection,
+    DuckDBPyRelation,
+    Expression,
+    FunctionExpression,
+)
+
+from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.short_text import lines_html, lines_text
+from sim.engine.trajectory import with_ordered_labels
+from sim.io import sql
+from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
+from sim.runs.blocks import EVENTS
+from sim.runs.received_sweep import (
+    AS_WRITTEN,
+    KINDS,
+    MOST_FACTS,
+    MOST_TEXT,
+    MOST_VALUES,
+    check_entries,
+    read_scenarios,
+    refuse_all,
+    shortened_text,
+)
+from sim.runs.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
+
+MOST_BYTES = 2**40
+FILENAME = "filename"
+COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}
+"""For looking at how much there is, before it is read."""
+TEXTS = KINDS["text"]
+SCALARS = frozenset().union(*KINDS.values()) | {
+    "UBIGINT", "HUGEINT", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
+    "TIMESTAMP WITH TIME ZONE", '"NULL"',
+}  # fmt: skip
+"""Types of columns that are read: a value takes as much memory as a number or, as text, can be measured."""
+VALUES_PER_TEXT = 8
+"""A short text takes about as much memory as this many numbers."""
+
+
+class Results(Mapping[str, pd.DataFrame]):
+    """The tables of a results folder by name, as items (`results["estimates"]`) or attributes (`results.estimates`).
+
+    A table is read when it is first asked for, and kept. `read` gives some columns or rows of a large one.
+    """
+
+    __eq__ = object.__eq__  # that of Mapping would read every table, only to find that tables are not true or false
+    __hash__ = object.__hash__
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files = files_in(folder)
+        self._tables: dict[str, pd.DataFrame] = {}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What run.json says: command, seed, versions and more; empty where there is none."""
+        file = self.folder / FACTS
+        if not file.is_file():
+            return {}
+        try:
+            facts = json.loads(read_bytes(file, MOST_FACTS))
+        except (UnreadableFile, ValueError, RecursionError) as error:
+            raise ScenarioError([Problem(str(file), "no JSON", f"{sql.first_line(error)}: {AS_WRITTEN}")]) from error
+        return facts if isinstance(facts, dict) else {}
+
+    def read(self, table: str, columns: Sequence[str] | None = None, **equal: str | float) -> pd.DataFrame:
+        """A table, or some of it: only these columns, only rows where a column equals a value.
+
+        `results.read("visits", columns=["hour", "pia"], staffing="peer_added", in_window=True)`. Raises KeyError for
+        a table or column that is not there, ScenarioError where it cannot be read or is too large for memory.
+        """
+        if table not in self._files:
+            raise KeyError(self._unknown(table))
+        return read_table(table, self._files[table], self.folder, columns, equal)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._tables:
+            self._tables[name] = self.read(name)
+        return self._tables[name]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_") or name not in self._files:
+            raise AttributeError(name if name.startswith("_") else self._unknown(name))
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._files]
+
+    def __repr__(self) -> str:
+        return lines_text(type(self).__name__, self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(type(self).__name__, self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[tuple[str, str]]:
+        yield "folder", str(self.folder)
+        names = list(self._files)
+        for start in range(0, len(names), 8):
+            yield "" if start else "tables", ", ".join(f".{name}" for name in names[start : start + 8])
+
+    def _unknown(self, name: str) -> str:
+        return f"{self.folder} has no table {name!r}; {did_you_mean(name, self._files)}"
+
+
+def files_in(folder: Path) -> dict[str, list[Path]]:
+    """The files of each table of a results folder, in order of their names. Raises FileNotFoundError, ScenarioError."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: no such folder; give the results folder of a study (output=FOLDER)")
+    check_entries(folder)
+    found = {file.stem: [file] for file in sorted(folder.iterdir()) if file.suffix in (".parquet", ".csv")}
+    visits = sorted((folder / VISITS).glob("*.parquet")) or visits_of_sweep(folder)
+    events = [file for file in sorted((folder / EVENTS).glob("*")) if file.suffix in (".parquet", ".csv")]
+    found |= {VISITS: visits} if visits else {}
+    # One format a table; the log for vidigi is of other columns.
+    kinds = {file.suffix: [each for each in events if each.suffix == file.suffix] for file in events}
+    plain = [file for file in next(iter(kinds.values()), []) if not file.stem.endswith("-vidigi")]
+    found |= {EVENTS: plain} if plain else {}
+    if not found:
+        remedy = "it is still being written, or is not the results folder of a study"
+        raise FileNotFoundError(f"{folder}: holds no table; {remedy}")
+    return dict(sorted(found.items()))
+
+
+def visits_of_sweep(folder: Path) -> list[Path]:
+    """Files of visits of the runs that the last command of a sweep played, if it kept them."""
+    if not (folder / PARTS).is_dir() or not (folder / VISITS).is_dir():
+        return []
+    facts = read_sweep(folder).facts
+    return sorted((folder / VISITS / f"seed={facts.seed}" / f"code={facts.code}").glob("*/*.parquet"))
+
+
+def read_table(
+    name: str, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, equal: Mapping[str, str | float]
+) -> pd.DataFrame:
+    """Rows of the files of one table. Raises KeyError for unknown columns, ScenarioError for what cannot be read."""
+    try:
+        for file in files:
+            with open_regular(file, MOST_BYTES):
+                pass
+        with sql.connect(files, settings=COUNTING) as connection:
+            check_memory(name, some_of(name, connection, files, columns, equal), folder)
+        with sql.connect(files) as connection:
+            table = some_of(name, connection, files, columns, equal).df()
+    except UnreadableFile as error:
+        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        remedy = f"{sql.first_line(error)}: {AS_WRITTEN}"
+        raise ScenarioError([Problem(f"{folder}, table {name}", "cannot be read", remedy)]) from error
+    return named_by_file(name, table, folder)
+
+
+def check_known(wanted: Sequence[str], there: Sequence[str], table: str) -> None:
+    """Raise KeyError for the first column that a table does not have."""
+    for column in wanted:
+        if column not in there:
+            raise KeyError(f"table {table} has no column {column!r}; {did_you_mean(column, there)}")
+
+
+def some_of(
+    name: str,
+    connection: DuckDBPyConnection,
+    files: Sequence[Path],
+    columns: Sequence[str] | None,
+    equal: Mapping[str, str | float],
+) -> DuckDBPyRelation:
+    """The columns and rows that are wanted, the name of the file last; not read yet. Raises KeyError."""
+    received = relation(connection, files)
+    there = [column for column in received.columns if column != FILENAME]
+    check_known([*(columns or ()), *equal], there, name)
+    for column, value in equal.items():
+        received = received.filter(ColumnExpression(column) == ConstantExpression(value))
+    return received.select(*map(ColumnExpression, [*(columns or there), FILENAME]))
+
+
+def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
+    """Refuse more values or text than is held in memory, and columns whose size cannot be told. Raises ScenarioError.
+
+    A small file can unpack to very much: what counts is what it holds, and that is counted without holding it.
+    """
+    types = dict(zip(wanted.columns, map(str, wanted.types), strict=True))
+    place = f"{folder}, table {table}"
+    odd = [name for name, kind in types.items() if kind.endswith("]") or kind.partition("(")[0] not in SCALARS]
+    remedy = "numbers, text or times should stand there: read the other columns, with columns=[...]"
+    refuse_all(
+        [
+            Problem(f"{place}, column {shortened_text(name)}", f"of type {shortened_text(types[name])}", remedy)
+            for name in odd
+        ]
+    )
+    texts = [name for name, kind in types.items() if kind.partition("(")[0] in TEXTS]
+    lengths = [FunctionExpression("sum", FunctionExpression("strlen", text_of(name))) for name in texts]
+    ((n_rows, *n_characters),) = wanted.aggregate([FunctionExpression("count"), *lengths]).fetchall()
+    in_all = sum(filter(None, n_characters))
+    some = f'read some of it, as in read("{table}", columns=[...], staffing="traditional")'
+    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > MOST_VALUES:
+        raise ScenarioError(
+            [Problem(place, f"{n_rows:,} rows of {len(types) - 1} columns", f"too many for memory: {some}")]
+        )
+    if in_all > MOST_TEXT:
+        raise ScenarioError([Problem(place, f"{in_all:,} characters of text", f"too much for memory: {some}")])
+
+
+def text_of(column: str) -> Expression:
+    """The values of a column as text."""
+    return ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
+
+
+def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+    """The rows of files of one kind, their columns brought together by name, with the name of the file."""
+    names = [sql.literal(file) for file in files]
+    if files[0].suffix == ".csv":
+        return connection.read_csv(names, union_by_name=True, filename=True, hive_partitioning=False)  # type: ignore[arg-type]
+    return connection.read_parquet(names, union_by_name=True, filename=True, hive_partitioning=False)
+
+
+SCENARIO_FOLDER = re.compile(r"scenario=(\w+)[/\\][^/\\]*$")
+
+
+def named_by_file(name: str, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """The table without the names of its files, which say of events and of a sweep's visits whose they are."""
+    files = table.pop(FILENAME)
+    if name == EVENTS and "staffing" not in table:
+        table.insert(0, "staffing", files.map({file: Path(file).stem for file in files.unique()}))
+    elif name == VISITS and "staffing" not in table and (folder / SCENARIOS).is_file():
+        keys = files.map({file: SCENARIO_FOLDER.search(file) for file in files.unique()})
+        scenarios = keys.map(lambda match: match[1] if match else "")
+        labels = read_scenarios(folder / SCENARIOS).set_index("scenario")["label"]
+        table.insert(0, "label", scenarios.map(labels[~labels.index.duplicated()]))
+        table.insert(0, "scenario", scenarios)
+    return with_ordered_labels(table) if name == VISITS else table

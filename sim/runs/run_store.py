@@ -1,0 +1,499 @@
+"""The folder of a sweep: measures of runs kept by what they were played from, so that nothing is played twice.
+
+A run is known by the content of its scenario, seed, replication and code version, whatever command asked for it.
+Rows come in parts, each written whole, many of which are put together into one now and then; one process writes at a
+time. What is played is `sim.analysis.sweeping`.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from sim.department.scenario import Problem, ScenarioError
+from sim.io import sql
+from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.file_lock import LockHeld, exclusive_lock
+from sim.runs import received_sweep
+from sim.runs.interrupts import uninterrupted
+from sim.runs.output_folder import (
+    MARK,
+    MOST_MARK_BYTES,
+    Mark,
+    foreign_by_name,
+    hash_of,
+    is_marked_for,
+    read_mark,
+    write_mark,
+)
+from sim.runs.received_sweep import (
+    AS_WRITTEN,
+    ReceivedSweep,
+    check_entries,
+    check_measures,
+    check_parts,
+    check_size,
+    read_facts,
+    read_scenarios,
+)
+from sim.runs.tables_on_disk import (
+    CannotKeep,
+    OutputError,
+    TableNotWritten,
+    copy_out,
+    reason_of,
+    whole_file,
+    write_json,
+    write_table,
+)
+
+PARTS, FACTS, SCENARIOS, LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
+PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
+"""Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
+UNFINISHED, DAMAGED = ".new", ".damaged"
+COLUMNS = ["scenario", "label", "seed", "replication", "code", "status", "measure", "value", "traceback"]
+"""Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
+MOST_PARTS, FEW_PARTS = 64, 16
+"""So many parts are put together while a sweep is played, and more than so few when it ends."""
+LARGE = 64 * 2**20
+"""Bytes of a part that is not written anew."""
+VISITS = "visits"
+
+
+class RunKey(NamedTuple):
+    """A run of one code version: hash of the scenario's content, and the replication."""
+
+    scenario: str
+    replication: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """One run as it is kept: values of its measures, or the traceback of what went wrong."""
+
+    key: RunKey
+    label: str
+    values: Mapping[str, float]
+    traceback: str = ""
+
+
+class RunStore:
+    """The runs in a folder, of one seed and one version of the code; others are kept aside.
+
+    `damaged`: parts that are not what was written; their runs count as not played. Raises ScenarioError where one
+    is whole and no table of runs.
+    """
+
+    def __init__(self, folder: Path, seed: int, code: str) -> None:
+        self.folder, self.seed, self.code = folder, seed, code
+        parts = sorted(
+            path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name) and path.is_file()
+        )
+        self.damaged = [part for part in parts if is_damaged(part)]
+        whole = [part for part in parts if part not in self.damaged]
+        check_parts(whole)
+        self._left_over = [part for part in whole if any(holds(other, part) for other in whole)]
+        self.parts = [part for part in whole if part not in self._left_over]
+
+    def put_in_order(self) -> None:
+        """Rename parts that are damaged, so that nobody takes them for whole, and remove those that another holds."""
+        for part in self.damaged:
+            part.rename(part.with_name(part.name + DAMAGED))
+        for part in self._left_over:
+            part.unlink()
+
+    def done(self, visits: Path | None = None) -> set[RunKey]:
+        """Runs that need not be played again; those that failed are not among them.
+
+        `visits`: a folder that must hold their visits too.
+        """
+        found = self._ask("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
+        runs = set(map(RunKey, found["scenario"], found["replication"].astype(int)))
+        return runs if visits is None else {key for key in runs if visits_file(visits, key).is_file()}
+
+    def folder_of_visits(self) -> Path:
+        """Where visits of runs of this seed and code stand, by scenario and replication."""
+        return self.folder / VISITS / f"seed={self.seed}" / f"code={self.code}"
+
+    def failed(self, scenarios: Mapping[str, str], replications: int) -> pd.DataFrame:
+        """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback.
+
+        Ordered by replication, then by scenario as given: hashes mean nothing to a reader.
+        """
+        found = self._ask(
+            "SELECT scenario, replication, any_value(traceback) AS traceback FROM runs GROUP BY scenario, replication "
+            "HAVING bool_and(status = 'failed')"
+        )
+        wanted = found[found["scenario"].isin(list(scenarios)) & (found["replication"] < replications)]
+        place = wanted["scenario"].map({key: number for number, key in enumerate(scenarios)})
+        ordered = wanted.iloc[np.lexsort((place, wanted["replication"]))]
+        return ordered.assign(label=[scenarios[key] for key in ordered["scenario"]]).reset_index(drop=True)
+
+    def n_of_other_code(self) -> int:
+        """Runs of this seed by another version of the code."""
+        distinct = "SELECT count(DISTINCT (scenario, replication, code)) AS n FROM every_run"
+        found = self._ask(f"{distinct} WHERE code <> getvariable('code')")
+        return int(found["n"].iloc[0])
+
+    def values(
+        self, scenarios: Sequence[str], replications: int, only: Sequence[str] | None = None
+    ) -> tuple[tuple[str, ...], np.ndarray]:
+        """Measures in order of name, and values, shape (scenarios, measures, replications); nan where not played.
+
+        `only`: these measures, if there are such.
+        """
+        found = self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"]
+        check_measures(found.tolist(), self.folder)
+        measures = [measure for measure in sorted(found) if only is None or measure in only]
+        check_size(len(scenarios), len(measures), replications, self.folder)
+        rows = self._ask(
+            "SELECT place, number, replication, value FROM runs JOIN places USING (scenario) "
+            "JOIN numbers USING (measure) WHERE status = 'done' AND replication < getvariable('replications')",
+            {"replications": replications},
+            places=pd.DataFrame({"scenario": list(scenarios), "place": np.arange(len(scenarios))}),
+            numbers=pd.DataFrame({"measure": np.asarray(measures, dtype=object), "number": np.arange(len(measures))}),
+        )
+        values = np.full((len(scenarios), len(measures), replications), np.nan)
+        values[tuple(rows[axis].to_numpy(int) for axis in ("place", "number", "replication"))] = rows["value"]
+        if np.isinf(values).any():
+            raise ScenarioError(
+                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {AS_WRITTEN}")]
+            )
+        return tuple(measures), values
+
+    def write(self, played: Sequence[Played]) -> None:
+        """Keep runs: they are all there afterwards, or none is."""
+        rows = self._rows_of(played)
+        with uninterrupted() as interrupts:
+            copy_out(rows, self._fresh)
+            self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
+            self.put_together(MOST_PARTS)
+        if interrupts.came:
+            raise KeyboardInterrupt
+
+    def put_together(self, more_than: int) -> None:
+        """Make one part of all that have come since the last large one, if they are many.
+
+        The new part tells in its name which it holds, so that these can go at any time after it stands. What fails
+        here leaves the parts as they are.
+        """
+        small = self.parts[last_large(self.parts) + 1 :]
+        if len(small) <= more_than:
+            return
+        first, last = min(numbers_of(part)[0] for part in small), max(numbers_of(part)[1] for part in small)
+        name = f"{first:06d}-{last:06d}"
+        with suppress(OSError, duckdb.Error):
+            try:
+                # With one thread rows go from file to file, not by way of memory.
+                with sql.connect([*small, self._fresh], settings={"threads": 1}) as connection:
+                    sql.parquet(connection, small).create_view("every_run")
+                    sql.write_parquet(connection, "every_run", self._fresh)
+                whole = named_by_content(self._fresh, name)
+            finally:
+                self._fresh.unlink(missing_ok=True)
+            self.parts = [*self.parts[: -len(small)], whole]
+            for part in small:
+                part.unlink()
+
+    @property
+    def _fresh(self) -> Path:
+        return self.folder / PARTS / UNFINISHED
+
+    def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
+        """Write every measure of the first so many replications of scenarios (label by hash), in order."""
+        scratch = self.folder / ".sorting"
+        # With several threads, the order in the file is theirs.
+        settings: dict[str, sql.Setting] = {"threads": 1, "temp_directory": str(scratch)}
+        places = places_of(scenarios, numbers)
+        with (
+            uninterrupted() as interrupts,
+            whole_file(file) as partial,
+            self.connected(places, [partial], scratch, settings) as connection,
+        ):
+            for name, words in WORDS.items():
+                connection.execute(f"CREATE TYPE {name} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
+            # A table first: how rows are packed would tell what parts they came from.
+            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
+            try:
+                sql.write_parquet(connection, "ordered", partial)
+            except duckdb.Error as error:
+                raise TableNotWritten(str(error)) from error
+        if interrupts.came:
+            raise KeyboardInterrupt
+
+    def _rows_of(self, played: Sequence[Played]) -> pd.DataFrame:
+        """A row for each measure of a run, one for a run that failed; made by columns, a tenth of the room of rows."""
+        n_rows = [1 if run.traceback else len(run.values) for run in played]
+        of_each = {
+            "scenario": [run.key.scenario for run in played],
+            "label": [run.label for run in played],
+            "seed": self.seed,
+            "replication": [run.key.replication for run in played],
+            "code": self.code,
+            "status": ["failed" if run.traceback else "done" for run in played],
+            "traceback": [run.traceback for run in played],
+        }
+        rows = pd.DataFrame(of_each, index=range(len(played))).loc[np.repeat(np.arange(len(played)), n_rows)]
+        rows["measure"] = [name for run in played for name in ([""] if run.traceback else run.values)]
+        rows["value"] = [value for run in played for value in ([np.nan] if run.traceback else run.values.values())]
+        return rows[COLUMNS]
+
+    def _next_number(self) -> int:
+        """After all there have been, damaged ones too."""
+        taken = [max(numbers_of(path)) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
+        return max(taken, default=0) + 1
+
+    def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
+        """The answer to a question of ours; `values` are what it reads by getvariable."""
+        with self.connected(tables) as connection:
+            sql.set_variables(connection, **(values or {}))
+            return connection.execute(question).df()
+
+    @contextmanager
+    def connected(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        files: Sequence[Path] = (),
+        folder: Path | None = None,
+        settings: Mapping[str, sql.Setting] | None = None,
+        database: Path | None = None,
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A place to ask about `runs`, those of this code, or `every_run` of the seed, with further tables.
+
+        It reaches the parts, and what else is given as for `sql.connect`.
+        """
+        with sql.connect([*self.parts, *files], folder, database, settings=settings) as connection:
+            sql.set_variables(connection, seed=self.seed, code=self.code)
+            parts = sql.parquet(connection, self.parts) if self.parts else connection.sql(NO_RUN)
+            parts.create_view("parts")
+            connection.execute(EVERY_RUN)
+            connection.execute("CREATE VIEW runs AS SELECT * FROM every_run WHERE code = getvariable('code')")
+            for name, table in tables.items():
+                connection.register(name, table)
+            yield connection
+
+
+EVERY_RUN = (
+    f"CREATE VIEW every_run AS SELECT {', '.join(COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
+    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS} AND scenario IS NOT NULL AND status IS NOT NULL"
+)
+NO_RUN = (
+    "SELECT '' AS scenario, '' AS label, 0 AS seed, 0 AS replication, '' AS code, '' AS status, '' AS measure, "
+    "0.0 AS value, '' AS traceback WHERE false"
+)
+
+
+REPLICATIONS = """
+WITH asked AS (
+    SELECT place, replication::INTEGER AS replication, measure::{measures} AS measure, value,
+        status::{statuses} AS status
+    FROM runs JOIN places USING (scenario) WHERE replication < n
+), done AS (
+    SELECT DISTINCT * FROM asked WHERE status = 'done'
+), failed AS (
+    SELECT DISTINCT place, replication, ''::{measures} AS measure, NULL::DOUBLE AS value, status FROM asked
+    WHERE status = 'failed' AND (place, replication) NOT IN (SELECT DISTINCT (place, replication) FROM done)
+)
+SELECT scenario::{scenarios} AS scenario, label::{labels} AS label, replication, measure, value, status
+FROM (FROM done UNION ALL FROM failed) JOIN places USING (place) ORDER BY place, replication, measure"""
+"""Every measure of every run of the scenarios in `places`; of a run that failed and was never done, one row."""
+WORDS = {
+    "scenarios": "SELECT DISTINCT scenario AS word FROM places",
+    "labels": "SELECT DISTINCT label AS word FROM places",
+    "measures": "SELECT '' AS word UNION SELECT measure FROM runs",
+    "statuses": "SELECT unnest(['done', 'failed']) AS word",
+}
+"""The words of each column of which there are few, so that a number stands for a word while rows are put in order."""
+REPLICATIONS_IN_WORDS = REPLICATIONS.format_map(dict.fromkeys(WORDS, "VARCHAR"))
+
+
+def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Scenarios in their order, with their labels and how many replications of them are meant."""
+    columns = {"scenario": list(scenarios), "label": list(scenarios.values()), "place": range(len(scenarios))}
+    return {"places": pd.DataFrame({**columns, "n": list(numbers)})}
+
+
+def visits_file(folder: Path, key: RunKey) -> Path:
+    """Where the visits of a run stand."""
+    return folder / f"scenario={key.scenario}" / f"replication={key.replication}.parquet"
+
+
+def numbers_of(part: Path) -> tuple[int, int]:
+    """First and last number of what a part holds."""
+    named = PART.match(part.name)
+    assert named is not None
+    return int(named[1]), int(named[2] or named[1])
+
+
+def holds(other: Path, part: Path) -> bool:
+    """Whether a part is in another, into which it was put with its neighbours.
+
+    Numbers alone do not tell: parts of other sweeps, with numbers of their own, may have been copied in.
+    """
+    (first, last), (start, end) = numbers_of(other), numbers_of(part)
+    if other == part or not first <= start <= end <= last:
+        return False
+    if (first, last) == (start, end):  # the same rows twice: the first of the two holds the second
+        return other < part and has_rows_of(other, part) and has_rows_of(part, other)
+    return has_rows_of(other, part)
+
+
+def has_rows_of(other: Path, part: Path) -> bool:
+    """Whether every row of a part is in another, as often as in the part."""
+    columns = ", ".join(COLUMNS)
+    with sql.connect([other, part]) as connection:
+        sql.parquet(connection, [part]).create_view("part")
+        sql.parquet(connection, [other]).create_view("other")
+        missing = connection.execute(
+            f"SELECT count(*) FROM (SELECT {columns} FROM part EXCEPT ALL SELECT {columns} FROM other)"
+        ).fetchone()
+    return missing == (0,)
+
+
+def last_large(parts: Sequence[Path]) -> int:
+    """Place of the last part that is left as it is; -1 if there is none."""
+    return max((place for place, part in enumerate(parts) if part.stat().st_size >= LARGE), default=-1)
+
+
+def named_by_content(fresh: Path, numbers: str) -> Path:
+    """Give a part that is written its name, when it is on the disk."""
+    flush(fresh)
+    part = fresh.with_name(f"{numbers}-{name_hash(fresh)}.parquet")
+    os.replace(fresh, part)
+    flush(fresh.parent)
+    return part
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would outlast a power cut; Windows opens no folder for that."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes only what may be written
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_damaged(part: Path) -> bool:
+    """Whether the bytes of a part are not those its name tells."""
+    named = PART.fullmatch(part.name)
+    return named is None or name_hash(part) != named[3]
+
+
+def name_hash(file: Path) -> str:
+    """Hash of the bytes of a file, as short as it stands in the name of a part."""
+    return hash_of(file)[:16]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The folder of a sweep, made if need be, for this process alone to write to.
+
+    Raises OutputError, and ScenarioError where it holds links, through which other folders would be written to.
+    """
+    check_entries(folder)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if read_mark(folder) is None:
+                write_mark(Mark(study=SWEEP), folder)
+            (folder / PARTS).mkdir(exist_ok=True)
+            stack.enter_context(exclusive_lock(folder / LOCK))
+        except LockHeld:
+            remedy = "wait until it ends, or name another folder"
+            raise OutputError(f"output = {folder}: another sweep is writing to it; {remedy}") from None
+        except OSError as error:
+            remedy = f"cannot be written to ({reason_of(error)}); name a folder elsewhere"
+            raise OutputError(f"output = {folder}: {remedy}") from error
+        yield
+
+
+@contextmanager
+def told_if_not_kept(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Whatever cannot be written in the block is a CannotKeep, and is told."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        tell(f"ended: {error}")
+        raise cannot_keep(folder, str(error)) from error
+
+
+def cannot_keep(folder: Path, why: str) -> CannotKeep:
+    """What is said of a folder that takes no more."""
+    remedy = "runs written before are kept; make room and give the same command again, and it goes on"
+    return CannotKeep(f"{folder}: cannot be written to ({why}); {remedy}")
+
+
+TABLES = (
+    "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
+    "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
+)  # fmt: skip
+"""Tables that a sweep or a break-even study writes into its folder."""
+TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
+FILES = "|".join([*map(re.escape, TEXTS), rf"(?:{'|'.join(TABLES)})\.parquet"])
+OURS = re.compile(
+    rf"{re.escape(LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
+    rf"|{PARTS}/(?:{PART.pattern}(?:\.damaged)?|\.new)"
+    rf"|{VISITS}/seed=\d+/code=[\w.-]+/scenario=\w+/(?:replication=\d+\.parquet|\.replication=\d+\.parquet\.partial)"
+    r"|figures/(?:breakeven\.(?:png|svg)|\.breakeven\.(?:png|svg)\.partial)"
+)
+"""Names of all files that a sweep or a break-even study writes, relative to its folder."""
+SWEEP, BREAK_EVEN = "sweep", "breakeven"
+
+
+def foreign_to_sweeps(folder: Path) -> list[str]:
+    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it.
+
+    One without a mark, of an earlier version, is known by its parts and by what its run.json says.
+    """
+    if is_marked_for(folder, (SWEEP, BREAK_EVEN)) or is_unmarked_sweep(folder):
+        return foreign_by_name(folder, lambda name: OURS.fullmatch(name) is not None)
+    return sorted(path.name for path in folder.iterdir())
+
+
+def is_unmarked_sweep(folder: Path) -> bool:
+    """Whether a sweep of an earlier version was started here: it has parts, and no table without its run.json."""
+    if (folder / MARK).exists() or not (folder / PARTS).is_dir():
+        return False
+    if not any((folder / f"{name}.parquet").exists() for name in TABLES):
+        return True
+    try:
+        facts = json.loads(read_text(folder / FACTS, MOST_MARK_BYTES))
+    except (UnreadableFile, ValueError, RecursionError):
+        return False
+    return isinstance(facts, dict) and facts.get("study") in (SWEEP, BREAK_EVEN) and "code" in facts
+
+
+def write_scenarios(table: pd.DataFrame, folder: Path) -> None:
+    """Write the scenarios asked for, in order; those of earlier commands stay below them, without a place."""
+    file = folder / SCENARIOS
+    earlier = read_scenarios(file) if file.exists() else table.iloc[:0]
+    others = earlier[~earlier["scenario"].isin(table["scenario"])].assign(place=-1)
+    write_table(pd.concat([table, others], ignore_index=True) if len(others) else table, file)
+
+
+def read_sweep(folder: Path) -> ReceivedSweep:
+    """What run.json and the scenarios say of a sweep. Raises ScenarioError where there is none that can be read."""
+    if not folder.is_dir():
+        remedy = "holds no sweep that can be read: give the results folder of a sweep (peered -m ...)"
+        raise ScenarioError([Problem("run", repr(str(folder)), remedy)])
+    check_entries(folder)
+    facts = read_facts(folder / FACTS)
+    scenarios = read_scenarios(folder / SCENARIOS)
+    wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
+    labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
+    return ReceivedSweep(facts, labels, wanted)
+
+
+def write_facts(facts: Mapping[str, Any], folder: Path) -> None:
+    """Write run.json."""
+    write_json(facts, folder / FACTS)

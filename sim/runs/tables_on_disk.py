@@ -1,0 +1,182 @@
+"""Tables on disk: Parquet through DuckDB, written whole or not at all, with their provenance.
+
+The folders they stand in are `sim.runs.output_folder`.
+
+What the tables hold is decided by the study.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from sim.engine.code_version import code_version
+from sim.runs.interrupts import uninterrupted
+
+if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
+    import pandas as pd
+
+LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
+
+
+Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
+"""Columns by name; as arrays where a frame would only be made to be written."""
+
+
+def write_table(table: Table, path: Path) -> None:
+    """Write a table as Parquet; the file appears only when it is complete. Raises TableNotWritten, OSError."""
+    with uninterrupted() as interrupts, whole_file(path) as partial:
+        copy_out(table, partial)
+    if interrupts.came:
+        raise KeyboardInterrupt
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """Write a table as text with commas; the file appears only when it is complete. Raises TableNotWritten, OSError."""
+    with whole_file(path) as partial:
+        copy_out(table, partial, as_csv=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes `path` when the block ends; after an error nothing of it is left."""
+    partial = partial_of(path)
+    try:
+        yield partial
+        os.replace(partial, path)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink()
+        if isinstance(error, OSError):
+            error.filename = str(path)  # the name a reader knows
+        raise
+
+
+def partial_of(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text; the file appears only when it is complete."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")  # the same bytes on every system
+
+
+def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
+    """Write a table as Parquet, or as CSV, where nobody looks for it yet. Raises TableNotWritten."""
+    import duckdb
+
+    from sim.io import sql
+
+    with sql.writer_in(path.parent) as connection:
+        connection.register("rows", table)
+        try:
+            (sql.write_csv if as_csv else sql.write_parquet)(connection, "rows", path)
+        except duckdb.Error as error:
+            raise TableNotWritten(str(error)) from error
+
+
+def read_table(path: Path) -> "pd.DataFrame":
+    """Read one Parquet file or a folder of parts."""
+    from sim.io import sql
+
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    with sql.connect(files) as connection:
+        table: pd.DataFrame = sql.parquet(connection, files).df()
+    return table
+
+
+class CannotKeep(Exception):
+    """Something of a sweep could not be written."""
+
+
+class OutputError(ValueError):
+    """A folder that results cannot be written to."""
+
+
+class TableNotWritten(OSError):
+    """A table that could not be written, in the words of the database."""
+
+    def __str__(self) -> str:
+        # An OSError that is given a file name shows its error number instead, and this one has none.
+        return str(self.args[0]) if self.args else ""
+
+
+@dataclass
+class WriteErrors:
+    """Files that could not be written, each with the reason: whoever meets one notes it and writes the others.
+
+    `partial`: why the result is only a part of what was asked for, though all its files were written.
+    """
+
+    found: dict[str, str] = field(default_factory=dict)
+    partial: str = ""
+
+    def note(self, file: Path, error: OSError) -> None:
+        """Remember a file, or the one that the error names, and the first reason."""
+        self.found.setdefault(Path(error.filename or file).name, reason_of(error))
+
+    def add(self, others: "WriteErrors") -> None:
+        """Note what others have noted."""
+        self.found = {**others.found, **self.found}
+
+    @contextmanager
+    def noted(self, file: Path) -> Iterator[None]:
+        """Note an OSError of the block, and go on after it."""
+        try:
+            yield
+        except OSError as error:
+            self.note(file, error)
+
+    def text(self) -> str:
+        """`estimates.parquet (No space left on device) and 3 more files could not be written`."""
+        name, reason = next(iter(self.found.items()))
+        others = len(self.found) - 1
+        more = f" and {others} more file{'s' if others > 1 else ''}" if others else ""
+        return f"{name} ({reason}){more} could not be written"
+
+
+def reason_of(error: OSError) -> str:
+    """What went wrong with a file, in one line."""
+    return error.strerror or str(error).strip().partition("\n")[0]
+
+
+def provenance(**facts: Any) -> dict[str, Any]:
+    """What is needed to repeat a run: versions, code, time, and the given facts."""
+    return {
+        "code": code_version(),
+        "versions": versions(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        **facts,
+    }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what results may depend on; to look them up takes as long as to write a table."""
+    return {name: installed(name) for name in LIBRARIES}
+
+
+def installed(name: str) -> str:
+    """Version of an installed distribution."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def write_json(facts: Mapping[str, Any], path: Path) -> None:
+    """Write facts as JSON; the file appears only when it is complete."""
+    write_text(json.dumps(facts, indent=2, default=str) + "\n", path)

@@ -1,0 +1,149 @@
+"""The best of many scenarios, chosen with a stated probability by playing on only those that may still be it.
+
+The procedure KN of Kim & Nelson (A fully sequential procedure for indifference-zone selection in simulation, ACM
+Transactions on Modeling and Computer Simulation 11, 2001), with c = 1 and the error shared out over the k - 1 others,
+so that scenarios may see the same patients. Who plays what is missing is `rounds`' business.
+
+What is promised: normal values, and a best scenario that is better than every other by the indifference or more, is
+chosen with at least the confidence. Of scenarios closer than that either may be chosen.
+"""
+
+from dataclasses import dataclass
+from math import nan
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.statistics.output_analysis import BoolArray, FloatArray, IntArray
+
+Direction = Literal["low", "high"]
+
+MOST_AT_ONCE, MOST_COLUMNS_AT_ONCE = 2**18, 64
+"""Pairs of scenarios by replications, and replications, that are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Where the choice stands after the replications there are: arrays in the order of the scenarios.
+
+    `selected`: the scenario chosen, None until it is. `surviving`: may still be chosen. `left_after`: replications
+    after which a scenario was ruled out, 0 while it is not; `n`: replications of the survivors that were looked at.
+    `most`: replications after which it is decided at the latest. `mean`: over the replications each scenario stayed in.
+    """
+
+    selected: int | None
+    surviving: BoolArray
+    left_after: IntArray
+    mean: FloatArray
+    n: int
+    n_undefined: int
+    most: int
+    confidence: float
+
+
+def select_best(
+    values: ArrayLike, better: Direction, indifference: float, first: int, confidence: float = 0.95
+) -> Selection:
+    """Go through the replications in order, ruling scenarios out, as far as those that survive have been played.
+
+    values: shape (k, n), a row per scenario, a column per replication on the same seeds; NaN where a scenario was not
+    played or the measure is undefined. A replication that is undefined in a survivor is left out for all, and counted.
+    Raises ValueError for an indifference that is not positive, fewer than two scenarios or a `first` under 2.
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or len(table) < 2:
+        raise ValueError(
+            f"values has shape {table.shape}: give a row per scenario, at least 2, a column per replication"
+        )
+    if not indifference > 0.0:
+        raise ValueError(f"indifference is {indifference}: give the smallest difference that matters, above 0")
+    if first < 2:
+        raise ValueError(f"first is {first}: at least 2 replications are needed to know the spread")
+    if better not in ("low", "high"):
+        raise ValueError(f"better is {better!r}: choose 'low' or 'high'")
+    signed = table if better == "high" else -table
+    whole = np.flatnonzero(~np.isnan(signed).any(axis=0))[:first]
+    if whole.size < first:
+        return undecided(len(table), first, confidence)
+    race = Race(signed, whole, squared_reach(signed[:, whole], indifference, confidence), indifference)
+    race.run()
+    surviving = np.zeros(len(table), dtype=bool)
+    surviving[race.alive] = True
+    return Selection(
+        selected=int(race.alive[0]) if race.alive.size == 1 else None,
+        surviving=surviving,
+        left_after=race.left_after,
+        mean=(1.0 if better == "high" else -1.0) * race.sums / race.counts,
+        n=race.n,
+        n_undefined=race.column - race.n,
+        most=race.most,
+        confidence=confidence,
+    )
+
+
+def squared_reach(first_values: FloatArray, indifference: float, confidence: float) -> FloatArray:
+    """h² S²_il / δ² of every pair, shape (k, k): after so many replications a pair is decided whatever they show."""
+    k, n = first_values.shape
+    eta = 0.5 * ((2.0 * (1.0 - confidence) / (k - 1)) ** (-2.0 / (n - 1)) - 1.0)
+    apart = first_values[:, np.newaxis] - first_values[np.newaxis]
+    return np.asarray(2.0 * eta * (n - 1) * apart.var(axis=2, ddof=1) / indifference**2, dtype=np.float64)
+
+
+class Race:
+    """Scenarios that are still in, and their sums so far; in `signed` more is better.
+
+    `column`: replications gone through, `n`: those of them that were defined in all that were in.
+    """
+
+    def __init__(self, signed: FloatArray, whole: IntArray, reach: FloatArray, indifference: float) -> None:
+        self.signed, self.reach, self.indifference = signed, reach, indifference
+        self.alive, self.most = np.arange(len(signed)), int(reach.max()) + 1
+        self.column, self.n = int(whole[-1]) + 1, whole.size
+        self.sums = signed[:, whole].sum(axis=1)
+        self.counts = np.full(len(signed), self.n)
+        self.left_after = np.zeros(len(signed), dtype=np.int64)
+
+    def run(self) -> None:
+        """To the end, or as far as there are replications."""
+        columns = np.array([self.column - 1])
+        totals = self.sums[:, np.newaxis]
+        while columns.size:
+            numbers = self.n + np.arange(columns.size) + (columns[0] >= self.column)
+            is_out = self.ruled_out(totals, numbers)
+            last = int(is_out.any(axis=0).argmax()) if is_out.any() else columns.size - 1
+            self.column, self.n = int(columns[last]) + 1, int(numbers[last])
+            self.sums[self.alive], self.counts[self.alive] = totals[:, last], self.n
+            self.left_after[self.alive[is_out[:, last]]] = self.column
+            self.alive = self.alive[~is_out[:, last]]
+            columns, totals = self.further()
+
+    def further(self) -> tuple[IntArray, FloatArray]:
+        """The next replications that are defined in all that are in, and the sums after each; none if it is decided."""
+        ahead = self.signed[self.alive, self.column :]
+        several = min(MOST_COLUMNS_AT_ONCE, max(1, MOST_AT_ONCE // self.alive.size**2)) if self.alive.size > 1 else 0
+        columns = np.flatnonzero(~np.isnan(ahead).any(axis=0))[:several]
+        totals = self.sums[self.alive, np.newaxis] + np.cumsum(ahead[:, columns], axis=1)
+        return columns + self.column, totals
+
+    def ruled_out(self, totals: FloatArray, numbers: IntArray) -> BoolArray:
+        """Who is shown worse than another after so many replications; once it has to be decided, all but one."""
+        reach = self.reach[np.ix_(self.alive, self.alive)]
+        margin = np.maximum(0.0, 0.5 * self.indifference * (reach[:, :, np.newaxis] - numbers))
+        is_out: BoolArray = np.any(totals[np.newaxis] - totals[:, np.newaxis] > margin, axis=1)
+        leader = np.arange(len(totals))[:, np.newaxis] == totals.argmax(axis=0)
+        return np.where(numbers >= self.most, ~leader, is_out)
+
+
+def undecided(k: int, first: int, confidence: float) -> Selection:
+    """Before the first replications are there."""
+    return Selection(
+        selected=None,
+        surviving=np.ones(k, dtype=bool),
+        left_after=np.zeros(k, dtype=np.int64),
+        mean=np.full(k, nan),
+        n=0,
+        n_undefined=0,
+        most=first,
+        confidence=confidence,
+    )

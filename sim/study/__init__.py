@@ -1,1 +1,0 @@
-"""Questions asked of many replications: estimates, paired differences, stored results."""

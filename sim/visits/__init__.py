@@ -1,0 +1,1 @@
+"""Reading a hospital's file of visits into one tidy table."""
