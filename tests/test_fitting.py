@@ -23,8 +23,8 @@ from sim.statistics.lifetimes import (
     fit_lifetimes,
     fixed_never,
 )
-from sim.statistics.output_analysis import kaplan_meier
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+from sim.statistics.survival import kaplan_meier
 
 RNG = np.random.default_rng
 
