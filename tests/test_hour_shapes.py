@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.calibration.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
-from sim.calibration.share_estimates import Shares
+from sim.calibration.estimators.shares import Shares
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
 from sim.config import compose
 from sim.department.arrivals import Profile
 from sim.statistics.arrays import FloatArray

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.calibration.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
-from sim.calibration.share_estimates import Shares, estimate_shares
+from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
+from sim.calibration.estimators.shares import Shares, estimate_shares
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 

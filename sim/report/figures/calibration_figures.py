@@ -1,6 +1,6 @@
 """Figures of a calibration: arrivals by hour of the week, waits and stays, patience and returns, the part held out.
 
-What they show was estimated in `sim.calibration.calibrating`; the words around them are
+What they show was estimated in `sim.calibration.calibrate`; the words around them are
 `sim.report.calibration_report`.
 """
 
@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.calibration.arrival_rates import ArrivalRates
-from sim.calibration.calibrating import CalibrationReport, Deeper
-from sim.calibration.distribution_choice import Choice, quantile_pairs
+from sim.calibration.calibrate import CalibrationReport, Deeper
+from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, Sheet, positive_top, styled
 from sim.statistics.arrays import FloatArray

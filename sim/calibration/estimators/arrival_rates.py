@@ -1,6 +1,6 @@
 """Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
 
-Numbers in, numbers out. Shares of files without dates are `share_estimates`; what is written is `calibration`'s.
+Numbers in, numbers out. Shares of files without dates are `shares`; what is written is `calibration`'s.
 
 A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
 rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by

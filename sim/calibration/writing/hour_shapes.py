@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.calibration.share_estimates import HOURS_PER_DAY, Shares, round_to_total
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, round_to_total
 from sim.department.arrivals import Demand, Profile
 from sim.statistics.arrays import FloatArray
 

@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.arrival_rates import ArrivalRates, counted, fit_arrivals
-from sim.calibration.distribution_choice import Choice, choose_distribution, rounding_of
-from sim.calibration.patience_check import PatienceTest, patience_test
-from sim.calibration.patience_fit import PatienceFit, fit_patience
-from sim.calibration.return_fit import ReturnFit, fit_returns, gaps_between
-from sim.calibration.share_estimates import Shares, estimate_shares
-from sim.calibration.step_minutes import EVERY_STREAM, StepMinutes, measured
+from sim.calibration.estimators.arrival_rates import ArrivalRates, counted, fit_arrivals
+from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, rounding_of
+from sim.calibration.estimators.patience import PatienceFit, fit_patience
+from sim.calibration.estimators.patience_test import PatienceTest, patience_test
+from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
+from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.calibration.estimators.step_minutes import EVERY_STREAM, StepMinutes, measured
 from sim.department.patients import ARRIVAL_MODES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import TooFewDurations

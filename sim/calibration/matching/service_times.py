@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.calibrated_scenario import simulated_visits
-from sim.calibration.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.matching.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.play import simulated_visits
 from sim.department.department import Department
 from sim.department.quantities import (
     Constant,

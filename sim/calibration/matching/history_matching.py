@@ -1,6 +1,6 @@
 """What a file cannot show is narrowed to the region that is not ruled out by what it shows: history matching in waves.
 
-Numbers in, numbers out: the function is any noisy simulator; `service_matching` plays the department for it. A point is
+Numbers in, numbers out: the function is any noisy simulator; `service_times` plays the department for it. A point is
 ruled out where an outcome lies further from the observed one than three standard deviations of all that could
 explain the gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from sim.calibration.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
+from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import Empirical

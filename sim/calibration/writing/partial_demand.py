@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
-from sim.calibration.share_estimates import HOURS_PER_DAY, Shares, estimate_shares, rake_to_blocks, round_to_total
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, estimate_shares, rake_to_blocks, round_to_total
+from sim.calibration.writing.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.visits.column_map import Sources
 

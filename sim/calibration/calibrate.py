@@ -16,22 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.calibrated_scenario import calibrated_scenario, simulated_visits
-from sim.calibration.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
-from sim.calibration.demand_lines import demand_lines, further_estimates, mental_health_share
-from sim.calibration.department_file import DepartmentFile, department_file
-from sim.calibration.history_matching import Region, Unknown
-from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
-from sim.calibration.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
-from sim.calibration.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
-from sim.calibration.service_matching import (
-    match_service_times,
-    outcomes_in,
-    region_table,
-    roles_to_match,
-    with_factors,
-)
-from sim.calibration.share_estimates import (
+from sim.calibration.estimators.shares import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
     HOURS_PER_WEEK,
@@ -43,8 +28,29 @@ from sim.calibration.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
-from sim.calibration.step_minutes import IfNoneFits, unknown_steps
-from sim.calibration.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
+from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
+from sim.calibration.estimators.visit_estimates import (
+    MEDICAL,
+    MENTAL_HEALTH,
+    VisitEstimates,
+    estimate_visits,
+    streams_in,
+)
+from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
+from sim.calibration.matching.history_matching import Region, Unknown
+from sim.calibration.matching.service_times import (
+    match_service_times,
+    outcomes_in,
+    region_table,
+    roles_to_match,
+    with_factors,
+)
+from sim.calibration.play import calibrated_scenario, simulated_visits
+from sim.calibration.writing.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
+from sim.calibration.writing.demand_lines import demand_lines, further_estimates, mental_health_share
+from sim.calibration.writing.department_file import DepartmentFile, department_file
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.calibration.writing.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
 from sim.department.arrivals import Demand
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
