@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
-from sim.statistics.stopping_rules import Precision, Selecting, Simultaneous
+from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
 
 MOST = 10**9
 """No study has more weeks, days or replications; those that need too much memory are refused when it is planned."""
@@ -103,7 +103,7 @@ class MeasuredSettings(PlayedSettings):
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
     `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
     A sweep alone has `warm_up_weeks` `auto` (found by a pilot), and `precision` (by measure), `select`, `best` and
-    `controls`, which are what `sim.statistics.stopping_rules` says; `replications` are then the first,
+    `controls`, which are what `sim.runs.stopping_rules` says; `replications` are then the first,
     `most_replications` the cap.
     """
 
