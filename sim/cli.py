@@ -11,7 +11,6 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -99,7 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in warnings_of(asked.overrides):
             errors.print(line, markup=False, highlight=False, soft_wrap=True)
         if asked.many:
-            return run_many(asked, console)
+            from sim.studies.sweep import sweep
+
+            return sweep(asked.overrides, asked.folder, asked.dry, console)
         composed = compose(asked.overrides, asked.folder)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
@@ -218,17 +219,6 @@ def calibration_steps(study: CalibrateSettings) -> str:
     return ", ".join(steps)
 
 
-def run_many(asked: Asked, console: Console) -> int:
-    """A sweep, by Hydra where one of its own sweepers or launchers is named."""
-    from sim.config.multirun import is_for_hydra
-    from sim.studies.hydra_sweep import hydra_sweep
-    from sim.studies.sweep import sweep
-
-    if is_for_hydra(asked.overrides):
-        return hydra_sweep(asked.overrides, asked.folder, asked.dry, play_alone, console)
-    return sweep(asked.overrides, asked.folder, asked.dry, console)
-
-
 def run_break_even(composed: Composed, console: Console) -> int:
     """How large an effect must be to pay."""
     from sim.studies.breakeven import break_even_study
@@ -251,13 +241,6 @@ def run_compare(composed: Composed, console: Console) -> int:
 def run_one(composed: Composed, console: Console) -> int:
     """One scenario, played and measured."""
     return play_and_write(composed, console, with_figures=False)
-
-
-def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
-    """One scenario into a folder, in silence: a job of somebody else's sweep."""
-    composed = compose([*overrides, f"output={folder}"], config_dir)
-    if run_one(composed, Console(quiet=True, file=StringIO())):
-        raise RuntimeError(f"not every replication in {folder} was played")
 
 
 @dataclass

@@ -210,7 +210,7 @@ def test_without_even_a_temporary_folder_machine_code_is_not_kept(monkeypatch: p
 def test_a_package_and_a_home_that_cannot_be_written_to_are_no_hindrance(tmp_path: Path) -> None:
     package, home, temporary = (tmp_path / name for name in ("package", "home", "temporary"))
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("sim", "configs", "hydra_plugins"):
+    for name in ("sim", "configs"):
         shutil.copytree(Path(__file__).parents[1] / name, package / name, ignore=ignored)
     home.mkdir()
     temporary.mkdir()

@@ -29,7 +29,6 @@ from sim.runs.output_folder import (
 )
 from sim.runs.run_store import PARTS, foreign_to_sweeps
 from sim.runs.tables_on_disk import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
-from sim.studies.hydra_sweep import foreign_to_multiruns, mark
 
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]
@@ -470,15 +469,6 @@ def test_all_that_a_sweep_and_a_break_even_study_write_is_known_by_name(tmp_path
     fill(tmp_path, dict.fromkeys(names, "x"))
     write_mark(Mark(study="breakeven"), tmp_path)
     assert foreign_to_sweeps(tmp_path) == []
-
-
-def test_a_multirun_of_hydra_knows_what_hydra_writes(tmp_path: Path) -> None:
-    mark(tmp_path)
-    hydras = ["multirun.yaml", "0/.hydra/config.yaml", "0/peered.log", "0/run/.peered.json", "sweep/run.json"]
-    fill(tmp_path, dict.fromkeys(hydras, "x"))
-    assert foreign_to_multiruns(tmp_path) == []
-    fill(tmp_path, {"0/notes.md": "x"})
-    assert foreign_to_multiruns(tmp_path) == ["0/notes.md"]
 
 
 def test_an_export_replaces_no_file(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""From overrides and YAML files to checked values: the only part that knows Hydra.
+"""From overrides and YAML files to checked values.
 
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
@@ -12,7 +12,7 @@ from sim.config.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
-    from sim.config.sweeps import ComposedSweep, compose_jobs, compose_sweep
+    from sim.config.sweeps import ComposedSweep, compose_sweep
 
 __all__ = [
     "Composed",
@@ -20,7 +20,6 @@ __all__ = [
     "ExecutorSettings",
     "column_map_of",
     "compose",
-    "compose_jobs",
     "compose_sweep",
     "shipped_choices",
     "shipped_configs",
@@ -28,9 +27,7 @@ __all__ = [
 ]
 
 
-LATER = {
-    "ComposedSweep": "sweeps", "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
-}  # fmt: skip
+LATER = {"ComposedSweep": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps"}
 """What a single scenario does without, and the module of each: loaded when it is asked for."""
 
 
