@@ -18,9 +18,10 @@ from sim.calibration.estimators.shares import (
     round_to_total,
 )
 from sim.config.composition import compose
-from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import read_visits
+from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs"
@@ -270,7 +271,7 @@ def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_r
     report = calibrate(path, bupar, name="small", output=tmp_path)
     text = report.config_file.read_text(encoding="utf-8")
     assert "Days without any visit, counted as really empty: 23." in text
-    assert any("23 of the 41 days" in problem.kind for problem in report.quality.problems)
+    assert any("23 of the 41 days" in problem.kind for problem in report.quality.findings)
     alone = compose(["study=run", "demand.mental_health_share=0"]).scenario
     assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).deeper is not None
 

@@ -16,7 +16,7 @@ from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration, draw_week, sheets
-from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import read_visits
 from tests.calibration_worlds import (
@@ -29,6 +29,7 @@ from tests.calibration_worlds import (
     known_scenario,
     played,
 )
+from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz"

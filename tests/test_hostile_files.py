@@ -256,7 +256,7 @@ def test_a_file_that_is_larger_than_any_table_of_visits_is_refused_unread(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / name).write_bytes(b"x" * 2000)
-    monkeypatch.setattr(raw_table, "MOST_BYTES", 1000)
+    monkeypatch.setattr(raw_table, "MOST_FILE_BYTES", 1000)
     with pytest.raises(VisitsFileError, match="at most"):
         read_visits(tmp_path / name, TIMES)
 
@@ -266,6 +266,6 @@ def test_a_parquet_file_of_more_rows_than_there_are_visits_is_refused(
 ) -> None:
     written = f"COPY (SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(50)) TO '{tmp_path / 'visits.parquet'}'"
     duckdb.sql(f"{written} (FORMAT parquet)")
-    monkeypatch.setattr(raw_table, "MOST_ROWS", 40)
+    monkeypatch.setattr(raw_table, "MOST_PARQUET_ROWS", 40)
     with pytest.raises(VisitsFileError, match="50 rows, at most 40"):
         read_visits(tmp_path / "visits.parquet", TIMES)

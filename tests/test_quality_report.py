@@ -11,7 +11,7 @@ import pytest
 
 from sim.calibration.calibrate import calibrate
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import Problem, exclusions_text
+from sim.visits.data_quality import Finding, exclusions_text
 from sim.visits.quality_checks import changes_between
 from sim.visits.visits_table import VisitsFile, inspect_visits
 
@@ -29,9 +29,9 @@ def read(folder: Path, times: pd.DatetimeIndex, column_map: ColumnMap | None = N
     return inspect_visits(folder / "visits.csv", column_map or times_map())
 
 
-def found(read: VisitsFile, words: str) -> Problem | None:
+def found(read: VisitsFile, words: str) -> Finding | None:
     """The one problem whose kind holds these words, if there is one."""
-    matching = [problem for problem in read.quality.problems if words in problem.kind]
+    matching = [problem for problem in read.quality.findings if words in problem.kind]
     assert len(matching) <= 1
     return matching[0] if matching else None
 
@@ -45,7 +45,7 @@ def at_random(seed: int, days: int, n: int, start: str = "2024-05-01") -> pd.Dat
 @pytest.mark.parametrize("seed", range(3))
 def test_a_sound_file_has_nothing_but_the_reminder_of_the_time_zone(tmp_path: Path, seed: int) -> None:
     """Poisson arrivals, 60 days of 50: any of the shares would have to be 4 standard errors out to be noted."""
-    kinds = [problem.kind for problem in read(tmp_path, at_random(seed, 60, 3000), id=range(3000)).quality.problems]
+    kinds = [problem.kind for problem in read(tmp_path, at_random(seed, 60, 3000), id=range(3000)).quality.findings]
     assert kinds == ["clock changes were not looked for"]
 
 
@@ -54,7 +54,7 @@ def test_a_heap_on_fives_of_minutes_is_noted_for_clock_times_and_for_durations(t
     rounded = times.where(np.arange(3000) % 3 > 0, times.round("5min"))
     waits = np.where(np.arange(3000) % 2, 15, np.arange(3000) % 97)
     seen = read(tmp_path, rounded, times_map(wait_min="w"), w=waits)
-    notes = {p.column: p.kind for p in seen.quality.problems if "heap" in p.kind}
+    notes = {p.column: p.kind for p in seen.quality.findings if "heap" in p.kind}
     assert notes.keys() == {"t", "w"}
     assert "whole fives of minutes (20 % expected)" in notes["t"]
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sim.visits.column_map import WEEKDAYS
+from sim.visits.column_map import WEEKDAY_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +127,4 @@ def _summary(row: Estimate) -> str:
 
 def weekday_name(day: int) -> str:
     """Monday for 0 .. Sunday for 6."""
-    return WEEKDAYS[day].capitalize()
+    return WEEKDAY_NAMES[day].capitalize()
