@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.calibrate import calibrate
 from sim.calibration.estimators.arrival_rates import counted, fit_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
+from sim.calibration.report import CalibrationReport
 from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
@@ -73,7 +74,7 @@ def row(report: CalibrationReport, quantity: str, level: str = "") -> Estimate:
 
 
 def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: CalibrationReport) -> None:
-    composed = compose(["study=run", "demand=known", "department=known"], report.config_file.parents[1])
+    composed = compose(["study=run", "demand=known", "department=known"], report.path("demand").parents[1])
     demand, department = composed.scenario.demand, composed.scenario.department
     assert demand.visits_per_year == pytest.approx(VISITS_PER_YEAR, rel=0.05)
     assert demand.mental_health_share == pytest.approx(MENTAL_SHARE, rel=0.1)
@@ -90,8 +91,8 @@ def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: C
 
 def test_every_estimated_key_of_the_department_has_its_error_in_the_file(report: CalibrationReport) -> None:
     assert report.deeper is not None
-    text = report.deeper.department_file.read_text(encoding="utf-8")
-    told = report.deeper.department.told
+    text = report.path("department").read_text(encoding="utf-8")
+    told = report.deeper.department.estimated
     assert {"streams.medical.age_shares[0]", "streams.medical.patience.minutes.median[CTAS 4]"} <= {t.key for t in told}
     assert all(np.isfinite(item.standard_error) and item.line() in text for item in told)
     tested = report.deeper.estimates.patience_test

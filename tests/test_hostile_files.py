@@ -210,7 +210,7 @@ def test_a_file_name_with_a_line_end_puts_no_line_into_the_demand(tmp_path: Path
     rows = "".join(f"2024-01-{1 + k // 24:02d} {k % 24:02d}:00,3\n" for k in range(14 * 24))
     path = tmp_path / "a\nname: b.csv"
     path.write_text(HEADER + rows, encoding="utf-8")
-    written = calibrate(path, TIMES, name="ours", output=tmp_path / "out").config_file.read_text(encoding="utf-8")
+    written = calibrate(path, TIMES, name="ours", output=tmp_path / "out").path("demand").read_text(encoding="utf-8")
     assert [line for line in written.splitlines() if line.startswith("name:")] == ["name: ours"]
 
 

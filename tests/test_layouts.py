@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 import sim
-from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.calibrate import calibrate
+from sim.calibration.report import CalibrationReport
 from sim.calibration.writing.hour_shapes import POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
@@ -38,7 +39,7 @@ def played(name: str, path: Path, folder: Path, **changed: object) -> Calibratio
 
 
 def demand_of(report: CalibrationReport) -> dict[str, object]:
-    found: dict[str, object] = yaml.safe_load(report.config_file.read_text(encoding="utf-8"))
+    found: dict[str, object] = yaml.safe_load(report.path("demand").read_text(encoding="utf-8"))
     return found
 
 
@@ -84,7 +85,7 @@ def test_the_korean_file_is_refused_for_its_date_errors_and_gives_its_mix_once_t
     assert demand.keys() == {"defaults", "name", "acuity_mix"}
     mix = demand["acuity_mix"]["medical"]  # type: ignore[index]
     assert mix == pytest.approx([n / 1267 for n in (26, 220, 487, 459, 75)], abs=1e-5)
-    with report.exclusions_file.open(encoding="utf-8", newline="") as file:
+    with report.path("exclusions").open(encoding="utf-8", newline="") as file:
         excluded = list(csv.DictReader(file))
     assert len(excluded) == 189
     assert excluded[0] == {

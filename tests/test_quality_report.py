@@ -173,15 +173,15 @@ def test_a_calibration_writes_the_report_and_every_exclusion_as_tables(tmp_path:
     frame.loc[[3, 5], "w"] = ["-4", "=2+3"]
     frame.to_csv(tmp_path / "visits.csv", index=False)
     report = calibrate(tmp_path / "visits.csv", times_map(wait_min="w"), name="ours", output=tmp_path / "out")
-    with report.quality_file.open(encoding="utf-8", newline="") as file:
+    with report.path("quality").open(encoding="utf-8", newline="") as file:
         table = {(row["what"], row["found"]): row for row in csv.DictReader(file)}
     assert table["rows", "rows read"]["rows"] == "336"
     assert table["fault", "under 0"]["first_rows"] == "4"
     assert table["fault", "a spreadsheet formula"]["first_value"] == "'=2+3"
     assert table["usable", "usable"]["field_or_column"]
-    excluded = pd.read_csv(report.exclusions_file)
+    excluded = pd.read_csv(report.path("exclusions"))
     assert excluded.to_numpy().tolist() == [[4, "w", "under 0", "-4"], [6, "w", "a spreadsheet formula", "'=2+3"]]
-    assert f"written: {report.quality_file}" in report.lines()
+    assert f"written: {report.path('quality')}" in report.lines()
 
 
 def test_no_exclusions_are_a_table_with_its_header_alone() -> None:

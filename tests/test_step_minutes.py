@@ -8,9 +8,10 @@ import pytest
 import yaml
 from scipy import stats
 
-from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.calibrate import calibrate
 from sim.calibration.estimators.distribution_choice import TABLE, chances_for
 from sim.calibration.estimators.step_minutes import measured, ties_apart
+from sim.calibration.report import CalibrationReport
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
@@ -134,13 +135,13 @@ def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from
     np.testing.assert_allclose(imaging.quantiles_of(2), np.quantile(of_two, imaging.at), rtol=1e-5)
     assert imaging.mean_of(2) == pytest.approx(of_two.mean(), rel=2e-3)
     assert imaging.quantiles_of(1) == imaging.quantiles_of(2), "a level that did not come takes its neighbour's"
-    text = report.deeper.department_file.read_text(encoding="utf-8")
+    text = report.path("department").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "medical.pathway.imaging.minutes: minutes, n =" in line)
     assert f"CTAS 2 {of_two.size}" in line
     assert "none of exponential, gamma, lognormal, weibull fits; the nearest is" in line
     assert "p 0.0" in line
     assert "source: the file above; grade A" in text
-    assert all(item.line() in text for item in department.told if "imaging" in item.key)
+    assert all(item.line() in text for item in department.estimated if "imaging" in item.key)
     for told in (calibration_markdown(report), "\n".join(report.lines())):
         assert "imaging.minutes: minutes, n =" in told
         assert "none of exponential, gamma, lognormal, weibull fits" in told
@@ -154,7 +155,7 @@ def test_durations_that_follow_no_family_are_played_as_the_file_has_them(
     The table adds its own distance, under a hundredth. The nearest family is farther off by far.
     """
     asked = ["study=run", "demand=known", "department=known"]
-    scenario = compose(asked, report.config_file.parents[1]).scenario
+    scenario = compose(asked, report.path("demand").parents[1]).scenario
     run = ENGINES["compiled"](scenario, 1, 0)
     assert report.deeper is not None
     imaging = next(place for place, name in enumerate(run.steps) if name == "imaging")
@@ -181,7 +182,7 @@ def test_the_nearest_family_is_written_where_it_is_preferred_and_the_file_says_t
     assert imaging.family == report.deeper.estimates.steps["", "imaging"].choice.nearest.family.replace(
         "lognormal", "lognormal_median"
     )
-    text = report.deeper.department_file.read_text(encoding="utf-8")
+    text = report.path("department").read_text(encoding="utf-8")
     assert "none of exponential, gamma, lognormal, weibull fits" in text
     assert "is written all the same, as asked for" in text
 
