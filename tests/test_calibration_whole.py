@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.arrival_rates import counted, fit_arrivals
+from sim.calibration.estimators.arrival_rates import count_arrivals, fit_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
 from sim.calibration.report import CalibrationReport
@@ -114,7 +114,7 @@ def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None
     week = np.full((21, 24), 8.0)
     week[::7, 3] = 0.0
     times = np.repeat(np.arange(week.size), week.ravel().astype(int))
-    rates = fit_arrivals(counted(CALENDAR_START.astype("datetime64[h]") + times))
+    rates = fit_arrivals(count_arrivals(CALENDAR_START.astype("datetime64[h]") + times))
     axes = Figure().add_subplot()
     draw_week(axes, rates, week[:7].ravel())
     assert 8.0 < axes.get_ylim()[1] < 20.0

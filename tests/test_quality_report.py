@@ -11,7 +11,7 @@ import pytest
 
 from sim.calibration.calibrate import calibrate
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import Finding, exclusions_text
+from sim.visits.data_quality import DataFinding, exclusions_text
 from sim.visits.quality_checks import changes_between
 from sim.visits.visits_table import VisitsFile, inspect_visits
 
@@ -29,7 +29,7 @@ def read(folder: Path, times: pd.DatetimeIndex, column_map: ColumnMap | None = N
     return inspect_visits(folder / "visits.csv", column_map or times_map())
 
 
-def found(read: VisitsFile, words: str) -> Finding | None:
+def found(read: VisitsFile, words: str) -> DataFinding | None:
     """The one problem whose kind holds these words, if there is one."""
     matching = [problem for problem in read.quality.findings if words in problem.kind]
     assert len(matching) <= 1

@@ -9,7 +9,7 @@ import yaml
 from scipy import stats
 
 from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.distribution_choice import TABLE, chances_for
+from sim.calibration.estimators.distribution_choice import TABLE_CHANCES, chances_for
 from sim.calibration.estimators.step_minutes import measured, ties_apart
 from sim.calibration.report import CalibrationReport
 from sim.config.composition import compose
@@ -228,14 +228,14 @@ def test_a_table_has_more_chances_where_values_leap_and_holds_the_mean() -> None
     rng = np.random.default_rng(8)
     values = np.where(np.arange(30_000) < 19_830, rng.normal(10.0, 1.0, 30_000), rng.normal(1000.0, 5.0, 30_000))
     at = chances_for([values])
-    assert len(TABLE) < len(at) < len(TABLE) + 20
+    assert len(TABLE_CHANCES) < len(at) < len(TABLE_CHANCES) + 20
     written = Empirical(quantiles=tuple(np.quantile(values, at)), at=at)
     assert written.mean_of(3) == pytest.approx(values.mean(), rel=1e-3)
-    coarse = Empirical(quantiles=tuple(np.quantile(values, TABLE)), at=TABLE)
+    coarse = Empirical(quantiles=tuple(np.quantile(values, TABLE_CHANCES)), at=TABLE_CHANCES)
     assert abs(coarse.mean_of(3) / values.mean() - 1.0) > 2e-3
 
 
 def test_the_distance_of_a_table_from_its_values_allows_for_ties() -> None:
     values = np.repeat([5.0, 10.0, 15.0, 60.0], [400, 300, 200, 100])
-    assert ties_apart(values, np.quantile(values, TABLE), TABLE) < 0.011
-    assert ties_apart(values, np.quantile(values * 1.5, TABLE), TABLE) > 0.2
+    assert ties_apart(values, np.quantile(values, TABLE_CHANCES), TABLE_CHANCES) < 0.011
+    assert ties_apart(values, np.quantile(values * 1.5, TABLE_CHANCES), TABLE_CHANCES) > 0.2

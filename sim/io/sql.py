@@ -79,7 +79,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def number(connection: DuckDBPyConnection, query: str, parameters: object = None) -> int:
+def whole_number(connection: DuckDBPyConnection, query: str, parameters: object = None) -> int:
     """The whole number in the only row of a query; NULL is 0."""
     row = connection.execute(query, parameters).fetchone()
     return int(row[0] or 0) if row else 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.calibration.calibrate import WEEKS_PLAYED
-from sim.calibration.holdout import QUANTILES
+from sim.calibration.holdout import SCORED_QUANTILES
 from sim.calibration.report import CalibrationReport, Deeper
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.figures.calibration_figures import choices, values_of
@@ -154,7 +154,7 @@ def _held_out(deeper: Deeper) -> Iterator[str]:
     yield from _table(("quantity", "level", "predicted", "95 % interval", "observed", "inside"), rows)
     yield ""
     if held.quantiles:
-        chances = [f"{100 * q:g} %" for q in QUANTILES]
+        chances = [f"{100 * q:g} %" for q in SCORED_QUANTILES]
         scored = [
             (score.quantity, str(score.level), *_beside(score.predicted, score.observed, score.simulated))
             for score in held.quantiles

@@ -28,7 +28,7 @@ class FindingLevel(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DataFinding:
     """One kind of trouble in one column, or in whole rows when `column` is empty, and what to do about it.
 
     `rows` are the first of the `count` rows concerned (1 = first row below the header), `value` the first of
@@ -58,9 +58,9 @@ class Finding:
         return f" (such as {self.value!r})" if self.value else ""
 
 
-def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, ...] = ()) -> Finding:
+def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, ...] = ()) -> DataFinding:
     """A finding that is reported only."""
-    return Finding(FindingLevel.NOTE, column, kind, remedy, count, rows)
+    return DataFinding(FindingLevel.NOTE, column, kind, remedy, count, rows)
 
 
 def closest_name(name: str, known: Sequence[str]) -> str | None:
@@ -108,7 +108,7 @@ class DataQuality:
     n_faulty: int
     tolerated_share: float
     columns: tuple[ColumnUse, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[DataFinding, ...]
 
     @property
     def too_many_faults(self) -> bool:

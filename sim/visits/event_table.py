@@ -11,7 +11,7 @@ import duckdb
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, EventMark, Events
-from sim.visits.data_quality import N_EXAMPLES, Finding, FindingLevel, closest_name, note
+from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.raw_table import RawTable
 from sim.visits.text_values import clock_time
 
@@ -25,7 +25,7 @@ def log_columns(events: Events) -> list[str]:
 
 def visits_of_log(
     connection: duckdb.DuckDBPyConnection, log: RawTable, column_map: ColumnMap, attributes: list[str]
-) -> tuple[RawTable, list[Finding]]:
+) -> tuple[RawTable, list[DataFinding]]:
     """One row a case in the order of their first events, the marks under the names of their fields.
 
     Rows of findings are those of the log. Needs every column of `log_columns` to be there.
@@ -63,14 +63,14 @@ def visits_of_log(
         f"CREATE TABLE {table.name} AS SELECT * REPLACE (row_number() OVER (ORDER BY row) AS row) FROM "
         f"(SELECT {', '.join(chosen)} FROM marked WHERE the_case IS NOT NULL GROUP BY the_case) ORDER BY row"
     )
-    table.n_rows = sql.number(connection, f"SELECT count(*) FROM {table.name}")
+    table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {table.name}")
     findings += _visits_per_mark(connection, table, events)
     findings.append(_cases_read(log, table))
     connection.execute("DROP TABLE marked")
     return table, findings
 
 
-def _cases_read(log: RawTable, table: RawTable) -> Finding:
+def _cases_read(log: RawTable, table: RawTable) -> DataFinding:
     kind = f"{log.n_rows:,} events of {table.n_rows:,} visits"
     return note("", kind, "rows below count visits, in the order of their first events")
 
@@ -97,7 +97,7 @@ def _escaped(name: str) -> str:
     return "".join(f"[{sign}]" if sign in "?[" else sign for sign in name)
 
 
-def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[Finding]:
+def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """Events that name no case, no activity or no time belong to no visit, or tell nothing of it."""
     found = []
     for condition, column, kind, remedy in (
@@ -107,12 +107,12 @@ def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[
     ):
         rows = connection.execute(f"SELECT row FROM marked WHERE {condition} ORDER BY row").fetchmany(N_EXAMPLES)
         if rows:
-            n = sql.number(connection, f"SELECT count(*) FROM marked WHERE {condition}")
+            n = sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {condition}")
             found.append(note(column, kind, remedy, n, tuple(int(row[0]) for row in rows)))
     return found
 
 
-def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) -> list[Finding]:
+def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """A mark that no event meets is a slip in the map."""
     known = connection.execute(
         "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"
@@ -121,24 +121,24 @@ def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) 
     listed = f"the log has {', '.join(repr(each) for each in names[:N_LISTED])}"
     found = [_activities_read(events, [(str(row[0]), int(row[1])) for row in known])]
     for field, mark in events.marks().items():
-        if not sql.number(connection, f"SELECT count(*) FROM marked WHERE {_is_marked(mark)}"):
+        if not sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {_is_marked(mark)}"):
             what = " or ".join(repr(name) for name in mark.activity)
             what += f" with lifecycle {mark.lifecycle!r}" if mark.lifecycle else ""
             remedy = f"correct `events.{events.place_of(field)}`; {closest_name(mark.activity[0], names) or listed}"
-            found.append(Finding(FindingLevel.ERROR, events.activity, f"no event {what}", remedy))
+            found.append(DataFinding(FindingLevel.ERROR, events.activity, f"no event {what}", remedy))
     return found
 
 
-def _activities_read(events: Events, known: list[tuple[str, int]]) -> Finding:
+def _activities_read(events: Events, known: list[tuple[str, int]]) -> DataFinding:
     shown = ", ".join(f"{name!r} {n:,}" for name, n in known[:N_LISTED])
     more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""
     kind = f"{len(known)} activities: {shown}{more}"
     return note(events.activity, kind, "those the marks do not name are passed over")
 
 
-def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[Finding]:
+def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[DataFinding]:
     """Attributes of a case of which its events say different things."""
-    n = sql.number(
+    n = sql.whole_number(
         connection,
         f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {ours} IS NOT NULL AND the_case IS NOT NULL "
         f"GROUP BY the_case HAVING min({ours}) <> max({ours}))",
@@ -147,13 +147,13 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: st
     return [note(column, "events of one visit say different things", remedy, n)] if n else []
 
 
-def _visits_per_mark(connection: duckdb.DuckDBPyConnection, table: RawTable, events: Events) -> list[Finding]:
+def _visits_per_mark(connection: duckdb.DuckDBPyConnection, table: RawTable, events: Events) -> list[DataFinding]:
     """Visits in which a marked event never happens, or happens more than once."""
     found = []
     for field, mark in events.marks().items():
-        n = sql.number(connection, f"SELECT count(*) FROM {table.name} WHERE m_{field} IS NULL")
+        n = sql.whole_number(connection, f"SELECT count(*) FROM {table.name} WHERE m_{field} IS NULL")
         found.append(note(field, "visits without the event of this mark", "missing in those visits", n))
-        n = sql.number(
+        n = sql.whole_number(
             connection,
             f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {_is_marked(mark)} AND the_case IS NOT NULL "
             "GROUP BY the_case HAVING count(*) > 1)",

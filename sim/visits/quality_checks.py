@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import Finding, note
+from sim.visits.data_quality import DataFinding, note
 
 _FEWEST: Final = 100
 """Values needed before a share says anything."""
@@ -61,7 +61,7 @@ class CheckedTable:
         return origin is not None and origin not in [self.origin.get(clock) for clock in _CLOCKS]
 
 
-def table_findings(look: CheckedTable) -> list[Finding]:
+def table_findings(look: CheckedTable) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
     notes = [*heaps(look), *midnight(look), *long_waits(look)]
     if look.dated:
@@ -73,7 +73,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def heaps(look: CheckedTable) -> Iterator[Finding]:
+def heaps(look: CheckedTable) -> Iterator[DataFinding]:
     """Times and durations written in round minutes more often than they can happen."""
     clocks: list[tuple[str, str]] = [
         (field, f"(epoch_us(f_{field}) / 60e6)") for field in _CLOCKS if field in look.origin
@@ -93,7 +93,7 @@ def heaps(look: CheckedTable) -> Iterator[Finding]:
             yield note(look.origin[field], f"a heap on round minutes: {told}", remedy, int(fives))
 
 
-def midnight(look: CheckedTable) -> Iterator[Finding]:
+def midnight(look: CheckedTable) -> Iterator[DataFinding]:
     """Times that were not known are often written as midnight."""
     for field in ("minute_of_day", *_CLOCKS[1:]):
         if field not in look.origin:
@@ -108,7 +108,7 @@ def midnight(look: CheckedTable) -> Iterator[Finding]:
             yield note(look.origin[field], kind, "see whether midnight stands for a time not known", int(at))
 
 
-def long_waits(look: CheckedTable) -> Iterator[Finding]:
+def long_waits(look: CheckedTable) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
     if "wait_min" not in look.origin:
         return
@@ -119,7 +119,7 @@ def long_waits(look: CheckedTable) -> Iterator[Finding]:
         )
 
 
-def repeated_instants(look: CheckedTable) -> Iterator[Finding]:
+def repeated_instants(look: CheckedTable) -> Iterator[DataFinding]:
     """Arrivals that share their instant with another, beside what chance would give within each hour."""
     (seconds,) = look.row("SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
     instants = 3600.0 if seconds else 60.0
@@ -136,7 +136,7 @@ def repeated_instants(look: CheckedTable) -> Iterator[Finding]:
         yield note(look.origin["arrival"], kind, remedy, int(shared))
 
 
-def empty_days(look: CheckedTable) -> Iterator[Finding]:
+def empty_days(look: CheckedTable) -> Iterator[DataFinding]:
     """Days between the first and the last arrival with no visit, or hardly any."""
     found = look.connection.execute(
         "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL "
@@ -204,7 +204,7 @@ def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime
     return found
 
 
-def clock_changes(look: CheckedTable) -> Iterator[Finding]:
+def clock_changes(look: CheckedTable) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = look.origin["arrival"], look.column_map.time_zone
     (days,) = look.row("SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
@@ -220,7 +220,7 @@ def clock_changes(look: CheckedTable) -> Iterator[Finding]:
         yield from _change_finding(look, change, column)
 
 
-def _change_finding(look: CheckedTable, change: ClockChange, column: str) -> Iterator[Finding]:
+def _change_finding(look: CheckedTable, change: ClockChange, column: str) -> Iterator[DataFinding]:
     """What the file shows of one clock change."""
     (inside,) = look.row(f"SELECT count(*) FROM visits WHERE {_in_change('f_arrival', change)}")
     usual = _usual_arrivals(look, change)

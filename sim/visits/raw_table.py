@@ -360,7 +360,7 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     ).fetchall()
     if len(stored) == len(kinds):
         header_of([str(row[0]) for row in stored], path)
-    n_rows = sql.number(connection, "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [sql.exact_path(path)])
+    n_rows = sql.whole_number(connection, "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [sql.exact_path(path)])
     if n_rows > MOST_PARQUET_ROWS:
         raise refusal(path, f"has {n_rows:,} rows, at most {MOST_PARQUET_ROWS:,} are read; split it by year")
     table = RawTable(name, list(kinds))
@@ -369,7 +369,7 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     cells = [f"{as_text(column, kinds[column])} AS {ours}" for column, ours in table.column_of.items()]
     listed = ", ".join(["row_number() OVER () AS row", "hash(file)::HUGEINT AS twin", *cells])
     connection.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM read_parquet(?) AS file", [sql.exact_path(path)])
-    table.n_rows = sql.number(connection, f"SELECT count(*) FROM {name}")
+    table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {name}")
     return table
 
 

@@ -20,7 +20,7 @@ from sim.visits.column_map import (
     TimestampArrival,
     WordColumns,
 )
-from sim.visits.data_quality import Finding, FindingLevel, VisitsFileError, closest_name, note
+from sim.visits.data_quality import DataFinding, FindingLevel, VisitsFileError, closest_name, note
 from sim.visits.event_table import log_columns, visits_of_log
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, load_text
 from sim.visits.visits_query import VisitsQuery
@@ -82,7 +82,7 @@ def _columns_of_words(words: WordColumns | None) -> list[str]:
     return [words.column if isinstance(words, CodedColumn) else words]
 
 
-def _row_findings(raw: RawTable) -> list[Finding]:
+def _row_findings(raw: RawTable) -> list[DataFinding]:
     """Rows with too few cells, and empty lines."""
     found = []
     if raw.short:
@@ -105,7 +105,7 @@ def _join(
     raw: RawTable,
     mapped: list[str],
     scratch: Path,
-) -> list[Finding]:
+) -> list[DataFinding]:
     """Put the columns of the second file beside the rows of the first; changes `raw` to the table of both."""
     other_path = _joined_path(path, joined)
     wanted = [joined.key, *(name for name in mapped if name not in raw.column_of)]
@@ -137,7 +137,7 @@ def _join(
     raw.name = "together"
     raw.header += [name for name in other.header if name not in raw.header]
     raw.column_of |= {name: f"j_{text}" for name, text in added.items()}
-    found = [note(joined.key, kind, remedy, sql.number(connection, query)) for query, kind, remedy in counts]
+    found = [note(joined.key, kind, remedy, sql.whole_number(connection, query)) for query, kind, remedy in counts]
     return [each for each in found if each.count]
 
 
@@ -148,11 +148,11 @@ def _joined_path(path: Path, joined: JoinedFile) -> Path:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _absent(column: str, present: list[str]) -> Finding:
+def _absent(column: str, present: list[str]) -> DataFinding:
     if len(present) == 1:
         remedy = f"the header is the single column {present[0]!r}: check `separator` in the column map"
     else:
         more = f" and {len(present) - N_NAMES:,} more columns" if len(present) > N_NAMES else ""
         listed = f"the file has {', '.join(repr(name) for name in present[:N_NAMES])}{more}"
         remedy = closest_name(column, present) or listed
-    return Finding(FindingLevel.ERROR, column, "not in the file", remedy)
+    return DataFinding(FindingLevel.ERROR, column, "not in the file", remedy)

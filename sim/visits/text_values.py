@@ -47,7 +47,7 @@ def minute_of_day(text: str) -> str:
     return f"CASE WHEN {possible} THEN 60.0::DOUBLE * {hour} + {minute} END"
 
 
-def number(text: str, decimal: str) -> str:
+def decimal_number(text: str, decimal: str) -> str:
     if decimal == ",":
         text = f"replace({text}, ',', '.')"
     return f"CASE WHEN {_is_all(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"

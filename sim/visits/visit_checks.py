@@ -103,5 +103,5 @@ def note_duplicates(query: VisitsQuery) -> None:
 def _note_rows(query: VisitsQuery, column: str, table: str, kind: str, remedy: str) -> None:
     rows = query.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
     if rows:
-        n = int(sql.number(query.connection, f"SELECT count(*) FROM {table}"))
+        n = int(sql.whole_number(query.connection, f"SELECT count(*) FROM {table}"))
         query.findings.append(note(column, kind, remedy, n, tuple(int(row[0]) for row in rows)))

@@ -27,11 +27,11 @@ from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS
 from sim.visits.text_values import (
     UTC_OFFSET,
     clock_time,
+    decimal_number,
     is_formula,
     is_spreadsheet_error,
     matches,
     minute_of_day,
-    number,
 )
 from sim.visits.visit_checks import check_longest
 from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
@@ -91,7 +91,7 @@ def _add_number(
 ) -> None:
     """Numbers, those under `least` or over `most` a fault."""
     text = query.text(column)
-    query.add_field(name, column, number(text, query.column_map.decimal))
+    query.add_field(name, column, decimal_number(text, query.column_map.decimal))
     unreadable = _unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
     remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
     query.fault(column, unreadable, "not a number", remedy)

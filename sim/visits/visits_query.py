@@ -13,7 +13,7 @@ import duckdb
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import N_EXAMPLES, Finding, FindingLevel
+from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel
 from sim.visits.raw_table import RawTable
 from sim.visits.text_values import shape
 
@@ -42,7 +42,7 @@ class VisitsQuery:
     connection: duckdb.DuckDBPyConnection
     column_map: ColumnMap
     raw: RawTable
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[DataFinding] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
     flagged: list[int] = field(default_factory=list)
@@ -107,7 +107,7 @@ class VisitsQuery:
 
     def error(self, column: str, kind: str, remedy: str) -> None:
         """Report why the file cannot be used."""
-        self.findings.append(Finding(FindingLevel.ERROR, column, kind, remedy))
+        self.findings.append(DataFinding(FindingLevel.ERROR, column, kind, remedy))
 
     @property
     def sql(self) -> str:
@@ -130,14 +130,14 @@ class VisitsQuery:
             if n:
                 self.findings.append(self._finding(number, flag, n))
 
-    def _finding(self, number: int, flag: Flag, n: int) -> Finding:
+    def _finding(self, number: int, flag: Flag, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
         value = self.file_value(flag.column)
         rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row")
         examples = rows.fetchmany(N_EXAMPLES)
         shapes = self._shapes(number, flag.column) if flag.kind == NOT_A_TIME and self.has(flag.column) else ""
         listed = tuple(int(row[0]) for row in examples)
-        return Finding(flag.level, flag.column, flag.kind, flag.remedy + shapes, n, listed, examples[0][1])
+        return DataFinding(flag.level, flag.column, flag.kind, flag.remedy + shapes, n, listed, examples[0][1])
 
     def file_value(self, column: str) -> str:
         """The text in the file, empty where it is blank or where the column is none of the file."""

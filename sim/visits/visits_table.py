@@ -94,7 +94,7 @@ def _enumeration(query: VisitsQuery, name: str) -> str:
     """A cast of a text field to an enumeration of its words, unless they are many: equal words share their memory."""
     if _COLUMN_TYPES.get(name) != "VARCHAR":
         return ""
-    if not 0 < sql.number(query.connection, f"SELECT count(DISTINCT f_{name}) FROM visits") <= MOST_WORDS:
+    if not 0 < sql.whole_number(query.connection, f"SELECT count(DISTINCT f_{name}) FROM visits") <= MOST_WORDS:
         return ""
     query.connection.execute(
         f"CREATE TYPE words_{name} AS ENUM (SELECT DISTINCT f_{name} FROM visits WHERE f_{name} IS NOT NULL ORDER BY 1)"
@@ -119,7 +119,7 @@ def _quality(path: Path, query: VisitsQuery) -> DataQuality:
     return DataQuality(
         path=str(path),
         n_rows=query.raw.n_rows,
-        n_faulty=sql.number(query.connection, f"SELECT count(*) FROM visits WHERE {query.is_faulty}"),
+        n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM visits WHERE {query.is_faulty}"),
         tolerated_share=query.column_map.tolerated_share,
         columns=_column_uses(query),
         findings=tuple(query.findings),

@@ -15,6 +15,7 @@ from sim.calibration.matching.history_matching import Region, Simulator, Target,
 from sim.calibration.play import simulated_visits
 from sim.department.department import Department
 from sim.department.quantities import (
+    ACUITIES,
     Constant,
     Distribution,
     Empirical,
@@ -104,7 +105,7 @@ def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
 def outcomes_in(visits: pd.DataFrame, fewest: int = 200) -> tuple[MatchedMean, ...]:
     """Means of the levels with enough visits: waits and what follows them, or stays where waits are not known."""
     found = []
-    for level in (1, 2, 3, 4, 5):
+    for level in ACUITIES:
         here = visits[visits["acuity"] == level]
         enough = [name for name in (_WAIT, _AFTER, _STAY) if len(_minutes(here, name)) >= fewest]
         found += [MatchedMean(name, level) for name in enough if name != _STAY or _AFTER not in enough]

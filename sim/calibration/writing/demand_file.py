@@ -15,8 +15,8 @@ from sim.visits.column_map import WEEKDAY_NAMES
 
 Label = tuple[str, str, str]
 """Weekday, hour and level of an estimate, each empty where it has none."""
-HOURS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
-LEVELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
+HOUR_LABELS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
+LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ def share_rows(
 ) -> Iterator[Estimate]:
     """Rows of shares with their errors, times `scale`, beside the values written."""
     values, errors = scale * shares.share, scale * shares.standard_error
-    return estimate_rows(quantity, shares.n, labels, values, errors, written)
+    return value_rows(quantity, shares.n, labels, values, errors, written)
 
 
-def estimate_rows(
+def value_rows(
     quantity: str,
     n: int,
     labels: Sequence[Label],

@@ -9,7 +9,7 @@ from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
 from sim.calibration.estimators.shares import round_to_total
 from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.demand_file import HOURS, ConfigLine, Estimate, estimate_rows, share_rows, weekday_name
+from sim.calibration.writing.demand_file import HOUR_LABELS, ConfigLine, Estimate, share_rows, value_rows, weekday_name
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import sum_in_order
 from sim.statistics.lifetimes import Parameter
@@ -114,7 +114,7 @@ def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
 
 
 def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
-    by_hour = [(weekday_name(day)[:3], hour, "") for day in range(7) for _, hour, _ in HOURS]
+    by_hour = [(weekday_name(day)[:3], hour, "") for day in range(7) for _, hour, _ in HOUR_LABELS]
     for name, each, labels in (
         ("rate_per_hour", rates.per_hour, by_hour),
         ("visits_per_year", rates.visits_per_year, [("", "", "")]),
@@ -122,7 +122,7 @@ def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
         ("yearly_growth", rates.growth, [("", "", "")]),
     ):
         if each is not None:
-            yield from estimate_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
+            yield from value_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
     days = rates.days
     error = days.cv_standard_error if days.cv > 0.0 else None
     yield Estimate(f"day_factor_cv {stream}", "", "", "", rates.n_days, days.cv, error, days.cv)

@@ -18,8 +18,8 @@ from sim.calibration.estimators.demand_shares import DemandEstimates, PartialEst
 from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, rake_to_blocks, round_to_total
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.writing.demand_file import (
-    HOURS,
-    LEVELS,
+    HOUR_LABELS,
+    LEVEL_LABELS,
     ConfigLine,
     DemandFile,
     Estimate,
@@ -206,9 +206,9 @@ def _week_table(
 ) -> Iterator[Estimate]:
     """Every estimate with its error, beside the value written where there is one."""
     days = [weekday_name(day)[:3] for day in range(7)]
-    by_hour = [[(day, hour, "") for _, hour, _ in HOURS] for day in days]
+    by_hour = [[(day, hour, "") for _, hour, _ in HOUR_LABELS] for day in days]
     yield from share_rows("block_share", week.blocks, [("", block, "") for block in ("00-07", "08-15", "16-23")])
-    yield from share_rows("hour_of_day_share", week.hour_of_day, HOURS)
+    yield from share_rows("hour_of_day_share", week.hour_of_day, HOUR_LABELS)
     weekdays = [(day, "", "") for day in days]
     yield from share_rows("weekday_index", week.weekday, weekdays, written=index.values, scale=7.0)
     for shares, labels, written in zip(week.hour_by_weekday, by_hour, hours.everyone, strict=True):
@@ -224,7 +224,7 @@ def _week_table(
 
 def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | None) -> Iterator[Estimate]:
     if found.acuity is not None and mix is not None:
-        yield from share_rows("acuity_share", found.acuity, LEVELS, written=mix.values)
+        yield from share_rows("acuity_share", found.acuity, LEVEL_LABELS, written=mix.values)
 
 
 # --- a day ---
@@ -240,7 +240,7 @@ def demand_of_day(name: str, source: VisitsSource, found: PartialEstimates, *, r
         values = round_to_total(share, 1)
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
         lines = tuple(ConfigLine(values, f"{comment}; {weekday_name(day)}") for day in range(7))
-        rows = tuple(share_rows("hour_of_day_share", hours, HOURS, written=values))
+        rows = tuple(share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values))
     mix = _acuity_line(found, cited)
     about = _about_day(source, found, rake=rake)
     return DemandFile(name, about, lines, None, mix, (*rows, *_acuity_rows(found, mix)))

@@ -14,7 +14,6 @@ from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import Shares, round_to_total
 from sim.calibration.estimators.step_minutes import (
     EVERY_STREAM,
-    LEVELS,
     IfNoneFits,
     StepMinutes,
     family_written,
@@ -22,9 +21,8 @@ from sim.calibration.estimators.step_minutes import (
 )
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
+from sim.department.quantities import ACUITIES
 from sim.statistics.lifetimes import Parameter
-
-Plain = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class DepartmentFile:
     """The configuration as data, and which keys of it were estimated."""
 
     name: str
-    data: Plain
+    data: dict[str, Any]
     estimated: tuple[EstimatedKey, ...]
     about: tuple[str, ...]
     minutes: tuple[str, ...] = ()
@@ -85,7 +83,7 @@ def department_file(
     if_none_fits: IfNoneFits = "empirical",
 ) -> DepartmentFile:
     """Put what was estimated into the department; of steps whose minutes no family fits the file's quantiles."""
-    data: Plain = base.model_dump(mode="json")
+    data: dict[str, Any] = base.model_dump(mode="json")
     data["name"] = name
     keys: list[EstimatedKey] = []
     minutes: list[str] = []
@@ -111,7 +109,7 @@ def department_file(
     return found
 
 
-def _ages(stream: str, plain: Plain, ages: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
+def _ages(stream: str, plain: dict[str, Any], ages: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
     if stream not in ages:
         return
     shares, before = round_to_total(ages[stream].share, 1), plain["age_shares"]
@@ -121,7 +119,7 @@ def _ages(stream: str, plain: Plain, ages: Mapping[str, Shares]) -> Iterator[Est
         yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, before[place])
 
 
-def _modes(stream: str, plain: Plain, modes: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
+def _modes(stream: str, plain: dict[str, Any], modes: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
     if stream not in modes:
         return
     for place, key in ((1, "ambulance_share"), (2, "police_share")):
@@ -132,14 +130,14 @@ def _modes(stream: str, plain: Plain, modes: Mapping[str, Shares]) -> Iterator[E
         yield EstimatedKey(f"streams.{stream}.{key}", share, float(modes[stream].standard_error[place]), before)
 
 
-def _admission(stream: str, plain: Plain, admission: Mapping[int, Shares]) -> Iterator[EstimatedKey]:
+def _admission(stream: str, plain: dict[str, Any], admission: Mapping[int, Shares]) -> Iterator[EstimatedKey]:
     """Transfers count as admissions, as in the department as shipped."""
     if not admission:
         return
     for step in plain["pathway"]:
         if step["kind"] != "dispose":
             continue
-        before = step["admission"] if isinstance(step["admission"], list) else [step["admission"]] * len(LEVELS)
+        before = step["admission"] if isinstance(step["admission"], list) else [step["admission"]] * len(ACUITIES)
         step["admission"] = list(before)
         step["transfer"] = 0.0
         for level, shares in admission.items():
@@ -149,7 +147,7 @@ def _admission(stream: str, plain: Plain, admission: Mapping[int, Shares]) -> It
             yield EstimatedKey(key, share, float(shares.standard_error[1]), before[level - 1])
 
 
-def _patience(stream: str, plain: Plain, found: PatienceFit) -> Iterator[EstimatedKey]:
+def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterator[EstimatedKey]:
     """Held visits are not known in a file: `never_leaves` is of everybody, and not under the share that is held."""
     patience, key = plain["patience"], f"streams.{stream}.patience"
     if found.never_is_known:
@@ -166,7 +164,7 @@ def _patience(stream: str, plain: Plain, found: PatienceFit) -> Iterator[Estimat
             )
 
 
-def _returns(stream: str, plain: Plain, found: ReturnFit) -> Iterator[EstimatedKey]:
+def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[EstimatedKey]:
     """Without errors nothing is written: the file did not tell."""
     if not found.fit.identified:
         return
