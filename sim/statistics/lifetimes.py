@@ -429,7 +429,7 @@ def _first_guess(data: Durations, family: str, with_never: bool) -> FloatArray:
         Family.LOGNORMAL: max(spread, 0.05),
         Family.WEIBULL: 1.0 / max(spread, 0.1),
     }
-    theta = [*centre, *((np.log(shape[family]),) if family != Family.EXPONENTIAL else ())]
+    theta = [*centre, *((np.log(shape[Family(family)]),) if family != Family.EXPONENTIAL else ())]
     return np.array([*theta, *((special.logit(np.clip(0.9 * (1.0 - ended), 0.02, 0.98)),) if with_never else ())])
 
 
