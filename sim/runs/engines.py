@@ -40,14 +40,6 @@ def prepare(engine: str, tell: Callable[[str], None]) -> None:
 
     `tell` is called only if that takes a while, or will take as long again since there is no place to keep it.
     """
-    from sim.engine.machine_code import notices
-
-    if engine == COMPILED:
-        from sim.engine.compiled import prepare as make
-
-        make(tell)
-    for notice in notices():
-        tell(notice)
 
 
 def lets_go(engine: str) -> bool:
