@@ -14,7 +14,21 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine_build.c_types import BOOL, INT, REAL, STORED, VOID, WORD, Array, CType, Number, Row, Tuple, Unprintable, wider
+from engine_build.c_types import (
+    BOOL,
+    INT,
+    REAL,
+    STORED,
+    VOID,
+    WORD,
+    Array,
+    CType,
+    Number,
+    Row,
+    Tuple,
+    Unprintable,
+    wider,
+)
 from sim.engine.compiled import memory
 from sim.engine.compiled.memory import RowOf
 
@@ -32,10 +46,17 @@ class Value:
 class Callee(Protocol):
     """A function that can be called: its name in C, what it takes and gives, and whether it writes to memory."""
 
-    name: str
-    parameters: Sequence[CType]
-    returns: CType
-    writes: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def parameters(self) -> Sequence[CType]: ...
+
+    @property
+    def returns(self) -> CType: ...
+
+    @property
+    def writes(self) -> bool: ...
 
 
 class Surroundings(Protocol):
@@ -396,10 +417,11 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     math.isnan: is_nan, np.isnan: is_nan,
 }  # fmt: skip
 
-RESERVED = frozenset(
-    "auto break case char const continue default do double else enum extern float for goto if inline int long register"
-    " return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false".split()
-)
+RESERVED = {
+    "auto", "bool", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+    "false", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
+    "sizeof", "static", "struct", "switch", "true", "typedef", "union", "unsigned", "void", "volatile", "while",
+}  # fmt: skip
 
 
 def in_c(name: str) -> str:

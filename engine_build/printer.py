@@ -219,9 +219,7 @@ class Body:
     def print(self) -> None:
         """Print all, and say what the function returns and whether it writes."""
         self.block(self.source.tree.body)
-        local = [
-            f"    {kind.c} {in_c(name)};" for name, kind in self.variables.items() if name not in self.parameters
-        ]
+        local = [f"    {kind.c} {in_c(name)};" for name, kind in self.variables.items() if name not in self.parameters]
         printed = self.printed
         printed.found = printed.found or VOID
         given = ", ".join(f"{kind.c} {in_c(name)}" for name, kind in self.parameters.items())

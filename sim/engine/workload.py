@@ -103,8 +103,8 @@ def drawn(parameters: Floats, tables: Floats, u: float) -> float:
         return quantile(family, parameters[1], parameters[2], parameters[3], u)
     first = int(parameters[2])
     if family == GAMMA:
-        return parameters[1] * table_quantile(tables[first : first + TABLE_POINTS], u)
-    return parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u)
+        return float(parameters[1] * table_quantile(tables[first : first + TABLE_POINTS], u))
+    return float(parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u))
 
 
 @machine_code

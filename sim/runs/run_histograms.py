@@ -57,7 +57,6 @@ def counts_in_bins(cells: Cells, n_cells: int, values: Floats, edges: Floats) ->
     return counts
 
 
-
 def return_table(cohort: Cohort) -> pd.DataFrame:
     """Mental-health visits of the window that departed: columns first (first visit of the patient), days, observed.
 

@@ -93,7 +93,6 @@ def matched_changes(
     )
 
 
-
 def counts_of(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The different whole numbers in ascending order, and how often each occurs."""
     lowest, highest = (int(numbers.min()), int(numbers.max())) if numbers.size else (0, 0)

@@ -103,7 +103,7 @@ def argument_types(kind: Any, array: Shape | None) -> list[Any]:
 
 
 def taken_apart(name: str, arguments: Sequence[Any], arrays: Sequence[Shape | None]) -> list[Any]:
-    """Arguments as they are handed over. Raises TypeError for an array of another type than its function is made for."""
+    """Arguments as they are handed over. Raises TypeError for an array of another type than it should be."""
     given: list[Any] = []
     for number, (argument, array) in enumerate(zip(arguments, arrays, strict=True)):
         if array is None:

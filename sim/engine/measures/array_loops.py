@@ -23,6 +23,11 @@ Integers2 = Annotated[Integers, 2]
 HOURS_OF_WEEK = 168
 
 
+def as_rows(column: npt.NDArray[np.integer]) -> Rows:
+    """Numbers of rows in 32 bits, as the compiled engine writes them; a column of a trajectory has more."""
+    return column.astype(np.int32, copy=False)
+
+
 # --- minutes of intervals -------------------------------------------------------------------------------------------
 
 

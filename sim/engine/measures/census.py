@@ -45,9 +45,9 @@ def zone_column(zone: str) -> str:
 def first_place(trajectory: Trajectory) -> Floats:
     """When each visit got its first place, nan if it never had one."""
     first = np.full(trajectory.n_visits, np.nan)
-    array_loops.put_first(*(as_it_stands(trajectory.place_columns, name) for name in ("visit", "start")), first)
+    visit, start = (as_it_stands(trajectory.place_columns, name) for name in ("visit", "start"))
+    array_loops.put_first(array_loops.as_rows(visit), start, first)
     return first
-
 
 
 def end_of_waiting(trajectory: Trajectory) -> Floats:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.measures import array_loops
-from sim.engine.measures.array_loops import Cells, Codes, Flags, Floats, Integers, Rows
+from sim.engine.measures.array_loops import Cells, Codes, Flags, Floats, Integers, Rows, as_rows
 
 __all__ = [
-    "Cells", "Codes", "Flags", "Floats", "Integers", "Line", "Rows", "Spans", "Spells", "Work", "covered_and_longest_gap",
-    "end_of_last_begun", "minutes_between", "minutes_by_code", "running_at", "uncovered", "until", "work_of",
+    "Cells", "Codes", "Flags", "Floats", "Integers", "Line", "Rows", "Spans", "Spells", "Work",
+    "covered_and_longest_gap", "end_of_last_begun", "minutes_between", "minutes_by_code", "running_at", "uncovered",
+    "until", "work_of",
 ]  # fmt: skip
 
 
@@ -47,10 +48,6 @@ def minutes_by_code(codes: Codes | Rows, n_codes: int, starts: Floats, ends: Flo
     else:
         array_loops.add_minutes(codes, starts, ends, edges, minutes)
     return minutes
-
-
-
-
 
 
 class Spells(NamedTuple):
@@ -91,11 +88,10 @@ def work_of(
     beside, others = np.empty((2, spells.visit.size + 1), dtype=np.int32)
     counts = np.zeros(2, dtype=np.int64)
     array_loops.read_spells(
-        *spells, role_of_member, kinds_asked, cells, edges, horizon, about, kinds_beside, other_kinds, *minutes,
-        beside, others, counts,
+        as_rows(spells.visit), *spells[1:], role_of_member, kinds_asked, cells, edges, horizon, about, kinds_beside,
+        other_kinds, *minutes, beside, others, counts,
     )  # fmt: skip
     return Work(*minutes, beside[: counts[0]], others[: counts[1]])
-
 
 
 def covered_and_longest_gap(group: Integers, starts: Floats, ends: Floats, lengths: Floats) -> tuple[Floats, Floats]:
@@ -106,7 +102,6 @@ def covered_and_longest_gap(group: Integers, starts: Floats, ends: Floats, lengt
     covered, longest = np.zeros(lengths.size), np.zeros(lengths.size)
     array_loops.cover(group, starts, ends, lengths, *room_for_order(group, lengths.size), covered, longest)
     return covered, longest
-
 
 
 def room_for_order(group: npt.NDArray[Any], n_groups: int) -> tuple[Integers, Integers]:
@@ -125,8 +120,6 @@ def uncovered(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, Float
     left = np.empty((2, starts.size + int(n_covers[group].sum())))
     n = array_loops.uncover(group, starts, ends, *covers, *room_for_order(covers[0], n_groups), left)
     return left[0, :n], left[1, :n]
-
-
 
 
 class Line(NamedTuple):

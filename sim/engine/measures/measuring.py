@@ -175,8 +175,6 @@ class Summary:
         return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
 
 
-
-
 def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTILES)) -> dict[Statistic, float]:
     """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
     rest: Floats = values

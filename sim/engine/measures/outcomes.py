@@ -94,7 +94,6 @@ def few(condition: Flags, *outcomes: Floats) -> Iterator[Few]:
         yield Few(visits, values[visits])
 
 
-
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
     """Whether each code is one of a few."""
     found = np.zeros(codes.size, dtype=np.bool_)
@@ -309,7 +308,6 @@ class ByStep(NamedTuple):
     n_waits: Integers
 
 
-
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
     """Steps for which somebody or something must be free."""
     steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
@@ -350,7 +348,6 @@ def waits(cohort: Cohort) -> Outcomes:
 def waits_by_acuity(acuity: Codes, from_triage: Floats) -> Outcomes:
     """Minutes from triage to the first physician contact, CTAS level by CTAS level."""
     return {f"wait_triage_to_pia_ctas{level}": next(few(acuity == level, from_triage)) for level in CTAS_OF_WAITS}
-
 
 
 def stays(cohort: Cohort) -> Outcomes:
@@ -423,9 +420,9 @@ def continuity(cohort: Cohort) -> Share:
     tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
     n_spells = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
     first, same = np.empty_like(n_spells), np.ones(n_spells.size, dtype=np.bool_)
-    array_loops.meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_spells, first, same)
+    visit, member = (as_it_stands(tasks, name) for name in ("visit", "member"))
+    array_loops.meet(contacts, array_loops.as_rows(visit), member, n_spells, first, same)
     return Share((n_spells[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
-
 
 
 def company(cohort: Cohort) -> Outcomes:
@@ -451,11 +448,15 @@ def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
     number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "company_since", "ended")]
+    names = ("visit", "kind", "started", "company_since", "ended")
+    of_task, kinds, starts, company_since, ends = (as_it_stands(tasks, name) for name in names)
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
     n = cohort.work.beside.size
     visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
-    array_loops.stretches(cohort.work.beside, *columns, number, arrival, stay, visit, kind, started, ended)
+    array_loops.stretches(
+        cohort.work.beside, array_loops.as_rows(of_task), kinds, starts, company_since, ends, number, arrival, stay,
+        visit, kind, started, ended,
+    )  # fmt: skip
     attended = one_of(kind, ATTENDED)
     covered, longest = covered_and_longest_gap(visit[attended], started[attended], ended[attended], stay)
     watched, _ = covered_and_longest_gap(visit, started, ended, stay)
@@ -463,7 +464,6 @@ def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     # A patient never without staff is so for no minutes, whatever rounding says.
     without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
     return without_staff, without_watch, Few(rows, longest)
-
 
 
 def safety(cohort: Cohort) -> Outcomes:
