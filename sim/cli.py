@@ -31,8 +31,8 @@ from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.background_writer import written_behind
-from sim.runs.blocks import Block, BlockAnswer, get_ready, play_block, rehearse
-from sim.runs.engines import lets_go, prepare
+from sim.runs.blocks import Block, BlockAnswer, play_block
+from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.runs.tables_on_disk import (
@@ -52,7 +52,7 @@ from sim.studies.settings import CalibrateSettings
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.calibration.calibrate import CalibrationReport
+    from sim.calibration.report import CalibrationReport
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -336,13 +336,9 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console, first: Fi
     blocks = plan.blocks(visits_folder)
     several = len(plan.scenarios) > MOST_NAMED
     names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
-    alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
-    if alone:
-        prepare(plan.engine, teller(console))
-    else:
-        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    alone = len(blocks) == 1 and releases_gil(plan.engine) and n_cores() > 1
     with (
-        meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
+        meanwhile(partial(load_the_rest, visits_folder.parent)) if alone else nullcontext(),
         progress(len(blocks), f"{names} on the same patients", console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
@@ -382,9 +378,8 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
             beside.join()
 
 
-def load_the_rest(plan: Plan, folder: Path) -> None:
+def load_the_rest(folder: Path) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
-    rehearse(plan.scenarios[plan.baseline], plan.engine)
     from sim.io import sql
 
     sql.writer_in(folder)
@@ -459,7 +454,8 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
-    from sim.calibration.calibrate import STUDY, always_written, estimate_calibration
+    from sim.calibration.calibrate import OWNER, estimate_calibration
+    from sim.calibration.report import always_written
     from sim.config import column_map_of
 
     if composed.visits is None:
@@ -471,8 +467,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     name = study.demand_name or composed.visits.name.split(".")[0]
     refuse_unwritable(folder, folder)
     report_name = f"{name}_calibration.md"
-    refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
-    prepare(composed.engine, teller(console))
+    refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
     if study.match:
         teller(console)(f"matching {', '.join(study.match)}: some hundred runs, minutes")
     report = estimate_calibration(
@@ -510,7 +505,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
 
     Raises OSError, OutputError.
     """
-    from sim.calibration.calibrate import STUDY
+    from sim.calibration.calibrate import OWNER
     from sim.report.calibration_report import calibration_markdown
     from sim.report.figures.calibration_figures import draw_calibration
 
@@ -518,7 +513,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
         figures = draw_calibration(report, Path(drawn))
         text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
         contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
-    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
     return len(figures)
 
 

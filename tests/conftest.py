@@ -3,8 +3,8 @@
 `engine` and `simulate` play a test once on every engine; most tests need no more than one of them in their arguments.
 """
 
-import os
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -13,9 +13,7 @@ from sim.analysis import sweeping
 from sim.analysis.sweeping import Task, play_task
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.run_store import Played
-
-# Nothing an earlier test or command has left may answer for what is tested.
-os.environ["PEERED_CACHE"] = ""
+from tests.one_figure import draw_one_figure
 
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -42,6 +40,14 @@ def engine(request: pytest.FixtureRequest) -> str:
 def simulate(engine: str) -> Engine:
     """Each engine in turn."""
     return ENGINES[engine]
+
+
+@pytest.fixture(scope="module")
+def one_figure() -> Iterator[None]:
+    """Comparisons of this module draw one figure in this process: their figures are tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        draw_one_figure(patch)
+        yield
 
 
 @pytest.fixture

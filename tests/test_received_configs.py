@@ -321,7 +321,7 @@ MERGED = {
     "staffing__base": "defaults: [peer_added]\nnote: [1, {a: 2}]\npsw: {heads: 2, breaks: null}\n",
     "staffing__heir": "defaults: [base, _self_]\nnote: [3]\npsw: {breaks: [{minutes: 15}], heads: 1e1}\nlabel: ~\n",
     "demand__much": "defaults: [crowded, _self_]\ngrowth: ${.mh_growth}\nmh_growth: 1.2\nnote: '${.name} ${seed}'\n",
-    "support__as_much": "defaults: [default, _self_]\nconsent: ${demand.growth}\nstreams: ${staffing.psw}\n",
+    "support__as_much": "defaults: [default, _self_]\nconsent: ${demand.mh_growth}\nstreams: ${staffing.psw}\n",
 }
 
 
