@@ -174,21 +174,21 @@ def problems(*words: str) -> dict[str, str]:
 def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() -> None:
     plan = plan_of("staffing=peer_247")
     assert set(plan.beside.values()) == {"staffing=traditional"}
-    assert len(plan.sweep.scenarios) == 1 + len(plan.effects)
+    assert len(plan.design.scenarios) == 1 + len(plan.effects)
     label = plan.labels["peer_247", 0.8]
-    assert plan.sweep.scenarios[label].effects.total_return_hr == 0.8
-    assert plan.sweep.scenarios[label].staffing.name == "peer_247"
+    assert plan.design.scenarios[label].effects.total_return_hr == 0.8
+    assert plan.design.scenarios[label].staffing.name == "peer_247"
 
 
 def test_a_baseline_with_peers_is_played_under_the_same_effect() -> None:
     plan = plan_of("study.staffing=[peer_added,peer_247]", "study.baseline=peer_added")
-    assert len(plan.sweep.scenarios) == 2 * len(plan.effects)
-    assert plan.sweep.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
+    assert len(plan.design.scenarios) == 2 * len(plan.effects)
+    assert plan.design.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
 
 
 def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> None:
     plan = plan_of("effects=evidence", "study.effect=effects.peer.patience_while")
-    effects = plan.sweep.scenarios[plan.labels["peer_added", 0.6]].effects
+    effects = plan.design.scenarios[plan.labels["peer_added", 0.6]].effects
     assert (effects.peer.patience_while, effects.peer.patience_after, effects.total_return_hr) == (0.6, 0.85, 0.9)
 
 
@@ -298,7 +298,7 @@ def test_a_measure_that_no_run_has_is_named_with_its_neighbour_before_anything_i
     assert "did you mean visits_per_week.mental_health" in told[wrong]
     plan = plan_of()
     with pytest.raises(UnknownMeasures) as caught:
-        answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.sweep.labels), 1, 2)))
+        answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.design.labels), 1, 2)))
     assert "staff_cost_per_week.all" in caught.value.unknown
 
 

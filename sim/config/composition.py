@@ -38,10 +38,12 @@ from sim.config.roster_shorthand import (
     without_faulty_roles,
     written_out,
 )
-from sim.config.settings import ExecutorSettings, Root, StudySettings
+from sim.config.settings import Root, StudySettings
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.io.strict_yaml import read_checked_yaml
+from sim.studies.question import Question
+from sim.visits.column_map import ColumnMap
 
 COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
 """Studies that set staffings against a baseline; the study that reads visits."""
@@ -49,40 +51,14 @@ PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
 
+VALIDATED_BESIDE = ("peer_added",)
+"""Staffings that a validation plays beside the one it judges: a row of its table is about peers."""
 ONLY_SWEPT = {
     "experiment": "an experiment is a sweep: peered -m experiment=NAME",
     "sweep": "it is for a sweep of many scenarios: peered -m ...",
     "hydra": "settings of Hydra are for sweeps that name its sweeper or launcher: peered -m hydra/launcher=basic ...",
 }
 """First words of keys that say how a sweep is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study compares.
-
-    `choices` maps groups to files, `files` are all files read, `chosen` those of them chosen
-    by name and not only inherited from, `overridden` the keys set on the command line.
-    """
-
-    scenario: Scenario
-    study: StudySettings
-    seed: int
-    output: FilePath | None
-    engine: str
-    executor: ExecutorSettings
-    choices: dict[str, str]
-    scenarios: dict[str, Scenario]
-    overrides: tuple[str, ...]
-    overridden: tuple[str, ...]
-    files: tuple[FilePath, ...]
-    visits: FilePath | None = None
-    run: FilePath | None = None
-    config_dir: FilePath | None = None
-    chosen: tuple[FilePath, ...] = ()
-    query: str | None = None
-    table: str | None = None
-    export: FilePath | None = None
 
 
 @dataclass(slots=True)
@@ -94,9 +70,10 @@ class Draft:
     values: list[Override]
     paths: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
+    column_map: ColumnMap | None = None
 
 
-def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Composed:
+def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Question:
     """Compose and check everything the overrides ask for.
 
     `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError
@@ -111,16 +88,6 @@ def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -
     if for_sweeps:
         raise ScenarioError(for_sweeps)
     return composed
-
-
-def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Scenario]:
-    """The same command with each of the staffings; ScenarioError with the problems of all of them."""
-    known = {name: composed.scenarios[name] for name in names if name in composed.scenarios}
-    if len(known) == len(names):
-        return known
-    kept = [text for text in composed.overrides if not text.startswith(("study.staffing=", "study.baseline="))]
-    again = compose([*kept, f"study.staffing=[{','.join(names)}]"], composed.config_dir)
-    return {name: again.scenarios[name] for name in names}
 
 
 def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
@@ -307,14 +274,16 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
     return Parts(root, study, groups, scenarios)
 
 
-def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
+def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     """The whole command, checked; raises all that is wrong with it."""
     parts = put_together(draft, base, Known())
     root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
     compared = {name: scenarios[name] for name in study.staffing}
-    return Composed(
+    if study.name == "validate":
+        compared = {name: scenarios[name] for name in (draft.choices["staffing"], *VALIDATED_BESIDE)}
+    return Question(
         scenario=scenarios[draft.choices["staffing"]],
         study=study,
         seed=root.seed,
@@ -332,6 +301,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         query=draft.paths.get("query"),
         table=draft.paths.get("table"),
         export=optional_path(draft.paths.get("export")),
+        column_map=draft.column_map,
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
     )
 
@@ -388,7 +358,10 @@ def check_calibration(draft: Draft, study: Plain) -> None:
     from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
 
     read = column_map_in(draft.folders, study.get("map"))
-    draft.problems += read if isinstance(read, list) else []
+    if isinstance(read, list):
+        draft.problems += read
+    else:
+        draft.column_map = read
     visits = optional_path(draft.paths.get("visits"))
     if draft.problems and visits is not None and not isinstance(read, list):
         draft.problems += faults_of_visits(visits, read)
@@ -476,7 +449,8 @@ def staffings_of(
     draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, checks: Known
 ) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
-    names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
+    beside = VALIDATED_BESIDE if study is not None and study.name == "validate" else ()
+    names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ()), *beside))
     known = names_in("staffing", draft.folders, checks)
     for name in names:
         if name not in known:

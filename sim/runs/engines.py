@@ -1,6 +1,6 @@
 """The engines by name, each loaded when it is first asked for.
 
-What they play is the law of the department, the same to the last bit; where their blocks run is `sim.runs.worker_pool`.
+What they play is the law of the department, the same to the last bit; where is `sim.runs.worker_pool`.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,6 +50,6 @@ def prepare(engine: str, tell: Callable[[str], None]) -> None:
         tell(notice)
 
 
-def lets_go(engine: str) -> bool:
-    """Whether other threads get on while it plays; the SimPy model holds the interpreter."""
+def releases_gil(engine: str) -> bool:
+    """Whether other threads run while it plays; the SimPy model holds the interpreter's lock (GIL)."""
     return engine == COMPILED

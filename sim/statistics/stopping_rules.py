@@ -1,6 +1,7 @@
-"""What may be asked of a sweep beyond its estimates: a precision, the best of all, a choice of intervals.
+"""What a study may ask for beyond its estimates: a precision, the best of all, a choice of intervals.
 
-How each is answered stands in `precision`, `selection` and `output_analysis`; in which rounds, in `rounds`.
+How each is answered stands in `sequential_precision`, `selection` and `output_analysis`; in which rounds, in
+`sim.analysis.sequential_sampling`.
 """
 
 from typing import Annotated, Literal
@@ -44,8 +45,10 @@ class Selecting(Frozen):
     indifference: Positive
 
 
-class Asked(Frozen):
-    """`precision` by measure; `select` plays on only those that may be best; `best` compares all with the best;
+class StoppingRules(Frozen):
+    """When to stop playing, and what else to estimate.
+
+    `precision` by measure; `select` plays on only those that may be best; `best` compares all with the best;
     `controls` adds estimates that take the arrivals expected as known.
 
     Without `precision` and `select` every scenario has the same number of replications.

@@ -6,29 +6,29 @@ What is made of their runs is `sim.analysis.breakeven`.
 from typing import Any
 
 from sim.analysis.breakeven import BreakEvenPlan, effects_played
-from sim.analysis.compare import peer_hours
-from sim.analysis.memory_check import check_sweep
-from sim.analysis.sweeping import SweepPlan
+from sim.analysis.memory_check import check_design
+from sim.analysis.scenario_facts import peer_hours
 from sim.config.check_stopping_rules import faults_of_valued, presets_of, problems_of_worth
-from sim.config.composition import Composed
-from sim.config.plans import executor_of
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.department.support import Effects
+from sim.runs.design import Design
+from sim.studies.question import Question
+from sim.studies.study import executor_of
 
 
-def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
+def break_even_plan_of(question: Question) -> BreakEvenPlan:
     """The scenarios of a break-even study: each staffing at each effect, and the baseline beside it.
 
     Raises ScenarioError with every problem.
     """
-    study = composed.study
+    study = question.study
     baseline = study.baseline or study.staffing[0]
-    others = [name for name in composed.scenarios if name != baseline]
-    problems = break_even_problems(composed, baseline, others)
+    others = [name for name in question.scenarios if name != baseline]
+    problems = break_even_problems(question, baseline, others)
     if problems or study.range is None:
         raise ScenarioError(problems)
     effects = effects_played(study.range, study.points)
-    own, scenarios = composed.scenarios, dict[str, Scenario]()
+    own, scenarios = question.scenarios, dict[str, Scenario]()
 
     def label_of(staffing: str, effect: float) -> str:
         """A staffing in which the effect is not in force is the same at all of them."""
@@ -41,20 +41,19 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
-    sweep = SweepPlan(
+    design = Design(
         scenarios=scenarios,
-        labels={scenario.content_hash(): label for label, scenario in scenarios.items()},
         replications=study.replications,
-        seed=composed.seed,
-        engine=composed.engine,
-        executor=executor_of(composed),
+        seed=question.seed,
+        engine=question.engine,
+        executor=executor_of(question),
         confidence=study.confidence,
-        workers=composed.executor.workers,
-        address=composed.executor.address,
+        workers=question.executor.workers,
+        address=question.executor.address,
     )
-    check_sweep(sweep)
+    check_design(design)
     return BreakEvenPlan(
-        sweep=sweep,
+        design=design,
         effect=study.effect,
         effects=effects,
         staffings={name: own[name].staffing.label for name in others},
@@ -67,14 +66,14 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
     )
 
 
-def break_even_problems(composed: Composed, baseline: str, others: list[str]) -> list[Problem]:
+def break_even_problems(question: Question, baseline: str, others: list[str]) -> list[Problem]:
     """What a break-even study cannot do."""
-    study, problems = composed.study, list[Problem]()
+    study, problems = question.study, list[Problem]()
     known = effects_known()
     if study.effect not in known:
         remedy = f"no such effect; {did_you_mean(study.effect, known)}"
         problems.append(Problem("study.effect", repr(study.effect), remedy))
-    elif others and not any(in_force(study.effect, composed.scenarios[name]) for name in others):
+    elif others and not any(in_force(study.effect, question.scenarios[name]) for name in others):
         whose = "a team that it enhances" if study.effect.startswith(OF_CLINICIANS) else "peer support workers on duty"
         remedy = f"in force in none of {', '.join(others)}: choose a staffing that has {whose}"
         problems.append(Problem("study.effect", repr(study.effect), remedy))
@@ -90,8 +89,8 @@ def break_even_problems(composed: Composed, baseline: str, others: list[str]) ->
         problems.append(Problem("study.demand_levels", repr(list(study.demand_levels)), remedy))
     if not any(item.cad_per_unit for item in study.worth):
         problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
-        return [*problems, *faults_of_valued(study, composed.scenarios.values())]
-    return [*problems, *problems_of_worth(study, composed.scenarios.values())]
+        return [*problems, *faults_of_valued(study, question.scenarios.values())]
+    return [*problems, *problems_of_worth(study, question.scenarios.values())]
 
 
 OF_CLINICIANS = "effects.clinician."
