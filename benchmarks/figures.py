@@ -17,14 +17,14 @@ from sim.analysis.compare import costs_of
 from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
-from sim.config.breakeven_plans import break_even_plan_of
-from sim.config.plans import plan_of
 from sim.engine.code_version import code_version
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import COLUMNS
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
+from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.compare import plan_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"

@@ -9,10 +9,11 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task, play_task
+from sim.runs import playing
+from sim.runs.design import Task
 from sim.runs.engines import ENGINES, Engine
-from sim.runs.run_store import Played
+from sim.runs.playing import play_task
+from sim.runs.run_store import RunResult
 
 # Nothing an earlier test or command has left may answer for what is tested.
 os.environ["PEERED_CACHE"] = ""
@@ -49,9 +50,9 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each scenario of a sweep has been played in this process."""
     counted: Counter[str] = Counter()
 
-    def play(task: Task) -> Played:
-        counted[task.label] += 1
+    def play(task: Task) -> list[RunResult]:
+        counted.update(run.label for run in task.runs)
         return play_task(task)
 
-    monkeypatch.setattr(sweeping, "play_task", play)
+    monkeypatch.setattr(playing, "play_task", play)
     return counted

@@ -7,15 +7,16 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from rich.console import Console
 
-from sim.cli import drew, main
-from sim.runs.interrupts import uninterrupted
+from sim.cli import main
+from sim.runs import tables_on_disk
 from sim.runs.tables_on_disk import WriteErrors, read_table
+from sim.studies.study import all_drawn
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -226,15 +227,24 @@ def test_a_study_whose_reader_went_away_still_writes_its_results(tmp_path: Path)
 def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
     failed: Future[list[Path]] = Future()
     failed.set_exception(ValueError("no ink"))
-    console = Console(file=StringIO(), width=120)
-    assert not drew([failed], console, WriteErrors())
-    assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
+    said: list[str] = []
+    assert not all_drawn([failed.result], said.append, WriteErrors())
+    assert "could not be drawn (ValueError: no ink)" in said[0]
 
 
-def test_an_interrupt_while_files_are_written_waits_for_them() -> None:
-    with uninterrupted() as interrupts:
+def test_an_interrupt_while_a_table_is_written_comes_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_out = tables_on_disk.copy_out
+
+    def interrupted(*arguments: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        assert interrupts.came
+        copy_out(*arguments)
+
+    monkeypatch.setattr(tables_on_disk, "copy_out", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        tables_on_disk.write_table({"number": np.arange(3)}, tmp_path / "table.parquet")
+    assert read_table(tmp_path / "table.parquet")["number"].tolist() == [0, 1, 2]
 
 
 @pytest.mark.slow

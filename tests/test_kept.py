@@ -17,7 +17,7 @@ from sim.department.quantities import gamma_table
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.gamma_tables import kept_gamma_table
 from sim.io import disk_cache as on_disk
-from tests.test_config import Composed
+from sim.studies.question import Question
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def forget() -> None:
     kept_gamma_table.cache_clear()
 
 
-def anew(*words: str, groups: Path | None = None) -> Composed:
+def anew(*words: str, groups: Path | None = None) -> Question:
     """Compose as a process does that has just begun."""
     forget()
     return compose(["study=run", *words], groups)

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.sequential_sampling import ReplicationPlan, direction_of
-from sim.statistics.output_analysis import BoolArray, FloatArray, nelson_matejcik, paired_differences
+from sim.statistics.arrays import BoolArray, FloatArray
+from sim.statistics.intervals import paired_differences
+from sim.statistics.multiple_comparisons import nelson_matejcik
 
 MOST_RIVALS = 50
 """So many of those with the best means each scenario is set against; more would rule out hardly any others."""

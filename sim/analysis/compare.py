@@ -4,7 +4,7 @@ Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences
 in `sim.analysis.scenario_facts`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,13 @@ from sim.analysis.valuation import net_benefit
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.measures.measuring import measure_of
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import RunKey
 from sim.runs.run_store import RunResult
 from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, RunSummary
-from sim.statistics.output_analysis import kaplan_meier, mean_intervals
+from sim.statistics.intervals import mean_intervals
+from sim.statistics.survival import kaplan_meier
 
 Played = dict[Cell, list[RunResult]]
 """Results of each level and staffing, in order of replication."""
@@ -73,10 +75,17 @@ def compared(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool = Tru
         money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(keys, measures, values, plan),
         valued=plan.worth,
+        peer_roles=of_any(peer_roles, scenarios.values()),
+        main_roles=of_any(main_roles, scenarios.values()),
         notes=(*notes_on_volume(first), *notes_on_staffing(scenarios, plan.levels, estimates)),
         changed=plan.changed,
         n_planned=n_planned,
     )
+
+
+def of_any(roles_of: Callable[[Scenario], tuple[str, ...]], scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Roles of any of the scenarios, each once, in order of appearance."""
+    return tuple(dict.fromkeys(role for scenario in scenarios for role in roles_of(scenario)))
 
 
 def played_of(runs: RunsInMemory, plan: Plan) -> tuple[Played, int]:

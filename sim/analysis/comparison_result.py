@@ -77,6 +77,8 @@ class Comparison:
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
+    `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
+    each other (`sim.engine.measures.staff_time.main_roles`).
     `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
@@ -110,6 +112,8 @@ class Comparison:
     changed: tuple[str, ...] = field(default=())
     worth: "pd.DataFrame" = field(default_factory=no_rows)
     valued: "tuple[Worth, ...]" = field(default=())
+    peer_roles: tuple[str, ...] = field(default=())
+    main_roles: tuple[str, ...] = field(default=())
     n_planned: int = 0
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 """From values of runs to estimates and paired differences, for comparisons and sweeps alike.
 
 Values have the shape (scenarios, measures, replications), nan where a run or a measure is missing. Estimators are those
-of `sim.statistics.output_analysis`.
+of `sim.statistics`.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,10 @@ import pandas as pd
 
 from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.interpretability import flags_of_pairs
-from sim.statistics.output_analysis import (
-    IntArray,
-    holm,
-    mean_intervals,
-    paired_differences,
-    simultaneous_half_widths,
-)
-from sim.statistics.stopping_rules import Simultaneous
+from sim.runs.stopping_rules import Simultaneous
+from sim.statistics.arrays import IntArray
+from sim.statistics.intervals import mean_intervals, paired_differences
+from sim.statistics.multiple_comparisons import holm, simultaneous_half_widths
 
 MOST_BY_MAX_T = 500
 """Members of a family of which 20,000 draws fit in memory."""

@@ -16,7 +16,7 @@ from sim.runs.engines import COMPILED
 from sim.runs.result_tables import EVENTS
 from sim.runs.run_store import VISITS
 from sim.runs.run_summary import summarised
-from sim.statistics.stopping_rules import StoppingRules
+from sim.runs.stopping_rules import StoppingRules
 
 Cell = tuple[float, str]
 """A level of demand and a staffing."""

@@ -17,8 +17,8 @@ from sim.analysis.interpretability import cautions_table, guard_values
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.runs.design import Design
 from sim.runs.run_store import RunStore
+from sim.runs.stopping_rules import Simultaneous, StoppingRules
 from sim.runs.tables_on_disk import write_table
-from sim.statistics.stopping_rules import Simultaneous, StoppingRules
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.engine.measures.measuring import FACE_VALIDITY, MINUTES_SHOWN_IN_HOURS
 from sim.runs.design import Design
-from sim.statistics.output_analysis import mean_interval
+from sim.statistics.intervals import mean_interval
 
 Verdict = Literal["inside", "near", "miss"]
 VERDICTS: tuple[Verdict, ...] = ("inside", "near", "miss")

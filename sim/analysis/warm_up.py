@@ -26,7 +26,8 @@ from sim.runs.design import Design, Reduced
 from sim.runs.playing import play, workers_for
 from sim.runs.received_sweep import Kind, read_columns
 from sim.runs.tables_on_disk import write_table
-from sim.statistics.output_analysis import FloatArray, warm_up_weeks
+from sim.statistics.arrays import FloatArray
+from sim.statistics.warm_up import warm_up_weeks
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14

@@ -18,8 +18,8 @@ from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import COMPILED
 from sim.runs.event_export import SUFFIXES
-from sim.statistics.output_analysis import IntArray
-from sim.statistics.stopping_rules import StoppingRules
+from sim.runs.stopping_rules import StoppingRules
+from sim.statistics.arrays import IntArray
 
 
 class RunKey(NamedTuple):

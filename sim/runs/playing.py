@@ -30,20 +30,25 @@ SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 
 
 def play_task(task: Task) -> list[RunResult]:
-    """Play and reduce the runs of a task, one after the other; what goes wrong is told with them and stops no other."""
-    results: list[RunResult] = []
-    outcomes, baseline = None, task.runs[0].key.scenario
+    """The results of a task; what goes wrong in it is told with them, and stops no other."""
     try:
-        for run in task.runs:
-            unwritten = WriteErrors()
-            trajectory = ENGINES[task.engine](run.scenario, task.seed, task.replication)
-            if run.files is not None:
-                write_files(trajectory, run.files, unwritten)
-            reduced = task.reduce(trajectory, run.scenario, outcomes)
-            outcomes = reduced.outcomes if outcomes is None else outcomes
-            results.append(RunResult(run.key, run.label, reduced.values, "", reduced.summary, baseline, unwritten))
+        return results_of(task)
     except Exception:
         return all_failed(task, traceback.format_exc())
+
+
+def results_of(task: Task) -> list[RunResult]:
+    """Play and reduce the runs of a task, one after the other."""
+    results: list[RunResult] = []
+    outcomes, baseline = None, task.runs[0].key.scenario
+    for run in task.runs:
+        unwritten = WriteErrors()
+        trajectory = ENGINES[task.engine](run.scenario, task.seed, task.replication)
+        if run.files is not None:
+            write_files(trajectory, run.files, unwritten)
+        reduced = task.reduce(trajectory, run.scenario, outcomes)
+        outcomes = reduced.outcomes if outcomes is None else outcomes
+        results.append(RunResult(run.key, run.label, reduced.values, "", reduced.summary, baseline, unwritten))
     return results
 
 
@@ -87,7 +92,7 @@ def prepare_engine(scenario: Scenario, engine: str, executor: str, tell: Callabl
 
         with suppress(Exception):
             run = PlannedRun(RunKey("", 0), "", scenario)
-            play_task(Task("", (run, run), 0, 0, engine, summarised))
+            results_of(Task("", (run, run), 0, 0, engine, summarised))
 
 
 class ResultSink(Protocol):
