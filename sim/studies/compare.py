@@ -28,9 +28,9 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
 from sim.runs.playing import prepare_engine, refuse_failed
 from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
-from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
+from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.question import Question
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
 
