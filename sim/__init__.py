@@ -16,7 +16,6 @@ results   the tables of a results folder
 Keys are listed in docs/keys.md, columns and measures in docs/data-dictionary.md; docs/python.md shows all of this.
 """
 
-import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
@@ -56,7 +55,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     from sim.analysis.memory_check import check_run
     from sim.department.scenario import Scenario
     from sim.objects import Run
-    from sim.runs.engines import ENGINES, prepare
+    from sim.runs.engines import ENGINES
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -65,7 +64,6 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     _check_whole("seed", seed)
     _check_whole("replication", replication)
     check_run(scenario, engine)
-    prepare(engine, _on_stderr)
     return Run.of(ENGINES[engine](scenario, seed, replication), scenario)
 
 
@@ -100,7 +98,7 @@ def compare(
     if workers is not None:
         settings.append(f"executor.workers={workers}")
     plan = plan_of(compose(["study=compare", *settings]))
-    return Comparison.of(compare_in_memory(plan, _on_stderr))
+    return Comparison.of(compare_in_memory(plan))
 
 
 def results(folder: str | PathLike[str]) -> "Results":
@@ -114,11 +112,6 @@ def results(folder: str | PathLike[str]) -> "Results":
     from sim.objects import Results
 
     return Results(Path(folder))
-
-
-def _on_stderr(line: str) -> None:
-    """Where a line goes that says why nothing comes yet."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def _check_whole(name: str, value: object) -> None:

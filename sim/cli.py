@@ -21,7 +21,6 @@ from sim.report.terminal import patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_errors import NoWorkers
 from sim.studies import study_named
-from sim.studies.question import Question
 from sim.visits.data_quality import VisitsFileError
 
 
@@ -40,7 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if line.is_sweep:
             return run_sweep(line, console)
         question = compose(line.overrides, line.folder)
-        check_use(question)
         study = study_named(question.study.name)
         return study.dry_run(question, console) if line.is_dry else study.run(question, console)
     except (ScenarioError, VisitsFileError) as error:
@@ -103,25 +101,6 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
         if name == key and address != "null" and not address.strip("'\"").startswith("tls://"):
             remedy = "use tls://HOST:PORT, or a network that nobody else can reach"
             yield f"peered: {key} = {address}: whoever can reach or imitate that scheduler can run code here: {remedy}"
-
-
-WRITES_EVENTS = ("run", "compare")
-WRITES_NOTHING = ("assumptions", "results")
-
-
-def check_use(question: Question) -> None:
-    """Refuse what would be passed over in silence."""
-    name = question.study.name
-    if question.visits is not None and name != "calibrate":
-        raise Misunderstood(f"peered: visits = {question.visits} is for study=calibrate; leave it out of study={name}")
-    for key in ("run", "query", "table", "export"):
-        if (value := getattr(question, key)) is not None and name != "results":
-            raise Misunderstood(f"peered: {key} = {value} is for study=results; leave it out of study={name}")
-    if getattr(question.study, "event_log", None) is not None and name not in WRITES_EVENTS:
-        wanted = f"study.event_log = {question.study.event_log}"
-        raise Misunderstood(f"peered: {wanted} is for study=run and study=compare; leave it out of study={name}")
-    if question.output is not None and name in WRITES_NOTHING:
-        raise Misunderstood(f"peered: output = {question.output}: study={name} writes no files; leave it out")
 
 
 def print_help(console: Console) -> int:

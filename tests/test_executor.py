@@ -25,7 +25,7 @@ from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
 from sim.runs import dask_workers, playing
 from sim.runs.design import Task
-from sim.runs.playing import play_all, play_task, prepare_engine, task_lost
+from sim.runs.playing import play_all, play_task, task_lost
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_errors import NoWorkers, TaskLost
@@ -317,41 +317,6 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
     assert told.misses == len(tasks)
     assert told.hits == 2 * len(tasks)
     assert told.currsize <= 2
-
-
-REHEARSAL = """
-from sim.config import compose
-from sim.studies.compare import plan_of
-from sim.engine.measures.measuring import census, intervals, measuring as measures, outcomes as visit_outcomes
-from sim.engine.compiled import rows_to_columns as handover
-from sim.runs import run_histograms as distributions, run_summary as reduction
-from sim.runs.playing import play_task, prepare_engine
-
-kernels = (
-    census._put_first, distributions._count, reduction._whole_minutes, handover._move, intervals._add_minutes,
-    intervals._add_minutes_inside, intervals._cover, intervals._find_ends, intervals._read_spells, intervals._uncover,
-    measures._gather_few, measures._gather_known, visit_outcomes._choose, visit_outcomes._compare, visit_outcomes._meet,
-    visit_outcomes._read_steps, visit_outcomes._stretches, visit_outcomes._tell_hours,
-)
-words = ["study.weeks=1", "study.warm_up_weeks=1", "study.replications=1", "study.demand_levels=[1.0]"]
-plan = plan_of(compose(["study.staffing=[traditional,peer_added]", *words]))
-prepare_engine(plan.scenarios["traditional"], "compiled", "threads", print)
-made = [list(kernel.signatures) for kernel in kernels]
-play_task(plan.design.tasks()[0])
-assert all(made)
-assert [list(kernel.signatures) for kernel in kernels] == made
-"""
-
-
-def test_after_a_rehearsal_a_block_has_nothing_left_to_compile() -> None:
-    # In a process of its own, where no other test has compiled anything.
-    subprocess.run([sys.executable, "-c", REHEARSAL], check=True)
-
-
-def test_a_rehearsal_takes_no_notice_of_a_warm_up_or_a_limit_on_steps() -> None:
-    scenario = compose(["study=run"]).scenario
-    strict = scenario.period.model_copy(update={"warm_up_weeks": 2, "step_limit": 100})
-    prepare_engine(scenario.model_copy(update={"period": strict}), "compiled", "threads", print)
 
 
 ENDED_SLOWLY = """

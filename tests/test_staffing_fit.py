@@ -47,7 +47,7 @@ years, 290 escalate); observation and escalations last as long as stays, whose w
 
 def test_the_work_reckoned_is_the_work_done_in_a_run_of_the_default_department() -> None:
     composed = compose(["study=run", "study.weeks=26", "study.warm_up_weeks=2", "study.replications=3"])
-    estimates = compare_in_memory(plan_of(composed), print).estimates.set_index("measure")["mean"]
+    estimates = compare_in_memory(plan_of(composed)).estimates.set_index("measure")["mean"]
     for role, load in loads(composed.scenario).items():
         done = estimates[f"busy_hours_per_week.{role}"] + estimates[f"overtime_hours_per_week.{role}"]
         assert load.own == pytest.approx(done, rel=TOLERANCES[role]), role

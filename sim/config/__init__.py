@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.config.composition import compose
 from sim.config.files import shipped_choices, shipped_configs
-from sim.config.settings import ExecutorSettings, StudySettings
 from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ExecutorSettings",
     "Question",
-    "StudySettings",
     "SweepQuestion",
     "column_map_of",
     "compose",

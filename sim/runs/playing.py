@@ -7,17 +7,15 @@ What is played is a `sim.runs.design.Design`, by whom is `sim.runs.worker_pool`,
 import time
 import traceback
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, closing
 from typing import Protocol
 
 import numpy as np
 
-from sim.department.quantities import MINUTES_PER_DAY
-from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.runs.background_writer import write_large_table
-from sim.runs.design import Design, PlannedRun, RunFiles, RunKey, Task
-from sim.runs.engines import ENGINES, prepare, releases_gil
+from sim.runs.design import Design, RunFiles, Task
+from sim.runs.engines import ENGINES
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
 from sim.runs.run_store import RunResult
@@ -77,22 +75,6 @@ def write_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErrors)
         with unwritten.noted(events.path):
             events.folder.mkdir(exist_ok=True)
             write_event_log(trajectory, events.kind, events.folder, events.name, events.first_monday)
-
-
-def prepare_engine(scenario: Scenario, engine: str, executor: str, tell: Callable[[str], None]) -> None:
-    """Make what an engine needs before its first run; `tell` is called only if that takes a while.
-
-    One day is played, so that threads find all machine code made; what fails in it fails again in its run.
-    """
-    prepare(engine, tell)
-    if executor == "threads" and releases_gil(engine):
-        day = {"minutes": MINUTES_PER_DAY, "warm_up_weeks": 0, "step_limit": None}
-        scenario = scenario.model_copy(update={"period": scenario.period.model_copy(update=day)})
-        from sim.runs.run_summary import summarised
-
-        with suppress(Exception):
-            run = PlannedRun(RunKey("", 0), "", scenario)
-            results_of(Task("", (run, run), 0, 0, engine, summarised))
 
 
 class ResultSink(Protocol):

@@ -13,10 +13,10 @@ from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
 from sim.report.progress import teller
 from sim.report.terminal import patient_console, show_finished
-from sim.runs.engines import prepare
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
 from sim.studies.question import Question
+from sim.studies.settings import CalibrateSettings
 from sim.studies.study import Study
 
 
@@ -26,10 +26,11 @@ class Calibrate(Study):
     name = "calibrate"
 
     def dry_run(self, question: Question, console: Console) -> int:
-        steps = ["the file is read and fitted"]
-        if question.study.hold_out:
+        study, steps = question.study, ["the file is read and fitted"]
+        assert isinstance(study, CalibrateSettings)
+        if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
-        if question.study.match:
+        if study.match:
             steps.append("some hundred runs are matched to its waits and stays")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
@@ -37,6 +38,7 @@ class Calibrate(Study):
 
     def run(self, question: Question, console: Console) -> int:
         study, visits = question.study, question.visits
+        assert isinstance(study, CalibrateSettings)
         if visits is None or question.column_map is None:
             remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
             raise ScenarioError([Problem("visits", "nothing", remedy)])
@@ -45,7 +47,6 @@ class Calibrate(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
-        prepare(question.engine, teller(console))
         if study.match:
             tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
         report = estimate_calibration(

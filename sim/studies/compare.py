@@ -16,7 +16,6 @@ from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.memory_check import check_design
 from sim.analysis.plan import Plan
 from sim.analysis.rounds import play_in_rounds
-from sim.config.check_stopping_rules import presets_of, problems_of_worth
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import print_comparison, print_other_levels
@@ -26,12 +25,14 @@ from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_a
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
-from sim.runs.playing import prepare_engine, refuse_failed
+from sim.runs.playing import refuse_failed
 from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.statistics.sequential_precision import LOOK_AHEAD
+from sim.studies.check_settings import presets_of, problems_of_worth
 from sim.studies.question import Question
+from sim.studies.settings import CompareSettings, MeasuredSettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
 
 MOST_NAMED = 4
@@ -48,12 +49,13 @@ def plan_of(question: Question) -> Plan:
     Raises ScenarioError if something is valued that no run has, or if it would need more memory than this machine has.
     """
     study = question.study
-    worth = getattr(study, "worth", ())
-    if worth and (problems := problems_of_worth(study, question.played.values())):
+    assert isinstance(study, MeasuredSettings)
+    against = study if isinstance(study, CompareSettings) else None
+    if against is not None and (problems := problems_of_worth(against, question.played.values())):
         raise ScenarioError(problems)
     plan = Plan(
         scenarios=question.played,
-        baseline=getattr(study, "baseline", None) or next(iter(question.played)),
+        baseline=(against and against.baseline) or next(iter(question.played)),
         levels=study.demand_levels,
         replications=study.replications,
         seed=question.seed,
@@ -65,15 +67,15 @@ def plan_of(question: Question) -> Plan:
         event_log=study.event_log,
         workers=question.executor.workers,
         address=question.executor.address,
-        worth=worth,
-        presets=presets_of(study) if worth else (),
+        worth=() if against is None else against.worth,
+        presets=presets_of(against),
         changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
     check_design(plan.design)
     return plan
 
 
-def rules_of(study: Any) -> StoppingRules:
+def rules_of(study: MeasuredSettings) -> StoppingRules:
     """What is asked beyond estimates, and the cap on replications."""
     return StoppingRules(
         precision=study.precision,
@@ -85,10 +87,9 @@ def rules_of(study: Any) -> StoppingRules:
     )
 
 
-def compare_in_memory(plan: Plan, tell: Callable[[str], None]) -> Comparison:
+def compare_in_memory(plan: Plan) -> Comparison:
     """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
     started, runs, design = time.monotonic(), RunsInMemory(), plan.design
-    prepare_engine(plan.scenarios[plan.baseline], design.engine, design.executor, tell)
     for _, played in play_in_rounds(design, runs):
         for task, results in played:
             refuse_failed(task, results)

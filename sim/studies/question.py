@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.department.scenario import Scenario
+from sim.studies.settings import ExecutorSettings, RunSettings, StudySettings
 from sim.visits.column_map import ColumnMap
 
 
@@ -18,11 +18,11 @@ class Question:
     """
 
     scenario: Scenario
-    study: Any
+    study: StudySettings
     seed: int
     output: Path | None
     engine: str
-    executor: Any
+    executor: ExecutorSettings
     choices: dict[str, str]
     scenarios: dict[str, Scenario]
     overrides: tuple[str, ...]
@@ -39,8 +39,10 @@ class Question:
 
     @property
     def played(self) -> dict[str, Scenario]:
-        """The scenarios that are played, by staffing; the one that is chosen where the study names none."""
-        return self.scenarios or {self.scenario.staffing.name: self.scenario}
+        """The scenarios that are played, by staffing: those compared, or the one chosen and those beside it."""
+        if self.scenarios and not self.study.beside:
+            return self.scenarios
+        return {self.scenario.staffing.name: self.scenario} | self.scenarios
 
     def command(self, output: Path | None = None, elsewhere: bool = False) -> list[str]:
         """What to type to have the same played again; with another folder of results, or `elsewhere` with none."""
@@ -77,6 +79,12 @@ class SweepQuestion:
     overrides: tuple[str, ...]
     notes: tuple[str, ...] = ()
     jobs: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def study(self) -> RunSettings:
+        """The study of every scenario, which is not one of several staffings."""
+        assert isinstance(self.first.study, RunSettings)
+        return self.first.study
 
     def command(self, output: Path | None = None) -> list[str]:
         """What to type for the sweep to go on in its folder, or without it to play it in another."""

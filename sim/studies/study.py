@@ -33,7 +33,7 @@ from sim.runs.design import Design, FilesOfRun, Task, no_files
 from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.playing import ResultSink, prepare_engine
+from sim.runs.playing import ResultSink
 from sim.runs.run_store import PARTS, RunResult
 from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
 from sim.runs.worker_errors import WorkersGone
@@ -248,8 +248,6 @@ def play_missing(
         return f"{wanted - len(left)} of {counted(wanted, noun)} are kept"
 
     try:
-        if design.address is None:
-            prepare_engine(tasks[0].runs[0].scenario, design.engine, design.executor, teller(console))
         rounds = play_in_rounds(design, runs, store, files, tell, lambda: bool(missing(design, runs, files).tasks))
         for number, (tasks, played) in enumerate(rounds, start=1):
             if number > 1:

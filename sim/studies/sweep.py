@@ -47,7 +47,6 @@ from sim.report.words.sweep_finding import SweepReport, sweep_finding
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, Task, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.playing import prepare_engine
 from sim.runs.run_log import SweepLog
 from sim.runs.run_store import (
     FEW_PARTS,
@@ -75,18 +74,18 @@ LINES_AFTER = 3
 
 def design_of(question: SweepQuestion) -> Design:
     """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
-    first = question.first
+    first, study = question.first, question.study
     design = Design(
         scenarios=question.scenarios,
-        replications=first.study.replications,
+        replications=study.replications,
         seed=first.seed,
         engine=first.engine,
         executor=executor_of(first),
-        confidence=first.study.confidence,
+        confidence=study.confidence,
         workers=first.executor.workers,
         address=first.executor.address,
-        keep_visits=first.study.visits,
-        rules=rules_of(first.study),
+        keep_visits=study.visits,
+        rules=rules_of(study),
         hashed=question.keys,
     )
     check_design(design)
@@ -119,7 +118,7 @@ def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
 def play_in(place: Path, design: Design, question: SweepQuestion, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
     with opened_store(place, design.seed, console) as (store, log):
-        if question.first.study.warm_up_weeks == "auto":
+        if question.study.warm_up_weeks == "auto":
             weeks = warm_up_of(design, store, console)
             if weeks is None:
                 return 1
@@ -143,9 +142,6 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     pilot = pilot_of(design)
     found = read_warm_up(pilot, store.folder)
     if found is None:
-        if design.address is None:
-            first = next(iter(design.scenarios.values()))
-            prepare_engine(first, design.engine, design.executor, teller(console))
         try:
             with progress(pilot.n_tasks, f"pilot of {counted(PILOT_WEEKS, 'week')}", console) as advance:
                 found = find_warm_up(pilot, advance)

@@ -17,6 +17,7 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_csv, write_json, write_text
 from sim.studies.question import Question
+from sim.studies.settings import PlayedSettings
 from sim.studies.study import Files, PlayedStudy, executor_of
 
 
@@ -36,6 +37,7 @@ class Validate(PlayedStudy[ValidationPlan, Validation]):
 
     def plan(self, question: Question) -> ValidationPlan:
         study, executor = question.study, question.executor
+        assert isinstance(study, PlayedSettings)
         design = Design(
             scenarios=question.played,
             replications=study.replications,
