@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import STUDY, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.calibrate import OWNER, estimate_calibration
+from sim.calibration.report import CalibrationReport, always_written
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
@@ -46,7 +47,7 @@ class Calibrate(Study):
         name = study.demand_name or visits.name.split(".")[0]
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
-        refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
+        refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
         if study.match:
             tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
         report = estimate_calibration(
@@ -89,7 +90,7 @@ def write_calibration(report: CalibrationReport, folder: Path, report_name: str)
         figures = draw_calibration(report, Path(drawn))
         text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
         contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
-    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
     return len(figures)
 
 
