@@ -6,28 +6,28 @@ What the values mean is said by `sim.department`; what is done with them is deci
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.config.composition import Composed, compose, staffing_scenarios
+from sim.config.composition import compose
 from sim.config.files import shipped_choices, shipped_configs
-from sim.config.settings import ExecutorSettings
+from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
-    from sim.config.sweeps import ComposedSweep, compose_sweep
+    from sim.config.sweeps import compose_sweep
 
 __all__ = [
-    "Composed",
-    "ComposedSweep",
     "ExecutorSettings",
+    "Question",
+    "SweepQuestion",
     "column_map_of",
     "compose",
     "compose_sweep",
     "shipped_choices",
     "shipped_configs",
-    "staffing_scenarios",
 ]
 
 
-LATER = {"ComposedSweep": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps"}
+LATER = {"compose_sweep": "sweeps", "column_map_of": "column_maps"}
 """What a single scenario does without, and the module of each: loaded when it is asked for."""
 
 
