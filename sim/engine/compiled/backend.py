@@ -65,9 +65,13 @@ def machine_code(function: F) -> F:
 
 @cache
 def bound(name: str) -> Callable[..., Any]:
-    """The machine code of a function, ready to be called."""
-    function = FUNCTIONS[name]
-    entry = getattr(library(), name)
+    """The machine code of a function of the engine, ready to be called."""
+    return bind(library(), name, FUNCTIONS[name])
+
+
+def bind(loaded: ctypes.CDLL, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that stands in a library under a name and is annotated as its source in Python."""
+    entry = getattr(loaded, name)
     hints = typing.get_type_hints(function, include_extras=True)
     kinds = [hints[parameter] for parameter in inspect.signature(function).parameters]
     arrays = [array_of_annotation(kind) for kind in kinds]
