@@ -26,7 +26,6 @@ from sim.department.short_text import lines_html, lines_text
 from sim.engine.trajectory import with_ordered_labels
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
-from sim.runs.blocks import EVENTS
 from sim.runs.received_sweep import (
     AS_WRITTEN,
     KINDS,
@@ -40,6 +39,8 @@ from sim.runs.received_sweep import (
 )
 from sim.runs.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
 
+EVENTS = "events"
+"""The folder of event logs among the results."""
 MOST_BYTES = 2**40
 FILENAME = "filename"
 COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}
@@ -230,7 +231,7 @@ def text_of(column: str) -> Expression:
 
 def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
     """The rows of files of one kind, their columns brought together by name, with the name of the file."""
-    names = [sql.literal(file) for file in files]
+    names = [sql.exact_path(file) for file in files]
     if files[0].suffix == ".csv":
         return connection.read_csv(names, union_by_name=True, filename=True, hive_partitioning=False)  # type: ignore[arg-type]
     return connection.read_parquet(names, union_by_name=True, filename=True, hive_partitioning=False)

@@ -95,10 +95,12 @@ def array_of_annotation(annotation: Any) -> Shape | None:
     n_dimensions = 1
     if typing.get_origin(annotation) is Annotated:
         annotation, n_dimensions = typing.get_args(annotation)[:2]
-    if typing.get_origin(annotation) is not np.ndarray:
+    inside = typing.get_args(annotation)
+    if typing.get_origin(annotation) is np.ndarray:  # what NumPy before 2.5 makes of NDArray[...]
+        inside = typing.get_args(inside[1])
+    elif typing.get_origin(annotation) is not npt.NDArray:
         return None
-    element = typing.get_args(typing.get_args(annotation)[1])
-    return (np.dtype(element[0]), n_dimensions) if element and element[0] is not Any else None
+    return (np.dtype(inside[0]), n_dimensions) if inside and inside[0] is not Any else None
 
 
 def argument_types(kind: Any, array: Shape | None) -> list[Any]:
