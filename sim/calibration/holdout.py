@@ -1,7 +1,6 @@
-"""Part of a file is held out by time, predicted from the rest, and compared with what came.
+"""Hold a part of a visits file out by time, predict it from the rest, and compare the prediction with what came.
 
-The scores are `scoring`, the models `arrival_rates` and `distribution_choice`; a department calibrated on the rest is
-played by whoever asks.
+What a department calibrated on the rest would play is passed in as a function, `Simulate`.
 """
 
 from collections.abc import Callable, Iterator

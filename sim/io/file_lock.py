@@ -10,7 +10,7 @@ from pathlib import Path
 
 _RETRY_SECONDS = 0.05
 _HELD_ERRORS = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK}
-"""Errors by which a lock call says that somebody else has the lock."""
+"""Errors of a lock call when another process has the lock."""
 
 
 class LockHeld(Exception):
@@ -21,7 +21,7 @@ class LockHeld(Exception):
 def exclusive_lock(path: Path, *, wait_seconds: float = 0.0, remove: bool = False) -> Iterator[bool]:
     """Hold the lock on a file, made if need be, until the block ends; `remove` deletes the file then.
 
-    Yields whether the file system can lock at all: some network file systems cannot, and then nobody is kept out.
+    Yields whether the file system can lock at all: some network file systems cannot, and then there is no lock.
     Raises LockHeld if another process still has the lock after `wait_seconds`, OSError if the file cannot be opened.
     """
     deadline = time.monotonic() + wait_seconds

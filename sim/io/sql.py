@@ -26,7 +26,7 @@ _CLOSED: Mapping[str, str] = {
 }
 """How every connection starts; which files it reaches is added, and then nothing can be changed any more."""
 _MOST_WRITERS = 8
-"""Connections kept open for writing, each for a folder of its own."""
+"""Connections cached for writing, each for a folder of its own."""
 
 
 def connect(

@@ -1,6 +1,6 @@
 """Read YAML strictly: plain data of bounded size, and nothing that two readers could take in two ways.
 
-Refused are a key that stands twice in a mapping, tags, entries nested too deeply, and more entries than a file of
+Refused are a key that occurs twice in a mapping, tags, entries nested too deeply, and more entries than a file of
 settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1).
 """
 
@@ -35,7 +35,7 @@ _CURES = (
         "indent keys of one level alike, and put a text with a colon in quotes",
     ),
 )
-"""What PyYAML says, as patterns, and what to do about it; the first that is found holds."""
+"""Patterns of PyYAML's messages, and the remedy for each; the first that matches is given."""
 _QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
 
@@ -46,7 +46,7 @@ def read_yaml(file: Path) -> PlainData:
 
 
 def parsed_yaml(file: Path, text: str) -> PlainData:
-    """The data of a text; `file` says whose it is where it is refused. Raises UnreadableFile."""
+    """The data of a text; `file` is named in errors. Raises UnreadableFile."""
     with _loader(file, text) as loader:
         return loader.get_single_data()
 
@@ -80,7 +80,7 @@ def read_checked_yaml(file: Path) -> PlainData:
 
 
 def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
-    """What PyYAML says against a file."""
+    """PyYAML's error as an UnreadableFile with line and remedy."""
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}" if mark is not None else "its text"
     why = getattr(error, "problem", None) or "a character that YAML does not allow"

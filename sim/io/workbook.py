@@ -23,14 +23,14 @@ _ROWS_MEASURED = 200
 """Rows at the top of a sheet whose texts decide how wide the columns are."""
 
 _CREATED = datetime(1980, 1, 1)
-"""When every workbook says it was made: the time of the run would make two equal workbooks differ."""
+"""The creation time of every workbook: that of the run would make two equal workbooks differ."""
 
 _HEADER_LOOK, _WRAPPED_LOOK = "header", "wrapped"
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     _HEADER_LOOK: {"bold": True, "text_wrap": True, "valign": "top"},
     _WRAPPED_LOOK: {"text_wrap": True, "valign": "top"},
 }
-"""How cells look that are not told apart by a number format."""
+"""Formats of cells that have no number format."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Column:
 class Sheet:
     """A table of a workbook. `row_formats`: a number format for each row, where cells of one column differ in unit.
 
-    `too_long`: what to do instead, said where there are more rows than a sheet takes.
+    `too_long`: the remedy in the error for more rows than a sheet takes.
     """
 
     name: str

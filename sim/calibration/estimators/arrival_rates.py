@@ -1,7 +1,5 @@
 """Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
 
-Numbers in, numbers out. Shares of files without dates are `shares`; what is written is `calibration`'s.
-
 A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
 rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
 a gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
@@ -23,9 +21,9 @@ from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 _MONTHS: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 _DAYS_IN_MONTH: Final = 20
-"""A month with fewer days in the file tells no factor."""
+"""A month with fewer days in the file has no factor."""
 _DAYS_FOR_GROWTH: Final = 728
-"""Two years of whole weeks: with less, growth and months are not to be told apart."""
+"""Two years of whole weeks: with less, growth and months cannot be separated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ class ArrivalRates:
     covariance: FloatArray
 
     def notes(self) -> tuple[str, ...]:
-        """What the file could not tell, and what a reader must be warned of."""
+        """What could not be estimated, and what a reader must be warned of."""
         found = []
         if self.months is None:
             found.append("no month factors: the file does not cover every month; they are left at 1")
@@ -242,9 +240,9 @@ class _Design:
 
 
 def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | None = None) -> ArrivalRates:
-    """The model at the top of its likelihood.
+    """The maximum-likelihood fit of the model.
 
-    `months` and `growth` None: where the file can tell. Needs every hour of the week at least once.
+    `months` and `growth` None: where the file is long enough. Needs every hour of the week at least once.
     """
     inside = ~np.isnan(counts.by_hour)
     covered = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)])

@@ -187,7 +187,7 @@ def _acuity_line(found: DemandEstimates | PartialEstimates, cited: Sources) -> C
 def _mental_lines(
     hours: HourShapes, named: str, streams: Mapping[str, DemandEstimates], cited: Sources
 ) -> dict[str, ConfigLine]:
-    """Hours, weekdays and acuity of mental-health visits, where the file tells them from the others."""
+    """Hours, weekdays and acuity of mental-health visits, where the file separates them from the others."""
     lines = {}
     if hours.mental_health is not None:
         comment = "assumption: as all"
