@@ -201,7 +201,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
-        notes.append(f"{name}: no departures, returns are count_arrivals from arrival")
+        notes.append(f"{name}: no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
     gaps = gaps_between(known["patient"].astype(str), minutes(known["arrival"]), minutes(departure), end)
     if gaps.returned.sum() < _FEWEST_RETURNS:
