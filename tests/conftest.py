@@ -7,6 +7,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
+# Before numpy is loaded: on matrices as small as ours two threads of its linear algebra mostly wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 

@@ -200,7 +200,10 @@ def test_a_dry_run_without_an_answer_of_the_scheduler_says_so_and_counts_the_cor
     assert "nothing was run, nothing was written" in said
 
 
-def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scheduler_that_does_not_answer_is_told_with_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
     assert main(["study=run", *SHORT, "executor=dask", "executor.address=tcp://127.0.0.1:9"]) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "executor.address = tcp://127.0.0.1:9: no Dask scheduler answers there; start one" in told
