@@ -275,12 +275,12 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
         rates = fit_arrivals(before)
     except ValueError:
         return None
-    whole = np.asarray(~np.isnan(after.by_hour).any(axis=1))
+    whole = np.asarray(after.inside.all(axis=1))
     if not whole.any():
         return None
     chances = _chances_of_days(rates, before, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
-    plain = before.by_hour[~np.isnan(before.by_hour).any(axis=1)].sum(axis=1)
+    plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
     alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
     low, high = central_interval(chances)
     return DailyCounts(
