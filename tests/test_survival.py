@@ -19,12 +19,12 @@ import pandas as pd
 import psutil
 import pytest
 
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.engine.code_version import code_version
-from sim.runs import run_store
-from sim.runs.run_store import PARTS, Played, RunStore
+from sim.runs import playing, run_store
+from sim.runs.design import Task
+from sim.runs.playing import play_task
+from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
 from tests.one_figure import draw_one_figure
 
@@ -47,7 +47,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "MOST_PER_PART", 1)
+    monkeypatch.setattr(playing, "MOST_PER_PART", 1)
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -67,7 +67,7 @@ def runs_in(folder: Path) -> Counter[str]:
 # --- the process that writes ends -------------------------------------------------------------------
 
 
-def play_and_log(task: Task) -> Played:
+def play_and_log(task: Task) -> list[RunResult]:
     """Write down that a run is played, in a file that outlives the process."""
     with Path(os.environ[LOG]).open("a") as log:
         log.write(f"{task}\n")
@@ -77,7 +77,7 @@ def play_and_log(task: Task) -> Played:
 def sweep_with_log(words: list[str], log: str) -> None:
     """What the process does that is killed."""
     os.environ[LOG] = log
-    sweeping.play_task, sweeping.MOST_PER_PART = play_and_log, 1
+    playing.play_task, playing.MOST_PER_PART = play_and_log, 1
     main(words)
 
 
@@ -143,7 +143,7 @@ def is_worker(process: psutil.Process) -> bool:
 # --- workers end ------------------------------------------------------------------------------------
 
 
-def ends_its_worker(task: Task) -> Played:
+def ends_its_worker(task: Task) -> list[RunResult]:
     """One run ends its worker the first time, another each time."""
     once = Path(os.environ[ONCE])
     if str(task) == SICK or (str(task) == "demand.growth=0.2, replication 4" and not once.exists()):
@@ -165,7 +165,7 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     monkeypatch.setenv(ONCE, str(tmp_path / "once"))
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "play_task", ends_its_worker)
+        patch.setattr(playing, "play_task", ends_its_worker)
         assert main([*SWEEP, f"executor={executor}", "executor.workers=2", f"output={folder}"]) == 1
     assert (tmp_path / "once").exists()
     assert list(scratch.iterdir()) == []
@@ -271,7 +271,7 @@ def test_many_parts_become_few_and_hold_the_same_runs(
     assert len(parts(folder)) <= 4
     assert set(runs_in(folder).values()) == {1}
     assert tables(folder) == tables(undisturbed)
-    monkeypatch.setattr(sweeping, "play_task", None)
+    monkeypatch.setattr(playing, "play_task", None)
     assert main([*SWEEP, f"output={folder}"]) == 0
 
 
