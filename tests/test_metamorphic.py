@@ -26,9 +26,9 @@ from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
-from sim.engine.measures.catalogue import SPANS
 from sim.engine.measures.measuring import measure
 from sim.engine.measures.outcomes import Cohort, return_outcomes
+from sim.engine.measures.returns import SPANS
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
 from sim.engine.workload import Workload
 from sim.runs.engines import Engine

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.department.roster import Role, Shift
-from sim.engine.measures.catalogue import PEER_TIME
 from sim.engine.measures.intervals import covered_and_longest_gap, uncovered
 from sim.engine.measures.measuring import measure
+from sim.engine.measures.peer_day import PEER_TIME
 from sim.engine.trajectory import ADMITTED, BRIDGING, CALL, CONTACT, MAIN, RECOVERY, Trajectory
 from tests.test_measures import NAN, PSW, peer_visit, played, scenario, spell
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from sim.analysis.comparison_result import Comparison
-from sim.engine.measures.catalogue import MEASURE_BY_KEY, PEER_TIME
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.peer_day import PEER_TIME
 from sim.io.workbook import write_workbook
 from sim.report.comparison_answer import print_comparison
 from sim.report.markdown import comparison_markdown

@@ -21,7 +21,7 @@ from sim.analysis.valuation import net_benefit
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
-from sim.engine.measures.measuring import measure_of
+from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.blocks import BlockAnswer, play_block
 from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, Played
@@ -265,10 +265,8 @@ MOST_BY_MAX_T = 500
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:
     """The difference in words."""
-    key = str(row["measure"])
     return difference_sentence(
-        measure_of(key),
-        key.split(".", 1)[1],
+        *measure_and_part(str(row["measure"])),
         staffing=labels[row["staffing"]],
         baseline=labels[row["baseline"]],
         mean=row["mean"],

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 from sim.analysis.interpretability import LEAVING_LIMIT
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
 LEAVING_NOTE = f"more than {100 * LEAVING_LIMIT:g} % of visits leave"

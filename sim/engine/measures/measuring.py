@@ -3,7 +3,7 @@
 What each means stands in `sim.engine.measures.catalogue`; estimates over replications are made in the study ring.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,15 +11,15 @@ import numpy as np
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.machine_code import machine_code
-from sim.engine.measures.catalogue import CTAS_OVER_CTAS3, MEASURE_BY_KEY, MEASURES, Measure, Statistic
+from sim.engine.measures.catalogue import MEASURES
+from sim.engine.measures.entry import Measure, OfVisits, Statistic, Values, quotient
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
-from sim.engine.measures.peer_day import peer_measures
-from sim.engine.measures.staff_time import StaffTime, Values, all_streams, quotient, run_measures
+from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, one_of, parts_of
+from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 
 QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99, "max": 1.0}
-OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
+OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
 
 FACE_VALIDITY: Mapping[str, str] = {
     "wait_triage_to_physician_mean": "wait_triage_to_pia_mean.all",
@@ -83,14 +83,23 @@ def measures_of(cohort: Cohort, time: StaffTime) -> Values:
     check_window(cohort.trajectory)
     by_part = summaries(OF_VISITS, visit_outcomes(cohort), cohort.codes("stream"), time)
     values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
-    values["mh_minus_medical_wait_ctas3_median.all"] = (
-        values["wait_triage_to_pia_ctas3_median.mental_health"] - values["wait_triage_to_pia_ctas3_median.medical"]
-    )
-    for level in CTAS_OVER_CTAS3:
-        values[f"wait_triage_to_pia_ctas{level}_to_ctas3.all"] = quotient(
-            values[f"wait_triage_to_pia_ctas{level}_mean.all"], values["wait_triage_to_pia_ctas3_mean.all"]
-        )
-    return values | run_measures(cohort, time) | peer_measures(time)
+    values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
+    for item in MEASURES:
+        values |= {f"{item.key}.{part}": value for part, value in run_values(item, time).items()}
+    return values
+
+
+def run_values(item: Measure, time: StaffTime) -> Values:
+    """Values by part of a measure that is computed of the run as a whole; none of another."""
+    found = item.of_run(time) if item.of_run else {}
+    return found if isinstance(found, dict) else {"all": found}
+
+
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, Outcome]]:
+    """What each visit has by every function that a measure of visits is computed with."""
+    # Who sums one up before asking for more finds it still in the cache.
+    for function in statistics_in_use(OF_VISITS):
+        yield function, function(cohort)
 
 
 def check_window(trajectory: Trajectory) -> None:
@@ -103,25 +112,26 @@ def check_window(trajectory: Trajectory) -> None:
 
 
 def summaries(
-    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Outcome]], streams: Codes, time: StaffTime
+    measures: Sequence[Measure], outcomes: Iterable[tuple[OfVisits, Outcome]], streams: Codes, time: StaffTime
 ) -> dict[str, Values]:
-    """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
-    known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
-    return {part: {item.key: value_of(item, known[part], time) for item in measures} for part in known}
+    """Value of each measure of visits by part and key. `streams`: of each visit its stream, or -1 to leave it out."""
+    summed = summed_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
+    return {part: {item.key: statistic_of(item, summed[part], time) for item in measures} for part in summed}
 
 
-def statistics_in_use(measures: Iterable[Measure]) -> dict[str, set[Statistic]]:
-    """What is asked of each outcome."""
-    asked: dict[str, set[Statistic]] = {}
+def statistics_in_use(measures: Iterable[Measure]) -> dict[OfVisits, set[Statistic]]:
+    """The statistics that the measures need, by the function that gives each visit its number."""
+    used: dict[OfVisits, set[Statistic]] = {}
     for item in measures:
-        asked.setdefault(item.outcome, set()).add(item.statistic)
-        if item.statistic == "ratio":
-            asked.setdefault(item.per, set())
-    return asked
+        if item.of_visits:
+            used.setdefault(item.of_visits, set()).add(item.statistic)
+        if item.per:
+            used.setdefault(item.per, set())
+    return used
 
 
 @dataclass(frozen=True)
-class Known:
+class Summed:
     """What is known of an outcome among some visits: of how many, their sum, and statistics that need each value."""
 
     n: int
@@ -129,20 +139,20 @@ class Known:
     statistics: Mapping[Statistic, float] = field(default_factory=dict)
 
 
-def known_by_part(
-    asked: Mapping[str, set[Statistic]],
-    outcomes: Iterable[tuple[str, Outcome]],
+def summed_by_part(
+    used: Mapping[OfVisits, set[Statistic]],
+    outcomes: Iterable[tuple[OfVisits, Outcome]],
     streams: Codes,
     trajectory: Trajectory,
-) -> dict[str, dict[str, Known]]:
-    """What is known of each outcome in use, by part."""
-    summary = {part: Summary(chosen) for part, chosen in all_streams(trajectory, streams)}
-    known: dict[str, dict[str, Known]] = {part: {} for part in summary}
-    for name, outcome in outcomes:
-        if name in asked:
+) -> dict[str, dict[OfVisits, Summed]]:
+    """The sums of each outcome in use, by part."""
+    summary = {part: Summary(one_of(streams, codes)) for part, codes in parts_of(trajectory)}
+    summed: dict[str, dict[OfVisits, Summed]] = {part: {} for part in summary}
+    for function, outcome in outcomes:
+        if function in used:
             for part in summary:
-                known[part][name] = summary[part].of(outcome, asked[name])
-    return known
+                summed[part][function] = summary[part].of(outcome, used[function])
+    return summed
 
 
 class Summary:
@@ -152,11 +162,11 @@ class Summary:
         self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
         self.values, self.deviations = np.empty((2, self.rows.size + 1))  # one for a value that turns out not to count
 
-    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Known:
+    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Summed:
         """What is known of an outcome among the chosen visits."""
         if isinstance(outcome, Share):
             asked = outcome.whom & self.chosen
-            return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
+            return Summed(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
         if isinstance(outcome, Few):
             n_known = _gather_few(*outcome, self.chosen, self.values)
         else:
@@ -165,7 +175,7 @@ class Summary:
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
         # Last, because it moves the values, and the order of a sum shows in its last digits.
-        return Known(values.size, total, found | quantiles_of(values, statistics))
+        return Summed(values.size, total, found | quantiles_of(values, statistics))
 
     def sd(self, values: Floats, total: float) -> float:
         """Standard deviation (n - 1), to the bit as NumPy's."""
@@ -223,11 +233,12 @@ def between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
-def value_of(item: Measure, known: Mapping[str, Known], time: StaffTime) -> float:
-    """A measure by what is known of its outcomes."""
-    outcome = known[item.outcome]
-    if item.statistic == "ratio":
-        return quotient(outcome.total, known[item.per].total)
+def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTime) -> float:
+    """The value of a measure of visits by the sums of its outcomes."""
+    assert item.of_visits is not None, item.key
+    outcome = summed[item.of_visits]
+    if item.per:
+        return quotient(outcome.total, summed[item.per].total)
     if item.statistic == "count":
         return float(outcome.n)
     if item.statistic == "per_week":
@@ -237,11 +248,6 @@ def value_of(item: Measure, known: Mapping[str, Known], time: StaffTime) -> floa
     if item.statistic == "mean":
         return quotient(outcome.total, outcome.n)
     return outcome.statistics[item.statistic]
-
-
-def measure_of(key: str) -> Measure:
-    """The catalogue entry of a value's key (`time_to_pia_mean.medical`). Raises KeyError for an unknown one."""
-    return MEASURE_BY_KEY[key.split(".", 1)[0]]
 
 
 def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> Values:

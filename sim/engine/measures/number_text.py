@@ -6,7 +6,8 @@ Whole sentences are `sim.analysis.sentences`.
 import math
 from collections.abc import Sequence
 
-from sim.engine.measures.catalogue import MEASURE_BY_KEY, Measure
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.entry import Measure
 
 MINUS = "−"
 NOTHING = "–"

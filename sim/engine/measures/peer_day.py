@@ -5,18 +5,42 @@ nobody being there.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.support import LEAST_MINUTES
-from sim.engine.measures.catalogue import PEER_TIME
+from sim.engine.measures.entry import IF_ARRIVED, IF_DEPARTED, Entries, Values, quotient
 from sim.engine.measures.intervals import Flags, Floats, minutes_between, minutes_by_code, running_at, uncovered
 from sim.engine.measures.outcomes import one_of
-from sim.engine.measures.staff_time import StaffTime, Values, quotient
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPONSE, as_it_stands
 
+if TYPE_CHECKING:
+    from sim.engine.measures.staff_time import StaffTime
+
+PEER_DAY = Entries()
+PEER_TIME = {
+    "company": ("with a child", "in company"),
+    "walking": ("on the way to a child", "from the start of a contact to company, handover counted"),
+    "calls": ("in calls", "in calls after a visit"),
+    "bridging": ("bridging", "in bridging before a child leaves"),
+    "recovery": ("recovering", "in recovery, notes and debriefs"),
+    "other_work": ("in other work", "in tasks of other kinds"),
+    "protected": ("in protected time", "in protected time (supervision, training)"),
+    "break": ("on break", "on break"),
+    "idle_child_waits": (
+        "idle while a child waits for a peer",
+        "idle while a child asks for a peer, is with no clinician, and no idle peer may take the case",
+    ),
+    "idle_no_child_asks": (
+        "idle while no child asks",
+        "idle while consenting children are there who have had company, sleep (quiet hours) or are with a clinician",
+    ),
+    "idle_nobody_there": ("idle while nobody is there", "idle while no child who consented is present"),
+}
+"""Parts of a peer's paid time: in words, and what is counted. They add up to 1."""
 ACTIVITIES = ("company", "walking", "calls", "bridging", "recovery", "other_work")
 COMPANY, WALKING, CALLING, LEAVING, RECOVERING, OTHER = range(len(ACTIVITIES))
 RESTS = ("protected", "break")
@@ -25,21 +49,11 @@ IDLE = ("idle_child_waits", "idle_no_child_asks", "idle_nobody_there")
 LONG_BOARDING_MINUTES = 12 * 60.0
 
 
-def peer_measures(time: StaffTime) -> Values:
-    """Shares of peers' paid time, cost per child met and hour of company, boarders' company, exposures."""
-    day = PeerDay(time)
-    paid = day.paid_minutes
-    minutes = {**day.activities, **day.rests}
-    minutes |= day.idle(paid - sum(minutes.values()))
-    values = {f"peer_time_{part}.all": quotient(minutes[part], paid) for part in PEER_TIME}
-    return values | day.costs() | day.boarders() | day.exposures()
-
-
 @dataclass(frozen=True)
 class PeerDay:
-    """Tasks, duties and rests of the members of the peer role inside the measured window. Minutes."""
+    """Tasks, duties and rests of the members of the role of peer support inside the measured window. Minutes."""
 
-    time: StaffTime
+    time: "StaffTime"
 
     @cached_property
     def role(self) -> int:
@@ -87,6 +101,12 @@ class PeerDay:
             np.concatenate([started, arrives[contact]]),
             np.concatenate([arrives, ended[contact]]),
         )
+
+    @cached_property
+    def minutes(self) -> Values:
+        """Paid minutes by part of `PEER_TIME`."""
+        busy = {**self.activities, **self.rests}
+        return busy | self.idle(self.paid_minutes - sum(busy.values()))
 
     @property
     def activities(self) -> dict[str, float]:
@@ -162,40 +182,65 @@ class PeerDay:
             self.time.trajectory.n_visits,
         )
 
-    def costs(self) -> Values:
-        """CAD of the peer role and of weekly extras, per child met and per hour of company."""
-        staffing, support = self.time.scenario.staffing, self.time.scenario.support.role
-        visits, company = self.time.trajectory.visit_columns, self.company_minutes
-        met = visits["peer_met"]
-        n_met = int(np.count_nonzero((met >= self.window[0]) & (met < self.window[1])))
-        cost = 0.0
-        if support in staffing.roles:
-            role = staffing.roles[support]
-            overtime = float(self.time.overtime[self.role]) / MINUTES_PER_HOUR if self.role >= 0 else 0.0
-            weekly = role.hours_per_week() * role.hourly_cost + staffing.weekly_extra_cost
-            cost = weekly * self.time.weeks + overtime * role.hourly_cost
-        return {
-            "cost_per_child_met.all": quotient(cost, n_met),
-            "cost_per_company_hour.all": quotient(cost, company / MINUTES_PER_HOUR),
-        }
+    @property
+    def cost(self) -> float:
+        """CAD of the role of peer support inside the window, overtime included, and of weekly extras."""
+        staffing, name = self.time.scenario.staffing, self.time.scenario.support.role
+        if name not in staffing.roles:
+            return 0.0
+        role = staffing.roles[name]
+        overtime = float(self.time.overtime[self.role]) / MINUTES_PER_HOUR if self.role >= 0 else 0.0
+        weekly = role.hours_per_week() * role.hourly_cost + staffing.weekly_extra_cost
+        return weekly * self.time.weeks + overtime * role.hourly_cost
 
-    def boarders(self) -> Values:
-        """Spells of company of ten minutes or more per 24 hours boarded, of consenting children who board long."""
-        visits = self.time.trajectory.visit_columns
-        start, end = visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])
-        inside = (visits["arrival"] >= self.window[0]) & (visits["arrival"] < self.window[1])
-        long: Flags = inside & visits["peer_offered"] & visits["peer_consented"]
-        long &= end - start > LONG_BOARDING_MINUTES  # nan while boarding, or where nobody boards
-        contact = self.of_tasks("kind") == CONTACT
-        visit, since = self.of_tasks("visit")[contact], self.of_tasks("company_since")[contact]
-        enough = self.of_tasks("ended")[contact] - since >= LEAST_MINUTES
-        counted = enough & long[visit] & (since >= start[visit]) & (since < end[visit])
-        days = float((end - start)[long].sum()) / MINUTES_PER_DAY
-        return {"boarder_company_per_24h.all": quotient(float(np.count_nonzero(counted)), days)}
 
-    def exposures(self) -> Values:
-        """Escalations in the presence of a peer, per 1,000 paid hours."""
-        visits = self.time.trajectory.visit_columns
-        inside = (visits["arrival"] >= self.window[0]) & (visits["arrival"] < self.window[1])
-        n = float(visits["n_peer_exposures"][inside].sum())
-        return {"peer_exposures_per_1000_hours.all": quotient(1000.0 * n, self.paid_minutes / MINUTES_PER_HOUR)}
+def share_of_paid_time(time: "StaffTime", part: str) -> float:
+    """Minutes of one part over all paid minutes."""
+    return quotient(time.peer_day.minutes[part], time.peer_day.paid_minutes)
+
+
+for _part, (_words, _counted) in PEER_TIME.items():
+    PEER_DAY.run(
+        f"Peers' paid time {_words}",
+        "proportion",
+        f"Minutes of peers {_counted}",
+        "Minutes of peers rostered and filled, overtime not counted",
+        key=f"peer_time_{_part}",
+        decimals=4,
+        better="low" if _part == "idle_child_waits" else "neutral",
+    )(partial(share_of_paid_time, part=_part))
+
+
+@PEER_DAY.run(
+    "Company of boarders",
+    "spells/24 h",
+    "Spells of a peer's company of 10 minutes or more that begin while boarding",
+    "Days boarded by consenting children who board more than 12 h",
+    IF_DEPARTED,
+    better="high",
+)
+def boarder_company_per_24h(time: "StaffTime") -> float:
+    visits, day = time.trajectory.visit_columns, time.peer_day
+    start, end = visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])
+    long: Flags = time.arrived_inside & visits["peer_offered"] & visits["peer_consented"]
+    long &= end - start > LONG_BOARDING_MINUTES  # nan while boarding, or where nobody boards
+    contact = day.of_tasks("kind") == CONTACT
+    visit, since = day.of_tasks("visit")[contact], day.of_tasks("company_since")[contact]
+    enough = day.of_tasks("ended")[contact] - since >= LEAST_MINUTES
+    counted = enough & long[visit] & (since >= start[visit]) & (since < end[visit])
+    days = float((end - start)[long].sum()) / MINUTES_PER_DAY
+    return quotient(float(np.count_nonzero(counted)), days)
+
+
+@PEER_DAY.run(
+    "Escalations in a peer's presence",
+    "per 1,000 h",
+    "Escalations during a peer's company times 1,000",
+    "Hours of peers rostered and filled",
+    IF_ARRIVED,
+    better="low",
+    moved_by=("escalation",),
+)
+def peer_exposures_per_1000_hours(time: "StaffTime") -> float:
+    n = float(time.trajectory.visit_columns["n_peer_exposures"][time.arrived_inside].sum())
+    return quotient(1000.0 * n, time.peer_day.paid_minutes / MINUTES_PER_HOUR)

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 
 from sim.analysis.comparison_result import Comparison
-from sim.engine.measures.catalogue import PEER_TIME
 from sim.engine.measures.number_text import NO_INTERVAL, half_width_text, measure_and_part, unit_of_value
+from sim.engine.measures.peer_day import PEER_TIME
 from sim.report.tables.lookups import estimate, flags_of, known_measures, label, others
 from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, labelled
 from sim.report.words.cautions import marked

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
     NOTHING,

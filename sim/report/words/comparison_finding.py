@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.analysis.comparison_result import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison, Row
 from sim.analysis.sentences import inside, spoken, under
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,
