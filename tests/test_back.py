@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import compared, values_table
-from sim.analysis.comparison_result import HEADLINE
 from sim.config import compose
 from sim.config.plans import plan_of
+from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.blocks import play_block
 from sim.runs.engines import COMPILED
 from tests.reference import ESTIMATES, FIRST, QUESTION, digest, first_replication

@@ -16,11 +16,12 @@ from sim.analysis.compare import (
     same_money,
     values_table,
 )
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.plan import Plan
 from sim.config import compose
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
 from sim.report.markdown import comparison_markdown
 from sim.report.words.comparison_finding import finding_of

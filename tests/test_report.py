@@ -20,10 +20,10 @@ from matplotlib.text import Text
 from rich.console import Console
 
 from sim.analysis.assumptions import Assumption
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
-from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.report.comparison_answer import print_comparison
 from sim.report.console import print_assumptions, print_problems

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.comparison_result import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison
+from sim.analysis.comparison_result import EQUAL_MONEY, LEAST_ADDED, Comparison
 from sim.analysis.interpretability import GUARDS, cautions_table, flags_of_pairs
 from sim.analysis.plan import Plan
 from sim.analysis.price_years import price_years_text
@@ -21,6 +21,8 @@ from sim.analysis.valuation import net_benefit
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
+from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.entry import Topic
 from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.blocks import BlockAnswer, play_block
@@ -447,25 +449,29 @@ def is_swap(scenario: Scenario, baseline: Scenario) -> bool:
     return fewer and now.get(peer, 0.0) > before.get(peer, 0.0) + 1e-9
 
 
-def moved_by_effects(scenario: Scenario) -> tuple[str, ...]:
-    """What the effects in force in a staffing were told to move: any of the topics of `TOLD`."""
+def moved_by_effects(scenario: Scenario) -> tuple[Topic, ...]:
+    """What the effects in force in a staffing were told to move: any of the topics of `EFFECTS_BY_TOPIC`."""
     effects, found = scenario.effects, []
     if peers_in_force(scenario):
-        found += [topic for topic, fields in TOLD.items() if differs(effects.peer, NO_EFFECTS.peer, fields)]
+        found += [topic for topic, fields in EFFECTS_BY_TOPIC.items() if differs(effects.peer, NO_EFFECTS.peer, fields)]
         found += ["returns"] * (effects.total_return_hr != 1.0)
     if clinicians_in_force(scenario):
-        found += [topic for topic, fields in TOLD.items() if differs(effects.clinician, NO_EFFECTS.clinician, fields)]
-    return tuple(topic for topic in TOLD if topic in found)
+        found += [
+            topic
+            for topic, fields in EFFECTS_BY_TOPIC.items()
+            if differs(effects.clinician, NO_EFFECTS.clinician, fields)
+        ]
+    return tuple(topic for topic in EFFECTS_BY_TOPIC if topic in found)
 
 
-TOLD = {
+EFFECTS_BY_TOPIC: Mapping[Topic, tuple[str, ...]] = {
     "returns": (),
     "leaving": ("patience_while", "patience_after"),
     "follow-up": ("linkage_odds",),
     "escalation": ("escalation_while", "escalation_after"),
     "minutes of assessments": ("assessment_minutes",),
 }
-"""Topics, and the effects of a role that move them; returns are moved by the total."""
+"""Effects of a role that move the measures of a topic (`Measure.moved_by`); returns are moved by the total."""
 
 
 def differs(one: object, other: object, fields: Iterable[str]) -> bool:

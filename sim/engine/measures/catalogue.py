@@ -34,10 +34,24 @@ HEADLINES: Mapping[str, Headline] = {
 """How each measure of the first screen is shown, by `key.part` and in their order there."""
 HEADLINE: tuple[str, ...] = tuple(HEADLINES)
 """Names of the measures of the first screen; their differences form one family of simultaneous intervals."""
-PROTOCOL: Mapping[str, Protocol] = {
-    f"{key}.{headline.protocol.part}": headline.protocol for key, headline in _placed() if headline.protocol
-}
-"""Outcomes of `docs/protocol.md` by `key.part`."""
+PROTOCOL: Mapping[str, Protocol] = dict(
+    sorted(
+        ((f"{key}.{shown.protocol.part}", shown.protocol) for key, shown in _placed() if shown.protocol),
+        key=lambda outcome: outcome[1].place,
+    )
+)
+"""Outcomes of `docs/protocol.md` by `key.part`, in their order there."""
+PROTOCOL_OUTCOMES = tuple(name for name, outcome in PROTOCOL.items() if outcome.rank != "reported")
+"""Those shown at every level of demand, and named before others that change."""
+CHOSEN_LATE = tuple(name for name, outcome in PROTOCOL.items() if outcome.after_results)
+"""Those chosen after results were seen, which has to be said wherever there is room."""
+COST_NAMES = tuple(name for name in HEADLINE if MEASURE_BY_KEY[name.partition(".")[0]].kind == "cost")
+"""Headline measures of what the staff cost."""
+
+
+def protocol_place(name: str) -> int:
+    """Place of a measure among the outcomes of the protocol; after all of them for any other."""
+    return PROTOCOL_OUTCOMES.index(name) if name in PROTOCOL_OUTCOMES else len(PROTOCOL_OUTCOMES)
 
 
 def catalogue_table() -> str:

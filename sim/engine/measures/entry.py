@@ -80,21 +80,6 @@ def share_of(what: str) -> Phrase:
     return Phrase(f"{what} was {{amount}} {{way}}", what)
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A difference in a few words: its topic, and what visits or patients did less or more of, with an amount.
-
-    Words that begin with the amount are about some of them (`of medical visits, 2 fewer ...`). `head`: the topic in a
-    table, if not the topic itself. `of_patients`: patients are spoken of, not visits.
-    """
-
-    topic: str
-    less: str
-    more: str
-    head: str = ""
-    of_patients: bool = False
-
-
 class Protocol(NamedTuple):
     """An outcome of `docs/protocol.md`: its place and rank there, of which part, and whether it was chosen late."""
 
@@ -105,16 +90,28 @@ class Protocol(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """A measure of the first screen: its place there, of which parts, and a label short enough for a figure.
+    """How a measure of the first screen is shown. Differences of all of them form one family of simultaneous intervals.
 
-    Differences of all headline measures form one family of simultaneous intervals.
+    `place` is that on the first screen, `parts` are those shown there. `short` is a label for figures and, with a small
+    letter, the topic in a list (else `as_topic`); `head` the head of a narrow table, if not `short`. `less` and `more`
+    say in a few words what visits or patients (`of_patients`) did, with an amount; words that begin with the amount are
+    about some of them (`of medical visits, 2 fewer ...`).
     """
 
     place: int
     parts: tuple[str, ...]
     short: str
-    brief: Brief
+    less: str
+    more: str
+    head: str = ""
+    as_topic: str = ""
+    of_patients: bool = False
     protocol: Protocol | None = None
+
+    @property
+    def topic(self) -> str:
+        """The measure inside a sentence: `wait for a physician`."""
+        return self.as_topic or f"{self.short[0].lower()}{self.short[1:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How visits end badly: leaving of one's own accord, observation without an aide, escalations, restraint."""
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.measures.entry import DEPARTED, WEEKS, Brief, Entries, Headline, Protocol, share_of
+from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, Protocol, share_of
 from sim.engine.measures.intervals import Floats
 from sim.engine.measures.outcomes import Cohort, Share, among
 from sim.engine.trajectory import AMA, LWBS
@@ -24,23 +24,14 @@ def ama(cohort: Cohort) -> Share:
 
 
 @LEFT.share(
-    "Left without being seen or against advice",
-    "Visits that left of their own accord",
+    "Left without being seen or against advice", "Visits that left of their own accord",
     phrase=share_of("the share of {who} that left unseen or against advice"),
     headline=Headline(
-        20,
-        ("all",),
-        "Left unseen or against advice",
-        Brief(
-            "leaving",
-            "{} fewer left unseen or against advice",
-            "{} more left unseen or against advice",
-            head="left unseen or against advice",
-        ),
-        Protocol(4, "secondary", "all"),
+        20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
+        "{} more left unseen or against advice", as_topic="leaving", protocol=Protocol(4, "secondary", "all"),
     ),
     moved_by=("leaving",),
-)
+)  # fmt: skip
 def lwbs_or_ama(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.ended_as(LWBS, AMA))
 
@@ -64,41 +55,28 @@ def observation_needed(cohort: Cohort) -> Floats:
 
 
 SAFETY.visits(
-    "Observation unmet",
-    "proportion",
-    "Minutes without an observation aide",
-    "Minutes one-to-one observation was needed, with an aide or without",
-    key="observation_unmet_share",
-    statistic="ratio",
-    per=observation_needed,
-    kind="rate",
-    decimals=4,
-    better="low",
+    "Observation unmet", "proportion", "Minutes without an observation aide",
+    "Minutes one-to-one observation was needed, with an aide or without", key="observation_unmet_share",
+    statistic="ratio", per=observation_needed, kind="rate", decimals=4, better="low",
     phrase=share_of("the share of observation time of {who} without an aide"),
     headline=Headline(
-        110,
-        ("mental_health",),
-        "Observation unmet",
-        Brief(
-            "observation unmet",
-            "had no aide for {} less of their observation",
-            "had no aide for {} more of their observation",
-        ),
+        110, ("mental_health",), "Observation unmet", "had no aide for {} less of their observation",
+        "had no aide for {} more of their observation",
     ),
-)(observation_unmet)
+)(observation_unmet)  # fmt: skip
 
 
 @SAFETY.visits(
-    "Observation unmet", "h/week", "Hours without an observation aide", WEEKS,
-    statistic="per_week", kind="rate", better="low",
+    "Observation unmet", "h/week", "Hours without an observation aide", WEEKS, statistic="per_week", kind="rate",
+    better="low",
 )  # fmt: skip
 def observation_unmet_hours_per_week(cohort: Cohort) -> Floats:
     return observation_unmet(cohort) / MINUTES_PER_HOUR
 
 
 @SAFETY.visits(
-    "Escalations per 100 visits", "per 100 visits", "Escalations times 100", DEPARTED,
-    better="low", moved_by=("escalation",),
+    "Escalations per 100 visits", "per 100 visits", "Escalations times 100", DEPARTED, better="low",
+    moved_by=("escalation",),
 )  # fmt: skip
 def escalations_per_100(cohort: Cohort) -> Floats:
     return among(cohort.departed, 100.0 * cohort["n_escalations"])

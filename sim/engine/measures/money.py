@@ -6,7 +6,6 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.engine.measures.entry import (
     AS_ITS_PARTS,
     WEEKS,
-    Brief,
     Entries,
     Headline,
     Phrase,
@@ -20,22 +19,15 @@ MONEY = Entries()
 
 
 @MONEY.run(
-    "Staff cost a week",
-    "CAD/week",
-    "Rostered hours at the hourly cost (absent or not), weekly extras, and overtime at the same hourly cost",
-    WEEKS,
-    kind="cost",
-    decimals=0,
-    better="low",
+    "Staff cost a week", "CAD/week",
+    "Rostered hours at the hourly cost (absent or not), weekly extras, and overtime at the same hourly cost", WEEKS,
+    kind="cost", decimals=0, better="low",
     phrase=Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
     headline=Headline(
-        120,
-        ("all",),
-        "Staff cost a week",
-        Brief("staff cost a week", "cost {} less a week", "cost {} more a week"),
-        Protocol(6, "reported", "all"),
+        120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week",
+        protocol=Protocol(6, "reported", "all"),
     ),
-)
+)  # fmt: skip
 def staff_cost_per_week(time: StaffTime) -> float:
     return time.scenario.staffing.weekly_cost() + overtime_cost_per_week(time)
 
@@ -48,21 +40,10 @@ def overtime_cost_per_week(time: StaffTime) -> float:
 
 
 @MONEY.run(
-    "Staff cost per visit",
-    "CAD/visit",
-    "Staff cost a week",
-    "Visits a week",
-    AS_ITS_PARTS,
-    kind="cost",
-    better="low",
+    "Staff cost per visit", "CAD/visit", "Staff cost a week", "Visits a week", AS_ITS_PARTS, kind="cost", better="low",
     phrase=share_of("the staff cost per visit"),
-    headline=Headline(
-        130,
-        ("all",),
-        "Staff cost per visit",
-        Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
-    ),
-)
+    headline=Headline(130, ("all",), "Staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
+)  # fmt: skip
 def cost_per_visit(time: StaffTime) -> float:
     return quotient(staff_cost_per_week(time), time.n_inside("arrival") / time.weeks)
 

@@ -23,6 +23,13 @@ def measure_and_part(name: str) -> tuple[Measure, str]:
     return MEASURE_BY_KEY[key], part
 
 
+def label_and_part(name: str) -> str:
+    """`Wait for a physician, all visits`, `Stay, mental health`, `Staff cost a week`: short enough for a figure."""
+    measure, part = measure_and_part(name)
+    label = measure.headline.short if measure.headline else measure.label
+    return label if measure.by == "run" else f"{label}, {'all visits' if part == 'all' else part.replace('_', ' ')}"
+
+
 def is_share(measure: Measure) -> bool:
     """Shown as percent."""
     return measure.unit == "proportion"

@@ -201,24 +201,16 @@ def share_of_paid_time(time: "StaffTime", part: str) -> float:
 
 for _part, (_words, _counted) in PEER_TIME.items():
     PEER_DAY.run(
-        f"Peers' paid time {_words}",
-        "proportion",
-        f"Minutes of peers {_counted}",
-        "Minutes of peers rostered and filled, overtime not counted",
-        key=f"peer_time_{_part}",
-        decimals=4,
+        f"Peers' paid time {_words}", "proportion", f"Minutes of peers {_counted}",
+        "Minutes of peers rostered and filled, overtime not counted", key=f"peer_time_{_part}", decimals=4,
         better="low" if _part == "idle_child_waits" else "neutral",
-    )(partial(share_of_paid_time, part=_part))
+    )(partial(share_of_paid_time, part=_part))  # fmt: skip
 
 
 @PEER_DAY.run(
-    "Company of boarders",
-    "spells/24 h",
-    "Spells of a peer's company of 10 minutes or more that begin while boarding",
-    "Days boarded by consenting children who board more than 12 h",
-    IF_DEPARTED,
-    better="high",
-)
+    "Company of boarders", "spells/24 h", "Spells of a peer's company of 10 minutes or more that begin while boarding",
+    "Days boarded by consenting children who board more than 12 h", IF_DEPARTED, better="high",
+)  # fmt: skip
 def boarder_company_per_24h(time: "StaffTime") -> float:
     visits, day = time.trajectory.visit_columns, time.peer_day
     start, end = visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])
@@ -233,14 +225,9 @@ def boarder_company_per_24h(time: "StaffTime") -> float:
 
 
 @PEER_DAY.run(
-    "Escalations in a peer's presence",
-    "per 1,000 h",
-    "Escalations during a peer's company times 1,000",
-    "Hours of peers rostered and filled",
-    IF_ARRIVED,
-    better="low",
-    moved_by=("escalation",),
-)
+    "Escalations in a peer's presence", "per 1,000 h", "Escalations during a peer's company times 1,000",
+    "Hours of peers rostered and filled", IF_ARRIVED, better="low", moved_by=("escalation",),
+)  # fmt: skip
 def peer_exposures_per_1000_hours(time: "StaffTime") -> float:
     n = float(time.trajectory.visit_columns["n_peer_exposures"][time.arrived_inside].sum())
     return quotient(1000.0 * n, time.peer_day.paid_minutes / MINUTES_PER_HOUR)

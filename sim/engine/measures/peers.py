@@ -6,7 +6,6 @@ from sim.engine.measures.entry import (
     DEPARTED,
     IF_ARRIVED,
     IF_DEPARTED,
-    Brief,
     Entries,
     Headline,
     Phrase,
@@ -27,17 +26,11 @@ ENOUGH_COMPANY_MINUTES = 15.0
 
 
 @PEERS.share(
-    "Met by a peer",
-    MET,
-    better="high",
-    phrase=share_of("the share of {who} met by a peer"),
+    "Met by a peer", MET, better="high", phrase=share_of("the share of {who} met by a peer"),
     headline=Headline(
-        60,
-        ("mental_health",),
-        "Met by a peer",
-        Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
+        60, ("mental_health",), "Met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"
     ),
-)
+)  # fmt: skip
 def reach(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.met)
 
@@ -58,21 +51,18 @@ def peer_declined(cohort: Cohort) -> Share:
 
 
 @PEERS.share(
-    "Wanted a peer, left without",
-    "Visits that consented and departed without being met",
+    "Wanted a peer, left without", "Visits that consented and departed without being met",
     f"{DEPARTED} that were offered a peer and consented",
-)
+)  # fmt: skip
 def peer_missed(cohort: Cohort) -> Share:
     wanted = cohort.departed & cohort.flags("peer_offered") & cohort.flags("peer_consented")
     return Share(wanted, cohort.flags("peer_missed"))
 
 
 @PEERS.share(
-    "Same peer again",
-    "Visits all of whose spells of company were with one member",
-    f"{DEPARTED} with two spells of company or more",
-    better="high",
-)
+    "Same peer again", "Visits all of whose spells of company were with one member",
+    f"{DEPARTED} with two spells of company or more", better="high",
+)  # fmt: skip
 def peer_continuity(cohort: Cohort) -> Share:
     n_spells, by_one = kept_company_by_one(cohort)
     return Share((n_spells >= 2) & cohort.departed, by_one)
@@ -89,8 +79,8 @@ def call_reached(cohort: Cohort) -> Share:
 
 
 @PEERS.visits(
-    "Patients met by a peer a day", "patients/day", MET, ANY_DAY, IF_ARRIVED,
-    statistic="per_day", kind="rate", better="high",
+    "Patients met by a peer a day", "patients/day", MET, ANY_DAY, IF_ARRIVED, statistic="per_day", kind="rate",
+    better="high",
 )  # fmt: skip
 def children_met_per_day(cohort: Cohort) -> Share:
     return Share(cohort.everyone, cohort.met)
@@ -116,23 +106,16 @@ def minutes_accompanied(cohort: Cohort) -> Few:
     "Minutes without staff",
     "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company; "
     "bridging is not counted as company",
-    ELIGIBLE_FOR_PEERS,
-    IF_DEPARTED,
-    ("mean", "p90"),
+    ELIGIBLE_FOR_PEERS, IF_DEPARTED, ("mean", "p90"),
     phrase=Phrase(
-        "eligible {who} spent on average {amount} {way} without staff",
-        "the time eligible {who} spent without staff",
-        "less",
-        "more",
+        "eligible {who} spent on average {amount} {way} without staff", "the time eligible {who} spent without staff",
+        "less", "more",
     ),
     headline=Headline(
-        40,
-        ("mental_health",),
-        "Time without staff",
-        Brief("time without staff", "spent {} less without staff", "spent {} more without staff"),
-        Protocol(1, "primary", "mental_health"),
+        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff",
+        protocol=Protocol(1, "primary", "mental_health"),
     ),
-)
+)  # fmt: skip
 def minutes_without_staff(cohort: Cohort) -> Few:
     return cohort.alone.without_staff
 
@@ -147,40 +130,27 @@ def minutes_without_staff_or_caregiver(cohort: Cohort) -> Few:
 
 
 @PEERS.spread(
-    "Longest time unseen",
-    "minutes of the longest stretch of a stay without staff, as in minutes_without_staff",
-    ELIGIBLE_FOR_PEERS,
-    IF_DEPARTED,
-    ("mean", "p90"),
+    "Longest time unseen", "minutes of the longest stretch of a stay without staff, as in minutes_without_staff",
+    ELIGIBLE_FOR_PEERS, IF_DEPARTED, ("mean", "p90"),
     phrase=Phrase(
         "the longest time unseen of eligible {who} was on average {amount} {way}",
-        "the longest time unseen of eligible {who}",
-        "shorter",
-        "longer",
+        "the longest time unseen of eligible {who}", "shorter", "longer",
     ),
     headline=Headline(
-        50,
-        ("mental_health",),
-        "Longest time unseen",
-        Brief(
-            "longest time unseen",
-            "had a longest time unseen shorter by {}",
-            "had a longest time unseen longer by {}",
-        ),
-        Protocol(2, "secondary", "mental_health", after_results=True),
+        50, ("mental_health",), "Longest time unseen", "had a longest time unseen shorter by {}",
+        "had a longest time unseen longer by {}",
+        protocol=Protocol(2, "secondary", "mental_health", after_results=True),
     ),
-)
+)  # fmt: skip
 def longest_unseen(cohort: Cohort) -> Few:
     return cohort.alone.longest
 
 
 @PEERS.spread(
     "Minutes without staff or a watch",
-    "minutes without staff, less those with an observation aide or a nurse caring for a boarder",
-    ELIGIBLE_FOR_PEERS,
-    IF_DEPARTED,
-    ("mean", "p90"),
-)
+    "minutes without staff, less those with an observation aide or a nurse caring for a boarder", ELIGIBLE_FOR_PEERS,
+    IF_DEPARTED, ("mean", "p90"),
+)  # fmt: skip
 def minutes_unattended(cohort: Cohort) -> Few:
     return cohort.alone.without_watch
 
@@ -198,16 +168,12 @@ def has_company(cohort: Cohort) -> Flags:
 @PEERS.share(
     "Went home empty-handed",
     "Visits without any of: safety plan, booked follow-up, bridging, answered call, 15 minutes of a peer's company",
-    WENT_HOME,
-    phrase=share_of("the share of eligible {who} that went home empty-handed"),
+    WENT_HOME, phrase=share_of("the share of eligible {who} that went home empty-handed"),
     headline=Headline(
-        70,
-        ("mental_health",),
-        "Home empty-handed",
-        Brief("home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"),
+        70, ("mental_health",), "Home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
     ),
     moved_by=("follow-up",),
-)
+)  # fmt: skip
 def went_home_empty_handed(cohort: Cohort) -> Share:
     plan_or_appointment = cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0)
     return Share(
@@ -221,8 +187,8 @@ def home_with_safety_plan(cohort: Cohort) -> Share:
 
 
 @PEERS.share(
-    "Home with a follow-up", "Visits with a follow-up booked and kept within 30 days", WENT_HOME,
-    better="high", moved_by=("follow-up",),
+    "Home with a follow-up", "Visits with a follow-up booked and kept within 30 days", WENT_HOME, better="high",
+    moved_by=("follow-up",),
 )  # fmt: skip
 def home_with_follow_up(cohort: Cohort) -> Share:
     return Share(went_home(cohort), cohort.codes("follow_up") > 0)

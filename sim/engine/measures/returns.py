@@ -3,7 +3,7 @@
 from functools import partial
 
 from sim.department.quantities import MINUTES_PER_DAY
-from sim.engine.measures.entry import IF_ARRIVED, LONG_BEFORE_THE_END, Brief, Entries, Further, Headline, share_of
+from sim.engine.measures.entry import IF_ARRIVED, LONG_BEFORE_THE_END, Entries, Further, Headline, share_of
 from sim.engine.measures.outcomes import Cohort, Share
 from sim.engine.trajectory import DISCHARGED
 
@@ -36,8 +36,11 @@ def of_patients(span: str) -> Further:
     if span not in PLACES:
         return {"phrase": phrase}
     back = f"were back within {words}"
-    brief = Brief(f"return within {words}", f"{{}} fewer {back}", f"{{}} more {back}", of_patients=True)
-    return {"phrase": phrase, "headline": Headline(PLACES[span], ("mental_health",), f"Return within {words}", brief)}
+    headline = Headline(
+        PLACES[span], ("mental_health",), f"Return within {words}", f"{{}} fewer {back}", f"{{}} more {back}",
+        of_patients=True,
+    )  # fmt: skip
+    return {"phrase": phrase, "headline": headline}
 
 
 for _span, (_words, _days) in SPANS.items():
@@ -46,11 +49,9 @@ for _span, (_words, _days) in SPANS.items():
         _further |= {"key": f"return_{_span}_per_{_unit}", "moved_by": ("returns",)}
         AFTERWARDS.share(
             f"Return within {_words}, per {_unit}",
-            f"Index visits followed by an unplanned visit within {_words} of departure",
-            _whom,
-            LONG_BEFORE_THE_END,
+            f"Index visits followed by an unplanned visit within {_words} of departure", _whom, LONG_BEFORE_THE_END,
             **_further,
-        )(partial(returned, days=_days, first=_unit == "patient"))
+        )(partial(returned, days=_days, first=_unit == "patient"))  # fmt: skip
 
 
 @AFTERWARDS.share(

@@ -66,32 +66,28 @@ def cases_left(time: StaffTime, column: str) -> Values:
 
 
 @STAFF.run(
-    "Cases handed over", "cases/week", "Cases taken over by a colleague at shift end", WEEKS, AT_ITS_MOMENT,
-    by="role", decimals=1, better="low",
+    "Cases handed over", "cases/week", "Cases taken over by a colleague at shift end", WEEKS, AT_ITS_MOMENT, by="role",
+    decimals=1, better="low",
 )  # fmt: skip
 def handovers_per_week(time: StaffTime) -> Values:
     return cases_left(time, "n_handed_over")
 
 
 @STAFF.run(
-    "Cases nobody could take over", "cases/week", "Cases left unheld at shift end", WEEKS, AT_ITS_MOMENT,
-    by="role", better="low",
+    "Cases nobody could take over", "cases/week", "Cases left unheld at shift end", WEEKS, AT_ITS_MOMENT, by="role",
+    better="low",
 )  # fmt: skip
 def unheld_per_week(time: StaffTime) -> Values:
     return cases_left(time, "n_unheld")
 
 
 @STAFF.run(
-    "Protected time kept",
-    "proportion",
-    "Minutes of protected time taken",
+    "Protected time kept", "proportion", "Minutes of protected time taken",
     "Minutes of protected time due in the window (by the roster)",
-    "Blocks due in the window; those not begun while the member is still on duty at the end are left out; "
-    "a block cut by the end of the run counts in full",
-    by="role",
-    decimals=4,
-    better="high",
-)
+    "Blocks due in the window; those not begun while the member is still on duty at the end are left out; a block "
+    "cut by the end of the run counts in full",
+    by="role", decimals=4, better="high",
+)  # fmt: skip
 def protected_time_kept(time: StaffTime) -> Values:
     """Of each role, nan for roles without any."""
     breaks = time.trajectory.break_columns
@@ -132,12 +128,10 @@ def physicians(time: StaffTime) -> list[int]:
 
 
 @STAFF.run(
-    "Physician hours demanded a day",
-    "h/day",
+    "Physician hours demanded a day", "h/day",
     "Hours of physician tasks on the visits' path and beside it (charting, notes), escalation responses left out",
-    "Days of the window",
-    decimals=1,
-)
+    "Days of the window", decimals=1,
+)  # fmt: skip
 def physician_hours_demanded_per_day(time: StaffTime) -> float:
     return float(time.work.asked[physicians(time)].sum() / MINUTES_PER_HOUR / time.days)
 

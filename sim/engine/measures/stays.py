@@ -8,7 +8,6 @@ from sim.engine.measures.entry import (
     SIX,
     THREE,
     WEEKS,
-    Brief,
     Entries,
     Headline,
     Phrase,
@@ -29,22 +28,13 @@ SMALLEST_GROUP = 10
 
 
 @STAYS.spread(
-    "Length of stay",
-    f"{FROM_ARRIVAL}, boarding included",
-    HOWEVER_ENDED,
-    IF_DEPARTED,
-    SIX,
-    unit="h",
-    decimals=2,
+    "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, IF_DEPARTED, SIX, unit="h", decimals=2,
     phrase=Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
     headline=Headline(
-        30,
-        ("medical", "mental_health"),
-        "Stay",
-        Brief("stay", "stayed {} less", "stayed {} longer"),
-        Protocol(5, "secondary", "mental_health"),
+        30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer",
+        protocol=Protocol(5, "secondary", "mental_health"),
     ),
-)
+)  # fmt: skip
 def length_of_stay(cohort: Cohort) -> Floats:
     return cohort.stay / MINUTES_PER_HOUR
 
@@ -63,8 +53,8 @@ def length_of_stay_discharged(cohort: Cohort) -> Floats:
 
 
 @STAYS.spread(
-    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, IF_DEPARTED, THREE,
-    unit="h", decimals=2,
+    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, IF_DEPARTED, THREE, unit="h",
+    decimals=2,
 )  # fmt: skip
 def length_of_stay_admitted(cohort: Cohort) -> Few:
     return few(cohort.admitted, length_of_stay(cohort))
@@ -93,8 +83,8 @@ def admission(cohort: Cohort) -> Share:
 
 
 @STAYS.visits(
-    "Admissions a week", "visits/week", "Visits that end in admission or transfer", WEEKS,
-    statistic="per_week", kind="rate",
+    "Admissions a week", "visits/week", "Visits that end in admission or transfer", WEEKS, statistic="per_week",
+    kind="rate",
 )  # fmt: skip
 def admissions_per_week(cohort: Cohort) -> Share:
     return Share(cohort.admitted, cohort.admitted)
@@ -116,16 +106,12 @@ def boarding_hours_per_week(time: StaffTime) -> Values:
 
 
 @STAYS.run(
-    "Extra stay with clearance tests",
-    "min",
+    "Extra stay with clearance tests", "min",
     "Coefficient of a clearance test having started, in a least-squares regression of the stay in minutes on it, "
     "CTAS level and admission",
     "Mental-health visits departed that did not leave of their own accord; at least 10 with and 10 without",
-    IF_DEPARTED,
-    kind="mean",
-    decimals=0,
-    better="low",
-)
+    IF_DEPARTED, kind="mean", decimals=0, better="low",
+)  # fmt: skip
 def clearance_extra_stay(time: StaffTime) -> float:
     chosen, tested, stay = with_and_without_clearance(time.cohort)
     acuity, admitted = time.cohort.codes("acuity")[chosen], time.cohort.admitted[chosen]
@@ -133,15 +119,9 @@ def clearance_extra_stay(time: StaffTime) -> float:
 
 
 @STAYS.run(
-    "Stay with minus stay without clearance tests",
-    "min",
-    "Mean stay in minutes with clearance tests",
-    "minus that without; visits as in clearance_extra_stay",
-    IF_DEPARTED,
-    kind="mean",
-    decimals=0,
-    better="low",
-)
+    "Stay with minus stay without clearance tests", "min", "Mean stay in minutes with clearance tests",
+    "minus that without; visits as in clearance_extra_stay", IF_DEPARTED, kind="mean", decimals=0, better="low",
+)  # fmt: skip
 def clearance_stay_difference(time: StaffTime) -> float:
     _, tested, stay = with_and_without_clearance(time.cohort)
     return float(stay[tested].mean() - stay[~tested].mean()) if large_enough(tested) else np.nan

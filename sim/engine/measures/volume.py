@@ -25,8 +25,8 @@ def n_visits(cohort: Cohort) -> Share:
 
 
 @VOLUME.visits(
-    "Still present at the end", "visits", "Visits not departed", "", IF_ARRIVED,
-    statistic="count", kind="count", decimals=0,
+    "Still present at the end", "visits", "Visits not departed", "", IF_ARRIVED, statistic="count", kind="count",
+    decimals=0,
 )  # fmt: skip
 def n_present_at_end(cohort: Cohort) -> Share:
     return Share(~cohort.departed, cohort.everyone)
@@ -68,16 +68,12 @@ def changes_over_weeks(scenario: Scenario) -> bool:
 
 for _third in ("first", "last"):
     VOLUME.run(
-        f"Minutes waited per arrival, {_third} third of the window",
-        "min",
+        f"Minutes waited per arrival, {_third} third of the window", "min",
         f"Minutes waited for a first physician contact in the {_third} third of the window, whoever waits them",
         "Visits arriving in that third (whole weeks; nan in windows under 3 weeks, or where demand changes by "
         "month or as in a list)",
-        key=f"wait_{_third}_third",
-        kind="mean",
-        decimals=1,
-        better="low",
-    )(partial(wait_of_third, third=_third))
+        key=f"wait_{_third}_third", kind="mean", decimals=1, better="low",
+    )(partial(wait_of_third, third=_third))  # fmt: skip
 
 
 @VOLUME.run("Length of the window", "days", "Days of the measured window", "", kind="count")
@@ -86,8 +82,8 @@ def measured_days(time: StaffTime) -> float:
 
 
 VOLUME.visits(
-    "Visits a week", "visits/week", "Visits", WEEKS, IF_ARRIVED,
-    key="visits_per_week", statistic="per_week", kind="rate", decimals=1,
+    "Visits a week", "visits/week", "Visits", WEEKS, IF_ARRIVED, key="visits_per_week", statistic="per_week",
+    kind="rate", decimals=1,
 )(n_visits)  # fmt: skip
 
 
@@ -140,8 +136,8 @@ def census_zone_mean(time: StaffTime) -> Values:
 
 
 @VOLUME.run(
-    "Occupancy of the zone", "proportion", "Mean places in use", "Places of the zone (nan without a limit)",
-    by="zone", decimals=4,
+    "Occupancy of the zone", "proportion", "Mean places in use", "Places of the zone (nan without a limit)", by="zone",
+    decimals=4,
 )  # fmt: skip
 def occupancy(time: StaffTime) -> Values:
     zones = time.scenario.department.zones

@@ -12,7 +12,6 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.entry import (
     IF_IT_HAPPENED,
     THREE,
-    Brief,
     Entries,
     Headline,
     Phrase,
@@ -39,42 +38,29 @@ def time_to_triage(cohort: Cohort) -> Floats:
 
 
 @WAITS.spread(
-    "Time to physician initial assessment",
-    "minutes from arrival to the start of the first physician contact",
-    "Visits seen by a physician",
-    IF_IT_HAPPENED,
-    THREE,
+    "Time to physician initial assessment", "minutes from arrival to the start of the first physician contact",
+    "Visits seen by a physician", IF_IT_HAPPENED, THREE,
     phrase=Phrase(
         "{who} were first seen by a physician on average {amount} {way} after arrival",
-        "the mean time of {who} from arrival to a physician",
-        "sooner",
-        "later",
+        "the mean time of {who} from arrival to a physician", "sooner", "later",
     ),
-)
+)  # fmt: skip
 def time_to_pia(cohort: Cohort) -> Floats:
     return cohort.to_physician
 
 
 @WAITS.spread(
-    "Wait from triage to physician",
-    FROM_TRIAGE,
-    "Visits seen by a physician",
-    IF_IT_HAPPENED,
+    "Wait from triage to physician", FROM_TRIAGE, "Visits seen by a physician", IF_IT_HAPPENED,
     ("mean", "sd", "median", "p90", "p99", "max"),
     phrase=Phrase(
-        "{who} waited on average {amount} {way} for a physician",
-        "the mean wait of {who} for a physician",
-        "less",
+        "{who} waited on average {amount} {way} for a physician", "the mean wait of {who} for a physician", "less",
         "longer",
     ),
     headline=Headline(
-        10,
-        ("all", "medical", "mental_health"),
-        "Wait for a physician",
-        Brief("wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", "wait"),
-        Protocol(3, "secondary", "all"),
+        10, ("all", "medical", "mental_health"), "Wait for a physician", "waited {} less for a physician",
+        "waited {} longer for a physician", head="Wait", protocol=Protocol(3, "secondary", "all"),
     ),
-)
+)  # fmt: skip
 def wait_triage_to_pia(cohort: Cohort) -> Floats:
     return cohort.from_triage_to_physician
 
@@ -97,47 +83,33 @@ def mean_over_ctas3(values: Mapping[str, float], acuity: int) -> float:
 
 for _level in CTAS_OF_WAITS:
     WAITS.spread(
-        f"Wait from triage to physician, CTAS {_level}",
-        FROM_TRIAGE,
-        f"CTAS {_level} visits seen by a physician",
-        IF_IT_HAPPENED,
-        ("mean", "median"),
-        key=f"wait_triage_to_pia_ctas{_level}",
-    )(partial(wait_of_acuity, acuity=_level))
+        f"Wait from triage to physician, CTAS {_level}", FROM_TRIAGE, f"CTAS {_level} visits seen by a physician",
+        IF_IT_HAPPENED, ("mean", "median"), key=f"wait_triage_to_pia_ctas{_level}",
+    )(partial(wait_of_acuity, acuity=_level))  # fmt: skip
 for _level in (4, 5):
     WAITS.values(
-        f"Mean wait from triage to physician, CTAS {_level} over CTAS 3",
-        "ratio",
-        f"wait_triage_to_pia_ctas{_level}_mean of all visits",
-        "wait_triage_to_pia_ctas3_mean of all visits",
+        f"Mean wait from triage to physician, CTAS {_level} over CTAS 3", "ratio",
+        f"wait_triage_to_pia_ctas{_level}_mean of all visits", "wait_triage_to_pia_ctas3_mean of all visits",
         key=f"wait_triage_to_pia_ctas{_level}_to_ctas3",
-    )(partial(mean_over_ctas3, acuity=_level))
+    )(partial(mean_over_ctas3, acuity=_level))  # fmt: skip
 
 
 @WAITS.share(
     "Seen by a physician within the CTAS target",
     "Visits with at most 0, 15, 30, 60, 120 minutes (CTAS 1-5) from arrival to the first physician contact",
-    "Visits seen by a physician",
-    IF_IT_HAPPENED,
-    better="high",
-)
+    "Visits seen by a physician", IF_IT_HAPPENED, better="high",
+)  # fmt: skip
 def pia_within_target(cohort: Cohort) -> Share:
     within = within_limits(cohort.to_physician, CTAS_TARGETS, cohort.codes("acuity"))
     return Share(~np.isnan(cohort.to_physician), within)
 
 
 @WAITS.run(
-    "Wait for a step, mean",
-    "min",
-    "Sum of the minutes from request to start of the step",
-    "Visits in which the step started (tasks, places, delays of limited capacity); "
-    "`step_wait_mean.STEP` all visits, `step_wait_mean.STEP.STREAM` one stream",
-    IF_IT_HAPPENED,
-    by="step",
-    kind="mean",
-    decimals=1,
-    better="low",
-)
+    "Wait for a step, mean", "min", "Sum of the minutes from request to start of the step",
+    "Visits in which the step started (tasks, places, delays of limited capacity); `step_wait_mean.STEP` all "
+    "visits, `step_wait_mean.STEP.STREAM` one stream",
+    IF_IT_HAPPENED, by="step", kind="mean", decimals=1, better="low",
+)  # fmt: skip
 def step_wait_mean(time: StaffTime) -> Values:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
     run, values = time.trajectory, Values()
@@ -150,17 +122,12 @@ def step_wait_mean(time: StaffTime) -> Values:
 
 
 @WAITS.run(
-    "Wait for a nurse after rooming, mean",
-    "min",
+    "Wait for a nurse after rooming, mean", "min",
     "Sum of the minutes from request to start of the first task that the nurse (the role of the ratio rule) has "
     "after the first place of the pathway",
-    "Visits in which that task started; nan where no pathway has one",
-    IF_IT_HAPPENED,
-    by="stream",
-    kind="mean",
-    decimals=1,
-    better="low",
-)
+    "Visits in which that task started; nan where no pathway has one", IF_IT_HAPPENED, by="stream", kind="mean",
+    decimals=1, better="low",
+)  # fmt: skip
 def wait_for_nurse_mean(time: StaffTime) -> Values:
     run, first = time.trajectory, first_nurse_tasks(time.scenario)
     steps = {
@@ -197,13 +164,9 @@ def mean_wait(cohort: Cohort, steps: Sequence[tuple[int, int]]) -> float:
 
 
 @WAITS.values(
-    "Mental-health minus medical wait to physician, CTAS 3",
-    "min",
-    "wait_triage_to_pia_ctas3_median of mental health",
-    "minus that of medical visits",
-    kind="quantile",
-    decimals=1,
-)
+    "Mental-health minus medical wait to physician, CTAS 3", "min", "wait_triage_to_pia_ctas3_median of mental health",
+    "minus that of medical visits", kind="quantile", decimals=1,
+)  # fmt: skip
 def mh_minus_medical_wait_ctas3_median(values: Mapping[str, float]) -> float:
     mental_health, medical = (
         values[f"wait_triage_to_pia_ctas3_median.{part}"] for part in ("mental_health", "medical")
