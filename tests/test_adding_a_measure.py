@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ENTRY = '''
+ENTRY = """
 
 @WAITS.share(
     "Seen within an hour", "Visits with at most 60 minutes from arrival to the first physician contact",
@@ -19,7 +19,7 @@ ENTRY = '''
 )
 def seen_within_an_hour(cohort: Cohort) -> Share:
     return Share(~np.isnan(cohort.to_physician), cohort.to_physician <= 60.0)
-'''
+"""
 READ_EVERYWHERE = """
 import sim
 from sim.config.check_stopping_rules import measures_of
