@@ -30,17 +30,17 @@ from sim.report.words.comparison_finding import clinical_measures
 
 NAME, KEY = "seen_within_an_hour.all", "seen_within_an_hour"
 assert sim.__file__.startswith(HERE), sim.__file__
-small = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "demand.growth=0.02", "engine=simpy")
+small = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "demand.growth=0.02")
 scenario = sim.load("staffing=peer_added", *small)
 run = sim.simulate(scenario)
 value = run.measures[NAME]
 assert 0.0 <= value <= 1.0, value
 assert f"| `{KEY}` | stream | Seen within an hour | proportion |" in catalogue_table()
 assert NAME in measures_of([scenario])
-assert KEY in set(breakdown(run.trajectory, scenario, "acuity")["measure"])
+assert KEY in set(breakdown(run, scenario, "acuity")["measure"])
 assert HEADLINE.index(NAME) == 3
 assert label_and_part(NAME) == "Seen within an hour, all visits"
-comparison = sim.compare("study.staffing=[traditional,peer_added]", "study.workers=1", *small)
+comparison = sim.compare(["traditional", "peer_added"], *small, "study.demand_levels=[1.0]")
 assert NAME in set(comparison.estimates["measure"])
 assert NAME in clinical_measures(comparison)
 said = comparison.differences.set_index("measure").loc[NAME]
@@ -63,7 +63,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.slow
 def test_a_measure_added_as_one_entry_is_measured_estimated_said_and_known(copy: Path) -> None:
     surroundings = os.environ | {"PYTHONPATH": str(copy)}
     found = subprocess.run(
