@@ -34,6 +34,7 @@ from sim.department.quantities import (
     Lognormal,
     Lowered,
     Uniform,
+    gamma_table,
     knot_quantile,
     of_acuity,
     quantile,
@@ -42,7 +43,6 @@ from sim.department.quantities import (
 from sim.department.scenario import Scenario
 from sim.department.support import MEETING_CV, MEETING_MINUTES
 from sim.engine.compiled.backend import Floats2, Floats3, Word, machine_code
-from sim.engine.gamma_tables import kept_gamma_table
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -400,7 +400,7 @@ class Tables:
 
     def array(self) -> np.ndarray:
         """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else kept_gamma_table(key) for key in self.places]
+        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
         return np.concatenate(tables or [np.zeros(1)])
 
 
@@ -618,7 +618,7 @@ def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.nd
     """Gamma factors on whole days of one stream, mean 1."""
     factors = np.ones(len(days))
     if cv != 0.0:
-        draw_day_factors(base, stream_id, days, kept_gamma_table(cv), factors)
+        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
     return factors
 
 
