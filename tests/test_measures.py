@@ -23,7 +23,7 @@ from sim.engine.event_log import event_log
 from sim.engine.measures.catalogue import MEASURES, catalogue_table
 from sim.engine.measures.census import census_of
 from sim.engine.measures.intervals import (
-    Line,
+    TimeLine,
     covered_and_longest_gap,
     end_of_last_begun,
     minutes_between,
@@ -32,14 +32,14 @@ from sim.engine.measures.intervals import (
 )
 from sim.engine.measures.measuring import (
     FACE_VALIDITY,
-    QUANTILES,
+    QUANTILE_SHARES,
     face_validity_values,
+    linear_quantiles,
     measure,
     per_visit_outcomes,
-    quantiles_of,
 )
-from sim.engine.measures.outcomes import Cohort, hour_of_day, hour_of_week
-from sim.engine.measures.week import TRAITS, breakdown, hour_of_week_table
+from sim.engine.measures.outcomes import Cohort, hours_of_day, hours_of_week
+from sim.engine.measures.week import BREAKDOWN_TRAITS, breakdown, hour_of_week_table
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -211,7 +211,7 @@ def test_minutes_by_code_are_those_of_each_interval_in_each_span(edges: np.ndarr
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 11, 1000, 1001, 1003])
 def test_quantiles_are_those_of_numpy_to_the_bit(n: int) -> None:
     values = np.random.default_rng(n).exponential(100.0, n)
-    assert list(quantiles_of(values).values()) == np.quantile(values, list(QUANTILES.values())).tolist()
+    assert list(linear_quantiles(values).values()) == np.quantile(values, list(QUANTILE_SHARES.values())).tolist()
 
 
 def test_overlapping_spells_of_one_group_are_covered_once_and_groups_do_not_touch() -> None:
@@ -251,14 +251,14 @@ def test_the_interval_that_began_last_is_found_as_on_one_line_of_time() -> None:
     order = np.argsort(group * apart + starts)
     place = np.searchsorted((group * apart + starts)[order], of_group * apart + moments, side="right")
     expected = np.append(np.inf, ends[order])[place]
-    assert end_of_last_begun(Line(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
+    assert end_of_last_begun(TimeLine(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
     assert np.isinf(expected).any()
 
 
 def test_hours_of_the_week_and_of_the_day_begin_anew_on_monday_and_at_midnight() -> None:
     times = np.array([0.0, 59.9, 60.0, 1439.0, 1440.0, WEEK - 0.5, WEEK, 5.0 * WEEK + 61.0])
-    assert hour_of_week(times).tolist() == [0, 0, 1, 23, 24, 167, 0, 1]
-    assert hour_of_day(times).tolist() == [0, 0, 1, 23, 0, 23, 0, 1]
+    assert hours_of_week(times).tolist() == [0, 0, 1, 23, 24, 167, 0, 1]
+    assert hours_of_day(times).tolist() == [0, 0, 1, 23, 0, 23, 0, 1]
 
 
 # Which visits count
@@ -819,7 +819,7 @@ def test_a_cell_of_fewer_than_ten_visits_is_hidden() -> None:
     assert np.isnan(few["value"])
 
 
-@pytest.mark.parametrize("by", TRAITS)
+@pytest.mark.parametrize("by", BREAKDOWN_TRAITS)
 def test_a_breakdown_puts_every_visit_in_one_cell(by: str) -> None:
     visits = [
         stay(1440.0 * row + 60.0 * row, 1440.0 * row + 90.0 * row + 1.0, acuity=1 + row % 5, held=row % 2)

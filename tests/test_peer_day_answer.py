@@ -112,7 +112,7 @@ def test_the_parts_of_idle_time_are_told_apart_in_two_sentences(days: Comparison
     assert len(IDLE_WORDS) == 2
     assert all(words in text for words in IDLE_WORDS)
     for words in ("a child waits", "no child asks", "nobody is there"):
-        assert f"| Idle, {words}" in text
+        assert f"| Idle while {words}" in text
         assert f"dle while {words}" in " ".join(IDLE_WORDS)
 
 
@@ -128,7 +128,7 @@ def test_without_peers_nothing_is_said_of_their_day() -> None:
 def test_one_replication_has_days_without_intervals(days: Comparison) -> None:
     unsure = days.estimates.assign(half_width=math.nan, low=math.nan, high=math.nan, sd=math.nan, n=1)
     rows = {row[0]: row[1:] for row in peer_day_rows(replace(days, estimates=unsure, replications=1))}
-    assert rows["Protected time (% of paid time)"] == ("10.00", "10.00")
+    assert rows["In protected time (% of paid time)"] == ("10.00", "10.00")
 
 
 def test_who_went_home_empty_handed_is_shown_with_its_parts_under_every_staffing(days: Comparison) -> None:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import Floats, whole_minutes
-from sim.engine.measures.measuring import measures_of
+from sim.engine.measures.measuring import measure_cohort
 from sim.engine.measures.outcomes import Cohort
-from sim.engine.measures.staff_time import StaffTime
+from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory
 from sim.runs.run_histograms import alone_counts, return_table, wait_counts
@@ -51,8 +51,8 @@ class Played:
 def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
     """Reduce a trajectory to what a comparison needs."""
     cohort = Cohort(trajectory, scenario)
-    time = StaffTime(cohort)
-    values = measures_of(cohort, time)
+    time = PeerDay(cohort)
+    values = measure_cohort(time)
     return Played(
         measures=tuple(map(sys.intern, values)),
         numbers=np.array(list(values.values())),

@@ -6,8 +6,8 @@ A new measure is one entry above its function, in the module of its subject (`si
 from collections.abc import Iterator, Mapping
 
 from sim.engine.measures.entry import Headline, Measure, Protocol
-from sim.engine.measures.leaving import LEFT, SAFETY
-from sim.engine.measures.money import MONEY
+from sim.engine.measures.leaving import LEFT_EARLY, SAFETY
+from sim.engine.measures.money import STAFF_COSTS
 from sim.engine.measures.peer_day import PEER_DAY
 from sim.engine.measures.peers import PEERS
 from sim.engine.measures.returns import AFTERWARDS
@@ -17,7 +17,7 @@ from sim.engine.measures.volume import VOLUME
 from sim.engine.measures.waits import WAITS
 
 MEASURES: tuple[Measure, ...] = (
-    *WAITS, *STAYS, *LEFT, *PEERS, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *PEER_DAY, *MONEY,
+    *WAITS, *STAYS, *LEFT_EARLY, *PEERS, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *PEER_DAY, *STAFF_COSTS,
 )  # fmt: skip
 """Every measure, in the order of the data dictionary."""
 MEASURE_BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in MEASURES}
@@ -34,16 +34,16 @@ HEADLINES: Mapping[str, Headline] = {
 """How each measure of the first screen is shown, by `key.part` and in their order there."""
 HEADLINE: tuple[str, ...] = tuple(HEADLINES)
 """Names of the measures of the first screen; their differences form one family of simultaneous intervals."""
-PROTOCOL: Mapping[str, Protocol] = dict(
+PROTOCOL_RANKS: Mapping[str, Protocol] = dict(
     sorted(
         ((f"{key}.{shown.protocol.part}", shown.protocol) for key, shown in _placed() if shown.protocol),
         key=lambda outcome: outcome[1].place,
     )
 )
 """Outcomes of `docs/protocol.md` by `key.part`, in their order there."""
-PROTOCOL_OUTCOMES = tuple(name for name, outcome in PROTOCOL.items() if outcome.rank != "reported")
+PROTOCOL_OUTCOMES = tuple(name for name, outcome in PROTOCOL_RANKS.items() if outcome.rank != "reported")
 """Those shown at every level of demand, and named before others that change."""
-CHOSEN_LATE = tuple(name for name, outcome in PROTOCOL.items() if outcome.after_results)
+CHOSEN_LATE = tuple(name for name, outcome in PROTOCOL_RANKS.items() if outcome.after_results)
 """Those chosen after results were seen, which has to be said wherever there is room."""
 COST_NAMES = tuple(name for name in HEADLINE if MEASURE_BY_KEY[name.partition(".")[0]].kind == "cost")
 """Headline measures of what the staff cost."""

@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
 if TYPE_CHECKING:
-    from sim.engine.measures.outcomes import Cohort, Outcome
-    from sim.engine.measures.staff_time import StaffTime
+    from sim.engine.measures.outcomes import Cohort, VisitOutcome
+    from sim.engine.measures.peer_day import PeerDay
 
 Better = Literal["low", "high", "neutral"]
-Kind = Literal["mean", "quantile", "rate", "cost", "count"]
-Parts = Literal["stream", "role", "zone", "step", "run"]
+MeasureKind = Literal["mean", "quantile", "rate", "cost", "count"]
+By = Literal["stream", "role", "zone", "step", "run"]
 Statistic = Literal["mean", "sd", "median", "p25", "p75", "p90", "p99", "max", "per_week", "per_day", "count", "ratio"]
 Topic = Literal["returns", "leaving", "follow-up", "escalation", "minutes of assessments"]
 """What an assumed effect moves directly; everything else follows from work and time."""
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
-Values: TypeAlias = dict[str, float]
-OfVisits: TypeAlias = "Callable[[Cohort], Outcome]"
+NamedValues: TypeAlias = dict[str, float]
+OfVisits: TypeAlias = "Callable[[Cohort], VisitOutcome]"
 """A number or a yes and no for each visit of the measured window."""
-OfRun: TypeAlias = "Callable[[StaffTime], float] | Callable[[StaffTime], Values]"
+OfRun: TypeAlias = "Callable[[PeerDay], float] | Callable[[PeerDay], NamedValues]"
 """The value of a measure of the run, or its value by part."""
 OfValues: TypeAlias = Callable[[Mapping[str, float]], float]
 """A value made of values of other measures of the same run, by `key.part`."""
@@ -50,8 +50,8 @@ LONG_BEFORE_THE_END = (
 AS_ITS_PARTS = "As the two parts of the quotient"
 WEEKS, DEPARTED = "Weeks of the window", "Visits departed"
 
-THREE: tuple[Statistic, ...] = ("mean", "median", "p90")
-SIX: tuple[Statistic, ...] = ("mean", "sd", "median", "p25", "p75", "p90")
+MEAN_MEDIAN_P90: tuple[Statistic, ...] = ("mean", "median", "p90")
+SIX_STATISTICS: tuple[Statistic, ...] = ("mean", "sd", "median", "p25", "p75", "p90")
 STATISTICS: Mapping[Statistic, tuple[str, str]] = {
     "mean": ("mean", "Sum of the {what}"),
     "sd": ("standard deviation", "Spread of the {what} (n - 1)"),
@@ -132,10 +132,10 @@ class Measure:
     numerator: str
     denominator: str
     censoring: str
-    kind: Kind = "mean"
+    kind: MeasureKind = "mean"
     decimals: int = 2
     better: Better = "neutral"
-    by: Parts = "stream"
+    by: By = "stream"
     of_visits: "OfVisits | None" = field(default=None, repr=False)
     statistic: Statistic = "mean"
     per: "OfVisits | None" = field(default=None, repr=False)
@@ -158,10 +158,10 @@ class Further(HowShown, total=False):
     """What an entry may say beside its texts: fields of `Measure`; `key` where it is not the function's name."""
 
     key: str
-    kind: Kind
+    kind: MeasureKind
     decimals: int
     better: Better
-    by: Parts
+    by: By
     statistic: Statistic
     per: OfVisits
 

@@ -1,16 +1,16 @@
 """How visits end badly: leaving of one's own accord, observation without an aide, escalations, restraint."""
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, Protocol, share_of
+from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, share_of
 from sim.engine.measures.intervals import Floats
 from sim.engine.measures.outcomes import Cohort, Share, among
 from sim.engine.trajectory import AMA, LWBS
 
-LEFT = Entries()
+LEFT_EARLY = Entries()
 SAFETY = Entries()
 
 
-@LEFT.share(
+@LEFT_EARLY.share(
     "Left without being seen", "Visits that left before the first physician contact",
     phrase=share_of("the share of {who} left without being seen"), moved_by=("leaving",),
 )  # fmt: skip
@@ -18,17 +18,17 @@ def lwbs(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.ended_as(LWBS))
 
 
-@LEFT.share("Left against advice", "Visits that left after the first physician contact", moved_by=("leaving",))
+@LEFT_EARLY.share("Left against advice", "Visits that left after the first physician contact", moved_by=("leaving",))
 def ama(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.ended_as(AMA))
 
 
-@LEFT.share(
+@LEFT_EARLY.share(
     "Left without being seen or against advice", "Visits that left of their own accord",
     phrase=share_of("the share of {who} that left unseen or against advice"),
     headline=Headline(
         20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
-        "{} more left unseen or against advice", as_topic="leaving", protocol=Protocol(4, "secondary", "all"),
+        "{} more left unseen or against advice",
     ),
     moved_by=("leaving",),
 )  # fmt: skip
@@ -36,7 +36,7 @@ def lwbs_or_ama(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.ended_as(LWBS, AMA))
 
 
-@LEFT.share(
+@LEFT_EARLY.share(
     "CTAS 3 among those who left", "CTAS 3 visits", f"{DEPARTED} that left without being seen or against advice",
     better="neutral", moved_by=("leaving",),
 )  # fmt: skip

@@ -12,13 +12,21 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
 from sim.engine.measures.catalogue import MEASURES
-from sim.engine.measures.entry import Measure, OfVisits, Statistic, Values, quotient
+from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, one_of, parts_of
+from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
+from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 
-QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99, "max": 1.0}
+QUANTILE_SHARES: Mapping[Statistic, float] = {
+    "p25": 0.25,
+    "median": 0.5,
+    "p75": 0.75,
+    "p90": 0.9,
+    "p99": 0.99,
+    "max": 1.0,
+}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
 
 FACE_VALIDITY: Mapping[str, str] = {
@@ -68,19 +76,19 @@ MINUTES_SHOWN_IN_HOURS = ("wait_triage_to_physician_p99_h", "wait_triage_to_phys
 """Keys of the face-validity table that are in hours, their measures in minutes."""
 
 
-def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
+def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
     """Every measure of one replication under `key.part`, nan where undefined.
 
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    cohort = Cohort(trajectory, scenario)
-    return measures_of(cohort, StaffTime(cohort))
+    return measure_cohort(PeerDay(Cohort(trajectory, scenario)))
 
 
-def measures_of(cohort: Cohort, time: StaffTime) -> Values:
+def measure_cohort(time: PeerDay) -> NamedValues:
     """The same of a run whose visits and staff others look at too."""
-    check_window(cohort.trajectory)
+    cohort = time.cohort
+    check_window(time.trajectory)
     by_part = summaries(OF_VISITS, visit_outcomes(cohort), cohort.codes("stream"), time)
     values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
     values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
@@ -89,13 +97,13 @@ def measures_of(cohort: Cohort, time: StaffTime) -> Values:
     return values
 
 
-def run_values(item: Measure, time: StaffTime) -> Values:
+def run_values(item: Measure, time: PeerDay) -> NamedValues:
     """Values by part of a measure that is computed of the run as a whole; none of another."""
     found = item.of_run(time) if item.of_run else {}
     return found if isinstance(found, dict) else {"all": found}
 
 
-def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, Outcome]]:
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, VisitOutcome]]:
     """What each visit has by every function that a measure of visits is computed with."""
     # Who sums one up before asking for more finds it still in the cache.
     for function in statistics_in_use(OF_VISITS):
@@ -112,8 +120,8 @@ def check_window(trajectory: Trajectory) -> None:
 
 
 def summaries(
-    measures: Sequence[Measure], outcomes: Iterable[tuple[OfVisits, Outcome]], streams: Codes, time: StaffTime
-) -> dict[str, Values]:
+    measures: Sequence[Measure], outcomes: Iterable[tuple[OfVisits, VisitOutcome]], streams: Codes, time: StaffTime
+) -> dict[str, NamedValues]:
     """Value of each measure of visits by part and key. `streams`: of each visit its stream, or -1 to leave it out."""
     summed = summed_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
     return {part: {item.key: statistic_of(item, summed[part], time) for item in measures} for part in summed}
@@ -141,12 +149,12 @@ class Summed:
 
 def summed_by_part(
     used: Mapping[OfVisits, set[Statistic]],
-    outcomes: Iterable[tuple[OfVisits, Outcome]],
+    outcomes: Iterable[tuple[OfVisits, VisitOutcome]],
     streams: Codes,
     trajectory: Trajectory,
 ) -> dict[str, dict[OfVisits, Summed]]:
     """The sums of each outcome in use, by part."""
-    summary = {part: Summary(one_of(streams, codes)) for part, codes in parts_of(trajectory)}
+    summary = {part: Summary(one_of(streams, codes)) for part, codes in parts_and_streams(trajectory)}
     summed: dict[str, dict[OfVisits, Summed]] = {part: {} for part in summary}
     for function, outcome in outcomes:
         if function in used:
@@ -162,7 +170,7 @@ class Summary:
         self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
         self.values, self.deviations = np.empty((2, self.rows.size + 1))  # one for a value that turns out not to count
 
-    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Summed:
+    def of(self, outcome: VisitOutcome, statistics: set[Statistic]) -> Summed:
         """What is known of an outcome among the chosen visits."""
         if isinstance(outcome, Share):
             asked = outcome.whom & self.chosen
@@ -175,7 +183,7 @@ class Summary:
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
         # Last, because it moves the values, and the order of a sum shows in its last digits.
-        return Summed(values.size, total, found | quantiles_of(values, statistics))
+        return Summed(values.size, total, found | linear_quantiles(values, statistics))
 
     def sd(self, values: Floats, total: float) -> float:
         """Standard deviation (n - 1), to the bit as NumPy's."""
@@ -185,11 +193,13 @@ class Summary:
         return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
 
 
-def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTILES)) -> dict[Statistic, float]:
+def linear_quantiles(
+    values: Floats, statistics: Container[Statistic] = tuple(QUANTILE_SHARES)
+) -> dict[Statistic, float]:
     """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
     rest: Floats = values
     found: dict[Statistic, float] = {}
-    for name, share in QUANTILES.items():
+    for name, share in QUANTILE_SHARES.items():
         if name not in statistics:
             continue
         if values.size == 0:
@@ -202,11 +212,11 @@ def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTI
         rest = rest[ahead:]
         low = float(rest[0])
         high = float(rest[1:].min()) if rest.size > 1 else low
-        found[name] = between(low, high, place - int(place))
+        found[name] = _between(low, high, place - int(place))
     return found
 
 
-def between(low: float, high: float, share: float) -> float:
+def _between(low: float, high: float, share: float) -> float:
     """The point at a share of the way from low to high."""
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
@@ -228,7 +238,7 @@ def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTi
     return outcome.statistics[item.statistic]
 
 
-def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> Values:
+def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
     """Simulated value of every key of the face-validity table, in the unit of its row.
 
     The longest wait is that of the measured window: only 52 measured weeks make it the longest of a year.

@@ -14,7 +14,7 @@ NOTHING = "–"
 NO_INTERVAL = "no interval"
 """Where there is one replication; an interval needs two."""
 POINTS = "percentage points"
-PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
+WORDS_OF_PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
 
 
 def measure_and_part(name: str) -> tuple[Measure, str]:
@@ -114,7 +114,7 @@ def counted(n: int, noun: str) -> str:
 
 def part_text(part: str) -> str:
     """A stream in words; a role, zone or step by its name."""
-    return PARTS.get(part, part.replace("_", " "))
+    return WORDS_OF_PARTS.get(part, part.replace("_", " "))
 
 
 def joined(words: Sequence[str]) -> str:

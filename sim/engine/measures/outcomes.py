@@ -67,7 +67,7 @@ class Few(NamedTuple):
     values: Floats
 
 
-Outcome = Floats | Share | Few
+VisitOutcome = Floats | Share | Few
 
 
 class Alone(NamedTuple):
@@ -285,7 +285,7 @@ class Cohort:
             role_of_member=self.role_of_member,
             kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
             n_roles=len(self.trajectory.roles),
-            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
+            cells=np.where(inside, hours_of_week(arrival), np.int16(-1)),
             n_cells=HOURS_OF_WEEK,
             edges=self.hours,
             horizon=self.trajectory.horizon,
@@ -317,7 +317,7 @@ REPORTED_STREAMS = (MEDICAL, MENTAL_HEALTH)
 """Streams every run reports, nan where it has none of their visits."""
 
 
-def parts_of(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:
+def parts_and_streams(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:
     """`all`, medical, mental health and any other stream of the run, each with the codes of its streams."""
     yield "all", list(range(len(trajectory.streams)))
     for name in dict.fromkeys((*REPORTED_STREAMS, *trajectory.streams)):
@@ -391,13 +391,13 @@ def time_alone(cohort: Cohort) -> Alone:
     return Alone(without_staff, without_watch, Few(rows, longest))
 
 
-def hour_of_day(times: Floats) -> Cells:
+def hours_of_day(times: Floats) -> Cells:
     """Hour 0 to 23 of a time in minutes."""
-    hours = hour_of_week(times)
+    hours = hours_of_week(times)
     return hours - 24 * (hours // 24)
 
 
-def hour_of_week(times: Floats) -> Cells:
+def hours_of_week(times: Floats) -> Cells:
     """Hour 0 to 167 of a time in minutes since Monday 00:00 of week 0."""
     hours = np.empty(times.size, dtype=np.int16)
     array_loops.tell_hours(times, hours)

@@ -9,14 +9,13 @@ from sim.engine.measures.entry import (
     Entries,
     Headline,
     Phrase,
-    Protocol,
     share_of,
 )
 from sim.engine.measures.intervals import Flags, Floats
 from sim.engine.measures.outcomes import Cohort, Few, Share, few, kept_company_by_one
 
 PEERS = Entries()
-MET = "Visits met by a peer: the first conversation came to its end"
+MET_BY_A_PEER = "Visits met by a peer: the first conversation came to its end"
 ELIGIBLE = f"{DEPARTED} that were eligible"
 ELIGIBLE_FOR_PEERS = f"{ELIGIBLE} for peer support"
 WENT_HOME = f"{ELIGIBLE_FOR_PEERS} and neither admitted nor transferred"
@@ -26,7 +25,7 @@ ENOUGH_COMPANY_MINUTES = 15.0
 
 
 @PEERS.share(
-    "Met by a peer", MET, better="high", phrase=share_of("the share of {who} met by a peer"),
+    "Met by a peer", MET_BY_A_PEER, better="high", phrase=share_of("the share of {who} met by a peer"),
     headline=Headline(
         60, ("mental_health",), "Met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"
     ),
@@ -35,12 +34,12 @@ def reach(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.met)
 
 
-@PEERS.share("Met by a peer, of the eligible", MET, ELIGIBLE, better="high")
+@PEERS.share("Met by a peer, of the eligible", MET_BY_A_PEER, ELIGIBLE, better="high")
 def reach_of_eligible(cohort: Cohort) -> Share:
     return Share(cohort.eligible, cohort.met)
 
 
-@PEERS.share("Met by a peer, of the consenting", MET, f"{ELIGIBLE} and consented", better="high")
+@PEERS.share("Met by a peer, of the consenting", MET_BY_A_PEER, f"{ELIGIBLE} and consented", better="high")
 def reach_of_consenting(cohort: Cohort) -> Share:
     return Share(cohort.eligible & cohort.flags("peer_consented"), cohort.met)
 
@@ -79,8 +78,8 @@ def call_reached(cohort: Cohort) -> Share:
 
 
 @PEERS.visits(
-    "Patients met by a peer a day", "patients/day", MET, ANY_DAY, IF_ARRIVED, statistic="per_day", kind="rate",
-    better="high",
+    "Patients met by a peer a day", "patients/day", MET_BY_A_PEER, ANY_DAY, IF_ARRIVED, statistic="per_day",
+    kind="rate", better="high",
 )  # fmt: skip
 def children_met_per_day(cohort: Cohort) -> Share:
     return Share(cohort.everyone, cohort.met)
@@ -106,17 +105,16 @@ def minutes_accompanied(cohort: Cohort) -> Few:
     "Minutes without staff",
     "minutes of the stay without a task of the visit's own path, an escalation response or a peer's company; "
     "bridging is not counted as company",
-    ELIGIBLE_FOR_PEERS, IF_DEPARTED, ("mean", "p90"),
+    ELIGIBLE_FOR_PEERS, IF_DEPARTED, ("mean", "p90"), key="minutes_without_staff",
     phrase=Phrase(
         "eligible {who} spent on average {amount} {way} without staff", "the time eligible {who} spent without staff",
         "less", "more",
     ),
     headline=Headline(
-        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff",
-        protocol=Protocol(1, "primary", "mental_health"),
+        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff"
     ),
 )  # fmt: skip
-def minutes_without_staff(cohort: Cohort) -> Few:
+def time_without_staff(cohort: Cohort) -> Few:
     return cohort.alone.without_staff
 
 
@@ -139,7 +137,6 @@ def minutes_without_staff_or_caregiver(cohort: Cohort) -> Few:
     headline=Headline(
         50, ("mental_health",), "Longest time unseen", "had a longest time unseen shorter by {}",
         "had a longest time unseen longer by {}",
-        protocol=Protocol(2, "secondary", "mental_health", after_results=True),
     ),
 )  # fmt: skip
 def longest_unseen(cohort: Cohort) -> Few:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, sum_in_order
 from sim.department.roster import members_of
-from sim.engine.measures.entry import AT_ITS_MOMENT, WEEKS, Entries, Values, quotient
+from sim.engine.measures.entry import AT_ITS_MOMENT, WEEKS, Entries, NamedValues, quotient
 from sim.engine.measures.intervals import Floats
 from sim.engine.measures.outcomes import roles_with_purpose
 from sim.engine.measures.staff_time import StaffTime
@@ -12,12 +12,12 @@ from sim.engine.measures.staff_time import StaffTime
 STAFF = Entries()
 
 
-def by_role(time: StaffTime, values: Floats) -> Values:
+def by_role(time: StaffTime, values: Floats) -> NamedValues:
     """A value for each role of the run, by name."""
     return dict(zip(time.trajectory.roles, values.tolist(), strict=True))
 
 
-def busy_share(time: StaffTime, minutes: Floats) -> Values:
+def busy_share(time: StaffTime, minutes: Floats) -> NamedValues:
     """Minutes busy inside the shift over minutes of each role, of roles that are no peers."""
     shares = map(quotient, time.busy.sum(axis=1).tolist(), minutes.tolist())
     return {
@@ -31,7 +31,7 @@ def busy_share(time: StaffTime, minutes: Floats) -> Values:
     "Utilisation", "proportion", "Minutes busy inside the shift",
     "Minutes rostered and filled, breaks and protected time taken off; not given for peers", by="role", decimals=4,
 )  # fmt: skip
-def utilisation(time: StaffTime) -> Values:
+def utilisation(time: StaffTime) -> NamedValues:
     return busy_share(time, time.scheduled - time.minutes_of_roles(time.rest_role, *time.rests))
 
 
@@ -39,26 +39,26 @@ def utilisation(time: StaffTime) -> Values:
     "Utilisation, breaks not taken off", "proportion", "Minutes busy inside the shift",
     "Minutes rostered and filled; not given for peers", by="role", decimals=4,
 )  # fmt: skip
-def utilisation_raw(time: StaffTime) -> Values:
+def utilisation_raw(time: StaffTime) -> NamedValues:
     return busy_share(time, time.scheduled)
 
 
 @STAFF.run("Hours on the roster and filled", "h/week", "Hours of duty scheduled", WEEKS, by="role", decimals=1)
-def scheduled_hours_per_week(time: StaffTime) -> Values:
+def scheduled_hours_per_week(time: StaffTime) -> NamedValues:
     return by_role(time, time.scheduled / MINUTES_PER_HOUR / time.weeks)
 
 
 @STAFF.run("Hours of work inside shifts", "h/week", "Hours with a task inside the shift", WEEKS, by="role", decimals=1)
-def busy_hours_per_week(time: StaffTime) -> Values:
+def busy_hours_per_week(time: StaffTime) -> NamedValues:
     return by_role(time, time.busy.sum(axis=1) / MINUTES_PER_HOUR / time.weeks)
 
 
 @STAFF.run("Overtime", "h/week", "Hours of work after the end of the member's shift", WEEKS, by="role", better="low")
-def overtime_hours_per_week(time: StaffTime) -> Values:
+def overtime_hours_per_week(time: StaffTime) -> NamedValues:
     return by_role(time, time.overtime / MINUTES_PER_HOUR / time.weeks)
 
 
-def cases_left(time: StaffTime, column: str) -> Values:
+def cases_left(time: StaffTime, column: str) -> NamedValues:
     """Cases a week, by role, of a column of duties whose member went home inside the window."""
     staff = time.trajectory.staff_columns
     inside = (staff["left"] >= time.trajectory.warm_up) & (staff["left"] <= time.trajectory.measured_until)
@@ -69,7 +69,7 @@ def cases_left(time: StaffTime, column: str) -> Values:
     "Cases handed over", "cases/week", "Cases taken over by a colleague at shift end", WEEKS, AT_ITS_MOMENT, by="role",
     decimals=1, better="low",
 )  # fmt: skip
-def handovers_per_week(time: StaffTime) -> Values:
+def handovers_per_week(time: StaffTime) -> NamedValues:
     return cases_left(time, "n_handed_over")
 
 
@@ -77,7 +77,7 @@ def handovers_per_week(time: StaffTime) -> Values:
     "Cases nobody could take over", "cases/week", "Cases left unheld at shift end", WEEKS, AT_ITS_MOMENT, by="role",
     better="low",
 )  # fmt: skip
-def unheld_per_week(time: StaffTime) -> Values:
+def unheld_per_week(time: StaffTime) -> NamedValues:
     return cases_left(time, "n_unheld")
 
 
@@ -88,7 +88,7 @@ def unheld_per_week(time: StaffTime) -> Values:
     "cut by the end of the run counts in full",
     by="role", decimals=4, better="high",
 )  # fmt: skip
-def protected_time_kept(time: StaffTime) -> Values:
+def protected_time_kept(time: StaffTime) -> NamedValues:
     """Of each role, nan for roles without any."""
     breaks = time.trajectory.break_columns
     begun = ~np.isnan(breaks["start"])

@@ -10,9 +10,17 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
-from sim.engine.measures.intervals import Codes, Flags, Floats, Line, Work, end_of_last_begun, minutes_by_code, until
+from sim.engine.measures.intervals import (
+    Codes,
+    Flags,
+    Floats,
+    TimeLine,
+    Work,
+    end_of_last_begun,
+    minutes_by_code,
+    until,
+)
 from sim.engine.measures.outcomes import Cohort, roles_with_purpose
-from sim.engine.measures.peer_day import PeerDay
 from sim.engine.trajectory import Trajectory, as_it_stands
 
 
@@ -35,8 +43,9 @@ class StaffTime:
         return self.cohort.scenario
 
     @property
-    def window(self) -> tuple[float, float]:
-        return self.trajectory.warm_up, self.trajectory.measured_until
+    def window(self) -> Floats:
+        """Start and end of the measured window, in minutes."""
+        return np.array([self.trajectory.warm_up, self.trajectory.measured_until])
 
     @property
     def weeks(self) -> float:
@@ -82,7 +91,7 @@ class StaffTime:
         """Scheduled end of the duty each break belongs to, inf where there is none."""
         staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
-        line = Line(self.role_of_member.size, self.trajectory.horizon + 1.0)
+        line = TimeLine(self.role_of_member.size, self.trajectory.horizon + 1.0)
         return end_of_last_begun(line, staff["member"], *self.duties, breaks["member"], due)
 
     @property
@@ -106,7 +115,7 @@ class StaffTime:
 
     def minutes_of_roles(self, roles: Codes, starts: Floats, ends: Floats) -> Floats:
         """Minutes of intervals inside the window, summed for each role of the trajectory."""
-        return minutes_by_code(roles, len(self.trajectory.roles), starts, ends, np.asarray(self.window))[:, 0]
+        return minutes_by_code(roles, len(self.trajectory.roles), starts, ends, self.window)[:, 0]
 
     def by_role(self, roles: Codes, values: Floats) -> Floats:
         """Sum of values for each role of the trajectory."""
@@ -119,7 +128,7 @@ class StaffTime:
         """Mean places in use of each zone of the trajectory."""
         places = self.trajectory.place_columns
         zone, starts, ends = (as_it_stands(places, name) for name in ("zone", "start", "end"))
-        minutes = minutes_by_code(zone, len(self.trajectory.zones), starts, ends, np.asarray(self.window))
+        minutes = minutes_by_code(zone, len(self.trajectory.zones), starts, ends, self.window)
         return minutes[:, 0] / (self.trajectory.measured_until - self.trajectory.warm_up)
 
     def n_inside(self, moment: str) -> int:
@@ -134,11 +143,6 @@ class StaffTime:
     def _is_inside(self, moment: str) -> Flags:
         times = self.trajectory.visit_columns[moment]
         return np.asarray((times >= self.trajectory.warm_up) & (times < self.trajectory.measured_until))
-
-    @cached_property
-    def peer_day(self) -> PeerDay:
-        """How the paid time of peers was spent."""
-        return PeerDay(self)
 
     @cached_property
     def peers(self) -> tuple[bool, ...]:

@@ -5,17 +5,16 @@ import numpy as np
 from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.engine.measures.entry import (
     IF_DEPARTED,
-    SIX,
-    THREE,
+    MEAN_MEDIAN_P90,
+    SIX_STATISTICS,
     WEEKS,
     Entries,
     Headline,
+    NamedValues,
     Phrase,
-    Protocol,
-    Values,
 )
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, among, few, one_of, parts_of
+from sim.engine.measures.outcomes import Cohort, Few, Share, among, few, one_of, parts_and_streams
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.volume import census_boarding_mean
 from sim.engine.trajectory import AMA, DISCHARGED, LWBS
@@ -28,33 +27,32 @@ SMALLEST_GROUP = 10
 
 
 @STAYS.spread(
-    "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, IF_DEPARTED, SIX, unit="h", decimals=2,
-    phrase=Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
-    headline=Headline(
-        30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer",
-        protocol=Protocol(5, "secondary", "mental_health"),
-    ),
+    "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, IF_DEPARTED, SIX_STATISTICS, unit="h",
+    decimals=2, phrase=Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
+    headline=Headline(30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer"),
 )  # fmt: skip
 def length_of_stay(cohort: Cohort) -> Floats:
     return cohort.stay / MINUTES_PER_HOUR
 
 
 @STAYS.spread(
-    "Length of stay without boarding", f"{FROM_ARRIVAL} minus those boarding", HOWEVER_ENDED, IF_DEPARTED, SIX,
-    unit="h", decimals=2,
+    "Length of stay without boarding", f"{FROM_ARRIVAL} minus those boarding", HOWEVER_ENDED, IF_DEPARTED,
+    SIX_STATISTICS, unit="h", decimals=2,
 )  # fmt: skip
 def length_of_stay_without_boarding(cohort: Cohort) -> Floats:
     return (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR
 
 
-@STAYS.spread("Length of stay, discharged", FROM_ARRIVAL, "Visits discharged", IF_DEPARTED, THREE, unit="h", decimals=2)
+@STAYS.spread(
+    "Length of stay, discharged", FROM_ARRIVAL, "Visits discharged", IF_DEPARTED, MEAN_MEDIAN_P90, unit="h", decimals=2
+)
 def length_of_stay_discharged(cohort: Cohort) -> Floats:
     return among(cohort.departed & cohort.ended_as(DISCHARGED), length_of_stay(cohort))
 
 
 @STAYS.spread(
-    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, IF_DEPARTED, THREE, unit="h",
-    decimals=2,
+    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, IF_DEPARTED, MEAN_MEDIAN_P90,
+    unit="h", decimals=2,
 )  # fmt: skip
 def length_of_stay_admitted(cohort: Cohort) -> Few:
     return few(cohort.admitted, length_of_stay(cohort))
@@ -99,7 +97,7 @@ def boarding_hours_per_admitted(cohort: Cohort) -> Few:
 
 
 @STAYS.run("Boarding hours", "h/week", "Hours spent boarding", WEEKS, by="stream", decimals=1, better="low")
-def boarding_hours_per_week(time: StaffTime) -> Values:
+def boarding_hours_per_week(time: StaffTime) -> NamedValues:
     return {
         part: boarding * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, boarding in census_boarding_mean(time).items()
     }
@@ -130,7 +128,7 @@ def clearance_stay_difference(time: StaffTime) -> float:
 def with_and_without_clearance(cohort: Cohort) -> tuple[Flags, Flags, Floats]:
     """Which visits are compared, and of these whether a clearance test began, and the stay in minutes."""
     # Who walks out has a short stay and no tests: counting them would blame the tests for it.
-    mental = one_of(cohort.codes("stream"), dict(parts_of(cohort.trajectory))["mental_health"])
+    mental = one_of(cohort.codes("stream"), dict(parts_and_streams(cohort.trajectory))["mental_health"])
     chosen = mental & cohort.departed & ~cohort.ended_as(LWBS, AMA)
     return chosen, ~np.isnan(cohort.by_step.clearance_started[chosen]), cohort.stay[chosen]
 

@@ -8,9 +8,9 @@ from sim.department.arrivals import Profile, Replay
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.engine.measures.census import end_of_waiting
-from sim.engine.measures.entry import IF_ARRIVED, WEEKS, Entries, Values, quotient
+from sim.engine.measures.entry import IF_ARRIVED, WEEKS, Entries, NamedValues, quotient
 from sim.engine.measures.intervals import Floats, minutes_between, minutes_by_code
-from sim.engine.measures.outcomes import Cohort, Share, hour_of_day, parts_of
+from sim.engine.measures.outcomes import Cohort, Share, hours_of_day, parts_and_streams
 from sim.engine.measures.staff_time import StaffTime
 
 VOLUME = Entries()
@@ -89,7 +89,7 @@ VOLUME.visits(
 
 def arrival_between(cohort: Cohort, first: int, last: int) -> Share:
     """Whether each visit arrives between two hours of the day."""
-    hour = hour_of_day(cohort.arrival)
+    hour = hours_of_day(cohort.arrival)
     return Share(cohort.everyone, (hour >= first) & (hour < last))
 
 
@@ -101,7 +101,7 @@ for _block, (_first, _last) in ARRIVAL_BLOCKS.items():
 
 
 @VOLUME.run("Present, mean", "visits", "Minutes present", CENSUS_MINUTES, by="stream", kind="mean")
-def census_present_mean(time: StaffTime) -> Values:
+def census_present_mean(time: StaffTime) -> NamedValues:
     visits = time.trajectory.visit_columns
     return mean_by_stream(time, visits["arrival"], visits["departure"])
 
@@ -110,28 +110,28 @@ def census_present_mean(time: StaffTime) -> Values:
     "Waiting for a place, mean", "visits", "Minutes from arrival to the first place or departure", CENSUS_MINUTES,
     by="stream", kind="mean", better="low",
 )  # fmt: skip
-def census_waiting_mean(time: StaffTime) -> Values:
+def census_waiting_mean(time: StaffTime) -> NamedValues:
     return mean_by_stream(time, time.trajectory.visit_columns["arrival"], end_of_waiting(time.trajectory))
 
 
 @VOLUME.run("Boarding, mean", "visits", "Minutes boarding", CENSUS_MINUTES, by="stream", kind="mean", better="low")
-def census_boarding_mean(time: StaffTime) -> Values:
+def census_boarding_mean(time: StaffTime) -> NamedValues:
     visits = time.trajectory.visit_columns
     return mean_by_stream(time, visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"]))
 
 
-def mean_by_stream(time: StaffTime, starts: Floats, ends: Floats) -> Values:
+def mean_by_stream(time: StaffTime, starts: Floats, ends: Floats) -> NamedValues:
     """Mean number of visits in a state that lasts from start to end, over all visits and by stream."""
-    run, edges = time.trajectory, np.asarray(time.window)
-    minutes = minutes_by_code(run.visit_columns["stream"], len(run.streams), starts, ends, edges)[:, 0]
-    return {part: float(minutes[streams].sum()) / (edges[1] - edges[0]) for part, streams in parts_of(run)}
+    run, length = time.trajectory, time.trajectory.measured_until - time.trajectory.warm_up
+    minutes = minutes_by_code(run.visit_columns["stream"], len(run.streams), starts, ends, time.window)[:, 0]
+    return {part: float(minutes[streams].sum()) / length for part, streams in parts_and_streams(run)}
 
 
 @VOLUME.run(
     "Places in use, mean", "places", "Minutes places of the zone are held, cleaning left out", CENSUS_MINUTES,
     by="zone", kind="mean",
 )  # fmt: skip
-def census_zone_mean(time: StaffTime) -> Values:
+def census_zone_mean(time: StaffTime) -> NamedValues:
     return dict(zip(time.trajectory.zones, time.places_in_use.tolist(), strict=True))
 
 
@@ -139,7 +139,7 @@ def census_zone_mean(time: StaffTime) -> Values:
     "Occupancy of the zone", "proportion", "Mean places in use", "Places of the zone (nan without a limit)", by="zone",
     decimals=4,
 )  # fmt: skip
-def occupancy(time: StaffTime) -> Values:
+def occupancy(time: StaffTime) -> NamedValues:
     zones = time.scenario.department.zones
     places = {name: zones[name].places if name in zones else None for name in time.trajectory.zones}
     return {name: quotient(in_use, places[name] or 0.0) for name, in_use in census_zone_mean(time).items()}

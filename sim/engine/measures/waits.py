@@ -11,16 +11,15 @@ from sim.department.quantities import sum_in_order
 from sim.department.scenario import Scenario
 from sim.engine.measures.entry import (
     IF_IT_HAPPENED,
-    THREE,
+    MEAN_MEDIAN_P90,
     Entries,
     Headline,
+    NamedValues,
     Phrase,
-    Protocol,
-    Values,
     quotient,
 )
 from sim.engine.measures.intervals import Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, few, parts_of, within_limits
+from sim.engine.measures.outcomes import Cohort, Few, Share, few, parts_and_streams, within_limits
 from sim.engine.measures.staff_time import StaffTime
 
 WAITS = Entries()
@@ -32,14 +31,14 @@ FROM_TRIAGE = "minutes from the end of triage (from arrival where there was none
 TO_TRIAGE = "minutes from arrival to the start of triage"
 
 
-@WAITS.spread("Time to triage", TO_TRIAGE, "Visits triaged", IF_IT_HAPPENED, THREE)
+@WAITS.spread("Time to triage", TO_TRIAGE, "Visits triaged", IF_IT_HAPPENED, MEAN_MEDIAN_P90)
 def time_to_triage(cohort: Cohort) -> Floats:
     return cohort.by_step.triage_started - cohort.arrival
 
 
 @WAITS.spread(
     "Time to physician initial assessment", "minutes from arrival to the start of the first physician contact",
-    "Visits seen by a physician", IF_IT_HAPPENED, THREE,
+    "Visits seen by a physician", IF_IT_HAPPENED, MEAN_MEDIAN_P90,
     phrase=Phrase(
         "{who} were first seen by a physician on average {amount} {way} after arrival",
         "the mean time of {who} from arrival to a physician", "sooner", "later",
@@ -58,7 +57,7 @@ def time_to_pia(cohort: Cohort) -> Floats:
     ),
     headline=Headline(
         10, ("all", "medical", "mental_health"), "Wait for a physician", "waited {} less for a physician",
-        "waited {} longer for a physician", head="Wait", protocol=Protocol(3, "secondary", "all"),
+        "waited {} longer for a physician",
     ),
 )  # fmt: skip
 def wait_triage_to_pia(cohort: Cohort) -> Floats:
@@ -110,12 +109,12 @@ def pia_within_target(cohort: Cohort) -> Share:
     "visits, `step_wait_mean.STEP.STREAM` one stream",
     IF_IT_HAPPENED, by="step", kind="mean", decimals=1, better="low",
 )  # fmt: skip
-def step_wait_mean(time: StaffTime) -> Values:
+def step_wait_mean(time: StaffTime) -> NamedValues:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
-    run, values = time.trajectory, Values()
+    run, values = time.trajectory, NamedValues()
     for step in time.cohort.by_step.waited_for:
         number = run.steps.index(step)
-        for part, streams in parts_of(run):
+        for part, streams in parts_and_streams(run):
             name = step if part == "all" else f"{step}.{part}"
             values[name] = mean_wait(time.cohort, [(stream, number) for stream in streams])
     return values
@@ -128,7 +127,7 @@ def step_wait_mean(time: StaffTime) -> Values:
     "Visits in which that task started; nan where no pathway has one", IF_IT_HAPPENED, by="stream", kind="mean",
     decimals=1, better="low",
 )  # fmt: skip
-def wait_for_nurse_mean(time: StaffTime) -> Values:
+def wait_for_nurse_mean(time: StaffTime) -> NamedValues:
     run, first = time.trajectory, first_nurse_tasks(time.scenario)
     steps = {
         number: run.steps.index(first[stream])
@@ -137,7 +136,7 @@ def wait_for_nurse_mean(time: StaffTime) -> Values:
     }
     return {
         part: mean_wait(time.cohort, [(code, steps[code]) for code in streams if code in steps])
-        for part, streams in parts_of(run)
+        for part, streams in parts_and_streams(run)
     }
 
 

@@ -18,12 +18,12 @@ from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.entry import Measure, OfVisits
 from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
-from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, hour_of_day, one_of, parts_of
+from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import Trajectory
 
 Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
-TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
+BREAKDOWN_TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
 SMALL_CELL = 10
 """Visits below which a cell is hidden."""
 
@@ -43,7 +43,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     for number, cell in enumerate(cells):
         streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
         values = summaries(chosen_measures, outcomes.items(), streams, time)
-        for stream, numbers in parts_of(trajectory):
+        for stream, numbers in parts_and_streams(trajectory):
             chosen = one_of(streams, numbers)
             sizes = denominators(chosen_measures, outcomes, chosen)
             rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
@@ -67,16 +67,16 @@ def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[s
     if by == "weekday":
         return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
     if by == "arrival_hour":
-        return hour_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
-    raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(TRAITS)}")
+        return hours_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
+    raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(BREAKDOWN_TRAITS)}")
 
 
-def denominators(measures: list[Measure], outcomes: Mapping[OfVisits, Outcome], chosen: Flags) -> dict[str, int]:
+def denominators(measures: list[Measure], outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> dict[str, int]:
     """Visits in the denominator of each measure; of a ratio of sums those with anything below the line."""
     return {item.key: _size(item, outcomes, chosen) for item in measures}
 
 
-def _size(item: Measure, outcomes: Mapping[OfVisits, Outcome], chosen: Flags) -> int:
+def _size(item: Measure, outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> int:
     below = item.per or item.of_visits
     assert below is not None, item.key
     outcome = outcomes[below]
