@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.validation import face_validity_values
 from sim.department.arrivals import Steady
 from sim.department.department import Department
 from sim.department.pathway import Delay, Place, Route, Task
@@ -20,7 +21,7 @@ from sim.department.quantities import Constant
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Scenario
 from sim.engine.event_log import event_log
-from sim.engine.measures.catalogue import MEASURES, catalogue_table
+from sim.engine.measures.catalogue import HEADLINE, MEASURES, PROTOCOL_RANKS, catalogue_table
 from sim.engine.measures.census import census_of
 from sim.engine.measures.intervals import (
     TimeLine,
@@ -31,9 +32,7 @@ from sim.engine.measures.intervals import (
     running_at,
 )
 from sim.engine.measures.measuring import (
-    FACE_VALIDITY,
     QUANTILE_SHARES,
-    face_validity_values,
     linear_quantiles,
     measure,
     per_visit_outcomes,
@@ -961,7 +960,6 @@ def test_every_value_belongs_to_a_measure_and_every_measure_gives_a_value() -> N
 
 def test_every_row_of_the_face_validity_table_has_a_value() -> None:
     rows = pd.read_csv(ROOT / "sim/data/face_validity.csv")
-    assert set(rows["key"]) == set(FACE_VALIDITY)
     run = played([stay(0.0, 90.0, pia=30.0), stay(0.0, 120.0, stream=MENTAL)])
     found = face_validity_values(run, scenario())
     assert set(found) == set(rows["key"])
@@ -973,6 +971,20 @@ def test_every_row_of_the_face_validity_table_has_a_value() -> None:
 
 def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:
     assert catalogue_table() in (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
+
+
+def test_outcomes_have_the_ranks_of_the_protocol_in_its_order() -> None:
+    text = (ROOT / "docs/protocol.md").read_text(encoding="utf-8").split("## Outcomes")[1].split("\n## ")[0]
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("|")][2:]
+    ranks = [(rank.strip(), "chosen after results were seen" in why) for _, _, rank, why, _ in rows]
+    assert ranks == [(outcome.rank, outcome.after_results) for outcome in PROTOCOL_RANKS.values()]
+    assert set(PROTOCOL_RANKS) <= set(HEADLINE)
+
+
+def test_places_on_the_first_screen_are_all_different_and_every_headline_has_words() -> None:
+    shown = [item for item in MEASURES if item.headline]
+    assert len({item.headline.place for item in shown if item.headline}) == len(shown)
+    assert [item.key for item in shown if item.by == "stream" and not item.phrase] == []
 
 
 @pytest.mark.parametrize(

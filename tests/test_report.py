@@ -834,6 +834,7 @@ def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     assert "returns" not in line
     assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
     assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
+    assert is_assumed(clinicians, "home_with_follow_up.mental_health"), "a follow-up is what is told to move"
     assert "escalation moves because it was told to" in honesty_lines(with_effects(four, "escalation"))[0]
 
 

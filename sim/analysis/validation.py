@@ -11,8 +11,11 @@ from math import isfinite, isnan, nan
 from statistics import median
 from typing import Literal
 
+from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.measures.measuring import face_validity_values
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.measuring import measure
+from sim.engine.trajectory import Trajectory
 from sim.runs.engines import ENGINES
 from sim.runs.worker_pool import run_blocks
 from sim.statistics.intervals import mean_interval
@@ -32,8 +35,8 @@ class PublishedRow:
 
     `published` is nan where no single value is published; `published_range` what is published instead, in words.
     `basis` says where the range comes from: `source`, `± 20 %` of the published value, `± N points`, `judgement`.
-    `use` is one of `USES`; `trade` what it would cost to meet the row, empty where that is not known. Values and
-    limits are in `unit`, shares as proportions.
+    `use` is one of `USES`; `trade` what it would cost to meet the row, empty where that is not known; `value` the
+    measure and part that is simulated. Values and limits are in `unit`, shares as proportions.
     """
 
     row: str
@@ -48,6 +51,7 @@ class PublishedRow:
     source_ids: str
     use: str
     trade: str
+    value: str = ""
 
     @property
     def half_width(self) -> float:
@@ -168,6 +172,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
             source_ids=line["source_ids"],
             use=line["use"],
             trade=line["trade"],
+            value=line["value"],
         )
         for line in csv.DictReader(text.splitlines())
     )
@@ -191,6 +196,21 @@ def play_validation(block: ValidationBlock) -> dict[str, float]:
     trajectory = ENGINES[block.engine](block.scenario, block.seed, block.replication)
     values = face_validity_values(trajectory, block.scenario)
     return {key: value for key, value in values.items() if key in block.keys}
+
+
+def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> dict[str, float]:
+    """Simulated value of every key of the face-validity table, in the unit of its row.
+
+    The longest wait is that of the measured window: only 52 measured weeks make it the longest of a year.
+    """
+    values = measure(trajectory, scenario)
+    return {row.key: values[row.value] / in_unit_of(row) for row in published_rows()}
+
+
+def in_unit_of(row: PublishedRow) -> float:
+    """What the measure of a row is divided by to be in the row's unit."""
+    in_minutes = MEASURE_BY_KEY[row.value.partition(".")[0]].unit == "min"
+    return MINUTES_PER_HOUR if in_minutes and row.unit == "h" else 1.0
 
 
 def play_validations(

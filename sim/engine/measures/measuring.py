@@ -1,4 +1,4 @@
-"""Measures of one replication: one flat dict of values, those of the face-validity table, those of each first visit.
+"""Measures of one replication: one flat dict of values, and what is kept of each first visit.
 
 What each means stands in `sim.engine.measures.catalogue`; estimates over replications are made in the study ring.
 """
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
 from sim.engine.measures.catalogue import MEASURES
@@ -28,52 +27,6 @@ QUANTILE_SHARES: Mapping[Statistic, float] = {
     "max": 1.0,
 }
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
-
-FACE_VALIDITY: Mapping[str, str] = {
-    "wait_triage_to_physician_mean": "wait_triage_to_pia_mean.all",
-    "wait_triage_to_physician_sd": "wait_triage_to_pia_sd.all",
-    "wait_triage_to_physician_median": "wait_triage_to_pia_median.all",
-    "wait_triage_to_physician_p90": "wait_triage_to_pia_p90.all",
-    "wait_triage_to_physician_p99_h": "wait_triage_to_pia_p99.all",
-    "wait_triage_to_physician_longest_h": "wait_triage_to_pia_max.all",
-    "wait_ctas4_over_ctas3": "wait_triage_to_pia_ctas4_to_ctas3.all",
-    "wait_ctas5_over_ctas3": "wait_triage_to_pia_ctas5_to_ctas3.all",
-    "wait_triage_to_physician_ctas2_median": "wait_triage_to_pia_ctas2_median.all",
-    "wait_for_nurse_mean": "wait_for_nurse_mean.all",
-    "los_all_median_h": "length_of_stay_median.all",
-    "los_all_lower_quartile_h": "length_of_stay_p25.all",
-    "los_all_upper_quartile_h": "length_of_stay_p75.all",
-    "los_discharged_median_h": "length_of_stay_discharged_median.all",
-    "los_admitted_median_h": "length_of_stay_admitted_median.all",
-    "lwbs_or_ama_share": "lwbs_or_ama.all",
-    "ctas3_of_leavers_share": "ctas3_of_leavers.all",
-    "mh_lwbs_or_ama_share": "lwbs_or_ama.mental_health",
-    "admission_share": "admission.all",
-    "arrivals_00_08_share": "arrivals_00_08.all",
-    "arrivals_08_16_share": "arrivals_08_16.all",
-    "arrivals_16_24_share": "arrivals_16_24.all",
-    "wait_before_triage_ctas3_median": "time_to_triage_ctas3_median.all",
-    "mh_minus_medical_wait_ctas3_median": "mh_minus_medical_wait_ctas3_median.all",
-    "mh_wait_ctas3_median": "wait_triage_to_pia_ctas3_median.mental_health",
-    "mh_los_mean_h": "length_of_stay_mean.mental_health",
-    "mh_los_median_h": "length_of_stay_median.mental_health",
-    "mh_los_over_12h_share": "stay_over_12h.mental_health",
-    "mh_los_over_24h_share": "stay_over_24h.mental_health",
-    "mh_admitted_los_over_12h_share": "admitted_stay_over_12h.mental_health",
-    "mh_admitted_share": "admission.mental_health",
-    "mh_restraint_share": "restraint.mental_health",
-    "mh_return_180d_per_patient": "return_180d_per_patient.mental_health",
-    "mh_repeat_share": "repeat_visit.mental_health",
-    "follow_up_7d_share": "follow_up_7d.mental_health",
-    "follow_up_30d_share": "follow_up_30d.mental_health",
-    "physician_hours_demanded_per_day": "physician_hours_demanded_per_day.all",
-    "patients_per_physician_hour": "patients_per_physician_hour.all",
-    "clearance_extra_stay": "clearance_extra_stay.all",
-    "children_met_per_day": "children_met_per_day.mental_health",
-}
-"""Keys of the face-validity table and the measure each one is."""
-MINUTES_SHOWN_IN_HOURS = ("wait_triage_to_physician_p99_h", "wait_triage_to_physician_longest_h")
-"""Keys of the face-validity table that are in hours, their measures in minutes."""
 
 
 def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
@@ -236,16 +189,6 @@ def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTi
     if item.statistic == "mean":
         return quotient(outcome.total, outcome.n)
     return outcome.statistics[item.statistic]
-
-
-def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
-    """Simulated value of every key of the face-validity table, in the unit of its row.
-
-    The longest wait is that of the measured window: only 52 measured weeks make it the longest of a year.
-    """
-    values = measure(trajectory, scenario)
-    found = {key: values[name] for key, name in FACE_VALIDITY.items()}
-    return found | {key: found[key] / MINUTES_PER_HOUR for key in MINUTES_SHOWN_IN_HOURS}
 
 
 def per_visit_outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:

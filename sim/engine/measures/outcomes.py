@@ -99,20 +99,22 @@ def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
     return found
 
 
-def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
-    """Tasks of all pathways that serve a purpose."""
-    pathways = (stream.pathway for stream in scenario.department.streams.values())
-    return tuple(step for pathway in pathways for step in pathway if isinstance(step, Task) and step.purpose == purpose)
+def work_for(scenario: Scenario, purpose: str) -> Iterator[Task | SideTask]:
+    """Tasks and side tasks of all pathways that serve a purpose."""
+    for stream in scenario.department.streams.values():
+        for step in stream.pathway:
+            if isinstance(step, Task | SideTask) and step.purpose == purpose:
+                yield step
 
 
-def names_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
-    """Names of those tasks, each once."""
-    return tuple(dict.fromkeys(step.name for step in steps_with_purpose(scenario, purpose)))
+def steps_for(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of those steps, each once."""
+    return tuple(dict.fromkeys(step.name for step in work_for(scenario, purpose)))
 
 
-def roles_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
-    """Names of the roles that do tasks of a purpose, each once."""
-    return tuple(dict.fromkeys(step.role for step in steps_with_purpose(scenario, purpose)))
+def roles_for(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of the roles that do them, each once."""
+    return tuple(dict.fromkeys(step.role for step in work_for(scenario, purpose)))
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,8 @@ class Cohort:
     def called(self) -> Flags:
         """An answered call after leaving, by a peer or as a side task of somebody else."""
         called = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
-        calls = [place for place, name in enumerate(self.trajectory.steps) if name in self.call_steps]
+        made = steps_for(self.scenario, "call")
+        calls = [place for place, name in enumerate(self.trajectory.steps) if name in made]
         if calls:
             tasks = self.trajectory.task_columns
             done = ~np.isnan(tasks["ended"]) & ~tasks["withdrawn"] & ~tasks["interrupted"]
@@ -235,9 +238,9 @@ class Cohort:
     def by_step(self) -> "ByStep":
         """What the times of all steps tell, read once: there are more of them than of anything else."""
         steps = self.trajectory.steps
-        moments = [(name, 1, 0) for name in self.triage_steps]
-        moments += [(name, 2, 1) for name in self.triage_steps]
-        moments += [(name, 1, 2) for name in self.clearance_steps]
+        triage, clearance = (steps_for(self.scenario, purpose) for purpose in ("triage", "clearance"))
+        moments = [(name, *where) for name in triage for where in ((1, 0), (2, 1))]
+        moments += [(name, 1, 2) for name in clearance]
         waited_for, pathways = queueing_steps(self.scenario), self.scenario.department.streams
         shape = len(self.trajectory.streams), len(steps)
         found, minutes, n_waits = np.full((3, self.size), np.nan), np.zeros(shape), np.zeros(shape, dtype=np.int64)
@@ -298,19 +301,6 @@ class Cohort:
     def alone(self) -> Alone:
         """How long each eligible visit was without staff."""
         return time_alone(self)
-
-    @cached_property
-    def triage_steps(self) -> tuple[str, ...]:
-        return names_with_purpose(self.scenario, "triage")
-
-    @cached_property
-    def call_steps(self) -> tuple[str, ...]:
-        steps = (step for stream in self.scenario.department.streams.values() for step in stream.pathway)
-        return tuple(step.name for step in steps if isinstance(step, SideTask) and step.purpose == "call")
-
-    @cached_property
-    def clearance_steps(self) -> tuple[str, ...]:
-        return names_with_purpose(self.scenario, "clearance")
 
 
 REPORTED_STREAMS = (MEDICAL, MENTAL_HEALTH)

@@ -6,7 +6,7 @@ from sim.department.quantities import MINUTES_PER_HOUR, sum_in_order
 from sim.department.roster import members_of
 from sim.engine.measures.entry import AT_ITS_MOMENT, WEEKS, Entries, NamedValues, quotient
 from sim.engine.measures.intervals import Floats
-from sim.engine.measures.outcomes import roles_with_purpose
+from sim.engine.measures.outcomes import roles_for
 from sim.engine.measures.staff_time import StaffTime
 
 STAFF = Entries()
@@ -123,7 +123,7 @@ def protected_minutes(time: StaffTime) -> Floats:
 
 def physicians(time: StaffTime) -> list[int]:
     """Numbers of the roles that see a child first."""
-    names = roles_with_purpose(time.scenario, "physician")
+    names = roles_for(time.scenario, "physician")
     return [number for number, role in enumerate(time.trajectory.roles) if role in names]
 
 

@@ -20,7 +20,7 @@ from sim.engine.measures.intervals import (
     minutes_by_code,
     until,
 )
-from sim.engine.measures.outcomes import Cohort, roles_with_purpose
+from sim.engine.measures.outcomes import Cohort, roles_for
 from sim.engine.trajectory import Trajectory, as_it_stands
 
 
@@ -160,6 +160,6 @@ def peer_roles(scenario: Scenario) -> tuple[str, ...]:
 def main_roles(scenario: Scenario) -> tuple[str, ...]:
     """Names of the roles whose work is set against their heads: who sees each child first, whom the ratio rule counts,
     who assesses mental health, and peers."""
-    first, then = (roles_with_purpose(scenario, purpose) for purpose in ("physician", "assessment"))
+    first, then = (roles_for(scenario, purpose) for purpose in ("physician", "assessment"))
     nurse = scenario.department.ratio_role
     return tuple(dict.fromkeys((*first, *([nurse] if nurse else []), *then, *peer_roles(scenario))))
