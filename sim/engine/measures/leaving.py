@@ -1,7 +1,7 @@
 """How visits end badly: leaving of one's own accord, observation without an aide, escalations, restraint."""
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, share_of
+from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, Protocol, share_of
 from sim.engine.measures.intervals import Floats
 from sim.engine.measures.outcomes import Cohort, Share, among
 from sim.engine.trajectory import AMA, LWBS
@@ -28,7 +28,7 @@ def ama(cohort: Cohort) -> Share:
     phrase=share_of("the share of {who} that left unseen or against advice"),
     headline=Headline(
         20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
-        "{} more left unseen or against advice",
+        "{} more left unseen or against advice", as_topic="leaving", protocol=Protocol(4, "secondary", "all"),
     ),
     moved_by=("leaving",),
 )  # fmt: skip

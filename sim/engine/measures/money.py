@@ -9,6 +9,7 @@ from sim.engine.measures.entry import (
     Entries,
     Headline,
     Phrase,
+    Protocol,
     quotient,
     share_of,
 )
@@ -23,7 +24,10 @@ STAFF_COSTS = Entries()
     "Rostered hours at the hourly cost (absent or not), weekly extras, and overtime at the same hourly cost", WEEKS,
     kind="cost", decimals=0, better="low",
     phrase=Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
-    headline=Headline(120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week"),
+    headline=Headline(
+        120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week",
+        protocol=Protocol(6, "reported", "all"),
+    ),
 )  # fmt: skip
 def staff_cost_per_week(time: StaffTime) -> float:
     return time.scenario.staffing.weekly_cost() + overtime_cost_per_week(time)

@@ -9,6 +9,7 @@ from sim.engine.measures.entry import (
     Entries,
     Headline,
     Phrase,
+    Protocol,
     share_of,
 )
 from sim.engine.measures.intervals import Flags, Floats
@@ -111,7 +112,8 @@ def minutes_accompanied(cohort: Cohort) -> Few:
         "less", "more",
     ),
     headline=Headline(
-        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff"
+        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff",
+        protocol=Protocol(1, "primary", "mental_health"),
     ),
 )  # fmt: skip
 def time_without_staff(cohort: Cohort) -> Few:
@@ -137,6 +139,7 @@ def minutes_without_staff_or_caregiver(cohort: Cohort) -> Few:
     headline=Headline(
         50, ("mental_health",), "Longest time unseen", "had a longest time unseen shorter by {}",
         "had a longest time unseen longer by {}",
+        protocol=Protocol(2, "secondary", "mental_health", after_results=True),
     ),
 )  # fmt: skip
 def longest_unseen(cohort: Cohort) -> Few:

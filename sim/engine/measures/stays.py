@@ -12,6 +12,7 @@ from sim.engine.measures.entry import (
     Headline,
     NamedValues,
     Phrase,
+    Protocol,
 )
 from sim.engine.measures.intervals import Codes, Flags, Floats
 from sim.engine.measures.outcomes import Cohort, Few, Share, among, few, one_of, parts_and_streams
@@ -29,7 +30,10 @@ SMALLEST_GROUP = 10
 @STAYS.spread(
     "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, IF_DEPARTED, SIX_STATISTICS, unit="h",
     decimals=2, phrase=Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
-    headline=Headline(30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer"),
+    headline=Headline(
+        30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer",
+        protocol=Protocol(5, "secondary", "mental_health"),
+    ),
 )  # fmt: skip
 def length_of_stay(cohort: Cohort) -> Floats:
     return cohort.stay / MINUTES_PER_HOUR

@@ -16,6 +16,7 @@ from sim.engine.measures.entry import (
     Headline,
     NamedValues,
     Phrase,
+    Protocol,
     quotient,
 )
 from sim.engine.measures.intervals import Floats
@@ -57,7 +58,7 @@ def time_to_pia(cohort: Cohort) -> Floats:
     ),
     headline=Headline(
         10, ("all", "medical", "mental_health"), "Wait for a physician", "waited {} less for a physician",
-        "waited {} longer for a physician",
+        "waited {} longer for a physician", head="Wait", protocol=Protocol(3, "secondary", "all"),
     ),
 )  # fmt: skip
 def wait_triage_to_pia(cohort: Cohort) -> Floats:
