@@ -22,11 +22,11 @@ def seen_within_an_hour(cohort: Cohort) -> Share:
 """
 READ_EVERYWHERE = """
 import sim
-from sim.config.check_stopping_rules import measures_of
-from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY, catalogue_table
+from sim.engine.measures.catalogue import HEADLINE, catalogue_table
 from sim.engine.measures.number_text import label_and_part
 from sim.engine.measures.week import breakdown
 from sim.report.words.comparison_finding import clinical_measures
+from sim.studies.check_settings import measures_of
 
 NAME, KEY = "seen_within_an_hour.all", "seen_within_an_hour"
 assert sim.__file__.startswith(HERE), sim.__file__
