@@ -39,15 +39,17 @@ from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
 from sim.runs.worker_errors import WorkersGone
 from sim.runs.worker_pool import DASK
 from sim.studies.question import Question
+from sim.studies.settings import StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
 
 
 class Study:
-    """A question that can be asked. `name` is what is typed: `study=NAME`."""
+    """A question that can be asked. `name` is what is typed, `study=NAME`, `settings` what it can be asked."""
 
     name: ClassVar[str]
+    settings: ClassVar[type[StudySettings]]
 
     def dry_run(self, question: Question, console: Console) -> int:
         """Say what would be done and about how long it takes; write nothing. Returns the exit code."""

@@ -65,6 +65,7 @@ from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.runs.worker_errors import NoWorkers
 from sim.studies.compare import rules_of
 from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings import ResultsSettings
 from sim.studies.study import Files, Study, executor_of, facts_of, play_missing, tell_design, write_files
 
 PAGE = "answer.md"
@@ -318,6 +319,7 @@ class ResultsAgain(Study):
     """The answer of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
 
     name = "results"
+    settings = ResultsSettings
 
     def run(self, question: Question, console: Console) -> int:
         check_question(question)
