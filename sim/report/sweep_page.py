@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE, Row
+from sim.analysis.comparison_result import Row
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.sequential_sampling import MET, MISSED, UNDEFINED, ReplicationPlan
 from sim.analysis.sweeping import SweepAnswer
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     bare,
     counted,
