@@ -14,7 +14,7 @@ from sim.calibration.distribution_choice import Choice, choose_distribution, kol
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import Empirical
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import did_you_mean
 from sim.statistics.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, Floats, LifetimeFit, TooFewDurations
 
 IfNoneFits = Literal["empirical", "nearest"]

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sim.config import shipped_choices
 from sim.config.settings import file_name
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import did_you_mean
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"
 USUAL_FOLDER = "mine"

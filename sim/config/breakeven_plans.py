@@ -12,8 +12,9 @@ from sim.analysis.sweeping import SweepPlan
 from sim.config.check_stopping_rules import faults_of_valued, presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.config.plans import executor_of
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
+from sim.io.suggest import did_you_mean
 
 
 def break_even_plan_of(composed: Composed) -> BreakEvenPlan:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.config.settings import StudySettings
 from sim.department.arrivals import Replay
-from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
+from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
+from sim.io.suggest import did_you_mean
 from sim.statistics.stopping_rules import LOOK_AHEAD
 
 ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")

@@ -40,8 +40,9 @@ from sim.config.roster_shorthand import (
 )
 from sim.config.settings import ExecutorSettings, Root, StudySettings
 from sim.department.roster import Staffing
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
+from sim.io.suggest import did_you_mean
 
 COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
 """Studies that set staffings against a baseline; the study that reads visits."""

@@ -3,7 +3,6 @@
 Composition from config files is `sim.config`; playing it is `sim.engine`.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,6 +34,7 @@ from sim.department.roster import Staffing, heads_by_minute
 from sim.department.severity import sums_above_one, traits_of
 from sim.department.short_text import Row, lines_text
 from sim.department.support import Effects, Support
+from sim.io.suggest import closest, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +171,6 @@ def hash_of(parts: Mapping[str, str]) -> str:
     """Hash of the parts of a scenario, each as JSON."""
     text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
     return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy for an unknown word."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean {close[0]}?" if close else f"use one of: {', '.join(names) or 'none is defined'}"
 
 
 def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset()) -> Iterator[Problem]:
@@ -405,9 +398,8 @@ def idle_roles(scenario: Scenario, repaired: frozenset[str]) -> Iterator[Problem
 
 def remedy_of_idle(name: str, serves: list[str], working: list[str]) -> str:
     """What to do about a role that nothing reaches."""
-    close = did_you_mean(name, working)
-    if close.startswith("did you mean"):
-        return f"no step asks for this role; {close}"
+    if closest(name, working):
+        return f"no step asks for this role; {did_you_mean(name, working)}"
     whose = f", nor for {' or '.join(serves)}, which it also serves" if serves else ""
     helped = f", as in staffing.{name}.also_serves: [[{working[0]}]]" if working else ""
     return f"no step asks for this role{whose}: name it in a step, or let it serve a role that is asked for{helped}"

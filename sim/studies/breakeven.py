@@ -14,8 +14,9 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasur
 from sim.config import Composed
 from sim.config.breakeven_plans import break_even_plan_of
 from sim.config.overrides import command_words
-from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
+from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say
 from sim.report.progress import teller

@@ -5,11 +5,11 @@ Works on text in DuckDB: what the text means is decided by `visits`, which reads
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
 import duckdb
 
+from sim.io.suggest import closest_in_any_case
 from sim.visits.column_map import ColumnMap, Events, Mark
 from sim.visits.data_quality import N_EXAMPLES, Problem, Severity
 from sim.visits.raw_table import RawTable
@@ -139,10 +139,8 @@ def activities_read(events: Events, known: list[tuple[str, int]]) -> Problem:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    lowered = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]!r}?"
+    if close := closest_in_any_case(name, known):
+        return f"did you mean {close!r}?"
     return f"the log has {', '.join(repr(each) for each in known[:N_LISTED])}"
 
 

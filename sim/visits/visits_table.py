@@ -5,7 +5,6 @@ Estimates nothing (`calibration` does) and drops no row: an untrue value becomes
 
 from __future__ import annotations
 
-import difflib
 import re
 import tempfile
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 
+from sim.io.suggest import closest_in_any_case
 from sim.visits.column_map import (
     STEP_ENDS,
     WEEKDAYS,
@@ -232,10 +232,8 @@ def not_there(column: str, present: list[str]) -> Problem:
 def column_remedy(column: str, present: list[str]) -> str:
     if len(present) == 1:
         return f"the header is the single column {present[0]!r}: check `separator` in the column map"
-    lowered = {name.lower(): name for name in present}
-    close = difflib.get_close_matches(column.lower(), list(lowered), n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]!r}?"
+    if close := closest_in_any_case(column, present):
+        return f"did you mean {close!r}?"
     more = f" and {len(present) - N_NAMES:,} more columns" if len(present) > N_NAMES else ""
     return f"the file has {', '.join(repr(name) for name in present[:N_NAMES])}{more}"
 
