@@ -195,7 +195,7 @@ def test_the_import_contract_refuses(place: str, line: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("place", "line"),
-    [("department", "import numpy"), ("engine", "import simpy"), ("study", "import sim.engine")],
+    [("department", "import numpy"), ("engine", "import simpy"), ("studies", "import sim.engine")],
 )
 def test_the_import_contract_allows(place: str, line: str, tmp_path: Path) -> None:
     asked = contract_with(place, line, tmp_path)

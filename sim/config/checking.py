@@ -26,7 +26,7 @@ from sim.config.key_paths import (
     value_at,
 )
 from sim.config.remedies import remedy_of, short, value_of
-from sim.department.roster import WRITTEN
+from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Problem
 from sim.io.suggest import closest
 
@@ -118,7 +118,7 @@ def validated(group: str, data: Plain) -> tuple[list[Fault], Any]:
     """Every fault of a group's data, one per place, and the value where there is none."""
     switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
-        return switches, adapter(group).validate_python(data, context=WRITTEN)
+        return switches, adapter(group).validate_python(data, context=WRITTEN_BY_PEOPLE)
     except ValidationError as error:
         return sifted([*switches, *faults_in(data, error)]), None
 

@@ -13,7 +13,7 @@ from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
-from sim.department.pathway import Dispose, Pathway, Task
+from sim.department.pathway import ADMISSION, Dispose, Pathway, Task
 from sim.department.quantities import (
     MINUTES_PER_DAY,
     MINUTES_PER_HOUR,
@@ -28,7 +28,7 @@ from sim.department.quantities import (
     ShareByAcuity,
     sum_in_order,
 )
-from sim.department.severity import ADMISSION, FRAIL, TRAITS, Held, Severity, held_always
+from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
 AGE_BOUNDS = ((0, 5), (6, 11), (12, 17))
@@ -249,10 +249,10 @@ class Stream(Frozen):
         disposes = any(isinstance(step, Dispose) for step in self.pathway)
         for trait in self.severity.odds if self.severity is not None else ():
             where = f"severity.odds.{trait}"
-            if trait in TRAITS and trait in self.needs:
+            if trait in TRAITS_WITH_ODDS and trait in self.needs:
                 yield f"{where} is a need and a trait of every stream: give the need another name"
-            elif trait not in TRAITS and trait not in self.needs:
-                yield f"{where} is no trait of the stream: use one of {', '.join((*TRAITS, *self.needs))}"
+            elif trait not in TRAITS_WITH_ODDS and trait not in self.needs:
+                yield f"{where} is no trait of the stream: use one of {', '.join((*TRAITS_WITH_ODDS, *self.needs))}"
             elif trait == ADMISSION and not disposes:
                 yield f"{where}: the pathway has no dispose step, so nobody is admitted; take it out or add the step"
             elif trait == FRAIL and self.returns is None:

@@ -14,7 +14,7 @@ import numpy as np
 from numba.extending import register_jitable
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from sim.department.short_text import Row, arguments_within, lines_html, value_text
+from sim.department.short_text import NameAndText, arguments_within, lines_html, short_value
 
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
@@ -44,12 +44,12 @@ class Frozen(BaseModel):
     def _repr_html_(self) -> str:
         return lines_html(type(self).__name__, self._fields_in_words())
 
-    def _fields_in_words(self) -> Iterator[Row]:
+    def _fields_in_words(self) -> Iterator[NameAndText]:
         """Name and short text of each field that has no default, or another value than that."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if field.is_required() or value != field.get_default(call_default_factory=True):
-                yield name, value_text(value)
+                yield name, short_value(value)
 
 
 ROUNDING = 1e-6

@@ -18,6 +18,7 @@ from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.dispatch import Disciplines
 from sim.department.pathway import (
+    DISPOSITIONS_AT_DEPARTURE,
     Board,
     Delay,
     FreePlace,
@@ -32,7 +33,7 @@ from sim.department.pathway import (
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
 from sim.department.roster import Staffing, heads_by_minute
 from sim.department.severity import sums_above_one, traits_of
-from sim.department.short_text import Row, lines_text
+from sim.department.short_text import NameAndText, lines_text
 from sim.department.support import Effects, Support
 from sim.io.suggest import closest, did_you_mean
 
@@ -113,7 +114,7 @@ class Scenario(Frozen):
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._fields_in_words())
 
-    def _fields_in_words(self) -> Iterator[Row]:
+    def _fields_in_words(self) -> Iterator[NameAndText]:
         staffing, period = self.staffing, self.period
         hours = sum(role.hours_per_week() for role in staffing.roles.values())
         label = f" ({staffing.label})" if staffing.label else ""
@@ -130,7 +131,7 @@ class Scenario(Frozen):
 
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""
-        return hash_of({name: part_json(getattr(self, name)) for name in type(self).model_fields})
+        return hash_of_parts({name: part_json(getattr(self, name)) for name in type(self).model_fields})
 
     def arrivals_of(self, stream: str) -> StreamArrivals:
         """First visits of one stream, per hour of the week."""
@@ -167,7 +168,7 @@ def part_json(part: BaseModel) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
-def hash_of(parts: Mapping[str, str]) -> str:
+def hash_of_parts(parts: Mapping[str, str]) -> str:
     """Hash of the parts of a scenario, each as JSON."""
     text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
     return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
@@ -196,7 +197,7 @@ def checks(
     yield classes_too_far_apart, ("department", "demand")
     yield peers_out_of_place, everything
     yield partial(idle_roles, repaired=repaired), everything
-    yield partial(uncovered, unsure_roles=unsure_roles), ("department", "staffing")
+    yield partial(below_minimum_cover, unsure_roles=unsure_roles), ("department", "staffing")
     yield holds_and_waits, ("department", "staffing")
 
 
@@ -288,9 +289,6 @@ def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
                     yield Problem(f"demand.visits[{number}].minutes", repr(name), remedy, ("step", name))
 
 
-DISPOSITIONS = ("discharge", "admission", "transfer", "lwbs", "ama")
-
-
 def unknown_words(scenario: Scenario) -> Iterator[Problem]:
     """Names that would be passed over in silence."""
     streams, roles = scenario.department.streams, scenario.staffing.roles
@@ -308,9 +306,9 @@ def unknown_words(scenario: Scenario) -> Iterator[Problem]:
             yield Problem("staffing.enhances", repr(name), remedy, ("role", name))
     for stream_name, stream in streams.items():
         for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
-            if name not in DISPOSITIONS:
+            if name not in DISPOSITIONS_AT_DEPARTURE:
                 path = f"department.streams.{stream_name}.returns.hazard_by_disposition"
-                yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS)}")
+                yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS_AT_DEPARTURE)}")
 
 
 def huddle_roles_missed(scenario: Scenario) -> list[str]:
@@ -434,7 +432,7 @@ def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from responders(scenario)
 
 
-def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
     for role_name, needed in scenario.department.minimum_cover.items():
         role = scenario.staffing.roles.get(role_name)
         if role is None or role_name in unsure_roles:

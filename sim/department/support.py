@@ -24,8 +24,8 @@ DEBRIEF_MINUTES = 20.0
 """The peer's own time after an escalation in their presence. SUPA32."""
 QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * 60.0, 7 * 60.0
 """Minutes of the day between which children who have been met are left to sleep. SUPA33."""
-FIRST_BAND, REPEAT_BAND, CALL_BAND = 2, 3, 4
-"""A child nobody has met before one who waits for company again; calls when nobody waits. Bridging is band 1."""
+RECOVERY_BAND, BRIDGING_BAND, FIRST_BAND, REPEAT_BAND, CALL_BAND = 0, 1, 2, 3, 4
+"""A child nobody has met before one who waits for company again; calls when nobody waits."""
 
 
 class YouthPeer(Frozen):

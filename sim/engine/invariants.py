@@ -15,7 +15,7 @@ import numpy as np
 from sim.department.pathway import Delay, Dispose, Place, Route, SideTask, Step, Task
 from sim.department.places import TWELFTHS
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.department.roster import Member, members_of
+from sim.department.roster import RosteredMember, members_of
 from sim.department.scenario import Scenario
 from sim.department.support import (
     DEBRIEF_MINUTES,
@@ -25,6 +25,7 @@ from sim.department.support import (
     WALK_MINUTES,
     after_quiet_hours,
 )
+from sim.engine.draw_numbers import quantity_id
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,
@@ -43,7 +44,7 @@ from sim.engine.trajectory import (
     Columns,
     Trajectory,
 )
-from sim.engine.workload import Workload, quantity_id
+from sim.engine.workload import Workload
 
 TOLERANCE = 1e-6
 """Minutes by which sums of many times may differ."""
@@ -93,7 +94,7 @@ class Run:
         return self.trajectory.horizon
 
     @cached_property
-    def members(self) -> tuple[Member, ...]:
+    def members(self) -> tuple[RosteredMember, ...]:
         return members_of(self.scenario.staffing.roles)
 
     @cached_property

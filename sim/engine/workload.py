@@ -18,50 +18,40 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
-from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
-from sim.department.patients import ReturnVisits, Stream, minutes_to_return, time_of_return
+from sim.department.patients import ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
-    ACUITIES,
     EXPONENTIAL,
     GAMMA,
     MINUTES_PER_DAY,
-    MINUTES_PER_HOUR,
     TABLE_POINTS,
-    Distribution,
-    Empirical,
-    Gamma,
-    Lognormal,
-    Lowered,
-    Uniform,
     knot_quantile,
-    of_acuity,
     quantile,
     table_quantile,
 )
 from sim.department.scenario import Scenario
-from sim.department.support import MEETING_CV, MEETING_MINUTES
+from sim.engine.draw_numbers import (
+    ABSENCE_ID,
+    ACUITY_ID,
+    DAY_ID,
+    FIRST_DAY,
+    FRAILTY_ID,
+    GAP_ID,
+    GROUP_ID,
+    PATIENTS_PER_STREAM,
+    PERSON,
+    RETURN_HOUR_ID,
+    RETURN_ID,
+    quantity_id,
+)
 from sim.engine.gamma_tables import kept_gamma_table
 from sim.engine.machine_code import machine_code
-
-PATIENTS_PER_STREAM = 10**9
-"""Patients of stream s are numbered from s * this; serial numbers follow the first visits from the prelude on."""
-
-PERSON = 0
-"""The visit number under which what belongs to the patient for life is drawn."""
+from sim.engine.stream_draws import QuantileTables, StreamDraws
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
 MIX_B = np.uint64(0x94D049BB133111EB)
 TWO_TO_MINUS_53 = 2.0**-53
 TWO_TO_MINUS_54 = 2.0**-54
-
-
-def quantity_id(name: str) -> int:
-    """FNV-1a hash of a quantity's name, 63 bits: draws keep their values when steps are added or moved."""
-    value = 0xCBF29CE484222325
-    for byte in name.encode():
-        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return value >> 1
 
 
 @machine_code()
@@ -260,27 +250,6 @@ def play_prelude(  # type: ignore[no-untyped-def]
     return n
 
 
-UNIFORMS = (
-    "severity", "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
-    "never_leaves", "follow_up", "return", "return_hour",
-)  # fmt: skip
-"""Quantities handed on as uniforms; the model reads them with rules of the department."""
-
-UNIFORM_AT = {name: 1 + i for i, name in enumerate(UNIFORMS)}
-"""Their positions in the list that `Workload.visit` returns, in every stream."""
-
-ACUITY_ID = quantity_id("acuity")
-RETURN_ID = quantity_id("return")
-RETURN_HOUR_ID = quantity_id("return_hour")
-FRAILTY_ID = quantity_id("frailty")
-GROUP_ID = quantity_id("group")
-GAP_ID = quantity_id("arrival_gap")
-DAY_ID = quantity_id("day_factor")
-ABSENCE_ID = quantity_id("absence")
-FIRST_DAY = 100_000
-"""Added to day numbers, which are negative in the prelude."""
-
-
 class Arrival(NamedTuple):
     """A visit that is to come: a first visit from outside, a return left by the prelude, or a given one."""
 
@@ -331,102 +300,7 @@ def prelude_of(returns: ReturnVisits | None) -> Prelude:
     )  # fmt: skip
 
 
-class StreamDraws:
-    """What is drawn for a visit of one stream, lowered to arrays.
-
-    `flag_of` and `value_of` give the position of a flag or drawn value in the list that `Workload.visit` returns.
-    """
-
-    def __init__(self, stream: Stream, scenario: Scenario, arrivals: StreamArrivals, tables: "Tables") -> None:
-        flags: list[tuple[str, float | tuple[float, ...]]] = [(f"need/{n}", s) for n, s in stream.needs.items()]
-        flags += [(f"step/{step.name}", step.share) for step in stream.pathway]
-        values = values_of(stream, scenario)
-        names = [name for name, _ in flags]
-        first = 1 + len(UNIFORMS)
-        self.uniform_at = UNIFORM_AT
-        self.flag_at = {name: first + i for i, name in enumerate(names)}
-        self.value_at = {name: first + len(flags) + i for i, (name, _) in enumerate(values)}
-        self.size = first + len(flags) + len(values)
-        self.acuity_cumulated = np.cumsum(np.asarray(arrivals.acuity_mix))
-        self.day_cumulated = arrivals.day_cumulated()
-        self.arrays = (
-            np.array([quantity_id(name) for name in UNIFORMS], dtype=np.int64),
-            np.array([flag_id(name) for name in names], dtype=np.int64),
-            np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
-            np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
-            np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
-            np.array([[tables.lowered(d, a) for a in ACUITIES] for _, d in values], dtype=float).reshape(-1, 5, 4),
-        )
-
-
-def flag_id(name: str) -> int:
-    """Key of the draw whether a step happens; a step's minutes have a draw of their own under its name."""
-    return quantity_id(f"happens/{name}")
-
-
-def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distribution]]:
-    """Names and distributions of all drawn values of a stream's visits."""
-    values: list[tuple[str, Distribution]] = []
-    for step in stream.pathway:
-        if isinstance(step, Delay | Task | SideTask):
-            values.append((f"step/{step.name}", step.minutes))
-        elif isinstance(step, Place | Dispose | FollowUp):
-            values.append((f"step/{step.name}", UNIT))
-        elif isinstance(step, Board):
-            values += boarding_values(step, scenario)
-        if isinstance(step, Task) and step.unstaffed is not None:
-            values.append((f"unstaffed/{step.name}", step.unstaffed))
-    if stream.patience.minutes is not None:
-        values.append(("patience", stream.patience.minutes))
-    values.append(("peer/first", MEETING))
-    return values
-
-
-UNIT = Uniform(low=0.0, high=1.0)
-MEETING = Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)
-
-
-def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribution]]:
-    """Two times and the uniform that chooses between them."""
-    time = scenario.boarding.times[step.time]
-    long_time = Lognormal(mean=scenario.boarding.mean_h * MINUTES_PER_HOUR, cv=time.long_cv)
-    return [
-        (f"step/{step.name}", UNIT),
-        (f"boarding/{step.name}", time.minutes),
-        (f"long_boarding/{step.name}", long_time),
-    ]
-
-
-class Tables:
-    """Quantile tables end to end: of each coefficient of variation of a gamma, and the knots of empirical ones."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.places: dict[float | tuple[float, ...], int] = {}
-
-    def lowered(self, distribution: Distribution, acuity: int) -> Lowered:
-        """Lowered parameters, of which `b` is the first number of the table where there is one."""
-        family, a, b, c = distribution.lowered(acuity)
-        if isinstance(distribution, Gamma):
-            return family, a, self._place(distribution.cv, TABLE_POINTS), c
-        if isinstance(distribution, Empirical):
-            knots = distribution.knots(acuity)
-            return family, a, self._place(knots, len(knots)), c
-        return family, a, b, c
-
-    def _place(self, table: float | tuple[float, ...], size: int) -> float:
-        if table not in self.places:
-            self.places[table] = self.size
-            self.size += size
-        return float(self.places[table])
-
-    def array(self) -> np.ndarray:
-        """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else kept_gamma_table(key) for key in self.places]
-        return np.concatenate(tables or [np.zeros(1)])
-
-
-def base_of(seed: int, replication: int) -> int:
+def draw_base(seed: int, replication: int) -> int:
     """What every draw of a replication is keyed with."""
     return int(keyed(seed, replication, 0)) >> 1
 
@@ -439,10 +313,10 @@ class Workload:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario = scenario
-        self.base = base_of(seed, replication)
+        self.base = draw_base(seed, replication)
         self.stream_names = tuple(scenario.department.streams)
         self.coming = [scenario.arrivals_of(name) for name in self.stream_names]
-        tables = Tables()
+        tables = QuantileTables()
         self.draws = [
             StreamDraws(stream, scenario, coming, tables)
             for stream, coming in zip(scenario.department.streams.values(), self.coming, strict=True)
@@ -454,7 +328,7 @@ class Workload:
     def under(self, seed: int, replication: int) -> "Workload":
         """The same scenario under another seed and replication: what is lowered stays as it is."""
         other = copy.copy(self)
-        other.base = base_of(seed, replication)
+        other.base = draw_base(seed, replication)
         other.buffers = [np.zeros(draws.size) for draws in self.draws]
         return other
 
@@ -470,7 +344,7 @@ class Workload:
         """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
         demand = self.scenario.demand
         if isinstance(demand, Replay):
-            return in_order([self._replayed(demand)])
+            return arrivals_in_order([self._replayed(demand)])
         department, period = self.scenario.department, self.scenario.period
         preludes = tuple(prelude_of(stream.returns) for stream in department.streams.values())
         return LAST_DRAWN.drawn_arrivals(
@@ -533,7 +407,7 @@ class Workload:
         )
 
 
-def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
+def arrivals_in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     """Arrivals of all parts together, by time and patient."""
     together = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ArrivalArrays)]
     times, patients = together[:2]
@@ -556,7 +430,7 @@ def drawn_arrivals(
     for number, (name, arrivals, prelude) in enumerate(streams):
         drawn = stream_times(arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base)
         parts.append(stream_arrivals(number, *drawn))
-    return in_order(parts)
+    return arrivals_in_order(parts)
 
 
 def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> ArrivalArrays:

@@ -46,9 +46,10 @@ from sim.engine.compiled.tables import (
     stream_at,
     visit_at,
 )
-from sim.engine.reference.patient_attributes import ESCALATION_ID, POLICE
+from sim.engine.draw_numbers import ACUITY_ID, ESCALATION_ID, FRAILTY_ID, GROUP_ID
+from sim.engine.reference.patient_attributes import POLICE
 from sim.engine.trajectory import ADMITTED, DISCHARGED
-from sim.engine.workload import ACUITY_ID, FRAILTY_ID, GROUP_ID, keyed
+from sim.engine.workload import keyed
 
 YOUTH, FAMILY = range(2)
 

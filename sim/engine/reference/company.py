@@ -10,16 +10,19 @@ from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.department.support import (
+    BRIDGING_BAND,
     CALL_BAND,
     DEBRIEF_MINUTES,
     FIRST_BAND,
     LEAST_MINUTES,
+    RECOVERY_BAND,
     RECOVERY_MINUTES,
     REPEAT_BAND,
     WALK_MINUTES,
     after_quiet_hours,
 )
-from sim.engine.constants import BRIDGING_BAND, DELAY_ENDS, HUDDLE_ID, RECOVERY_BAND, TASK_ENDS, WISH_ID
+from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
+from sim.engine.draw_numbers import HUDDLE_ID, WISH_ID
 from sim.engine.reference.calendar import Entry
 from sim.engine.reference.dispatcher import Floor
 from sim.engine.reference.entities import Member, Request, Visit, request_beside

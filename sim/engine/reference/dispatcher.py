@@ -13,7 +13,7 @@ from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.roster import Duty, OffFloor, duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.engine.constants import CLEANED, OFF_DUTY, TASK_ENDS
+from sim.engine.calendar_entries import CLEANED, OFF_DUTY, TASK_ENDS
 from sim.engine.reference.calendar import Calendar, Entry
 from sim.engine.reference.entities import LEFT, Case, Line, Member, Request, Visit
 from sim.engine.trajectory import (
@@ -30,7 +30,7 @@ from sim.engine.trajectory import (
     SIDE,
     STAFF_COLUMNS,
     TASK_COLUMNS,
-    Rows,
+    GrowingTable,
 )
 from sim.engine.workload import Workload
 
@@ -45,11 +45,11 @@ class Record:
     """Rows of the trajectory's tables, as they come to be known."""
 
     def __init__(self) -> None:
-        self.tasks = Rows(TASK_COLUMNS)
-        self.places = Rows(PLACE_COLUMNS)
-        self.cases = Rows(CASE_COLUMNS)
-        self.duties = Rows(STAFF_COLUMNS)
-        self.breaks = Rows(BREAK_COLUMNS)
+        self.tasks = GrowingTable(TASK_COLUMNS)
+        self.places = GrowingTable(PLACE_COLUMNS)
+        self.cases = GrowingTable(CASE_COLUMNS)
+        self.duties = GrowingTable(STAFF_COLUMNS)
+        self.breaks = GrowingTable(BREAK_COLUMNS)
 
 
 class Floor:

@@ -16,7 +16,7 @@ import simpy
 
 from sim.department.dispatch import order_within_class, score
 from sim.department.roster import Duty
-from sim.department.roster import Member as RosteredMember
+from sim.department.roster import RosteredMember as RosteredMember
 from sim.engine.reference.calendar import Entry
 from sim.engine.step_plans import StepPlan
 from sim.engine.trajectory import ONE_OFF

@@ -6,7 +6,7 @@ What it is for (boarders, observation without an aide) is told in `sim.engine.re
 from collections.abc import Callable
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.constants import CARE_DUE
+from sim.engine.calendar_entries import CARE_DUE
 from sim.engine.reference.calendar import Calendar, Entry
 
 

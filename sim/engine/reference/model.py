@@ -14,6 +14,7 @@ import simpy
 from sim.department.dispatch import patience_left, used_up_at
 from sim.department.pathway import (
     DEFAULT_BAND,
+    RESPONSE_BAND,
     Board,
     Delay,
     Dispose,
@@ -29,17 +30,8 @@ from sim.department.patients import ReturnVisits, Stream, hazard_of_return
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked, pace, return_factors
-from sim.engine.constants import (
-    ARRIVAL,
-    CALL_ID,
-    DELAY_ENDS,
-    ESCALATION,
-    OFF_DUTY,
-    ON_DUTY,
-    PATIENCE,
-    RESPONSE_BAND,
-    RESTRAINT_ID,
-)
+from sim.engine.calendar_entries import ARRIVAL, DELAY_ENDS, ESCALATION_DUE, OFF_DUTY, ON_DUTY, PATIENCE
+from sim.engine.draw_numbers import CALL_ID, RESTRAINT_ID, UNIFORM_AT
 from sim.engine.reference.bed_pool import BedPool
 from sim.engine.reference.calendar import Calendar, Entry, rare_collections
 from sim.engine.reference.company import Company
@@ -66,7 +58,7 @@ from sim.engine.trajectory import (
     SIDE,
     Trajectory,
 )
-from sim.engine.workload import UNIFORM_AT, Arrival, Workload, return_gap, return_time
+from sim.engine.workload import Arrival, Workload, return_gap, return_time
 
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
@@ -406,7 +398,7 @@ class EmergencyDepartment:
     def _enter_escalation(self, visit: Visit) -> None:
         if visit.escalation_deadline < visit.escalation_entry:
             visit.escalation_entry = visit.escalation_deadline
-            self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
+            self.calendar.at(visit.escalation_deadline, ESCALATION_DUE, visit.row, self._budget_is_up, visit)
 
     def _budget_is_up(self, entry: Entry) -> None:
         visit: Visit = entry.subject

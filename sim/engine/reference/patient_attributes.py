@@ -20,13 +20,13 @@ from sim.department.quantities import MINUTES_PER_HOUR, of_acuity
 from sim.department.scenario import Scenario
 from sim.department.severity import class_at, held_always, traits_of
 from sim.department.support import eligible, youth_share
+from sim.engine.draw_numbers import ESCALATION_ID, UNIFORM_AT, flag_id
 from sim.engine.trajectory import ADMITTED, DISCHARGED
-from sim.engine.workload import UNIFORM_AT, Arrival, Workload, flag_id, quantity_id
+from sim.engine.workload import Arrival, Workload
 
 if TYPE_CHECKING:  # the compiled engine, which reads this file too, does without SimPy
     from sim.engine.reference.entities import Visit
 
-ESCALATION_ID = quantity_id("escalation")
 NO_CLASS = -1
 """Severity of a visit whose stream has no classes."""
 POLICE = ARRIVAL_MODES.index("police")

@@ -11,7 +11,7 @@ from sim.department.scenario import Scenario
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.dispatcher import Floor
 from sim.engine.reference.entities import Visit
-from sim.engine.trajectory import PRESENT, VISIT_COLUMNS, Trajectory, columns_of
+from sim.engine.trajectory import PRESENT, VISIT_COLUMNS, Trajectory, columns_from_rows
 
 
 def trajectory_of(
@@ -39,7 +39,7 @@ def trajectory_of(
         groups=tuple(group.name for group in scenario.department.groups),
         steps=step_names,
         members=tuple(member.rostered.name for member in floor.members),
-        visit_columns=columns_of([written(visit) for visit in visits], VISIT_COLUMNS),
+        visit_columns=columns_from_rows([written(visit) for visit in visits], VISIT_COLUMNS),
         step_times=np.array([visit.times for visit in visits], dtype=float).reshape(*shape, 3),
         step_members=np.array([visit.members for visit in visits], dtype=np.int32).reshape(shape),
         task_columns=record.tasks.columns(),
