@@ -52,7 +52,7 @@ from sim.runs.worker_pool import n_cores, run_blocks
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.calibration.calibrating import CalibrationReport
+    from sim.calibration.calibrate import CalibrationReport
     from sim.config.settings import StudySettings
 
 USAGE = """\
@@ -495,7 +495,7 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
-    from sim.calibration.calibrating import STUDY, always_written, estimate_calibration
+    from sim.calibration.calibrate import STUDY, always_written, estimate_calibration
     from sim.config import column_map_of
 
     if composed.visits is None:
@@ -544,7 +544,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
 
     Raises OSError, OutputError.
     """
-    from sim.calibration.calibrating import STUDY
+    from sim.calibration.calibrate import STUDY
     from sim.report.calibration_report import calibration_markdown
     from sim.report.figures.calibration_figures import draw_calibration
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.calibration.calibrating import PUBLISHED_BLOCKS, calibrate, estimate_demand
-from sim.calibration.share_estimates import (
+from sim.calibration.calibrate import PUBLISHED_BLOCKS, calibrate, estimate_demand
+from sim.calibration.estimators.shares import (
     dispersion,
     estimate_shares,
     hours_covered,

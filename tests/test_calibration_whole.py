@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.calibration.arrival_rates import counted, fit_arrivals
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.demand_file import Estimate
-from sim.calibration.department_file import department_file
+from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.estimators.arrival_rates import counted, fit_arrivals
+from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
-from sim.calibration.visit_estimates import estimate_visits
+from sim.calibration.writing.demand_file import Estimate
+from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration, draw_week, sheets

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.calibration.arrival_rates import Counts, counted, fit_arrivals
-from sim.calibration.distribution_choice import (
+from sim.calibration.estimators.arrival_rates import Counts, counted, fit_arrivals
+from sim.calibration.estimators.distribution_choice import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
-from sim.calibration.patience_check import PatienceTest, patience_test
-from sim.calibration.patience_fit import fit_patience
-from sim.calibration.return_fit import fit_returns, gaps_between, share_back_within
+from sim.calibration.estimators.patience import fit_patience
+from sim.calibration.estimators.patience_test import PatienceTest, patience_test
+from sim.calibration.estimators.returns import fit_returns, gaps_between, share_back_within
 from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,
@@ -23,8 +23,8 @@ from sim.statistics.lifetimes import (
     fit_lifetimes,
     fixed_never,
 )
-from sim.statistics.output_analysis import kaplan_meier
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+from sim.statistics.survival import kaplan_meier
 
 RNG = np.random.default_rng
 

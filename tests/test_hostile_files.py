@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.visits import raw_table
 from sim.visits.column_map import ColumnMap

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 import sim
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.hour_shapes import POOLED
+from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.writing.hour_shapes import POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
 from sim.visits.column_map import load_column_map

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import Problem, exclusions_text
 from sim.visits.quality_checks import changes_between

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from scipy import stats
 
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.distribution_choice import TABLE, chances_for
-from sim.calibration.step_minutes import measured, ties_apart
+from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.estimators.distribution_choice import TABLE, chances_for
+from sim.calibration.estimators.step_minutes import measured, ties_apart
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown

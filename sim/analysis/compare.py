@@ -1,6 +1,6 @@
 """From played blocks to the answer of a comparison: estimates, paired differences with intervals, added-up tables.
 
-Estimators are those of `sim.statistics.output_analysis`; words are made by `sim.analysis.sentences`.
+Estimators are those of `sim.statistics`; words are made by `sim.analysis.sentences`.
 """
 
 import time
@@ -24,15 +24,11 @@ from sim.department.support import Effects
 from sim.engine.measures.measuring import measure_of
 from sim.runs.blocks import BlockAnswer, play_block
 from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, Played
+from sim.runs.stopping_rules import Simultaneous
 from sim.runs.worker_pool import run_blocks
-from sim.statistics.output_analysis import (
-    holm,
-    kaplan_meier,
-    mean_intervals,
-    paired_differences,
-    simultaneous_half_widths,
-)
-from sim.statistics.stopping_rules import Simultaneous
+from sim.statistics.intervals import mean_intervals, paired_differences
+from sim.statistics.multiple_comparisons import holm, simultaneous_half_widths
+from sim.statistics.survival import kaplan_meier
 
 Table = Any
 """A pandas table; its columns are told in the docstrings."""

@@ -1,6 +1,6 @@
 """Play the scenarios of a sweep on the same seeds, keep the measures of each run, and compare with the first scenario.
 
-Runs are kept by `sim.runs.run_store`; estimators are those of `sim.statistics.output_analysis`.
+Runs are kept by `sim.runs.run_store`; estimators are those of `sim.statistics`.
 """
 
 import time
@@ -25,11 +25,12 @@ from sim.runs.blocks import rehearse
 from sim.runs.engines import COMPILED, ENGINES, lets_go, prepare
 from sim.runs.interrupts import uninterrupted
 from sim.runs.run_store import Played, RunKey, RunStore, visits_file
+from sim.runs.stopping_rules import Asked, Simultaneous
 from sim.runs.tables_on_disk import write_table
 from sim.runs.worker_errors import Lost, Notice
 from sim.runs.worker_pool import Pool, opened, played_by
-from sim.statistics.output_analysis import IntArray, mean_intervals, paired_differences
-from sim.statistics.stopping_rules import Asked, Simultaneous
+from sim.statistics.arrays import IntArray
+from sim.statistics.intervals import mean_intervals, paired_differences
 
 SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Runs are written after so long, or so many."""

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.calibration.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
-from sim.calibration.share_estimates import Shares, estimate_shares
-from sim.statistics.lifetimes import Floats
+from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
+from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 
 QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -57,10 +57,10 @@ class DailyCounts:
     """
 
     days: np.ndarray
-    predicted: Floats
-    low: Floats
-    high: Floats
-    observed: Floats
+    predicted: FloatArray
+    low: FloatArray
+    high: FloatArray
+    observed: FloatArray
     crps: float
     crps_plain: float
     log_score: float
@@ -84,12 +84,12 @@ class QuantileScore:
 
     quantity: str
     level: int
-    predicted: Floats
-    observed: Floats
+    predicted: FloatArray
+    observed: FloatArray
     loss: float
     least: float
     n: int
-    simulated: Floats | None = None
+    simulated: FloatArray | None = None
     loss_simulated: float | None = None
 
 
@@ -105,7 +105,7 @@ class HoldOut:
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
 
-    def hour_profile(self) -> tuple[Floats, Floats]:
+    def hour_profile(self) -> tuple[FloatArray, FloatArray]:
         """Share of a day's arrivals by hour, predicted and observed."""
         rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
         return np.array([row.predicted for row in rows]), np.array([row.observed for row in rows])
@@ -233,7 +233,7 @@ def _shares_of(
         yield Prediction(quantity, level, value, value - reach, value + reach, float(theirs.share[place]), theirs.n)
 
 
-def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, Floats]:
+def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, FloatArray]:
     known = frame[frame[quantity].notna() & frame["acuity"].notna()]
     return {
         level: known.loc[known["acuity"] == level, quantity].to_numpy(np.float64)
@@ -295,7 +295,7 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     )
 
 
-def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> Floats:
+def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:
     """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
     years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
     mean, error = rates.expected(after, years)

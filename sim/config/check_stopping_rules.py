@@ -1,6 +1,6 @@
 """Whether what is asked of measures makes sense: that there are such measures, and that the question fits them.
 
-What may be asked stands in `sim.statistics.stopping_rules`.
+What may be asked stands in `sim.runs.stopping_rules`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
 from sim.io.suggest import did_you_mean
-from sim.statistics.stopping_rules import LOOK_AHEAD
+from sim.statistics.sequential_precision import LOOK_AHEAD
 
 ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
 """Fields of a study that mean something in a sweep only."""

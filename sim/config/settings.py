@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
-from sim.statistics.stopping_rules import Precision, Selecting, Simultaneous
+from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
 
 MOST = 10**9
 """No study has more weeks, days or replications; those that need too much memory are refused by `sim.study`."""
@@ -50,7 +50,7 @@ class StudySettings(Frozen):
     days that is predicted from the others, `match` names roles (or `delays`) whose minutes are matched to its waits and
     stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits` `empirical`) or as the
     family `nearest` to them. `simultaneous`: how intervals are judged together. Of a sweep `precision` (by measure),
-    `select`, `best` and `controls` are what `sim.statistics.stopping_rules` says; `replications` are then the first,
+    `select`, `best` and `controls` are what `sim.runs.stopping_rules` says; `replications` are then the first,
     `most_replications` the cap.
 
     A break-even study plays `effect` (a key of the effects group) at `points` values of its `range`, reckons the net

@@ -8,7 +8,8 @@ from sim.analysis.sweeping import SweepPlan
 from sim.config.plans import executor_of
 from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
-from sim.statistics.stopping_rules import LOOK_AHEAD, MOST_REPLICATIONS, Asked
+from sim.runs.stopping_rules import MOST_REPLICATIONS, Asked
+from sim.statistics.sequential_precision import LOOK_AHEAD
 
 
 def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:

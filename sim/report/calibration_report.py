@@ -1,6 +1,6 @@
 """The calibration report as Markdown: what was read and estimated, how well it fits and predicts, what it cannot say.
 
-The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrating`.
+The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrate`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrating import WEEKS_PLAYED, CalibrationReport, Deeper
+from sim.calibration.calibrate import WEEKS_PLAYED, CalibrationReport, Deeper
 from sim.calibration.holdout import QUANTILES
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.figures.calibration_figures import choices, values_of

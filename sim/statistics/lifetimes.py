@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 from scipy import special
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Part = Callable[[Floats, float], Floats]
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+
+Part = Callable[[FloatArray, float], FloatArray]
 
 EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL = "exponential", "gamma", "lognormal", "weibull"
 FAMILIES: Final = (EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL)
@@ -46,10 +45,10 @@ class Durations:
     Arrays of one length: `group` is 0 .. n_groups - 1, `weight` how many durations a row stands for.
     """
 
-    low: Floats
-    high: Floats
-    group: Ints
-    weight: Floats
+    low: FloatArray
+    high: FloatArray
+    group: IntArray
+    weight: FloatArray
 
     @property
     def n_groups(self) -> int:
@@ -60,7 +59,7 @@ class Durations:
         return float(self.weight.sum())
 
     @property
-    def ended(self) -> npt.NDArray[np.bool_]:
+    def ended(self) -> BoolArray:
         return np.isfinite(self.high)
 
     @property
@@ -116,11 +115,11 @@ class LifetimeFit:
     """
 
     family: str
-    scale: Floats
+    scale: FloatArray
     shape: float
     never: float
     with_never: bool
-    covariance: Floats
+    covariance: FloatArray
     log_likelihood: float
     n: float
     n_ended: float
@@ -135,13 +134,13 @@ class LifetimeFit:
         """Akaike (1974), IEEE Transactions on Automatic Control 19:716-723."""
         return 2.0 * self.n_parameters - 2.0 * self.log_likelihood
 
-    def survival(self, x: ArrayLike, group: int = 0) -> Floats:
+    def survival(self, x: ArrayLike, group: int = 0) -> FloatArray:
         """Share longer than x."""
         _, _, above = PARTS[self.family]
         y = np.maximum(np.asarray(x, dtype=np.float64) / self.scale[group], _TINY)
         return np.asarray(self.never + (1.0 - self.never) * np.exp(above(y, self.shape)))
 
-    def quantiles(self, u: ArrayLike, group: int = 0) -> Floats:
+    def quantiles(self, u: ArrayLike, group: int = 0) -> FloatArray:
         """Of those that end."""
         return quantiles_of(self.family, self.scale[group], self.shape, np.asarray(u, dtype=np.float64))
 
@@ -183,21 +182,21 @@ def _exponential() -> tuple[Part, Part, Part]:
 
 
 def _gamma() -> tuple[Part, Part, Part]:
-    def density(y: Floats, cv: float) -> Floats:
+    def density(y: FloatArray, cv: float) -> FloatArray:
         k = 1.0 / (cv * cv)
         return np.asarray(k * np.log(k) + (k - 1.0) * np.log(y) - k * y - special.gammaln(k))
 
-    def below(y: Floats, cv: float) -> Floats:
+    def below(y: FloatArray, cv: float) -> FloatArray:
         return np.log(np.maximum(special.gammainc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
 
-    def above(y: Floats, cv: float) -> Floats:
+    def above(y: FloatArray, cv: float) -> FloatArray:
         return np.log(np.maximum(special.gammaincc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
 
     return density, below, above
 
 
 def _lognormal() -> tuple[Part, Part, Part]:
-    def density(y: Floats, sd: float) -> Floats:
+    def density(y: FloatArray, sd: float) -> FloatArray:
         log = np.log(y)
         return np.asarray(-0.5 * (log / sd) ** 2 - log - np.log(sd) - 0.5 * np.log(2.0 * np.pi))
 
@@ -209,7 +208,7 @@ def _lognormal() -> tuple[Part, Part, Part]:
 
 
 def _weibull() -> tuple[Part, Part, Part]:
-    def density(y: Floats, k: float) -> Floats:
+    def density(y: FloatArray, k: float) -> FloatArray:
         log = np.log(y)
         return np.asarray(np.log(k) + (k - 1.0) * log - np.exp(k * log))
 
@@ -228,7 +227,7 @@ PARTS: Final[dict[str, tuple[Part, Part, Part]]] = {
 }
 
 
-def quantiles_of(family: str, scale: float, shape: float, u: Floats) -> Floats:
+def quantiles_of(family: str, scale: float, shape: float, u: FloatArray) -> FloatArray:
     """Quantiles of a family in the parameters used here."""
     if family == EXPONENTIAL:
         return np.asarray(-scale * np.log1p(-u))
@@ -263,20 +262,20 @@ class _Likelihood:
     def size(self) -> int:
         return self.data.n_groups + len(self.directions) - 1
 
-    def places(self, direction: int) -> Ints:
+    def places(self, direction: int) -> IntArray:
         """Index of the working parameter that each row has for a direction."""
         if direction == 0:
             return self.data.group
         place = self.data.n_groups + self.directions.index(direction) - 1
         return np.full(self.data.group.size, place, dtype=np.int64)
 
-    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
+    def unpacked(self, theta: FloatArray) -> tuple[FloatArray, float, float]:
         groups = self.data.n_groups
         shape = float(theta[groups]) if self.family != EXPONENTIAL else 0.0
         never = float(theta[-1]) if self.with_never else -np.inf
         return theta[:groups][self.data.group], shape, never
 
-    def parts(self, theta: Floats, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Floats:
+    def parts(self, theta: FloatArray, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> FloatArray:
         """Logarithm of the chance of each row."""
         log_scale, log_shape, logit = self.unpacked(theta)
         log_scale, shape, logit = log_scale + shift[0], float(np.exp(log_shape + shift[1])), logit + shift[2]
@@ -297,7 +296,7 @@ class _Likelihood:
             found[between] = log_ends + self._between(between, scale, shape)
         return found
 
-    def _between(self, rows: npt.NDArray[np.bool_], scale: Floats, shape: float) -> Floats:
+    def _between(self, rows: BoolArray, scale: FloatArray, shape: float) -> FloatArray:
         """Logarithm of the chance of an interval, by the tail it is nearer to."""
         _, below, above = PARTS[self.family]
         low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
@@ -306,13 +305,13 @@ class _Likelihood:
         lower, upper = np.exp(below(high, shape)) - at_low, np.exp(above(low, shape)) - np.exp(above(high, shape))
         return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
 
-    def value(self, theta: Floats) -> float:
+    def value(self, theta: FloatArray) -> float:
         return float(self.data.weight @ self.parts(theta))
 
-    def gradient_and_hessian(self, theta: Floats, step: float = 1e-4) -> tuple[Floats, Floats]:
+    def gradient_and_hessian(self, theta: FloatArray, step: float = 1e-4) -> tuple[FloatArray, FloatArray]:
         free, middle = self.directions, self.parts(theta)
 
-        def moved(*by: tuple[int, float]) -> Floats:
+        def moved(*by: tuple[int, float]) -> FloatArray:
             shift = [0.0, 0.0, 0.0]
             for direction, size in by:
                 shift[direction] += size
@@ -394,7 +393,7 @@ class _Held(_Likelihood):
 
     logit: float = 0.0
 
-    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
+    def unpacked(self, theta: FloatArray) -> tuple[FloatArray, float, float]:
         groups = self.data.n_groups
         return theta[:groups][self.data.group], float(theta[groups]) if self.family != EXPONENTIAL else 0.0, self.logit
 
@@ -408,7 +407,7 @@ def _refuse_too_few(data: Durations, n_parameters: int) -> None:
         )
 
 
-def _first_guess(data: Durations, family: str, with_never: bool) -> Floats:
+def _first_guess(data: Durations, family: str, with_never: bool) -> FloatArray:
     middle = np.where(data.ended, (data.low + np.where(data.ended, data.high, 0.0)) / 2.0, data.low)
     log = np.log(np.maximum(middle, 1e-6))
     total = np.bincount(data.group, weights=data.weight)
@@ -421,13 +420,13 @@ def _first_guess(data: Durations, family: str, with_never: bool) -> Floats:
     return np.array([*theta, *((special.logit(np.clip(0.9 * (1.0 - ended), 0.02, 0.98)),) if with_never else ())])
 
 
-def _working(fit: LifetimeFit) -> Floats:
+def _working(fit: LifetimeFit) -> FloatArray:
     shape = (np.log(fit.shape),) if fit.family != EXPONENTIAL else ()
     never = (special.logit(np.clip(fit.never, 1e-6, 1.0 - 1e-6)),) if fit.with_never else ()
     return np.array([*np.log(fit.scale), *shape, *never])
 
 
-def _climb(likelihood: _Likelihood, theta: Floats) -> tuple[Floats, float, bool]:
+def _climb(likelihood: _Likelihood, theta: FloatArray) -> tuple[FloatArray, float, bool]:
     """The top, its height, and whether it lies inside the bounds."""
     low, high = _bounds(likelihood)
     theta = np.clip(theta, low, high)
@@ -451,7 +450,7 @@ def _climb(likelihood: _Likelihood, theta: Floats) -> tuple[Floats, float, bool]
     return theta, top, inside
 
 
-def _uphill(matrix: Floats, gradient: Floats) -> Floats:
+def _uphill(matrix: FloatArray, gradient: FloatArray) -> FloatArray:
     """The step of Newton's method, or along the gradient where the matrix is no good."""
     try:
         step = np.linalg.solve(matrix, gradient)
@@ -461,7 +460,7 @@ def _uphill(matrix: Floats, gradient: Floats) -> Floats:
     return np.asarray(step if ascends else gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6), dtype=np.float64)
 
 
-def _bounds(likelihood: _Likelihood) -> tuple[Floats, Floats]:
+def _bounds(likelihood: _Likelihood) -> tuple[FloatArray, FloatArray]:
     groups = likelihood.data.n_groups
     low, high = np.full(likelihood.size, -25.0), np.full(likelihood.size, 25.0)
     if likelihood.family != EXPONENTIAL:
@@ -471,7 +470,7 @@ def _bounds(likelihood: _Likelihood) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _inverse(information: Floats) -> tuple[Floats, bool]:
+def _inverse(information: FloatArray) -> tuple[FloatArray, bool]:
     """Covariance, and whether the information says something about every parameter."""
     values = np.linalg.eigvalsh(information)
     if not np.all(np.isfinite(values)) or values[0] <= 1e-3:

@@ -1,20 +1,21 @@
 """What may be asked of a sweep beyond its estimates: a precision, the best of all, a choice of intervals.
 
-How each is answered stands in `precision`, `selection` and `output_analysis`; in which rounds, in `rounds`.
+The estimators are `sim.statistics`'; which replications are played next is `sim.analysis.sequential_sampling`'s.
 """
 
+from math import nan
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sim.department.quantities import Frozen, Positive
+from sim.statistics.arrays import FloatArray
 
 Of = Literal["estimates", "differences"]
 Simultaneous = Literal["bonferroni", "max_t"]
 MOST_REPLICATIONS = 200
 """Nothing is played more often unless a higher cap is given."""
-LOOK_AHEAD = 5
-"""Further replications for which a precision has to hold, up to a hundred of them; 5 % of them beyond (kLimit)."""
 
 
 class Precision(Frozen):
@@ -35,6 +36,12 @@ class Precision(Frozen):
                 "give half_width (in the unit of the measure) or relative (a share of the mean), one of them"
             )
         return self
+
+    def widest(self, means: FloatArray) -> FloatArray:
+        """Largest half-width that meets the precision, beside each of these means."""
+        if self.half_width is not None:
+            return np.full(means.shape, self.half_width)
+        return np.abs(means) * (self.relative or nan)
 
 
 class Selecting(Frozen):

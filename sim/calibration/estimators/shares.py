@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from sim.statistics.arrays import FloatArray, IntArray
+
 HOURS_PER_DAY: Final = 24
 HOURS_PER_WEEK: Final = 168
 BLOCK_HOURS: Final = 8
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +24,12 @@ class Shares:
     """Shares of `n` visits over categories, summing to 1, each with its standard error."""
 
     n: int
-    share: Floats
-    standard_error: Floats
+    share: FloatArray
+    standard_error: FloatArray
 
 
 def estimate_shares(
-    category: Ints, n_categories: int, *, weight: Floats | None = None, cluster: Ints | None = None
+    category: IntArray, n_categories: int, *, weight: FloatArray | None = None, cluster: IntArray | None = None
 ) -> Shares:
     """Weighted shares of visits by category, as a ratio of totals.
 
@@ -45,7 +44,7 @@ def estimate_shares(
     pair_category, pair_group = pairs % n_categories, pairs // n_categories
     total, base = _sums(member, weight), _sums(group, weight)
 
-    def by_category(values: Floats) -> Floats:
+    def by_category(values: FloatArray) -> FloatArray:
         return _sums(pair_category, values, n_categories)
 
     share = by_category(total) / base.sum()
@@ -54,11 +53,11 @@ def estimate_shares(
     return Shares(n, share, np.sqrt(np.maximum(squares, 0.0) * correction) / base.sum())
 
 
-def _sums(group: npt.NDArray[np.integer], values: Floats, n_groups: int = 0) -> Floats:
+def _sums(group: npt.NDArray[np.integer], values: FloatArray, n_groups: int = 0) -> FloatArray:
     return np.bincount(group, weights=values, minlength=n_groups).astype(np.float64)
 
 
-def hours_covered(slot: Ints) -> Ints:
+def hours_covered(slot: IntArray) -> IntArray:
     """How often each hour of the week (168,) lies between the first and the last arrival.
 
     `slot` (n,) counts whole hours since some Monday 00:00, local clock.
@@ -79,12 +78,12 @@ class Dispersion:
     index: float
     degrees: int
     p_value: float
-    by_hour: Floats
+    by_hour: FloatArray
     n_hours: int
     n_uneven: int
 
 
-def dispersion(slot: Ints) -> Dispersion | None:
+def dispersion(slot: IntArray) -> Dispersion | None:
     """Test counts per clock hour against Poisson, a mean per hour of the week; None under two full weeks."""
     covered = hours_covered(slot)
     if covered.min() < 2:
@@ -107,7 +106,7 @@ def dispersion(slot: Ints) -> Dispersion | None:
     )
 
 
-def rake_to_blocks(profile: Floats, blocks: Floats) -> Floats:
+def rake_to_blocks(profile: FloatArray, blocks: FloatArray) -> FloatArray:
     """Scale a week's shares (7, 24) until its 8-hour blocks hold `blocks` (3,), weekday shares unchanged.
 
     Iterative proportional fitting: hours keep their proportions within each block of each day. `ValueError`
@@ -125,7 +124,7 @@ def rake_to_blocks(profile: Floats, blocks: Floats) -> Floats:
     raise ValueError("raking to the 8-hour blocks did not converge: some day lacks a whole block; leave it off")
 
 
-def round_to_total(values: Floats, total: int, decimals: int = 5) -> tuple[float, ...]:
+def round_to_total(values: FloatArray, total: int, decimals: int = 5) -> tuple[float, ...]:
     """Values rounded to `decimals` so that they still sum to `total` (largest remainders are rounded up)."""
     units = values / values.sum() * total * 10**decimals
     whole = np.floor(units).astype(np.int64)

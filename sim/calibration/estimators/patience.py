@@ -7,19 +7,11 @@ The likelihood is `lifetimes`. A wait that ended with being seen is a patience c
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from sim.statistics.lifetimes import (
-    Floats,
-    Ints,
-    LifetimeFit,
-    TooFewDurations,
-    durations,
-    fit_families,
-    fixed_never,
-)
-from sim.statistics.output_analysis import SurvivalCurve, kaplan_meier
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_families, fixed_never
+from sim.statistics.survival import SurvivalCurve, kaplan_meier
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +29,11 @@ class PatienceFit:
     never_is_known: bool
     curve: SurvivalCurve
     n_left: int
-    n_by_level: Ints
+    n_by_level: IntArray
     distance: float
     notes: tuple[str, ...]
 
-    def survival(self, minutes: ArrayLike) -> Floats:
+    def survival(self, minutes: ArrayLike) -> FloatArray:
         """Fitted share of everybody not yet out of patience, by the levels' shares of visits."""
         share = self.n_by_level / self.n_by_level.sum()
         return np.asarray(sum(s * self.fit.survival(minutes, g) for g, s in enumerate(share)), dtype=np.float64)
@@ -86,7 +78,7 @@ def fit_patience(
 
 
 def _fitted(
-    low: Floats, high: Floats, group: npt.NDArray[np.int64], grid: float, never: float | None
+    low: FloatArray, high: FloatArray, group: IntArray, grid: float, never: float | None
 ) -> tuple[LifetimeFit, bool]:
     data = durations(low, high, group, grid)
     if never is not None:
@@ -105,6 +97,6 @@ def _is_told(fit: LifetimeFit) -> bool:
     return never.high - never.low < 0.5
 
 
-def _distance(found: PatienceFit, gone: npt.NDArray[np.bool_], wait: Floats) -> float:
+def _distance(found: PatienceFit, gone: BoolArray, wait: FloatArray) -> float:
     times = found.curve.times[found.curve.times <= wait[gone].max()]
     return float(np.abs(found.curve.at(times) - found.survival(times)).max())

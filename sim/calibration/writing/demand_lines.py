@@ -5,11 +5,11 @@ The shares by hour that every file tells are `calibration`'s.
 
 from collections.abc import Iterator
 
-from sim.calibration.arrival_rates import ArrivalRates, Estimates
-from sim.calibration.demand_file import ConfigLine, Estimate, weekday_name
-from sim.calibration.share_estimates import HOURS_PER_DAY, round_to_total
-from sim.calibration.step_minutes import StepMinutes
-from sim.calibration.visit_estimates import MEDICAL, MENTAL_HEALTH, STREAMS, VisitEstimates
+from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
+from sim.calibration.estimators.shares import HOURS_PER_DAY, round_to_total
+from sim.calibration.estimators.step_minutes import StepMinutes
+from sim.calibration.estimators.visit_estimates import MEDICAL, MENTAL_HEALTH, STREAMS, VisitEstimates
+from sim.calibration.writing.demand_file import ConfigLine, Estimate, weekday_name
 from sim.department.quantities import sum_in_order
 from sim.statistics.lifetimes import Parameter
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from sim.statistics.lifetimes import Floats, Ints, LifetimeFit, TooFewDurations, durations, fit_lifetimes
-from sim.statistics.output_analysis import kaplan_meier
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_lifetimes
+from sim.statistics.survival import kaplan_meier
 
 MOST_TESTED: Final = 4000
 """With more, any law of two parameters is found wrong, however near it is."""
@@ -80,7 +80,7 @@ def patience_test(
     return PatienceTest(fit.family, found, float((1 + (drawn >= found).sum()) / (draws + 1)), wait.size, draws)
 
 
-def _patience(fit: LifetimeFit, group: Ints, rng: np.random.Generator) -> Floats:
+def _patience(fit: LifetimeFit, group: IntArray, rng: np.random.Generator) -> FloatArray:
     u, drawn = rng.random(group.size), np.empty(group.size)
     for number in range(fit.scale.size):
         mine = group == number
@@ -88,7 +88,7 @@ def _patience(fit: LifetimeFit, group: Ints, rng: np.random.Generator) -> Floats
     return drawn
 
 
-def _waits(wait: Floats, gone: npt.NDArray[np.bool_], group: Ints, rng: np.random.Generator) -> Floats:
+def _waits(wait: FloatArray, gone: BoolArray, group: IntArray, rng: np.random.Generator) -> FloatArray:
     u, drawn = rng.random(group.size), np.empty(group.size)
     for number in np.unique(group):
         mine = group == number
@@ -98,7 +98,7 @@ def _waits(wait: Floats, gone: npt.NDArray[np.bool_], group: Ints, rng: np.rando
     return drawn
 
 
-def _distance(start: LifetimeFit, wait: Floats, gone: npt.NDArray[np.bool_], group: Ints, grid: float) -> float:
+def _distance(start: LifetimeFit, wait: FloatArray, gone: BoolArray, group: IntArray, grid: float) -> float:
     """Between Kaplan-Meier's curve of everybody and that of the family fitted to the same, up to the last leaving."""
     low, high = wait, np.where(gone, wait, np.inf)
     fit = fit_lifetimes(durations(low, high, group, grid), start.family, with_never=start.with_never, start=start)

@@ -10,11 +10,18 @@ from typing import Any
 
 import yaml
 
-from sim.calibration.patience_fit import PatienceFit
-from sim.calibration.return_fit import ReturnFit
-from sim.calibration.share_estimates import Shares, round_to_total
-from sim.calibration.step_minutes import EVERY_STREAM, LEVELS, IfNoneFits, StepMinutes, family_written, is_measurable
-from sim.calibration.visit_estimates import VisitEstimates
+from sim.calibration.estimators.patience import PatienceFit
+from sim.calibration.estimators.returns import ReturnFit
+from sim.calibration.estimators.shares import Shares, round_to_total
+from sim.calibration.estimators.step_minutes import (
+    EVERY_STREAM,
+    LEVELS,
+    IfNoneFits,
+    StepMinutes,
+    family_written,
+    is_measurable,
+)
+from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
 from sim.statistics.lifetimes import Parameter
 

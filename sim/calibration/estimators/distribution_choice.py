@@ -10,17 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.statistics.lifetimes import (
-    FAMILIES,
-    PARTS,
-    Floats,
-    Ints,
-    LifetimeFit,
-    durations,
-    fit_families,
-    fit_lifetimes,
-    quantiles_of,
-)
+from sim.statistics.arrays import FloatArray, IntArray
+from sim.statistics.lifetimes import FAMILIES, PARTS, LifetimeFit, durations, fit_families, fit_lifetimes, quantiles_of
 
 STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 """Minutes to which clocks and people round."""
@@ -81,7 +72,9 @@ def anderson_darling(u: ArrayLike) -> float:
     return float(-x.size - np.mean(odd * (np.log(x) + np.log1p(-x[::-1]))))
 
 
-def uniforms_of(fit: LifetimeFit, values: Floats, group: Ints, step: float, rng: np.random.Generator) -> Floats:
+def uniforms_of(
+    fit: LifetimeFit, values: FloatArray, group: IntArray, step: float, rng: np.random.Generator
+) -> FloatArray:
     """Where each value lies in its fitted distribution, uniform if the fit is right.
 
     A rounded value is put at random within its step (Dunn & Smyth 1996, J. Comput. Graph. Stat. 5:236-244).
@@ -93,7 +86,7 @@ def uniforms_of(fit: LifetimeFit, values: Floats, group: Ints, step: float, rng:
     return _share_below(fit, values, group)
 
 
-def _share_below(fit: LifetimeFit, values: Floats, group: Ints) -> Floats:
+def _share_below(fit: LifetimeFit, values: FloatArray, group: IntArray) -> FloatArray:
     _, below, _ = PARTS[fit.family]
     y = values / fit.scale[group]
     return np.where(y > 0.0, np.exp(below(np.maximum(y, 1e-300), fit.shape)), 0.0)
@@ -139,13 +132,13 @@ def bootstrap_test(
 
 
 def _distances(
-    fit: LifetimeFit, values: Floats, group: Ints, step: float, rng: np.random.Generator
+    fit: LifetimeFit, values: FloatArray, group: IntArray, step: float, rng: np.random.Generator
 ) -> tuple[float, float]:
     u = uniforms_of(fit, values, group, step, rng)
     return kolmogorov_smirnov(u), anderson_darling(u)
 
 
-def _drawn(fit: LifetimeFit, group: Ints, step: float, rng: np.random.Generator) -> Floats:
+def _drawn(fit: LifetimeFit, group: IntArray, step: float, rng: np.random.Generator) -> FloatArray:
     values = fit.scale[group] * quantiles_of(fit.family, 1.0, fit.shape, rng.random(group.size))
     return np.round(values / step) * step if step > 0.0 else np.maximum(values, 1e-9)
 
@@ -163,7 +156,7 @@ class Choice:
     rounding: Rounding
     n_zero: int
     at: tuple[float, ...]
-    table: Floats
+    table: FloatArray
 
     @property
     def chosen(self) -> LifetimeFit | None:
@@ -213,7 +206,7 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     return Choice(fits, tuple(tests), rounding, int(zero.sum()), at, table)
 
 
-def chances_for(by_group: list[Floats]) -> tuple[float, ...]:
+def chances_for(by_group: list[FloatArray]) -> tuple[float, ...]:
     """Those of `TABLE`, and more where some group's quantiles leap: lines across a gap would fill it with values."""
     at = np.array(TABLE)
     finest = 1.0 / max((values.size for values in by_group), default=1)
@@ -230,7 +223,7 @@ def chances_for(by_group: list[Floats]) -> tuple[float, ...]:
         at = np.sort(np.append(at, leaps))
 
 
-def _at_most(n: int, most: int, group: Ints, seed: int) -> Ints:
+def _at_most(n: int, most: int, group: IntArray, seed: int) -> IntArray:
     """Rows of a sample that keeps at least two of each group."""
     if n <= most:
         return np.arange(n)
@@ -240,7 +233,7 @@ def _at_most(n: int, most: int, group: Ints, seed: int) -> Ints:
     return np.sort(np.concatenate((firsts, rest)))
 
 
-def quantile_pairs(fit: LifetimeFit, values: ArrayLike, group: int, n: int = 99) -> tuple[Floats, Floats]:
+def quantile_pairs(fit: LifetimeFit, values: ArrayLike, group: int, n: int = 99) -> tuple[FloatArray, FloatArray]:
     """Fitted and observed quantiles of one group at n even chances, for a quantile-quantile plot."""
     chances = (np.arange(n) + 0.5) / n
     return fit.quantiles(chances, group), np.quantile(np.asarray(values, dtype=np.float64), chances)

@@ -10,12 +10,12 @@ moves a return within its day. So a gap is known to the day it ends in, and to t
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 from scipy import special
 
-from sim.statistics.lifetimes import WEIBULL, Floats, LifetimeFit, Parameter, durations, fit_lifetimes
-from sim.statistics.output_analysis import SurvivalCurve, kaplan_meier
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+from sim.statistics.lifetimes import WEIBULL, LifetimeFit, Parameter, durations, fit_lifetimes
+from sim.statistics.survival import SurvivalCurve, kaplan_meier
 
 MINUTES_PER_DAY = 1440.0
 
@@ -28,13 +28,13 @@ class Gaps:
     days from the departure to the end of the file.
     """
 
-    low: Floats
-    high: Floats
-    patient: npt.NDArray[np.int64]
-    followed: Floats
+    low: FloatArray
+    high: FloatArray
+    patient: IntArray
+    followed: FloatArray
 
     @property
-    def returned(self) -> npt.NDArray[np.bool_]:
+    def returned(self) -> BoolArray:
         return np.isfinite(self.high)
 
     def curve(self) -> SurvivalCurve:
@@ -134,7 +134,7 @@ def fit_returns(gaps: Gaps) -> ReturnFit:
     )
 
 
-def _more_frequent(gaps: Gaps, fit: LifetimeFit, returns: Floats) -> float:
+def _more_frequent(gaps: Gaps, fit: LifetimeFit, returns: FloatArray) -> float:
     """Patients with three or more returns over the number expected of one law, given how long each visit was followed.
 
     The first visit of a patient in the file is followed longest; that a third return takes longer than a first is

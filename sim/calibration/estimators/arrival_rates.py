@@ -1,6 +1,6 @@
 """Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
 
-Numbers in, numbers out. Shares of files without dates are `share_estimates`; what is written is `calibration`'s.
+Numbers in, numbers out. Shares of files without dates are `shares`; what is written is `calibration`'s.
 
 A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
 rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
 HOURS: Final = 168
 MONTHS: Final = 12
@@ -38,26 +37,26 @@ class Counts:
     """
 
     first_day: np.datetime64
-    by_hour: Floats
-    place: Ints | None = None
-    patient: Ints | None = None
+    by_hour: FloatArray
+    place: IntArray | None = None
+    patient: IntArray | None = None
 
     @property
     def days(self) -> npt.NDArray[np.datetime64]:
         return self.first_day + np.arange(len(self.by_hour))
 
     @property
-    def weekday(self) -> Ints:
+    def weekday(self) -> IntArray:
         """0 is Monday."""
         return np.asarray((self.days - _MONDAY).astype(np.int64) % 7)
 
     @property
-    def month(self) -> Ints:
+    def month(self) -> IntArray:
         """0 is January."""
         return np.asarray(self.days.astype("datetime64[M]").astype(np.int64) % MONTHS)
 
     @property
-    def years(self) -> Floats:
+    def years(self) -> FloatArray:
         """Years before the last day, so 0 there."""
         return np.asarray((np.arange(len(self.by_hour)) - len(self.by_hour) + 1) / DAYS_PER_YEAR)
 
@@ -89,10 +88,10 @@ def counted(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Co
 class Estimates:
     """Values of one kind with their standard errors; intervals are made in logarithms, for all are positive."""
 
-    value: Floats
-    standard_error: Floats
+    value: FloatArray
+    standard_error: FloatArray
 
-    def interval(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    def interval(self, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
         z = special.ndtri(0.5 + confidence / 2.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = np.exp(z * self.standard_error / self.value)
@@ -137,8 +136,8 @@ class ArrivalRates:
     hourly_index: float
     n: int
     n_days: int
-    theta: Floats
-    covariance: Floats
+    theta: FloatArray
+    covariance: FloatArray
 
     def notes(self) -> tuple[str, ...]:
         """What the file could not tell, and what a reader must be warned of."""
@@ -157,7 +156,7 @@ class ArrivalRates:
             found.append(f"nobody came in {int((self.per_hour.value == 0.0).sum())} hours of the week; their rate is 0")
         return tuple(found)
 
-    def expected(self, like: Counts, years: Floats | None = None) -> tuple[Floats, Floats]:
+    def expected(self, like: Counts, years: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Arrivals expected in each hour of other days (n, 24), and the variance of each day's total of the estimate.
 
         `years` counts from the end of the file fitted, positive after it.
@@ -175,18 +174,18 @@ class _Design:
     counts: Counts
     with_months: bool
     with_growth: bool
-    since: Floats | None = None
+    since: FloatArray | None = None
 
     @property
     def size(self) -> int:
         return HOURS + (MONTHS - 1 if self.with_months else 0) + (1 if self.with_growth else 0)
 
     @property
-    def years(self) -> Floats:
+    def years(self) -> FloatArray:
         return self.counts.years if self.since is None else self.since
 
     @property
-    def beside(self) -> Floats:
+    def beside(self) -> FloatArray:
         """Columns of the months and of growth, a row per day."""
         columns = [np.zeros((len(self.counts.by_hour), 0))]
         if self.with_months:
@@ -195,11 +194,11 @@ class _Design:
             columns.append(self.years[:, None])
         return np.hstack(columns)
 
-    def means(self, theta: Floats) -> Floats:
+    def means(self, theta: FloatArray) -> FloatArray:
         by_week = np.exp(theta[:HOURS]).reshape(7, 24)
         return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS:])[:, None])
 
-    def day_sums(self, mean: Floats) -> Floats:
+    def day_sums(self, mean: FloatArray) -> FloatArray:
         """Derivative of each day's total by each parameter, shape (days, size)."""
         table = np.zeros((len(mean), self.size))
         place = 24 * self.counts.weekday[:, None] + np.arange(24)
@@ -207,7 +206,7 @@ class _Design:
         table[:, HOURS:] = mean.sum(axis=1)[:, None] * self.beside
         return table
 
-    def information(self, mean: Floats) -> Floats:
+    def information(self, mean: FloatArray) -> FloatArray:
         """Fisher information of Poisson counts: X' diag(mean) X."""
         matrix, beside, daily = np.zeros((self.size, self.size)), self.beside, mean.sum(axis=1)
         weekday = self.counts.weekday
@@ -218,7 +217,7 @@ class _Design:
         matrix[HOURS:, HOURS:] = beside.T @ (daily[:, None] * beside)
         return matrix
 
-    def returns(self) -> Floats:
+    def returns(self) -> FloatArray:
         """What visits of the same patient add to the variance of the scores: x_i x_j' over pairs of them."""
         counts = self.counts
         if counts.place is None or counts.patient is None:
@@ -235,7 +234,7 @@ class _Design:
         )
         return np.asarray((summed.T @ summed).todense() - (single.T @ single).todense(), dtype=np.float64)
 
-    def score(self, residual: Floats) -> Floats:
+    def score(self, residual: FloatArray) -> FloatArray:
         weekday, beside = self.counts.weekday, self.beside
         by_week = np.array([residual[weekday == day].sum(axis=0) for day in range(7)])
         return np.concatenate((by_week.ravel(), beside.T @ residual.sum(axis=1)))
@@ -261,7 +260,7 @@ def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | N
     return _summed_up(design, theta, covariance, variation, mean, inside, none_came)
 
 
-def _climbed(design: _Design, inside: npt.NDArray[np.bool_]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _climbed(design: _Design, inside: BoolArray) -> tuple[FloatArray, BoolArray]:
     """Working parameters by Newton's method; and the hours of the week in which nobody ever came."""
     counts = design.counts
     observed = np.where(inside, counts.by_hour, 0.0)
@@ -283,7 +282,7 @@ def _climbed(design: _Design, inside: npt.NDArray[np.bool_]) -> tuple[Floats, np
     return theta, none_came
 
 
-def _day_variation(counts: Counts, design: _Design, mean: Floats, inside: npt.NDArray[np.bool_]) -> DayVariation:
+def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: BoolArray) -> DayVariation:
     """From the days that lie wholly in the file."""
     whole = inside.all(axis=1)
     total, expected = counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
@@ -319,7 +318,7 @@ def _day_variation(counts: Counts, design: _Design, mean: Floats, inside: npt.ND
     )
 
 
-def _covariance(design: _Design, mean: Floats, cv: float, none_came: npt.NDArray[np.bool_]) -> Floats:
+def _covariance(design: _Design, mean: FloatArray, cv: float, none_came: BoolArray) -> FloatArray:
     """Inverse information, widened for factors of whole days: J^-1 (J + cv^2 sum of v v' + R) J^-1."""
     free = np.flatnonzero(np.concatenate((~none_came, np.ones(design.size - HOURS, dtype=np.bool_))))
     information = design.information(mean)[np.ix_(free, free)]
@@ -333,26 +332,26 @@ def _covariance(design: _Design, mean: Floats, cv: float, none_came: npt.NDArray
 
 def _summed_up(
     design: _Design,
-    theta: Floats,
-    covariance: Floats,
+    theta: FloatArray,
+    covariance: FloatArray,
     variation: DayVariation,
-    mean: Floats,
-    inside: npt.NDArray[np.bool_],
-    none_came: npt.NDArray[np.bool_],
+    mean: FloatArray,
+    inside: BoolArray,
+    none_came: BoolArray,
 ) -> ArrivalRates:
-    def of(what: Callable[[Floats], Floats]) -> Estimates:
+    def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
         return _with_error(what, theta, covariance)
 
-    def weekday(t: Floats) -> Floats:
+    def weekday(t: FloatArray) -> FloatArray:
         by_day = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=1)
         return np.asarray(by_day / by_day.mean())
 
-    def shares(t: Floats) -> Floats:
+    def shares(t: FloatArray) -> FloatArray:
         rates = _per_hour(t, design.with_months).reshape(7, 24)
         total = rates.sum(axis=1, keepdims=True)
         return np.asarray(rates / np.where(total > 0.0, total, 1.0)).ravel()
 
-    def hours(t: Floats) -> Floats:
+    def hours(t: FloatArray) -> FloatArray:
         by_hour = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=0)
         return np.asarray(by_hour / by_hour.sum())
 
@@ -377,20 +376,20 @@ def _summed_up(
     )
 
 
-def _factors(theta: Floats) -> Floats:
+def _factors(theta: FloatArray) -> FloatArray:
     return np.exp(np.concatenate(([0.0], theta[HOURS : HOURS + MONTHS - 1])))
 
 
-def _per_hour(theta: Floats, with_months: bool) -> Floats:
+def _per_hour(theta: FloatArray, with_months: bool) -> FloatArray:
     return np.asarray(np.exp(theta[:HOURS]) * (float(_factors(theta).mean()) if with_months else 1.0))
 
 
-def _month_index(theta: Floats) -> Floats:
+def _month_index(theta: FloatArray) -> FloatArray:
     factors = _factors(theta)
     return np.asarray(factors / factors.mean())
 
 
-def _with_error(what: Callable[[Floats], Floats], theta: Floats, covariance: Floats) -> Estimates:
+def _with_error(what: Callable[[FloatArray], FloatArray], theta: FloatArray, covariance: FloatArray) -> Estimates:
     """A function of the parameters and its error by the delta method, derivatives by central differences."""
     step, value = 1e-5, what(theta)
     slopes = np.zeros((value.size, theta.size))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.calibration.share_estimates import HOURS_PER_DAY, Floats, Shares, round_to_total
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, round_to_total
 from sim.department.arrivals import Demand, Profile
+from sim.statistics.arrays import FloatArray
 
 POOLED = (
     "The hours are those of all weekdays together: too few visits by hour of the week to take mental-health visits out."
@@ -35,7 +36,7 @@ class HourShapes:
     notes: tuple[str, ...] = ()
 
 
-def hour_shapes(week: Floats, mental: Shares | None, share: float | None, base: Demand | None) -> HourShapes:
+def hour_shapes(week: FloatArray, mental: Shares | None, share: float | None, base: Demand | None) -> HourShapes:
     """The shapes to write.
 
     `week` (7, 24) shares of the week's arrivals. `mental` (24) are the hours of mental-health visits and `share` is
@@ -51,7 +52,7 @@ def hour_shapes(week: Floats, mental: Shares | None, share: float | None, base: 
 
 
 def candidates(
-    week: Floats, by_day: tuple[tuple[float, ...], ...], own: tuple[float, ...] | None, base: Profile
+    week: FloatArray, by_day: tuple[tuple[float, ...], ...], own: tuple[float, ...] | None, base: Profile
 ) -> Iterator[HourShapes]:
     """The plainest first; the last one always leaves room."""
     pooled = round_to_total(week.reshape(7, HOURS_PER_DAY).sum(axis=0), 1)

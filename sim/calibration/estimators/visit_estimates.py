@@ -12,15 +12,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.arrival_rates import ArrivalRates, counted, fit_arrivals
-from sim.calibration.distribution_choice import Choice, choose_distribution, rounding_of
-from sim.calibration.patience_check import PatienceTest, patience_test
-from sim.calibration.patience_fit import PatienceFit, fit_patience
-from sim.calibration.return_fit import ReturnFit, fit_returns, gaps_between
-from sim.calibration.share_estimates import Shares, estimate_shares
-from sim.calibration.step_minutes import EVERY_STREAM, StepMinutes, measured
+from sim.calibration.estimators.arrival_rates import ArrivalRates, counted, fit_arrivals
+from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, rounding_of
+from sim.calibration.estimators.patience import PatienceFit, fit_patience
+from sim.calibration.estimators.patience_test import PatienceTest, patience_test
+from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
+from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.calibration.estimators.step_minutes import EVERY_STREAM, StepMinutes, measured
 from sim.department.patients import ARRIVAL_MODES
-from sim.statistics.lifetimes import Floats, TooFewDurations
+from sim.statistics.arrays import FloatArray
+from sim.statistics.lifetimes import TooFewDurations
 
 MEDICAL, MENTAL_HEALTH = "medical", "mental_health"
 STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
@@ -145,7 +146,7 @@ def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Sha
             yield level, estimate_shares(admitted, 2)
 
 
-def waits_and_ends(frame: pd.DataFrame) -> tuple[Floats, np.ndarray, np.ndarray]:
+def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndarray]:
     """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known."""
     left = (frame["disposition"] == LEFT).to_numpy()
     waited = np.where(left, frame["stay_min"], frame["wait_min"]).astype(np.float64)
@@ -183,7 +184,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
         return None
     start = frame["arrival"].min().normalize()
 
-    def minutes(times: pd.Series) -> Floats:
+    def minutes(times: pd.Series) -> FloatArray:
         return np.asarray((times - start).dt.total_seconds() / 60.0, dtype=np.float64)
 
     by_stay = known["arrival"] + pd.to_timedelta(known["stay_min"], unit="m")

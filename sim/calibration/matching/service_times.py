@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.calibrated_scenario import simulated_visits
-from sim.calibration.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.matching.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.play import simulated_visits
 from sim.department.department import Department
 from sim.department.quantities import (
     Constant,
@@ -27,7 +27,7 @@ from sim.department.quantities import (
     Weibull,
 )
 from sim.department.scenario import Scenario
-from sim.statistics.lifetimes import Floats
+from sim.statistics.arrays import FloatArray
 
 DELAYS: Final = "delays"
 WAIT, STAY, AFTER = "wait_min", "stay_min", "after_min"
@@ -145,7 +145,7 @@ def department_simulator(
 ) -> Simulator:
     """Plays the department with factors and gives the outcomes of each replication."""
 
-    def simulate(point: Floats) -> Floats:
+    def simulate(point: FloatArray) -> FloatArray:
         factors = dict(zip(names, (float(value) for value in point), strict=True))
         changed = scenario.model_copy(update={"department": with_factors(scenario.department, factors)})
         tables = (simulated_visits(changed, seed, replication) for replication in range(replications))

@@ -1,6 +1,6 @@
 """What a file cannot show is narrowed to the region that is not ruled out by what it shows: history matching in waves.
 
-Numbers in, numbers out: the function is any noisy simulator; `service_matching` plays the department for it. A point is
+Numbers in, numbers out: the function is any noisy simulator; `service_times` plays the department for it. A point is
 ruled out where an outcome lies further from the observed one than three standard deviations of all that could
 explain the gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
 
@@ -17,8 +17,8 @@ import numpy as np
 from scipy import special
 from scipy.stats import qmc
 
+from sim.statistics.arrays import FloatArray
 from sim.statistics.emulator import Emulator, fit_emulator
-from sim.statistics.lifetimes import Floats
 
 CUTOFF: Final = 3.0
 """Holds 95 % of any distribution with one mode (Pukelsheim 1994, The American Statistician 48:88-91)."""
@@ -26,7 +26,7 @@ _CANDIDATES: Final = 8192
 _FEWEST_LEFT: Final = 200
 _SMALLEST_GAIN: Final = 0.1
 
-Simulator = Callable[[Floats], Floats]
+Simulator = Callable[[FloatArray], FloatArray]
 """Of a point (d,) the outcomes of replications (r, k), each over as long a time as was observed; NaN if undefined."""
 
 
@@ -70,8 +70,8 @@ class Region:
 
     unknowns: tuple[Unknown, ...]
     targets: tuple[Target, ...]
-    points: Floats
-    implausibility: Floats
+    points: FloatArray
+    implausibility: FloatArray
     waves: tuple[Wave, ...]
     emulators: tuple[tuple["_Fitted", ...], ...]
 
@@ -87,7 +87,7 @@ class Region:
             if column.size
         )
 
-    def holds(self, point: Floats) -> bool:
+    def holds(self, point: FloatArray) -> bool:
         """Whether a point is not ruled out, by any wave."""
         unit = (np.asarray(point, dtype=np.float64) - _low(self.unknowns)) / _width(self.unknowns)
         inside = bool(np.all((unit >= 0.0) & (unit <= 1.0)))
@@ -109,9 +109,9 @@ class _Fitted:
     """An emulator of one outcome, and the variance of one replication of it: the logarithm is linear in the point."""
 
     emulator: Emulator
-    variance: Floats
+    variance: FloatArray
 
-    def simulation(self, unit: Floats) -> Floats:
+    def simulation(self, unit: FloatArray) -> FloatArray:
         """Variance of one replication at points (m, d)."""
         return np.asarray(np.exp(self.variance[0] + unit @ self.variance[1:]))
 
@@ -155,11 +155,11 @@ def match(
     return Region(unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators))
 
 
-def _low(unknowns: tuple[Unknown, ...]) -> Floats:
+def _low(unknowns: tuple[Unknown, ...]) -> FloatArray:
     return np.array([unknown.low for unknown in unknowns])
 
 
-def _width(unknowns: tuple[Unknown, ...]) -> Floats:
+def _width(unknowns: tuple[Unknown, ...]) -> FloatArray:
     return np.array([unknown.high - unknown.low for unknown in unknowns])
 
 
@@ -167,20 +167,20 @@ def _width(unknowns: tuple[Unknown, ...]) -> Floats:
 class _Run:
     """A point of the unit cube with the means of its outcomes, and the variance of one replication and of the mean."""
 
-    unit: Floats
-    mean: Floats
-    variance: Floats
+    unit: FloatArray
+    mean: FloatArray
+    variance: FloatArray
     n: int
 
 
-def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: Floats) -> _Run:
+def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: FloatArray) -> _Run:
     outcomes = np.asarray(simulator(_low(unknowns) + unit * _width(unknowns)), dtype=np.float64)
     if outcomes.ndim != 2 or len(outcomes) < 2:
         raise ValueError(f"the simulator gives outcomes of shape {outcomes.shape}: give two replications or more")
     return _Run(unit, outcomes.mean(axis=0), outcomes.var(axis=0, ddof=1), len(outcomes))
 
 
-def _fitted(played: list[_Run], low: Floats, high: Floats, n_targets: int) -> tuple[_Fitted, ...]:
+def _fitted(played: list[_Run], low: FloatArray, high: FloatArray, n_targets: int) -> tuple[_Fitted, ...]:
     """Emulators of all outcomes from the runs in or near the region left.
 
     The variance of a replication is smoothed over them: that of a few replications at one point is too uncertain.
@@ -202,7 +202,7 @@ def _fitted(played: list[_Run], low: Floats, high: Floats, n_targets: int) -> tu
     return tuple(found)
 
 
-def _variance_line(x: Floats, variances: Floats, n: int) -> Floats:
+def _variance_line(x: FloatArray, variances: FloatArray, n: int) -> FloatArray:
     """Least squares of the logarithm of variances of n values, corrected for their bias (Bartlett & Kendall 1946)."""
     bias = float(special.digamma((n - 1) / 2.0) - np.log((n - 1) / 2.0))
     left = np.hstack((np.ones((len(x), 1)), x))
@@ -211,7 +211,7 @@ def _variance_line(x: Floats, variances: Floats, n: int) -> Floats:
     return np.asarray(np.linalg.solve(left.T @ left + ridge, left.T @ right), dtype=np.float64)
 
 
-def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ...], unit: Floats) -> Floats:
+def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ...], unit: FloatArray) -> FloatArray:
     """Largest implausibility of each point over outcomes and waves."""
     worst = np.zeros(len(unit))
     for wave in emulators:
@@ -226,9 +226,9 @@ def _candidates(
     rng: np.random.Generator,
     emulators: tuple[tuple[_Fitted, ...], ...],
     targets: tuple[Target, ...],
-    low: Floats,
-    high: Floats,
-) -> tuple[Floats, float]:
+    low: FloatArray,
+    high: FloatArray,
+) -> tuple[FloatArray, float]:
     """Points of the box left that are not ruled out, and the share of the whole cube they stand for.
 
     Where few are left the box is drawn around them and sampled again.
@@ -245,7 +245,7 @@ def _candidates(
     return kept, share
 
 
-def _spread(kept: Floats, n: int, rng: np.random.Generator) -> Floats:
+def _spread(kept: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:
     """Points far from each other: the farthest from those chosen, again and again (Johnson, Moore & Ylvisaker 1990)."""
     unit = (kept - kept.min(axis=0)) / np.maximum(np.ptp(kept, axis=0), 1e-12)
     chosen = [int(rng.integers(len(kept)))]

@@ -11,16 +11,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
-from sim.calibration.share_estimates import (
-    HOURS_PER_DAY,
-    Floats,
-    Ints,
-    Shares,
-    estimate_shares,
-    rake_to_blocks,
-    round_to_total,
-)
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, estimate_shares, rake_to_blocks, round_to_total
+from sim.calibration.writing.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
+from sim.statistics.arrays import FloatArray, IntArray
 from sim.visits.column_map import Sources
 
 N_ACUITIES: Final = 5
@@ -40,7 +33,7 @@ def knows_no_weekday(frame: pd.DataFrame) -> bool:
     return bool(frame["weekday"].isna().all() and told.any())
 
 
-def clusters_of(frame: pd.DataFrame) -> Ints | None:
+def clusters_of(frame: pd.DataFrame) -> IntArray | None:
     """A number per cluster; a row without one is its own; None when the file names at most one."""
     if frame["cluster"].nunique() < 2:
         return None
@@ -62,7 +55,7 @@ def estimate_in_part(frame: pd.DataFrame) -> PartialEstimates:
 
 
 def demand_in_part(
-    name: str, about: tuple[str, ...], cited: Sources, found: PartialEstimates, blocks: Floats | None
+    name: str, about: tuple[str, ...], cited: Sources, found: PartialEstimates, blocks: FloatArray | None
 ) -> DemandFile:
     """The configuration of what was estimated; with `blocks` the hours are raked to them. The rest is the default's."""
     hours = None if found.hour_of_day is None else round_to_total(raked(found.hour_of_day.share, blocks), 1)
@@ -77,7 +70,7 @@ def demand_in_part(
     return DemandFile(name, about, lines, None, acuity, tuple(table(found, hours, mix)))
 
 
-def raked(share: Floats, blocks: Floats | None) -> Floats:
+def raked(share: FloatArray, blocks: FloatArray | None) -> FloatArray:
     if blocks is None:
         return share
     return np.asarray(rake_to_blocks(np.tile(share / 7, (7, 1)), blocks)[0], dtype=np.float64)

@@ -10,12 +10,13 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from sim.calibration.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
+from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import Empirical
 from sim.io.suggest import did_you_mean
-from sim.statistics.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, Floats, LifetimeFit, TooFewDurations
+from sim.statistics.arrays import FloatArray
+from sim.statistics.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, LifetimeFit, TooFewDurations
 
 IfNoneFits = Literal["empirical", "nearest"]
 EVERY_STREAM: Final = ""
@@ -36,7 +37,7 @@ class StepMinutes:
     stream: str
     step: str
     levels: tuple[int, ...]
-    values: tuple[Floats, ...]
+    values: tuple[FloatArray, ...]
     choice: Choice
 
     @property
@@ -106,7 +107,7 @@ class StepMinutes:
         return [Empirical(quantiles=tuple(row), at=self.choice.at).mean_of(3) for row in self.choice.table.tolist()]
 
 
-def ties_apart(values: Floats, table: Floats, at: tuple[float, ...]) -> float:
+def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...]) -> float:
     """Kolmogorov distance of a quantile table from the values it was made of, at each value that occurs."""
     seen, counts = np.unique(values, return_counts=True)
     below = np.cumsum(counts) / values.size

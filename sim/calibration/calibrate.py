@@ -16,28 +16,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.calibrated_scenario import calibrated_scenario, simulated_visits
-from sim.calibration.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
-from sim.calibration.demand_lines import demand_lines, further_estimates, mental_health_share
-from sim.calibration.department_file import DepartmentFile, department_file
-from sim.calibration.history_matching import Region, Unknown
-from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
-from sim.calibration.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
-from sim.calibration.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
-from sim.calibration.service_matching import (
-    match_service_times,
-    outcomes_in,
-    region_table,
-    roles_to_match,
-    with_factors,
-)
-from sim.calibration.share_estimates import (
+from sim.calibration.estimators.shares import (
     BLOCK_HOURS,
     HOURS_PER_DAY,
     HOURS_PER_WEEK,
     Dispersion,
-    Floats,
-    Ints,
     Shares,
     dispersion,
     estimate_shares,
@@ -45,11 +28,33 @@ from sim.calibration.share_estimates import (
     rake_to_blocks,
     round_to_total,
 )
-from sim.calibration.step_minutes import IfNoneFits, unknown_steps
-from sim.calibration.visit_estimates import MEDICAL, MENTAL_HEALTH, VisitEstimates, estimate_visits, streams_in
+from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
+from sim.calibration.estimators.visit_estimates import (
+    MEDICAL,
+    MENTAL_HEALTH,
+    VisitEstimates,
+    estimate_visits,
+    streams_in,
+)
+from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
+from sim.calibration.matching.history_matching import Region, Unknown
+from sim.calibration.matching.service_times import (
+    match_service_times,
+    outcomes_in,
+    region_table,
+    roles_to_match,
+    with_factors,
+)
+from sim.calibration.play import calibrated_scenario, simulated_visits
+from sim.calibration.writing.demand_file import ConfigLine, DemandFile, Estimate, weekday_name
+from sim.calibration.writing.demand_lines import demand_lines, further_estimates, mental_health_share
+from sim.calibration.writing.department_file import DepartmentFile, department_file
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.calibration.writing.partial_demand import PartialEstimates, demand_in_part, estimate_in_part, knows_no_weekday
 from sim.department.arrivals import Demand
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
+from sim.statistics.arrays import FloatArray, IntArray
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality, VisitsFileError, exclusions_text
 from sim.visits.visits_table import VisitsFile, inspect_visits
@@ -461,19 +466,19 @@ def estimate_demand(frame: pd.DataFrame) -> DemandEstimates:
     )
 
 
-def _hour_of_week(usable: pd.DataFrame) -> Ints:
+def _hour_of_week(usable: pd.DataFrame) -> IntArray:
     """0 = Monday 00:00-00:59 .. 167."""
-    hour: Ints = (usable["minute_of_day"] // 60).to_numpy(np.int64)
-    day: Ints = usable["weekday"].to_numpy(np.int64)
+    hour: IntArray = (usable["minute_of_day"] // 60).to_numpy(np.int64)
+    day: IntArray = usable["weekday"].to_numpy(np.int64)
     return day * HOURS_PER_DAY + hour
 
 
-def _slots(usable: pd.DataFrame) -> Ints:
+def _slots(usable: pd.DataFrame) -> IntArray:
     """Whole hours since a Monday 00:00."""
     return np.asarray((usable["arrival"] - _EPOCH_MONDAY) // pd.Timedelta(hours=1), dtype=np.int64)
 
 
-def _clusters(frame: pd.DataFrame) -> Ints | None:
+def _clusters(frame: pd.DataFrame) -> IntArray | None:
     """A number per cluster; a row without one is its own; None when the file names at most one."""
     if frame["cluster"].nunique() < 2:
         return None
@@ -481,7 +486,7 @@ def _clusters(frame: pd.DataFrame) -> Ints | None:
     return np.where(codes < 0, codes.max() + 1 + np.arange(len(codes)), codes).astype(np.int64)
 
 
-def _hours_of(day: int, cell: Ints, weight: Floats, cluster: Ints | None) -> Shares:
+def _hours_of(day: int, cell: IntArray, weight: FloatArray, cluster: IntArray | None) -> Shares:
     here = cell // HOURS_PER_DAY == day
     within = None if cluster is None else cluster[here]
     return estimate_shares(cell[here] % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight[here], cluster=within)
@@ -494,7 +499,7 @@ def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
     return estimate_shares(known["acuity"].to_numpy(np.int64) - 1, N_ACUITIES, cluster=_clusters(known))
 
 
-def _design_effect(clustered: Shares, cell: Ints, weight: Floats) -> float:
+def _design_effect(clustered: Shares, cell: IntArray, weight: FloatArray) -> float:
     simple = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight)
     seen = simple.standard_error > 0
     return float(np.median((clustered.standard_error[seen] / simple.standard_error[seen]) ** 2))
@@ -511,7 +516,7 @@ def _period(usable: pd.DataFrame) -> str:
 # --- what is written ---
 
 
-def _hour_profile(visits_file: Path, estimates: DemandEstimates, *, rake: bool) -> Floats:
+def _hour_profile(visits_file: Path, estimates: DemandEstimates, *, rake: bool) -> FloatArray:
     """Shares of the week (7, 24) as they go into the configuration, before rounding."""
     profile = estimates.hour_of_week.share.reshape(7, HOURS_PER_DAY)
     if not rake:
