@@ -30,11 +30,11 @@ from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.draw_all import FIGURES, draw_figures
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.figures.theme import DPI, WIDTH, colours, spread_apart, styled
-from sim.report.figures.week_figures import shade_without_peers
+from sim.report.figures.week_figures import heads_and_load, shade_without_peers, utilisation_map
 from sim.report.markdown import comparison_markdown
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.lookups import is_assumed, known_measures
-from sim.report.tables.table_cells import change_rows, interval_words, labelled, question
+from sim.report.tables.table_cells import change_rows, cost_rows, interval_words, labelled, question
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
 from sim.report.words.comparison_finding import finding_of
 from sim.visits.data_quality import VisitsFileError
@@ -237,6 +237,8 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         alone=pd.concat(alone, ignore_index=True),
         costs=pd.DataFrame(costs),
         notes=("Same money: a note.",),
+        peer_roles=("psw",),
+        main_roles=("physician", "nurse", "crisis_clinician", "psw"),
     )
 
 
@@ -795,6 +797,17 @@ def test_effects_changed_one_by_one_are_not_called_by_the_name_of_the_set(four: 
     assert "effects=none" not in printed(print_comparison, changed).replace("\n", " ")
     assert "(effects none, changed: total_return_hr=0.5)" in honesty_lines(changed)[0]
     assert "(effects none, changed: total_return_hr=0.5)" in footer(changed)
+
+
+def test_peers_are_called_peer_support_whatever_their_role_is_called(four: Comparison) -> None:
+    week = four.week.rename(columns=lambda name: name.replace("_psw", "_ally"))
+    costs = four.costs.assign(hours_added="+108 ally, -40 psw_nurse")
+    other = replace(four, week=week, costs=costs, peer_roles=("ally",), main_roles=("physician", "ally"))
+    assert cost_rows(other)[1][1] == "+108 peer support, −40 psw nurse"
+    drawn = [axes.get_title() for axes in heads_and_load(other).figure.axes]
+    assert drawn == ["Physician", "Peer support (contact load)"]
+    named = [label.get_text() for label in utilisation_map(other).figure.axes[0].get_yticklabels()]
+    assert named[-1] == "peer support (contact)"
 
 
 # What must be said

@@ -22,6 +22,7 @@ from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures.measuring import measure_of
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.blocks import BlockAnswer, play_block
 from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, Played
 from sim.runs.stopping_rules import Simultaneous
@@ -83,12 +84,19 @@ def compared(
         money_notes=(*notes_on_money(scenarios, baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(values, plan),
         valued=plan.worth,
+        peer_roles=of_any(peer_roles, scenarios.values()),
+        main_roles=of_any(main_roles, scenarios.values()),
         notes=(
             *notes_on_volume(first),
             *notes_on_staffing(scenarios, plan.levels, estimates),
         ),
         changed=plan.changed,
     )
+
+
+def of_any(roles_of: Callable[[Scenario], tuple[str, ...]], scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Roles of any of the scenarios, each once, in order of appearance."""
+    return tuple(dict.fromkeys(role for scenario in scenarios for role in roles_of(scenario)))
 
 
 def each_played(answers: Sequence[BlockAnswer]) -> list[tuple[float, int, str, Played]]:

@@ -70,7 +70,7 @@ class Task(StepOfAnyKind):
     may_leave: bool = False
     preemptible: bool = False
     unstaffed: Distribution | None = None
-    purpose: Literal["none", "triage", "physician", "assessment", "safety_plan"] = "none"
+    purpose: Literal["none", "triage", "physician", "assessment", "safety_plan", "clearance"] = "none"
 
 
 class SideTask(StepOfAnyKind):

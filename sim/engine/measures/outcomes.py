@@ -47,9 +47,6 @@ from sim.engine.trajectory import (
 
 HOURS_OF_WEEK = 168
 
-CLEARANCE = "clearance"
-"""Start of the name of every step of the medical clearance of mental-health visits."""
-
 KIND_CODES: Codes = np.arange(len(TASK_KINDS), dtype=np.int8)
 ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
@@ -113,6 +110,16 @@ def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
     """Tasks of all pathways that serve a purpose."""
     pathways = (stream.pathway for stream in scenario.department.streams.values())
     return tuple(step for pathway in pathways for step in pathway if isinstance(step, Task) and step.purpose == purpose)
+
+
+def names_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of those tasks, each once."""
+    return tuple(dict.fromkeys(step.name for step in steps_with_purpose(scenario, purpose)))
+
+
+def roles_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of the roles that do tasks of a purpose, each once."""
+    return tuple(dict.fromkeys(step.role for step in steps_with_purpose(scenario, purpose)))
 
 
 @dataclass(frozen=True)
@@ -290,7 +297,7 @@ class Cohort:
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
-        return tuple(step.name for step in steps_with_purpose(self.scenario, "triage")) or ("triage",)
+        return names_with_purpose(self.scenario, "triage")
 
     @cached_property
     def call_steps(self) -> tuple[str, ...]:
@@ -299,7 +306,7 @@ class Cohort:
 
     @cached_property
     def clearance_steps(self) -> tuple[str, ...]:
-        return tuple(name for name in self.trajectory.steps if name.startswith(CLEARANCE))
+        return names_with_purpose(self.scenario, "clearance")
 
 
 class ByStep(NamedTuple):

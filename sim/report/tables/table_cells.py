@@ -33,6 +33,7 @@ from sim.report.tables.lookups import (
     n_replications,
     of_staffing,
     others,
+    role_text,
 )
 from sim.report.words.cautions import LEGEND, marked
 from sim.report.words.question_text import central_demand, effects_text, played_text
@@ -162,7 +163,7 @@ def cost_rows(comparison: Comparison) -> Rows:
     """Rostered hours and money of each staffing."""
     rows: Rows = [("", "hours a week, against the baseline", "CAD a week", "difference")]
     for row in comparison.costs.to_dict("records"):
-        added = hours_text(row["hours_added"])
+        added = hours_text(comparison, row["hours_added"])
         money = (
             plain_number(float(row["weekly_cost"]), 0),
             plain_number(float(row["weekly_difference"]), 0, signed=True),
@@ -171,11 +172,12 @@ def cost_rows(comparison: Comparison) -> Rows:
     return rows
 
 
-def hours_text(hours: object) -> str:
-    """Hours by role as told, or a bare number of hours."""
-    if isinstance(hours, str):
-        return hours.replace("_", " ").replace("psw", "peer support").replace("-", "−")
-    return plain_number(float(str(hours)), 0, signed=True)
+def hours_text(comparison: Comparison, hours: object) -> str:
+    """`+108 peer support, −40 nurse` from `+108 psw, -40 nurse`, or a bare number of hours."""
+    if not isinstance(hours, str):
+        return plain_number(float(str(hours)), 0, signed=True)
+    added = (item.partition(" ") for item in hours.split(", "))
+    return ", ".join(f"{number}{blank}{role_text(comparison, role)}" for number, blank, role in added).replace("-", "−")
 
 
 def legend(comparison: Comparison) -> str:
