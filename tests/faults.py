@@ -18,7 +18,7 @@ import sim
 from sim.engine.trajectory import Trajectory
 
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
-FLOOR, MODEL, PEOPLE = (f"engine/reference/{name}.py" for name in ("dispatcher", "model", "entities"))
+FLOOR, MODEL, PEOPLE = "engine/reference/dispatcher.py", "engine/reference/model.py", "engine/reference/entities.py"
 SUPPORT, COMPANY = "department/support.py", "engine/reference/company.py"
 SEVERITY, MEETING = "department/severity.py", "engine/reference/patient_attributes.py"
 
