@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from sim.department import boarding
+from sim.department.boarding import BedPool
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.engine.calendar_entries import BED_POOL, DELAY_ENDS
 from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
@@ -18,10 +18,10 @@ from sim.engine.reference.entities import Visit
 from sim.engine.workload import Workload
 
 
-class BedPool:
+class BedQueue:
     """Beds taken and requests waiting. Requests from outside are a Poisson stream of their own."""
 
-    def __init__(self, pool: boarding.BedPool, workload: Workload, calendar: Calendar, horizon: float) -> None:
+    def __init__(self, pool: BedPool, workload: Workload, calendar: Calendar, horizon: float) -> None:
         self.workload, self.calendar, self.horizon = workload, calendar, horizon
         self.n_beds = pool.beds
         self.mean_stay = pool.mean_stay_h * MINUTES_PER_HOUR

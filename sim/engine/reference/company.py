@@ -24,9 +24,9 @@ from sim.department.support import (
 from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
 from sim.engine.draw_numbers import HUDDLE_ID, WISH_ID
 from sim.engine.reference.calendar import Entry
-from sim.engine.reference.dispatcher import Floor
+from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import Member, Request, Visit, request_beside
-from sim.engine.reference.patient_attributes import Meeting
+from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,
@@ -49,19 +49,19 @@ class Company:
         self,
         scenario: Scenario,
         workload: Workload,
-        meeting: Meeting,
-        floor: Floor,
+        attributes: PatientAttributes,
+        dispatcher: Dispatcher,
         on_pace: Callable[[Visit], None],
     ) -> None:
         self.support = scenario.support
         self.workload = workload
-        self.meeting = meeting
-        self.floor = floor
-        self.calendar = floor.calendar
+        self.attributes = attributes
+        self.dispatcher = dispatcher
+        self.calendar = dispatcher.calendar
         self.on_pace = on_pace
-        self.role = floor.peer_role
-        self.has_peers = any(member.role == self.role for member in floor.members)
-        floor.on_put_down = self.is_put_down
+        self.role = dispatcher.staff.peer_role
+        self.has_peers = any(member.role == self.role for member in dispatcher.staff.members)
+        dispatcher.on_put_down = self.is_put_down
 
     # --- wishes -------------------------------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ class Company:
 
     def _next_wish(self, visit: Visit, at_least: float) -> None:
         """So many minutes of company are wished for."""
-        mean = self.support.wish_minutes * self.meeting.wish_factor(visit)
+        mean = self.support.wish_minutes * self.attributes.wish_factor(visit)
         drawn = self.workload.exponential(visit.patient, visit.number, WISH_ID, visit.wishes, mean)
         visit.wishes += 1
         visit.wish_left = max(at_least, drawn)
@@ -99,7 +99,7 @@ class Company:
         request = self._request(visit, CONTACT, band)
         request.contact = contact
         visit.contact_task = request
-        self.floor.ask(request)
+        self.dispatcher.ask(request)
 
     # --- a spell of company -------------------------------------------------------------------------------------
 
@@ -130,17 +130,17 @@ class Company:
         if not contact.visit.is_met:
             self._is_met(contact.visit)
         if contact.used_up <= self.calendar.time:
-            self.floor.finish(contact)
-        elif peer.shift_over or peer in self.floor.resting:
-            self.floor.put_down(contact)
+            self.dispatcher.finish(contact)
+        elif peer.shift_over or peer in self.dispatcher.duties.resting:
+            self.dispatcher.put_down(contact)
         else:
             contact.ending = self.calendar.at(contact.used_up, TASK_ENDS, peer.index, self._wish_is_used_up, contact)
-            self.floor.may_be_called_away(peer)
+            self.dispatcher.may_be_called_away(peer)
 
     def _wish_is_used_up(self, entry: Entry) -> None:
         contact: Request = entry.subject
         if contact.ending is entry:
-            self.floor.finish(contact)
+            self.dispatcher.finish(contact)
 
     def _is_met(self, visit: Visit) -> None:
         """The first conversation is over: effects hang on it, some are talked over, who goes home is bridged."""
@@ -197,11 +197,11 @@ class Company:
         if contact is None:
             return
         if not contact.is_running:
-            self.floor.set_aside(contact)
+            self.dispatcher.set_aside(contact)
             return
         peer, now = contact.member, self.calendar.time
         assert peer is not None
-        self.floor.put_down(contact)
+        self.dispatcher.put_down(contact)
         if contact.company_since <= now:
             visit.exposures += 1
             self._ask_of(peer, visit, DEBRIEF_MINUTES)
@@ -210,37 +210,41 @@ class Company:
         """Who waits for company may have it again."""
         contact = visit.contact_task
         if contact is not None and not contact.is_running:
-            self.floor.put_back(contact)
+            self.dispatcher.put_back(contact)
 
     def ask_bridging(self, visit: Visit) -> None:
         """A child who has been met and goes home is bridged to what follows, once."""
         if visit.is_met and visit.bridging is None:
             visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_min)
             visit.bridging.contact = CONTINUING
-            self.floor.ask(visit.bridging)
+            self.dispatcher.ask(visit.bridging)
 
     def takes_leave(self, visit: Visit) -> None:
         """The child goes: company ends, the peer recovers, and who was missed is called."""
         contact = visit.contact_task
         if contact is not None and contact.is_running:
-            self.floor.finish(contact)
+            self.dispatcher.finish(contact)
         elif contact is not None:
-            self.floor.withdraw(contact)
+            self.dispatcher.withdraw(contact)
         visit.contact_task = None
         if visit.recovery_is_due:
             self._ask_recovery(visit)
         goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
         if visit.bridging is not None and visit.bridging in visit.waiting:
-            self.floor.withdraw(visit.bridging)
+            self.dispatcher.withdraw(visit.bridging)
             self._ask_call(visit)
         elif visit.offered and visit.consented and not visit.is_met and goes_home:
             self._ask_call(visit)
 
     def _ask_huddle(self, visit: Visit) -> None:
-        roles = [self.floor.role_of[name] for name in self.support.huddle_roles if name in self.floor.role_of]
+        roles = [
+            self.dispatcher.staff.role_of[name]
+            for name in self.support.huddle_roles
+            if name in self.dispatcher.staff.role_of
+        ]
         if roles:
             role = next((role for role in roles if role in visit.cases), roles[-1])
-            self.floor.ask(
+            self.dispatcher.ask(
                 request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_min)
             )
 
@@ -257,10 +261,10 @@ class Company:
             request.contact = CONTINUING
             request.bind(peer)
             peer.recoveries.append(request)
-            self.floor.ask(request)
+            self.dispatcher.ask(request)
 
     def _ask_call(self, visit: Visit) -> None:
-        self.floor.ask(self._request(visit, CALL, CALL_BAND, self.support.call_min))
+        self.dispatcher.ask(self._request(visit, CALL, CALL_BAND, self.support.call_min))
 
     def _request(self, visit: Visit, kind: int, band: int, minutes: float = 0.0) -> Request:
         return request_beside(visit, kind, self.role, band, self.calendar.time, minutes)

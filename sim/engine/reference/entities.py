@@ -22,17 +22,17 @@ from sim.engine.step_plans import StepPlan
 from sim.engine.trajectory import ONE_OFF
 
 NO_STEP = -1
-SERVED, LEFT = True, False
+SERVED, WITHDRAWN = True, False
 """What a waiting visit is told."""
 
-FIRST = itemgetter(0)
+_first = itemgetter(0)
 
 
 class Request:
     """Something asked for that has to wait its turn: a task, a place, or room in a limited delay.
 
     `since` is when it was first asked for. `done` is the event its process waits for: SERVED when the task has ended
-    (the place is given, the delay is over), LEFT when it was withdrawn before it began.
+    (the place is given, the delay is over), WITHDRAWN when it was taken back before it began.
     """
 
     __slots__ = (
@@ -60,7 +60,7 @@ class Request:
         self.zones: tuple[int, ...] = ()
         self.owner: Member | None = None  # bound to this member though no case says so
         self.owner_duty: Duty | None = None
-        self.line: Line | None = None  # where it waits now
+        self.line: WaitingLine | None = None  # where it waits now
         self.member: Member | None = None  # who does it
         self.started = nan
         self.ends = nan
@@ -90,7 +90,7 @@ class Request:
         return self.member is not None
 
 
-class Line:
+class WaitingLine:
     """A queue: requests in classes of equal band and acuity, each class first come first served."""
 
     __slots__ = ("classes", "n", "rule", "slopes", "targets")
@@ -141,7 +141,7 @@ class Line:
 
     def heads(self) -> list[Request]:
         """The first of every class."""
-        return list(map(FIRST, self.classes.values()))
+        return list(map(_first, self.classes.values()))
 
     def everyone(self) -> list[Request]:
         return [request for waiting in self.classes.values() for request in waiting]
@@ -161,7 +161,7 @@ class Case:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A member of staff on the floor. `served` maps the roles of the skill list to their level."""
+    """A member of staff. `served` maps the roles of the skill list to their level."""
 
     rostered: RosteredMember
     index: int
@@ -170,8 +170,8 @@ class Member:
     caseload: int
     last_pickup: float
     duties: tuple[Duty, ...]
-    lines: dict[int, Line]
-    free_in: tuple[set["Member"], ...] = ()  # where the floor looks for free members: a set per role served
+    lines: dict[int, WaitingLine]
+    free_in: tuple[set["Member"], ...] = ()  # where free members are looked for: a set per role served
     duty: Duty | None = None
     on_duty: bool = False
     shift_over: bool = False
@@ -187,6 +187,15 @@ class Member:
     gone: simpy.Event | None = None
     busy: float = 0.0
     overtime: float = 0.0
+
+    def count_minutes(self, start: float, end: float) -> None:
+        """Count a spell of work as busy minutes, and as overtime what lies after the end of the duty."""
+        duty = self.duty
+        if duty is None or end <= duty.end:
+            self.busy += end - start
+        else:
+            self.overtime += end - max(start, duty.end)
+            self.busy += max(0.0, duty.end - start)
 
 
 class Visit:

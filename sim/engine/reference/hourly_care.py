@@ -10,7 +10,7 @@ from sim.engine.calendar_entries import CARE_DUE
 from sim.engine.reference.calendar import Calendar, Entry
 
 
-class CareByTheHour:
+class HourlyCare:
     """Calls `ask` with the minutes due at each full hour from now on, and once more when it stops.
 
     `ident` is the entry's id in the calendar; with 0 minutes per hour nothing is ever asked.
