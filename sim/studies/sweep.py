@@ -100,7 +100,7 @@ def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
 def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
     with kept_in(place, plan.seed, console) as (store, log):
-        if composed.first.study.warm_up_weeks == "auto":
+        if composed.study.warm_up_weeks == "auto":
             weeks = warm_up_of(plan, store, console)
             if weeks is None:
                 return 1
