@@ -32,8 +32,8 @@ from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.background_writer import written_behind
-from sim.runs.blocks import Block, BlockAnswer, get_ready, play_block, rehearse
-from sim.runs.engines import lets_go, prepare
+from sim.runs.blocks import Block, BlockAnswer, play_block
+from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.runs.tables_on_disk import (
@@ -353,13 +353,9 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console, first: Fi
     blocks = plan.blocks(visits_folder)
     several = len(plan.scenarios) > MOST_NAMED
     names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
-    alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
-    if alone:
-        prepare(plan.engine, teller(console))
-    else:
-        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    alone = len(blocks) == 1 and releases_gil(plan.engine) and n_cores() > 1
     with (
-        meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
+        meanwhile(partial(load_the_rest, visits_folder.parent)) if alone else nullcontext(),
         progress(len(blocks), f"{names} on the same patients", console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
@@ -399,9 +395,8 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
             beside.join()
 
 
-def load_the_rest(plan: Plan, folder: Path) -> None:
+def load_the_rest(folder: Path) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
-    rehearse(plan.scenarios[plan.baseline], plan.engine)
     from sim.io import sql
 
     sql.writer_in(folder)
@@ -489,7 +484,6 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     refuse_unwritable(folder, folder)
     report_name = f"{name}_calibration.md"
     refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
-    prepare(composed.engine, teller(console))
     if study.match:
         teller(console)(f"matching {', '.join(study.match)}: some hundred runs, minutes")
     report = estimate_calibration(

@@ -10,7 +10,7 @@ from sim.analysis.plan import Plan
 from sim.config.check_stopping_rules import presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.department.scenario import Problem, ScenarioError
-from sim.runs.engines import lets_go
+from sim.runs.engines import releases_gil
 from sim.runs.worker_pool import DASK
 from sim.studies.settings import CompareSettings, MeasuredSettings
 
@@ -57,7 +57,7 @@ def executor_of(composed: Composed) -> str:
         raise ScenarioError([Problem("executor", repr(name), remedy)])
     if name != "auto":
         return name
-    return "threads" if lets_go(composed.engine) else "processes"
+    return "threads" if releases_gil(composed.engine) else "processes"
 
 
 NOT_THE_QUESTION = (

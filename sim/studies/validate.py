@@ -25,7 +25,6 @@ from sim.report.validation_report import (
     validation_sheets,
     validation_table,
 )
-from sim.runs.engines import prepare
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import WriteErrors, provenance, write_csv, write_json, write_text
 from sim.studies.settings import PlayedSettings, RunSettings
@@ -69,7 +68,6 @@ def played_and_judged(composed: Composed, console: Console) -> Validation:
         [scenario, with_peers], study.replications, engine, 1.0, executor, settings.workers, elsewhere, bytes_kept=KEPT
     )
     check_load(load)
-    prepare(engine, teller(console))
     blocks = validation_blocks(scenario, with_peers, study.replications, composed.seed, engine)
     played = []
     with progress(len(blocks), f"runs of {study.weeks} weeks", console) as advance:
