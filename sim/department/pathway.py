@@ -5,7 +5,6 @@ How a step is played is told in `sim.engine.reference.model`; who does its task 
 
 from typing import Annotated, Literal
 
-from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
@@ -149,7 +148,6 @@ class Dispose(StepOfAnyKind):
         return self
 
 
-@register_jitable
 def disposed(u: float, admission: float, transfer: float) -> int:
     """What becomes of a visit by its uniform: 0 discharge, 1 admission, 2 transfer."""
     if u < admission:

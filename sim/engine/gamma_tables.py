@@ -4,13 +4,13 @@ What is in them is said by `sim.department.quantities`.
 """
 
 import platform
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import scipy
-from llvmlite import binding
 
 from sim.department import quantities
 from sim.department.quantities import TABLE_POINTS, gamma_table
@@ -29,9 +29,18 @@ def kept_gamma_table(cv: float) -> np.ndarray:
     return table
 
 
+def processor() -> str:
+    """The kind of processor: the system's functions may round otherwise on another."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith(("model name", "CPU part")):
+                return line
+    return platform.processor()
+
+
 def name_of(cv: float) -> str:
     """What a table is kept under: a hash of all that could change a bit of it."""
-    machine = (platform.machine(), platform.system(), binding.get_host_cpu_name())
+    machine = (platform.machine(), platform.system(), processor())
     digest = sha256(repr((cv, scipy.__version__, np.__version__, *machine)).encode())
     digest.update(Path(quantities.__file__).read_bytes())
     return digest.hexdigest()
