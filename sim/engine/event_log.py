@@ -25,8 +25,9 @@ XES_NAMES = {
 LOG_COLUMNS = ("case", "activity", "resource", "lifecycle", "time")
 RANK = {name: rank for rank, name in enumerate(("schedule", "start", "resume", "suspend", "complete", "withdraw"))}
 
-FIRST, ENDING, INSTANT, BEGINNING, LAST = range(5)
-"""Order of a case's events at one instant: what took time and ends, what takes no time, what begins and takes time."""
+OPENING, ENDING, INSTANT, BEGINNING, CLOSING = range(5)
+"""Order of a case's events at one instant: its arrival, what took time and ends, what takes none, what begins and
+takes time, its departure."""
 
 
 def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.DataFrame:
@@ -114,8 +115,8 @@ def arrivals_and_departures(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     visits = trajectory.visit_columns
     rows = np.arange(trajectory.n_visits)
     ways = names_of_codes(np.arange(len(DISPOSITIONS)), [f"departure {name}" for name in DISPOSITIONS])
-    yield edge_events(rows, np.full(rows.size, "arrival", dtype=object), visits["arrival"], FIRST)
-    yield edge_events(rows, ways[visits["disposition"]], visits["departure"], LAST)
+    yield edge_events(rows, np.full(rows.size, "arrival", dtype=object), visits["arrival"], OPENING)
+    yield edge_events(rows, ways[visits["disposition"]], visits["departure"], CLOSING)
 
 
 def task_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
