@@ -151,7 +151,7 @@ def problem_with(load: Load, needs: Needs, there: int) -> Problem:
 
 def bytes_of_run(scenario: Scenario, engine: str, growth: float = 1.0) -> float:
     """What one run holds at its peak."""
-    return BYTES_PER_VISIT[engine] * visits_of(scenario, growth) + BYTES_PER_DUTY * duties_of(scenario)
+    return BYTES_PER_VISIT[engine] * visits_of(scenario, growth) + BYTES_PER_DUTY * n_duties(scenario)
 
 
 def visits_of(scenario: Scenario, growth: float = 1.0) -> float:
@@ -170,7 +170,7 @@ def visits_of(scenario: Scenario, growth: float = 1.0) -> float:
     return float(per_week * factor * weeks_of(scenario))
 
 
-def duties_of(scenario: Scenario) -> float:
+def n_duties(scenario: Scenario) -> float:
     """Duties of all members in one run."""
     roles = scenario.staffing.roles.values()
     per_week = sum(role.heads_of(shift) * len(shift.days) for role in roles for shift in role.shifts.values())

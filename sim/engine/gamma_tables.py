@@ -20,7 +20,7 @@ from sim.io.disk_cache import keep, read_kept
 @lru_cache(maxsize=64)
 def kept_gamma_table(cv: float) -> np.ndarray:
     """The same as `gamma_table`, to the last bit."""
-    name = name_of(cv)
+    name = table_name(cv)
     kept = read_kept(name)
     if kept is not None and len(kept) == TABLE_POINTS * 8:
         return np.frombuffer(kept, dtype="<f8").astype(np.float64)
@@ -38,7 +38,7 @@ def processor() -> str:
     return platform.processor()
 
 
-def name_of(cv: float) -> str:
+def table_name(cv: float) -> str:
     """What a table is kept under: a hash of all that could change a bit of it."""
     machine = (platform.machine(), platform.system(), processor())
     digest = sha256(repr((cv, scipy.__version__, np.__version__, *machine)).encode())

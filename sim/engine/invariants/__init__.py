@@ -11,7 +11,7 @@ from sim.engine.invariants import cases, peer_support, places, staff, visits
 from sim.engine.invariants.checked_run import CheckedRun
 from sim.engine.trajectory import Trajectory
 
-MOST_LISTED = 5
+MOST_BREACHES = 5
 """At most so many breaches of one invariant are listed; the rest are counted."""
 
 Invariant = Callable[[CheckedRun], Iterator[str]]
@@ -60,13 +60,13 @@ INVARIANTS: tuple[Invariant, ...] = (
 def violations(trajectory: Trajectory, scenario: Scenario) -> list[str]:
     """Every breach of an invariant, in words; empty for a sound trajectory.
 
-    `scenario` is the one the run was made from. Of each invariant at most `MOST_LISTED` breaches are spelt out.
+    `scenario` is the one the run was made from. Of each invariant at most `MOST_BREACHES` breaches are spelt out.
     """
     run = CheckedRun(trajectory, scenario)
     found: list[str] = []
     for invariant in INVARIANTS:
         breaches = list(invariant(run))
-        found += breaches[:MOST_LISTED]
-        if len(breaches) > MOST_LISTED:
-            found.append(f"... and {len(breaches) - MOST_LISTED} more of {invariant.__name__}")
+        found += breaches[:MOST_BREACHES]
+        if len(breaches) > MOST_BREACHES:
+            found.append(f"... and {len(breaches) - MOST_BREACHES} more of {invariant.__name__}")
     return found

@@ -3,8 +3,6 @@
 Times are minutes; what is open at the end of the run ends at inf.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +13,6 @@ from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
 from sim.engine.trajectory import (
     CONTACT,
-    Columns,
     Trajectory,
 )
 from sim.engine.workload import Workload
@@ -25,40 +22,18 @@ TOLERANCE = 1e-6
 """Minutes by which sums of many times may differ."""
 
 
-@dataclass(frozen=True)
 class CheckedRun:
     """A trajectory and its scenario, with the columns most invariants look at; times open at the end are inf."""
 
-    trajectory: Trajectory
-    scenario: Scenario
-
-    @property
-    def visits(self) -> Columns:
-        return self.trajectory.visit_columns
-
-    @property
-    def tasks(self) -> Mapping[str, np.ndarray]:
-        return self.trajectory.task_columns
-
-    @property
-    def places(self) -> Mapping[str, np.ndarray]:
-        return self.trajectory.place_columns
-
-    @property
-    def cases(self) -> Mapping[str, np.ndarray]:
-        return self.trajectory.case_columns
-
-    @property
-    def staff(self) -> Columns:
-        return self.trajectory.staff_columns
-
-    @property
-    def breaks(self) -> Columns:
-        return self.trajectory.break_columns
-
-    @property
-    def horizon(self) -> float:
-        return self.trajectory.horizon
+    def __init__(self, trajectory: Trajectory, scenario: Scenario) -> None:
+        self.trajectory, self.scenario = trajectory, scenario
+        self.visits, self.tasks, self.cases = trajectory.visit_columns, trajectory.task_columns, trajectory.case_columns
+        self.places, self.staff, self.breaks = (
+            trajectory.place_columns,
+            trajectory.staff_columns,
+            trajectory.break_columns,
+        )
+        self.horizon = trajectory.horizon
 
     @cached_property
     def members(self) -> tuple[RosteredMember, ...]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # the compiled engine, which reads this file too, does withou
 
 NO_CLASS = -1
 """Severity of a visit whose stream has no classes."""
-POLICE = ARRIVAL_MODES.index("police")
+POLICE_MODE = ARRIVAL_MODES.index("police")
 
 
 def assessing_step(stream: Stream) -> Dispose | None:
@@ -72,7 +72,7 @@ class PatientAttributes:
         visit.arrival_mode = arrival_mode_of(mode, traits.ambulance[of_class], traits.police[of_class])
         visit.group = self.workload.group(visit.patient)
         visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
-        visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE])
+        visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE_MODE])
         if given is not None and given.held is not None:
             visit.held = given.held
         self._fill_in_peer_wishes(visit)
