@@ -199,7 +199,7 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[St
 
 
 def mean_boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float:
-    """Mean boarding time of a step; of a regional pool its waits are not known, and this stands for them."""
+    """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
     return (1.0 - time.long_share) * time.minutes.mean_of(
         acuity

@@ -1,7 +1,7 @@
 """What patients bring: age, needs, patience, escalation, and the law of their return.
 
-Draws are made by `sim.engine.workload`; what patience and escalation do to a visit stands in
-`sim.engine.reference.model`.
+Draws are made by `sim.engine.workload`; what patience and escalation do to a visit is
+`sim.engine.reference.patience_and_calm`.
 """
 
 import math
@@ -278,4 +278,4 @@ class Stream(Frozen):
             if step.only_if is not None:
                 yield f"step {step.name!r} has assessed_by and only_if: who takes it is not known at arrival; drop one"
         if n_assessing > 1:
-            yield "assessed_by stands at two dispose steps: keep it at the one that admits"
+            yield "assessed_by is at two dispose steps: keep it at the one that admits"

@@ -1,6 +1,6 @@
-"""Distributions as frozen values, and their quantile functions as plain scalar arithmetic.
+"""Distributions and numbers by CTAS level as frozen values, and quantile functions as plain scalar arithmetic.
 
-Which quantity is drawn when, and from which key, is the workload's business (`sim.engine.workload`).
+Which quantity is drawn when, and from which key, is `sim.engine.workload`.
 """
 
 import math
@@ -109,7 +109,19 @@ Lowered = tuple[int, float, float, float]
 """Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
-class Constant(Frozen):
+class Family(Frozen):
+    """What every family of distributions answers for one CTAS level (1 to 5), in the unit of the quantity."""
+
+    def lowered(self, acuity: int) -> Lowered:
+        """Family code and three parameters, as `quantile` takes them."""
+        raise NotImplementedError
+
+    def mean_of(self, acuity: int) -> float:
+        """Arithmetic mean."""
+        raise NotImplementedError
+
+
+class Constant(Family):
     """Always the same value."""
 
     family: Literal["constant"] = "constant"
@@ -122,7 +134,7 @@ class Constant(Frozen):
         return of_acuity(self.value, acuity)
 
 
-class Exponential(Frozen):
+class Exponential(Family):
     """Memoryless, given by its mean."""
 
     family: Literal["exponential"] = "exponential"
@@ -135,7 +147,7 @@ class Exponential(Frozen):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(Frozen):
+class Lognormal(Family):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -153,7 +165,7 @@ class Lognormal(Frozen):
         return of_acuity(self.mean, acuity)
 
 
-class LognormalMedian(Frozen):
+class LognormalMedian(Family):
     """Lognormal given by its median and the standard deviation of its logarithm."""
 
     family: Literal["lognormal_median"] = "lognormal_median"
@@ -170,7 +182,7 @@ class LognormalMedian(Frozen):
         return of_acuity(self.median, acuity) * math.exp(self.log_sd**2 / 2.0)
 
 
-class Weibull(Frozen):
+class Weibull(Family):
     """Weibull given by shape and scale."""
 
     family: Literal["weibull"] = "weibull"
@@ -184,7 +196,7 @@ class Weibull(Frozen):
         return of_acuity(self.scale, acuity) * math.gamma(1.0 + 1.0 / self.shape)
 
 
-class Uniform(Frozen):
+class Uniform(Family):
     """Uniform between low and high."""
 
     family: Literal["uniform"] = "uniform"
@@ -204,7 +216,7 @@ class Uniform(Frozen):
         return (self.low + self.high) / 2.0
 
 
-class Triangular(Frozen):
+class Triangular(Family):
     """Triangular on low, mode, high."""
 
     family: Literal["triangular"] = "triangular"
@@ -227,7 +239,7 @@ class Triangular(Frozen):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(Frozen):
+class Gamma(Family):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"
@@ -243,7 +255,7 @@ class Gamma(Frozen):
 
 Quantiles = Annotated[tuple[NonNegative, ...], Field(min_length=2)]
 _MOST_NAMED = 5
-"""Of what is wrong in a list, so many are told one by one."""
+"""So many faults of one list are named one by one, the others counted."""
 FiveQuantiles = tuple[Quantiles, Quantiles, Quantiles, Quantiles, Quantiles]
 
 
@@ -257,10 +269,10 @@ NESTING = Discriminator(nesting_of)
 """Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
-class Empirical(Frozen):
+class Empirical(Family):
     """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
 
-    `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles stand at even steps, so that
+    `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles are at even steps, so that
     five are minimum, quartiles and maximum, and a sorted sample can be written as it is. `quantiles` are for everybody,
     or five lists for CTAS 1 to 5, all at the same shares; `scale` multiplies them.
     """
@@ -303,7 +315,7 @@ class Empirical(Frozen):
                 yield f"at.{place} is {share:g}, not above {before:g} before it", "let shares rise at every step"
 
     def _lists(self) -> list[tuple[str, tuple[float, ...]]]:
-        """Each list of quantiles with where it stands."""
+        """Each list of quantiles with its place in the value."""
         of_one = self.quantiles[0]
         if isinstance(of_one, tuple):
             return [(f"quantiles.{place}", values) for place, values in enumerate(self._by_level())]
@@ -315,7 +327,7 @@ class Empirical(Frozen):
         return lists if isinstance(lists[0], tuple) else (lists,)
 
     def shares(self) -> tuple[float, ...]:
-        """Where the quantiles stand."""
+        """Shares of all values that do not exceed each quantile."""
         last = len(self._by_level()[0]) - 1
         return self.at if self.at is not None else tuple(place / last for place in range(last + 1))
 
@@ -329,7 +341,7 @@ class Empirical(Frozen):
         return (*self.shares(), *self.quantiles_of(acuity))
 
     def lowered(self, acuity: int) -> Lowered:
-        """Scale and the number of knots; where their table stands is for the one who keeps it to say."""
+        """Scale and the number of knots; whoever lays tables end to end adds where this one begins."""
         return EMPIRICAL, of_acuity(self.scale, acuity), 0.0, float(len(self.shares()))
 
     def mean_of(self, acuity: int) -> float:
@@ -345,7 +357,7 @@ Distribution = Annotated[
 
 TABLE_LOW, TABLE_HIGH, TABLE_STEP = -8.3, 8.3, 0.01
 TABLE_POINTS = round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP) + 1
-"""Quantile tables stand on an even grid of normal scores, so that the tails are as fine as the middle."""
+"""Quantile tables are on an even grid of normal scores, so that the tails are as fine as the middle."""
 
 
 @lru_cache(maxsize=64)

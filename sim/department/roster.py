@@ -188,6 +188,7 @@ class Role(Frozen):
         return (*breaks, Break(minutes=self.protected_share * shift.minutes, protected=True))
 
     def heads_of(self, shift: Shift) -> int:
+        """Members who work the shift: as many as the role has, where it says so, else as the shift says."""
         return shift.heads if self.heads is None else self.heads
 
     def hours_per_week(self) -> float:

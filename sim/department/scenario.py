@@ -31,7 +31,7 @@ from sim.department.pathway import (
     roles_named,
 )
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
-from sim.department.roster import Staffing, heads_by_minute
+from sim.department.roster import WEEKDAYS, Staffing, clock_text, heads_by_minute
 from sim.department.severity import sums_above_one, traits_of
 from sim.department.short_text import NameAndText, lines_text
 from sim.department.support import Effects, Support
@@ -40,7 +40,7 @@ from sim.io.suggest import closest, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a scenario: where, what stands there, what to do.
+    """Something wrong with a scenario: its place, the value there, what to do.
 
     `about` is a kind and a name, such as ("role", "nurse") where nobody has the role nurse: problems about the same
     thing may have one cause.
@@ -96,6 +96,7 @@ class Period(Frozen):
 
     @property
     def uses_month_factors(self) -> bool:
+        """Whether demand follows the months: as set, else in runs of at least 52 weeks."""
         return self.weeks >= 52 if self.month_factors is None else self.month_factors
 
 
@@ -185,8 +186,7 @@ def checks(
 ) -> Iterator[tuple[Check, tuple[str, ...]]]:
     """Every check of a scenario, in order, with the parts it looks at.
 
-    `unsure_roles` and `repaired` (parts of the scenario) do not stand as the user wrote them: what they lack is not
-    said.
+    `unsure_roles` and `repaired` (parts of the scenario) are not as the user wrote them: what they lack is no problem.
     """
     everything = ("department", "staffing", "support", "boarding", "discipline")
     yield unknown_roles, everything
@@ -209,6 +209,7 @@ def checks_of_rosters(
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
+    """(path, step) of every step of every stream."""
     for stream_name, stream in scenario.department.streams.items():
         for number, step in enumerate(stream.pathway):
             yield f"department.streams.{stream_name}.pathway[{number}] ({step.name})", step
@@ -254,56 +255,49 @@ def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
 
 
+def unknown(path: str, kind: str, names: Iterable[str], known: Iterable[str], where: str = "") -> Iterator[Problem]:
+    """A problem for each name of a kind (role, zone, step ...) that is not among the known; `where` they would be."""
+    there = tuple(known)
+    for name in dict.fromkeys(names):
+        if name not in there:
+            yield Problem(path, repr(name), f"no such {kind}{where}; {did_you_mean(name, there)}", (kind, name))
+
+
 def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
-    known = scenario.staffing.roles
-    optional = {scenario.support.role}
+    """Roles that something asks for and the staffing does not have; support by peers may go without."""
+    known = (*scenario.staffing.roles, scenario.support.role)
     for path, role in roles_asked_for(scenario):
-        if role not in known and role not in optional:
-            remedy = f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}"
-            yield Problem(path, repr(role), remedy, ("role", role))
+        if role not in known:
+            yield from unknown(path, "role", [role], scenario.staffing.roles, f" in staffing.{scenario.staffing.name}")
 
 
 def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
-    zones = scenario.department.zones
+    """Zones on routes, and boarding times of steps, that are not there."""
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Place):
-            for zone in dict.fromkeys(zone for route in step.routes for zone in route.zones if zone not in zones):
-                yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}", ("zone", zone))
-        if isinstance(step, Board) and step.time not in scenario.boarding.times:
-            remedy = f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}"
-            yield Problem(path, repr(step.time), remedy, ("boarding time", step.time))
+            zones = (zone for route in step.routes for zone in route.zones)
+            yield from unknown(path, "zone", zones, scenario.department.zones)
+        if isinstance(step, Board):
+            yield from unknown(path, "boarding time", [step.time], scenario.boarding.times)
 
 
 def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
+    """Streams of the demand, and steps of replayed visits, that the department does not have."""
     known = scenario.department.streams
-    for stream in scenario.demand.streams():
-        if stream not in known:
-            remedy = f"no such stream in the department; {did_you_mean(stream, known)}"
-            yield Problem("demand", repr(stream), remedy, ("stream", stream))
+    yield from unknown("demand", "stream", scenario.demand.streams(), known, " in the department")
     if isinstance(scenario.demand, Replay):
         for number, visit in enumerate(scenario.demand.visits):
             steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
-            for name in visit.minutes:
-                if name not in steps:
-                    remedy = f"no such step; {did_you_mean(name, steps)}"
-                    yield Problem(f"demand.visits[{number}].minutes", repr(name), remedy, ("step", name))
+            yield from unknown(f"demand.visits[{number}].minutes", "step", visit.minutes, steps)
 
 
 def unknown_words(scenario: Scenario) -> Iterator[Problem]:
     """Names that would be passed over in silence."""
     streams, roles = scenario.department.streams, scenario.staffing.roles
     if scenario.support.role in roles:
-        for name in scenario.support.streams:
-            if name not in streams:
-                remedy = f"no such stream; {did_you_mean(name, streams)}"
-                yield Problem("support.streams", repr(name), remedy, ("stream", name))
-        for name in huddle_roles_missed(scenario):
-            remedy = f"no such role; {did_you_mean(name, roles)}"
-            yield Problem("support.huddle_roles", repr(name), remedy, ("role", name))
-    for name in scenario.staffing.enhances:
-        if name not in roles:
-            remedy = f"no such role; {did_you_mean(name, roles)}"
-            yield Problem("staffing.enhances", repr(name), remedy, ("role", name))
+        yield from unknown("support.streams", "stream", scenario.support.streams, streams)
+        yield from unknown("support.huddle_roles", "role", huddle_roles_missed(scenario), roles)
+    yield from unknown("staffing.enhances", "role", scenario.staffing.enhances, roles)
     for stream_name, stream in streams.items():
         for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
             if name not in DISPOSITIONS_AT_DEPARTURE:
@@ -406,7 +400,7 @@ def remedy_of_idle(name: str, serves: list[str], working: list[str]) -> str:
 def unattended(scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]) -> Iterator[Problem]:
     """Roles that visits wait for and of which nobody is ever on duty, nor of a role that serves their queue.
 
-    Who is short of minimum cover is told so, and work that no visit waits for may be left undone.
+    Too few heads for minimum cover are a problem of their own, and work that no visit waits for may be left undone.
     """
     if repaired:
         return
@@ -433,6 +427,7 @@ def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+    """Roles with fewer heads on duty at some minute of the week than the department must have."""
     for role_name, needed in scenario.department.minimum_cover.items():
         role = scenario.staffing.roles.get(role_name)
         if role is None or role_name in unsure_roles:
@@ -440,8 +435,8 @@ def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Ite
         heads = heads_by_minute(role)
         short = np.flatnonzero(heads < needed)
         if short.size:
-            day, minute = divmod(int(short[0]), 1440)
-            when = f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day]} {minute // 60:02d}:{minute % 60:02d}"
+            day, minute = divmod(int(short[0]), int(MINUTES_PER_DAY))
+            when = f"{WEEKDAYS[day].capitalize()} {clock_text(minute)}"
             yield Problem(
                 f"staffing.{role_name}",
                 f"{int(heads[short[0]])} heads on {when}",
@@ -451,6 +446,7 @@ def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Ite
 
 
 def zones_of(step: Place) -> set[str]:
+    """Zones a place step may lead to."""
     return {zone for route in step.routes for zone in route.zones}
 
 

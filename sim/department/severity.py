@@ -1,4 +1,4 @@
-"""Classes of severity: what goes together in a visit, with every share that is written elsewhere kept. Pure rules.
+"""Classes of severity: what goes together in a visit, with every share written elsewhere unchanged. Pure rules.
 
 A class has a name and no rank: children at risk and children who are agitated differ in kind. What is drawn of a visit
 is `sim.engine.workload`; a visit's class is read off it in `sim.engine.reference.patient_attributes`.
@@ -70,7 +70,7 @@ class Severity(Frozen):
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
-            yield f"class {twice[0]!r} stands twice in classes: give each a name of its own"
+            yield f"class {twice[0]!r} is named twice in classes: give each a name of its own"
         for acuity, row in zip(ACUITIES, self.share, strict=True):
             total = sum_in_order(row)
             if len(row) != n:
@@ -218,6 +218,7 @@ class Traits:
 
     @property
     def n_classes(self) -> int:
+        """Classes the shares are written for; one where the stream has none."""
         return len(self.ambulance)
 
 

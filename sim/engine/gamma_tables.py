@@ -1,6 +1,6 @@
-"""Quantile tables of the gamma family, kept on disk: the library that makes them takes longer to load than a run.
+"""Quantile tables of the gamma family, cached on disk: the library that makes them takes longer to load than a run.
 
-What is in them is said by `sim.department.quantities`.
+What is in them: `gamma_table` of `sim.department.quantities`.
 """
 
 import platform

@@ -1,6 +1,6 @@
 """A stream's pathway with what the engines look up once: positions of draws, roles, bands, routes.
 
-How a step is played is told in `sim.engine.reference.model`.
+How a step is played is `sim.engine.reference.model`.
 """
 
 from dataclasses import dataclass

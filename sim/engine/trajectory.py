@@ -1,6 +1,6 @@
 """What a run leaves behind: columnar tables with one schema for every engine, and when two are identical.
 
-What is measured on them stands in `sim.engine.measures.measuring`; their invariants in `sim.engine.invariants`.
+What is measured on them is `sim.engine.measures.measuring`; what must hold in them, `sim.engine.invariants`.
 """
 
 from abc import abstractmethod
@@ -85,7 +85,7 @@ VISIT_COLUMNS: Mapping[str, type] = {
 """Columns of `visits`, one row per visit in order of arrival. Times are minutes since Monday 00:00 of week 0."""
 
 DERIVED_COLUMNS = ("in_window", "weekday", "hour")
-"""Columns of the table of visits that are computed from `arrival`, and stand right after it."""
+"""Columns of the table of visits that are computed from `arrival`, and come right after it."""
 
 TASK_COLUMNS: Mapping[str, type] = {
     "visit": np.int64,  # row in visits
@@ -251,6 +251,7 @@ class Trajectory:
 
     @property
     def n_visits(self) -> int:
+        """Visits of the whole run, warm-up and follow-up included."""
         return len(self.visit_columns["arrival"])
 
     @property
@@ -362,6 +363,7 @@ def differences(a: Trajectory, b: Trajectory) -> list[str]:
 
 
 def same_bits(a: np.ndarray, b: np.ndarray | None) -> bool:
+    """Whether two arrays have the same shape, type and values (nan equals nan)."""
     if b is None or a.shape != b.shape or a.dtype != b.dtype:
         return False
     return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
