@@ -53,7 +53,7 @@ from sim.studies.settings import CalibrateSettings
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.calibration.calibrate import CalibrationReport
+    from sim.calibration.report import CalibrationReport
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -471,7 +471,8 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
-    from sim.calibration.calibrate import STUDY, always_written, estimate_calibration
+    from sim.calibration.calibrate import OWNER, estimate_calibration
+    from sim.calibration.report import always_written
     from sim.config import column_map_of
 
     if composed.visits is None:
@@ -483,7 +484,7 @@ def run_calibrate(composed: Composed, console: Console) -> int:
     name = study.demand_name or composed.visits.name.split(".")[0]
     refuse_unwritable(folder, folder)
     report_name = f"{name}_calibration.md"
-    refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
+    refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
     if study.match:
         teller(console)(f"matching {', '.join(study.match)}: some hundred runs, minutes")
     report = estimate_calibration(
@@ -521,7 +522,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
 
     Raises OSError, OutputError.
     """
-    from sim.calibration.calibrate import STUDY
+    from sim.calibration.calibrate import OWNER
     from sim.report.calibration_report import calibration_markdown
     from sim.report.figures.calibration_figures import draw_calibration
 
@@ -529,7 +530,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
         figures = draw_calibration(report, Path(drawn))
         text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
         contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
-    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
     return len(figures)
 
 

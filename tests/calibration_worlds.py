@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import Estimates, counted, fit_arrivals
+from sim.calibration.estimators.arrival_rates import Estimates, count_arrivals, fit_arrivals
 from sim.calibration.estimators.patience import fit_patience
 from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.calibration.estimators.shares import estimate_shares
@@ -166,8 +166,8 @@ def recovered(replication: int, weeks: int = WEEKS) -> list[Recovered]:
 
 
 def rates_of(medical: pd.DataFrame, mental: pd.DataFrame) -> Iterator[Recovered]:
-    found = fit_arrivals(counted(instants(medical), medical["patient"]))
-    with_returns = fit_arrivals(counted(instants(mental), mental["patient"]))
+    found = fit_arrivals(count_arrivals(instants(medical), medical["patient"]))
+    with_returns = fit_arrivals(count_arrivals(instants(mental), mental["patient"]))
     weekdays, months = np.array(WEEKDAYS) / np.mean(WEEKDAYS), np.array(MONTHS) / np.mean(MONTHS)
     yield from each("visits_per_year", found.visits_per_year, [VISITS_PER_YEAR * (1.0 - MENTAL_SHARE)])
     yield from each("visits_per_year with returns", with_returns.visits_per_year, [VISITS_PER_YEAR * MENTAL_SHARE])

@@ -18,6 +18,8 @@ from sim.runs.tables_on_disk import read_table, write_table
 from sim.visits.column_map import ColumnMap
 from tests.test_calibration import ARRIVAL, arrivals_file
 
+pytestmark = pytest.mark.usefixtures("one_figure")
+
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 WORDS = {
     "compare": ("study.staffing=[traditional,peer_added]", "study.demand_levels=[1.0]", "study.event_log=csv"),

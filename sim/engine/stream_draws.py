@@ -18,12 +18,12 @@ from sim.department.quantities import (
     Lognormal,
     Lowered,
     Uniform,
+    gamma_table,
     of_acuity,
 )
 from sim.department.scenario import Scenario
 from sim.department.support import MEETING_CV, MEETING_MINUTES
 from sim.engine.draw_numbers import UNIFORM_AT, UNIFORMS, flag_id, quantity_id
-from sim.engine.gamma_tables import kept_gamma_table
 
 
 class StreamDraws:
@@ -112,5 +112,5 @@ class QuantileTables:
 
     def array(self) -> np.ndarray:
         """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else kept_gamma_table(key) for key in self.places]
+        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
         return np.concatenate(tables or [np.zeros(1)])

@@ -25,6 +25,7 @@ from sim.department.quantities import (
     GAMMA,
     MINUTES_PER_DAY,
     TABLE_POINTS,
+    gamma_table,
     knot_quantile,
     quantile,
     table_quantile,
@@ -45,7 +46,6 @@ from sim.engine.draw_numbers import (
     RETURN_ID,
     quantity_id,
 )
-from sim.engine.gamma_tables import kept_gamma_table
 from sim.engine.stream_draws import QuantileTables, StreamDraws
 
 Floats = npt.NDArray[np.float64]
@@ -492,7 +492,7 @@ def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.nd
     """Gamma factors on whole days of one stream, mean 1."""
     factors = np.ones(len(days))
     if cv != 0.0:
-        draw_day_factors(base, stream_id, days, kept_gamma_table(cv), factors)
+        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
     return factors
 
 

@@ -17,11 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
+from sim.department.arrivals import DAYS_PER_YEAR, HOURS_PER_WEEK
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
-HOURS: Final = 168
-MONTHS: Final = 12
-DAYS_PER_YEAR: Final = 365.0
+_MONTHS: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 _DAYS_IN_MONTH: Final = 20
 """A month with fewer days in the file tells no factor."""
@@ -53,7 +52,7 @@ class Counts:
     @property
     def month(self) -> IntArray:
         """0 is January."""
-        return np.asarray(self.days.astype("datetime64[M]").astype(np.int64) % MONTHS)
+        return np.asarray(self.days.astype("datetime64[M]").astype(np.int64) % _MONTHS)
 
     @property
     def years(self) -> FloatArray:
@@ -69,7 +68,7 @@ class Counts:
         return Counts(first_day, self.by_hour[first:last], self.place[kept] - 24 * first, self.patient[kept])
 
 
-def counted(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Counts:
+def count_arrivals(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Counts:
     """Counts from the hour of the first arrival to that of the last; NaN before and after."""
     hour = np.asarray(arrivals, dtype="datetime64[h]")
     if hour.size == 0:
@@ -178,7 +177,7 @@ class _Design:
 
     @property
     def size(self) -> int:
-        return HOURS + (MONTHS - 1 if self.with_months else 0) + (1 if self.with_growth else 0)
+        return HOURS_PER_WEEK + (_MONTHS - 1 if self.with_months else 0) + (1 if self.with_growth else 0)
 
     @property
     def years(self) -> FloatArray:
@@ -189,21 +188,21 @@ class _Design:
         """Columns of the months and of growth, a row per day."""
         columns = [np.zeros((len(self.counts.by_hour), 0))]
         if self.with_months:
-            columns.append((self.counts.month[:, None] == np.arange(1, MONTHS)).astype(np.float64))
+            columns.append((self.counts.month[:, None] == np.arange(1, _MONTHS)).astype(np.float64))
         if self.with_growth:
             columns.append(self.years[:, None])
         return np.hstack(columns)
 
     def means(self, theta: FloatArray) -> FloatArray:
-        by_week = np.exp(theta[:HOURS]).reshape(7, 24)
-        return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS:])[:, None])
+        by_week = np.exp(theta[:HOURS_PER_WEEK]).reshape(7, 24)
+        return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS_PER_WEEK:])[:, None])
 
     def day_sums(self, mean: FloatArray) -> FloatArray:
         """Derivative of each day's total by each parameter, shape (days, size)."""
         table = np.zeros((len(mean), self.size))
         place = 24 * self.counts.weekday[:, None] + np.arange(24)
         table[np.arange(len(mean))[:, None], place] = mean
-        table[:, HOURS:] = mean.sum(axis=1)[:, None] * self.beside
+        table[:, HOURS_PER_WEEK:] = mean.sum(axis=1)[:, None] * self.beside
         return table
 
     def information(self, mean: FloatArray) -> FloatArray:
@@ -211,10 +210,12 @@ class _Design:
         matrix, beside, daily = np.zeros((self.size, self.size)), self.beside, mean.sum(axis=1)
         weekday = self.counts.weekday
         by_week = np.array([mean[weekday == day].sum(axis=0) for day in range(7)])
-        matrix[np.arange(HOURS), np.arange(HOURS)] = by_week.ravel()
-        cross = np.array([mean[weekday == day].T @ beside[weekday == day] for day in range(7)]).reshape(HOURS, -1)
-        matrix[:HOURS, HOURS:], matrix[HOURS:, :HOURS] = cross, cross.T
-        matrix[HOURS:, HOURS:] = beside.T @ (daily[:, None] * beside)
+        matrix[np.arange(HOURS_PER_WEEK), np.arange(HOURS_PER_WEEK)] = by_week.ravel()
+        cross = np.array([mean[weekday == day].T @ beside[weekday == day] for day in range(7)]).reshape(
+            HOURS_PER_WEEK, -1
+        )
+        matrix[:HOURS_PER_WEEK, HOURS_PER_WEEK:], matrix[HOURS_PER_WEEK:, :HOURS_PER_WEEK] = cross, cross.T
+        matrix[HOURS_PER_WEEK:, HOURS_PER_WEEK:] = beside.T @ (daily[:, None] * beside)
         return matrix
 
     def returns(self) -> FloatArray:
@@ -226,7 +227,7 @@ class _Design:
         beside = self.beside
         week = 24 * counts.weekday[day] + counts.place % 24
         rows = np.concatenate((counts.patient, np.repeat(counts.patient, beside.shape[1])))
-        columns = np.concatenate((week, np.tile(np.arange(HOURS, self.size), n)))
+        columns = np.concatenate((week, np.tile(np.arange(HOURS_PER_WEEK, self.size), n)))
         values = np.concatenate((np.ones(n), beside[day].ravel()))
         summed = sparse.csr_array((values, (rows, columns)), shape=(int(counts.patient.max()) + 1, self.size))
         single = sparse.csr_array(
@@ -249,7 +250,7 @@ def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | N
     covered = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)])
     if covered.min() < 1:
         raise ValueError("counts do not cover every hour of the week: give at least one whole week")
-    days_of_month = np.bincount(counts.month, minlength=MONTHS)
+    days_of_month = np.bincount(counts.month, minlength=_MONTHS)
     with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH) if months is None else months
     long_enough = len(counts.by_hour) >= _DAYS_FOR_GROWTH
     design = _Design(counts, with_months, long_enough if growth is None else growth)
@@ -269,8 +270,8 @@ def _climbed(design: _Design, inside: BoolArray) -> tuple[FloatArray, BoolArray]
     none_came = total == 0.0
     theta = np.zeros(design.size)
     with np.errstate(divide="ignore"):
-        theta[:HOURS] = np.where(none_came, -np.inf, np.log(total / exposure))
-    free = np.concatenate((~none_came, np.ones(design.size - HOURS, dtype=np.bool_)))
+        theta[:HOURS_PER_WEEK] = np.where(none_came, -np.inf, np.log(total / exposure))
+    free = np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_)))
     for _ in range(50):
         mean = np.where(inside, design.means(theta), 0.0)
         step = np.zeros(design.size)
@@ -286,7 +287,7 @@ def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: Bo
     """From the days that lie wholly in the file."""
     whole = inside.all(axis=1)
     total, expected = counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
-    degrees = int(whole.sum()) - 7 - (design.size - HOURS)
+    degrees = int(whole.sum()) - 7 - (design.size - HOURS_PER_WEEK)
     if degrees < 2:
         return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
     squares = (total - expected) ** 2
@@ -320,7 +321,7 @@ def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: Bo
 
 def _covariance(design: _Design, mean: FloatArray, cv: float, none_came: BoolArray) -> FloatArray:
     """Inverse information, widened for factors of whole days: J^-1 (J + cv^2 sum of v v' + R) J^-1."""
-    free = np.flatnonzero(np.concatenate((~none_came, np.ones(design.size - HOURS, dtype=np.bool_))))
+    free = np.flatnonzero(np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_))))
     information = design.information(mean)[np.ix_(free, free)]
     by_day = design.day_sums(mean)[:, free]
     inverse = np.linalg.inv(information)
@@ -358,7 +359,7 @@ def _summed_up(
     by_week = of(shares)
     observed = np.where(inside, design.counts.by_hour, 0.0)
     expected = np.where(mean > 0.0, mean, 1.0)
-    degrees = int(inside.sum()) - int((~none_came).sum()) - (design.size - HOURS)
+    degrees = int(inside.sum()) - int((~none_came).sum()) - (design.size - HOURS_PER_WEEK)
     return ArrivalRates(
         per_hour=of(lambda t: _per_hour(t, design.with_months)),
         visits_per_year=of(lambda t: _per_hour(t, design.with_months).sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
@@ -377,11 +378,11 @@ def _summed_up(
 
 
 def _factors(theta: FloatArray) -> FloatArray:
-    return np.exp(np.concatenate(([0.0], theta[HOURS : HOURS + MONTHS - 1])))
+    return np.exp(np.concatenate(([0.0], theta[HOURS_PER_WEEK : HOURS_PER_WEEK + _MONTHS - 1])))
 
 
 def _per_hour(theta: FloatArray, with_months: bool) -> FloatArray:
-    return np.asarray(np.exp(theta[:HOURS]) * (float(_factors(theta).mean()) if with_months else 1.0))
+    return np.asarray(np.exp(theta[:HOURS_PER_WEEK]) * (float(_factors(theta).mean()) if with_months else 1.0))
 
 
 def _month_index(theta: FloatArray) -> FloatArray:

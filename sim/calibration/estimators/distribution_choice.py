@@ -1,6 +1,6 @@
-"""Which family fits durations, by AIC and by tests that know their parameters were estimated; or that none does.
+"""Choice of the family of distributions that fits durations, by AIC and by bootstrapped tests of fit; or of none.
 
-The likelihood is `lifetimes`. Uniform and triangular laws are for judgement without data: their likelihood is not
+Uniform and triangular laws are for judgement without data: their likelihood is not
 regular, and they are not fitted here.
 """
 
@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.statistics.arrays import FloatArray, IntArray
-from sim.statistics.lifetimes import FAMILIES, PARTS, LifetimeFit, durations, fit_families, fit_lifetimes, quantiles_of
+from sim.statistics.lifetimes import FAMILIES, LifetimeFit, durations, fit_families, fit_lifetimes
 
-STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
+_STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 """Minutes to which clocks and people round."""
-ON_THE_STEP: Final = 0.995
-MOST_TESTED: Final = 1000
+_ON_THE_STEP: Final = 0.995
+_MOST_TESTED: Final = 1000
 """With more, any law of two parameters is found wrong, however near it is."""
-TAIL: Final = (0.0, 0.001, 0.0025, 0.005)
-TABLE: Final = (
-    *TAIL, *(round(0.01 * place, 2) for place in range(1, 100)), *(1.0 - chance for chance in reversed(TAIL))
+_TAIL: Final = (0.0, 0.001, 0.0025, 0.005)
+TABLE_CHANCES: Final = (
+    *_TAIL, *(round(0.01 * place, 2) for place in range(1, 100)), *(1.0 - chance for chance in reversed(_TAIL))
 )  # fmt: skip
 """Chances of the quantile table that stands in for a family, closer in the tails: half of a mean may lie there."""
-MEAN_ERROR: Final = 2e-4
+_MEAN_ERROR: Final = 2e-4
 """Part of a mean that a straight line between two chances may miss before a chance between them is added."""
 _EDGE: Final = 1e-12
 
@@ -53,8 +53,8 @@ class Rounding:
 def rounding_of(values: ArrayLike) -> Rounding:
     """How values in minutes were rounded (Heitjan 1989, Statistical Science 4:164-183, on why it matters)."""
     x = np.asarray(values, dtype=np.float64)
-    on = {step: float(np.mean(np.abs(x / step - np.round(x / step)) < 1e-6)) for step in STEPS} if x.size else {}
-    step = next((step for step in STEPS if on.get(step, 0.0) >= ON_THE_STEP), 0.0)
+    on = {step: float(np.mean(np.abs(x / step - np.round(x / step)) < 1e-6)) for step in _STEPS} if x.size else {}
+    step = next((step for step in _STEPS if on.get(step, 0.0) >= _ON_THE_STEP), 0.0)
     return Rounding(step, on.get(5.0, 0.0))
 
 
@@ -81,15 +81,9 @@ def uniforms_of(
     """
     if step > 0.0:
         low, high = np.maximum(values - step / 2, 0.0), values + step / 2
-        below, above = _share_below(fit, low, group), _share_below(fit, high, group)
+        below, above = fit.share_below(low, group), fit.share_below(high, group)
         return below + rng.random(values.size) * (above - below)
-    return _share_below(fit, values, group)
-
-
-def _share_below(fit: LifetimeFit, values: FloatArray, group: IntArray) -> FloatArray:
-    _, below, _ = PARTS[fit.family]
-    y = values / fit.scale[group]
-    return np.where(y > 0.0, np.exp(below(np.maximum(y, 1e-300), fit.shape)), 0.0)
+    return fit.share_below(values, group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +133,7 @@ def _distances(
 
 
 def _drawn(fit: LifetimeFit, group: IntArray, step: float, rng: np.random.Generator) -> FloatArray:
-    values = fit.scale[group] * quantiles_of(fit.family, 1.0, fit.shape, rng.random(group.size))
+    values = fit.scale[group] * fit.unit_quantiles(rng.random(group.size))
     return np.round(values / step) * step if step > 0.0 else np.maximum(values, 1e-9)
 
 
@@ -195,7 +189,7 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     table = np.array([np.quantile(values, at) for values in by_group])
     x, groups = x[~zero], groups[~zero]
     fits = fit_families(durations(x, x, groups, rounding.step))
-    some = _at_most(x.size, MOST_TESTED, groups, seed)
+    some = _at_most(x.size, _MOST_TESTED, groups, seed)
     sample, of = x[some], groups[some]
     tests: list[FitTest] = []
     for fit in fits:
@@ -207,8 +201,8 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
 
 
 def chances_for(by_group: list[FloatArray]) -> tuple[float, ...]:
-    """Those of `TABLE`, and more where some group's quantiles leap: lines across a gap would fill it with values."""
-    at = np.array(TABLE)
+    """`TABLE_CHANCES`, and more where some group's quantiles leap: lines across a gap would fill it with values."""
+    at = np.array(TABLE_CHANCES)
     finest = 1.0 / max((values.size for values in by_group), default=1)
     while True:
         middle, width = (at[1:] + at[:-1]) / 2.0, np.diff(at)
@@ -217,7 +211,7 @@ def chances_for(by_group: list[FloatArray]) -> tuple[float, ...]:
             ends = np.quantile(values, at)
             bend = np.abs(np.quantile(values, middle) - (ends[1:] + ends[:-1]) / 2.0)
             missed = np.maximum(missed, width * bend / max(float(values.mean()), 1e-9))
-        leaps = middle[(missed > MEAN_ERROR) & (width > finest)]
+        leaps = middle[(missed > _MEAN_ERROR) & (width > finest)]
         if not leaps.size:
             return tuple(float(f"{chance:.8g}") for chance in at)
         at = np.sort(np.append(at, leaps))

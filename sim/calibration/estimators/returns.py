@@ -11,13 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from sim.department.quantities import MINUTES_PER_DAY
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.lifetimes import WEIBULL, LifetimeFit, Parameter, durations, fit_lifetimes
+from sim.statistics.lifetimes import Family, LifetimeFit, Parameter, durations, fit_lifetimes
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
-
-MINUTES_PER_DAY = 1440.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class ReturnFit:
 
 def fit_returns(gaps: Gaps) -> ReturnFit:
     """Weibull with a share that never returns; the clock is days."""
-    fit = fit_lifetimes(durations(gaps.low, gaps.high), WEIBULL, with_never=True)
+    fit = fit_lifetimes(durations(gaps.low, gaps.high), Family.WEIBULL, with_never=True)
     returns = np.bincount(gaps.patient, weights=gaps.returned).astype(np.float64)
     return ReturnFit(
         fit=fit,
@@ -149,8 +147,3 @@ def _more_frequent(gaps: Gaps, fit: LifetimeFit, returns: FloatArray) -> float:
     third = np.sort(days.sum(axis=1))
     chance = np.searchsorted(third, left, side="right") / third.size
     return float((returns >= 3).sum() / max(chance.sum(), 1e-9))
-
-
-def share_back_within(fit: LifetimeFit, days: float) -> float:
-    """Share of visits followed by another within so many days."""
-    return float((1.0 - fit.never) * special.expm1(-((days / fit.scale[0]) ** fit.shape)) * -1.0)

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from sim.department.arrivals import HOURS_PER_WEEK
 from sim.statistics.arrays import FloatArray, IntArray
 
 HOURS_PER_DAY: Final = 24
-HOURS_PER_WEEK: Final = 168
 BLOCK_HOURS: Final = 8
 
 

@@ -1,7 +1,4 @@
-"""Minutes of steps that a visits file measures: which family they follow, or none, and what is then written.
-
-Which columns measure a step is the column map's to say; tests are `distribution_choice`, the file is `department_file`.
-"""
+"""The minutes of steps that a visits file measures: the family that fits, or none, and the configuration of either."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,21 +10,19 @@ import pandas as pd
 from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
-from sim.department.quantities import Empirical
+from sim.department.quantities import ACUITIES, Empirical
 from sim.io.suggest import did_you_mean
 from sim.statistics.arrays import FloatArray
-from sim.statistics.lifetimes import EXPONENTIAL, FAMILIES, GAMMA, LOGNORMAL, LifetimeFit, TooFewDurations
+from sim.statistics.lifetimes import FAMILIES, Family, LifetimeFit, TooFewDurations
 
 IfNoneFits = Literal["empirical", "nearest"]
 EVERY_STREAM: Final = ""
 """The stream of what a file without streams measures."""
-LEVELS: Final = (1, 2, 3, 4, 5)
-FEWEST: Final = 50
-MOST_ZEROS: Final = 0.01
+_FEWEST: Final = 50
+_MOST_ZEROS: Final = 0.01
 """Share of zeros, which no family gives, up to which they are taken for slips."""
-DIGITS: Final = 6
+_DIGITS: Final = 6
 """Of a number that is written."""
-Plain = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class StepMinutes:
     @property
     def has_zeros(self) -> bool:
         """More than slips."""
-        return self.choice.n_zero > MOST_ZEROS * self.n
+        return self.choice.n_zero > _MOST_ZEROS * self.n
 
     @property
     def fit(self) -> LifetimeFit | None:
@@ -58,7 +53,7 @@ class StepMinutes:
         """The family that is written, None where it is the quantiles."""
         return self.fit or (self.choice.nearest if if_none_fits == "nearest" else None)
 
-    def written(self, if_none_fits: IfNoneFits) -> Plain:
+    def written(self, if_none_fits: IfNoneFits) -> dict[str, Any]:
         """What stands for `minutes` in the department."""
         fit = self.used(if_none_fits)
         if fit is not None:
@@ -138,14 +133,14 @@ def _measured(
     column, where = f"minutes_{step}", f"{stream or 'all streams'}, {step}"
     known = part[part[column].notna()]
     counts = known["acuity"].value_counts()
-    levels = tuple(level for level in LEVELS if counts.get(level, 0) >= FEWEST)
+    levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
     if levels:
         known = known[known["acuity"].isin(levels)]
         group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
-    elif len(known) >= FEWEST:
+    elif len(known) >= _FEWEST:
         group = np.zeros(len(known), dtype=np.int64)
     else:
-        notes.append(f"{where}: {len(known):,} minutes, under {FEWEST}: the step keeps its own")
+        notes.append(f"{where}: {len(known):,} minutes, under {_FEWEST}: the step keeps its own")
         return None
     values = known[column].to_numpy(np.float64)
     try:
@@ -171,7 +166,7 @@ def unknown_steps(department: Department, names: Iterable[str]) -> Iterator[str]
             yield f"step_minutes.{name}: no step of the department with minutes of its own; {did_you_mean(name, known)}"
 
 
-def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> Plain:
+def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> dict[str, Any]:
     """A family as `sim.department.quantities` holds it; a level the file does not tell takes its neighbour's scale.
 
     Without levels the scale is everybody's.
@@ -179,21 +174,21 @@ def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> Plain:
     of_groups = [rounded(scale) for scale in fit.scale]
     scale = [of_groups[group] for group in nearest_groups(levels)] if levels else of_groups[0]
     shape = rounded(fit.shape)
-    if fit.family == EXPONENTIAL:
-        return {"family": "exponential", "mean": scale}
-    if fit.family == GAMMA:
-        return {"family": "gamma", "mean": scale, "cv": shape}
-    if fit.family == LOGNORMAL:
-        return {"family": "lognormal_median", "median": scale, "log_sd": shape}
-    return {"family": "weibull", "shape": shape, "scale": scale}
+    written: dict[Family, dict[str, Any]] = {
+        Family.EXPONENTIAL: {"family": "exponential", "mean": scale},
+        Family.GAMMA: {"family": "gamma", "mean": scale, "cv": shape},
+        Family.LOGNORMAL: {"family": "lognormal_median", "median": scale, "log_sd": shape},
+        Family.WEIBULL: {"family": "weibull", "shape": shape, "scale": scale},
+    }
+    return written[Family(fit.family)]
 
 
 def nearest_groups(levels: tuple[int, ...]) -> Iterator[int]:
     """For CTAS 1 to 5 the group that speaks for it."""
-    for level in LEVELS:
+    for level in ACUITIES:
         yield min(range(len(levels)), key=lambda group: abs(levels[group] - level))
 
 
 def rounded(value: float) -> float:
     """As it is written."""
-    return float(f"{value:.{DIGITS}g}")
+    return float(f"{value:.{_DIGITS}g}")

@@ -12,21 +12,21 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, counted, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, count_arrivals, fit_arrivals
 from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, rounding_of
-from sim.calibration.estimators.patience import PatienceFit, fit_patience
-from sim.calibration.estimators.patience_test import PatienceTest, patience_test
+from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
 from sim.calibration.estimators.step_minutes import EVERY_STREAM, StepMinutes, measured
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.patients import ARRIVAL_MODES
+from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import TooFewDurations
 
-MEDICAL, MENTAL_HEALTH = "medical", "mental_health"
-STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
-LEFT, ADMITTED, HOME = "lwbs", ("admission", "transfer"), "discharge"
-AGE_EDGES, ADULT_FROM = (6, 12), 18
+_STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
+_LEFT, _ADMITTED, _HOME = "lwbs", ("admission", "transfer"), "discharge"
+_AGE_EDGES, _ADULT_FROM = (6, 12), 18
 _FEWEST: Final = 50
 _FEWEST_RETURNS: Final = 30
 _FEWEST_OF_A_LEVEL: Final = 20
@@ -57,8 +57,8 @@ class VisitEstimates:
 def streams_in(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The table by stream; whole, as `medical`, where its words for streams are not the department's."""
     found = set(frame["stream"].dropna().unique())
-    if found and found <= set(STREAMS):
-        return {stream: frame[frame["stream"] == stream] for stream in STREAMS if stream in found}
+    if found and found <= set(_STREAMS):
+        return {stream: frame[frame["stream"] == stream] for stream in _STREAMS if stream in found}
     return {MEDICAL: frame}
 
 
@@ -94,7 +94,7 @@ def _rates(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | No
         return None
     patient = None if dated["patient"].isna().any() else dated["patient"]
     try:
-        rates = fit_arrivals(counted(dated["arrival"].to_numpy(dtype="datetime64[m]"), patient))
+        rates = fit_arrivals(count_arrivals(dated["arrival"].to_numpy(dtype="datetime64[m]"), patient))
     except ValueError as error:
         notes.append(f"{name}: {error}")
         return None
@@ -111,16 +111,16 @@ def _clusters(part: pd.DataFrame) -> np.ndarray | None:
 
 def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part[part["age"].notna()]
-    children = known[known["age"] < ADULT_FROM]
+    children = known[known["age"] < _ADULT_FROM]
     if len(children) < _FEWEST:
         notes.append(f"{name}: {len(children):,} visits of children with an age: too few for age shares")
         return None
     if len(children) < len(known):
         notes.append(
-            f"{name}: {len(known) - len(children):,} visits from {ADULT_FROM} years on are left out of age shares"
+            f"{name}: {len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares"
         )
-    groups = np.digitize(children["age"].to_numpy(), AGE_EDGES).astype(np.int64)
-    return estimate_shares(groups, len(AGE_EDGES) + 1, cluster=_clusters(children))
+    groups = np.digitize(children["age"].to_numpy(), _AGE_EDGES).astype(np.int64)
+    return estimate_shares(groups, len(_AGE_EDGES) + 1, cluster=_clusters(children))
 
 
 def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
@@ -136,19 +136,19 @@ def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
 
 
 def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Shares]]:
-    ended = frame[frame["disposition"].isin((*ADMITTED, HOME)) & frame["acuity"].notna()]
+    ended = frame[frame["disposition"].isin((*_ADMITTED, _HOME)) & frame["acuity"].notna()]
     if ended.empty:
         notes.append("no disposition in the department's words: no admission shares; recode them in the column map")
         return
-    for level in (1, 2, 3, 4, 5):
-        admitted = np.asarray(ended.loc[ended["acuity"] == level, "disposition"].isin(ADMITTED), dtype=np.int64)
+    for level in ACUITIES:
+        admitted = np.asarray(ended.loc[ended["acuity"] == level, "disposition"].isin(_ADMITTED), dtype=np.int64)
         if admitted.size >= _FEWEST_OF_A_LEVEL:
             yield level, estimate_shares(admitted, 2)
 
 
 def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndarray]:
     """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known."""
-    left = (frame["disposition"] == LEFT).to_numpy()
+    left = (frame["disposition"] == _LEFT).to_numpy()
     waited = np.where(left, frame["stay_min"], frame["wait_min"]).astype(np.float64)
     known = ~np.isnan(waited) & frame["acuity"].notna().to_numpy()
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
@@ -191,7 +191,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
-        notes.append(f"{name}: no departures, returns are counted from arrival")
+        notes.append(f"{name}: no departures, returns are count_arrivals from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
     gaps = gaps_between(known["patient"].astype(str), minutes(known["arrival"]), minutes(departure), end)
     if gaps.returned.sum() < _FEWEST_RETURNS:
@@ -207,7 +207,7 @@ def _durations(
 ) -> tuple[tuple[int, ...], Choice | None, Choice | None]:
     """Waits and stays by acuity: marginal laws to compare with, for a queue makes them, not a parameter."""
     counts = frame.loc[frame["stay_min"].notna() | frame["wait_min"].notna(), "acuity"].value_counts()
-    levels = tuple(level for level in (1, 2, 3, 4, 5) if counts.get(level, 0) >= _FEWEST)
+    levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
     found: list[Choice | None] = []
     for name in ("wait_min", "stay_min"):
         known = frame[frame[name].notna() & frame["acuity"].isin(levels)]

@@ -15,6 +15,7 @@ from sim.calibration.matching.history_matching import Region, Simulator, Target,
 from sim.calibration.play import simulated_visits
 from sim.department.department import Department
 from sim.department.quantities import (
+    ACUITIES,
     Constant,
     Distribution,
     Empirical,
@@ -30,7 +31,7 @@ from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
 
 DELAYS: Final = "delays"
-WAIT, STAY, AFTER = "wait_min", "stay_min", "after_min"
+_WAIT, _STAY, _AFTER = "wait_min", "stay_min", "after_min"
 """Minutes to the physician, of stay, and from physician to departure, which say more together than waits and stays."""
 _SCALES: Final = {
     Constant: ("value",),
@@ -64,6 +65,11 @@ def with_factors(department: Department, factors: dict[str, float]) -> Departmen
     return department.model_copy(update={"streams": streams})
 
 
+def scenario_with_factors(scenario: Scenario, factors: dict[str, float]) -> Scenario:
+    """The scenario with the factors on its department."""
+    return scenario.model_copy(update={"department": with_factors(scenario.department, factors)})
+
+
 def _changed(step: Any, factors: dict[str, float]) -> Any:
     key = DELAYS if step.kind == "delay" else step.role if step.kind == "task" else None
     if key not in factors:
@@ -79,7 +85,7 @@ def roles_to_match(department: Department) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MatchedMean:
     """A logarithm of a mean duration at one acuity level."""
 
     name: str
@@ -92,17 +98,17 @@ class Outcome:
 
 
 def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
-    values = visits[STAY] - visits[WAIT] if name == AFTER else visits[name]
+    values = visits[_STAY] - visits[_WAIT] if name == _AFTER else visits[name]
     return values.dropna()
 
 
-def outcomes_in(visits: pd.DataFrame, fewest: int = 200) -> tuple[Outcome, ...]:
+def outcomes_in(visits: pd.DataFrame, fewest: int = 200) -> tuple[MatchedMean, ...]:
     """Means of the levels with enough visits: waits and what follows them, or stays where waits are not known."""
     found = []
-    for level in (1, 2, 3, 4, 5):
+    for level in ACUITIES:
         here = visits[visits["acuity"] == level]
-        enough = [name for name in (WAIT, AFTER, STAY) if len(_minutes(here, name)) >= fewest]
-        found += [Outcome(name, level) for name in enough if name != STAY or AFTER not in enough]
+        enough = [name for name in (_WAIT, _AFTER, _STAY) if len(_minutes(here, name)) >= fewest]
+        found += [MatchedMean(name, level) for name in enough if name != _STAY or _AFTER not in enough]
     return tuple(found)
 
 
@@ -112,7 +118,7 @@ def match_service_times(
     unknowns: tuple[Unknown, ...],
     *,
     seed: int,
-    outcomes: tuple[Outcome, ...] | None = None,
+    outcomes: tuple[MatchedMean, ...] | None = None,
     discrepancy: float = 0.05,
     points: int = 40,
     replications: int = 4,
@@ -134,20 +140,19 @@ def match_service_times(
     return match(simulator, unknowns, targets, seed=seed, points=points, most_waves=most_waves)
 
 
-def _targets(visits: pd.DataFrame, outcomes: tuple[Outcome, ...], discrepancy: float) -> Iterator[Target]:
+def _targets(visits: pd.DataFrame, outcomes: tuple[MatchedMean, ...], discrepancy: float) -> Iterator[Target]:
     """What a file varies by is the simulation's variance; clocks that round add next to nothing to it."""
     for outcome in outcomes:
         yield Target(f"{outcome.name} {outcome.level}", outcome.of(visits), 0.0, discrepancy**2)
 
 
 def department_simulator(
-    scenario: Scenario, names: tuple[str, ...], outcomes: tuple[Outcome, ...], seed: int, replications: int
+    scenario: Scenario, names: tuple[str, ...], outcomes: tuple[MatchedMean, ...], seed: int, replications: int
 ) -> Simulator:
     """Plays the department with factors and gives the outcomes of each replication."""
 
     def simulate(point: FloatArray) -> FloatArray:
-        factors = dict(zip(names, (float(value) for value in point), strict=True))
-        changed = scenario.model_copy(update={"department": with_factors(scenario.department, factors)})
+        changed = scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
         tables = (simulated_visits(changed, seed, replication) for replication in range(replications))
         return np.array([[outcome.of(table) for outcome in outcomes] for table in tables])
 

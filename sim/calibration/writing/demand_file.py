@@ -1,16 +1,22 @@
-"""A calibrated demand as text: the configuration, the table of estimates, a summary.
-
-Decides no value: `calibration` hands over what was estimated.
-"""
+"""The texts of a calibrated demand: its configuration, its table of estimates, its summary."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sim.visits.column_map import WEEKDAYS
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
+from sim.department.quantities import ACUITIES
+from sim.statistics.arrays import FloatArray
+from sim.visits.column_map import WEEKDAY_NAMES
+
+Label = tuple[str, str, str]
+"""Weekday, hour and level of an estimate, each empty where it has none."""
+HOUR_LABELS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
+LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,33 @@ class Estimate:
         numbers = (self.estimate, self.standard_error, self.in_config)
         texts = tuple("" if number is None else f"{number:.6f}" for number in numbers)
         return (self.quantity, self.weekday, self.hour, self.level, str(self.n), *texts)
+
+
+def share_rows(
+    quantity: str,
+    shares: Shares,
+    labels: Sequence[Label],
+    *,
+    written: Sequence[float] | None = None,
+    scale: float = 1.0,
+) -> Iterator[Estimate]:
+    """Rows of shares with their errors, times `scale`, beside the values written."""
+    values, errors = scale * shares.share, scale * shares.standard_error
+    return value_rows(quantity, shares.n, labels, values, errors, written)
+
+
+def value_rows(
+    quantity: str,
+    n: int,
+    labels: Sequence[Label],
+    values: FloatArray,
+    errors: FloatArray,
+    written: Sequence[float] | None = None,
+) -> Iterator[Estimate]:
+    """A row for each value with its error, beside the value written."""
+    in_config = (None,) * len(labels) if written is None else written
+    for label, value, error, config in zip(labels, values, errors, in_config, strict=True):
+        yield Estimate(quantity, *label, n, float(value), float(error), config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +160,4 @@ def _summary(row: Estimate) -> str:
 
 def weekday_name(day: int) -> str:
     """Monday for 0 .. Sunday for 6."""
-    return WEEKDAYS[day].capitalize()
+    return WEEKDAY_NAMES[day].capitalize()

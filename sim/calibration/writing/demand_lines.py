@@ -1,19 +1,21 @@
-"""What only files with dates, streams or identities tell of demand, as lines of its configuration and rows of a table.
+"""Lines of a demand and rows of its table that only files with dates, streams or patient identities give.
 
-The shares by hour that every file tells are `calibration`'s.
+The shares that every file gives are written by `demand_text`.
 """
 
 from collections.abc import Iterator
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
-from sim.calibration.estimators.shares import HOURS_PER_DAY, round_to_total
+from sim.calibration.estimators.shares import round_to_total
 from sim.calibration.estimators.step_minutes import StepMinutes
-from sim.calibration.estimators.visit_estimates import MEDICAL, MENTAL_HEALTH, STREAMS, VisitEstimates
-from sim.calibration.writing.demand_file import ConfigLine, Estimate, weekday_name
+from sim.calibration.estimators.visit_estimates import VisitEstimates
+from sim.calibration.writing.demand_file import HOUR_LABELS, ConfigLine, Estimate, share_rows, value_rows, weekday_name
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import sum_in_order
 from sim.statistics.lifetimes import Parameter
 
-MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
+_MONTHS = [("", "", f"{month:02d}") for month in range(1, 13)]
+_AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 
 
 def demand_lines(found: VisitEstimates, source: str) -> tuple[str, ...]:
@@ -88,12 +90,9 @@ def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:
     for level, shares in found.admission.items():
         value, error = float(shares.share[1]), float(shares.standard_error[1])
         yield Estimate("admission_share", "", "", str(level), shares.n, value, error, None)
-    for stream in STREAMS:
+    for stream in (MEDICAL, MENTAL_HEALTH):
         if stream in found.ages:
-            ages = found.ages[stream]
-            for place, group in enumerate(("0-5", "6-11", "12-17")):
-                value, error = float(ages.share[place]), float(ages.standard_error[place])
-                yield Estimate(f"age_share {stream}", "", "", group, ages.n, value, error, None)
+            yield from share_rows(f"age_share {stream}", found.ages[stream], _AGE_GROUPS)
     for name, choice in (("wait", found.waits), ("stay", found.stays)):
         if choice is not None:
             fit = choice.nearest
@@ -115,18 +114,15 @@ def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
 
 
 def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
-    pairs = zip(rates.per_hour.value, rates.per_hour.standard_error, strict=True)
-    for place, (value, error) in enumerate(pairs):
-        day, hour = weekday_name(place // HOURS_PER_DAY)[:3], f"{place % HOURS_PER_DAY:02d}"
-        yield Estimate(f"rate_per_hour {stream}", day, hour, "", rates.n, float(value), float(error), None)
-    for name, each, levels in (
-        ("visits_per_year", rates.visits_per_year, ("",)),
-        ("month_index", rates.months, MONTHS),
-        ("yearly_growth", rates.growth, ("",)),
+    by_hour = [(weekday_name(day)[:3], hour, "") for day in range(7) for _, hour, _ in HOUR_LABELS]
+    for name, each, labels in (
+        ("rate_per_hour", rates.per_hour, by_hour),
+        ("visits_per_year", rates.visits_per_year, [("", "", "")]),
+        ("month_index", rates.months, _MONTHS),
+        ("yearly_growth", rates.growth, [("", "", "")]),
     ):
         if each is not None:
-            for level, value, error in zip(levels, each.value, each.standard_error, strict=True):
-                yield Estimate(f"{name} {stream}", "", "", level, rates.n, float(value), float(error), None)
+            yield from value_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
     days = rates.days
     error = days.cv_standard_error if days.cv > 0.0 else None
     yield Estimate(f"day_factor_cv {stream}", "", "", "", rates.n_days, days.cv, error, days.cv)

@@ -48,10 +48,10 @@ def hour_shapes(week: FloatArray, mental: Shares | None, share: float | None, ba
     if not isinstance(base, Profile):
         return HourShapes(by_day, own)
     part = base.mental_health_share if share is None else share
-    return next(found for found in candidates(week, by_day, own, base) if leaves_room(found, part, base))
+    return next(found for found in _candidates(week, by_day, own, base) if _leaves_room(found, part, base))
 
 
-def candidates(
+def _candidates(
     week: FloatArray, by_day: tuple[tuple[float, ...], ...], own: tuple[float, ...] | None, base: Profile
 ) -> Iterator[HourShapes]:
     """The plainest first; the last one always leaves room."""
@@ -61,7 +61,7 @@ def candidates(
     yield HourShapes((pooled,) * 7, pooled, (POOLED, AS_EVERYONE))
 
 
-def leaves_room(found: HourShapes, share: float, base: Profile) -> bool:
+def _leaves_room(found: HourShapes, share: float, base: Profile) -> bool:
     """Whether medical arrivals are nowhere negative."""
     told = {"hour_shares": found.everyone, "mental_health_share": share}
     if found.mental_health is not None:

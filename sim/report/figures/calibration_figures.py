@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.calibration.calibrate import CalibrationReport, Deeper
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
+from sim.calibration.report import CalibrationReport, Deeper
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, Sheet, positive_top, styled
 from sim.statistics.arrays import FloatArray
 from sim.statistics.survival import SurvivalCurve
