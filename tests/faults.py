@@ -131,7 +131,7 @@ COMPANY_FAULTS = (
     Fault("the walk counts as company", COMPANY, "max(0.0, now - contact.company_since)", "now - contact.started"),
     Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= LEAST_MINUTES:", "elif visit.wish_left > 0.0:"),
     Fault("what is left is asked for at night", COMPANY, "if awake > now:", "if awake < now:"),
-    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (1440.0 + QUIET_TO_MINUTE)", "minute - of_day + 1440.0"),
+    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (MINUTES_PER_DAY + QUIET_TO_MINUTE)", "minute - of_day + 1440.0"),
     Fault("the next wish comes at once", COMPANY, "self.support.again_hours * MINUTES_PER_HOUR", "self.support.again_hours"),
     Fault("company goes on past the shift", COMPANY, "elif peer.shift_over or peer in", "elif peer in"),
     Fault("company goes on though a break is due", COMPANY, "elif peer.shift_over or peer in self.dispatcher.duties.resting:", "elif peer.shift_over:"),

@@ -11,12 +11,12 @@ from sim.department.pathway import Step
 from sim.department.roster import RosteredMember, members_of
 from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
+from sim.engine.measures.array_loops import Flags, Floats, Integers
 from sim.engine.trajectory import (
     CONTACT,
     Trajectory,
 )
 from sim.engine.workload import Workload
-from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
 TOLERANCE = 1e-6
 """Minutes by which sums of many times may differ."""
@@ -40,21 +40,21 @@ class CheckedRun:
         return members_of(self.scenario.staffing.roles)
 
     @cached_property
-    def departure(self) -> FloatArray:
+    def departure(self) -> Floats:
         """Departure of every visit, inf while present."""
         return open_end(self.visits["departure"])
 
     @cached_property
-    def worked(self) -> BoolArray:
+    def worked(self) -> Flags:
         """Which rows of `tasks` are spells of work."""
         return np.asarray(~np.isnan(self.tasks["started"]))
 
     @cached_property
-    def task_end(self) -> FloatArray:
+    def task_end(self) -> Floats:
         return open_end(self.tasks["ended"])
 
     @cached_property
-    def spells(self) -> IntArray:
+    def spells(self) -> Integers:
         """Rows of `tasks` that are spells of a peer's company."""
         return np.flatnonzero(self.worked & (self.tasks["kind"] == CONTACT))
 
@@ -76,7 +76,7 @@ class CheckedRun:
         return drawn < self.scenario.support.stays_with_clinician_share
 
     @cached_property
-    def duty_of_task(self) -> IntArray:
+    def duty_of_task(self) -> Integers:
         """Row of `staff` in which each spell of work began, -1 if in none."""
         return spell_at(
             self.staff["member"], self.staff["scheduled_start"], self.tasks["member"], self.tasks["started"]
@@ -90,17 +90,17 @@ class CheckedRun:
         return self.scenario.department.streams[self.trajectory.streams[stream]].pathway
 
 
-def open_end(times: FloatArray) -> FloatArray:
+def open_end(times: Floats) -> Floats:
     """Times with inf for what has not ended."""
     return np.where(np.isnan(times), np.inf, times)
 
 
-def rows(flags: BoolArray) -> list[int]:
+def rows(flags: Flags) -> list[int]:
     """Numbers of the rows flagged."""
     return [int(row) for row in np.flatnonzero(flags)]
 
 
-def spell_at(owners: IntArray, starts: FloatArray, wanted: IntArray, at: FloatArray) -> IntArray:
+def spell_at(owners: Integers, starts: Floats, wanted: Integers, at: Floats) -> Integers:
     """Row of the owner's last spell that starts no later than `at`, -1 if none."""
     order = np.lexsort((starts, owners))
     row_of = np.full(len(wanted), -1, dtype=np.int64)
@@ -112,7 +112,7 @@ def spell_at(owners: IntArray, starts: FloatArray, wanted: IntArray, at: FloatAr
     return row_of
 
 
-def overlaps(owners: IntArray, starts: FloatArray, ends: FloatArray) -> list[tuple[int, int]]:
+def overlaps(owners: Integers, starts: Floats, ends: Floats) -> list[tuple[int, int]]:
     """Pairs of rows of one owner of which the second starts before an earlier one has ended."""
     order = np.lexsort((ends, starts, owners))
     clashes: list[tuple[int, int]] = []
@@ -127,7 +127,7 @@ def overlaps(owners: IntArray, starts: FloatArray, ends: FloatArray) -> list[tup
     return clashes
 
 
-def highest_count(starts: FloatArray, ends: FloatArray) -> tuple[int, float]:
+def highest_count(starts: Floats, ends: Floats) -> tuple[int, float]:
     """Most spells open at once and when; at one instant spells end before others start."""
     times = np.concatenate([starts, ends])
     steps = np.concatenate([np.ones(len(starts), np.int64), np.full(len(ends), -1, np.int64)])
@@ -139,7 +139,7 @@ def highest_count(starts: FloatArray, ends: FloatArray) -> tuple[int, float]:
     return int(count[peak]), float(times[order][peak])
 
 
-def time_integral(starts: FloatArray, ends: FloatArray, horizon: float) -> float:
+def time_integral(starts: Floats, ends: Floats, horizon: float) -> float:
     """Area under the number of open spells from 0 to the horizon, by a sweep over the instants of change."""
     times = np.concatenate([starts, np.minimum(ends, horizon)])
     steps = np.concatenate([np.ones(len(starts)), -np.ones(len(ends))])

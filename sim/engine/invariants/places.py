@@ -15,7 +15,7 @@ from sim.engine.invariants.checked_run import (
     rows,
     time_integral,
 )
-from sim.statistics.arrays import FloatArray
+from sim.engine.measures.array_loops import Floats
 
 
 def zones_are_never_overfull(run: CheckedRun) -> Iterator[str]:
@@ -68,7 +68,7 @@ def littles_law_holds(run: CheckedRun) -> Iterator[str]:
         yield from unequal(run, f"zone {name}", start, end, stays)
 
 
-def unequal(run: CheckedRun, where: str, starts: FloatArray, ends: FloatArray, stays: float) -> Iterator[str]:
+def unequal(run: CheckedRun, where: str, starts: Floats, ends: Floats, stays: float) -> Iterator[str]:
     """Says so if the area under the count is not the sum of the stays."""
     area = time_integral(starts, ends, run.horizon)
     if abs(area - stays) > TOLERANCE * max(1.0, stays):

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.department.pathway import Delay, Dispose, Place, Task
 from sim.engine.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows
+from sim.engine.measures.array_loops import Flags, Floats, Integers
 from sim.engine.trajectory import (
     AMA,
     LWBS,
@@ -14,7 +15,6 @@ from sim.engine.trajectory import (
     PRESENT,
     RESPONSE,
 )
-from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
 
 def tables_fit_the_scenario(run: CheckedRun) -> Iterator[str]:
@@ -70,7 +70,7 @@ def steps_follow_the_pathway(run: CheckedRun) -> Iterator[str]:
             yield from steps_of_stream_in_order(run, mine, times)
 
 
-def steps_of_stream_in_order(run: CheckedRun, visits: IntArray, times: FloatArray) -> Iterator[str]:
+def steps_of_stream_in_order(run: CheckedRun, visits: Integers, times: Floats) -> Iterator[str]:
     """`times` has requested, started, ended of each step of the pathway in a row, nan where it did not happen."""
     bounded = np.column_stack([run.visits["arrival"][visits], times, run.departure[visits]])
     latest = np.maximum.accumulate(np.where(np.isnan(bounded), -np.inf, bounded), axis=1)
@@ -116,7 +116,7 @@ def patience_is_never_overrun(run: CheckedRun) -> Iterator[str]:
         yield f"visit {row}: left after waiting {waited[row]} minutes of a budget of {budget[row]}"
 
 
-def _minutes_waiting(run: CheckedRun, until: FloatArray) -> FloatArray:
+def _minutes_waiting(run: CheckedRun, until: Floats) -> Floats:
     """Minutes every visit has spent, up to a moment of each, in waits that use up patience."""
     waited = np.zeros(run.trajectory.n_visits)
     for number, _ in enumerate(run.trajectory.streams):
@@ -167,7 +167,7 @@ def escalations_are_answered(run: CheckedRun) -> Iterator[str]:
             yield f"visit {row}: more restraints than escalations"
 
 
-def resumed(run: CheckedRun) -> BoolArray:
+def resumed(run: CheckedRun) -> Flags:
     """Rows of `tasks` that are the rest of an interrupted one."""
     key = list(zip(run.tasks["visit"].tolist(), run.tasks["slot"].tolist(), run.tasks["step"].tolist(), strict=True))
     since = run.tasks["requested"]
