@@ -1,4 +1,4 @@
-"""Kinds of entries of the calendar, in the order in which they are processed at one instant, and its error.
+"""Kinds of entries of the calendar, in the order in which they are processed at one instant.
 
 Both engines call them by these numbers. Why they stand in this order: docs/law.md, Calendar.
 """

@@ -367,7 +367,12 @@ class Workload:
         """Whether a member's shift goes unfilled."""
         if share == 0.0:
             return False
-        return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
+        return (
+            self.uniform(
+                quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * int(MINUTES_PER_DAY) + int(shift_start)
+            )
+            < share
+        )
 
     def _replayed(self, demand: Replay) -> ArrivalArrays:
         """The given visits; who has no number of their own gets the next free one."""

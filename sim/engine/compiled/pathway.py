@@ -145,7 +145,7 @@ def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
         boards(ed, v, plan, number)
         return False
     if plan.kind == SIDE_TASK:
-        leave_work(ed, v, plan)
+        cause_side_task(ed, v, plan)
     elif plan.kind == DISPOSE:
         dispose(ed, v, plan)
     elif plan.kind == FOLLOW_UP_STEP:
@@ -243,7 +243,7 @@ def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     return route_at(ed.routes, number).line
 
 
-def leave_work(ed: Row, v: Row, plan: Row) -> None:
+def cause_side_task(ed: Row, v: Row, plan: Row) -> None:
     """Work for later that the visit does not wait for."""
     v.n_slots += 1
     r = request_of(ed, v, SIDE, plan, NONE, v.n_slots)

@@ -203,7 +203,7 @@ class EmergencyDepartment:
             Delay: self.spend_delay,
             Place: self.get_place,
             Board: self.boarding_and_observation.board,
-            SideTask: self.leave_work,
+            SideTask: self.cause_side_task,
             Dispose: self.dispose,
             FollowUp: self.book_follow_up,
             Release: self.release,
@@ -266,7 +266,7 @@ class EmergencyDepartment:
         """The place is given up."""
         self.places.give_up(visit)
 
-    def leave_work(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
+    def cause_side_task(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
         """Work for later that the visit does not wait for."""
         request = self._request(visit, SIDE, plan)
         request.slot = visit.next_slot()
