@@ -56,7 +56,7 @@ class Calendar(simpy.Environment):
         self.n_created = 0
         self.limit = 1 << 62
         self.time = 0.0  # the present instant, as a plain attribute
-        self.settle_due = False
+        self.settle_due = False  # something changed: settle at this instant
 
     def at(
         self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None

@@ -82,7 +82,7 @@ class Dispatcher:
         request.visit.waiting.remove(request)
         self._leave_line(request)
         self.places.changed = True
-        self.touch()
+        self.calendar.settle_due = True
         if request.role >= 0:
             self.staff.changed.add(request.role)
             self.records.withdrawn(request)
@@ -123,7 +123,7 @@ class Dispatcher:
         """A waiting task is no longer asked of anybody."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
-        self.touch()
+        self.calendar.settle_due = True
         self.records.withdrawn(request)
 
     def waiting_for(self, role: int) -> list[Request]:
@@ -134,7 +134,7 @@ class Dispatcher:
         """A waiting request that may not begin now; it keeps its waiting since."""
         self._leave_line(request)
         self.places.changed = True
-        self.touch()
+        self.calendar.settle_due = True
 
     def put_back(self, request: Request) -> None:
         """Back in its queue, if nothing else keeps it from beginning."""
@@ -181,10 +181,6 @@ class Dispatcher:
         return None
 
     # --- settling -----------------------------------------------------------------------------------------------
-
-    def touch(self) -> None:
-        """Something changed: settle at this instant."""
-        self.calendar.settle_due = True
 
     def settle(self) -> bool:
         """Give out places and work until nothing moves; False if a visit that got a place has to move on first."""
@@ -457,7 +453,7 @@ class Dispatcher:
     def may_be_called_away(self, member: Member) -> None:
         """The kept minutes of the contact in hand are over."""
         self.in_company.add(member)
-        self.touch()
+        self.calendar.settle_due = True
 
     def _leave_patient(self, member: Member) -> None:
         """An aide stops observing; a peer puts company down if its kept minutes are over."""
@@ -471,4 +467,4 @@ class Dispatcher:
         """Room in a limited delay again."""
         self.delay_room[step] += 1
         self.delays_changed = True
-        self.touch()
+        self.calendar.settle_due = True
