@@ -367,12 +367,8 @@ class Workload:
         """Whether a member's shift goes unfilled."""
         if share == 0.0:
             return False
-        return (
-            self.uniform(
-                quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * int(MINUTES_PER_DAY) + int(shift_start)
-            )
-            < share
-        )
+        minute = FIRST_DAY * int(MINUTES_PER_DAY) + int(shift_start)
+        return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, minute) < share
 
     def _replayed(self, demand: Replay) -> ArrivalArrays:
         """The given visits; who has no number of their own gets the next free one."""
@@ -409,56 +405,46 @@ def drawn_arrivals(
     base: int,
 ) -> ArrivalArrays:
     """Arrivals of all streams, each given by its name, its rates and its prelude."""
-    parts = []
-    for number, (name, arrivals, prelude) in enumerate(streams):
-        drawn = stream_times(arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base)
-        parts.append(stream_arrivals(number, *drawn))
+    parts = [
+        stream_arrivals(number, *stream, calendar_start, month_factors, horizon, base)
+        for number, stream in enumerate(streams)
+    ]
     return arrivals_in_order(parts)
 
 
-def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> ArrivalArrays:
-    """First visits from time 0 on, then the returns of the prelude."""
-    start = int(np.searchsorted(times, 0.0))
-    first_visits = np.arange(start, len(times)) + stream * PATIENTS_PER_STREAM
-    n = len(first_visits) + len(pending)
-    return ArrivalArrays(
-        times=np.concatenate((times[start:], pending[:, 0])),
-        patients=np.concatenate((first_visits, pending[:, 1].astype(np.int64))),
-        numbers=np.concatenate((np.ones(len(first_visits), dtype=np.int64), pending[:, 2].astype(np.int64))),
-        streams=np.full(n, stream, dtype=np.int64),
-        given=np.full(n, -1, dtype=np.int64),
-    )
-
-
-def stream_times(
+def stream_arrivals(
+    number: int,
+    name: str,
     arrivals: StreamArrivals,
     prelude: Prelude,
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
-    stream: int,
-    stream_id: int,
     base: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
-
-    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
-    """
+) -> ArrivalArrays:
+    """First visits of one stream from time 0 to the horizon, then the returns that its prelude leaves."""
+    stream_id, first_patient = quantity_id(name), number * PATIENTS_PER_STREAM
     rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
     expected = float(rates.sum())
-    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
-    key = keyed(base, stream_id, PERSON)
-    n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
-    times = out[:n]
+    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
+    times = out[: poisson_times(keyed(base, stream_id, PERSON), GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)]
     times = times[times < horizon]
-    pending = np.empty((int(np.searchsorted(times, 0.0)), 3))
+    start = int(np.searchsorted(times, 0.0))
+    pending = np.empty((start, 3))
     n_pending = play_prelude(
-        base, stream * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
+        base, first_patient, times, prelude.susceptible, prelude.shape, prelude.scale_days,
         prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
         arrivals.day_cumulated(), pending,
     )  # fmt: skip
-    pending = pending[:n_pending]
-    return times, pending[pending[:, 0] < horizon]
+    returns = pending[:n_pending][pending[:n_pending, 0] < horizon]
+    n_first, n = len(times) - start, len(times) - start + len(returns)
+    return ArrivalArrays(
+        times=np.concatenate((times[start:], returns[:, 0])),
+        patients=np.concatenate((np.arange(start, len(times)) + first_patient, returns[:, 1].astype(np.int64))),
+        numbers=np.concatenate((np.ones(n_first, dtype=np.int64), returns[:, 2].astype(np.int64))),
+        streams=np.full(n, number, dtype=np.int64),
+        given=np.full(n, -1, dtype=np.int64),
+    )
 
 
 class LastDrawn(threading.local):
