@@ -91,7 +91,7 @@ def legend(answer: BreakEvenAnswer, n_shown: int = 0) -> str:
     by = f" {capital(preset_text(presets[0]))}." if len(presets) > 1 and len(answer.staffings) > 1 else ""
     return (
         f"Net benefit: what is counted, beside {inside(answer.plan.baseline)}, with its "
-        f"{100 * answer.plan.sweep.confidence:g} % interval.{by}{marks if flagged else ''}{left_out}"
+        f"{100 * answer.plan.design.confidence:g} % interval.{by}{marks if flagged else ''}{left_out}"
     )
 
 
@@ -159,7 +159,7 @@ def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[s
 
 def stopped_early(answer: BreakEvenAnswer) -> str:
     """How many replications are counted of those planned."""
-    return f"Stopped early: {answer.n} of {counted(answer.plan.sweep.replications, 'replication')} are counted."
+    return f"Stopped early: {answer.n} of {counted(answer.plan.design.replications, 'replication')} are counted."
 
 
 def at_no_effect(item: StaffingAnswer) -> list[str]:
@@ -176,7 +176,7 @@ def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     every = answer.by_presets(item.staffing)
     if len(every) > 1:
         return curves_of_presets(answer, every)
-    percent = f"{100 * answer.plan.sweep.confidence:g} % interval"
+    percent = f"{100 * answer.plan.design.confidence:g} % interval"
     rows: Rows = [("Effect", "Net benefit (CAD/week)", percent, "n")]
     for row in curve_of(answer, item).to_dict("records"):
         rows.append(
@@ -239,7 +239,7 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     yield counted_text(answer.plan.worth, answer.plan.presets)
     yield not_counted_text(answer.plan.worth, answer.plan.presets)
     yield PAIRED
-    yield price_years_text(answer.plan.sweep.scenarios.values(), answer.plan.worth)
+    yield price_years_text(answer.plan.design.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
         if item.found is not None and item.found.bend > BENT * widest(item):
             yield (
