@@ -43,7 +43,7 @@ from sim.engine.workload import Workload
 
 
 class Company:
-    """What peers do with every visit. `on_pace` is called when a visit is met, and when a spell starts or ends."""
+    """What peers do with every visit. `pace_changes` is called when a visit is met, and when a spell starts or ends."""
 
     def __init__(
         self,
@@ -51,14 +51,14 @@ class Company:
         workload: Workload,
         attributes: PatientAttributes,
         dispatcher: Dispatcher,
-        on_pace: Callable[[Visit], None],
+        pace_changes: Callable[[Visit], None],
     ) -> None:
         self.support = scenario.support
         self.workload = workload
         self.attributes = attributes
         self.dispatcher = dispatcher
         self.calendar = dispatcher.calendar
-        self.on_pace = on_pace
+        self.pace_changes = pace_changes
         self.role = dispatcher.staff.peer_role
         self.has_peers = any(member.role == self.role for member in dispatcher.staff.members)
         dispatcher.on_put_down = self.is_put_down
@@ -66,7 +66,7 @@ class Company:
     # --- wishes -------------------------------------------------------------------------------------------------
 
     def offer(self, visit: Visit) -> None:
-        """A peer is offered to who may want one; a child who consents wishes for company at once."""
+        """A peer is offered to an eligible child; a child who consents wishes for company at once."""
         visit.offered = visit.eligible and self.has_peers
         if visit.offered and visit.consented:
             visit.meeting_left = visit.draws[self.workload.draws[visit.stream].value_at["peer/first"]]
@@ -74,7 +74,7 @@ class Company:
             self._ask_for_company(visit, FIRST, FIRST_BAND)
 
     def _next_wish(self, visit: Visit, at_least: float) -> None:
-        """So many minutes of company are wished for."""
+        """Draw how many minutes of company the child wishes for next."""
         mean = self.support.wish_minutes * self.attributes.wish_factor(visit)
         drawn = self.workload.exponential(visit.patient, visit.number, WISH_ID, visit.wishes, mean)
         visit.wishes += 1
@@ -118,7 +118,7 @@ class Company:
         contact.ending = self.calendar.at(
             contact.company_since + kept, TASK_ENDS, peer.index, self._kept_minutes_are_over, contact
         )
-        self.on_pace(visit)
+        self.pace_changes(visit)
 
     def _kept_minutes_are_over(self, entry: Entry) -> None:
         """The child has been met; from now on the peer may be needed elsewhere."""
@@ -143,9 +143,9 @@ class Company:
             self.dispatcher.finish(contact)
 
     def _is_met(self, visit: Visit) -> None:
-        """The first conversation is over: effects hang on it, some are talked over, who goes home is bridged."""
+        """The first conversation is over: assumed effects begin, staff may huddle, who goes home gets bridging."""
         visit.met = self.calendar.time
-        self.on_pace(visit)
+        self.pace_changes(visit)
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
             self._ask_huddle(visit)
         if visit.disposition == DISCHARGED:
@@ -186,13 +186,13 @@ class Company:
         visit.contact_task = None
         visit.accompanied += given
         visit.peer_ended = now
-        self.on_pace(visit)
+        self.pace_changes(visit)
         return given
 
     # --- what else peers do -------------------------------------------------------------------------------------
 
     def distress_escalates(self, visit: Visit) -> None:
-        """The peer leaves the room; who was with the child is debriefed. Company waits until it is calm."""
+        """The peer leaves the room and is debriefed after company had begun. Company waits until the child is calm."""
         contact = visit.contact_task
         if contact is None:
             return
@@ -207,7 +207,7 @@ class Company:
             self._ask_of(peer, visit, DEBRIEF_MINUTES)
 
     def is_calm(self, visit: Visit) -> None:
-        """Who waits for company may have it again."""
+        """A child who waits for company may have it again."""
         contact = visit.contact_task
         if contact is not None and not contact.is_running:
             self.dispatcher.put_back(contact)
@@ -220,7 +220,7 @@ class Company:
             self.dispatcher.ask(visit.bridging)
 
     def takes_leave(self, visit: Visit) -> None:
-        """The child goes: company ends, the peer recovers, and who was missed is called."""
+        """The child goes: company ends, the peer recovers, and a family whose child was never met is called."""
         contact = visit.contact_task
         if contact is not None and contact.is_running:
             self.dispatcher.finish(contact)

@@ -78,7 +78,7 @@ class Dispatcher:
         self._line_up(request)
 
     def withdraw(self, request: Request) -> None:
-        """A request that has not begun is taken back; whoever waits for it is told WITHDRAWN."""
+        """A request that has not begun is taken back; the wait for it ends with WITHDRAWN."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
         self.places.changed = True
@@ -120,7 +120,7 @@ class Dispatcher:
                 self.n_urgent[request.role] -= 1
 
     def becomes_delay(self, request: Request) -> None:
-        """A waiting task is no longer asked of anybody."""
+        """A waiting task leaves its queue: its step passes as a delay instead."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
         self.calendar.settle_due = True

@@ -1,7 +1,6 @@
 """What the draws say about a patient and a visit: age, needs, wishes, patience. Rules are the department's.
 
-The draws themselves are made in `sim.engine.workload`; what becomes of the visit is told in
-`sim.engine.reference.model`.
+The draws themselves are made in `sim.engine.workload`; what becomes of the visit is `sim.engine.reference.model`.
 """
 
 from math import inf
