@@ -109,7 +109,7 @@ Lowered = tuple[int, float, float, float]
 """Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
-class Family(Frozen):
+class DistributionFamily(Frozen):
     """What every family of distributions answers for one CTAS level (1 to 5), in the unit of the quantity."""
 
     def lowered(self, acuity: int) -> Lowered:
@@ -121,7 +121,7 @@ class Family(Frozen):
         raise NotImplementedError
 
 
-class Constant(Family):
+class Constant(DistributionFamily):
     """Always the same value."""
 
     family: Literal["constant"] = "constant"
@@ -134,7 +134,7 @@ class Constant(Family):
         return of_acuity(self.value, acuity)
 
 
-class Exponential(Family):
+class Exponential(DistributionFamily):
     """Memoryless, given by its mean."""
 
     family: Literal["exponential"] = "exponential"
@@ -147,7 +147,7 @@ class Exponential(Family):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(Family):
+class Lognormal(DistributionFamily):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -165,7 +165,7 @@ class Lognormal(Family):
         return of_acuity(self.mean, acuity)
 
 
-class LognormalMedian(Family):
+class LognormalMedian(DistributionFamily):
     """Lognormal given by its median and the standard deviation of its logarithm."""
 
     family: Literal["lognormal_median"] = "lognormal_median"
@@ -182,7 +182,7 @@ class LognormalMedian(Family):
         return of_acuity(self.median, acuity) * math.exp(self.log_sd**2 / 2.0)
 
 
-class Weibull(Family):
+class Weibull(DistributionFamily):
     """Weibull given by shape and scale."""
 
     family: Literal["weibull"] = "weibull"
@@ -196,7 +196,7 @@ class Weibull(Family):
         return of_acuity(self.scale, acuity) * math.gamma(1.0 + 1.0 / self.shape)
 
 
-class Uniform(Family):
+class Uniform(DistributionFamily):
     """Uniform between low and high."""
 
     family: Literal["uniform"] = "uniform"
@@ -216,7 +216,7 @@ class Uniform(Family):
         return (self.low + self.high) / 2.0
 
 
-class Triangular(Family):
+class Triangular(DistributionFamily):
     """Triangular on low, mode, high."""
 
     family: Literal["triangular"] = "triangular"
@@ -239,7 +239,7 @@ class Triangular(Family):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(Family):
+class Gamma(DistributionFamily):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"
@@ -269,7 +269,7 @@ NESTING = Discriminator(nesting_of)
 """Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
-class Empirical(Family):
+class Empirical(DistributionFamily):
     """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
 
     `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles are at even steps, so that

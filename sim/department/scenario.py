@@ -255,7 +255,9 @@ def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
 
 
-def unknown(path: str, kind: str, names: Iterable[str], known: Iterable[str], where: str = "") -> Iterator[Problem]:
+def unknown_names(
+    path: str, kind: str, names: Iterable[str], known: Iterable[str], where: str = ""
+) -> Iterator[Problem]:
     """A problem for each name of a kind (role, zone, step ...) that is not among the known; `where` they would be."""
     there = tuple(known)
     for name in dict.fromkeys(names):
@@ -265,10 +267,10 @@ def unknown(path: str, kind: str, names: Iterable[str], known: Iterable[str], wh
 
 def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
     """Roles that something asks for and the staffing does not have; support by peers may go without."""
-    known = (*scenario.staffing.roles, scenario.support.role)
+    staffing = scenario.staffing
     for path, role in roles_asked_for(scenario):
-        if role not in known:
-            yield from unknown(path, "role", [role], scenario.staffing.roles, f" in staffing.{scenario.staffing.name}")
+        if role != scenario.support.role:
+            yield from unknown_names(path, "role", [role], staffing.roles, f" in staffing.{staffing.name}")
 
 
 def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
@@ -276,28 +278,28 @@ def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Place):
             zones = (zone for route in step.routes for zone in route.zones)
-            yield from unknown(path, "zone", zones, scenario.department.zones)
+            yield from unknown_names(path, "zone", zones, scenario.department.zones)
         if isinstance(step, Board):
-            yield from unknown(path, "boarding time", [step.time], scenario.boarding.times)
+            yield from unknown_names(path, "boarding time", [step.time], scenario.boarding.times)
 
 
 def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
     """Streams of the demand, and steps of replayed visits, that the department does not have."""
     known = scenario.department.streams
-    yield from unknown("demand", "stream", scenario.demand.streams(), known, " in the department")
+    yield from unknown_names("demand", "stream", scenario.demand.streams(), known, " in the department")
     if isinstance(scenario.demand, Replay):
         for number, visit in enumerate(scenario.demand.visits):
             steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
-            yield from unknown(f"demand.visits[{number}].minutes", "step", visit.minutes, steps)
+            yield from unknown_names(f"demand.visits[{number}].minutes", "step", visit.minutes, steps)
 
 
 def unknown_words(scenario: Scenario) -> Iterator[Problem]:
     """Names that would be passed over in silence."""
     streams, roles = scenario.department.streams, scenario.staffing.roles
     if scenario.support.role in roles:
-        yield from unknown("support.streams", "stream", scenario.support.streams, streams)
-        yield from unknown("support.huddle_roles", "role", huddle_roles_missed(scenario), roles)
-    yield from unknown("staffing.enhances", "role", scenario.staffing.enhances, roles)
+        yield from unknown_names("support.streams", "stream", scenario.support.streams, streams)
+        yield from unknown_names("support.huddle_roles", "role", huddle_roles_missed(scenario), roles)
+    yield from unknown_names("staffing.enhances", "role", scenario.staffing.enhances, roles)
     for stream_name, stream in streams.items():
         for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
             if name not in DISPOSITIONS_AT_DEPARTURE:

@@ -26,8 +26,8 @@ from sim.department.quantities import (
 if TYPE_CHECKING:  # a stream has classes, and what they do is solved of a stream
     from sim.department.patients import Stream
 
-HELD, POLICE, AMBULANCE, FRAIL = "held", "police", "ambulance", "frail"
-TRAITS_WITH_ODDS = (ADMISSION, HELD, POLICE, AMBULANCE, FRAIL)
+_HELD, _POLICE, _AMBULANCE, FRAIL = "held", "police", "ambulance", "frail"
+TRAITS_WITH_ODDS = (ADMISSION, _HELD, _POLICE, _AMBULANCE, FRAIL)
 """What odds may be given for, besides the needs of the stream."""
 ESCALATION, WISH = "escalation", "wish"
 
@@ -246,7 +246,7 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
             return tuple(shares_with_odds(row, odds, one) for row, one in zip(rows, share, strict=True))
         return (shares_with_odds(weights, odds, share),) * len(rows)
 
-    police = with_odds(POLICE, stream.police_share)[0]
+    police = with_odds(_POLICE, stream.police_share)[0]
     even = (1.0,) * len(severity.classes)
     return Traits(
         classes=stream.severity.classes if stream.severity is not None else (),
@@ -254,9 +254,9 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
         up_to=(tuple(cumulated(first) for first, _ in kinds), tuple(cumulated(second) for _, second in kinds)),
         needs={name: with_odds(name, share) for name, share in stream.needs.items()},
         admission={step.name: with_odds(ADMISSION, step.admission) for step in disposing(stream)},
-        ambulance=with_odds(AMBULANCE, stream.ambulance_share)[0],
+        ambulance=with_odds(_AMBULANCE, stream.ambulance_share)[0],
         police=police,
-        held=shares_held(stream, weights, severity.odds_of(HELD), police),
+        held=shares_held(stream, weights, severity.odds_of(_HELD), police),
         escalation=factors_around_one(weights, severity.rates.get(ESCALATION, even)),
         wish=factors_around_one(weights, severity.means.get(WISH, even)),
     )
