@@ -356,7 +356,7 @@ def test_what_fails_leaves_the_earlier_workbook(tmp_path: Path, monkeypatch: pyt
     file = tmp_path / "a.xlsx"
     save_workbook([Sheet("a", [Column("x")], [(1,)])], file)
     before = file.read_bytes()
-    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    monkeypatch.setattr(workbook, "MOST_SHEET_ROWS", 2)
     with pytest.raises(OSError, match="a sheet takes 2"):
         save_workbook([Sheet("a", [Column("x")], [(1,)] * 3)], file, overwrite=True)
     assert file.read_bytes() == before
