@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
+from sim.analysis import sweeping
 from sim.runs import playing
 from sim.runs.design import Task
 from sim.runs.engines import ENGINES, Engine
@@ -56,6 +57,18 @@ def one_figure() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         draw_one_figure(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def sweeps_without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps of tests draw nothing, unless a test asks for the fixture `drawn_sweeps`."""
+    if "drawn_sweeps" not in request.fixturenames:
+        monkeypatch.setattr(sweeping, "MOST_COMPARED", 0)
+
+
+@pytest.fixture
+def drawn_sweeps() -> None:
+    """For tests of what a sweep draws."""
 
 
 @pytest.fixture
