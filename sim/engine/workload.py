@@ -11,7 +11,7 @@ import math
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -446,18 +446,25 @@ class Workload:
 
     def arrival_arrays(self) -> ArrivalArrays:
         """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
+        return self.arrivals_under(self.base)
+
+    def arrivals_under(self, base: int) -> ArrivalArrays:
+        """The same under another base."""
+        return self.given_arrivals or LAST_DRAWN.drawn_arrivals(self.arrival_plan, base)
+
+    @cached_property
+    def given_arrivals(self) -> ArrivalArrays | None:
+        """The visits of a replayed list, None where they are drawn."""
         demand = self.scenario.demand
-        if isinstance(demand, Replay):
-            return in_order([self._replayed(demand)])
+        return in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
+
+    @cached_property
+    def arrival_plan(self) -> "ArrivalPlan":
+        """What is known of the arrivals before any draw."""
         department, period = self.scenario.department, self.scenario.period
         preludes = tuple(prelude_of(stream.returns) for stream in department.streams.values())
-        return LAST_DRAWN.drawn_arrivals(
-            tuple(zip(self.stream_names, self.coming, preludes, strict=True)),
-            department.calendar_start,
-            period.uses_month_factors,
-            period.horizon,
-            self.base,
-        )
+        streams = tuple(zip(self.stream_names, self.coming, preludes, strict=True))
+        return arrival_plan(streams, department.calendar_start, period.uses_month_factors, period.horizon)
 
     def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
         """Every quantity of one visit; positions are in `draws[stream]`."""
@@ -522,19 +529,33 @@ def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     return ArrivalArrays(*ordered)
 
 
-def drawn_arrivals(
+@dataclass(frozen=True, eq=False)
+class ArrivalPlan:
+    """Arrivals of all streams, as far as they are known before any draw: one object for all scenarios they belong to,
+    so that a thread finds at once what it drew last."""
+
+    streams: "tuple[StreamPlan, ...]"
+    horizon: float
+
+    def drawn(self, base: int) -> ArrivalArrays:
+        """All arrivals under a base."""
+        parts = [stream_arrivals(stream.number, *stream.drawn(self.horizon, base)) for stream in self.streams]
+        return in_order(parts)
+
+
+@lru_cache(maxsize=64)
+def arrival_plan(
     streams: tuple[tuple[str, StreamArrivals, Prelude], ...],
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
-    base: int,
-) -> ArrivalArrays:
-    """Arrivals of all streams, each given by its name, its rates and its prelude."""
-    parts = []
+) -> ArrivalPlan:
+    """The plan of streams, each given by its name, its rates and its prelude."""
+    plans = []
     for number, (name, arrivals, prelude) in enumerate(streams):
-        drawn = stream_times(arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base)
-        parts.append(stream_arrivals(number, *drawn))
-    return in_order(parts)
+        rates = HourlyRates(arrivals, calendar_start, month_factors, -prelude.days, horizon)
+        plans.append(StreamPlan(number, name, arrivals, prelude, rates))
+    return ArrivalPlan(tuple(plans), horizon)
 
 
 def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> ArrivalArrays:
@@ -551,35 +572,40 @@ def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> Arri
     )
 
 
-def stream_times(
-    arrivals: StreamArrivals,
-    prelude: Prelude,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    horizon: float,
-    stream: int,
-    stream_id: int,
-    base: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
+class StreamPlan:
+    """First visits of one stream and its prelude, as far as they are known before any draw."""
 
-    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
-    """
-    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
-    expected = float(rates.sum())
-    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
-    key = keyed(base, stream_id, PERSON)
-    n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
-    times = out[:n]
-    times = times[times < horizon]
-    pending = np.empty((int(np.searchsorted(times, 0.0)), 3))
-    n_pending = play_prelude(
-        base, stream * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
-        prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
-        arrivals.day_cumulated(), pending,
-    )  # fmt: skip
-    pending = pending[:n_pending]
-    return times, pending[pending[:, 0] < horizon]
+    def __init__(
+        self, number: int, name: str, arrivals: StreamArrivals, prelude: Prelude, rates: "HourlyRates"
+    ) -> None:
+        self.number, self.stream_id = number, quantity_id(name)
+        self.prelude, self.rates, self.day_cumulated = prelude, rates, arrivals.day_cumulated()
+
+    def drawn(self, horizon: float, base: int) -> tuple[np.ndarray, np.ndarray]:
+        """First visits from the start of the prelude to the horizon, and returns the prelude leaves.
+
+        Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
+        """
+        prelude, rates = self.prelude, self.rates.drawn(self.stream_id, base)
+        expected = float(rates.sum())
+        out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
+        key = keyed(base, self.stream_id, PERSON)
+        n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
+        times = out[:n]
+        times = times[times < horizon]
+        if not prelude.days:
+            return times, NO_RETURNS
+        pending = np.empty((int(np.searchsorted(times, 0.0)), 3))
+        n_pending = play_prelude(
+            base, self.number * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
+            prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
+            self.day_cumulated, pending,
+        )  # fmt: skip
+        pending = pending[:n_pending]
+        return times, pending[pending[:, 0] < horizon]
+
+
+NO_RETURNS = np.empty((0, 3))
 
 
 class LastDrawn(threading.local):
@@ -589,29 +615,40 @@ class LastDrawn(threading.local):
     """
 
     def __init__(self) -> None:
-        self.drawn_arrivals = lru_cache(maxsize=2)(drawn_arrivals)
+        self.drawn_arrivals = lru_cache(maxsize=2)(ArrivalPlan.drawn)
 
 
 LAST_DRAWN = LastDrawn()
 
 
-def hourly_rates(
-    arrivals: StreamArrivals,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    first_day: int,
-    horizon: float,
-    stream_id: int,
-    base: int,
-) -> np.ndarray:
+class HourlyRates:
     """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day."""
-    days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
-    by_weekday = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)
-    factors = day_factors(days, arrivals.day_factor_cv, stream_id, base)
-    if month_factors:
-        months = (np.datetime64(calendar_start) + days).astype("datetime64[M]").astype(np.int64) % 12  # 0 is January
-        factors = factors * np.asarray(arrivals.month_index)[months]
-    return np.ascontiguousarray((by_weekday[days % 7] * factors[:, None]).ravel())
+
+    def __init__(
+        self,
+        arrivals: StreamArrivals,
+        calendar_start: datetime.date,
+        month_factors: bool,
+        first_day: int,
+        horizon: float,
+    ) -> None:
+        self.days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
+        self.by_day = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)[self.days % 7]
+        self.of_months = np.ones(len(self.days))
+        self.cv = arrivals.day_factor_cv
+        if month_factors:
+            dates = np.datetime64(calendar_start) + self.days
+            self.of_months = np.asarray(arrivals.month_index)[dates.astype("datetime64[M]").astype(np.int64) % 12]
+        self.certain = self._times(self.of_months)
+
+    def drawn(self, stream_id: int, base: int) -> np.ndarray:
+        """The rates of a stream with the factors of its days, not to be written to."""
+        if self.cv == 0.0:
+            return self.certain
+        return self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
+
+    def _times(self, factors: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray((self.by_day * factors[:, None]).ravel())
 
 
 def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.ndarray:

@@ -5,18 +5,22 @@ Which columns there are is the schema of `sim.engine.trajectory`; where rows sta
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compiled.backend import machine_code
+from sim.engine.compiled.memory import Dtype
 from sim.engine.trajectory import Columns, RowsOrColumns
 
 Integers2 = Annotated[npt.NDArray[np.int64], 2]
 Rows2 = Annotated[npt.NDArray[np.int32], 2]
 Shorts2 = Annotated[npt.NDArray[np.int16], 2]
 Bytes2 = Annotated[npt.NDArray[np.int8], 2]
+
+NO_NAMES: Mapping[str, str] = {}
 
 AT_ONCE = 256
 """Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
@@ -55,26 +59,48 @@ class ColumnsOfRows(RowsOrColumns):
         return self[name] if rows is None else rows[name]
 
 
-def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] | None = None) -> Columns:
+def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES) -> Columns:
     """Columns of a schema, each in one piece of its own. `named` tells those with another name in the rows."""
-    names = {name: name for name in schema} | dict(named or {})
-    fields: Mapping[str, Any] = rows.dtype.fields or {}
-    n_columns = dict.fromkeys((8, 4, 2, 1), 0)
-    moves = []
-    for name, kind in schema.items():
-        stored, offset = fields[names[name]][:2]
-        width = np.dtype(kind).itemsize
-        moves.append((stored.itemsize, offset // stored.itemsize, width, n_columns[width]))
-        n_columns[width] += 1
+    plan = move_plan(rows.dtype, tuple(schema.items()), tuple(named.items()))
     # Values of a width are moved as whole numbers whatever they mean; few large arrays cost less than many small ones.
-    targets = {width: np.empty((n, len(rows)), f"i{width}") for width, n in n_columns.items()}
-    sources = [rows.view(f"i{width}").reshape(len(rows), rows.dtype.itemsize // width) for width in (8, 4, 1)]
-    whole = (*sources, *targets.values(), np.array(moves, dtype=np.int64))
-    move(*whole)
-    return {
-        name: targets[width][place].view(kind)
-        for (name, kind), (_, _, width, place) in zip(schema.items(), moves, strict=True)
-    }
+    targets = {width: np.empty((n, len(rows)), f"i{width}") for width, n in plan.n_columns.items()}
+    by8, by4, by1 = (rows.view(f"i{width}").reshape(len(rows), rows.dtype.itemsize // width) for width in (8, 4, 1))
+    move(by8, by4, by1, targets[8], targets[4], targets[2], targets[1], plan.moves)
+    found = [column for kind, first, end in plan.kinds for column in targets[kind.itemsize][first:end].view(kind)]
+    return {name: found[number] for name, number in plan.columns}
+
+
+class MovePlan(NamedTuple):
+    """How rows become columns: what `move` takes, and how many columns of each width there are.
+
+    `kinds` are the types of columns, with the first and the end of those of a type among the columns of their width;
+    `columns` are names with their numbers when all columns stand in order of `kinds`.
+    """
+
+    moves: np.ndarray
+    n_columns: dict[int, int]
+    kinds: list[tuple[Dtype, int, int]]
+    columns: list[tuple[str, int]]
+
+
+@lru_cache(maxsize=64)
+def move_plan(dtype: Dtype, schema: tuple[tuple[str, type], ...], named: tuple[tuple[str, str], ...]) -> MovePlan:
+    """The plan for rows of a type and a schema."""
+    fields: Mapping[str, Any] = dtype.fields or {}
+    names = dict(named)
+    moves: list[tuple[int, int, int, int]] = []
+    numbers, kinds = {}, []
+    n_columns = dict.fromkeys((8, 4, 2, 1), 0)
+    for kind in dict.fromkeys(kind for _, kind in schema):
+        width = np.dtype(kind).itemsize
+        first = n_columns[width]
+        for name in (name for name, its_kind in schema if its_kind is kind):
+            stored, offset = fields[names.get(name, name)][:2]
+            numbers[name] = len(moves)
+            moves.append((stored.itemsize, offset // stored.itemsize, width, n_columns[width]))
+            n_columns[width] += 1
+        kinds.append((np.dtype(kind), first, n_columns[width]))
+    return MovePlan(np.array(moves, dtype=np.int64), n_columns, kinds, [(name, numbers[name]) for name, _ in schema])
 
 
 @machine_code
