@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.cli import main
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import is_share, measure_and_part, part_text
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook

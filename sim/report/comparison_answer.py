@@ -10,8 +10,9 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.engine.measures.catalogue import HEADLINE, HEADLINES
 from sim.engine.measures.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
 from sim.report.console import WIDTH, say, show
 from sim.report.tables.lookups import central_level, flags_of, known_measures, label, n_replications, others
@@ -19,7 +20,7 @@ from sim.report.tables.plain_table import PlainTable, width_of
 from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, unit_words
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.words.caveats import cautions_of, stress_test_lines, unfinished_lines
-from sim.report.words.comparison_finding import BRIEFS, N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
+from sim.report.words.comparison_finding import N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
 from sim.report.words.finding import MOST_LINES, n_lines, print_finding
 from sim.report.words.question_text import changed_line, shortened
 
@@ -168,11 +169,10 @@ def cell(comparison: Comparison, staffing: str, name: str) -> str:
 def short_label(name: str) -> str:
     """`Wait, all (min)`: topic, part where the headline measures have several, and unit."""
     measure, part = measure_and_part(name)
-    brief = BRIEFS[measure.key]
-    whose = f", {PART_WORDS[part]}" if N_PARTS[brief.topic] > 1 else ""
-    head = brief.head or brief.topic
+    headline = HEADLINES[name]
+    whose = f", {PART_WORDS[part]}" if N_PARTS[headline.topic] > 1 else ""
     unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
-    return f"{head[0].upper()}{head[1:]}{whose} ({unit})"
+    return f"{headline.head or headline.short}{whose} ({unit})"
 
 
 def legend(comparison: Comparison, rows: Rows) -> str:

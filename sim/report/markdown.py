@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import part_text
 from sim.io.clean_text import for_markdown
 from sim.report.tables.lookups import flags_of, known_measures, label, n_replications, others

@@ -18,10 +18,19 @@ from rich.text import Text
 from sim.analysis.comparison_result import Row
 from sim.analysis.sweep_query import Found
 from sim.analysis.sweeping import SweepAnswer
-from sim.engine.measures.number_text import NOTHING, bare, counted, half_width_text, measure_and_part
+from sim.engine.measures.catalogue import CHOSEN_LATE
+from sim.engine.measures.number_text import (
+    NOTHING,
+    bare,
+    counted,
+    half_width_text,
+    label_and_part,
+    measure_and_part,
+    unit_of_value,
+)
 from sim.report.console import WIDTH, say, show, table_width, two_lines
 from sim.report.tables.lookups import as_found
-from sim.report.tables.table_cells import SECONDARY, difference_text
+from sim.report.tables.table_cells import difference_text
 from sim.report.terminal import lines_written
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.words.finding import MOST_LINES, n_lines, print_finding
@@ -38,16 +47,13 @@ from sim.report.words.sweep_finding import (
     sweep_finding,
 )
 
-HEADS = {
-    "wait_triage_to_pia_mean.all": "Wait for a\nphysician\n(min)",
-    "lwbs_or_ama.all": "Left unseen\nor against\nadvice (%)",
-    "minutes_without_staff_mean.mental_health": "Time without\nstaff, mental\nhealth (min)",
-    SECONDARY: "Longest time\nunseen, same\nvisits (min)",
-    "staff_cost_per_week.all": "Staff cost\na week\n(CAD/week)",
-}
-SHOWN = tuple(HEADS)
+SHOWN = (
+    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health", *CHOSEN_LATE,
+    "staff_cost_per_week.all",
+)  # fmt: skip
 """Measures in the table of the terminal."""
-FIRST_LEFT_OUT = (SECONDARY, *reversed(SHOWN))
+LINES_OF_A_HEAD = 3
+FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SHOWN))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 TABLE_FRAME = 6
 """Lines of the table beside its rows: three of the head, the rule, and a blank line above and below."""
@@ -248,6 +254,14 @@ def cell_text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def head_text(name: str) -> str:
+    """Label, part and unit of a measure in as narrow a column as three lines allow."""
+    measure, _ = measure_and_part(name)
+    text = f"{label_and_part(name).removesuffix(', all visits')} ({unit_of_value(measure)})"
+    widths = (textwrap.wrap(text, width, break_long_words=False) for width in range(8, len(text) + 1))
+    return "\n".join(next(lines for lines in widths if len(lines) <= LINES_OF_A_HEAD))
+
+
 def table_of(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Table:
     """A row for each of these scenarios, a column for each of these measures."""
     answer = report.answer
@@ -256,7 +270,7 @@ def table_of(report: SweepReport, labels: Sequence[str], measures: Sequence[str]
     table.add_column("", no_wrap=True)
     table.add_column("n", justify="right", no_wrap=True)
     for measure in measures:
-        table.add_column(Text(HEADS[measure]), justify="right", no_wrap=True)
+        table.add_column(Text(head_text(measure)), justify="right", no_wrap=True)
     for label in labels:
         found = [(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures]
         n = max((int(estimated["n"]) for _, estimated, _ in found if estimated is not None), default=0)

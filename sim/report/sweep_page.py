@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE, Row
+from sim.analysis.comparison_result import Row
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,
@@ -53,11 +54,14 @@ def sweep_markdown(report: SweepReport) -> str:
     """The page."""
     finding = sweep_finding(report)
     parts = [f"# {for_markdown(finding.question)}", finding_markdown(finding)]
+    parts += [f"![{caption}]({file})" for caption, file in report.figures]
     if report.answer.n_done:
         parts += scenario_parts(report)
     parts += titled("Cost", markdown_table(cost_rows(report)) if report.scenarios.weekly_cost else "")
     parts += titled("Which may be the best", listed(best_lines(report)))
     parts += titled("Beaten in cost and every headline outcome", dominated_part(report))
+    for name, lines in report.sentences:
+        parts += titled(for_markdown(name), listed(iter(lines)))
     parts += titled("What was asked", listed(asked_for(report)))
     parts += titled("Runs that failed", listed(line.strip() for line in failure_lines(report.answer, MOST_LISTED)))
     parts += titled("Read this with the numbers", listed(honesty_of(report)))

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
-from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
+from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES
+from sim.engine.measures.outcomes import REPORTED_STREAMS
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
-ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
+ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""
 
 
@@ -20,7 +21,7 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
     """Names of the measures that runs of the scenarios may have."""
     found: set[str] = set()
     for parts in {id(scenario.department): scenario for scenario in scenarios}.values():
-        streams = ("all", *STREAMS, *parts.department.streams)
+        streams = ("all", *REPORTED_STREAMS, *parts.department.streams)
         steps = [name for _, step in steps_with_paths(parts) if (name := getattr(step, "name", None))]
         of_each = {
             "stream": streams,
@@ -119,8 +120,7 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
     for name in ONLY_SWEPT:
         value = getattr(study, name)
         if value:
-            told = repr(", ".join(value) if isinstance(value, dict) else getattr(value, "measure", value))
-            yield Problem(f"study.{name}", told, "it is for sweeps: peered -m …")
+            yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), "it is for sweeps: peered -m …")
 
 
 def presets_of(study: AgainstBaselineSettings | None) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import preset_text
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import decimals_shown, measure_and_part, scale
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.tables.lookups import estimate, known_measures, label, others

@@ -6,14 +6,16 @@ Numbers are looked up in `sim.report.tables.lookups` and written by `sim.engine.
 import math
 from collections.abc import Collection
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES, PROTOCOL_RANKS
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
     NOTHING,
     bare,
     half_width_text,
+    joined,
     measure_and_part,
     part_text,
     plain_number,
@@ -39,20 +41,6 @@ from sim.report.words.cautions import LEGEND, marked
 from sim.report.words.question_text import central_demand, effects_text, played_text
 
 Rows = list[tuple[str, ...]]
-SECONDARY = "longest_unseen_mean.mental_health"
-"""A headline whose rank has to be said wherever there is room: `docs/protocol.md`."""
-PROTOCOL_OUTCOMES = (
-    "minutes_without_staff_mean.mental_health", SECONDARY, "wait_triage_to_pia_mean.all", "lwbs_or_ama.all",
-    "length_of_stay_mean.mental_health",
-)  # fmt: skip
-"""Outcomes of `docs/protocol.md` in its order: shown at every level of demand, and named before others that change."""
-
-
-def protocol_place(name: str) -> int:
-    """Place of a measure among the outcomes of the protocol; after all of them for any other."""
-    return PROTOCOL_OUTCOMES.index(name) if name in PROTOCOL_OUTCOMES else len(PROTOCOL_OUTCOMES)
-
-
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 
 
@@ -191,15 +179,16 @@ def legend(comparison: Comparison) -> str:
     )
 
 
-RANKS = (
-    "Longest time unseen is a secondary outcome, chosen after results were seen; the primary outcome is minutes "
-    "without staff (docs/protocol.md of PeerED)."
-)
-
-
 def rank_line(measures: Collection[str]) -> str:
     """Which headline is primary and which was chosen late; empty where the late one is not among the measures shown."""
-    return RANKS if SECONDARY in measures else ""
+    late = joined([HEADLINES[name].topic for name in CHOSEN_LATE if name in measures])
+    if not late:
+        return ""
+    primary = joined([HEADLINES[name].topic for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"])
+    return (
+        f"{late[0].upper()}{late[1:]} is a secondary outcome, chosen after results were seen; the primary outcome is "
+        f"{primary} (docs/protocol.md of PeerED)."
+    )
 
 
 def unit_words() -> str:

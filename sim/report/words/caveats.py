@@ -100,7 +100,7 @@ def cautions_of(comparison: Comparison, levels: Collection[float] | None = None,
 
 
 def unfinished_lines(comparison: Comparison) -> list[str]:
-    planned = comparison.replications * len(comparison.levels)
+    planned = comparison.n_planned or comparison.replications * len(comparison.levels)
     if comparison.n_finished >= planned:
         return []
     return [

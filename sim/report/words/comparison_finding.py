@@ -6,14 +6,14 @@ together (`Found.beyond_chance`), and never without a steady state.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED, Comparison, Row
+from sim.analysis.comparison_result import LEAST_ADDED, Comparison, Row
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside, spoken, under
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,
@@ -38,68 +38,12 @@ from sim.report.tables.lookups import (
     n_replications,
     others,
 )
-from sim.report.tables.table_cells import SECONDARY, hours_text, protocol_place, question
+from sim.report.tables.table_cells import hours_text, question
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
 from sim.report.words.question_text import central_demand, effects_text
 
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A headline measure in a few words: its topic, and what visits or patients did less or more of, with an amount.
-
-    Words that begin with the amount are about some of them (`of medical visits, 2 fewer ...`). `head`: the topic in a
-    table.
-    """
-
-    topic: str
-    less: str
-    more: str
-    head: str = ""
-    of_patients: bool = False
-
-
-BRIEFS = {
-    "wait_triage_to_pia_mean": Brief(
-        "wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", head="wait"
-    ),
-    "length_of_stay_mean": Brief("stay", "stayed {} less", "stayed {} longer"),
-    "minutes_without_staff_mean": Brief(
-        "time without staff", "spent {} less without staff", "spent {} more without staff"
-    ),
-    "longest_unseen_mean": Brief(
-        "longest time unseen",
-        "had a longest time unseen shorter by {}",
-        "had a longest time unseen longer by {}",
-    ),
-    "went_home_empty_handed": Brief(
-        "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
-    ),
-    "reach": Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
-    "lwbs_or_ama": Brief(
-        "leaving", "{} fewer left unseen or against advice", "{} more left unseen or against advice",
-        head="left unseen or against advice",
-    ),
-    "return_72h_per_patient": Brief(
-        "return within 72 h", "{} fewer were back within 72 h", "{} more were back within 72 h", of_patients=True
-    ),
-    "return_30d_per_patient": Brief(
-        "return within 30 days", "{} fewer were back within 30 days", "{} more were back within 30 days",
-        of_patients=True,
-    ),
-    "return_180d_per_patient": Brief(
-        "return within 180 days", "{} fewer were back within 180 days", "{} more were back within 180 days",
-        of_patients=True,
-    ),
-    "observation_unmet_share": Brief(
-        "observation unmet", "had no aide for {} less of their observation",
-        "had no aide for {} more of their observation",
-    ),
-    "staff_cost_per_week": Brief("staff cost a week", "cost {} less a week", "cost {} more a week"),
-    "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
-}  # fmt: skip
-COSTS = ("staff_cost_per_week.all", "cost_per_visit.all")
 HINT = "secondary"
 """Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
 MOST_CHANGES = 5
@@ -157,7 +101,7 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
 
 def hint(name: str) -> str:
     """The rank of an outcome that was chosen after results were seen."""
-    return f"; {HINT}" if name == SECONDARY else ""
+    return f"; {HINT}" if name in CHOSEN_LATE else ""
 
 
 def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
@@ -202,7 +146,7 @@ def clauses_text(moved: Sequence[tuple[str, Found]], n_changed: int, intervals: 
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
         measure, part = measure_and_part(name)
-        brief = BRIEFS[measure.key]
+        brief = HEADLINES[name]
         words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
         subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
@@ -234,17 +178,15 @@ def interval_text(name: str, found: Found) -> str:
 
 
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, Found]:
-    """Differences of the headline measures but for the costs, in the order of `BRIEFS`; at the central level of demand
-    unless another is given."""
+    """Differences of the headline measures without the costs, at the central level of demand unless one is given."""
     names = clinical_measures(comparison)
     return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
 
 
 def clinical_measures(comparison: Comparison) -> list[str]:
-    """Headline measures that were measured, but for the costs: those of all visits first, then as in `BRIEFS`."""
-    names = [name for name in known_measures(comparison, HEADLINE) if name not in COSTS]
-    order = list(BRIEFS)
-    return sorted(names, key=lambda name: (not name.endswith(".all"), order.index(measure_and_part(name)[0].key)))
+    """Headline measures that were measured, but for the costs: those of all visits first."""
+    names = [name for name in known_measures(comparison, HEADLINE) if name not in COST_NAMES]
+    return sorted(names, key=lambda name: not name.endswith(".all"))
 
 
 def unchanged_text(comparison: Comparison, staffing: str) -> str:
@@ -277,8 +219,7 @@ def named_topics(names: Sequence[str], before: str) -> str:
         return ""
     topics: dict[str, list[str]] = {}
     for name in names:
-        measure, part = measure_and_part(name)
-        topics.setdefault(BRIEFS[measure.key].topic, []).append(part)
+        topics.setdefault(HEADLINES[name].topic, []).append(name.partition(".")[2])
     times = [topic.removeprefix(RETURN) for topic in topics if topic.startswith(RETURN)]
     texts = [topic_of(topic, parts) for topic, parts in topics.items() if not topic.startswith(RETURN)]
     return before + joined([*texts, *([RETURN + " or ".join(times)] if times else [])])
@@ -288,7 +229,7 @@ RETURN = "return within "
 """Said once for several times within which patients come back."""
 
 
-N_PARTS = Counter(BRIEFS[name.partition(".")[0]].topic for name in HEADLINE)
+N_PARTS = Counter(headline.topic for headline in HEADLINES.values())
 """Of each topic, the parts of which it is a headline measure."""
 
 
@@ -309,14 +250,15 @@ def cost_text(comparison: Comparison, staffing: str) -> str:
 
 def paid_text(comparison: Comparison, staffing: str) -> str:
     """What was paid, overtime included; nothing without a steady state, as overtime depends on the queue."""
-    weekly, per_visit = (difference(comparison, staffing, name) for name in COSTS)
+    weekly, per_visit = (difference(comparison, staffing, name) for name in COST_NAMES)
     if weekly is None or flags_of(comparison, staffing)[1]:
         return ""
-    measure, _ = measure_and_part(COSTS[0])
+    measure, _ = measure_and_part(COST_NAMES[0])
     interval = ""
     if weekly.has_interval:
         interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
-    visit = "" if per_visit is None else f", {bare(measure_and_part(COSTS[1])[0], per_visit.mean, signed=True)} a visit"
+    of_visit, _ = measure_and_part(COST_NAMES[1])
+    visit = "" if per_visit is None else f", {bare(of_visit, per_visit.mean, signed=True)} a visit"
     return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
 
 
@@ -408,7 +350,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     wait, mental_health_wait, left, weekly_cost, visit_cost = (
         mean_text(comparison, name)
         for name in (
-            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COSTS,
+            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
         )
     )  # fmt: skip
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
@@ -455,7 +397,7 @@ def returns_text(comparison: Comparison) -> str:
     names = [name for name in known_measures(comparison, HEADLINE) if name.startswith("return_")]
     if not names:
         return "the run is too short to see returns."
-    topics = [BRIEFS[name.partition(".")[0]].topic.removeprefix("return ") for name in names]
+    topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
     texts = [f"{topic} {mean_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
     return f"{joined(texts)} of patients, counted from their first mental-health visit."
 

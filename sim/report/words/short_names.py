@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import joined, measure_and_part, part_text
-from sim.report.words.comparison_finding import BRIEFS, topic_of
+from sim.report.words.comparison_finding import topic_of
 
 NEXT_WORD = re.compile(r" (?=[+~]{0,2}[\w@./-]+=)")
 """Where one `key=value` of a label ends and the next begins; a value may hold blanks."""
@@ -20,8 +20,8 @@ LONGEST_NAME = 60
 def short_measure(name: str) -> str:
     """`stay (medical visits)`, `left empty-handed`; in a sentence, by its topic where it has one."""
     measure, part = measure_and_part(name)
-    if measure.key in BRIEFS:
-        return topic_of(BRIEFS[measure.key].topic, [part])
+    if measure.headline:
+        return topic_of(measure.headline.topic, [part])
     label = inside(measure.label)
     return label if measure.by == "run" or part == "all" else f"{label} ({part_text(part)})"
 

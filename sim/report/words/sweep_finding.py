@@ -11,11 +11,12 @@ from functools import cached_property
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED
+from sim.analysis.comparison_result import LEAST_ADDED
 from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
+from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import (
     bare,
     cad,
@@ -28,10 +29,9 @@ from sim.engine.measures.number_text import (
     unit_of_value,
 )
 from sim.report.tables.lookups import Found, as_found
-from sim.report.tables.table_cells import protocol_place
 from sim.report.words.cautions import A_STRESS_TEST
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, NO_BENEFIT
-from sim.report.words.comparison_finding import COSTS, hint, named_topics
+from sim.report.words.comparison_finding import hint, named_topics
 from sim.report.words.finding import (
     CERTAINTY,
     CHANGES,
@@ -44,7 +44,7 @@ from sim.report.words.finding import (
 from sim.report.words.short_names import cut, short_labels, short_measure, some, varied_keys
 
 STAFF_COST = "staff_cost_per_week.all"
-OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
+OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
@@ -57,7 +57,8 @@ class SweepReport:
     """Everything that the terminal and the page show of a sweep.
 
     `contenders`: who may be the best by each measure shown; `dominated`: rows of `dominated.parquet`; `controlled`:
-    rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder.
+    rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder;
+    `sentences`: of each scenario beside the first; `figures`: captions and files.
     """
 
     answer: SweepAnswer
@@ -66,6 +67,8 @@ class SweepReport:
     dominated: pd.DataFrame
     command: Sequence[str]
     controlled: pd.DataFrame | None = field(default=None)
+    sentences: Sequence[tuple[str, Sequence[str]]] = ()
+    figures: Sequence[tuple[str, str]] = ()
 
     @cached_property
     def names(self) -> dict[str, str]:
