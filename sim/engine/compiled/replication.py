@@ -6,7 +6,6 @@ comes back from a trajectory is `lent`.
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -78,13 +77,18 @@ class Memory(threading.local):
     def lend(self, name: str) -> np.ndarray:
         """A table that is left alone until the array returned, and all made of it, are gone."""
         self.away.add(name)
-        return lent(self.tables.pop(name), self.homes[name])
+        return lent(self.tables[name], self.addresses[name], self.homes[name])
 
     def take_back(self) -> None:
         """Before a run: tables that were lent, or others of the same size for those still in use."""
         for name in self.away:
+            self.tables.pop(name)  # its last owner here, so that it can come back
             came_back = self.homes[name]
-            self.put(name, came_back.pop() if came_back else np.empty(self.lengths[name], GROWING_TABLES[name]))
+            if came_back:
+                self.tables[name], self.addresses[name] = came_back.pop()
+                self.lengths[name] = len(self.tables[name])
+            else:
+                self.put(name, np.empty(self.lengths[name], GROWING_TABLES[name]))
         self.away.clear()
 
 
@@ -137,22 +141,19 @@ class Run:
             needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
             if MEMORY.lengths[name] < needed * width:
                 MEMORY.put(name, longer(MEMORY.tables[name], n_rows * width, needed * width))
-            self.root[COLUMN[name]] = MEMORY.addresses[name]
-            self.root[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
-        for number in range(N_HEAPS):
-            self._grow_heap(number)
+            root[COLUMN[name]] = MEMORY.addresses[name]
+            root[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
+        self.root[:] = root
+        self._grow_heaps()
         self.memory[NEEDS_MEMORY_AT] = False
 
-    def _grow_heap(self, number: int) -> None:
-        heap = self.heaps[number]
-        entries, n = MEMORY.heaps[number], int(heap["n"])
-        if len(entries) < n + 2 * self.most_new_rows:
-            MEMORY.heaps[number] = entries = longer(entries, n, int(GROWTH * n) + 2 * self.most_new_rows)
-        heap["entries"], heap["room"] = entries.ctypes.data, len(entries) - self.most_new_rows
-
-    @cached_property
-    def heaps(self) -> np.ndarray:
-        return self._table("heaps")
+    def _grow_heaps(self) -> None:
+        heaps, room = self._table("heaps"), 2 * self.most_new_rows
+        for number, n in enumerate(heaps["n"].tolist()):
+            if len(MEMORY.heaps[number]) < n + room:
+                MEMORY.heaps[number] = longer(MEMORY.heaps[number], n, int(GROWTH * n) + room)
+        heaps["entries"] = [entries.ctypes.data for entries in MEMORY.heaps]
+        heaps["room"] = [len(entries) - self.most_new_rows for entries in MEMORY.heaps]
 
     # --- playing ------------------------------------------------------------------------------------------------
 
