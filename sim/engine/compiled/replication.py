@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.calendar_entries import too_many_entries
 from sim.engine.compiled.buffer_pool import home, lent
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
@@ -23,7 +24,6 @@ from sim.engine.compiled.tables import (
     MOST_NEW_ROWS,
     STATIC_TABLES,
 )
-from sim.engine.constants import too_many
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -166,7 +166,7 @@ class Run:
             status = play(address)
         if status == STEP_LIMIT:
             now = self.root.view(np.float64)[COLUMN["now"]]
-            raise too_many(int(self.root[COLUMN["step_limit"]]), float(now))
+            raise too_many_entries(int(self.root[COLUMN["step_limit"]]), float(now))
         return self._trajectory()
 
     def _trajectory(self) -> Trajectory:
