@@ -34,7 +34,7 @@ from sim.engine.trajectory import (
     Columns,
     Trajectory,
 )
-from sim.engine.workload import ArrivalArrays, Workload, base_of
+from sim.engine.workload import ArrivalArrays, Workload, draw_base
 
 FIRST_ROWS = 2 * MOST_NEW_ROWS
 GROWTH = 1.5
@@ -102,7 +102,7 @@ class Run:
         self.blueprint, self.seed, self.replication = blueprint, seed, replication
         self.memory = blueprint.start.copy()
         self.root = self.memory[: ED.itemsize].view(np.int64)
-        self.root[COLUMN["base"]] = base = base_of(seed, replication)
+        self.root[COLUMN["base"]] = base = draw_base(seed, replication)
         self.kept = [self._expect(blueprint.workload.arrivals_under(base))]
         if blueprint.may_be_absent:
             self.kept += self._fill_duties(blueprint.workload.under(seed, replication))
