@@ -425,10 +425,8 @@ def load_the_rest(plan: Plan, folder: Path) -> None:
 
     sql.writer_in(folder)
     from sim.analysis import compare as comparing  # noqa: F401
-    from sim.report import comparison_answer, markdown  # noqa: F401
-    from sim.report.tables import answer_workbook  # noqa: F401
+    from sim.report import comparison_answer  # noqa: F401
 
-    markdown.page()
     versions()
 
 
@@ -443,8 +441,8 @@ def write_comparison(
 ) -> None:
     """Tables, scenarios, provenance and the answer in words; a file that cannot be written costs no other."""
     from sim.analysis.compare import values_table
-    from sim.report.markdown import comparison_markdown
-    from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
+    from sim.report.comparison_answer import comparison_markdown, comparison_sheets
+    from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 
     scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
     facts = run_facts(composed, plan, comparison.n_finished, comparison.seconds)

@@ -22,7 +22,7 @@ from sim.config import compose
 from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.engine.trajectory import Trajectory
-from sim.report.markdown import comparison_markdown
+from sim.report.comparison_answer import comparison_markdown
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.blocks import at_demand, play_block
 from sim.runs.run_summary import counts_of, matched_changes

@@ -14,11 +14,9 @@ from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.number_text import measure_and_part
-from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
+from sim.report.comparison_answer import LINES_AROUND, comparison_markdown, print_comparison, print_other_levels
 from sim.report.figures.finding_figure import HEADS, finding_picture, staffings_shown, title
 from sim.report.figures.theme import styled
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.table_cells import PROTOCOL_OUTCOMES, SECONDARY
 from sim.report.words.caveats import NO_BENEFIT
 from sim.report.words.comparison_finding import (
     BRIEFS,
@@ -33,6 +31,7 @@ from sim.report.words.comparison_finding import (
     other_levels_line,
 )
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.words.measures import PROTOCOL_OUTCOMES, SECONDARY
 from tests.test_report import (
     FOUR,
     LABELS,

@@ -16,13 +16,11 @@ from sim.config.breakeven_plans import break_even_plan_of
 from sim.config.overrides import command_words
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.engine.measures.number_text import counted
-from sim.report.breakeven_answer import break_even_markdown, print_break_even
+from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
 from sim.report.console import say
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import break_even_sheets
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.breakeven_finding import break_even_finding
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -72,8 +70,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, lo
         with unwritten.noted(store.folder):
             write_facts(facts, store.folder)
         with unwritten.noted(store.folder / ANSWER):
-            sheets = break_even_sheets(answer, facts, break_even_finding(answer))
-            write_answer_workbook(sheets, store.folder / ANSWER)
+            write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
     show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
     if unwritten.found:

@@ -44,15 +44,13 @@ from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
-from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
-from sim.report.sweep_page import sweep_markdown
+from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import sweep_sheets
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.cautions import named
 from sim.report.words.roster_text import print_rosters
 from sim.report.words.stopping_text import MOST_NAMED
-from sim.report.words.sweep_finding import SweepReport, sweep_finding
+from sim.report.words.sweep_finding import SweepReport
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -200,7 +198,7 @@ def play_sweep(plan: SweepPlan, store: RunStore, composed: ComposedSweep, log: S
         with unwritten.noted(store.folder):
             write_text(sweep_markdown(report), store.folder / PAGE)
         with unwritten.noted(store.folder / ANSWER):
-            write_answer_workbook(sweep_sheets(answer, facts, sweep_finding(report)), store.folder / ANSWER)
+            write_answer_workbook(sweep_sheets(report, facts), store.folder / ANSWER)
     log.say(f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {seconds} s")
     controlled = controlled_answer(plan, store, answer)
     with unwritten.noted(store.folder):
@@ -386,7 +384,7 @@ def show_results(composed: Composed, console: Console) -> int:
     with tables_of(store, labels, answer.standing.numbers.tolist(), answer, query) as tables:
         found = tables.ask(query)
         if composed.export is None:
-            print_rows(found, console)
+            print_query(found, console)
         else:
             rows = counted(export(found, composed.export), "row")
             teller(console)(f"{rows} in {composed.export}")

@@ -13,10 +13,10 @@ from sim.engine.measures.number_text import bare, measure_and_part, plain_number
 from sim.report.figures.forest import widen_around_zero
 from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
 from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
-from sim.report.tables.table_cells import SECONDARY
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row, is_same_money
+from sim.report.words.measures import SECONDARY
 
 WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
 WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"

@@ -13,7 +13,6 @@ import pandas as pd
 from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.analysis.compare import is_swap, same_money
 from sim.analysis.comparison_result import LEAST_ADDED
-from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures.number_text import (
@@ -27,10 +26,11 @@ from sim.engine.measures.number_text import (
     plain_number,
     short_unit_of_difference,
 )
-from sim.report.words.cautions import A_STRESS_TEST
-from sim.report.words.caveats import ENOUGH_REPLICATIONS
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
-from sim.report.words.short_names import short_measure, some
+from sim.report.words.cautions import A_STRESS_TEST, short_cautions
+from sim.report.words.caveats import size_text
+from sim.report.words.finding import Finding, five_lines
+from sim.report.words.measures import short_measure
+from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
 
 EFFECTS = {
@@ -63,23 +63,10 @@ def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
-        texts = [
-            NOT_FINISHED,
-            "nothing can be said of that either.",
-            cost_text(answer),
-            NOT_FINISHED,
-            size_text(answer),
-        ]
-    else:
-        texts = [
-            changes_text(answer),
-            unchanged_text(answer),
-            cost_text(answer),
-            same_money_text(answer),
-            certainty_text(answer),
-        ]
-    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
-    return Finding(question, tuple(FindingLine(label, text) for label, text in zip(labels, texts, strict=True)))
+        nothing = "nothing can be said of that either."
+        return five_lines(question, [NOT_FINISHED, nothing, cost_text(answer), NOT_FINISHED, study_size_text(answer)])
+    texts = (changes_text, unchanged_text, cost_text, same_money_text, certainty_text)
+    return five_lines(question, [text(answer) for text in texts])
 
 
 def effect_text(answer: BreakEvenAnswer) -> str:
@@ -319,8 +306,8 @@ def certainty_text(answer: BreakEvenAnswer) -> str:
     """The verdict, the prior's word, and what the intervals leave out."""
     if len(answer.staffings) == 1:
         shown = shown_presets(answer, answer.staffings[0])
-        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), size_text(answer)])
-    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), size_text(answer)])
+        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), study_size_text(answer)])
+    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), study_size_text(answer)])
 
 
 def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:
@@ -361,19 +348,13 @@ def prior_in_brackets(item: StaffingAnswer) -> str:
 
 def leaving_text(answer: BreakEvenAnswer) -> list[str]:
     """That many leave, if they do."""
-    n = int(answer.cautions["many_leave"].sum())
-    limit = f"{100 * LEAVING_LIMIT:g} %"
-    return [f"More than {limit} leave in {n} of {len(answer.cautions)} scenarios: waits look too short."] if n else []
+    return short_cautions(0, int(answer.cautions["many_leave"].sum()), len(answer.cautions))
 
 
-def size_text(answer: BreakEvenAnswer) -> str:
+def study_size_text(answer: BreakEvenAnswer) -> str:
     """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
     weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
-    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: what is not shown may still be there."
-    return (
-        f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
-        f"known of the assumptions comes on top.{few if 1 < answer.n < ENOUGH_REPLICATIONS else ''}"
-    )
+    return size_text([answer.n], [weeks], "what is not shown may still be there")
 
 
 def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:

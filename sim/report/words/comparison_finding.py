@@ -4,9 +4,7 @@ A difference is named as a change only where it is beyond chance when all headli
 together (`Found.beyond_chance`), and never without a steady state.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,6 +24,7 @@ from sim.engine.measures.number_text import (
     value_text,
     within_scale,
 )
+from sim.report.tables.comparison_rows import hours_text
 from sim.report.tables.lookups import (
     Found,
     central_level,
@@ -37,70 +36,12 @@ from sim.report.tables.lookups import (
     n_replications,
     others,
 )
-from sim.report.tables.table_cells import SECONDARY, hours_text, protocol_place, question
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
-from sim.report.words.question_text import central_demand, effects_text
+from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
+from sim.report.words.measures import BRIEFS, COSTS, HINT, hint, named_topics, protocol_place
+from sim.report.words.question_text import central_demand, effects_text, question
 
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A headline measure in a few words: its topic, and what visits or patients did less or more of, with an amount.
-
-    Words that begin with the amount are about some of them (`of medical visits, 2 fewer ...`). `head`: the topic in a
-    table.
-    """
-
-    topic: str
-    less: str
-    more: str
-    head: str = ""
-    of_patients: bool = False
-
-
-BRIEFS = {
-    "wait_triage_to_pia_mean": Brief(
-        "wait for a physician", "waited {} less for a physician", "waited {} longer for a physician", head="wait"
-    ),
-    "length_of_stay_mean": Brief("stay", "stayed {} less", "stayed {} longer"),
-    "minutes_without_staff_mean": Brief(
-        "time without staff", "spent {} less without staff", "spent {} more without staff"
-    ),
-    "longest_unseen_mean": Brief(
-        "longest time unseen",
-        "had a longest time unseen shorter by {}",
-        "had a longest time unseen longer by {}",
-    ),
-    "went_home_empty_handed": Brief(
-        "home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
-    ),
-    "reach": Brief("met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"),
-    "lwbs_or_ama": Brief(
-        "leaving", "{} fewer left unseen or against advice", "{} more left unseen or against advice",
-        head="left unseen or against advice",
-    ),
-    "return_72h_per_patient": Brief(
-        "return within 72 h", "{} fewer were back within 72 h", "{} more were back within 72 h", of_patients=True
-    ),
-    "return_30d_per_patient": Brief(
-        "return within 30 days", "{} fewer were back within 30 days", "{} more were back within 30 days",
-        of_patients=True,
-    ),
-    "return_180d_per_patient": Brief(
-        "return within 180 days", "{} fewer were back within 180 days", "{} more were back within 180 days",
-        of_patients=True,
-    ),
-    "observation_unmet_share": Brief(
-        "observation unmet", "had no aide for {} less of their observation",
-        "had no aide for {} more of their observation",
-    ),
-    "staff_cost_per_week": Brief("staff cost a week", "cost {} less a week", "cost {} more a week"),
-    "cost_per_visit": Brief("staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
-}  # fmt: skip
-COSTS = ("staff_cost_per_week.all", "cost_per_visit.all")
-HINT = "secondary"
-"""Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
 MOST_CHANGES_ELSEWHERE = 3
@@ -113,15 +54,15 @@ def finding_of(comparison: Comparison) -> Finding:
     if not others(comparison):
         return scenario_finding(comparison)
     subject = others(comparison)[0]
-    return Finding(
+    return five_lines(
         short_question(comparison),
-        (
-            FindingLine(CHANGES, changes_text(comparison, subject)),
-            FindingLine(UNCHANGED, unchanged_text(comparison, subject)),
-            FindingLine(COST, cost_text(comparison, subject)),
-            FindingLine(SAME_MONEY, same_money_text(comparison, subject)),
-            FindingLine(CERTAINTY, certainty_text(comparison)),
-        ),
+        [
+            changes_text(comparison, subject),
+            unchanged_text(comparison, subject),
+            cost_text(comparison, subject),
+            same_money_text(comparison, subject),
+            certainty_text(comparison),
+        ],
     )
 
 
@@ -152,11 +93,6 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
     intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
     intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
     return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
-
-
-def hint(name: str) -> str:
-    """The rank of an outcome that was chosen after results were seen."""
-    return f"; {HINT}" if name == SECONDARY else ""
 
 
 def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
@@ -268,34 +204,6 @@ def unchanged_text(comparison: Comparison, staffing: str) -> str:
         named_topics(unknown, "not measured: "),
     ]
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
-
-
-def named_topics(names: Sequence[str], before: str) -> str:
-    """Topics of measures, with their parts where a measure has several."""
-    if not names:
-        return ""
-    topics: dict[str, list[str]] = {}
-    for name in names:
-        measure, part = measure_and_part(name)
-        topics.setdefault(BRIEFS[measure.key].topic, []).append(part)
-    times = [topic.removeprefix(RETURN) for topic in topics if topic.startswith(RETURN)]
-    texts = [topic_of(topic, parts) for topic, parts in topics.items() if not topic.startswith(RETURN)]
-    return before + joined([*texts, *([RETURN + " or ".join(times)] if times else [])])
-
-
-RETURN = "return within "
-"""Said once for several times within which patients come back."""
-
-
-N_PARTS = Counter(BRIEFS[name.partition(".")[0]].topic for name in HEADLINE)
-"""Of each topic, the parts of which it is a headline measure."""
-
-
-def topic_of(topic: str, parts: Sequence[str]) -> str:
-    """`stay (medical visits)`; without the part where there is but one, or all are meant."""
-    if len(parts) == N_PARTS[topic]:
-        return topic
-    return f"{topic} ({joined([part_text(part) for part in parts])})"
 
 
 def cost_text(comparison: Comparison, staffing: str) -> str:

@@ -1,29 +1,18 @@
-"""Short names for the lines and tables of a terminal: of measures, and of the scenarios of a sweep.
+"""Short names of scenarios for the lines and tables of a terminal, and long texts cut.
 
-The whole names are the labels of the catalogue and the words of the command.
+The whole names are the words of the command.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from sim.analysis.sentences import inside
-from sim.engine.measures.number_text import joined, measure_and_part, part_text
-from sim.report.words.comparison_finding import BRIEFS, topic_of
+from sim.engine.measures.number_text import joined
 
 NEXT_WORD = re.compile(r" (?=[+~]{0,2}[\w@./-]+=)")
 """Where one `key=value` of a label ends and the next begins; a value may hold blanks."""
 LONGEST_NAME = 60
 """Characters of a scenario's name in a sentence."""
-
-
-def short_measure(name: str) -> str:
-    """`stay (medical visits)`, `left empty-handed`; in a sentence, by its topic where it has one."""
-    measure, part = measure_and_part(name)
-    if measure.key in BRIEFS:
-        return topic_of(BRIEFS[measure.key].topic, [part])
-    label = inside(measure.label)
-    return label if measure.by == "run" or part == "all" else f"{label} ({part_text(part)})"
 
 
 def words_of(label: str) -> list[str]:
@@ -70,6 +59,11 @@ def cut(text: str, width: int = LONGEST_NAME) -> str:
         return text
     front = (width - 1) // 2
     return f"{text[:front]}…{text[len(text) - (width - 1 - front) :]}"
+
+
+def cut_end(text: str, width: int) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip(' ,')}…"
 
 
 def some(words: Sequence[str], most: int) -> str:

@@ -28,7 +28,7 @@ MOST_NAMED = 5
 """Scenarios named in one line."""
 
 
-def asked_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.asked.precision:
         yield from precision_lines(answer, most_missed)

@@ -13,37 +13,18 @@ import pandas as pd
 from sim.analysis.best import Contenders
 from sim.analysis.compare import same_money
 from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED
-from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
-from sim.engine.measures.number_text import (
-    bare,
-    cad,
-    counted,
-    half_width_text,
-    joined,
-    measure_and_part,
-    plain_number,
-    short_unit_of_difference,
-    unit_of_value,
-)
+from sim.analysis.valuation import STAFF_COST
+from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
 from sim.report.tables.lookups import Found, as_found
-from sim.report.tables.table_cells import protocol_place
-from sim.report.words.cautions import A_STRESS_TEST
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, NO_BENEFIT
-from sim.report.words.comparison_finding import COSTS, hint, named_topics
-from sim.report.words.finding import (
-    CERTAINTY,
-    CHANGES,
-    COST,
-    SAME_MONEY,
-    UNCHANGED,
-    Finding,
-    FindingLine,
-)
-from sim.report.words.short_names import cut, short_labels, short_measure, some, varied_keys
+from sim.report.words.cautions import A_STRESS_TEST, short_cautions
+from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
+from sim.report.words.finding import Finding, five_lines
+from sim.report.words.measures import COSTS, hint, named_topics, protocol_place, short_measure
+from sim.report.words.numbers import change_text, mean_text, whole_percent
+from sim.report.words.short_names import cut, short_labels, some, varied_keys
 
-STAFF_COST = "staff_cost_per_week.all"
 OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
@@ -82,11 +63,17 @@ class SweepReport:
         return {name: found[name] for name in HEADLINE if name in found}
 
     @cached_property
+    def means(self) -> dict[tuple[str, str], Found]:
+        """Headline estimates by measure and label."""
+        table = self.answer.estimates
+        chosen = table[table["measure"].isin(HEADLINE)] if len(table) else table
+        return {(str(row["measure"]), str(row["label"])): as_found(row) for row in chosen.to_dict("records")}
+
+    @cached_property
     def staff_cost(self) -> dict[str, float]:
         """Mean staff cost with overtime, CAD a week, of scenarios that have run."""
-        table = self.answer.estimates
-        rows = table[table["measure"] == STAFF_COST]
-        return dict(zip(rows["label"], rows["mean"], strict=True)) if len(rows) else {}
+        found = {label: self.means.get((STAFF_COST, label)) for label in self.answer.labels}
+        return {label: item.mean for label, item in found.items() if item is not None}
 
     @cached_property
     def flags(self) -> dict[str, tuple[bool, bool]]:
@@ -112,16 +99,8 @@ class SweepReport:
 
 def sweep_finding(report: SweepReport) -> Finding:
     """The question and the five lines."""
-    return Finding(
-        question_of(report),
-        (
-            FindingLine(CHANGES, changes_text(report)),
-            FindingLine(UNCHANGED, unchanged_text(report)),
-            FindingLine(COST, cost_text(report)),
-            FindingLine(SAME_MONEY, same_money_text(report)),
-            FindingLine(CERTAINTY, certainty_text(report)),
-        ),
-    )
+    texts = (changes_text, unchanged_text, cost_text, same_money_text, certainty_text)
+    return five_lines(question_of(report), [text(report) for text in texts])
 
 
 def question_of(report: SweepReport) -> str:
@@ -152,7 +131,7 @@ def changes_text(report: SweepReport) -> str:
     parts = [largest_text(report, name, found[name]) for name in named]
     rest = [name for name in found if name not in named]
     more = f"; also {named_topics(rest, '')}" if rest else ""
-    interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
+    interval = f"the joint {whole_percent(report.answer.confidence)} interval of all scenarios and measures"
     return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
 
 
@@ -167,14 +146,8 @@ def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) ->
     n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
     of = f", the largest of {n_same}" if n_same > 1 else ""
     against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
-    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against}{hint(name)})"
-
-
-def size_text(name: str, found: Found) -> str:
-    """A difference with its unit and its joint interval, which allows for its having been picked as the largest."""
-    measure, _ = measure_and_part(name)
-    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.simultaneous)
-    return f"{size} {reach} {short_unit_of_difference(measure)}"
+    size = change_text(name, found.mean, found.simultaneous)  # joint: it allows for its having been picked
+    return f"{short_measure(name)} {size} ({report.names[label]}{of}{against}{hint(name)})"
 
 
 def why_nothing_is_claimed(report: SweepReport) -> str:
@@ -197,15 +170,13 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
 
 def means_text(report: SweepReport) -> str:
     """The main outcomes of a scenario by itself."""
-    table = report.answer.estimates
-    parts = []
-    for name in ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health"):
-        for row in table[table["measure"] == name].to_dict("records")[:1]:
-            measure, _ = measure_and_part(name)
-            found = as_found(row)
-            reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of_value(measure)}")
-    return ", ".join(parts)
+    names = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
+    found = {name: report.means.get((name, report.answer.labels[0])) for name in names}
+    return ", ".join(
+        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(measure_and_part(name)[0])}"
+        for name, item in found.items()
+        if item is not None
+    )
 
 
 def unchanged_text(report: SweepReport) -> str:
@@ -332,14 +303,8 @@ def bought_text(report: SweepReport, label: str) -> str:
     if not beyond:
         return "changes nothing beyond chance"
     strongest = sorted(beyond, key=lambda name: -strength(beyond[name]))[:2]
-    sizes = [f"{short_measure(name)} {change_text(name, beyond[name])}" for name in beyond if name in strongest]
+    sizes = [f"{short_measure(name)} {change_text(name, beyond[name].mean)}" for name in beyond if name in strongest]
     return f"changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
-
-
-def change_text(name: str, found: Found) -> str:
-    """The size alone; its interval stands in the table."""
-    measure, _ = measure_and_part(name)
-    return f"{bare(measure, found.mean, signed=True)} {short_unit_of_difference(measure)}"
 
 
 def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]]]:
@@ -363,55 +328,22 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
 
 def certainty_text(report: SweepReport) -> str:
     """Cautions first, then what the intervals are of, and what they leave out."""
-    return " ".join([*caution_texts(report), size_of_study(report), *assumption_texts(report)])
-
-
-def caution_texts(report: SweepReport) -> list[str]:
-    """How many scenarios are to be read with care."""
-    n = len(report.answer.labels)
-    unsteady, leaving = report.labels_with("no_steady_state"), report.labels_with("many_leave")
-    parts = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
-    if leaving:
-        limit = f"{100 * LEAVING_LIMIT:g} %"
-        parts.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
-    return parts
-
-
-def of_all(labels: Sequence[str], n: int) -> str:
-    """`2 of 6 scenarios`."""
-    return f"{len(labels)} of {counted(n, 'scenario')}"
-
-
-def size_of_study(report: SweepReport) -> str:
-    """Replications and weeks, and that the intervals are of chance alone."""
     answer = report.answer
+    unsteady, leaving = (len(report.labels_with(name)) for name in ("no_steady_state", "many_leave"))
+    cautions = short_cautions(unsteady, leaving, len(answer.labels))
     numbers = [int(n) for n in answer.estimates.groupby("label")["n"].max()] if answer.n_done else [0]
-    weeks = sorted(set(report.scenarios.weeks.values()))
-    length = f" of {span_text(weeks, 'week')}" if weeks else ""
-    chance = "intervals show chance alone; what is not known of the assumptions comes on top"
-    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: a missing star says nothing." if (
-        len(answer.labels) > 1 and 1 < min(numbers) < ENOUGH_REPLICATIONS) else ""  # fmt: skip
-    return f"{span_text(numbers, 'replication')}{length}; {chance}.{few}"
-
-
-def span_text(numbers: Sequence[float], noun: str) -> str:
-    """`4 weeks`, `4 to 8 weeks`."""
-    low, high = min(numbers), max(numbers)
-    text = counted(int(high), noun)
-    return text if low == high else f"{low:g} to {text}"
+    unshown = "a missing star says nothing" if len(answer.labels) > 1 else ""
+    size = size_text(numbers, sorted(set(report.scenarios.weeks.values())), unshown)
+    return " ".join([*cautions, size, *assumption_texts(report)])
 
 
 def assumption_texts(report: SweepReport) -> list[str]:
     """What was assumed of peers and clinicians."""
-    assuming = report.scenarios.assumes_effects
+    assuming, n = report.scenarios.assumes_effects, len(report.answer.labels)
     if not assuming:
         return [NO_BENEFIT] if report.scenarios.with_peers else []
-    topics = topics_moved(report)
-    where = "" if len(assuming) == len(report.answer.labels) else f" in {of_all(sorted(assuming), len(report.names))}"
-    if not topics:
-        return [f"Effects were assumed{where}, in force in none: nothing moves because of them."]
-    several = len(topics) > 1 or topics[0].endswith("s")
-    return [f"Effects were assumed{where}: {joined(topics)} {'move' if several else 'moves'} because they are set so."]
+    where = "" if len(assuming) == n else f" in {len(assuming)} of {counted(n, 'scenario')}"
+    return [f"{assumed_text(topics_moved(report), where)}."]
 
 
 def topics_moved(report: SweepReport) -> list[str]:
