@@ -16,7 +16,7 @@ import pandas as pd
 
 import sim
 from benchmarks.figures import TABLES, read, write
-from sim.statistics.output_analysis import paired_differences
+from sim.statistics.intervals import paired_differences
 
 ADMISSION = "department.streams.mental_health.pathway.dispose.admission"
 CONDITIONS = {"demand": "demand", "wish_minutes": "support.wish_minutes", "admission": ADMISSION}

@@ -21,8 +21,6 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from sim.engine.compiled import prepare
-
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "notebooks"
 MOST_BYTES = 1_500_000
@@ -76,7 +74,6 @@ def execute(source: Path) -> NotebookNode:
     Raises CellExecutionError where a cell fails, NotebookFault for an output that must not be stored.
     """
     notebook = notebook_of(source)
-    prepare(lambda line: print(line, file=sys.stderr))  # else a cell would say that it compiles
     with TemporaryDirectory(prefix="peered-notebook-") as folder, isolated(Path(folder)) as work:
         where = {"metadata": {"path": work}}
         client = NotebookClient(

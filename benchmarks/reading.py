@@ -35,13 +35,14 @@ duckdb.execute(f'''COPY (
 def read_visits_file(given: dict[str, Any]) -> dict[str, float]:
     """Read, check and profile a file of `rows` visits with the shipped map of its layout."""
     from sim.config.files import shipped_configs
-    from sim.visits.column_map import load_column_map
+    from sim.io.strict_yaml import read_yaml
+    from sim.visits.column_map import ColumnMap
     from sim.visits.visits_table import read_visits
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "visits.csv"
         subprocess.run([sys.executable, "-c", MAKE, str(path), str(given["rows"])], check=True)
-        column_map = load_column_map(shipped_configs() / "visits" / "malmo.yaml")
+        column_map = ColumnMap.model_validate(read_yaml(shipped_configs() / "visits" / "malmo.yaml"))
         before = peak_mib()
         cpu, wall = time.process_time(), time.perf_counter()
         read = read_visits(path, column_map)

@@ -12,9 +12,9 @@ def ready(given: dict[str, Any]) -> dict[str, float]:
     scenario = sim.load("study.weeks=1", "study.warm_up_weeks=0")
     loaded = time.perf_counter()
     if given["engine"] == "compiled":
-        from sim.engine.compiled import prepare
+        from sim.engine.compiled.backend import library
 
-        prepare()
+        library()
     prepared = time.perf_counter()
     sim.simulate(scenario, seed=1, engine=given["engine"])
     return {

@@ -16,7 +16,6 @@ results   the tables of a results folder
 Keys are listed in docs/keys.md, columns and measures in docs/data-dictionary.md; docs/python.md shows all of this.
 """
 
-import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
@@ -56,7 +55,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     from sim.analysis.memory_check import check_run
     from sim.department.scenario import Scenario
     from sim.objects import Run
-    from sim.runs.engines import ENGINES, prepare
+    from sim.runs.engines import ENGINES
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -65,7 +64,6 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     _check_whole("seed", seed)
     _check_whole("replication", replication)
     check_run(scenario, engine)
-    prepare(engine, _on_stderr)
     return Run.of(ENGINES[engine](scenario, seed, replication), scenario)
 
 
@@ -87,7 +85,6 @@ def compare(
     from sim.config import compose
     from sim.config.plans import plan_of
     from sim.objects import Comparison
-    from sim.runs.blocks import get_ready
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
@@ -102,7 +99,6 @@ def compare(
         settings.append(f"seed={seed}")
     plan = plan_of(compose(["study=compare", *settings]))
     check_plan(plan, workers)
-    get_ready(plan.scenarios[plan.baseline], plan.engine, _on_stderr)
     return Comparison.of(compare_composed(plan, workers=workers))
 
 
@@ -117,11 +113,6 @@ def results(folder: str | PathLike[str]) -> "Results":
     from sim.objects import Results
 
     return Results(Path(folder))
-
-
-def _on_stderr(line: str) -> None:
-    """Where a line goes that says why nothing comes yet."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def _check_whole(name: str, value: object) -> None:

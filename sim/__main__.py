@@ -11,20 +11,10 @@ import threading
 from contextlib import suppress
 from typing import NoReturn, TextIO
 
-COMPILER_SETTINGS = ".numba_config.yaml"
-"""Numba reads this file in the working directory; it can name a cache of machine code, which is unpickled and run."""
-COMPILER_SETTINGS_REFUSED = (
-    f"peered: {COMPILER_SETTINGS} in this folder would change how the engine is compiled, and can name code to be run: "
-    "start peered in another folder, or take the file away (NUMBA_... variables of your own do the same)"
-)
-
 
 def main() -> int:
     """Run the command and return its exit code."""
     distrust_folder()
-    if os.path.lexists(COMPILER_SETTINGS):
-        print(COMPILER_SETTINGS_REFUSED, file=sys.stderr)
-        return 2
     try:
         gc.disable()
         from sim.cli import main as run

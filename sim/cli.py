@@ -32,8 +32,8 @@ from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.background_writer import written_behind
-from sim.runs.blocks import Block, BlockAnswer, get_ready, play_block, rehearse
-from sim.runs.engines import lets_go, prepare
+from sim.runs.blocks import Block, BlockAnswer, play_block
+from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable, results_folder, results_place
 from sim.runs.tables_on_disk import (
@@ -49,11 +49,11 @@ from sim.runs.tables_on_disk import (
 )
 from sim.runs.worker_errors import Lost, NoWorkers, WorkersGone
 from sim.runs.worker_pool import n_cores, run_blocks
+from sim.studies.settings import CalibrateSettings
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.calibration.calibrating import CalibrationReport
-    from sim.config.settings import StudySettings
+    from sim.calibration.report import CalibrationReport
 
 USAGE = """\
 usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
@@ -101,7 +101,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.many:
             return run_many(asked, console)
         composed = compose(asked.overrides, asked.folder)
-        check_use(composed)
         return tell_plan(composed, console) if asked.dry else STUDIES[composed.study.name](composed, console)
     except (ScenarioError, VisitsFileError) as error:
         from sim.report.console import print_problems
@@ -170,31 +169,12 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
             yield f"peered: {key} = {address}: whoever can reach or imitate that scheduler can run code here: {remedy}"
 
 
-WRITES_EVENTS = ("run", "compare")
-WRITES_NOTHING = ("assumptions", "results")
-
-
-def check_use(composed: Composed) -> None:
-    """Refuse what would be passed over in silence."""
-    name = composed.study.name
-    if composed.visits is not None and name != "calibrate":
-        raise Misunderstood(f"peered: visits = {composed.visits} is for study=calibrate; leave it out of study={name}")
-    for key in ("run", "query", "table", "export"):
-        if (value := getattr(composed, key)) is not None and name != "results":
-            raise Misunderstood(f"peered: {key} = {value} is for study=results; leave it out of study={name}")
-    if composed.study.event_log is not None and name not in WRITES_EVENTS:
-        wanted = f"study.event_log = {composed.study.event_log}"
-        raise Misunderstood(f"peered: {wanted} is for study=run and study=compare; leave it out of study={name}")
-    if composed.output is not None and name in WRITES_NOTHING:
-        raise Misunderstood(f"peered: output = {composed.output}: study={name} writes no files; leave it out")
-
-
 def tell_plan(composed: Composed, console: Console) -> int:
     """Say what would run and about how long; write nothing."""
     if composed.study.name in ("assumptions", "results"):
         console.print(f"study={composed.study.name}: nothing is simulated, a few seconds", highlight=False)
         return 0
-    if composed.study.name == "calibrate":
+    if isinstance(composed.study, CalibrateSettings):
         console.print(f"study=calibrate: {calibration_steps(composed.study)}", highlight=False, soft_wrap=True)
         console.print("how long depends on the file; nothing was run, nothing was written", highlight=False)
         return 0
@@ -203,10 +183,11 @@ def tell_plan(composed: Composed, console: Console) -> int:
 
         return tell_break_even(composed, console)
     if composed.study.name == "validate":
-        from sim.studies.validate import with_peers_beside
+        from sim.studies.validate import as_run
 
-        composed = with_peers_beside(composed)
-    plan = plan_of(composed)
+        plan = plan_of(as_run(composed))
+    else:
+        plan = plan_of(composed)
     first = plan.scenarios[plan.baseline]
     weeks = first.period.weeks + first.period.warm_up_weeks
     n_runs = plan.n_blocks * len(plan.scenarios)
@@ -227,7 +208,7 @@ def tell_plan(composed: Composed, console: Console) -> int:
     return 0
 
 
-def calibration_steps(study: "StudySettings") -> str:
+def calibration_steps(study: CalibrateSettings) -> str:
     """What a calibration does with its file, as far as it takes time."""
     steps = ["the file is read and fitted"]
     if study.hold_out:
@@ -372,13 +353,9 @@ def finished_blocks(plan: Plan, visits_folder: Path, console: Console, first: Fi
     blocks = plan.blocks(visits_folder)
     several = len(plan.scenarios) > MOST_NAMED
     names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
-    alone = len(blocks) == 1 and lets_go(plan.engine) and n_cores() > 1
-    if alone:
-        prepare(plan.engine, teller(console))
-    else:
-        get_ready(plan.scenarios[plan.baseline], plan.engine, teller(console))
+    alone = len(blocks) == 1 and releases_gil(plan.engine) and n_cores() > 1
     with (
-        meanwhile(partial(load_the_rest, plan, visits_folder.parent)) if alone else nullcontext(),
+        meanwhile(partial(load_the_rest, visits_folder.parent)) if alone else nullcontext(),
         progress(len(blocks), f"{names} on the same patients", console) as advance,
     ):
         running: Generator[tuple[Block, BlockAnswer | Lost], None, None] = run_blocks(
@@ -418,9 +395,8 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
             beside.join()
 
 
-def load_the_rest(plan: Plan, folder: Path) -> None:
+def load_the_rest(folder: Path) -> None:
     """Load what is needed when a run has been played: the only one leaves a core idle, and is as short as this."""
-    rehearse(plan.scenarios[plan.baseline], plan.engine)
     from sim.io import sql
 
     sql.writer_in(folder)
@@ -493,31 +469,33 @@ def run_assumptions(composed: Composed, console: Console) -> int:
 
 def run_calibrate(composed: Composed, console: Console) -> int:
     """A demand and a department from a file of visits, with a report and figures."""
-    from sim.calibration.calibrating import STUDY, always_written, estimate_calibration
+    from sim.calibration.calibrate import OWNER, estimate_calibration
+    from sim.calibration.report import always_written
     from sim.config import column_map_of
 
     if composed.visits is None:
         raise Misunderstood("peered: study=calibrate needs visits=FILE, and study.map=NAME of configs/visits")
+    study = composed.study
+    assert isinstance(study, CalibrateSettings)
     folder = composed.output or Path("results") / "calibrated"
     column_map = column_map_of(composed)
-    name = composed.study.demand_name or composed.visits.name.split(".")[0]
+    name = study.demand_name or composed.visits.name.split(".")[0]
     refuse_unwritable(folder, folder)
     report_name = f"{name}_calibration.md"
-    refuse_overwriting(folder, (*always_written(name), report_name), STUDY)
-    prepare(composed.engine, teller(console))
-    if composed.study.match:
-        teller(console)(f"matching {', '.join(composed.study.match)}: some hundred runs, minutes")
+    refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+    if study.match:
+        teller(console)(f"matching {', '.join(study.match)}: some hundred runs, minutes")
     report = estimate_calibration(
         composed.visits,
         column_map,
         name=name,
         output=folder,
-        rake=composed.study.rake,
+        rake=study.rake,
         base=composed.scenario,
         seed=composed.seed,
-        hold_out_share=composed.study.hold_out,
-        matched=composed.study.match,
-        if_none_fits=composed.study.if_none_fits,
+        hold_out_share=study.hold_out,
+        matched=study.match,
+        if_none_fits=study.if_none_fits,
     )
     try:
         n_figures = write_calibration(report, folder, report_name)
@@ -542,7 +520,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
 
     Raises OSError, OutputError.
     """
-    from sim.calibration.calibrating import STUDY
+    from sim.calibration.calibrate import OWNER
     from sim.report.calibration_report import calibration_markdown
     from sim.report.figures.calibration_figures import draw_calibration
 
@@ -550,7 +528,7 @@ def write_calibration(report: "CalibrationReport", folder: Path, report_name: st
         figures = draw_calibration(report, Path(drawn))
         text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
         contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
-    publish(folder, {**report.files, **contents, report_name: text.encode()}, STUDY)
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
     return len(figures)
 
 

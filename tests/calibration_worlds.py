@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibration.arrival_rates import Estimates, counted, fit_arrivals
-from sim.calibration.calibrated_scenario import simulated_visits
-from sim.calibration.history_matching import Region, Unknown
-from sim.calibration.patience_fit import fit_patience
-from sim.calibration.return_fit import fit_returns, gaps_between
-from sim.calibration.service_matching import DELAYS, match_service_times, with_factors
-from sim.calibration.share_estimates import estimate_shares
+from sim.calibration.estimators.arrival_rates import Estimates, count_arrivals, fit_arrivals
+from sim.calibration.estimators.patience import fit_patience
+from sim.calibration.estimators.returns import fit_returns, gaps_between
+from sim.calibration.estimators.shares import estimate_shares
+from sim.calibration.matching.history_matching import Region, Unknown
+from sim.calibration.matching.service_times import DELAYS, match_service_times, with_factors
+from sim.calibration.play import simulated_visits
 from sim.department.arrivals import Profile
 from sim.department.department import Department
 from sim.department.pathway import Delay, Dispose, Task
@@ -166,8 +166,8 @@ def recovered(replication: int, weeks: int = WEEKS) -> list[Recovered]:
 
 
 def rates_of(medical: pd.DataFrame, mental: pd.DataFrame) -> Iterator[Recovered]:
-    found = fit_arrivals(counted(instants(medical), medical["patient"]))
-    with_returns = fit_arrivals(counted(instants(mental), mental["patient"]))
+    found = fit_arrivals(count_arrivals(instants(medical), medical["patient"]))
+    with_returns = fit_arrivals(count_arrivals(instants(mental), mental["patient"]))
     weekdays, months = np.array(WEEKDAYS) / np.mean(WEEKDAYS), np.array(MONTHS) / np.mean(MONTHS)
     yield from each("visits_per_year", found.visits_per_year, [VISITS_PER_YEAR * (1.0 - MENTAL_SHARE)])
     yield from each("visits_per_year with returns", with_returns.visits_per_year, [VISITS_PER_YEAR * MENTAL_SHARE])

@@ -5,6 +5,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,7 @@ from sim.analysis import sweeping
 from sim.analysis.sweeping import Task, play_task
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.run_store import Played
+from tests.one_figure import draw_one_figure
 
 # Nothing an earlier test or command has left may answer for what is tested.
 os.environ["PEERED_CACHE"] = ""
@@ -42,6 +44,14 @@ def engine(request: pytest.FixtureRequest) -> str:
 def simulate(engine: str) -> Engine:
     """Each engine in turn."""
     return ENGINES[engine]
+
+
+@pytest.fixture(scope="module")
+def one_figure() -> Iterator[None]:
+    """Comparisons of this module draw one figure in this process: their figures are tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        draw_one_figure(patch)
+        yield
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ import sim
 from sim.engine.trajectory import Trajectory
 
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
-FLOOR, MODEL, PEOPLE = "engine/floor.py", "engine/model.py", "engine/people.py"
-SUPPORT, COMPANY = "department/support.py", "engine/company.py"
-SEVERITY, MEETING = "department/severity.py", "engine/meeting.py"
+FLOOR, MODEL, PEOPLE = "engine/reference/dispatcher.py", "engine/reference/model.py", "engine/reference/entities.py"
+SUPPORT, COMPANY = "department/support.py", "engine/reference/company.py"
+SEVERITY, MEETING = "department/severity.py", "engine/reference/patient_attributes.py"
 
 COMPILED = "engine/compiled"
 """The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
@@ -162,7 +162,7 @@ def inside(file: str) -> str:
 
 COMPILED_FAULTS = (
     Fault("the calendar forgets kinds", inside("calendar.py"), "return is_less(instant, key, other_instant, other_key)", "return is_less(instant, other_key, other_instant, key)"),
-    Fault("a settling waits for arrivals of later instants", inside("loop.py"), "if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):", "if ed.settle_due and time > ed.now:"),
+    Fault("a settling waits for arrivals of later instants", inside("event_loop.py"), "if ed.settle_due and (time > ed.now or key >= SETTLE_KEY):", "if ed.settle_due and time > ed.now:"),
     Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order"),
     Fault("ties by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n", "    return r.slot < other.slot\n"),
     Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine"),
@@ -175,7 +175,7 @@ COMPILED_FAULTS = (
     Fault("handover to the busiest", inside("cases.py"), "m.n_cases < best_cases)", "m.n_cases > best_cases)"),
     Fault("handover in order of patients", inside("cases.py"), "visit_role_at(ed.visit_roles, before).number > case.number", "visit_role_at(ed.visit_roles, before).number < case.number"),
     Fault("cases close the wrong way round", inside("cases.py"), "case_of(ed, v, role).number < case_of(ed, v, first).number", "case_of(ed, v, role).number > case_of(ed, v, first).number"),
-    Fault("patience at one pace", inside("budgets.py"), "        v.patience_pace = patience\n", "        v.patience_pace = 1.0\n"),
+    Fault("patience at one pace", inside("patience_and_calm.py"), "        v.patience_pace = patience\n", "        v.patience_pace = 1.0\n"),
     Fault("cleaning needs no time", inside("places.py"), "    if z.cleaning > 0.0:", "    if z.cleaning < 0.0:"),
     Fault("the old place still needs its nurse", inside("places.py"), "        occupied -= zone_at(ed.zones, v.zone).twelfths", "        occupied -= 0"),
     Fault("places by waiting alone", inside("settling.py"), "    return ranks_before(ed, line, r, other)\n", "    return r.since < other.since\n"),
@@ -183,8 +183,8 @@ COMPILED_FAULTS = (
     Fault("CTAS 2 goes first with CTAS 1", inside("settling.py"), "    urgent = visit_at(ed.visits, r.visit).acuity == 1\n", "    urgent = visit_at(ed.visits, r.visit).acuity <= 2\n"),
     Fault("bands do not rank places", inside("settling.py"), "        return r.band < other.band\n    urgent", "        pass\n    urgent"),
     Fault("a queue for a place forgets the others", inside("settling.py"), "best_to_place(ed, places, best, best_zone)\n        at", "best_to_place(ed, places, NONE, NONE)\n        at"),
-    Fault("places by acuity always", inside("lowering.py"), "rule=RULES[places.rule], weights=weights", "rule=RULES['acuity_fifo'], weights=weights"),
-    Fault("places by the slopes of the first role", inside("lowering.py"), "        weights = self._weights(places)\n", "        weights = 0\n"),
+    Fault("places by acuity always", inside("scenario_tables.py"), "rule=RULES[places.rule], weights=weights", "rule=RULES['acuity_fifo'], weights=weights"),
+    Fault("places by the slopes of the first role", inside("scenario_tables.py"), "        weights = self._weights(places)\n", "        weights = 0\n"),
     Fault("no overflow into a later zone", inside("places.py"), "for number in range(first, first + n):", "for number in range(first, first + 1):"),
     Fault("overflow before the first zone", inside("places.py"), "zone_of_route_at(ed.zones_of_routes, number).zone", "zone_of_route_at(ed.zones_of_routes, 2 * first + n - 1 - number).zone"),
     Fault("a limited delay over its limit", inside("settling.py"), "        if line.n > 0 and line.room > 0:", "        if line.n > 0 and line.room >= 0:"),
@@ -195,10 +195,10 @@ COMPILED_FAULTS = (
     Fault("no other way when the last one goes home", inside("settling.py"), "    if role.n_on_duty == 0:\n        role_goes_home", "    if role.n_on_duty < 0:\n        role_goes_home"),
     Fault("a disposition is not asked for", inside("pathway.py"), "    if plan.only_if != NONE and plan.only_if != v.disposition:", "    if plan.only_if != NONE and plan.only_if == v.disposition:"),
     Fault("a released case stays open", inside("pathway.py"), "    for number in range(plan.n_released):", "    for number in range(plan.n_released - 1):"),
-    Fault("held visits walk out", inside("loop.py"), "    if v.held:\n        v.tried_to_leave = True", "    if False:\n        v.tried_to_leave = True"),
-    Fault("leaving is misnamed", inside("loop.py"), "v.disposition = LWBS if v.pia != v.pia else AMA", "v.disposition = AMA if v.pia != v.pia else LWBS"),
-    Fault("an hour of care too many", inside("stays.py"), "    minutes = (ed.now - since) * minutes_per_hour / MINUTES_PER_HOUR", "    minutes = minutes_per_hour"),
-    Fault("beds by lot", inside("stays.py"), "    take_bed(ed, w.stay)\n    return w.visit", "    take_bed(ed, w.stay / 2.0)\n    return w.visit"),
+    Fault("held visits walk out", inside("event_loop.py"), "    if v.held:\n        v.tried_to_leave = True", "    if False:\n        v.tried_to_leave = True"),
+    Fault("leaving is misnamed", inside("event_loop.py"), "v.disposition = LWBS if v.pia != v.pia else AMA", "v.disposition = AMA if v.pia != v.pia else LWBS"),
+    Fault("an hour of care too many", inside("boarding_and_observation.py"), "    minutes = (ed.now - since) * minutes_per_hour / MINUTES_PER_HOUR", "    minutes = minutes_per_hour"),
+    Fault("beds by lot", inside("boarding_and_observation.py"), "    take_bed(ed, w.stay)\n    return w.visit", "    take_bed(ed, w.stay / 2.0)\n    return w.visit"),
     Fault("met after the least minutes", inside("company.py"), "min(LEAST_MINUTES, v.wish_left) if is_met(v) else v.meeting_left", "min(LEAST_MINUTES, v.wish_left)"),
     Fault("the walk counts as company", inside("company.py"), "max(0.0, ed.now - r.company_since)", "ed.now - r.started"),
     Fault("the next wish falls due at night", inside("company.py"), "after_quiet_hours(ed.now + ed.again_minutes)", "ed.now + ed.again_minutes"),
@@ -222,19 +222,19 @@ COMPILED_FAULTS = (
     Fault("effects from the first spell on", inside("pathway.py"), "    met = is_met(v)\n", "    met = v.spells > 0\n"),
     Fault("a call always reaches", inside("peers.py"), "uniform_of(v.key, CALL_ID, 0) < ed.call_reached_share", "uniform_of(v.key, CALL_ID, 0) < 1.0"),
     Fault("the first huddle role always", inside("peers.py"), "        if role == NONE and v.open_cases & bit(candidate) != 0:", "        if role == NONE:"),
-    Fault("classes by arrival", inside("meeting.py"), "    u = uniform(v, SEVERITY)\n", "    u = uniform(v, ARRIVAL_MODE)\n"),
-    Fault("the class of CTAS 1 for everybody", inside("meeting.py"), "(v.acuity - 1) * s.n_classes", "0 * s.n_classes"),
-    Fault("frail as others", inside("meeting.py"), "s.frail_up_to if frail else s.classes_up_to", "s.classes_up_to"),
-    Fault("a given need is forgotten", inside("meeting.py"), "return v.given_need == plan.need_id or falls_under", "return falls_under"),
-    Fault("a transfer is assessed as an admission", inside("meeting.py"), "!= ADMITTED:\n        return 0\n    for", "< ADMITTED:\n        return 0\n    for"),
-    Fault("only one kind of assessment counts", inside("meeting.py"), "    for number in range(s.n_assessed_by):", "    for number in range(1):"),
-    Fault("always held with whom they are", inside("meeting.py"), "s.always_under, s.always_with_caregiver)", "s.always_under, not s.always_with_caregiver)"),
-    Fault("police hold nobody more", inside("meeting.py"), "s.held_with_police if v.arrival_mode == POLICE else s.held", "s.held"),
-    Fault("one age for the kind of peer", inside("meeting.py"), "youth_share(ed.youth_alone, ed.youth_under_12,", "youth_share(ed.youth_alone, ed.youth_from_12,"),
-    Fault("escalation of the first class", inside("meeting.py"), "of_class(ed, v, s.mean_escalation)", "number_at(ed.numbers, s.mean_escalation).value"),
+    Fault("classes by arrival", inside("patient_attributes.py"), "    u = uniform(v, SEVERITY)\n", "    u = uniform(v, ARRIVAL_MODE)\n"),
+    Fault("the class of CTAS 1 for everybody", inside("patient_attributes.py"), "(v.acuity - 1) * s.n_classes", "0 * s.n_classes"),
+    Fault("frail as others", inside("patient_attributes.py"), "s.frail_up_to if frail else s.classes_up_to", "s.classes_up_to"),
+    Fault("a given need is forgotten", inside("patient_attributes.py"), "return v.given_need == plan.need_id or falls_under", "return falls_under"),
+    Fault("a transfer is assessed as an admission", inside("patient_attributes.py"), "!= ADMITTED:\n        return 0\n    for", "< ADMITTED:\n        return 0\n    for"),
+    Fault("only one kind of assessment counts", inside("patient_attributes.py"), "    for number in range(s.n_assessed_by):", "    for number in range(1):"),
+    Fault("always held with whom they are", inside("patient_attributes.py"), "s.always_under, s.always_with_caregiver)", "s.always_under, not s.always_with_caregiver)"),
+    Fault("police hold nobody more", inside("patient_attributes.py"), "s.held_with_police if v.arrival_mode == POLICE else s.held", "s.held"),
+    Fault("one age for the kind of peer", inside("patient_attributes.py"), "youth_share(ed.youth_alone, ed.youth_under_12,", "youth_share(ed.youth_alone, ed.youth_from_12,"),
+    Fault("escalation of the first class", inside("patient_attributes.py"), "of_class(ed, v, s.mean_escalation)", "number_at(ed.numbers, s.mean_escalation).value"),
     Fault("company of the first class", inside("company.py"), "of_class(ed, v, stream_at(ed.streams, v.stream).wish)", "number_at(ed.numbers, stream_at(ed.streams, v.stream).wish).value"),
     Fault("shares of a class at the acuity of another", inside("draws.py"), "max(v.severity, 0) * N_ACUITIES + v.acuity - 1", "max(v.severity, 0) * N_ACUITIES"),
-    Fault("a group without its patience", inside("meeting.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
+    Fault("a group without its patience", inside("patient_attributes.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
 )  # fmt: skip
 
 

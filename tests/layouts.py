@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.io.strict_yaml import read_yaml
+from sim.visits.column_map import ColumnMap
+
 
 def text_of(header: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> str:
     table = io.StringIO()
@@ -99,3 +102,8 @@ def bupar(folder: Path, n: int = 600) -> Path:
     names = ("handling", "patient", "employee", "handling_id", "registration_type", "time")
     path.write_text(text_of(names, rows), encoding="utf-8")
     return path
+
+
+def load_column_map(path: Path) -> ColumnMap:
+    """The column map in a YAML file."""
+    return ColumnMap.model_validate(read_yaml(path))

@@ -30,6 +30,7 @@ from sim.report.words.comparison_finding import finding_of
 from sim.report.words.finding import with_code
 from sim.runs.tables_on_disk import read_table
 
+pytestmark = pytest.mark.usefixtures("one_figure")
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 Cells = list[list[Any]]
 

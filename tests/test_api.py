@@ -4,8 +4,6 @@ import pytest
 
 import sim
 from sim.department.scenario import ScenarioError
-from sim.engine.trajectory import identical
-from sim.runs.engines import ENGINES
 
 
 def test_a_scenario_is_loaded_simulated_and_read_as_tables(engine: str) -> None:
@@ -48,19 +46,6 @@ def test_what_is_not_a_scenario_is_refused() -> None:
 def test_staffings_are_a_list_of_names(staffings: object) -> None:
     with pytest.raises(TypeError, match="baseline first"):
         sim.compare(staffings)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("engine", "told"), [("compiled", "making machine code\n"), ("simpy", "")])
-def test_what_takes_a_while_before_a_run_is_said_on_standard_error(
-    engine: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    scenario = sim.load("study.weeks=1", "study.warm_up_weeks=0")
-    a_run = ENGINES["compiled"](scenario, 1, 0)
-    monkeypatch.setattr("sim.engine.compiled.prepare", lambda tell: tell("making machine code"))
-    monkeypatch.setattr("sim.engine.compiled.simulate", lambda *_: a_run)
-    monkeypatch.setattr("sim.engine.reference.model.simulate", lambda *_: a_run)
-    assert identical(sim.simulate(scenario, engine=engine), a_run)
-    assert capsys.readouterr() == ("", told)
 
 
 def test_workers_are_at_least_one() -> None:

@@ -195,11 +195,14 @@ def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     told = problems(
         "study.effect=effects.total_return_h", "study.replications=1", "study.range=null",
-        "study.worth.mental_health_visit.measure=visits_per_weak.all", "study.demand_levels=[1,1.1]",
+        "study.worth.mental_health_visit.measure=visits_per_weak.all",
     )  # fmt: skip
     assert "did you mean effects.total_return_hr" in told["study.effect"]
     assert "did you mean visits_per_week" in told["study.worth.mental_health_visit.measure"]
-    assert {"study.replications", "study.range", "study.demand_levels"} <= set(told)
+    assert {"study.replications", "study.range"} <= set(told)
+    assert problems("study.demand_levels=[1,1.1]") == {
+        "study.demand_levels": "a break-even study plays one demand: set demand.growth instead"
+    }
 
 
 def test_an_effect_that_nobody_can_have_is_refused() -> None:

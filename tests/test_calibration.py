@@ -9,18 +9,21 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.calibration.calibrating import PUBLISHED_BLOCKS, calibrate, estimate_demand
-from sim.calibration.share_estimates import (
+from sim.calibration.calibrate import calibrate
+from sim.calibration.estimators.demand_shares import estimate_demand
+from sim.calibration.estimators.shares import (
     dispersion,
     estimate_shares,
     hours_covered,
     rake_to_blocks,
     round_to_total,
 )
+from sim.calibration.writing.demand_text import PUBLISHED_BLOCKS
 from sim.config.composition import compose
-from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import read_visits
+from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs"
@@ -170,8 +173,8 @@ def test_rounded_shares_sum_to_their_total_and_move_less_than_one_last_digit(see
 
 def test_the_shipped_nhamcs_demand_is_made_from_the_shipped_visits(tmp_path: Path) -> None:
     report = calibrate(NHAMCS / "visits.csv.gz", NHAMCS_MAP, name="nhamcs", output=tmp_path, rake=True)
-    assert report.config_file.read_bytes() == NHAMCS_DEMAND.read_bytes()
-    made, shipped = pd.read_csv(report.estimates_file), pd.read_csv(NHAMCS / "estimates.csv")
+    assert report.path("demand").read_bytes() == NHAMCS_DEMAND.read_bytes()
+    made, shipped = pd.read_csv(report.path("estimates")), pd.read_csv(NHAMCS / "estimates.csv")
     pd.testing.assert_frame_equal(made, shipped, rtol=0, atol=2e-6)
 
 
@@ -220,8 +223,8 @@ def test_a_file_with_dates_reports_its_dispersion_and_keeps_the_default_mix_with
     text = "\n".join(report.lines())
     assert "Dispersion of hourly counts given the hour of the week: 0.00" in text
     assert "the mix stays the default's" in text
-    assert "acuity_mix" not in yaml.safe_load(report.config_file.read_text(encoding="utf-8"))
-    assert "# arrivals.csv; Monday, n = 48" in report.config_file.read_text(encoding="utf-8")
+    assert "acuity_mix" not in yaml.safe_load(report.path("demand").read_text(encoding="utf-8"))
+    assert "# arrivals.csv; Monday, n = 48" in report.path("demand").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["default", "My Name", "../x", ""])
@@ -256,7 +259,7 @@ def test_a_file_that_cannot_be_raked_writes_nothing(tmp_path: Path) -> None:
 def test_a_gap_of_days_is_reported_and_a_mistyped_year_is_refused(tmp_path: Path) -> None:
     weeks = hourly("2024-01-01", 21 * 24)
     gap = arrivals_file(tmp_path, weeks[weeks.day != 10])
-    text = calibrate(gap, TIMES, name="gap", output=tmp_path).config_file.read_text(encoding="utf-8")
+    text = calibrate(gap, TIMES, name="gap", output=tmp_path).path("demand").read_text(encoding="utf-8")
     assert "Days without any visit, counted as really empty: 1." in text
     mistyped = arrivals_file(tmp_path, weeks.append(pd.DatetimeIndex(["2042-01-01 10:00"])))
     with pytest.raises(VisitsFileError, match="days from 2024-01-01 to 2042-01-01 have no visit"):
@@ -268,9 +271,9 @@ def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_r
     path = Path(__file__).parent / "fixtures" / "bupar_patients.csv"
     bupar = load_column_map(ROOT / "configs" / "visits" / "bupar.yaml")
     report = calibrate(path, bupar, name="small", output=tmp_path)
-    text = report.config_file.read_text(encoding="utf-8")
+    text = report.path("demand").read_text(encoding="utf-8")
     assert "Days without any visit, counted as really empty: 23." in text
-    assert any("23 of the 41 days" in problem.kind for problem in report.quality.problems)
+    assert any("23 of the 41 days" in problem.kind for problem in report.quality.findings)
     alone = compose(["study=run", "demand.mental_health_share=0"]).scenario
     assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).deeper is not None
 
@@ -294,8 +297,8 @@ def test_hours_without_weekdays_can_be_raked_too(tmp_path: Path) -> None:
     path = arrivals_file(tmp_path, hourly("2024-01-01", 336))
     shifted = TIMES.model_copy(update={"calendar": "shifted"})
     report = calibrate(path, shifted, name="shifted", output=tmp_path, rake=True)
-    demand = yaml.safe_load(report.config_file.read_text(encoding="utf-8"))
+    demand = yaml.safe_load(report.path("demand").read_text(encoding="utf-8"))
     assert demand.keys() == {"defaults", "name", "hour_shares", "acuity_mix"}
     blocks = np.array(demand["hour_shares"]).reshape(7, 3, 8).sum(axis=2)
     assert blocks == pytest.approx(np.tile(PUBLISHED_BLOCKS, (7, 1)), abs=1e-4)
-    assert "Hours raked to 0.126 0.438 0.436" in report.config_file.read_text(encoding="utf-8")
+    assert "Hours raked to 0.126 0.438 0.436" in report.path("demand").read_text(encoding="utf-8")

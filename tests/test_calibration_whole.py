@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.calibration.arrival_rates import counted, fit_arrivals
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.demand_file import Estimate
-from sim.calibration.department_file import department_file
+from sim.calibration.calibrate import calibrate
+from sim.calibration.estimators.arrival_rates import count_arrivals, fit_arrivals
+from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
-from sim.calibration.visit_estimates import estimate_visits
+from sim.calibration.report import CalibrationReport
+from sim.calibration.writing.demand_file import Estimate
+from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration, draw_week, sheets
-from sim.visits.column_map import ColumnMap, load_column_map
+from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import read_visits
 from tests.calibration_worlds import (
@@ -29,6 +30,7 @@ from tests.calibration_worlds import (
     known_scenario,
     played,
 )
+from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz"
@@ -72,7 +74,7 @@ def row(report: CalibrationReport, quantity: str, level: str = "") -> Estimate:
 
 
 def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: CalibrationReport) -> None:
-    composed = compose(["study=run", "demand=known", "department=known"], report.config_file.parents[1])
+    composed = compose(["study=run", "demand=known", "department=known"], report.path("demand").parents[1])
     demand, department = composed.scenario.demand, composed.scenario.department
     assert demand.visits_per_year == pytest.approx(VISITS_PER_YEAR, rel=0.05)
     assert demand.mental_health_share == pytest.approx(MENTAL_SHARE, rel=0.1)
@@ -89,8 +91,8 @@ def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: C
 
 def test_every_estimated_key_of_the_department_has_its_error_in_the_file(report: CalibrationReport) -> None:
     assert report.deeper is not None
-    text = report.deeper.department_file.read_text(encoding="utf-8")
-    told = report.deeper.department.told
+    text = report.path("department").read_text(encoding="utf-8")
+    told = report.deeper.department.estimated
     assert {"streams.medical.age_shares[0]", "streams.medical.patience.minutes.median[CTAS 4]"} <= {t.key for t in told}
     assert all(np.isfinite(item.standard_error) and item.line() in text for item in told)
     tested = report.deeper.estimates.patience_test
@@ -112,7 +114,7 @@ def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None
     week = np.full((21, 24), 8.0)
     week[::7, 3] = 0.0
     times = np.repeat(np.arange(week.size), week.ravel().astype(int))
-    rates = fit_arrivals(counted(CALENDAR_START.astype("datetime64[h]") + times))
+    rates = fit_arrivals(count_arrivals(CALENDAR_START.astype("datetime64[h]") + times))
     axes = Figure().add_subplot()
     draw_week(axes, rates, week[:7].ravel())
     assert 8.0 < axes.get_ylim()[1] < 20.0

@@ -14,13 +14,14 @@ import pytest
 from rich.console import Console
 
 from sim.cli import drew, main
-from sim.runs.interrupts import uninterrupted
 from sim.runs.tables_on_disk import WriteErrors, read_table
+from tests.in_process import peered
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
 
-def peered(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def process_of(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
     return subprocess.run([sys.executable, "-m", "sim", *words], capture_output=True, text=True, cwd=cwd, check=False)
 
 
@@ -157,7 +158,7 @@ def test_a_dry_run_says_how_long_and_writes_nothing(
 
 def test_a_comparison_leaves_tables_figures_visits_and_provenance(tmp_path: Path) -> None:
     out = tmp_path / "answer"
-    done = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
+    done = process_of("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "No benefit was assumed" in done.stdout
     assert "resource_tracker" not in done.stderr, "nothing shared with those who drew figures is left behind"
@@ -171,8 +172,15 @@ def test_a_comparison_leaves_tables_figures_visits_and_provenance(tmp_path: Path
     assert set(visits["replication"]) == {0}
     assert len(list((out / "figures").glob("*.png"))) >= 6
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")], "no draft is left"
-    again = peered("study.staffing=[traditional,peer_added]", *SHORT, f"output={out}", cwd=tmp_path)
-    assert again.returncode == 0, "an earlier result is replaced"
+
+
+def test_an_earlier_result_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert peered("study=run", *SHORT, "seed=1", f"output={out}", cwd=tmp_path).returncode == 0
+    first = (out / "replications.parquet").read_bytes()
+    assert peered("study=run", *SHORT, "seed=2", f"output={out}", cwd=tmp_path).returncode == 0
+    assert (out / "replications.parquet").read_bytes() != first
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_folder_with_other_files_is_not_touched(tmp_path: Path) -> None:
@@ -231,10 +239,25 @@ def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
     assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
 
 
-def test_an_interrupt_while_files_are_written_waits_for_them() -> None:
-    with uninterrupted() as interrupts:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupts.came
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+def test_an_interrupt_while_files_are_written_waits_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    undisturbed, out, interrupted_at = tmp_path / "undisturbed", tmp_path / "out", []
+    assert peered("study=run", *SHORT, f"output={undisturbed}", cwd=tmp_path).returncode == 0
+    replace = os.replace
+
+    def with_an_interrupt(source: Path, target: Path) -> None:
+        if Path(target).name == "run.json":  # the first of the files that are written when all is played
+            interrupted_at.append(Path(target))
+            os.kill(os.getpid(), signal.SIGINT)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", with_an_interrupt)
+    done = peered("study=run", *SHORT, f"output={out}", cwd=tmp_path)
+    assert len(interrupted_at) == 1
+    assert done.returncode in (0, 1), done.stderr
+    assert sorted(path.name for path in out.rglob("*")) == sorted(path.name for path in undisturbed.rglob("*"))
+    for table in ("estimates", "replications"):
+        assert (out / f"{table}.parquet").read_bytes() == (undisturbed / f"{table}.parquet").read_bytes()
 
 
 @pytest.mark.slow
@@ -248,6 +271,16 @@ def test_every_executor_and_number_of_cores_gives_the_same_tables(tmp_path: Path
         tables.append(read_table(out / "replications.parquet"))
     assert tables[0].equals(tables[1])
     assert tables[0].equals(tables[2])
+
+
+TOLD_OF_EACH = """
+from functools import partial
+from sim.__main__ import command
+from sim.report import progress
+progress.ProgressLines = partial(progress.ProgressLines, every=0.0)
+command()
+"""
+"""The command with a line of progress after each block, not after half a minute."""
 
 
 def can_be_interrupted() -> None:
@@ -268,7 +301,7 @@ def test_an_interrupt_keeps_what_is_finished(where: tuple[str, ...], tmp_path: P
     out = tmp_path / "out"
     words = ["study=run", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=4000", f"output={out}"]
     with subprocess.Popen(
-        [sys.executable, "-u", "-m", "sim", *words, *where],
+        [sys.executable, "-u", "-c", TOLD_OF_EACH, *words, *where],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, preexec_fn=can_be_interrupted,
     ) as running:  # fmt: skip
         assert running.stdout is not None

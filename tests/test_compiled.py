@@ -295,7 +295,7 @@ import sys, warnings
 sys.path.insert(0, sys.argv[1])
 from tests.test_compiled import tiny, fingerprint
 from sim.engine.compiled import simulate
-from sim.engine.compiled.memory import COMPILE
+from sim.engine.compiled.backend import COMPILE
 warnings.simplefilter("error")
 print(COMPILE, fingerprint(simulate(tiny(), 1)))
 """

@@ -18,6 +18,7 @@ from sim.department.quantities import of_acuity
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.department.support import return_factors
+from sim.studies.settings import STUDIES, studies_with
 
 HOURS_A_DAY = {
     "physician": 104.0,
@@ -377,7 +378,8 @@ def documented_keys() -> list[tuple[str, str]]:
 
 
 def test_every_documented_key_exists() -> None:
-    base = composed_files(drafted(["staffing=peer_added", "boarding=pool"], None))
+    words = ["staffing=peer_added", "boarding=pool"]
+    bases = {name: composed_files(drafted([f"study={name}", *words], None)) for name in STUDIES}
     examples = {
         "ROLE": "nurse",
         "NAME": "from_11",
@@ -393,7 +395,8 @@ def test_every_documented_key_exists() -> None:
         if not key.startswith("sweep.")  # read before anything is composed
     ]
     assert len(keys) > 40
-    assert {key: place for key in keys if isinstance(place := locate(base, key), str)} == {}
+    homes = {key: (studies_with(key.split(".")[1]) if key.startswith("study.") else ["run"])[0] for key in keys}
+    assert {key: place for key in keys if isinstance(place := locate(bases[homes[key]], key), str)} == {}
 
 
 def test_documented_defaults_are_those_of_the_files() -> None:

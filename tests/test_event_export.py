@@ -139,7 +139,7 @@ def test_a_run_writes_its_events_beside_its_visits_for_the_first_replication(kin
     ("words", "said"),
     [
         (["study=run", "study.event_log=json"], "study.event_log"),
-        (["study=assumptions", "+study.event_log=csv"], "is for study=run and study=compare"),
+        (["study=assumptions", "+study.event_log=csv"], "is a key of study=compare and study=run"),
         (["-m", "staffing=traditional,peer_added", "study.event_log=csv"], "a sweep keeps measures, no events"),
     ],
 )

@@ -33,7 +33,7 @@ def write(folder: Path, *rows: str) -> Path:
 
 
 def counts(quality: DataQuality) -> dict[str, int]:
-    return {f"{problem.column}: {problem.kind}": problem.count for problem in quality.problems}
+    return {f"{problem.column}: {problem.kind}": problem.count for problem in quality.findings}
 
 
 TWO_VISITS = (

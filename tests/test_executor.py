@@ -24,7 +24,7 @@ from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
 from sim.runs import dask_workers
-from sim.runs.blocks import Block, BlockAnswer, play_block, rehearse
+from sim.runs.blocks import Block, BlockAnswer, play_block
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_errors import Lost, NoWorkers
 from sim.runs.worker_pool import DASK, POOLS, n_cores, opened, played_by, run_blocks
@@ -310,41 +310,6 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
     assert told.misses == len(blocks)
     assert told.hits == 2 * len(blocks)
     assert told.currsize <= 2
-
-
-REHEARSAL = """
-from sim.config import compose
-from sim.config.plans import plan_of
-from sim.engine.measures.measuring import census, intervals, measuring as measures, outcomes as visit_outcomes
-from sim.engine.compiled import rows_to_columns as handover
-from sim.runs import run_histograms as distributions, run_summary as reduction
-from sim.runs.blocks import play_block, rehearse
-
-kernels = (
-    census._put_first, distributions._count, reduction._whole_minutes, handover._move, intervals._add_minutes,
-    intervals._add_minutes_inside, intervals._cover, intervals._find_ends, intervals._read_spells, intervals._uncover,
-    measures._gather_few, measures._gather_known, visit_outcomes._choose, visit_outcomes._compare, visit_outcomes._meet,
-    visit_outcomes._read_steps, visit_outcomes._stretches, visit_outcomes._tell_hours,
-)
-words = ["study.weeks=1", "study.warm_up_weeks=1", "study.replications=1", "study.demand_levels=[1.0]"]
-plan = plan_of(compose(["study.staffing=[traditional,peer_added]", *words]))
-rehearse(plan.scenarios["traditional"], "compiled")
-made = [list(kernel.signatures) for kernel in kernels]
-play_block(plan.blocks()[0])
-assert all(made)
-assert [list(kernel.signatures) for kernel in kernels] == made
-"""
-
-
-def test_after_a_rehearsal_a_block_has_nothing_left_to_compile() -> None:
-    # In a process of its own, where no other test has compiled anything.
-    subprocess.run([sys.executable, "-c", REHEARSAL], check=True)
-
-
-def test_a_rehearsal_takes_no_notice_of_a_warm_up_or_a_limit_on_steps() -> None:
-    scenario = compose(["study=run"]).scenario
-    strict = scenario.period.model_copy(update={"warm_up_weeks": 2, "step_limit": 100})
-    rehearse(scenario.model_copy(update={"period": strict}), "compiled")
 
 
 ENDED_SLOWLY = """

@@ -14,6 +14,8 @@ from sim.report.words.finding import CHANGES, MOST_LINES
 from sim.runs.worker_pool import run_blocks
 from tests.test_report import squeezed
 
+pytestmark = pytest.mark.usefixtures("one_figure")
+
 LEVELS = "study.demand_levels=[0.5,1.0,1.5]"
 SMALL = [
     "study.staffing=[traditional,peer_added]", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=2",

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.calibration.arrival_rates import Counts, counted, fit_arrivals
-from sim.calibration.distribution_choice import (
+from sim.calibration.estimators.arrival_rates import Counts, count_arrivals, fit_arrivals
+from sim.calibration.estimators.distribution_choice import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
-from sim.calibration.patience_check import PatienceTest, patience_test
-from sim.calibration.patience_fit import fit_patience
-from sim.calibration.return_fit import fit_returns, gaps_between, share_back_within
+from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
+from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,
@@ -23,8 +22,8 @@ from sim.statistics.lifetimes import (
     fit_lifetimes,
     fixed_never,
 )
-from sim.statistics.output_analysis import kaplan_meier
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+from sim.statistics.survival import kaplan_meier
 
 RNG = np.random.default_rng
 
@@ -219,22 +218,22 @@ def test_patients_who_come_in_pairs_double_the_variance_of_the_volume() -> None:
     rng = RNG(4)
     once = np.sort(rng.integers(0, 30 * 10080, 20_000))
     times = np.datetime64("2024-01-01") + np.repeat(once, 2).astype("timedelta64[m]")
-    alone = fit_arrivals(counted(times))
-    paired = fit_arrivals(counted(times, np.repeat(np.arange(20_000), 2)))
-    known = fit_arrivals(counted(times, np.arange(40_000)))
+    alone = fit_arrivals(count_arrivals(times))
+    paired = fit_arrivals(count_arrivals(times, np.repeat(np.arange(20_000), 2)))
+    known = fit_arrivals(count_arrivals(times, np.arange(40_000)))
     assert known.visits_per_year.standard_error == pytest.approx(alone.visits_per_year.standard_error)
     assert paired.visits_per_year.standard_error[0] > 1.2 * alone.visits_per_year.standard_error[0]
 
 
 def test_hours_outside_the_file_are_not_counted_as_empty() -> None:
     hours = np.datetime64("2024-01-03T12") + np.arange(17 * 24).astype("timedelta64[h]")
-    found = fit_arrivals(counted(hours))
+    found = fit_arrivals(count_arrivals(hours))
     assert found.per_hour.value == pytest.approx(np.ones(168))
 
 
 def test_under_a_week_there_are_no_rates() -> None:
     with pytest.raises(ValueError, match="at least one whole week"):
-        fit_arrivals(counted(np.datetime64("2024-01-01T00") + np.arange(160).astype("timedelta64[h]")))
+        fit_arrivals(count_arrivals(np.datetime64("2024-01-01T00") + np.arange(160).astype("timedelta64[h]")))
 
 
 # --- patience and returns ---
@@ -302,7 +301,6 @@ def test_returns_are_found_with_their_share() -> None:
     found = fit_returns(gaps_between(patient, arrival, departure, 500 * 1440.0))
     for parameter, truth in zip(found.parameters(), (0.35, 0.8, 25.0), strict=True):
         assert abs(parameter.value - truth) < 4 * parameter.standard_error
-    assert share_back_within(found.fit, 30.0) == pytest.approx(1.0 - float(found.fit.survival(30.0)))
     assert found.visits_per_patient == pytest.approx(1.0 / (1.0 - found.susceptible))
 
 

@@ -6,8 +6,14 @@ Twenty worlds are in `tests/verification`.
 import numpy as np
 import pytest
 
-from sim.calibration.history_matching import Target, Unknown, match
-from sim.calibration.service_matching import match_service_times, region_table, roles_to_match, scaled, with_factors
+from sim.calibration.matching.history_matching import Target, Unknown, match
+from sim.calibration.matching.service_times import (
+    match_service_times,
+    region_table,
+    roles_to_match,
+    scaled,
+    with_factors,
+)
 from sim.department.quantities import (
     Constant,
     Empirical,

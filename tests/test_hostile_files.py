@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.visits import raw_table
 from sim.visits.column_map import ColumnMap
@@ -210,7 +210,7 @@ def test_a_file_name_with_a_line_end_puts_no_line_into_the_demand(tmp_path: Path
     rows = "".join(f"2024-01-{1 + k // 24:02d} {k % 24:02d}:00,3\n" for k in range(14 * 24))
     path = tmp_path / "a\nname: b.csv"
     path.write_text(HEADER + rows, encoding="utf-8")
-    written = calibrate(path, TIMES, name="ours", output=tmp_path / "out").config_file.read_text(encoding="utf-8")
+    written = calibrate(path, TIMES, name="ours", output=tmp_path / "out").path("demand").read_text(encoding="utf-8")
     assert [line for line in written.splitlines() if line.startswith("name:")] == ["name: ours"]
 
 
@@ -256,7 +256,7 @@ def test_a_file_that_is_larger_than_any_table_of_visits_is_refused_unread(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / name).write_bytes(b"x" * 2000)
-    monkeypatch.setattr(raw_table, "MOST_BYTES", 1000)
+    monkeypatch.setattr(raw_table, "MOST_FILE_BYTES", 1000)
     with pytest.raises(VisitsFileError, match="at most"):
         read_visits(tmp_path / name, TIMES)
 
@@ -266,6 +266,6 @@ def test_a_parquet_file_of_more_rows_than_there_are_visits_is_refused(
 ) -> None:
     written = f"COPY (SELECT '2024-01-01 10:00' AS t, '3' AS a FROM range(50)) TO '{tmp_path / 'visits.parquet'}'"
     duckdb.sql(f"{written} (FORMAT parquet)")
-    monkeypatch.setattr(raw_table, "MOST_ROWS", 40)
+    monkeypatch.setattr(raw_table, "MOST_PARQUET_ROWS", 40)
     with pytest.raises(VisitsFileError, match="50 rows, at most 40"):
         read_visits(tmp_path / "visits.parquet", TIMES)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.calibration.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
-from sim.calibration.share_estimates import Floats, Shares
+from sim.calibration.estimators.shares import Shares
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
 from sim.config import compose
 from sim.department.arrivals import Profile
+from sim.statistics.arrays import FloatArray
 
 EVEN = np.full((7, 24), 1 / 168)
 EVENING = np.r_[np.zeros(16), np.full(8, 1 / 8)]
@@ -19,7 +20,7 @@ def shipped() -> Profile:
     return demand
 
 
-def shares(of: Floats) -> Shares:
+def shares(of: FloatArray) -> Shares:
     return Shares(1000, of, np.full(24, 0.01))
 
 

@@ -179,10 +179,15 @@ def contract_with(place: str, line: str, tmp_path: Path) -> subprocess.Completed
     [
         ("department", "import simpy"),
         ("department", "import sim.engine"),
-        ("engine", "import sim.study"),
-        ("study", "import simpy"),
-        ("study", "import omegaconf"),
-        ("study", "import sim.report"),
+        ("engine", "import sim.runs"),
+        ("statistics", "import sim.engine"),
+        ("visits", "import sim.engine"),
+        ("runs", "import sim.analysis"),
+        ("analysis", "import sim.report"),
+        ("report", "import sim.config"),
+        ("config", "import sim.studies"),
+        ("runs", "import simpy"),
+        ("runs", "import omegaconf"),
         ("report", "import hydra"),
         ("a_ring_of_its_own", "import numpy"),
     ],
@@ -195,7 +200,7 @@ def test_the_import_contract_refuses(place: str, line: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("place", "line"),
-    [("department", "import numpy"), ("engine", "import simpy"), ("study", "import sim.engine")],
+    [("department", "import numpy"), ("engine", "import simpy"), ("runs", "import sim.engine")],
 )
 def test_the_import_contract_allows(place: str, line: str, tmp_path: Path) -> None:
     asked = contract_with(place, line, tmp_path)

@@ -7,15 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from sim.config import compose, files
 from sim.config import composition_cache as kept
 from sim.config.overrides import PLAIN_KEY, by_grammar, plain_value
-from sim.department.quantities import gamma_table
 from sim.department.scenario import Problem, ScenarioError
-from sim.engine.gamma_tables import kept_gamma_table
 from sim.io import disk_cache as on_disk
 from tests.test_config import Composed
 
@@ -48,7 +45,6 @@ def forget() -> None:
     """As in a process that has just begun."""
     files.composed_once.cache_clear()
     files.composed_together.cache_clear()
-    kept_gamma_table.cache_clear()
 
 
 def anew(*words: str, groups: Path | None = None) -> Composed:
@@ -157,17 +153,6 @@ def test_of_many_the_last_written_are_kept(cache: Path, monkeypatch: pytest.Monk
         os.utime(cache / f"n{number}.kept", (number, number))
     on_disk.keep("n6", b"content")
     assert sorted(file.stem for file in cache.glob("*")) == ["n3", "n4", "n5", "n6"]
-
-
-def test_a_gamma_table_that_was_kept_is_the_same_to_the_last_bit(cache: Path) -> None:
-    made = kept_gamma_table(0.37)
-    kept_gamma_table.cache_clear()
-    (file,) = cache.glob("*.kept")
-    again = kept_gamma_table(0.37)
-    assert made.tobytes() == again.tobytes() == gamma_table(0.37).tobytes()
-    kept_gamma_table.cache_clear()
-    file.write_bytes(file.read_bytes()[:-8])
-    assert np.array_equal(kept_gamma_table(0.37), made)
 
 
 WORDS = [

@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 import sim
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.hour_shapes import POOLED
+from sim.calibration.calibrate import calibrate
+from sim.calibration.report import CalibrationReport
+from sim.calibration.writing.hour_shapes import POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
-from sim.visits.column_map import load_column_map
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import VisitsFile, read_visits
-from tests.layouts import bupar, mimic, nhamcs_2016
+from tests.layouts import bupar, load_column_map, mimic, nhamcs_2016
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -39,12 +39,12 @@ def played(name: str, path: Path, folder: Path, **changed: object) -> Calibratio
 
 
 def demand_of(report: CalibrationReport) -> dict[str, object]:
-    found: dict[str, object] = yaml.safe_load(report.config_file.read_text(encoding="utf-8"))
+    found: dict[str, object] = yaml.safe_load(report.path("demand").read_text(encoding="utf-8"))
     return found
 
 
 def kinds_of(report: CalibrationReport) -> str:
-    return "\n".join(problem.kind for problem in report.quality.problems)
+    return "\n".join(problem.kind for problem in report.quality.findings)
 
 
 def test_malmo_from_real_rows_to_a_week_with_its_clock_change_and_its_batches_named(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_korean_file_is_refused_for_its_date_errors_and_gives_its_mix_once_t
     assert demand.keys() == {"defaults", "name", "acuity_mix"}
     mix = demand["acuity_mix"]["medical"]  # type: ignore[index]
     assert mix == pytest.approx([n / 1267 for n in (26, 220, 487, 459, 75)], abs=1e-5)
-    with report.exclusions_file.open(encoding="utf-8", newline="") as file:
+    with report.path("exclusions").open(encoding="utf-8", newline="") as file:
         excluded = list(csv.DictReader(file))
     assert len(excluded) == 189
     assert excluded[0] == {
@@ -113,7 +113,7 @@ def test_the_second_file_is_matched_by_its_key_and_what_does_not_match_is_counte
     header, first, second, *_ = triage
     (tmp_path / "triage.csv").write_text("\n".join([header, first, first, second.replace(",30000004,", ",99,")]) + "\n")
     quality = read("mimic_iv_ed", path).quality
-    counted = {problem.kind: problem.count for problem in quality.problems if problem.column == "stay_id"}
+    counted = {problem.kind: problem.count for problem in quality.findings if problem.column == "stay_id"}
     assert counted == {
         "visits not in triage.csv": 5,
         "rows of triage.csv of no visit here": 1,

@@ -42,7 +42,7 @@ def test_a_number_of_samples_that_is_none_is_refused_with_what_is_taken(
 
 
 def test_a_name_that_leads_elsewhere_is_refused_with_what_a_name_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--dry-run", "study=run", "study.demand_name=../../x"]) == 2
+    assert main(["--dry-run", "study=calibrate", "study.demand_name=../../x"]) == 2
     assert "use lower-case letters" in " ".join(capsys.readouterr().err.split())
 
 

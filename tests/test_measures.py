@@ -162,7 +162,7 @@ def scenario(**roles: Role) -> Scenario:
         Task(name="triage", role="triage_nurse", minutes=minutes, purpose="triage"),
         Place(name="place", routes=(Route(acuities=(1, 2, 3, 4, 5), zones=("acute",)),)),
         Task(name="assessment", role="physician", minutes=minutes, purpose="physician"),
-        Task(name="clearance_nurse", role="triage_nurse", minutes=minutes),
+        Task(name="clearance_nurse", role="triage_nurse", minutes=minutes, purpose="clearance"),
     )
     given = {
         "triage_nurse": Role(),

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.analysis import memory_check
 from sim.analysis.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_of, weeks_of
-from sim.calibration.calibrated_scenario import calibrated_scenario
+from sim.calibration.play import calibrated_scenario
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.config.breakeven_plans import break_even_plan_of

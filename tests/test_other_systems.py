@@ -14,12 +14,12 @@ from sim.analysis import memory_check
 from sim.analysis.memory_check import GIB, MemoryStatus, memory_of_machine
 from sim.cli import main
 from sim.config.overrides import with_lists_joined
-from sim.config.settings import StudySettings, file_name
 from sim.department.quantities import sum_in_order
 from sim.io import bounded_reader
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.runs import run_store
 from sim.runs.tables_on_disk import write_text
+from sim.studies.settings import CalibrateSettings, file_name
 
 LIST = "study.staffing=[traditional,peer_added]"
 
@@ -59,7 +59,7 @@ def test_a_list_with_a_space_in_it_is_understood(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("name", ["con", "nul", "com1", "lpt9"])
 def test_a_demand_is_not_named_after_a_device_of_windows(name: str) -> None:
     with pytest.raises(ValidationError, match="is a device on Windows"):
-        StudySettings(demand_name=name)
+        CalibrateSettings(demand_name=name)
 
 
 def test_a_name_that_begins_like_a_device_is_free() -> None:

@@ -22,12 +22,13 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS, Played
+from sim.runs.stopping_rules import Asked, Precision, Selecting
 from sim.runs.tables_on_disk import read_table
 from sim.statistics.control_variates import controlled_means
-from sim.statistics.output_analysis import mean_interval, nelson_matejcik, paired_differences, simultaneous_half_widths
+from sim.statistics.intervals import mean_interval, paired_differences
+from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
 from sim.statistics.selection import select_best
-from sim.statistics.sequential_precision import FIRST_LOOK, allowed, next_number, paths, stops_after
-from sim.statistics.stopping_rules import LOOK_AHEAD, Asked, Precision, Selecting
+from sim.statistics.sequential_precision import FIRST_LOOK, LOOK_AHEAD, next_number, paths, stops_after
 
 # --- when a precision is reached --------------------------------------------------------------------
 
@@ -74,8 +75,8 @@ def test_intervals_along_the_way_are_those_of_the_replications_so_far() -> None:
 
 
 def test_a_relative_precision_is_a_share_of_the_absolute_mean() -> None:
-    assert allowed(Precision(relative=0.1), np.array([-5.0, 0.0])).tolist() == [0.5, 0.0]
-    assert allowed(Precision(half_width=2.0), np.array([-5.0, 0.0])).tolist() == [2.0, 2.0]
+    assert Precision(relative=0.1).widest(np.array([-5.0, 0.0])).tolist() == [0.5, 0.0]
+    assert Precision(half_width=2.0).widest(np.array([-5.0, 0.0])).tolist() == [2.0, 2.0]
 
 
 @pytest.mark.parametrize("given", [{}, {"half_width": 1.0, "relative": 0.1}, {"half_width": 0.0}, {"relative": -1.0}])

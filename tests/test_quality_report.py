@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import Problem, exclusions_text
+from sim.visits.data_quality import DataFinding, exclusions_text
 from sim.visits.quality_checks import changes_between
 from sim.visits.visits_table import VisitsFile, inspect_visits
 
@@ -29,9 +29,9 @@ def read(folder: Path, times: pd.DatetimeIndex, column_map: ColumnMap | None = N
     return inspect_visits(folder / "visits.csv", column_map or times_map())
 
 
-def found(read: VisitsFile, words: str) -> Problem | None:
+def found(read: VisitsFile, words: str) -> DataFinding | None:
     """The one problem whose kind holds these words, if there is one."""
-    matching = [problem for problem in read.quality.problems if words in problem.kind]
+    matching = [problem for problem in read.quality.findings if words in problem.kind]
     assert len(matching) <= 1
     return matching[0] if matching else None
 
@@ -45,7 +45,7 @@ def at_random(seed: int, days: int, n: int, start: str = "2024-05-01") -> pd.Dat
 @pytest.mark.parametrize("seed", range(3))
 def test_a_sound_file_has_nothing_but_the_reminder_of_the_time_zone(tmp_path: Path, seed: int) -> None:
     """Poisson arrivals, 60 days of 50: any of the shares would have to be 4 standard errors out to be noted."""
-    kinds = [problem.kind for problem in read(tmp_path, at_random(seed, 60, 3000), id=range(3000)).quality.problems]
+    kinds = [problem.kind for problem in read(tmp_path, at_random(seed, 60, 3000), id=range(3000)).quality.findings]
     assert kinds == ["clock changes were not looked for"]
 
 
@@ -54,7 +54,7 @@ def test_a_heap_on_fives_of_minutes_is_noted_for_clock_times_and_for_durations(t
     rounded = times.where(np.arange(3000) % 3 > 0, times.round("5min"))
     waits = np.where(np.arange(3000) % 2, 15, np.arange(3000) % 97)
     seen = read(tmp_path, rounded, times_map(wait_min="w"), w=waits)
-    notes = {p.column: p.kind for p in seen.quality.problems if "heap" in p.kind}
+    notes = {p.column: p.kind for p in seen.quality.findings if "heap" in p.kind}
     assert notes.keys() == {"t", "w"}
     assert "whole fives of minutes (20 % expected)" in notes["t"]
 
@@ -173,15 +173,15 @@ def test_a_calibration_writes_the_report_and_every_exclusion_as_tables(tmp_path:
     frame.loc[[3, 5], "w"] = ["-4", "=2+3"]
     frame.to_csv(tmp_path / "visits.csv", index=False)
     report = calibrate(tmp_path / "visits.csv", times_map(wait_min="w"), name="ours", output=tmp_path / "out")
-    with report.quality_file.open(encoding="utf-8", newline="") as file:
+    with report.path("quality").open(encoding="utf-8", newline="") as file:
         table = {(row["what"], row["found"]): row for row in csv.DictReader(file)}
     assert table["rows", "rows read"]["rows"] == "336"
     assert table["fault", "under 0"]["first_rows"] == "4"
     assert table["fault", "a spreadsheet formula"]["first_value"] == "'=2+3"
     assert table["usable", "usable"]["field_or_column"]
-    excluded = pd.read_csv(report.exclusions_file)
+    excluded = pd.read_csv(report.path("exclusions"))
     assert excluded.to_numpy().tolist() == [[4, "w", "under 0", "-4"], [6, "w", "a spreadsheet formula", "'=2+3"]]
-    assert f"written: {report.quality_file}" in report.lines()
+    assert f"written: {report.path('quality')}" in report.lines()
 
 
 def test_no_exclusions_are_a_table_with_its_header_alone() -> None:

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,9 @@ from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.draw_all import FIGURES, draw_figures
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.figures.theme import DPI, WIDTH, colours, spread_apart, styled
-from sim.report.figures.week_figures import shade_without_peers
+from sim.report.figures.week_figures import heads_and_load, shade_without_peers, utilisation_map
 from sim.report.progress import ProgressLines, progress
-from sim.report.tables.comparison_rows import change_rows
+from sim.report.tables.comparison_rows import change_rows, cost_rows
 from sim.report.tables.lookups import is_assumed, known_measures
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
@@ -179,8 +180,9 @@ def cautioned(comparison: Comparison, staffing: str, level: float, **seen: float
     return replace(comparison, cautions=cautions, differences=differences)
 
 
+@cache
 def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] = (0.95, 1.0, 1.05)) -> Comparison:
-    """A made-up answer; every table has its columns, every number is a choice of these tests."""
+    """A made-up answer; every table has its columns, every number is a choice of these tests. Made once: read only."""
     rng = np.random.default_rng(3)
     estimates, differences = tables_of_measures(staffings, levels)
     waits, alone, returns, changes = [], [], [], []
@@ -238,6 +240,8 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         alone=pd.concat(alone, ignore_index=True),
         costs=pd.DataFrame(costs),
         notes=("Same money: a note.",),
+        peer_roles=("psw",),
+        main_roles=("physician", "nurse", "crisis_clinician", "psw"),
     )
 
 
@@ -324,15 +328,28 @@ def test_hours_without_a_peer_are_shaded_in_one_piece() -> None:
     assert [(span.get_x(), span.get_width()) for span in axes.patches] == [(0, 2), (3, 1), (5, 1)]
 
 
-def texts_of(name: str, comparison: Comparison) -> list[str]:
+@cache
+def figure_of(name: str, staffings: tuple[str, ...] = FOUR) -> Figure:
+    """A figure as it is in a report, drawn once for all that is read on it."""
+    with styled():
+        figure = FIGURES[name](comparison_of(staffings)).figure
+        figure.draw_without_rendering()
+    return figure
+
+
+def texts_on(figure: Figure) -> list[str]:
     """Every text on a figure."""
-    figure = FIGURES[name](comparison).figure
     return [item.get_text() for item in figure.findobj(lambda item: hasattr(item, "get_text"))]
+
+
+def texts_of(name: str, comparison: Comparison) -> list[str]:
+    """The same of a comparison, drawn for this."""
+    return texts_on(FIGURES[name](comparison).figure)
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, four: Comparison) -> None:
-    said = squeezed(" ".join(texts_of(name, four)))
+    said = squeezed(" ".join(texts_on(figure_of(name))))
     assert "10 replications of 13 weeks after 2 of warm-up" in said
     assert "No benefit was assumed" in said
     assumed = with_effects(four, one_sided=True)
@@ -342,11 +359,10 @@ def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, f
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("staffings", [FOUR, tuple(LABELS)], ids=["four", "nine"])
 def test_no_text_of_a_figure_leaves_the_page(name: str, staffings: tuple[str, ...]) -> None:
+    figure = figure_of(name, staffings)
+    unseen = ticks_beyond_their_axis(figure)
+    texts = [item for item in figure.findobj(Text) if item.get_text() and item.get_visible()]
     with styled():
-        figure = FIGURES[name](comparison_of(staffings)).figure
-        figure.draw_without_rendering()
-        unseen = ticks_beyond_their_axis(figure)
-        texts = [item for item in figure.findobj(Text) if item.get_text() and item.get_visible()]
         boxes = [(item.get_text(), item.get_window_extent()) for item in texts if item not in unseen]
     page = figure.bbox.padded(1.0)
     assert len(boxes) > 10
@@ -362,8 +378,8 @@ def ticks_beyond_their_axis(figure: Figure) -> list[Text]:
     return found
 
 
-def test_the_scorecard_shows_values_and_differences_as_told(four: Comparison) -> None:
-    said = texts_of("scorecard", four)
+def test_the_scorecard_shows_values_and_differences_as_told() -> None:
+    said = texts_on(figure_of("scorecard"))
     assert {"77.8", "83.8", "+5.9 ± 0.9", "−31.5 ± 3.1", "−18.93 ± 0.94", "+3,838 ± 11", "identical"} <= set(said)
 
 
@@ -377,11 +393,11 @@ def test_figures_show_a_difference_with_its_caution_and_say_what_the_mark_means(
         assert f"Peers for nurse hours {mark}" in said
         assert any(words in text for text in said)
         assert f"Peers for nurse hours {mark}" in [" ".join(text.split()) for text in texts_of("differences", changed)]
-    assert not any("‡" in text for text in texts_of("scorecard", four))
+    assert not any("‡" in text for text in texts_on(figure_of("scorecard")))
 
 
-def test_returns_name_their_denominators_on_the_axis(four: Comparison) -> None:
-    said = texts_of("return_curves", four)
+def test_returns_name_their_denominators_on_the_axis() -> None:
+    said = texts_on(figure_of("return_curves"))
     assert "share back, of first mental-health visits of a patient" in said
     assert "share back, of all mental-health visits" in said
 
@@ -798,6 +814,17 @@ def test_effects_changed_one_by_one_are_not_called_by_the_name_of_the_set(four: 
     assert "(effects none, changed: total_return_hr=0.5)" in footer(changed)
 
 
+def test_peers_are_called_peer_support_whatever_their_role_is_called(four: Comparison) -> None:
+    week = four.week.rename(columns=lambda name: name.replace("_psw", "_ally"))
+    costs = four.costs.assign(hours_added="+108 ally, -40 psw_nurse")
+    other = replace(four, week=week, costs=costs, peer_roles=("ally",), main_roles=("physician", "ally"))
+    assert cost_rows(other)[1][1] == "+108 peer support, −40 psw nurse"
+    drawn = [axes.get_title() for axes in heads_and_load(other).figure.axes]
+    assert drawn == ["Physician", "Peer support (contact load)"]
+    named = [label.get_text() for label in utilisation_map(other).figure.axes[0].get_yticklabels()]
+    assert named[-1] == "peer support (contact)"
+
+
 # What must be said
 
 
@@ -879,14 +906,35 @@ def test_every_figure_can_be_drawn_of_one_replication_and_of_undefined_values(
 def test_every_figure_can_be_drawn_of_empty_tables_and_of_one_stream(
     name: str, four: Comparison, tmp_path: Path
 ) -> None:
-    tables = ("estimates", "differences", "changes", "week", "waits", "returns", "alone")
-    bare = [replace(four, **{table: pd.DataFrame()}) for table in tables]
+    tables = read_by(name) & {"estimates", "differences", "changes", "week", "waits", "returns", "alone"}
+    bare = [replace(four, **{table: pd.DataFrame()}) for table in sorted(tables)]
     medical = four.estimates[~four.estimates["measure"].str.endswith("mental_health")]
     one_stream = replace(four, estimates=medical, waits=four.waits[four.waits["stream"] == "medical"])
     with styled():
         for number, comparison in enumerate((*bare, one_stream)):
             FIGURES[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
-    assert len(list(tmp_path.iterdir())) == len(tables) + 1
+    assert len(list(tmp_path.iterdir())) == len(tables) + 1 > 1
+
+
+class Watched(Comparison):
+    """A comparison that notes which of its parts are read."""
+
+    def __getattribute__(self, name: str) -> Any:
+        READ.add(name)
+        return super().__getattribute__(name)
+
+
+READ: set[str] = set()
+
+
+def read_by(name: str) -> set[str]:
+    """The parts of a comparison that a figure reads: that the others are empty it cannot see."""
+    four = comparison_of()
+    watched = Watched(**{part.name: getattr(four, part.name) for part in fields(four)})
+    READ.clear()
+    with styled():
+        FIGURES[name](watched)
+    return set(READ)
 
 
 # Markdown

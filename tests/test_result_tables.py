@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.calibration.calibrating import calibrate
+from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError
@@ -17,6 +17,8 @@ from sim.runs import result_tables
 from sim.runs.tables_on_disk import read_table, write_table
 from sim.visits.column_map import ColumnMap
 from tests.test_calibration import ARRIVAL, arrivals_file
+
+pytestmark = pytest.mark.usefixtures("one_figure")
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 WORDS = {

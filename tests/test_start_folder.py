@@ -5,10 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from matplotlib import rc_context, rcParams
 
-from sim import __main__ as start
 from sim.report.figures.theme import STYLE, styled
 
 REPOSITORY = Path(__file__).parents[1]
@@ -33,19 +31,6 @@ def test_worker_processes_load_no_module_out_of_the_folder_they_are_started_in(t
     )
     assert not (tmp_path / "planted_code_ran").exists()
     assert (ended.stdout, ended.returncode) == ("[1, 2]\n", 0), ended.stderr
-
-
-def test_settings_of_the_compiler_in_the_folder_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # set by the command too, and not to be left to other tests
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["peered", "--help"])
-    assert start.main() == 0
-    (tmp_path / ".numba_config.yaml").write_text("cache_dir: received\n", encoding="utf-8")
-    capsys.readouterr()
-    assert start.main() == 2
-    assert "take the file away" in capsys.readouterr().err
 
 
 def test_a_figure_has_the_style_of_this_project_whatever_the_settings_of_drawing() -> None:

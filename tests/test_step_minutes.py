@@ -8,9 +8,10 @@ import pytest
 import yaml
 from scipy import stats
 
-from sim.calibration.calibrating import CalibrationReport, calibrate
-from sim.calibration.distribution_choice import TABLE, chances_for
-from sim.calibration.step_minutes import measured, ties_apart
+from sim.calibration.calibrate import calibrate
+from sim.calibration.estimators.distribution_choice import TABLE_CHANCES, chances_for
+from sim.calibration.estimators.step_minutes import measured, ties_apart
+from sim.calibration.report import CalibrationReport
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
@@ -134,13 +135,13 @@ def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from
     np.testing.assert_allclose(imaging.quantiles_of(2), np.quantile(of_two, imaging.at), rtol=1e-5)
     assert imaging.mean_of(2) == pytest.approx(of_two.mean(), rel=2e-3)
     assert imaging.quantiles_of(1) == imaging.quantiles_of(2), "a level that did not come takes its neighbour's"
-    text = report.deeper.department_file.read_text(encoding="utf-8")
+    text = report.path("department").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if "medical.pathway.imaging.minutes: minutes, n =" in line)
     assert f"CTAS 2 {of_two.size}" in line
     assert "none of exponential, gamma, lognormal, weibull fits; the nearest is" in line
     assert "p 0.0" in line
     assert "source: the file above; grade A" in text
-    assert all(item.line() in text for item in department.told if "imaging" in item.key)
+    assert all(item.line() in text for item in department.estimated if "imaging" in item.key)
     for told in (calibration_markdown(report), "\n".join(report.lines())):
         assert "imaging.minutes: minutes, n =" in told
         assert "none of exponential, gamma, lognormal, weibull fits" in told
@@ -154,7 +155,7 @@ def test_durations_that_follow_no_family_are_played_as_the_file_has_them(
     The table adds its own distance, under a hundredth. The nearest family is farther off by far.
     """
     asked = ["study=run", "demand=known", "department=known"]
-    scenario = compose(asked, report.config_file.parents[1]).scenario
+    scenario = compose(asked, report.path("demand").parents[1]).scenario
     run = ENGINES["compiled"](scenario, 1, 0)
     assert report.deeper is not None
     imaging = next(place for place, name in enumerate(run.steps) if name == "imaging")
@@ -181,7 +182,7 @@ def test_the_nearest_family_is_written_where_it_is_preferred_and_the_file_says_t
     assert imaging.family == report.deeper.estimates.steps["", "imaging"].choice.nearest.family.replace(
         "lognormal", "lognormal_median"
     )
-    text = report.deeper.department_file.read_text(encoding="utf-8")
+    text = report.path("department").read_text(encoding="utf-8")
     assert "none of exponential, gamma, lognormal, weibull fits" in text
     assert "is written all the same, as asked for" in text
 
@@ -227,14 +228,14 @@ def test_a_table_has_more_chances_where_values_leap_and_holds_the_mean() -> None
     rng = np.random.default_rng(8)
     values = np.where(np.arange(30_000) < 19_830, rng.normal(10.0, 1.0, 30_000), rng.normal(1000.0, 5.0, 30_000))
     at = chances_for([values])
-    assert len(TABLE) < len(at) < len(TABLE) + 20
+    assert len(TABLE_CHANCES) < len(at) < len(TABLE_CHANCES) + 20
     written = Empirical(quantiles=tuple(np.quantile(values, at)), at=at)
     assert written.mean_of(3) == pytest.approx(values.mean(), rel=1e-3)
-    coarse = Empirical(quantiles=tuple(np.quantile(values, TABLE)), at=TABLE)
+    coarse = Empirical(quantiles=tuple(np.quantile(values, TABLE_CHANCES)), at=TABLE_CHANCES)
     assert abs(coarse.mean_of(3) / values.mean() - 1.0) > 2e-3
 
 
 def test_the_distance_of_a_table_from_its_values_allows_for_ties() -> None:
     values = np.repeat([5.0, 10.0, 15.0, 60.0], [400, 300, 200, 100])
-    assert ties_apart(values, np.quantile(values, TABLE), TABLE) < 0.011
-    assert ties_apart(values, np.quantile(values * 1.5, TABLE), TABLE) > 0.2
+    assert ties_apart(values, np.quantile(values, TABLE_CHANCES), TABLE_CHANCES) < 0.011
+    assert ties_apart(values, np.quantile(values * 1.5, TABLE_CHANCES), TABLE_CHANCES) > 0.2

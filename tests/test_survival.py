@@ -24,6 +24,9 @@ from sim.engine.code_version import code_version
 from sim.runs import run_store
 from sim.runs.run_store import PARTS, Played, RunStore
 from sim.runs.tables_on_disk import read_table
+from tests.one_figure import draw_one_figure
+
+pytestmark = pytest.mark.usefixtures("one_figure")
 
 N_RUNS = 12
 SWEEP = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=6"]
@@ -489,6 +492,7 @@ def run_quietly(words: list[str]) -> None:
     """What the process does that is killed."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         sys.stdout = sys.stderr = nowhere
+        draw_one_figure(pytest.MonkeyPatch())
         main(words)
 
 

@@ -364,7 +364,9 @@ def test_a_name_in_the_table_is_broken_between_words_only(
     words = ["staffing=traditional,clinician_added", "demand.growth=1,1.1", "support.caseload=3,4"]
     assert main(["-m", *TINY, *words, "study.replications=3", f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
-    names = [re.split(r" {2,}", line)[0] for line in output[output.index("───") : output.index("Mean ±")].splitlines()[1:]]
+    names = [
+        re.split(r" {2,}", line)[0] for line in output[output.index("───") : output.index("Mean ±")].splitlines()[1:]
+    ]
     assert "clinician_added growth=1" in names
     assert not {name.replace("\u00a0", " ") for name in names} & {"†", "d", "d †"}
     assert any(name.endswith("†") for name in names)

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sim.visits.column_map import ColumnMap, load_column_map
-from sim.visits.data_quality import Severity, VisitsFileError
+from sim.visits.column_map import ColumnMap
+from sim.visits.data_quality import FindingLevel, VisitsFileError
 from sim.visits.visits_table import VisitsFile, inspect_visits, read_visits
+from tests.layouts import load_column_map
 
 FIXTURES = Path(__file__).parent / "fixtures"
 MAPS = Path(__file__).resolve().parents[1] / "configs" / "visits"
@@ -27,7 +28,7 @@ def write(folder: Path, text: str, name: str = "visits.csv") -> Path:
 
 def rows_of(read: VisitsFile, kind: str) -> tuple[int, ...]:
     """The example rows of the one problem whose kind holds these words."""
-    (problem,) = [p for p in read.quality.problems if kind in p.kind]
+    (problem,) = [p for p in read.quality.findings if kind in p.kind]
     return problem.rows
 
 
@@ -238,4 +239,4 @@ def test_the_report_says_rows_read_then_usable_values_then_problems() -> None:
     lines = read_visits(SMALL, SMALL_MAP).quality.report_lines()
     assert lines[0].endswith("4 rows read, 0 with an untrue value")
     assert "  wait_min from 'seen': 3 usable (75.00 %), 1 blank" in lines
-    assert lines[-1].startswith(f"  {Severity.NOTE.value}: column 'level', 1 row (4)")
+    assert lines[-1].startswith(f"  {FindingLevel.NOTE.value}: column 'level', 1 row (4)")

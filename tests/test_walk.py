@@ -12,6 +12,7 @@ from sim.cli import main
 from sim.report.words.finding import MOST_LINES
 from sim.runs.tables_on_disk import read_table
 
+pytestmark = pytest.mark.usefixtures("one_figure")
 ROOT = Path(__file__).resolve().parents[1]
 README, VISITS = ROOT / "README.md", ROOT / "docs" / "visits.md"
 SHORTER = {"study.weeks=26": "study.weeks=5", "study.replications=5": "study.replications=2 study.weeks=2"}

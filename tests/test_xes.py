@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.visits.xes import NotXes, Value, element_of, fits, xes_events, xes_lines
+from sim.visits.xes import NotXes, Value, element_of, is_value_of, xes_events, xes_lines
 
 UTC = datetime.UTC
 
@@ -89,8 +89,8 @@ def test_a_prefix_of_the_namespace_changes_nothing() -> None:
     ],
 )  # fmt: skip
 def test_a_value_must_be_of_its_type(kind: str, good: list[str], bad: list[str]) -> None:
-    assert [value for value in good if not fits(kind, value)] == []
-    assert [value for value in bad if fits(kind, value)] == []
+    assert [value for value in good if not is_value_of(kind, value)] == []
+    assert [value for value in bad if is_value_of(kind, value)] == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_is_written_reads_back_as_it_was(traces: list[tuple[dict[str, Value
 def test_the_text_of_a_value_is_one_of_its_type_and_means_the_value(value: Value) -> None:
     element = ElementTree.fromstring(element_of("key", value))
     text = element.attrib["value"]
-    assert fits(element.tag, text)
+    assert is_value_of(element.tag, text)
     if isinstance(value, bool):
         assert text == ("true" if value else "false")
     elif isinstance(value, datetime.datetime):

@@ -1,6 +1,6 @@
 """Which of many scenarios may be the best, all of them against the best of the others, and the course of a selection.
 
-Bounds are those of `output_analysis.nelson_matejcik`, the choice that of `selection`.
+Bounds are those of `multiple_comparisons.nelson_matejcik`, the choice that of `selection`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.sequential_sampling import Standing, direction_of
-from sim.statistics.output_analysis import BoolArray, FloatArray, nelson_matejcik, paired_differences
+from sim.statistics.arrays import BoolArray, FloatArray
+from sim.statistics.intervals import paired_differences
+from sim.statistics.multiple_comparisons import nelson_matejcik
 
 MOST_RIVALS = 50
 """So many of those with the best means each scenario is set against; more would rule out hardly any others."""

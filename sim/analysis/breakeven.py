@@ -17,7 +17,7 @@ from sim.analysis.interpretability import cautions_table, flags_of_pairs, guard_
 from sim.analysis.sweeping import SweepPlan
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit
 from sim.department.quantities import sum_in_order
-from sim.statistics.output_analysis import mean_intervals, t_point
+from sim.statistics.intervals import mean_intervals, t_point
 
 Floats = NDArray[np.float64]
 Span = tuple[float, float]

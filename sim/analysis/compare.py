@@ -1,6 +1,6 @@
 """From played blocks to the answer of a comparison: estimates, paired differences with intervals, added-up tables.
 
-Estimators are those of `sim.statistics.output_analysis`; words are made by `sim.analysis.sentences`.
+Estimators are those of `sim.statistics`; words are made by `sim.analysis.sentences`.
 """
 
 import time
@@ -22,17 +22,14 @@ from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures.measuring import measure_of
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.blocks import BlockAnswer, play_block
 from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, Played
+from sim.runs.stopping_rules import Simultaneous
 from sim.runs.worker_pool import run_blocks
-from sim.statistics.output_analysis import (
-    holm,
-    kaplan_meier,
-    mean_intervals,
-    paired_differences,
-    simultaneous_half_widths,
-)
-from sim.statistics.stopping_rules import Simultaneous
+from sim.statistics.intervals import mean_intervals, paired_differences
+from sim.statistics.multiple_comparisons import holm, simultaneous_half_widths
+from sim.statistics.survival import kaplan_meier
 
 Table = Any
 """A pandas table; its columns are told in the docstrings."""
@@ -87,12 +84,19 @@ def compared(
         money_notes=(*notes_on_money(scenarios, baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(values, plan),
         valued=plan.worth,
+        peer_roles=of_any(peer_roles, scenarios.values()),
+        main_roles=of_any(main_roles, scenarios.values()),
         notes=(
             *notes_on_volume(first),
             *notes_on_staffing(scenarios, plan.levels, estimates),
         ),
         changed=plan.changed,
     )
+
+
+def of_any(roles_of: Callable[[Scenario], tuple[str, ...]], scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Roles of any of the scenarios, each once, in order of appearance."""
+    return tuple(dict.fromkeys(role for scenario in scenarios for role in roles_of(scenario)))
 
 
 def each_played(answers: Sequence[BlockAnswer]) -> list[tuple[float, int, str, Played]]:

@@ -82,6 +82,8 @@ class Comparison:
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
     up for peer hours), moved_by_effects (what the assumed effects move by themselves).
+    `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
+    each other (`sim.engine.measures.staff_time.main_roles`).
     """
 
     baseline: str
@@ -111,6 +113,8 @@ class Comparison:
     changed: tuple[str, ...] = field(default=())
     worth: "pd.DataFrame" = field(default_factory=no_rows)
     valued: "tuple[Worth, ...]" = field(default=())
+    peer_roles: tuple[str, ...] = field(default=())
+    main_roles: tuple[str, ...] = field(default=())
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())

@@ -12,8 +12,8 @@ import pandas as pd
 from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, is_known
 from sim.department.scenario import Scenario
 from sim.runs.received_sweep import Kind, read_columns
+from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.control_variates import centred, controlled_means
-from sim.statistics.output_analysis import FloatArray, IntArray
 
 CONTROLLED = "controlled.parquet"
 COLUMNS: Mapping[str, Kind] = {

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
-from sim.runs.engines import lets_go
+from sim.runs.engines import releases_gil
 from sim.runs.worker_errors import NoWorkers
 from sim.runs.worker_pool import DASK, n_cores
 
@@ -43,7 +43,7 @@ def expected_time(visits: float, plan: WhereItRuns, n_blocks: int) -> Expected:
     n_at_once, remark = n_cores(), None
     if plan.executor == DASK and plan.address is not None:
         n_at_once, remark = threads_of_scheduler(plan.address)
-    elif plan.executor == "threads" and not lets_go(plan.engine):
+    elif plan.executor == "threads" and not releases_gil(plan.engine):
         n_at_once = 1
     elif plan.workers is not None:
         n_at_once = plan.workers

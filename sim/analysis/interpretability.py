@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.statistics.output_analysis import mean_intervals
+from sim.statistics.intervals import mean_intervals
 
 LEAVING, UNFINISHED = "lwbs_or_ama.all", "unfinished_share.all"
 WAIT_FIRST, WAIT_LAST, DAYS = "wait_first_third.all", "wait_last_third.all", "measured_days.all"

@@ -14,7 +14,7 @@ from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
 from sim.engine.workload import Workload, hourly_rates
-from sim.statistics.output_analysis import FloatArray
+from sim.statistics.arrays import FloatArray
 
 
 def window_of(scenario: Scenario) -> tuple[float, float]:

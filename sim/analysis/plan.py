@@ -13,7 +13,7 @@ from sim.analysis.valuation import Worth
 from sim.department.scenario import Scenario
 from sim.runs.blocks import Block
 from sim.runs.engines import COMPILED
-from sim.statistics.stopping_rules import Simultaneous
+from sim.runs.stopping_rules import Simultaneous
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import pandas as pd
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.runs.run_store import RunKey, RunStore
-from sim.statistics.output_analysis import BoolArray, FloatArray, IntArray
+from sim.runs.stopping_rules import Asked, Precision, Selecting
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.selection import Direction, Selection, select_best
-from sim.statistics.sequential_precision import allowed, looked_ahead, next_number, paths, stops_after
-from sim.statistics.stopping_rules import Asked, Precision, Selecting
+from sim.statistics.sequential_precision import looked_ahead, next_number, paths, stops_after
 
 MET, MISSED, UNDEFINED, PLAYING = "met", "missed", "undefined", "playing"
 
@@ -116,7 +116,7 @@ class Look:
             if asked.of == "estimates"
             else np.tile(paths(values[:1], confidence, first)[0], (len(values), 1))
         )
-        self.widest = allowed(asked, beside)
+        self.widest = asked.widest(beside)
         self.is_narrow: BoolArray = (self.half_widths <= self.widest) | ~self.applies[:, np.newaxis]
 
     def next_number(self, row: int, cap: int) -> int:

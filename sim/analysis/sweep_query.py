@@ -154,7 +154,7 @@ def copy_tables(
                 refuse_too_many("replications", run(lambda: connection.execute("SELECT count(*) FROM runs").fetchone()))
                 run(lambda: connection.execute(f"CREATE TABLE replications AS {REPLICATIONS_IN_WORDS}"))
             if "visits" in named and visits:
-                files = [[sql.literal(file) for file in visits]]
+                files = [[sql.exact_path(file) for file in visits]]
                 refuse_too_many("visits", run(lambda: connection.execute(N_VISITS, files).fetchone()))
                 run(lambda: connection.execute(f"CREATE TABLE visits AS {VISITS_OF_ALL}", files))
             for view in ("runs", "every_run", "parts"):

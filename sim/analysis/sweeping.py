@@ -1,12 +1,12 @@
 """Play the scenarios of a sweep on the same seeds, keep the measures of each run, and compare with the first scenario.
 
-Runs are kept by `sim.runs.run_store`; estimators are those of `sim.statistics.output_analysis`.
+Runs are kept by `sim.runs.run_store`; estimators are those of `sim.statistics`.
 """
 
 import time
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,15 +21,15 @@ from sim.analysis.sequential_sampling import Standing, standing
 from sim.department.scenario import Scenario
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory
-from sim.runs.blocks import rehearse
-from sim.runs.engines import COMPILED, ENGINES, lets_go, prepare
+from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.interrupts import uninterrupted
 from sim.runs.run_store import Played, RunKey, RunStore, visits_file
+from sim.runs.stopping_rules import Asked, Simultaneous
 from sim.runs.tables_on_disk import write_table
 from sim.runs.worker_errors import Lost, Notice
 from sim.runs.worker_pool import Pool, opened, played_by
-from sim.statistics.output_analysis import IntArray, mean_intervals, paired_differences
-from sim.statistics.stopping_rules import Asked, Simultaneous
+from sim.statistics.arrays import IntArray
+from sim.statistics.intervals import mean_intervals, paired_differences
 
 SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Runs are written after so long, or so many."""
@@ -143,15 +143,6 @@ def play_task(task: Task) -> Played:
         return Played(task.key, task.label, measure(trajectory, task.scenario))
     except Exception:
         return Played(task.key, task.label, {}, traceback.format_exc())
-
-
-def get_ready(plan: SweepPlan, tell: Callable[[str], None]) -> None:
-    """Make what the engine needs before its first run on this machine."""
-    if plan.address is None:
-        prepare(plan.engine, tell)
-    if plan.executor == "threads" and lets_go(plan.engine):
-        with suppress(Exception):  # what fails here fails in its run, and is told there
-            rehearse(next(iter(plan.scenarios.values())), plan.engine)
 
 
 def keep_visits(trajectory: Trajectory, key: RunKey, folder: Path) -> None:

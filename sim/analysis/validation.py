@@ -15,7 +15,7 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.measuring import face_validity_values
 from sim.runs.engines import ENGINES
 from sim.runs.worker_pool import run_blocks
-from sim.statistics.output_analysis import mean_interval
+from sim.statistics.intervals import mean_interval
 
 Verdict = Literal["inside", "near", "miss"]
 VERDICTS: tuple[Verdict, ...] = ("inside", "near", "miss")

@@ -1,6 +1,6 @@
 """How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
 
-The rule is `output_analysis.warm_up_weeks`; that scenarios then have so many weeks is `sweeping`'s business.
+The rule is `sim.statistics.warm_up.warm_up_weeks`; that scenarios then have so many weeks is `sweeping`'s business.
 
 A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
 settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the
@@ -26,7 +26,8 @@ from sim.runs.engines import ENGINES
 from sim.runs.received_sweep import Kind, read_columns
 from sim.runs.tables_on_disk import write_table
 from sim.runs.worker_pool import run_blocks
-from sim.statistics.output_analysis import FloatArray, warm_up_weeks
+from sim.statistics.arrays import FloatArray
+from sim.statistics.warm_up import warm_up_weeks
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.calibration.arrival_rates import ArrivalRates, Counts, counted, fit_arrivals
-from sim.calibration.share_estimates import Shares, estimate_shares
-from sim.statistics.lifetimes import Floats
+from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
+from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.department.quantities import ACUITIES
+from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 
-QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
-DURATIONS: Final = ("wait_min", "stay_min")
-ACUITIES: Final = (1, 2, 3, 4, 5)
-DAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+SCORED_QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+_DURATIONS: Final = ("wait_min", "stay_min")
+_WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _FEWEST: Final = 20
 
 
@@ -57,10 +57,10 @@ class DailyCounts:
     """
 
     days: np.ndarray
-    predicted: Floats
-    low: Floats
-    high: Floats
-    observed: Floats
+    predicted: FloatArray
+    low: FloatArray
+    high: FloatArray
+    observed: FloatArray
     crps: float
     crps_plain: float
     log_score: float
@@ -74,7 +74,7 @@ class DailyCounts:
 
 @dataclass(frozen=True, slots=True)
 class QuantileScore:
-    """Quantiles of a duration at `QUANTILES`: those of the part fitted, scored on the part held out.
+    """Quantiles of a duration at `SCORED_QUANTILES`: those of the part fitted, scored on the part held out.
 
     `loss` is the mean pinball loss in minutes, `least` that of the held-out part's own quantiles: none can be smaller.
     `simulated` are those of visits simulated by the department calibrated on the part fitted, and `loss_simulated`
@@ -84,12 +84,12 @@ class QuantileScore:
 
     quantity: str
     level: int
-    predicted: Floats
-    observed: Floats
+    predicted: FloatArray
+    observed: FloatArray
     loss: float
     least: float
     n: int
-    simulated: Floats | None = None
+    simulated: FloatArray | None = None
     loss_simulated: float | None = None
 
 
@@ -105,7 +105,7 @@ class HoldOut:
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
 
-    def hour_profile(self) -> tuple[Floats, Floats]:
+    def hour_profile(self) -> tuple[FloatArray, FloatArray]:
         """Share of a day's arrivals by hour, predicted and observed."""
         rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
         return np.array([row.predicted for row in rows]), np.array([row.observed for row in rows])
@@ -177,12 +177,12 @@ def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None
     dated = bool(frame["arrival"].notna().any())
     predictions = (
         *_shares_of("hour_of_day_share", _hours(fitted), _hours(rest), 24, [f"{hour:02d}" for hour in range(24)]),
-        *_shares_of("weekday_share", _weekdays(fitted), _weekdays(rest), 7, DAYS),
+        *_shares_of("weekday_share", _weekdays(fitted), _weekdays(rest), 7, _WEEKDAYS),
         *_acuity_shares(fitted, rest),
-        *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
+        *(row for quantity in _DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
     played = None if simulate is None else simulate(fitted)
-    scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest, played))
+    scores = tuple(score for quantity in _DURATIONS for score in _quantiles_of(quantity, fitted, rest, played))
     return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
 
 
@@ -233,7 +233,7 @@ def _shares_of(
         yield Prediction(quantity, level, value, value - reach, value + reach, float(theirs.share[place]), theirs.n)
 
 
-def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, Floats]:
+def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, FloatArray]:
     known = frame[frame[quantity].notna() & frame["acuity"].notna()]
     return {
         level: known.loc[known["acuity"] == level, quantity].to_numpy(np.float64)
@@ -257,17 +257,17 @@ def _quantiles_of(
     ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
     simulated = {} if played is None else _by_level(quantity, played)
     for level in sorted(set(ours) & set(theirs)):
-        predicted, observed = np.quantile(ours[level], QUANTILES), np.quantile(theirs[level], QUANTILES)
-        loss = float(pinball(predicted, QUANTILES, theirs[level]).mean())
-        least = float(pinball(observed, QUANTILES, theirs[level]).mean())
-        of_ours = np.quantile(simulated[level], QUANTILES) if level in simulated else None
-        lost = None if of_ours is None else float(pinball(of_ours, QUANTILES, theirs[level]).mean())
+        predicted, observed = np.quantile(ours[level], SCORED_QUANTILES), np.quantile(theirs[level], SCORED_QUANTILES)
+        loss = float(pinball(predicted, SCORED_QUANTILES, theirs[level]).mean())
+        least = float(pinball(observed, SCORED_QUANTILES, theirs[level]).mean())
+        of_ours = np.quantile(simulated[level], SCORED_QUANTILES) if level in simulated else None
+        lost = None if of_ours is None else float(pinball(of_ours, SCORED_QUANTILES, theirs[level]).mean())
         yield QuantileScore(quantity, level, predicted, observed, loss, least, theirs[level].size, of_ours, lost)
 
 
 def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     arrivals = pd.concat((fitted["arrival"], rest["arrival"])).dropna().to_numpy(dtype="datetime64[m]")
-    everything = counted(arrivals)
+    everything = count_arrivals(arrivals)
     n_fitted = int((rest["arrival"].min().to_datetime64().astype("datetime64[D]") - everything.first_day).astype(int))
     before, after = everything.between(0, n_fitted), everything.between(n_fitted, len(everything.by_hour))
     try:
@@ -295,7 +295,7 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     )
 
 
-def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> Floats:
+def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:
     """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
     years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
     mean, error = rates.expected(after, years)

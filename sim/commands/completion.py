@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sim.config import compose, shipped_choices
 from sim.config.key_paths import MODELS
-from sim.config.keys import keys_of, meanings
+from sim.config.keys import keys_of, keys_of_other_studies, meanings
 
 OPTIONS = ("--help", "--version", "--dry-run", "--config-dir", "-m", "new", "keys", "completion")
 CHOSEN = (*MODELS, "experiment")
@@ -29,7 +29,8 @@ def completion_command(words: Sequence[str], console: Console, errors: Console) 
 def candidates() -> list[str]:
     """Options and commands, choices of every group, and keys that have a meaning of their own, with their `=`."""
     choices = [f"{group}={name}" for group in CHOSEN for name in shipped_choices(group)]
-    documented = {item.key for item in keys_of(compose(["study=run", "staffing=peer_added"])) if item.meaning}
+    composed = compose(["study=run", "staffing=peer_added"])
+    documented = {item.key for item in (*keys_of(composed), *keys_of_other_studies(composed)) if item.meaning}
     outside = [row.key for row in meanings() if row.section in ("outside", "sweep") and row.key not in CHOSEN]
     keys = sorted(key for key in documented if "." in key and key.split(".")[0] in MODELS)
     return [*OPTIONS, *choices, *(f"{key}=" for key in dict.fromkeys((*outside, *keys)))]

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.config import compose
-from sim.config.keys import Key, close_word, keys_of, matching, meanings
+from sim.config.keys import Key, close_word, keys_of, keys_of_other_studies, matching, meanings
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
 
@@ -33,12 +33,13 @@ def keys_command(words: Sequence[str], console: Console, errors: Console) -> int
         else:
             (overrides if "=" in word else wanted).append(word)
     try:
-        keys = keys_of(compose(overrides, folder))
+        composed = compose(overrides, folder)
     except ScenarioError as error:
         print_problems(error, errors)
         return 2
     if not wanted:
-        return show_overview(keys, console)
+        return show_overview(keys_of(composed), console)
+    keys = [*keys_of(composed), *keys_of_other_studies(composed)]
     found = matching(keys, wanted)
     if not found:
         return show_none(keys, wanted, errors)

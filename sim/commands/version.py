@@ -17,7 +17,7 @@ def version_command(words: Sequence[str], console: Console, errors: Console) -> 
     if words:
         errors.print("peered: --version takes no other arguments", markup=False)
         return 2
-    engines = f"engines: compiled (Numba {installed('numba')}), simpy ({installed('simpy')})"
+    engines = f"engines: compiled, simpy ({installed('simpy')})"
     line = f"peered {installed('peered')}, Python {platform.python_version()}, {engines}"
     console.print(f"{line}, code {code_version()[:SHOWN_OF_HASH]}", markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.config.composition import Composed, compose, staffing_scenarios
 from sim.config.files import shipped_choices, shipped_configs
-from sim.config.settings import ExecutorSettings, StudySettings
+from sim.config.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
@@ -18,7 +18,6 @@ __all__ = [
     "Composed",
     "ComposedSweep",
     "ExecutorSettings",
-    "StudySettings",
     "column_map_of",
     "compose",
     "compose_jobs",

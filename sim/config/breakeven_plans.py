@@ -3,6 +3,7 @@
 What is made of their runs is `sim.analysis.breakeven`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sim.analysis.breakeven import BreakEvenPlan, effects_played
@@ -14,6 +15,7 @@ from sim.config.composition import Composed
 from sim.config.plans import executor_of
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.department.support import Effects
+from sim.studies.settings import BreakevenSettings
 
 
 def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
@@ -22,9 +24,10 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
     Raises ScenarioError with every problem.
     """
     study = composed.study
+    assert isinstance(study, BreakevenSettings)
     baseline = study.baseline or study.staffing[0]
     others = [name for name in composed.scenarios if name != baseline]
-    problems = break_even_problems(composed, baseline, others)
+    problems = break_even_problems(study, composed.scenarios, baseline, others)
     if problems or study.range is None:
         raise ScenarioError(problems)
     effects = effects_played(study.range, study.points)
@@ -67,14 +70,16 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
     )
 
 
-def break_even_problems(composed: Composed, baseline: str, others: list[str]) -> list[Problem]:
+def break_even_problems(
+    study: BreakevenSettings, scenarios: Mapping[str, Scenario], baseline: str, others: list[str]
+) -> list[Problem]:
     """What a break-even study cannot do."""
-    study, problems = composed.study, list[Problem]()
+    problems = list[Problem]()
     known = effects_known()
     if study.effect not in known:
         remedy = f"no such effect; {did_you_mean(study.effect, known)}"
         problems.append(Problem("study.effect", repr(study.effect), remedy))
-    elif others and not any(in_force(study.effect, composed.scenarios[name]) for name in others):
+    elif others and not any(in_force(study.effect, scenarios[name]) for name in others):
         whose = "a team that it enhances" if study.effect.startswith(OF_CLINICIANS) else "peer support workers on duty"
         remedy = f"in force in none of {', '.join(others)}: choose a staffing that has {whose}"
         problems.append(Problem("study.effect", repr(study.effect), remedy))
@@ -85,13 +90,10 @@ def break_even_problems(composed: Composed, baseline: str, others: list[str]) ->
         problems.append(Problem("study.staffing", repr(list(study.staffing)), remedy))
     if study.replications < 2:
         problems.append(Problem("study.replications", repr(study.replications), "an interval needs 2 or more"))
-    if study.demand_levels != (1.0,):
-        remedy = "a break-even study plays one demand: set demand.growth instead"
-        problems.append(Problem("study.demand_levels", repr(list(study.demand_levels)), remedy))
     if not any(item.cad_per_unit for item in study.worth):
         problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
-        return [*problems, *faults_of_valued(study, composed.scenarios.values())]
-    return [*problems, *problems_of_worth(study, composed.scenarios.values())]
+        return [*problems, *faults_of_valued(study, scenarios.values())]
+    return [*problems, *problems_of_worth(study, scenarios.values())]
 
 
 OF_CLINICIANS = "effects.clinician."

@@ -1,16 +1,16 @@
 """Whether what is asked of measures makes sense: that there are such measures, and that the question fits them.
 
-What may be asked stands in `sim.statistics.stopping_rules`.
+What may be asked stands in `sim.runs.stopping_rules`.
 """
 
 from collections.abc import Iterable, Iterator
 
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
-from sim.config.settings import StudySettings
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
 from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
-from sim.statistics.stopping_rules import LOOK_AHEAD
+from sim.statistics.sequential_precision import LOOK_AHEAD
+from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
 ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
 """Fields of a study that mean something in a sweep only."""
@@ -33,7 +33,7 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
     return found | {f"{item.key}.{role}" for item in MEASURES if item.by == "role" for role in roles}
 
 
-def asked_by(study: StudySettings) -> dict[str, str]:
+def asked_by(study: MeasuredSettings) -> dict[str, str]:
     """Where each measure is asked about, by its name."""
     asked = {measure: f"study.precision.{measure}" for measure in study.precision}
     if study.best is not None:
@@ -43,7 +43,7 @@ def asked_by(study: StudySettings) -> dict[str, str]:
     return asked
 
 
-def faults_of_asked(study: StudySettings, scenarios: list[Scenario]) -> Iterator[Problem]:
+def faults_of_asked(study: MeasuredSettings, scenarios: list[Scenario]) -> Iterator[Problem]:
     """What is wrong with what a study asks of its measures."""
     asked = asked_by(study)
     known = measures_of(scenarios) if asked else set()
@@ -66,14 +66,14 @@ def close_measure(measure: str, known: set[str]) -> str:
     return remedy if remedy.startswith("did you mean") else listed
 
 
-def faults_of_precision(study: StudySettings, measure: str, place: str) -> Iterator[Problem]:
+def faults_of_precision(study: MeasuredSettings, measure: str, place: str) -> Iterator[Problem]:
     """A share of a rate near zero is nothing."""
     if study.precision[measure].relative is not None and MEASURE_BY_KEY[measure.partition(".")[0]].kind == "rate":
         remedy = "a rate may be near zero: give half_width, as a share of visits (0.002)"
         yield Problem(place, f"relative {study.precision[measure].relative:g}", remedy)
 
 
-def faults_together(study: StudySettings) -> Iterator[Problem]:
+def faults_together(study: MeasuredSettings) -> Iterator[Problem]:
     """What cannot be asked at once."""
     room = study.replications + LOOK_AHEAD
     if study.precision and study.most_replications is not None and study.most_replications < room:
@@ -91,7 +91,7 @@ def faults_together(study: StudySettings) -> Iterator[Problem]:
         yield Problem("study.replications", repr(study.replications), remedy)
 
 
-def faults_alone(study: StudySettings) -> Iterator[Problem]:
+def faults_alone(study: MeasuredSettings) -> Iterator[Problem]:
     """What is asked of a sweep of one scenario, and needs another to compare it with."""
     remedy = "there is only one scenario: let something vary"
     if study.select is not None:
@@ -103,7 +103,7 @@ def faults_alone(study: StudySettings) -> Iterator[Problem]:
             yield Problem(f"study.precision.{measure}.of", "'differences'", remedy)
 
 
-def faults_of_warm_up(study: StudySettings, scenarios: list[Scenario]) -> Iterator[Problem]:
+def faults_of_warm_up(study: PlayedSettings, scenarios: list[Scenario]) -> Iterator[Problem]:
     """A list of visits ends, so that its days after are empty whatever the warm-up."""
     if study.warm_up_weeks == "auto" and any(isinstance(scenario.demand, Replay) for scenario in scenarios):
         remedy = "a replayed list of visits has no warm-up to find: give a number of weeks"
@@ -112,6 +112,8 @@ def faults_of_warm_up(study: StudySettings, scenarios: list[Scenario]) -> Iterat
 
 def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
     """What is asked of one scenario, or of a comparison, and only a sweep answers."""
+    if not isinstance(study, MeasuredSettings):
+        return
     if study.warm_up_weeks == "auto":
         yield Problem("study.warm_up_weeks", "'auto'", "it is for sweeps: peered -m …; give a number of weeks")
     for name in ONLY_SWEPT:
@@ -121,17 +123,17 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
             yield Problem(f"study.{name}", told, "it is for sweeps: peered -m …")
 
 
-def presets_of(study: StudySettings) -> tuple[str, ...]:
+def presets_of(study: AgainstBaselineSettings | None) -> tuple[str, ...]:
     """The presets of worth that are answered, the leading one first; one that counts all where none is named."""
-    return study.presets or (EVERYTHING,)
+    return (study.presets if study is not None else ()) or (EVERYTHING,)
 
 
-def problems_of_worth(study: StudySettings, scenarios: Iterable[Scenario]) -> list[Problem]:
+def problems_of_worth(study: AgainstBaselineSettings, scenarios: Iterable[Scenario]) -> list[Problem]:
     """What is wrong with what a study values, and with the presets that count it."""
     return [*faults_of_valued(study, scenarios), *problems_of_presets(study.presets, study.worth)]
 
 
-def faults_of_valued(study: StudySettings, scenarios: Iterable[Scenario]) -> Iterator[Problem]:
+def faults_of_valued(study: AgainstBaselineSettings, scenarios: Iterable[Scenario]) -> Iterator[Problem]:
     """Measures that are valued and that no run has."""
     measures = measures_of(scenarios) if study.worth else set()
     for item in study.worth:

@@ -23,6 +23,7 @@ from sim.config.key_paths import (
     field_names,
     has_entry,
     models_of,
+    remedy_of_foreign,
     shown,
     value_at,
 )
@@ -200,8 +201,13 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
     path = path_of(group, data, place)
-    about = ("key", str(place[-1])) if fault.kind == "extra_forbidden" and place else None
-    return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)), about)
+    if fault.kind != "extra_forbidden" or not place:
+        return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
+    word = str(place[-1])
+    kinds = models_of(MODELS[group], data) if len(place) == 1 else []
+    elsewhere = next((remedy for kind in kinds if (remedy := remedy_of_foreign(kind, word))), None)
+    remedy = elsewhere or remedy_of(fault.details, words_beside(MODELS[group], data, place))
+    return Problem(path, value, remedy, ("key", word))
 
 
 def path_of(group: str, data: Plain, place: Path) -> str:

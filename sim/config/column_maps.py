@@ -14,6 +14,7 @@ from sim.config.files import choices_of, folders_of, read_mapping
 from sim.config.key_paths import Plain, shown
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.studies.settings import CalibrateSettings
 from sim.visits.column_map import ColumnMap
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def column_map_of(composed: "Composed") -> ColumnMap:
 
     Raises ScenarioError with every problem of the map.
     """
+    assert isinstance(composed.study, CalibrateSettings)
     read = column_map_in(folders_of(composed.config_dir), composed.study.map)
     if isinstance(read, list):
         raise ScenarioError(read)

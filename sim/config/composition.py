@@ -4,7 +4,7 @@ Keys are found in `places`, values are checked in `checking`; nothing is written
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -38,13 +38,20 @@ from sim.config.roster_shorthand import (
     without_faulty_roles,
     written_out,
 )
-from sim.config.settings import ExecutorSettings, Root, StudySettings
+from sim.config.settings import ExecutorSettings, Root
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.io.strict_yaml import read_checked_yaml
+from sim.studies.settings import (
+    OUTSIDE,
+    STUDIES,
+    AgainstBaselineSettings,
+    CalibrateSettings,
+    StudySettings,
+    studies_using,
+    studies_with,
+)
 
-COMPARING, CALIBRATING = ("compare", "breakeven"), "calibrate"
-"""Studies that set staffings against a baseline; the study that reads visits."""
 PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
@@ -87,22 +94,24 @@ class Composed:
 
 @dataclass(slots=True)
 class Draft:
-    """A command on its way to being checked."""
+    """A command on its way to being checked; `beside`: staffings wanted whatever its study compares."""
 
     folders: tuple[FilePath, ...]
     choices: dict[str, str]
     values: list[Override]
     paths: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
+    beside: tuple[str, ...] = ()
 
 
-def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Composed:
+def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None, beside: Sequence[str] = ()) -> Composed:
     """Compose and check everything the overrides ask for.
 
-    `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError
-    with every problem found.
+    `config_dir` (or the key `configs`) is a further folder with groups of the user's own; `beside` names staffings
+    that are composed with those of the study. Raises ScenarioError with every problem found.
     """
     draft = drafted(overrides, config_dir)
+    draft.beside = tuple(beside)
     base = composed_files(draft)
     if base is None:
         raise ScenarioError(draft.problems)
@@ -118,8 +127,7 @@ def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Sc
     known = {name: composed.scenarios[name] for name in names if name in composed.scenarios}
     if len(known) == len(names):
         return known
-    kept = [text for text in composed.overrides if not text.startswith(("study.staffing=", "study.baseline="))]
-    again = compose([*kept, f"study.staffing=[{','.join(names)}]"], composed.config_dir)
+    again = compose(composed.overrides, composed.config_dir, beside=names)
     return {name: again.scenarios[name] for name in names}
 
 
@@ -144,7 +152,16 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
             choose(draft, item)
         elif item.key not in PATH_KEYS:
             draft.values.append(item)
+    if any(problem.path == "study" for problem in draft.problems):
+        draft.values = [item for item in draft.values if not of_another_study(item.key, draft.choices["study"])]
     return draft
+
+
+def of_another_study(key: str, study: str) -> bool:
+    """Whether a key may belong to the study that was meant, where that one could not be taken."""
+    group, _, inner = key.partition(".")
+    studies = studies_with(inner.partition(".")[0])
+    return group == "study" and bool(studies) and study not in studies
 
 
 def choose(draft: Draft, item: Override) -> None:
@@ -291,19 +308,21 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
         if group != "staffing":
             data[group], lacking = completed(group, data[group], own.get(group))
             draft.problems += lacking
+    named = names_a_study(draft, data["study"])
     groups = {
         group: known.checked(group, data[group], references(group, base[group], shipped))
         for group in MODELS
-        if group != "staffing"
+        if group != "staffing" and (named or group != "study")
     }
     root = root_of(draft, data)
     check_kinds(draft, groups, known)
-    study = study_asked_for(draft, groups["study"].value)
+    study = study_asked_for(draft, groups["study"].value if named else None)
     staffings = staffings_of(draft, base, shipped, study, known)
     for part in groups.values():
         draft.problems += collapsed(part.problems, {}, {item.key for item in draft.values})
     scenarios = scenarios_of(draft, groups, staffings, study, shipped, known)
     check_calibration(draft, data["study"])
+    draft.problems += unused_outside(draft, study, root.output)
     return Parts(root, study, groups, scenarios)
 
 
@@ -313,7 +332,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
     root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
-    compared = {name: scenarios[name] for name in study.staffing}
+    compared = {name: scenarios[name] for name in (*staffings_named(study), *draft.beside)}
     return Composed(
         scenario=scenarios[draft.choices["staffing"]],
         study=study,
@@ -381,9 +400,36 @@ def vain(base: Plain, item: Override, place: Path) -> Problem | None:
     return Problem(item.key, "{}", "an empty mapping changes nothing: name the entry to set, one key each")
 
 
+def unused_outside(draft: Draft, study: StudySettings | None, output: str | None) -> Iterator[Problem]:
+    """Keys outside the groups that the study would pass over in silence."""
+    given = {"output": output, **draft.paths}
+    for key in OUTSIDE:
+        if study is None or given.get(key) is None or key in study.uses:
+            continue
+        users = " and ".join(f"study={name}" for name in studies_using(key))
+        remedy = f"it is for {users}: leave it out of study={study.name}"
+        nothing = f"study={study.name} writes no files: leave it out"
+        yield Problem(key, str(given[key]), nothing if key == "output" else remedy)
+
+
+def names_a_study(draft: Draft, study: Plain) -> bool:
+    """Whether the name in the file of a study is one of ours; one that is not is reported, and the rest left alone."""
+    name = study.get("name") if isinstance(study, dict) else None
+    if not isinstance(name, str) or name in STUDIES:
+        return True
+    draft.problems.append(unknown_program(draft, "study", name, tuple(STUDIES)))
+    return False
+
+
+def unknown_program(draft: Draft, group: str, name: str, known: Sequence[str]) -> Problem:
+    """A file whose name is no study, engine or executor that there is."""
+    file = file_of(draft.folders, group, draft.choices[group])
+    return Problem(f"{file} name", repr(name), f"the name in the file says what is done; {did_you_mean(name, known)}")
+
+
 def check_calibration(draft: Draft, study: Plain) -> None:
     """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
-    if draft.choices["study"] != CALIBRATING or not isinstance(study, dict):
+    if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
         return
     from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
 
@@ -395,13 +441,11 @@ def check_calibration(draft: Draft, study: Plain) -> None:
 
 
 def check_kinds(draft: Draft, groups: dict[str, Checked], checks: Known) -> None:
-    """The name of a study, an engine or an executor says which of the programs there are is meant."""
-    for group in PROGRAMS:
+    """The name of an engine or an executor says which of the programs there are is meant."""
+    for group in ("engine", "executor"):
         value, known = groups[group].value, names_in(group, draft.folders[:1], checks)
         if value is not None and value.name not in known:
-            file = file_of(draft.folders, group, draft.choices[group])
-            remedy = f"the name in the file says what is done; {did_you_mean(value.name, known)}"
-            draft.problems.append(Problem(f"{file} name", repr(value.name), remedy))
+            draft.problems.append(unknown_program(draft, group, value.name, known))
 
 
 def names_in(group: str, folders: tuple[FilePath, ...], checks: Known) -> tuple[str, ...]:
@@ -427,20 +471,19 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
 
     Unless staffings are listed on the command line, one that is chosen there is compared with the baseline alone.
     """
-    if study is None:
-        return None
+    if not isinstance(study, AgainstBaselineSettings):
+        return study
     if not study.staffing:
-        if study.name in COMPARING:
-            remedy = "a comparison needs staffings: name them as [a,b], or give all"
-            draft.problems.append(Problem("study.staffing", "[]", remedy))
+        remedy = "a comparison needs staffings: name them as [a,b], or give all"
+        draft.problems.append(Problem("study.staffing", "[]", remedy))
         return study
     chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
     names = study.staffing
     if names == ("all",):
         names = tuple(dict.fromkeys((*baseline_of(study), *all_staffings(draft.folders))))
-    elif study.name in COMPARING and "study.staffing" not in typed and is_of_its_own(chosen, study):
+    elif "study.staffing" not in typed and is_of_its_own(chosen, study):
         names = (*baseline_of(study), chosen)
-    if study.name in COMPARING and is_of_its_own(chosen, study) and chosen not in names:
+    if is_of_its_own(chosen, study) and chosen not in names:
         listed = ",".join((*names, chosen))
         remedy = f"what is compared is study.staffing: study.staffing=[{listed}], or change keys such as staffing.nurse"
         draft.problems.append(Problem("staffing", chosen, remedy))
@@ -449,6 +492,11 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
         remedy = f"not among the staffings compared; {did_you_mean(str(baseline), names)}"
         draft.problems.append(Problem("study.baseline", repr(baseline), remedy))
     return study.model_copy(update={"staffing": names, "baseline": baseline})
+
+
+def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
+    """The staffings that a study compares; none where it plays the one chosen."""
+    return study.staffing if isinstance(study, AgainstBaselineSettings) else ()
 
 
 def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
@@ -462,12 +510,12 @@ def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
     return [*(name for name in comparison if name in known), *(name for name in known if name not in shipped)]
 
 
-def is_of_its_own(staffing: str, study: StudySettings) -> bool:
+def is_of_its_own(staffing: str, study: AgainstBaselineSettings) -> bool:
     """A staffing that was chosen and is not the baseline."""
     return staffing not in (default_choices()["staffing"], study.baseline)
 
 
-def baseline_of(study: StudySettings) -> tuple[str, ...]:
+def baseline_of(study: AgainstBaselineSettings) -> tuple[str, ...]:
     """The baseline, as a tuple of one or none."""
     return () if study.baseline is None else (study.baseline,)
 
@@ -476,7 +524,7 @@ def staffings_of(
     draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, checks: Known
 ) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
-    names = dict.fromkeys((draft.choices["staffing"], *(study.staffing if study is not None else ())))
+    names = dict.fromkeys((draft.choices["staffing"], *staffings_named(study), *draft.beside))
     known = names_in("staffing", draft.folders, checks)
     for name in names:
         if name not in known:

@@ -6,12 +6,12 @@ Steps of a pathway are found by name or number, entries of lists by number.
 import types
 import typing
 from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from sim.config.retired import remedy_of_retired
-from sim.config.settings import EngineSettings, ExecutorSettings, Root, StudySettings
+from sim.config.settings import EngineSettings, ExecutorSettings, Root
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
 from sim.department.department import Department
@@ -19,6 +19,7 @@ from sim.department.dispatch import Disciplines
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import did_you_mean
 from sim.department.support import Effects, Support
+from sim.studies.settings import Study, StudySettings, studies_with
 
 Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
@@ -33,7 +34,7 @@ MODELS: dict[str, Any] = {
     "effects": Effects,
     "boarding": Boarding,
     "discipline": Disciplines,
-    "study": StudySettings,
+    "study": Study,
     "engine": EngineSettings,
     "executor": ExecutorSettings,
 }
@@ -87,12 +88,21 @@ def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
     if word in Root.model_fields:
         return f"no {word!r} here; it is a key of its own: {word}=…"
     known = words_at(here, kinds)
-    retired = remedy_of_retired(word, known)
-    if retired is not None:
-        return retired
+    elsewhere = next((remedy for kind in kinds if (remedy := remedy_of_foreign(kind, word))), None)
+    if instead := elsewhere or remedy_of_retired(word, known):
+        return instead
     remedy = did_you_mean(word, known)
     new = "" if remedy.startswith("did you mean") or not is_mapping(kinds) else f"; a new entry is written +…{word}="
     return f"no {word!r} here; {remedy}{new}"
+
+
+def remedy_of_foreign(kind: Any, word: str) -> str | None:
+    """Where a word belongs that is no key of this study and one of others; None for anything else."""
+    if not (is_model(kind) and issubclass(kind, StudySettings)) or not (others := studies_with(word)):
+        return None
+    name = kind.model_fields["name"].default
+    belongs = f"study.{word} is a key of {' and '.join(f'study={other}' for other in others)}"
+    return kind.instead.get(word) or f"{belongs}: leave it out of study={name}"
 
 
 def put(data: Plain, place: Path, value: Plain) -> None:
@@ -158,8 +168,10 @@ def fits(kind: Any, data: Plain) -> bool:
     """The data carries no tag of another model."""
     if not is_model(kind) or not isinstance(data, dict):
         return True
-    tags = [tag for tag in TAGS if tag in data and tag in kind.model_fields]
-    return all(data[tag] in (get_args(kind.model_fields[tag].annotation) or (data[tag],)) for tag in tags)
+    tags = {
+        tag: kind.model_fields[tag].annotation for tag in (*TAGS, "name") if tag in data and tag in kind.model_fields
+    }
+    return all(data[tag] in get_args(known) for tag, known in tags.items() if get_origin(known) is Literal)
 
 
 def is_model(kind: Any) -> typing.TypeGuard[type[BaseModel]]:

@@ -22,13 +22,15 @@ from sim.config.files import choices_of, default_choices, folders_of, shipped_co
 from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
+from sim.studies.settings import studies_with
 
 MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")
 SECTIONS = {
     "outside": ("Key", "Default", "Meaning"),
     "group": ("Group", "Choices", "What it holds"),
-    "study": ("Key", "Default of `compare`", "Meaning"),
+    "study": ("Key", "Default", "Meaning"),
+    "executor": ("Key", "Default", "Meaning"),
     "sweep": ("Key", "Default", "Meaning"),
     "often": ("Key", "Default", "Unit", "Meaning"),
     "more": ("Key", "Default", "Unit", "Meaning"),
@@ -214,11 +216,40 @@ SIMILAR = 0.66
 """How alike a word must be to one that may have been meant; two letters of three that are swapped still are."""
 
 
+def keys_of_other_studies(composed: Composed) -> list[Key]:
+    """Keys that the study of a composition does not have, each with the studies that do."""
+    others = [(row, studies_with(row.key.split(".")[1])) for row in meanings() if row.section == "study"]
+    return [
+        Key(row.key, row.default.replace("`", ""), row.unit, row.meaning, f"a key of {named(studies)}")
+        for row, studies in others
+        if composed.study.name not in studies
+    ]
+
+
+def named(studies: Sequence[str], quote: str = "") -> str:
+    """Studies as they are typed."""
+    *most, last = (f"{quote}study={name}{quote}" for name in studies)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def table_of(section: str) -> str:
-    """A table of docs/keys.md, in Markdown."""
-    columns = SECTIONS[section]
-    rows = [row_of(row, columns) for row in meanings() if row.section == section]
-    return "\n".join(["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", *rows])
+    """A table of docs/keys.md, in Markdown; of the keys of studies one for each set of studies that have them."""
+    rows = [row for row in meanings() if row.section == section]
+    if section != "study":
+        return table(rows, SECTIONS[section])
+    by_studies: dict[tuple[str, ...], list[Meaning]] = {}
+    for row in rows:
+        by_studies.setdefault(tuple(studies_with(row.key.split(".")[1])), []).append(row)
+    tables = (
+        f"Of {named(studies, '`')}:\n\n{table(of_them, SECTIONS[section])}" for studies, of_them in by_studies.items()
+    )
+    return "\n\n".join(tables)
+
+
+def table(rows: Iterable[Meaning], columns: tuple[str, ...]) -> str:
+    """Lines as a table in Markdown."""
+    lines = [row_of(row, columns) for row in rows]
+    return "\n".join(["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", *lines])
 
 
 def row_of(row: Meaning, columns: tuple[str, ...]) -> str:

@@ -10,8 +10,9 @@ from sim.analysis.plan import Plan
 from sim.config.check_stopping_rules import presets_of, problems_of_worth
 from sim.config.composition import Composed
 from sim.department.scenario import Problem, ScenarioError
-from sim.runs.engines import lets_go
+from sim.runs.engines import releases_gil
 from sim.runs.worker_pool import DASK
+from sim.studies.settings import CompareSettings, MeasuredSettings
 
 
 def plan_of(composed: Composed) -> Plan:
@@ -20,12 +21,14 @@ def plan_of(composed: Composed) -> Plan:
     Raises ScenarioError if something is valued that no run has, or if it would need more memory than this machine has.
     """
     study = composed.study
+    assert isinstance(study, MeasuredSettings)
     scenarios = composed.scenarios or {composed.scenario.staffing.name: composed.scenario}
-    if problems := problems_of_worth(study, scenarios.values()):
+    against = study if isinstance(study, CompareSettings) else None
+    if against is not None and (problems := problems_of_worth(against, scenarios.values())):
         raise ScenarioError(problems)
     plan = Plan(
         scenarios=scenarios,
-        baseline=study.baseline or next(iter(scenarios)),
+        baseline=(against and against.baseline) or next(iter(scenarios)),
         levels=study.demand_levels,
         replications=study.replications,
         seed=composed.seed,
@@ -37,8 +40,8 @@ def plan_of(composed: Composed) -> Plan:
         event_log=study.event_log,
         workers=composed.executor.workers,
         address=composed.executor.address,
-        worth=study.worth,
-        presets=presets_of(study),
+        worth=() if against is None else against.worth,
+        presets=presets_of(against),
         changed=tuple(text for text in composed.overrides if not text.startswith(NOT_THE_QUESTION)),
     )
     check_plan(plan)
@@ -54,7 +57,7 @@ def executor_of(composed: Composed) -> str:
         raise ScenarioError([Problem("executor", repr(name), remedy)])
     if name != "auto":
         return name
-    return "threads" if lets_go(composed.engine) else "processes"
+    return "threads" if releases_gil(composed.engine) else "processes"
 
 
 NOT_THE_QUESTION = (

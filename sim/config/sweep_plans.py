@@ -6,32 +6,33 @@ Who plays it, and where, is the same as for a single command: `sim.config.plans`
 from sim.analysis.memory_check import check_sweep
 from sim.analysis.sweeping import SweepPlan
 from sim.config.plans import executor_of
-from sim.config.settings import StudySettings
 from sim.config.sweeps import ComposedSweep
-from sim.statistics.stopping_rules import LOOK_AHEAD, MOST_REPLICATIONS, Asked
+from sim.runs.stopping_rules import MOST_REPLICATIONS, Asked
+from sim.statistics.sequential_precision import LOOK_AHEAD
+from sim.studies.settings import MeasuredSettings
 
 
 def sweep_plan_of(sweep: ComposedSweep) -> SweepPlan:
     """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
-    first = sweep.first
+    first, study = sweep.first, sweep.study
     plan = SweepPlan(
         scenarios=sweep.scenarios,
         labels=sweep.labels,
-        replications=first.study.replications,
+        replications=study.replications,
         seed=first.seed,
         engine=first.engine,
         executor=executor_of(first),
-        confidence=first.study.confidence,
+        confidence=study.confidence,
         workers=first.executor.workers,
         address=first.executor.address,
-        keep_visits=first.study.visits,
-        asked=asked_of(first.study),
+        keep_visits=study.visits,
+        asked=asked_of(study),
     )
     check_sweep(plan)
     return plan
 
 
-def asked_of(study: StudySettings) -> Asked:
+def asked_of(study: MeasuredSettings) -> Asked:
     """What is asked of a sweep beyond estimates."""
     return Asked(
         precision=study.precision,

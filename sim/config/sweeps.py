@@ -26,10 +26,10 @@ from sim.config.experiments import with_experiment
 from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.key_paths import Plain, is_whole
 from sim.config.overrides import PATH_KEYS, Override, Range, read_override
-from sim.config.settings import StudySettings
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import read_text
 from sim.io.strict_yaml import MOST_BYTES
+from sim.studies.settings import RunSettings
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
 """What may vary of a study: it belongs to the scenario."""
@@ -62,6 +62,12 @@ class ComposedSweep:
     overrides: tuple[str, ...]
     notes: tuple[str, ...] = ()
     jobs: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def study(self) -> RunSettings:
+        """The study of every scenario, which is not one of several staffings."""
+        assert isinstance(self.first.study, RunSettings)
+        return self.first.study
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +112,14 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     jobs: dict[str, tuple[str, ...]] = {}
     first: Composed | None = None
     composed: list[Scenario] = []
-    study: StudySettings | None = None
+    study: RunSettings | None = None
     for varied, items in design.scenarios():
         draft = draft_like(items, config_dir, known)
         parts = parts_of(draft, known)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
         if parts is not None:
-            study = study or parts.study
+            study = study or (parts.study if isinstance(parts.study, RunSettings) else None)
             composed += [value for name, value in parts.scenarios.items() if name == draft.choices["staffing"]]
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
@@ -123,7 +129,7 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     if found or first is None:
         raise ScenarioError(said_of_all(found, design))
     labels, same = each_once(scenarios, known)
-    if len(labels) < 2 and (alone := list(faults_alone(first.study))):
+    if len(labels) < 2 and study is not None and (alone := list(faults_alone(study))):
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     return ComposedSweep(
@@ -138,13 +144,14 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
 
 
 def refused(design: Design) -> list[Problem]:
-    """What a sweep cannot vary, and keys that mean nothing in one."""
+    """What a sweep cannot vary, and keys that mean nothing in one, which are left out of its scenarios."""
     problems = []
     for key, texts in design.texts().items():
         some = [*(text.partition("=")[2] for text in texts[:MOST_NAMED]), *(["…"] if len(texts) > MOST_NAMED else [])]
         value = repr(design.ranges[key].text if key in design.ranges else ",".join(some))
         if key in NOT_SWEPT:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
+            design.rows = [[item for item in items if item.key != key] for items in design.rows]
         elif len(texts) > 1 and key.split(".")[0] in ONE_FOR_ALL and key not in PERIOD_KEYS:
             problems.append(Problem(key, value, "one for the whole sweep: give one value"))
         elif key == "study.warm_up_weeks" and len(texts) > 1 and f"{key}=auto" in texts:
@@ -240,11 +247,10 @@ def unfit(parts: Parts | None) -> list[Problem]:
     study = None if parts is None else parts.study
     if study is None:
         return []
-    if study.name != "run":
+    if not isinstance(study, RunSettings):
         remedy = "a sweep plays each scenario by itself and compares it with the first: leave study out, or study=run"
         return [Problem("study", repr(study.name), remedy)]
     odd = {
-        "study.staffing": study.staffing != (),
         "study.demand_levels": study.demand_levels != (1.0,),
         "study.event_log": study.event_log is not None,
     }

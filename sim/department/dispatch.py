@@ -6,7 +6,6 @@ The state they are asked about is kept by the engines.
 import math
 from typing import Literal
 
-from numba.extending import register_jitable
 from pydantic import Field
 
 from sim.department.quantities import FiveNonNegative, Frozen
@@ -57,7 +56,6 @@ class Disciplines(Frozen):
         return self.roles.get(role, self.default)
 
 
-@register_jitable
 def score(
     rule: int, slope: float, target: float, acuity: int, waiting_since: float, arrival: float, now: float
 ) -> float:
@@ -71,25 +69,21 @@ def score(
     return target - (now - arrival)
 
 
-@register_jitable
 def order_within_class(rule: int, waiting_since: float, arrival: float) -> float:
     """What orders requests of equal band and acuity at every instant: arrival under `target`, else waiting since."""
     return arrival if rule == TARGET else waiting_since
 
 
-@register_jitable
 def has_room(n_open_cases: int, caseload: int) -> bool:
     """A member may open one more case; a negative caseload means no limit."""
     return caseload < 0 or n_open_cases < caseload
 
 
-@register_jitable
 def in_last_pickup(now: float, shift_end: float, last_pickup_minutes: float) -> bool:
     """The part of a shift in which no case is taken on."""
     return now >= shift_end - last_pickup_minutes
 
 
-@register_jitable
 def preference(choice: int, n_open_cases: int, idle_since: float) -> float:
     """Rank of a free member for a chosen task: lower takes it; equal ranks go by member index."""
     if choice == LEAST_LOADED:
@@ -99,13 +93,11 @@ def preference(choice: int, n_open_cases: int, idle_since: float) -> float:
     return 0.0
 
 
-@register_jitable
 def patience_left(left: float, waited: float, pace: float) -> float:
     """Budget left after waiting at a pace."""
     return max(0.0, left - waited * pace)
 
 
-@register_jitable
 def used_up_at(since: float, left: float, pace: float) -> float:
     """When a budget that is used up at a pace from `since` on is gone; never at pace 0."""
     return since + left / pace if pace > 0.0 else math.inf

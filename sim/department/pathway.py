@@ -5,7 +5,6 @@ How a step is played is told in `sim.engine.reference.model`; who does its task 
 
 from typing import Annotated, Literal
 
-from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
@@ -66,7 +65,7 @@ class Task(StepOfAnyKind):
     may_leave: bool = False
     preemptible: bool = False
     unstaffed: Distribution | None = None
-    purpose: Literal["none", "triage", "physician", "assessment", "safety_plan"] = "none"
+    purpose: Literal["none", "triage", "physician", "assessment", "safety_plan", "clearance"] = "none"
 
 
 class SideTask(StepOfAnyKind):
@@ -145,7 +144,6 @@ class Dispose(StepOfAnyKind):
         return self
 
 
-@register_jitable
 def disposed(u: float, admission: float, transfer: float) -> int:
     """What becomes of a visit by its uniform: 0 discharge, 1 admission, 2 transfer."""
     if u < admission:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
-from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
@@ -36,7 +35,6 @@ ARRIVAL_MODES = ("walk_in", "ambulance", "police")
 OLDER_CHILD_FROM = 12
 
 
-@register_jitable
 def age_of(u: float, shares: tuple[float, float, float]) -> tuple[int, int]:
     """Age in years and age group of a uniform: groups by their shares, uniform in years within."""
     group, below = 0, 0.0
@@ -48,7 +46,6 @@ def age_of(u: float, shares: tuple[float, float, float]) -> tuple[int, int]:
     return min(high, low + int(part * (high - low + 1))), group
 
 
-@register_jitable
 def arrival_mode_of(u: float, ambulance_share: float, police_share: float) -> int:
     """Index in ARRIVAL_MODES of a uniform."""
     if u < ambulance_share:
@@ -56,7 +53,6 @@ def arrival_mode_of(u: float, ambulance_share: float, police_share: float) -> in
     return 2 if u < ambulance_share + police_share else 0
 
 
-@register_jitable
 def never_leaves_of_the_free(never_leaves: float, held_share: float) -> float:
     """Share of those who may go that never do, when `never_leaves` counts those held."""
     free_to_go = 1.0 - held_share
@@ -132,7 +128,6 @@ class ReturnVisits(Frozen):
         return (1.0 - self.frail_share) / never, self.frail_share / float(never**self.frailty)
 
 
-@register_jitable
 def hazard_of_return(
     frailty: float, of_disposition: float, of_contact: float, of_follow_up: float, of_bridging: float
 ) -> float:
@@ -140,7 +135,6 @@ def hazard_of_return(
     return frailty * of_disposition * of_contact * of_follow_up * of_bridging
 
 
-@register_jitable
 def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazard: float, u: float) -> float:
     """Minutes from departure to the next unplanned visit, inf for never; u in (0, 1) is the survival reached."""
     share = (1.0 - u ** (1.0 / hazard)) / susceptible if susceptible > 0.0 else 1.0
@@ -153,7 +147,6 @@ NEVER_MINUTES = 1e9
 """A return later than this (1,900 years) is no return."""
 
 
-@register_jitable
 def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: float) -> float:
     """When a patient is back, a `gap` after departure: on the day that gives, at an hour when such visits come.
 

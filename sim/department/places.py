@@ -5,7 +5,6 @@ Who gets the next place is ranked by the discipline of places (`sim.department.d
 
 from typing import Annotated
 
-from numba.extending import register_jitable
 from pydantic import Field
 
 from sim.department.quantities import Frozen, NonNegative
@@ -22,7 +21,6 @@ class Zone(Frozen):
     cleaning_minutes: NonNegative = 0.0
 
 
-@register_jitable
 def may_open(occupied_twelfths: int, place_twelfths: int, nurses_on_duty: int, acuity: int) -> bool:
     """The ratio rule: a place opens if the nurses on duty can take it; CTAS 1 is exempt."""
     return acuity == 1 or occupied_twelfths + place_twelfths <= TWELFTHS * nurses_on_duty

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numba.extending import register_jitable
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sim.department.short_text import Row, arguments_within, lines_html, value_text
@@ -350,6 +349,7 @@ TABLE_POINTS = round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP) + 1
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=64)
 def gamma_table(cv: float) -> np.ndarray:
     """Quantiles of the gamma distribution with mean 1 on the grid of normal scores, shape (TABLE_POINTS,).
 
@@ -364,7 +364,6 @@ def gamma_table(cv: float) -> np.ndarray:
     return np.ascontiguousarray(np.where(scores < 0.0, lower, upper))
 
 
-@register_jitable
 def normal_quantile(u: float) -> float:
     """Standard normal quantile of u in (0, 1).
 
@@ -505,7 +504,6 @@ def normal_quantile(u: float) -> float:
     return -value if q < 0.0 else value
 
 
-@register_jitable
 def table_quantile(table: np.ndarray, u: float) -> float:
     """Quantile by linear interpolation in a table on the grid of normal scores."""
     position = (normal_quantile(u) - TABLE_LOW) / TABLE_STEP
@@ -517,7 +515,6 @@ def table_quantile(table: np.ndarray, u: float) -> float:
     return float(table[index] + (position - index) * (table[index + 1] - table[index]))
 
 
-@register_jitable
 def knot_quantile(knots: np.ndarray, u: float) -> float:
     """Quantile by linear interpolation between the knots of an empirical distribution: shares, then values."""
     n = len(knots) // 2
@@ -532,7 +529,6 @@ def knot_quantile(knots: np.ndarray, u: float) -> float:
     return float(knots[n + low] + part * (knots[n + high] - knots[n + low]))
 
 
-@register_jitable
 def triangular_quantile(low: float, mode: float, high: float, u: float) -> float:
     """Quantile of the triangular distribution."""
     split = (mode - low) / (high - low)
@@ -541,7 +537,6 @@ def triangular_quantile(low: float, mode: float, high: float, u: float) -> float
     return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
 
 
-@register_jitable
 def quantile(family: int, a: float, b: float, c: float, u: float) -> float:
     """Quantile at u in (0, 1) of every family with a closed form; the others go by their tables."""
     if family == CONSTANT:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from numba.extending import register_jitable
 from pydantic import Field, model_validator
 
 from sim.department.pathway import Dispose
@@ -297,7 +296,6 @@ def shares_held(
     return tuple(zip(found[::2], found[1::2], strict=True))
 
 
-@register_jitable
 def class_at(u: float, up_to: Shares) -> int:
     """The class of a uniform: the first whose cumulated share is above it, else the last."""
     number = 0
@@ -306,7 +304,6 @@ def class_at(u: float, up_to: Shares) -> int:
     return number
 
 
-@register_jitable
 def held_always(age: float, caregiver: bool, under_age: float, with_caregiver: bool) -> bool:
     """Whether a visit is held whatever else is true of it; an `under_age` of 0 holds nobody."""
     return age < under_age and caregiver == with_caregiver

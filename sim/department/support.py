@@ -6,7 +6,6 @@ The base case assumes no effect at all (`Effects()`); every effect is a hypothes
 import math
 from typing import Annotated, Literal
 
-from numba.extending import register_jitable
 from pydantic import Field
 
 from sim.department.patients import OLDER_CHILD_FROM
@@ -64,7 +63,6 @@ class Support(Frozen):
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
 
 
-@register_jitable
 def after_quiet_hours(minute: float) -> float:
     """The minute itself, or the end of the quiet hours it lies in. Minutes since Monday 00:00 of week 0."""
     of_day = minute % 1440.0
@@ -75,13 +73,11 @@ def after_quiet_hours(minute: float) -> float:
     return minute
 
 
-@register_jitable
 def eligible(in_stream: bool, positive_screen: bool, age: float, minimum_age: float, caregiver: bool) -> bool:
     """Peer support is offered by need, to a child old enough or with a caregiver present."""
     return (in_stream or positive_screen) and (age >= minimum_age or caregiver)
 
 
-@register_jitable
 def youth_share(without_caregiver: float, under_12: float, from_12: float, age: float, caregiver: bool) -> float:
     """Share that asks for a youth peer, of patients of this age with or without a caregiver."""
     if not caregiver:
@@ -156,7 +152,6 @@ def return_factors(effects: Effects) -> ReturnFactors:
     )
 
 
-@register_jitable
 def with_odds_ratio(probability: float, odds_ratio: float) -> float:
     """Probability after multiplying its odds."""
     if odds_ratio == 1.0 or probability >= 1.0:
@@ -165,7 +160,6 @@ def with_odds_ratio(probability: float, odds_ratio: float) -> float:
     return odds / (1.0 + odds)
 
 
-@register_jitable
 def linked(u: float, within_7_days: float, within_30_days: float, odds_ratio: float) -> int:
     """Follow-up of a visit by its uniform: 1 within 7 days, 2 within 30 days, 0 none."""
     if u < with_odds_ratio(within_7_days, odds_ratio):
@@ -173,7 +167,6 @@ def linked(u: float, within_7_days: float, within_30_days: float, odds_ratio: fl
     return 2 if u < with_odds_ratio(within_30_days, odds_ratio) else 0
 
 
-@register_jitable
 def pace(while_accompanied: float, after: float, accompanied: bool, is_met: bool) -> float:
     """Pace at which a budget is used up: 1 until met, then one pace while a spell of company runs and one after."""
     if not is_met:

@@ -16,6 +16,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
 from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
@@ -33,6 +34,7 @@ from sim.department.quantities import (
     Lognormal,
     Lowered,
     Uniform,
+    gamma_table,
     knot_quantile,
     of_acuity,
     quantile,
@@ -40,8 +42,10 @@ from sim.department.quantities import (
 )
 from sim.department.scenario import Scenario
 from sim.department.support import MEETING_CV, MEETING_MINUTES
-from sim.engine.gamma_tables import kept_gamma_table
-from sim.engine.machine_code import machine_code
+from sim.engine.compiled.backend import Floats2, Floats3, Word, machine_code
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 PATIENTS_PER_STREAM = 10**9
 """Patients of stream s are numbered from s * this; serial numbers follow the first visits from the prelude on."""
@@ -49,9 +53,10 @@ PATIENTS_PER_STREAM = 10**9
 PERSON = 0
 """The visit number under which what belongs to the patient for life is drawn."""
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-MIX_A = np.uint64(0xBF58476D1CE4E5B9)
-MIX_B = np.uint64(0x94D049BB133111EB)
+GOLDEN = 0x9E3779B97F4A7C15
+MIX_A = 0xBF58476D1CE4E5B9
+MIX_B = 0x94D049BB133111EB
+ALL_BITS = 0xFFFFFFFFFFFFFFFF
 TWO_TO_MINUS_53 = 2.0**-53
 TWO_TO_MINUS_54 = 2.0**-54
 
@@ -64,73 +69,68 @@ def quantity_id(name: str) -> int:
     return value >> 1
 
 
-@machine_code()
-def mixed(z):  # type: ignore[no-untyped-def]
+def mixed(z: Word) -> Word:
     """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits that leaves no visible pattern."""
-    z = (z ^ (z >> np.uint64(30))) * MIX_A
-    z = (z ^ (z >> np.uint64(27))) * MIX_B
-    return z ^ (z >> np.uint64(31))
+    z = ((z ^ (z >> 30)) * MIX_A) & ALL_BITS
+    z = ((z ^ (z >> 27)) * MIX_B) & ALL_BITS
+    return z ^ (z >> 31)
 
 
-@machine_code("uint64(int64, int64, int64)")
-def keyed(base, a, b):  # type: ignore[no-untyped-def]
+@machine_code
+def keyed(base: int, a: int, b: int) -> Word:
     """Key of a visit (patient, visit number) under a base, or of any pair of numbers."""
-    return mixed(
-        mixed(np.uint64(base) + GOLDEN * (np.uint64(a) + np.uint64(1))) + GOLDEN * (np.uint64(b) + np.uint64(1))
-    )
+    return mixed((mixed((base + GOLDEN * (a + 1)) & ALL_BITS) + GOLDEN * (b + 1)) & ALL_BITS)
 
 
-@machine_code("float64(uint64, int64, int64)")
-def uniform_of(key, quantity, counter):  # type: ignore[no-untyped-def]
+@machine_code
+def uniform_of(key: Word, quantity: int, counter: int) -> float:
     """Uniform on the open interval (0, 1) of one quantity under a key."""
-    bits = mixed(mixed(key ^ np.uint64(quantity)) + GOLDEN * (np.uint64(counter) + np.uint64(1)))
-    return (bits >> np.uint64(11)) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
+    bits = mixed((mixed(key ^ quantity) + GOLDEN * (counter + 1)) & ALL_BITS)
+    return (bits >> 11) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
 
 
-@machine_code("float64(int64, int64, int64, int64, int64)")
-def visit_uniform(base, patient, number, quantity, counter):  # type: ignore[no-untyped-def]
+@machine_code
+def visit_uniform(base: int, patient: int, number: int, quantity: int, counter: int) -> float:
     """One uniform of one visit."""
     return uniform_of(keyed(base, patient, number), quantity, counter)
 
 
-@machine_code("float64(float64[:], float64[:], float64)")
-def drawn(parameters, tables, u):  # type: ignore[no-untyped-def]
+@machine_code
+def drawn(parameters: Floats, tables: Floats, u: float) -> float:
     """Quantile of lowered parameters; gamma and empirical look into their tables and scale what they find."""
     family = int(parameters[0])
     if family < GAMMA:
         return quantile(family, parameters[1], parameters[2], parameters[3], u)
     first = int(parameters[2])
     if family == GAMMA:
-        return parameters[1] * table_quantile(tables[first : first + TABLE_POINTS], u)
-    return parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u)
+        return float(parameters[1] * table_quantile(tables[first : first + TABLE_POINTS], u))
+    return float(parameters[1] * knot_quantile(tables[first : first + 2 * int(parameters[3])], u))
 
 
-@machine_code("float64(int64, int64, int64, int64, int64, float64)")
-def visit_exponential(base, patient, number, quantity, counter, mean):  # type: ignore[no-untyped-def]
+@machine_code
+def visit_exponential(base: int, patient: int, number: int, quantity: int, counter: int, mean: float) -> float:
     """One exponential value of one visit."""
     return quantile(EXPONENTIAL, mean, 0.0, 0.0, visit_uniform(base, patient, number, quantity, counter))
 
 
-return_time = machine_code("float64(float64, float64, float64[:, :], float64)")(time_of_return)
-return_gap = machine_code("float64(float64, float64, float64, float64, float64)")(minutes_to_return)
+@machine_code
+def return_time(departure: float, gap: float, day_cumulated: Floats2, u: float) -> float:
+    """`time_of_return` as machine code."""
+    return time_of_return(departure, gap, day_cumulated, u)
 
 
-@machine_code()
-def draw_visit(  # type: ignore[no-untyped-def]
-    base,
-    patient,
-    number,
-    acuity_id,
-    acuity_cumulated,
-    uniform_ids,
-    flag_ids,
-    flag_shares,
-    dist_ids,
-    dist_flags,
-    dist_parameters,
-    tables,
-    out,
-):
+@machine_code
+def return_gap(susceptible: float, shape: float, scale_days: float, hazard: float, u: float) -> float:
+    """`minutes_to_return` as machine code."""
+    return minutes_to_return(susceptible, shape, scale_days, hazard, u)
+
+
+@machine_code
+def draw_visit(
+    base: int, patient: int, number: int, acuity_id: int, acuity_cumulated: Floats,
+    uniform_ids: Integers, flag_ids: Integers, flag_shares: Floats2,
+    dist_ids: Integers, dist_flags: Integers, dist_parameters: Floats3, tables: Floats, out: Floats,
+) -> None:  # fmt: skip
     """Fill `out` with all quantities of a visit: acuity, uniforms, flags (0 or 1), drawn values (0 where flag is 0)."""
     key = keyed(base, patient, number)
     u = uniform_of(key, acuity_id, 0)
@@ -140,10 +140,21 @@ def draw_visit(  # type: ignore[no-untyped-def]
     fill_visit(key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out)
 
 
-@machine_code()
-def fill_visit(  # type: ignore[no-untyped-def]
-    key, acuity, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out
-):
+@machine_code
+def draw_visit_as(
+    base: int, patient: int, number: int, acuity: int,
+    uniform_ids: Integers, flag_ids: Integers, flag_shares: Floats2,
+    dist_ids: Integers, dist_flags: Integers, dist_parameters: Floats3, tables: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """As `draw_visit`, with a given acuity (1 to 5)."""
+    key = keyed(base, patient, number)
+    fill_visit(key, acuity - 1, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags, dist_parameters, tables, out)
+
+
+def fill_visit(
+    key: Word, acuity: int, uniform_ids: Integers, flag_ids: Integers, flag_shares: Floats2,
+    dist_ids: Integers, dist_flags: Integers, dist_parameters: Floats3, tables: Floats, out: Floats,
+) -> None:  # fmt: skip
     """The same for a known acuity (0 for CTAS 1 to 4)."""
     out[0] = acuity + 1
     place = 1
@@ -167,30 +178,8 @@ def fill_visit(  # type: ignore[no-untyped-def]
             out[place + i] = drawn(dist_parameters[i, acuity], tables, uniform_of(key, dist_ids[i], 0))
 
 
-@machine_code()
-def draw_visit_as(  # type: ignore[no-untyped-def]
-    base,
-    patient,
-    number,
-    acuity,
-    uniform_ids,
-    flag_ids,
-    flag_shares,
-    dist_ids,
-    dist_flags,
-    dist_parameters,
-    tables,
-    out,
-):
-    """As `draw_visit`, with a given acuity (1 to 5)."""
-    fill_visit(
-        keyed(base, patient, number), acuity - 1, uniform_ids, flag_ids, flag_shares, dist_ids, dist_flags,
-        dist_parameters, tables, out,
-    )  # fmt: skip
-
-
-@machine_code()
-def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-untyped-def]
+@machine_code
+def poisson_times(key: Word, gap_id: int, rate_per_hour: Floats, start: float, out: Floats) -> int:
     """Arrival times of a Poisson process with a rate constant in each hour from `start` on, by inversion.
 
     Unit exponential gaps are laid along the cumulated rate. Returns the number of times written to `out`, or -1 if
@@ -214,23 +203,12 @@ def poisson_times(key, gap_id, rate_per_hour, start, out):  # type: ignore[no-un
     return n
 
 
-@machine_code()
-def play_prelude(  # type: ignore[no-untyped-def]
-    base,
-    first_patient,
-    times,
-    susceptible,
-    shape,
-    scale_days,
-    frail_share,
-    frailty,
-    hazard,
-    frail_id,
-    return_id,
-    hour_id,
-    day_cumulated,
-    pending,
-):
+@machine_code
+def play_prelude(
+    base: int, first_patient: int, times: Floats, susceptible: float, shape: float, scale_days: float,
+    frail_share: float, frailty: float, hazard: float, frail_id: int, return_id: int, hour_id: int,
+    day_cumulated: Floats2, pending: Floats2,
+) -> int:  # fmt: skip
     """Returns due at or after time 0 of patients first seen before it; visits take no time.
 
     Writes rows (time, patient, visit number) to `pending` and returns their number.
@@ -422,7 +400,7 @@ class Tables:
 
     def array(self) -> np.ndarray:
         """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else kept_gamma_table(key) for key in self.places]
+        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
         return np.concatenate(tables or [np.zeros(1)])
 
 
@@ -492,11 +470,11 @@ class Workload:
 
     def uniform(self, patient: int, number: int, quantity: int, counter: int = 0) -> float:
         """One further uniform of a visit; `quantity` is a `quantity_id`."""
-        return visit_uniform(self.base, patient, number, quantity, counter)  # type: ignore[no-any-return]
+        return visit_uniform(self.base, patient, number, quantity, counter)
 
     def exponential(self, patient: int, number: int, quantity: int, counter: int, mean: float) -> float:
         """One further exponential value of a visit."""
-        return visit_exponential(self.base, patient, number, quantity, counter, mean)  # type: ignore[no-any-return]
+        return visit_exponential(self.base, patient, number, quantity, counter, mean)
 
     def group(self, patient: int) -> int:
         """Index of the patient's equity group."""
@@ -590,7 +568,7 @@ def stream_times(
     rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
     expected = float(rates.sum())
     out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
-    key = np.uint64(keyed(base, stream_id, PERSON))  # it leaves compiled code as a Python int
+    key = keyed(base, stream_id, PERSON)
     n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
     times = out[:n]
     times = times[times < horizon]
@@ -640,12 +618,12 @@ def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.nd
     """Gamma factors on whole days of one stream, mean 1."""
     factors = np.ones(len(days))
     if cv != 0.0:
-        draw_day_factors(base, stream_id, days, kept_gamma_table(cv), factors)
+        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
     return factors
 
 
-@machine_code()
-def draw_day_factors(base, stream_id, days, table, out):  # type: ignore[no-untyped-def]
+@machine_code
+def draw_day_factors(base: int, stream_id: int, days: Integers, table: Floats, out: Floats) -> None:
     """Fill `out` with the factor of each day."""
     for i in range(len(days)):
         out[i] = table_quantile(table, visit_uniform(base, stream_id, PERSON, DAY_ID, FIRST_DAY + days[i]))

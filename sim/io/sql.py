@@ -45,10 +45,10 @@ def connect(
     connection = duckdb.connect(place, read_only=read_only, config=dict(CLOSED))
     try:
         # A query that names `a[*].parquet` is let through by that name, and finds only files that are let through.
-        names = {name for file in files for name in (absolute(file), literal(file))}
+        names = {name for file in files for name in (_absolute(file), exact_path(file))}
         connection.execute("SET allowed_paths = ?", [sorted(names)])
         if folder is not None:
-            connection.execute("SET allowed_directories = ?", [[absolute(folder)]])
+            connection.execute("SET allowed_directories = ?", [[_absolute(folder)]])
         for name, value in ({"temp_directory": ""} | dict(settings or {})).items():
             connection.execute(f"SET {name} = ?", [value])
         connection.execute("SET enable_external_access = false")
@@ -59,30 +59,46 @@ def connect(
     return connection
 
 
-def absolute(file: Path) -> str:
+def _absolute(file: Path) -> str:
     """The name by which a file is let through."""
     return os.path.abspath(file)
 
 
-def literal(file: Path) -> str:
-    """The name of a file in which `*`, `?` and `[` mean themselves."""
-    return glob.escape(absolute(file))
+def exact_path(file: Path) -> str:
+    """The path of one file for `read_parquet` and the like: `*`, `?` and `[` in it mean themselves."""
+    return glob.escape(_absolute(file))
+
+
+def literal(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A quoted name of a table or column."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def whole_number(connection: DuckDBPyConnection, query: str, parameters: object = None) -> int:
+    """The whole number in the only row of a query; NULL is 0."""
+    row = connection.execute(query, parameters).fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
     """The rows of Parquet files, their columns brought together by name. Raises duckdb.Error."""
-    return connection.read_parquet([literal(file) for file in files], union_by_name=True)
+    return connection.read_parquet([exact_path(file) for file in files], union_by_name=True)
 
 
 def write_parquet(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     """Write a table or view of a connection into a file that it reaches; `table` is a name of our own."""
     copy = f"COPY {table} TO $file (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
-    connection.execute(copy, {"file": absolute(file)})
+    connection.execute(copy, {"file": _absolute(file)})
 
 
 def write_csv(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     """Write a table or view of a connection as text with commas, names in the first line."""
-    connection.execute(f"COPY {table} TO $file (FORMAT csv, HEADER, USE_TMP_FILE false)", {"file": absolute(file)})
+    connection.execute(f"COPY {table} TO $file (FORMAT csv, HEADER, USE_TMP_FILE false)", {"file": _absolute(file)})
 
 
 _writers: dict[tuple[int, str], DuckDBPyConnection] = {}
@@ -94,7 +110,7 @@ def writer_in(folder: Path) -> DuckDBPyConnection:
 
     Serves what PeerED itself writes. Files and questions of others get a `connect` of their own.
     """
-    path = Path(absolute(folder))
+    path = Path(_absolute(folder))
     process = os.getpid()  # a process that was split off can neither use nor close the connections of its parent
     with _writers_lock:
         for place in (path, *path.parents):

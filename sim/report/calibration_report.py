@@ -1,6 +1,6 @@
 """The calibration report as Markdown: what was read and estimated, how well it fits and predicts, what it cannot say.
 
-The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrating`.
+The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrate`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrating import WEEKS_PLAYED, CalibrationReport, Deeper
-from sim.calibration.holdout import QUANTILES
+from sim.calibration.calibrate import WEEKS_PLAYED
+from sim.calibration.holdout import SCORED_QUANTILES
+from sim.calibration.report import CalibrationReport, Deeper
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.figures.calibration_figures import choices, values_of
 
@@ -42,8 +43,8 @@ def _deeper(deeper: Deeper) -> list[str]:
         *(_steps(deeper) if deeper.department.minutes else []),
         "## The department",
         "",
-        *(f"- {for_markdown(item.line())}" for item in deeper.department.told),
-        *(["- nothing of it could be estimated from this file"] if not deeper.department.told else []),
+        *(f"- {for_markdown(item.line())}" for item in deeper.department.estimated),
+        *(["- nothing of it could be estimated from this file"] if not deeper.department.estimated else []),
         "",
         "## What the file cannot tell, and warnings",
         "",
@@ -153,7 +154,7 @@ def _held_out(deeper: Deeper) -> Iterator[str]:
     yield from _table(("quantity", "level", "predicted", "95 % interval", "observed", "inside"), rows)
     yield ""
     if held.quantiles:
-        chances = [f"{100 * q:g} %" for q in QUANTILES]
+        chances = [f"{100 * q:g} %" for q in SCORED_QUANTILES]
         scored = [
             (score.quantity, str(score.level), *_beside(score.predicted, score.observed, score.simulated))
             for score in held.quantiles

@@ -33,7 +33,8 @@ KINDS = {
     "huddle": "huddle about the child",
     "response": "helps to calm",
 }
-ROLES = {"psw": "peer"}
+KINDS_OF_PEERS = ("contact", "recovery", "bridging", "call")
+"""Kinds of tasks that peers do and nobody else."""
 ZONES = {"mh_safe": "mental-health safe room"}
 AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle")
 TIME_ROUNDING = 1e-6
@@ -215,8 +216,7 @@ def of_company(task: dict[str, Any], begins: list[float]) -> str:
 
 def role_of(task: dict[str, Any]) -> str:
     """The role in words."""
-    role = str(task["role"])
-    return ROLES.get(role, role.replace("_", " "))
+    return "peer" if task["kind"] in KINDS_OF_PEERS else str(task["role"]).replace("_", " ")
 
 
 def waited(minutes: float) -> str:

@@ -5,18 +5,17 @@ and only small tables leave it. How a run is reduced to them is `sim.runs.run_su
 `sim.analysis.compare`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.runs.background_writer import write_large_table
-from sim.runs.engines import COMPILED, ENGINES, lets_go, prepare
+from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.tables_on_disk import WriteErrors
 
 if TYPE_CHECKING:
@@ -64,22 +63,6 @@ def at_demand(scenario: Scenario, level: float) -> Scenario:
     if mental is not None:
         factors["mh_growth"] = mental * level
     return scenario.model_copy(update={"demand": scenario.demand.model_copy(update=factors)})
-
-
-def get_ready(scenario: Scenario, engine: str, tell: Callable[[str], None]) -> None:
-    """Make what an engine needs before any block is played; `tell` is called only if that takes a while."""
-    prepare(engine, tell)
-    if lets_go(engine):
-        rehearse(scenario, engine)
-
-
-def rehearse(scenario: Scenario, engine: str) -> None:
-    """Play and measure one day, so that threads find all machine code made and need not wait for each other."""
-    day = {"minutes": MINUTES_PER_DAY, "warm_up_weeks": 0, "step_limit": None}
-    scenario = scenario.model_copy(update={"period": scenario.period.model_copy(update=day)})
-    block = Block(1.0, 0, 0, {"": scenario}, "", engine)
-    _, outcomes = play_staffing(block, "", None, WriteErrors())
-    play_staffing(block, "", outcomes, WriteErrors())
 
 
 def play_block(block: Block) -> BlockAnswer:

@@ -3,7 +3,7 @@
 What they play is the law of the department, the same to the last bit; where their blocks run is `sim.runs.worker_pool`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -35,21 +35,6 @@ COMPILED = "compiled"
 ENGINES: Mapping[str, Engine] = {COMPILED: compiled, "simpy": simpy}
 
 
-def prepare(engine: str, tell: Callable[[str], None]) -> None:
-    """Make what an engine needs before its first replication.
-
-    `tell` is called only if that takes a while, or will take as long again since there is no place to keep it.
-    """
-    from sim.engine.machine_code import notices
-
-    if engine == COMPILED:
-        from sim.engine.compiled import prepare as make
-
-        make(tell)
-    for notice in notices():
-        tell(notice)
-
-
-def lets_go(engine: str) -> bool:
-    """Whether other threads get on while it plays; the SimPy model holds the interpreter."""
+def releases_gil(engine: str) -> bool:
+    """Whether threads of Python go on while it plays; the SimPy model holds the interpreter."""
     return engine == COMPILED

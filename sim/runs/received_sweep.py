@@ -21,7 +21,7 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
-from sim.statistics.stopping_rules import Asked
+from sim.runs.stopping_rules import Asked
 
 MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""

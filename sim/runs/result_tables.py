@@ -230,7 +230,7 @@ def text_of(column: str) -> Expression:
 
 def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
     """The rows of files of one kind, their columns brought together by name, with the name of the file."""
-    names = [sql.literal(file) for file in files]
+    names = [sql.exact_path(file) for file in files]
     if files[0].suffix == ".csv":
         return connection.read_csv(names, union_by_name=True, filename=True, hive_partitioning=False)  # type: ignore[arg-type]
     return connection.read_parquet(names, union_by_name=True, filename=True, hive_partitioning=False)

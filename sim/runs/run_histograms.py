@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
-from sim.engine.machine_code import machine_code
+from sim.engine.measures.array_loops import count_in_bins
 from sim.engine.measures.intervals import Cells, Floats, Integers
 from sim.engine.measures.outcomes import Cohort, one_of
 from sim.engine.measures.staff_time import parts
@@ -53,23 +53,8 @@ def counts_in_bins(cells: Cells, n_cells: int, values: Floats, edges: Floats) ->
     Edges stand evenly from 0, the last is inf.
     """
     counts = np.zeros((n_cells, edges.size - 1), dtype=np.int64)
-    _count(cells, values, edges, counts)
+    count_in_bins(cells, values, edges, counts)
     return counts
-
-
-@machine_code(nogil=True)
-def _count(cells, values, edges, counts):  # type: ignore[no-untyped-def]
-    last, bins_per_minute = edges.size - 2, 1.0 / edges[1]
-    for row in range(values.size):
-        value = values[row]
-        if not np.isnan(value):
-            place = min(int(value * bins_per_minute), last)
-            # A product of rounded numbers may be one too low or too high.
-            if value < edges[place]:
-                place -= 1
-            elif value >= edges[place + 1]:
-                place += 1
-            counts[np.uint64(cells[row]), np.uint64(place)] += 1
 
 
 def return_table(cohort: Cohort) -> pd.DataFrame:

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.department.scenario import Scenario
-from sim.engine.machine_code import machine_code
-from sim.engine.measures.intervals import Floats
+from sim.engine.measures.array_loops import Floats, whole_minutes
 from sim.engine.measures.measuring import measures_of
 from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.staff_time import StaffTime
@@ -81,7 +80,7 @@ def matched_changes(
     for name, quantity in groups:
         minutes = np.empty(before["patient"].size + 1, dtype=np.int32)
         columns = before["stream"], before[quantity], after[quantity]
-        n_known = _whole_minutes(*columns, streams.index(name), IN_MINUTES[quantity], minutes)
+        n_known = whole_minutes(*columns, streams.index(name), IN_MINUTES[quantity], minutes)
         counted.append(counts_of(minutes[:n_known]))
     sizes = [changes.size for changes, _ in counted]
     return pd.DataFrame(
@@ -92,17 +91,6 @@ def matched_changes(
             "n": np.concatenate([n for _, n in counted]),
         }
     )
-
-
-@machine_code(nogil=True)
-def _whole_minutes(streams, before, after, stream, in_minutes, minutes):  # type: ignore[no-untyped-def]
-    n = np.uint64(0)
-    for row in range(streams.size):
-        change = (after[row] - before[row]) * in_minutes
-        known = (streams[row] == stream) and not np.isnan(change)
-        minutes[n] = np.rint(change) if known else 0.0
-        n += np.uint64(known)
-    return n
 
 
 def counts_of(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ from sim.runs.interrupts import uninterrupted
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
     import pandas as pd
 
-LIBRARIES = ("peered", "simpy", "numpy", "scipy", "numba", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
+LIBRARIES = ("peered", "simpy", "numpy", "scipy", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
 
 Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"

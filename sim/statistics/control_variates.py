@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from sim.statistics.output_analysis import BoolArray, Columns, FloatArray, IntArray
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray, check_confidence
+from sim.statistics.intervals import EstimateColumns
 
 NOTHING_NEW = 1e-8
 """Beside its largest value, what is left of a control that is a combination of others is rounding."""
 
 
-def controlled_means(values: ArrayLike, controls: ArrayLike, expected: ArrayLike, confidence: float = 0.95) -> Columns:
+def controlled_means(
+    values: ArrayLike, controls: ArrayLike, expected: ArrayLike, confidence: float = 0.95
+) -> EstimateColumns:
     """Adjusted means of many measures: mean, low, high, half_width, n, n_controls, variance_ratio, loss_factor.
 
     values: shape (m, n), a row per measure; controls: shape (q, n); expected: shape (q,), their true means. A
@@ -30,8 +33,7 @@ def controlled_means(values: ArrayLike, controls: ArrayLike, expected: ArrayLike
     helped, above 1 it harmed. `loss_factor`: what the same number of controls costs where they explain nothing.
     Raises ValueError for shapes that do not fit, or a control or expectation that is undefined.
     """
-    if not 0.0 < confidence < 1.0:
-        raise ValueError(f"confidence is {confidence}: give a share strictly between 0 and 1, such as 0.95")
+    check_confidence(confidence)
     table, above = np.asarray(values, dtype=np.float64), centred(controls, expected)
     if table.ndim != 2 or table.shape[1] != above.shape[1]:
         raise ValueError(f"values has shape {table.shape}, controls {above.shape}: give the same replications of both")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, optimize
 
-from sim.statistics.lifetimes import Floats
+from sim.statistics.arrays import FloatArray
 
 _SHORTEST, _LONGEST = 0.05, 5.0
 _JITTER = 1e-8
@@ -19,24 +19,26 @@ _JITTER = 1e-8
 class Emulator:
     """Fitted to `x` (n, d) and `y` (n,) whose errors have variances `noise` (n,)."""
 
-    x: Floats
-    y: Floats
-    noise: Floats
+    x: FloatArray
+    y: FloatArray
+    noise: FloatArray
     centre: float
     unit: float
     signal: float
-    lengths: Floats
+    lengths: FloatArray
 
-    def predict(self, at: Floats) -> tuple[Floats, Floats]:
+    def predict(self, at: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and variance of the function, noise not counted, at points (m, d)."""
         kept = self._kept()
         return self._predict(at, kept)
 
-    def _kept(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    def _kept(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         y, noise = (self.y - self.centre) / self.unit, self.noise / self.unit**2
         return _regressed(self.x, y, noise, self.signal, self.lengths)
 
-    def _predict(self, at: Floats, kept: tuple[Floats, Floats, Floats, Floats, Floats]) -> tuple[Floats, Floats]:
+    def _predict(
+        self, at: FloatArray, kept: tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
+    ) -> tuple[FloatArray, FloatArray]:
         root, basis, inner, beta, weights = kept
         cross = self.signal * _correlation(at, self.x, self.lengths)
         new = _basis(at, basis.shape[1])
@@ -47,7 +49,7 @@ class Emulator:
         variance = self.signal - (solved**2).sum(axis=0) + (more**2).sum(axis=0)
         return self.centre + self.unit * mean, self.unit**2 * np.maximum(variance, 0.0)
 
-    def left_out_errors(self) -> Floats:
+    def left_out_errors(self) -> FloatArray:
         """Each point predicted from the others, in standard errors (Bastos & O'Hagan 2009, Technometrics 51:425)."""
         errors = np.empty(self.y.size)
         for row in range(self.y.size):
@@ -60,12 +62,12 @@ class Emulator:
         return errors
 
 
-def fit_emulator(x: Floats, y: Floats, noise: Floats) -> Emulator:
+def fit_emulator(x: FloatArray, y: FloatArray, noise: FloatArray) -> Emulator:
     """Signal and lengths where their marginal likelihood is largest, from two starts."""
     centre, unit = float(y.mean()), float(y.std()) or 1.0
     scaled, errors = (y - centre) / unit, noise / unit**2
 
-    def cost(theta: Floats) -> float:
+    def cost(theta: FloatArray) -> float:
         return _minus_log_likelihood(x, scaled, errors, float(np.exp(theta[0])), np.exp(theta[1:]))
 
     bounds = [(np.log(1e-6), np.log(10.0)), *[(np.log(_SHORTEST), np.log(_LONGEST))] * x.shape[1]]
@@ -76,7 +78,7 @@ def fit_emulator(x: Floats, y: Floats, noise: Floats) -> Emulator:
     return Emulator(x, y, noise, centre, unit, float(np.exp(found.x[0])), np.exp(found.x[1:]))
 
 
-def _basis(x: Floats, width: int) -> Floats:
+def _basis(x: FloatArray, width: int) -> FloatArray:
     """1, x and where there is room for it the squares and products."""
     linear = np.hstack((np.ones((len(x), 1)), x))
     if width == linear.shape[1]:
@@ -90,15 +92,15 @@ def _width(n: int, d: int) -> int:
     return quadratic if n >= 2 * quadratic else 1 + d
 
 
-def _correlation(a: Floats, b: Floats, lengths: Floats) -> Floats:
+def _correlation(a: FloatArray, b: FloatArray, lengths: FloatArray) -> FloatArray:
     u, v = a / lengths, b / lengths
     squares = (u**2).sum(axis=1)[:, None] + (v**2).sum(axis=1)[None, :] - 2.0 * u @ v.T
     return np.asarray(np.exp(-0.5 * np.maximum(squares, 0.0)), dtype=np.float64)
 
 
 def _regressed(
-    x: Floats, y: Floats, noise: Floats, signal: float, lengths: Floats
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Root of the covariance, basis, root of its information, coefficients, weights of the points."""
     covariance = signal * _correlation(x, x, lengths) + np.diag(noise + _JITTER)
     root = np.linalg.cholesky(covariance)
@@ -114,7 +116,7 @@ def _regressed(
     return next(parts), next(parts), next(parts), next(parts), next(parts)
 
 
-def _minus_log_likelihood(x: Floats, y: Floats, noise: Floats, signal: float, lengths: Floats) -> float:
+def _minus_log_likelihood(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray) -> float:
     try:
         root, basis, inner, beta, weights = _regressed(x, y, noise, signal, lengths)
     except np.linalg.LinAlgError:

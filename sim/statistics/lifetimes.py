@@ -1,7 +1,5 @@
 """Maximum likelihood of durations, exact, rounded or censored, with a scale per group and a share that never ends.
 
-Numbers in, numbers out: what a duration is, and which family is written, is decided by others.
-
 The families are those a configuration can hold and whose likelihood is regular: exponential, gamma, lognormal,
 Weibull. Standard errors are of the observed information (Efron & Hinkley 1978, Biometrika 65:457-487) in logarithms of
 scale and shape and the logit of the share; intervals are made there, so that none passes zero or one. The share
@@ -11,28 +9,33 @@ Survivors).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 from scipy import special
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Part = Callable[[Floats, float], Floats]
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
-EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL = "exponential", "gamma", "lognormal", "weibull"
-FAMILIES: Final = (EXPONENTIAL, GAMMA, LOGNORMAL, WEIBULL)
-SCALE_NAMES: Final = {EXPONENTIAL: "mean", GAMMA: "mean", LOGNORMAL: "median", WEIBULL: "scale"}
-SHAPE_NAMES: Final = {EXPONENTIAL: "", GAMMA: "cv", LOGNORMAL: "log_sd", WEIBULL: "shape"}
-SHAPE_BOUNDS: Final = {EXPONENTIAL: (1.0, 1.0), GAMMA: (0.02, 3.0), LOGNORMAL: (1e-3, 10.0), WEIBULL: (0.05, 50.0)}
-"""Of gamma those of `sim.department.quantities`; of the others wide enough for anything that is a duration."""
 
+class Family(StrEnum):
+    """The families, by the names that configurations use."""
+
+    EXPONENTIAL = "exponential"
+    GAMMA = "gamma"
+    LOGNORMAL = "lognormal"
+    WEIBULL = "weibull"
+
+
+FAMILIES: Final = tuple(Family)
 _TINY: Final = 1e-300
+"""Stands for 0 in a logarithm."""
 _MOST_STEPS: Final = 100
 _FLAT: Final = 1e-9
+"""A thousandth of it is the gain, relative to the log likelihood, under which Newton's method may stop."""
 _WIDEST_LOGIT: Final = 12.0
+"""Logits of a share that never ends beyond which it is taken for 0 or 1: 6 in a million."""
 
 
 class TooFewDurations(ValueError):
@@ -46,10 +49,10 @@ class Durations:
     Arrays of one length: `group` is 0 .. n_groups - 1, `weight` how many durations a row stands for.
     """
 
-    low: Floats
-    high: Floats
-    group: Ints
-    weight: Floats
+    low: FloatArray
+    high: FloatArray
+    group: IntArray
+    weight: FloatArray
 
     @property
     def n_groups(self) -> int:
@@ -60,7 +63,7 @@ class Durations:
         return float(self.weight.sum())
 
     @property
-    def ended(self) -> npt.NDArray[np.bool_]:
+    def ended(self) -> BoolArray:
         return np.isfinite(self.high)
 
     @property
@@ -116,11 +119,11 @@ class LifetimeFit:
     """
 
     family: str
-    scale: Floats
+    scale: FloatArray
     shape: float
     never: float
     with_never: bool
-    covariance: Floats
+    covariance: FloatArray
     log_likelihood: float
     n: float
     n_ended: float
@@ -135,26 +138,38 @@ class LifetimeFit:
         """Akaike (1974), IEEE Transactions on Automatic Control 19:716-723."""
         return 2.0 * self.n_parameters - 2.0 * self.log_likelihood
 
-    def survival(self, x: ArrayLike, group: int = 0) -> Floats:
+    def survival(self, x: ArrayLike, group: int = 0) -> FloatArray:
         """Share longer than x."""
-        _, _, above = PARTS[self.family]
         y = np.maximum(np.asarray(x, dtype=np.float64) / self.scale[group], _TINY)
-        return np.asarray(self.never + (1.0 - self.never) * np.exp(above(y, self.shape)))
+        return np.asarray(self.never + (1.0 - self.never) * np.exp(self._law.log_above(y, self.shape)))
 
-    def quantiles(self, u: ArrayLike, group: int = 0) -> Floats:
-        """Of those that end."""
-        return quantiles_of(self.family, self.scale[group], self.shape, np.asarray(u, dtype=np.float64))
+    def share_below(self, x: FloatArray, group: IntArray) -> FloatArray:
+        """Share shorter than each x in its group, of those that end."""
+        y = x / self.scale[group]
+        return np.where(y > 0.0, np.exp(self._law.log_below(np.maximum(y, _TINY), self.shape)), 0.0)
+
+    def quantiles(self, u: ArrayLike, group: int = 0) -> FloatArray:
+        """Of those that end, in one group."""
+        return self._law.quantiles(np.asarray(u, dtype=np.float64), float(self.scale[group]), self.shape)
+
+    def unit_quantiles(self, u: FloatArray) -> FloatArray:
+        """Of those that end, for a scale of 1."""
+        return self._law.quantiles(u, 1.0, self.shape)
+
+    @property
+    def _law(self) -> "_Law":
+        return _LAWS[Family(self.family)]
 
     def parameters(self, confidence: float = 0.95) -> tuple[Parameter, ...]:
         """Every parameter in the units of a configuration."""
         z = float(special.ndtri(0.5 + confidence / 2.0))
         errors = np.sqrt(np.diag(self.covariance)) if self.identified else np.full(self.n_parameters, np.nan)
         found = [
-            _of_logarithm(SCALE_NAMES[self.family], group, float(scale), float(error), z)
+            _of_logarithm(self._law.scale_name, group, float(scale), float(error), z)
             for group, (scale, error) in enumerate(zip(self.scale, errors, strict=False))
         ]
-        if self.family != EXPONENTIAL:
-            found.append(_of_logarithm(SHAPE_NAMES[self.family], -1, self.shape, float(errors[self.scale.size]), z))
+        if self.family != Family.EXPONENTIAL:
+            found.append(_of_logarithm(self._law.shape_name, -1, self.shape, float(errors[self.scale.size]), z))
         if self.with_never:
             found.append(_of_logit("never", self.never, float(errors[-1]), z))
         return tuple(found)
@@ -171,72 +186,75 @@ def _of_logit(name: str, value: float, error: float, z: float) -> Parameter:
     return Parameter(name, -1, value, value * (1.0 - value) * error, float(low), float(high))
 
 
-# --- the families: logarithms of density, of the share below and of the share above, for scale 1 ---
+# --- the families ---
 
 
-def _exponential() -> tuple[Part, Part, Part]:
-    return (
+class _Law(NamedTuple):
+    """A family: logarithms of its density, of the share below and of the share above for scale 1, and its quantiles."""
+
+    scale_name: str
+    shape_name: str
+    shape_bounds: tuple[float, float]
+    log_density: Callable[[FloatArray, float], FloatArray]
+    log_below: Callable[[FloatArray, float], FloatArray]
+    log_above: Callable[[FloatArray, float], FloatArray]
+    quantiles: Callable[[FloatArray, float, float], FloatArray]
+    """Of shares below, for a scale and a shape."""
+
+
+def _gamma_density(y: FloatArray, cv: float) -> FloatArray:
+    k = 1.0 / (cv * cv)
+    return np.asarray(k * np.log(k) + (k - 1.0) * np.log(y) - k * y - special.gammaln(k))
+
+
+def _lognormal_density(y: FloatArray, sd: float) -> FloatArray:
+    log = np.log(y)
+    return np.asarray(-0.5 * (log / sd) ** 2 - log - np.log(sd) - 0.5 * np.log(2.0 * np.pi))
+
+
+def _weibull_density(y: FloatArray, k: float) -> FloatArray:
+    log = np.log(y)
+    return np.asarray(np.log(k) + (k - 1.0) * log - np.exp(k * log))
+
+
+_LAWS: Final = {
+    Family.EXPONENTIAL: _Law(
+        "mean",
+        "",
+        (1.0, 1.0),
         lambda y, _: -y,
         lambda y, _: np.log(np.maximum(-np.expm1(-y), _TINY)),
         lambda y, _: -y,
-    )
-
-
-def _gamma() -> tuple[Part, Part, Part]:
-    def density(y: Floats, cv: float) -> Floats:
-        k = 1.0 / (cv * cv)
-        return np.asarray(k * np.log(k) + (k - 1.0) * np.log(y) - k * y - special.gammaln(k))
-
-    def below(y: Floats, cv: float) -> Floats:
-        return np.log(np.maximum(special.gammainc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
-
-    def above(y: Floats, cv: float) -> Floats:
-        return np.log(np.maximum(special.gammaincc(1.0 / (cv * cv), y / (cv * cv)), _TINY))
-
-    return density, below, above
-
-
-def _lognormal() -> tuple[Part, Part, Part]:
-    def density(y: Floats, sd: float) -> Floats:
-        log = np.log(y)
-        return np.asarray(-0.5 * (log / sd) ** 2 - log - np.log(sd) - 0.5 * np.log(2.0 * np.pi))
-
-    return (
-        density,
+        lambda u, scale, _: np.asarray(-scale * np.log1p(-u)),
+    ),
+    Family.GAMMA: _Law(
+        "mean",
+        "cv",
+        (0.02, 3.0),  # those of `sim.department.quantities`; of the others wide enough for any duration
+        _gamma_density,
+        lambda y, cv: np.log(np.maximum(special.gammainc(1.0 / (cv * cv), y / (cv * cv)), _TINY)),
+        lambda y, cv: np.log(np.maximum(special.gammaincc(1.0 / (cv * cv), y / (cv * cv)), _TINY)),
+        lambda u, scale, cv: np.asarray(scale * cv**2 * special.gammaincinv(1.0 / cv**2, u)),
+    ),
+    Family.LOGNORMAL: _Law(
+        "median",
+        "log_sd",
+        (1e-3, 10.0),
+        _lognormal_density,
         lambda y, sd: np.asarray(special.log_ndtr(np.log(y) / sd)),
         lambda y, sd: np.asarray(special.log_ndtr(-np.log(y) / sd)),
-    )
-
-
-def _weibull() -> tuple[Part, Part, Part]:
-    def density(y: Floats, k: float) -> Floats:
-        log = np.log(y)
-        return np.asarray(np.log(k) + (k - 1.0) * log - np.exp(k * log))
-
-    return (
-        density,
+        lambda u, scale, sd: np.asarray(scale * np.exp(sd * special.ndtri(u))),
+    ),
+    Family.WEIBULL: _Law(
+        "scale",
+        "shape",
+        (0.05, 50.0),
+        _weibull_density,
         lambda y, k: np.log(np.maximum(-np.expm1(-np.exp(k * np.log(y))), _TINY)),
         lambda y, k: -np.exp(k * np.log(y)),
-    )
-
-
-PARTS: Final[dict[str, tuple[Part, Part, Part]]] = {
-    EXPONENTIAL: _exponential(),
-    GAMMA: _gamma(),
-    LOGNORMAL: _lognormal(),
-    WEIBULL: _weibull(),
+        lambda u, scale, k: np.asarray(scale * (-np.log1p(-u)) ** (1.0 / k)),
+    ),
 }
-
-
-def quantiles_of(family: str, scale: float, shape: float, u: Floats) -> Floats:
-    """Quantiles of a family in the parameters used here."""
-    if family == EXPONENTIAL:
-        return np.asarray(-scale * np.log1p(-u))
-    if family == GAMMA:
-        return np.asarray(scale * shape**2 * special.gammaincinv(1.0 / shape**2, u))
-    if family == LOGNORMAL:
-        return np.asarray(scale * np.exp(shape * special.ndtri(u)))
-    return np.asarray(scale * (-np.log1p(-u)) ** (1.0 / shape))
 
 
 # --- the likelihood ---
@@ -253,66 +271,69 @@ class _Likelihood:
     data: Durations
     family: str
     with_never: bool
+    fixed_logit: float = -np.inf
+    """Logit of the share that never ends where that is not a parameter."""
 
     @property
     def directions(self) -> tuple[int, ...]:
         """0 scale, 1 shape, 2 never: those that are free."""
-        return (0, *((1,) if self.family != EXPONENTIAL else ()), *((2,) if self.with_never else ()))
+        return (0, *((1,) if self.family != Family.EXPONENTIAL else ()), *((2,) if self.with_never else ()))
 
     @property
     def size(self) -> int:
         return self.data.n_groups + len(self.directions) - 1
 
-    def places(self, direction: int) -> Ints:
+    def places(self, direction: int) -> IntArray:
         """Index of the working parameter that each row has for a direction."""
         if direction == 0:
             return self.data.group
         place = self.data.n_groups + self.directions.index(direction) - 1
         return np.full(self.data.group.size, place, dtype=np.int64)
 
-    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
+    def unpacked(self, theta: FloatArray) -> tuple[FloatArray, float, float]:
         groups = self.data.n_groups
-        shape = float(theta[groups]) if self.family != EXPONENTIAL else 0.0
-        never = float(theta[-1]) if self.with_never else -np.inf
+        shape = float(theta[groups]) if self.family != Family.EXPONENTIAL else 0.0
+        never = float(theta[-1]) if self.with_never else self.fixed_logit
         return theta[:groups][self.data.group], shape, never
 
-    def parts(self, theta: Floats, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Floats:
+    def parts(self, theta: FloatArray, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> FloatArray:
         """Logarithm of the chance of each row."""
         log_scale, log_shape, logit = self.unpacked(theta)
         log_scale, shape, logit = log_scale + shift[0], float(np.exp(log_shape + shift[1])), logit + shift[2]
         log_ends, log_never = float(-np.logaddexp(0.0, logit)), float(-np.logaddexp(0.0, -logit))
-        density, _, above = PARTS[self.family]
+        law = _LAWS[Family(self.family)]
         data, found = self.data, np.empty(self.data.low.size)
         scale = np.exp(log_scale)
         exact = data.low == data.high
         if exact.any():
             y = data.low[exact] / scale[exact]
-            found[exact] = log_ends + density(y, shape) - log_scale[exact]
+            found[exact] = log_ends + law.log_density(y, shape) - log_scale[exact]
         censored = ~data.ended
         if censored.any():
             y = np.maximum(data.low[censored] / scale[censored], _TINY)
-            found[censored] = np.logaddexp(log_never, log_ends + above(y, shape))
+            found[censored] = np.logaddexp(log_never, log_ends + law.log_above(y, shape))
         between = data.ended & ~exact
         if between.any():
             found[between] = log_ends + self._between(between, scale, shape)
         return found
 
-    def _between(self, rows: npt.NDArray[np.bool_], scale: Floats, shape: float) -> Floats:
+    def _between(self, rows: BoolArray, scale: FloatArray, shape: float) -> FloatArray:
         """Logarithm of the chance of an interval, by the tail it is nearer to."""
-        _, below, above = PARTS[self.family]
+        law = _LAWS[Family(self.family)]
         low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
         high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
-        at_low = np.exp(below(low, shape))
-        lower, upper = np.exp(below(high, shape)) - at_low, np.exp(above(low, shape)) - np.exp(above(high, shape))
+        at_low = np.exp(law.log_below(low, shape))
+        lower = np.exp(law.log_below(high, shape)) - at_low
+        upper = np.exp(law.log_above(low, shape)) - np.exp(law.log_above(high, shape))
         return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
 
-    def value(self, theta: Floats) -> float:
+    def value(self, theta: FloatArray) -> float:
         return float(self.data.weight @ self.parts(theta))
 
-    def gradient_and_hessian(self, theta: Floats, step: float = 1e-4) -> tuple[Floats, Floats]:
+    def gradient_and_hessian(self, theta: FloatArray, step: float = 1e-4) -> tuple[FloatArray, FloatArray]:
         free, middle = self.directions, self.parts(theta)
 
-        def moved(*by: tuple[int, float]) -> Floats:
+        def moved(*by: tuple[int, float]) -> FloatArray:
             shift = [0.0, 0.0, 0.0]
             for direction, size in by:
                 shift[direction] += size
@@ -337,11 +358,16 @@ class _Likelihood:
 def fit_lifetimes(
     data: Durations, family: str, *, with_never: bool = False, start: LifetimeFit | None = None
 ) -> LifetimeFit:
-    """The family at the top of its likelihood, by Newton's method with Levenberg's damping.
+    """The maximum-likelihood fit of a family, by Newton's method with Levenberg's damping, from `start` if given.
 
-    Needs in every group at least one duration that ended and over all groups at least one more than parameters.
+    Needs in every group at least one duration that ended and over all groups at least one more than parameters; raises
+    TooFewDurations.
     """
-    likelihood = _Likelihood(data, family, with_never)
+    return _maximised(_Likelihood(data, family, with_never), start)
+
+
+def _maximised(likelihood: _Likelihood, start: LifetimeFit | None = None) -> LifetimeFit:
+    data, family, with_never = likelihood.data, likelihood.family, likelihood.with_never
     _refuse_too_few(data, likelihood.size)
     theta = _first_guess(data, family, with_never) if start is None else _working(start)
     theta, top, inside = _climb(likelihood, theta)
@@ -351,7 +377,7 @@ def fit_lifetimes(
     return LifetimeFit(
         family=family,
         scale=np.exp(theta[:groups]),
-        shape=float(np.exp(theta[groups])) if family != EXPONENTIAL else 1.0,
+        shape=float(np.exp(theta[groups])) if family != Family.EXPONENTIAL else 1.0,
         never=float(special.expit(theta[-1])) if with_never else 0.0,
         with_never=with_never,
         covariance=covariance,
@@ -370,33 +396,15 @@ def fit_families(data: Durations, *, with_never: bool = False) -> tuple[Lifetime
 
 
 def fixed_never(data: Durations, family: str, never: float) -> LifetimeFit:
-    """The family with a given share that never ends, for data that cannot tell it: of scale and shape only.
+    """The fit of scale and shape with a given share that never ends, for data that cannot tell it.
 
-    The chance of being censored at t is never + (1 - never) S(t), so that the likelihood is that with the logit held.
+    The chance of being censored at t is never + (1 - never) S(t), so that the likelihood is that with a fixed logit.
     """
     if not 0.0 <= never < 1.0:
         raise ValueError(f"never is {never}: give a share of at least 0 and under 1")
     if never == 0.0:
         return fit_lifetimes(data, family)
-    likelihood = _Held(data, family, False, float(special.logit(never)))
-    _refuse_too_few(data, likelihood.size)
-    theta, top, inside = _climb(likelihood, _first_guess(data, family, False))
-    covariance, identified = _inverse(-likelihood.gradient_and_hessian(theta)[1])
-    shape = float(np.exp(theta[-1])) if family != EXPONENTIAL else 1.0
-    scale = np.exp(theta[: data.n_groups])
-    found = LifetimeFit(family, scale, shape, 0.0, False, covariance, top, data.n, data.n_ended, identified and inside)
-    return replace(found, never=never)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held(_Likelihood):
-    """The same with the share that never ends held."""
-
-    logit: float = 0.0
-
-    def unpacked(self, theta: Floats) -> tuple[Floats, float, float]:
-        groups = self.data.n_groups
-        return theta[:groups][self.data.group], float(theta[groups]) if self.family != EXPONENTIAL else 0.0, self.logit
+    return replace(_maximised(_Likelihood(data, family, False, float(special.logit(never)))), never=never)
 
 
 def _refuse_too_few(data: Durations, n_parameters: int) -> None:
@@ -408,7 +416,7 @@ def _refuse_too_few(data: Durations, n_parameters: int) -> None:
         )
 
 
-def _first_guess(data: Durations, family: str, with_never: bool) -> Floats:
+def _first_guess(data: Durations, family: str, with_never: bool) -> FloatArray:
     middle = np.where(data.ended, (data.low + np.where(data.ended, data.high, 0.0)) / 2.0, data.low)
     log = np.log(np.maximum(middle, 1e-6))
     total = np.bincount(data.group, weights=data.weight)
@@ -416,18 +424,22 @@ def _first_guess(data: Durations, family: str, with_never: bool) -> Floats:
     spread = float(np.sqrt(np.average((log - centre[data.group]) ** 2, weights=data.weight)))
     ended = data.n_ended / data.n
     centre = centre + (0.0 if with_never else -np.log(max(ended, 1e-3)))
-    shape = {GAMMA: min(max(spread, 0.1), 1.5), LOGNORMAL: max(spread, 0.05), WEIBULL: 1.0 / max(spread, 0.1)}
-    theta = [*centre, *((np.log(shape[family]),) if family != EXPONENTIAL else ())]
+    shape = {
+        Family.GAMMA: min(max(spread, 0.1), 1.5),
+        Family.LOGNORMAL: max(spread, 0.05),
+        Family.WEIBULL: 1.0 / max(spread, 0.1),
+    }
+    theta = [*centre, *((np.log(shape[Family(family)]),) if family != Family.EXPONENTIAL else ())]
     return np.array([*theta, *((special.logit(np.clip(0.9 * (1.0 - ended), 0.02, 0.98)),) if with_never else ())])
 
 
-def _working(fit: LifetimeFit) -> Floats:
-    shape = (np.log(fit.shape),) if fit.family != EXPONENTIAL else ()
+def _working(fit: LifetimeFit) -> FloatArray:
+    shape = (np.log(fit.shape),) if fit.family != Family.EXPONENTIAL else ()
     never = (special.logit(np.clip(fit.never, 1e-6, 1.0 - 1e-6)),) if fit.with_never else ()
     return np.array([*np.log(fit.scale), *shape, *never])
 
 
-def _climb(likelihood: _Likelihood, theta: Floats) -> tuple[Floats, float, bool]:
+def _climb(likelihood: _Likelihood, theta: FloatArray) -> tuple[FloatArray, float, bool]:
     """The top, its height, and whether it lies inside the bounds."""
     low, high = _bounds(likelihood)
     theta = np.clip(theta, low, high)
@@ -451,7 +463,7 @@ def _climb(likelihood: _Likelihood, theta: Floats) -> tuple[Floats, float, bool]
     return theta, top, inside
 
 
-def _uphill(matrix: Floats, gradient: Floats) -> Floats:
+def _uphill(matrix: FloatArray, gradient: FloatArray) -> FloatArray:
     """The step of Newton's method, or along the gradient where the matrix is no good."""
     try:
         step = np.linalg.solve(matrix, gradient)
@@ -461,17 +473,17 @@ def _uphill(matrix: Floats, gradient: Floats) -> Floats:
     return np.asarray(step if ascends else gradient / np.maximum(np.abs(np.diag(matrix)), 1e-6), dtype=np.float64)
 
 
-def _bounds(likelihood: _Likelihood) -> tuple[Floats, Floats]:
+def _bounds(likelihood: _Likelihood) -> tuple[FloatArray, FloatArray]:
     groups = likelihood.data.n_groups
     low, high = np.full(likelihood.size, -25.0), np.full(likelihood.size, 25.0)
-    if likelihood.family != EXPONENTIAL:
-        low[groups], high[groups] = np.log(SHAPE_BOUNDS[likelihood.family])
+    if likelihood.family != Family.EXPONENTIAL:
+        low[groups], high[groups] = np.log(_LAWS[Family(likelihood.family)].shape_bounds)
     if likelihood.with_never:
         low[-1], high[-1] = -_WIDEST_LOGIT, _WIDEST_LOGIT
     return low, high
 
 
-def _inverse(information: Floats) -> tuple[Floats, bool]:
+def _inverse(information: FloatArray) -> tuple[FloatArray, bool]:
     """Covariance, and whether the information says something about every parameter."""
     values = np.linalg.eigvalsh(information)
     if not np.all(np.isfinite(values)) or values[0] <= 1e-3:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from sim.statistics.lifetimes import Floats
+from sim.statistics.arrays import FloatArray
 
 
-def negative_binomial(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
+def negative_binomial(mean: ArrayLike, variance: ArrayLike, most: int) -> FloatArray:
     """Chances of 0 .. most of counts with these means and variances, a row each; Poisson where variance <= mean.
 
     Counts with a gamma factor of mean 1 and variance v on their mean m have variance m + v m^2.
@@ -24,7 +24,7 @@ def negative_binomial(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats
     return np.asarray(np.exp(np.where(extra < 1e-9, log_poisson, log_mixed)))
 
 
-def crps_of_counts(chances: Floats, observed: ArrayLike) -> Floats:
+def crps_of_counts(chances: FloatArray, observed: ArrayLike) -> FloatArray:
     """Continuous ranked probability score of each count, in visits: 0 is perfect, and of a point its absolute error.
 
     `chances` has a row per count with the chances of 0, 1, 2 ..
@@ -34,13 +34,13 @@ def crps_of_counts(chances: Floats, observed: ArrayLike) -> Floats:
     return np.asarray(((below - (y <= np.arange(chances.shape[1]))) ** 2).sum(axis=1))
 
 
-def log_score(chances: Floats, observed: ArrayLike) -> Floats:
+def log_score(chances: FloatArray, observed: ArrayLike) -> FloatArray:
     """Minus the logarithm of the chance given to what happened (Good 1952): smaller is better."""
     y = np.asarray(observed, dtype=np.int64)
     return np.asarray(-np.log(np.maximum(chances[np.arange(y.size), y], 1e-300)))
 
 
-def central_interval(chances: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+def central_interval(chances: FloatArray, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
     """Smallest and largest count of the central interval of each row, which covers at least that often."""
     below, tail = np.cumsum(chances, axis=1), (1.0 - confidence) / 2.0
     low = (below < tail).sum(axis=1)
@@ -48,7 +48,7 @@ def central_interval(chances: Floats, confidence: float = 0.95) -> tuple[Floats,
     return low.astype(np.float64), high.astype(np.float64)
 
 
-def pinball(quantile: ArrayLike, q: ArrayLike, observed: ArrayLike) -> Floats:
+def pinball(quantile: ArrayLike, q: ArrayLike, observed: ArrayLike) -> FloatArray:
     """Mean loss of predicted quantiles, one per q (Koenker & Bassett 1978; Gneiting 2011, JASA 106:746-762)."""
     x, p = np.atleast_1d(np.asarray(quantile, dtype=np.float64)), np.atleast_1d(np.asarray(q, dtype=np.float64))
     over = np.asarray(observed, dtype=np.float64)[None, :] - x[:, None]

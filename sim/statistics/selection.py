@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.statistics.output_analysis import BoolArray, FloatArray, IntArray
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
 Direction = Literal["low", "high"]
 

@@ -1,34 +1,29 @@
-"""How many replications a precision asked for takes: played until intervals are narrow enough, and stay so.
+"""Number of replications at which confidence intervals are narrow enough, and stay so.
 
 The rule is that of Hoad, Robinson & Davies (Automated selection of the number of replications for a discrete-event
-simulation, Journal of the Operational Research Society 61, 2010): after each replication the half-width is looked at,
-and a precision counts as reached when it holds for further replications too. It is a function of values in order of
-replication alone, so that nothing depends on how they came about. Intervals are those of `output_analysis`; which runs
-are played in which order is `rounds`' business.
+simulation, Journal of the Operational Research Society 61, 2010): the half-width is checked after each replication, and
+a precision is reached when it holds for further replications too. It is a function of the values in order of
+replication alone, so that it does not depend on the order in which they were computed.
 
-An interval looked at until it is narrow covers a little less often than it says: a sample that happens to vary little
-stops early, the more so the sooner it is looked at. How much, `tests/verification/test_precision_coverage.py` says.
+An interval that is checked until it is narrow covers a little less often than it says: a sample that happens to vary
+little stops early, the more so the sooner it is checked. `tests/verification/test_precision_coverage.py` measures it.
 """
 
-from math import inf, nan
+from math import ceil, inf, nan, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+import scipy  # each part of it is loaded when first called
+from numpy.typing import ArrayLike
 
-from sim.statistics.output_analysis import BoolArray, FloatArray, IntArray, mean_intervals, replications_needed
-from sim.statistics.stopping_rules import LOOK_AHEAD, Precision
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+from sim.statistics.intervals import mean_interval, mean_intervals, t_point
 
-AT_MOST_TIMES = 2
-"""A round at most doubles the replications: the sd of a few is a poor prophet."""
+LOOK_AHEAD = 5
+"""Further replications for which a precision has to hold, up to a hundred of them; 5 % of them beyond (kLimit)."""
+MOST_GROWTH = 2
+"""A round at most doubles the replications: the sd of a few is a poor prediction."""
 FIRST_LOOK = 20
 """First replications from which an interval stopped when narrow still covers 93 % at a skewness of 1."""
-
-
-def allowed(asked: Precision, means: FloatArray) -> FloatArray:
-    """Widest half-width that will do, beside these means."""
-    if asked.half_width is not None:
-        return np.full(means.shape, asked.half_width)
-    return np.abs(means) * (asked.relative or nan)
 
 
 def paths(values: ArrayLike, confidence: float, first: int = 2) -> tuple[FloatArray, FloatArray]:
@@ -49,7 +44,7 @@ def looked_ahead(n: ArrayLike, look_ahead: int = LOOK_AHEAD) -> IntArray:
     return np.asarray(look_ahead * np.maximum(np.asarray(n), 100) // 100, dtype=np.int64)
 
 
-def stops_after(is_narrow: NDArray[np.bool_], first: int, look_ahead: int = LOOK_AHEAD) -> IntArray:
+def stops_after(is_narrow: BoolArray, first: int, look_ahead: int = LOOK_AHEAD) -> IntArray:
     """Replications after which the rule stops, those looked ahead at included, shape (m,); 0 where it does not yet.
 
     is_narrow: shape (m, n), whether the precision is there after 1, 2, ... n replications. Never before `first`.
@@ -64,6 +59,25 @@ def stops_after(is_narrow: NDArray[np.bool_], first: int, look_ahead: int = LOOK
     return np.where(holds.any(axis=1), reached + 1 + ahead[reached], 0) if n else np.zeros(m, dtype=np.int64)
 
 
+def replications_needed(values: ArrayLike, half_width: float, confidence: float = 0.95) -> int:
+    """Smallest total number of replications whose t half-width would be at most `half_width`, never below 2.
+
+    Takes the sd of the pilot `values`, shape (n,), as true (Law, Simulation Modeling and Analysis; Hoad,
+    Robinson & Davies 2010 repeat it as replications come in). For a relative precision pass a share of the
+    absolute mean. Raises ValueError for fewer than two defined values or a half-width that is not positive.
+    """
+    if not half_width > 0.0:
+        raise ValueError(f"half_width is {half_width}: give a positive precision in the unit of the values")
+    pilot = mean_interval(values, confidence)
+    if pilot.n < 2:
+        raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
+    normal = float(scipy.special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
+    n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
+    while t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
+        n += 1
+    return n
+
+
 def next_number(values: FloatArray, allowed: float, confidence: float, cap: int) -> int:
     """Replications to have before looking again: as many as the present spread asks for, never over `cap`.
 
@@ -72,6 +86,6 @@ def next_number(values: FloatArray, allowed: float, confidence: float, cap: int)
     n, defined = values.size, values[~np.isnan(values)]
     least = n + int(looked_ahead(n))
     if defined.size < 2 or not 0.0 < allowed < inf:
-        return min(cap, max(least, AT_MOST_TIMES * n))
+        return min(cap, max(least, MOST_GROWTH * n))
     needed = -(-replications_needed(defined, allowed, confidence) * n // defined.size)
-    return min(cap, max(least, min(needed + int(looked_ahead(needed)), AT_MOST_TIMES * n)))
+    return min(cap, max(least, min(needed + int(looked_ahead(needed)), MOST_GROWTH * n)))

@@ -26,7 +26,6 @@ from sim.analysis.sweeping import (
     Task,
     answer_of,
     controlled_answer,
-    get_ready,
     play_missing,
     values_of,
     workers_for,
@@ -98,7 +97,7 @@ def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
 def play_in(place: Path, plan: SweepPlan, composed: ComposedSweep, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
     with kept_in(place, plan.seed, console) as (store, log):
-        if composed.first.study.warm_up_weeks == "auto":
+        if composed.study.warm_up_weeks == "auto":
             weeks = warm_up_of(plan, store, console)
             if weeks is None:
                 return 1
@@ -135,7 +134,6 @@ def warm_up_of(plan: SweepPlan, store: RunStore, console: Console) -> int | None
     pilots = pilots_of(plan.scenarios, plan.seed, plan.engine)
     found = kept_warm_up(pilots, store.folder)
     if found is None:
-        get_ready(plan, teller(console))
         try:
             with progress(len(pilots), f"pilot of {counted(PILOT_WEEKS, 'week')}", console) as advance:
                 found = find_warm_up(pilots, plan.executor, plan.workers, plan.address, advance)
@@ -297,7 +295,6 @@ def play_rounds(
     most = plan.n_runs if plan.asked.in_rounds else len(tasks)
     tried: set[RunKey] = set()
     try:
-        get_ready(plan, teller(console))
         with workers_for(plan, most, tell) as pool:
             for number in itertools.count(1):
                 play_round(tasks, store, pool, log, console, what, is_first=number == 1)

@@ -25,9 +25,9 @@ from sim.report.validation_report import (
     validation_sheets,
     validation_table,
 )
-from sim.runs.engines import prepare
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import WriteErrors, provenance, write_csv, write_json, write_text
+from sim.studies.settings import PlayedSettings, RunSettings
 
 STUDY, WITH_PEERS = "validate", "peer_added"
 KEPT = 10_000
@@ -38,6 +38,11 @@ def with_peers_beside(composed: Composed) -> Composed:
     """The command with the scenarios that it plays: the staffing chosen, and the one that a row asks for."""
     peers = staffing_scenarios(composed, [WITH_PEERS])
     return replace(composed, scenarios={composed.scenario.staffing.name: composed.scenario} | peers)
+
+
+def as_run(composed: Composed) -> Composed:
+    """The command that plays as much: its scenarios, without what is asked of them."""
+    return replace(with_peers_beside(composed), study=RunSettings(**composed.study.model_dump(exclude={"name"})))
 
 
 def validation_study(composed: Composed, console: Console) -> int:
@@ -56,13 +61,13 @@ def validation_study(composed: Composed, console: Console) -> int:
 def played_and_judged(composed: Composed, console: Console) -> Validation:
     """Every row, judged by all replications."""
     study, engine, settings = composed.study, composed.engine, composed.executor
+    assert isinstance(study, PlayedSettings)
     executor, elsewhere = executor_of(composed), settings.address is not None
     scenario, with_peers = composed.scenario, staffing_scenarios(composed, [WITH_PEERS])[WITH_PEERS]
     load = Load(
         [scenario, with_peers], study.replications, engine, 1.0, executor, settings.workers, elsewhere, bytes_kept=KEPT
     )
     check_load(load)
-    prepare(engine, teller(console))
     blocks = validation_blocks(scenario, with_peers, study.replications, composed.seed, engine)
     played = []
     with progress(len(blocks), f"runs of {study.weeks} weeks", console) as advance:
@@ -94,7 +99,7 @@ def facts_of(composed: Composed, validation: Validation, seconds: float) -> dict
         choices=composed.choices,
         seed=composed.seed,
         engine=composed.engine,
-        replications=composed.study.replications,
+        replications=composed.study.model_dump()["replications"],
         weeks=validation.weeks,
         confidence=validation.confidence,
         seconds=round(seconds, 1),

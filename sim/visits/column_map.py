@@ -1,20 +1,14 @@
-"""How the columns of a hospital's visits file answer to the names used here.
-
-Only the map: `visits` reads files through it, `calibration` uses what was read.
-"""
+"""The column map: which columns of a hospital's visits file hold which fields of a visit, and in what form."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from sim.io.strict_yaml import read_yaml
-
 Acuity = Annotated[int, Field(ge=1, le=5)]
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def as_names(value: object) -> object:
@@ -67,10 +61,10 @@ class EventsArrival(Strict):
     kind: Literal["events"]
 
 
-Arrival = Annotated[TimestampArrival | PartsArrival | EventsArrival, Field(discriminator="kind")]
+ArrivalColumns = Annotated[TimestampArrival | PartsArrival | EventsArrival, Field(discriminator="kind")]
 
 
-class Mark(Strict):
+class EventMark(Strict):
     """The event that gives one time of a visit.
 
     `activity` names one or more activities, `*` standing for any text. `lifecycle` is the transition that counts
@@ -95,8 +89,8 @@ class TimesOfStep(Strict):
 class MarksOfStep(Strict):
     """The events of a log at which a step of a visit began and ended."""
 
-    begins: Mark
-    ends: Mark
+    begins: EventMark
+    ends: EventMark
 
 
 class Events(Strict):
@@ -113,10 +107,10 @@ class Events(Strict):
     time: str
     lifecycle: str | None = None
     resource: str | None = None
-    arrival: Mark
-    triage_time: Mark | None = None
-    physician_time: Mark | None = None
-    departure_time: Mark | None = None
+    arrival: EventMark
+    triage_time: EventMark | None = None
+    physician_time: EventMark | None = None
+    departure_time: EventMark | None = None
     disposition: str | None = Field(default=None, pattern=r"^[^*]*\*$")
     step_minutes: dict[StepName, MarksOfStep] = {}
 
@@ -127,7 +121,7 @@ class Events(Strict):
             raise ValueError(f"{asking[0]} asks for a lifecycle: name the column `lifecycle` of the log too")
         return self
 
-    def marks(self) -> dict[str, Mark]:
+    def marks(self) -> dict[str, EventMark]:
         """The marks given, by the field they fill."""
         named = {name: getattr(self, name) for name in ("arrival", "triage_time", "physician_time", "departure_time")}
         steps = {f"{end}_{step}": getattr(marks, end) for step, marks in self.step_minutes.items() for end in STEP_ENDS}
@@ -157,14 +151,14 @@ class FlagColumns(Strict):
     otherwise: str | None = None
 
 
-class Joined(Strict):
+class JoinedFile(Strict):
     """A second file in the same folder with at most one row for each visit, found by the column `key` of both."""
 
     file: str = Field(pattern=r"^[^/\\]+$")
     key: str
 
 
-Words = str | CodedColumn | FlagColumns
+WordColumns = str | CodedColumn | FlagColumns
 
 
 class AcuityColumn(Strict):
@@ -210,11 +204,11 @@ class ColumnMap(Strict):
     calendar: Literal["real", "shifted"] = "real"
 
     events: Events | None = None
-    join: Joined | None = None
-    arrival: Arrival | None = None
+    join: JoinedFile | None = None
+    arrival: ArrivalColumns | None = None
     patient: str | None = None
     cluster: tuple[str, ...] = ()
-    stream: Words | None = None
+    stream: WordColumns | None = None
     acuity: AcuityColumn | None = None
     triage_time: str | None = None
     physician_time: str | None = None
@@ -222,9 +216,9 @@ class ColumnMap(Strict):
     triage_min: str | None = None
     wait_min: str | None = None
     stay_min: str | None = None
-    disposition: Words | None = None
-    mode: Words | None = None
-    seen_recently: Words | None = None
+    disposition: WordColumns | None = None
+    mode: WordColumns | None = None
+    seen_recently: WordColumns | None = None
     age: str | None = None
     weight: str | None = None
     step_minutes: dict[StepName, str | TimesOfStep] = {}
@@ -255,10 +249,3 @@ class ColumnMap(Strict):
         """Every step that is measured, those of a log by the names their marks have in the table made of it."""
         marked = self.events.step_minutes if self.events else {}
         return self.step_minutes | {step: TimesOfStep(begins=f"begins_{step}", ends=f"ends_{step}") for step in marked}
-
-
-def load_column_map(path: Path) -> ColumnMap:
-    """The column map in a YAML file; `ValidationError` names every key that does not fit, UnreadableFile a file that
-    cannot be read; both are a `ValueError`.
-    """
-    return ColumnMap.model_validate(read_yaml(path))

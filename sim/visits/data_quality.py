@@ -1,14 +1,12 @@
-"""What was found wrong in a visits file, counted, with example rows, and when that is too much.
-
-Judges nothing about the department: `visits` does the looking, the command line does the printing.
-"""
+"""The quality report of a visits file: findings with counts and example rows, and when they are too many to use it."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
+import difflib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 N_EXAMPLES: Final = 5
 
 
-class Severity(Enum):
+class FindingLevel(Enum):
     """NOTE: reported only. FAULT: untrue, tolerated up to a share of rows. ERROR: the file cannot be used."""
 
     NOTE = "note"
@@ -30,14 +28,14 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One kind of trouble in one column, or in whole rows when `column` is empty.
+class DataFinding:
+    """One kind of trouble in one column, or in whole rows when `column` is empty, and what to do about it.
 
     `rows` are the first of the `count` rows concerned (1 = first row below the header), `value` the first of
     their values.
     """
 
-    severity: Severity
+    level: FindingLevel
     column: str
     kind: str
     remedy: str
@@ -58,6 +56,18 @@ class Problem:
 
     def _value(self) -> str:
         return f" (such as {self.value!r})" if self.value else ""
+
+
+def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, ...] = ()) -> DataFinding:
+    """A finding that is reported only."""
+    return DataFinding(FindingLevel.NOTE, column, kind, remedy, count, rows)
+
+
+def closest_name(name: str, known: Sequence[str]) -> str | None:
+    """`did you mean 'NAME'?` for the known name written most alike, upper and lower case aside; None if none is."""
+    lowered = {each.lower(): each for each in known}
+    close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
+    return f"did you mean {lowered[close[0]]!r}?" if close else None
 
 
 class VisitsFileError(ValueError):
@@ -98,7 +108,7 @@ class DataQuality:
     n_faulty: int
     tolerated_share: float
     columns: tuple[ColumnUse, ...]
-    problems: tuple[Problem, ...]
+    findings: tuple[DataFinding, ...]
 
     @property
     def too_many_faults(self) -> bool:
@@ -106,8 +116,8 @@ class DataQuality:
 
     def errors(self) -> tuple[str, ...]:
         """One line per reason to refuse the file; none when it may be used."""
-        faults = tuple(p.line() for p in self.problems if p.severity is Severity.FAULT)
-        unusable = tuple(p.line() for p in self.problems if p.severity is Severity.ERROR)
+        faults = tuple(p.line() for p in self.findings if p.level is FindingLevel.FAULT)
+        unusable = tuple(p.line() for p in self.findings if p.level is FindingLevel.ERROR)
         return unusable + ((*faults, self._share_line()) if self.too_many_faults else ())
 
     def raise_errors(self) -> None:
@@ -122,7 +132,7 @@ class DataQuality:
             f"  {use.field} from {use.column!r}: {use.n_usable:,} usable ({self._percent(use.n_usable)}){use.missing()}"
             for use in self.columns
         )
-        found = (f"  {p.severity.value}: {p.line()}" for p in self.problems)
+        found = (f"  {p.level.value}: {p.line()}" for p in self.findings)
         return (head, *uses, *found)
 
     def table_text(self) -> str:
@@ -142,9 +152,9 @@ class DataQuality:
             write("missing", place, "blank", *self._counted(use.n_blank), "", "", "")
             for code, n in use.coded.items():
                 write("missing", place, f"coded {code}", *self._counted(n), "", "", "")
-        for one in self.problems:
+        for one in self.findings:
             rows = " ".join(str(row) for row in one.rows)
-            values = (one.severity.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
+            values = (one.level.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
             write(*values)
         return table.getvalue()
 

@@ -1,34 +1,34 @@
-"""A log with one row an event becomes a table with one row a visit, as the marks of a column map say.
+"""Turn a log with one row an event into a table with one row a visit, by the marks of a column map.
 
-Works on text in DuckDB: what the text means is decided by `visits`, which reads the result as it reads any wide table.
+Works on text in DuckDB; the result is read as any table of visits is.
 """
 
 from __future__ import annotations
 
-import difflib
 from typing import Final
 
 import duckdb
 
-from sim.visits.column_map import ColumnMap, Events, Mark
-from sim.visits.data_quality import N_EXAMPLES, Problem, Severity
+from sim.io import sql
+from sim.visits.column_map import ColumnMap, EventMark, Events
+from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.raw_table import RawTable
-from sim.visits.text_values import clock_time, literal
+from sim.visits.text_values import clock_time
 
 N_LISTED: Final = 12
 
 
-def columns_of(events: Events) -> list[str]:
+def log_columns(events: Events) -> list[str]:
     """Each column of the log that its marks need."""
     return [name for name in (events.case, events.activity, events.time, events.lifecycle, events.resource) if name]
 
 
-def visits_of(
+def visits_of_log(
     connection: duckdb.DuckDBPyConnection, log: RawTable, column_map: ColumnMap, attributes: list[str]
-) -> tuple[RawTable, list[Problem]]:
+) -> tuple[RawTable, list[DataFinding]]:
     """One row a case in the order of their first events, the marks under the names of their fields.
 
-    Rows of problems are those of the log. Needs every column of `columns_of` to be there.
+    Rows of findings are those of the log. Needs every column of `log_columns` to be there.
     """
     events = column_map.events
     assert events is not None
@@ -40,16 +40,16 @@ def visits_of(
         f"CREATE TABLE marked AS SELECT *, {when} AS the_instant FROM (SELECT *, {case} AS the_case, "
         f"{activity} AS the_activity, {time} AS the_time, {lifecycle} AS the_lifecycle FROM {log.name})"
     )
-    problems = [*lost_events(connection, events), *marks_not_met(connection, events)]
+    findings = [*_lost_events(connection, events), *_marks_without_event(connection, events)]
     chosen = ["min(row) AS row, min(twin) AS twin, the_case"]
     table = RawTable("visits_of_log", list(log.header), {}, 0, log.short, log.short_rows, log.blank)
     for field, mark in events.marks().items():
         table.column_of[field] = f"m_{field}"
-        chosen.append(f"{taken(mark)} AS m_{field}")
+        chosen.append(f"{_time_of_mark(mark)} AS m_{field}")
     if events.disposition:
         table.column_of["disposition"] = "m_disposition"
         start = events.disposition[:-1]
-        ending = f"starts_with(the_activity, {literal(start)})"
+        ending = f"starts_with(the_activity, {sql.literal(start)})"
         chosen.append(
             f"substr(arg_max(the_activity, (the_instant, row)) FILTER ({ending}), {len(start) + 1}) AS m_disposition"
         )
@@ -58,47 +58,46 @@ def visits_of(
         if ours is not None:
             table.column_of[column] = ours
             chosen.append(f"arg_min({ours}, row) FILTER ({ours} IS NOT NULL) AS {ours}")
-            problems += told_twice(connection, column, ours)
+            findings += _contradictions(connection, column, ours)
     connection.execute(
         f"CREATE TABLE {table.name} AS SELECT * REPLACE (row_number() OVER (ORDER BY row) AS row) FROM "
         f"(SELECT {', '.join(chosen)} FROM marked WHERE the_case IS NOT NULL GROUP BY the_case) ORDER BY row"
     )
-    counted = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
-    table.n_rows = int(counted[0]) if counted else 0
-    problems += without_a_mark(connection, table, events)
-    problems.append(cases_read(log, table))
+    table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {table.name}")
+    findings += _visits_per_mark(connection, table, events)
+    findings.append(_cases_read(log, table))
     connection.execute("DROP TABLE marked")
-    return table, problems
+    return table, findings
 
 
-def cases_read(log: RawTable, table: RawTable) -> Problem:
+def _cases_read(log: RawTable, table: RawTable) -> DataFinding:
     kind = f"{log.n_rows:,} events of {table.n_rows:,} visits"
-    return Problem(Severity.NOTE, "", kind, "rows below count visits, in the order of their first events")
+    return note("", kind, "rows below count visits, in the order of their first events")
 
 
-def taken(mark: Mark) -> str:
+def _time_of_mark(mark: EventMark) -> str:
     """The time, as text, of the first or last event that a mark names."""
     function = "arg_min" if mark.which == "first" else "arg_max"
-    return f"{function}(the_time, (the_instant, row)) FILTER ({met(mark)})"
+    return f"{function}(the_time, (the_instant, row)) FILTER ({_is_marked(mark)})"
 
 
-def met(mark: Mark) -> str:
+def _is_marked(mark: EventMark) -> str:
     """Whether an event is one of the mark."""
     named = " OR ".join(
-        f"the_activity GLOB {literal(escaped(name))}" if "*" in name else f"the_activity = {literal(name)}"
+        f"the_activity GLOB {sql.literal(_escaped(name))}" if "*" in name else f"the_activity = {sql.literal(name)}"
         for name in mark.activity
     )
     if mark.lifecycle is None:
         return f"({named})"
-    return f"({named}) AND (the_lifecycle = {literal(mark.lifecycle.lower())})"
+    return f"({named}) AND (the_lifecycle = {sql.literal(mark.lifecycle.lower())})"
 
 
-def escaped(name: str) -> str:
+def _escaped(name: str) -> str:
     """Only `*` stands for something else."""
     return "".join(f"[{sign}]" if sign in "?[" else sign for sign in name)
 
 
-def lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[Problem]:
+def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """Events that name no case, no activity or no time belong to no visit, or tell nothing of it."""
     found = []
     for condition, column, kind, remedy in (
@@ -108,71 +107,56 @@ def lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[P
     ):
         rows = connection.execute(f"SELECT row FROM marked WHERE {condition} ORDER BY row").fetchmany(N_EXAMPLES)
         if rows:
-            counted = connection.execute(f"SELECT count(*) FROM marked WHERE {condition}").fetchone()
-            n = int(counted[0]) if counted else 0
-            found.append(Problem(Severity.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows)))
+            n = sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {condition}")
+            found.append(note(column, kind, remedy, n, tuple(int(row[0]) for row in rows)))
     return found
 
 
-def marks_not_met(connection: duckdb.DuckDBPyConnection, events: Events) -> list[Problem]:
+def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """A mark that no event meets is a slip in the map."""
     known = connection.execute(
         "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"
     ).fetchall()
     names = [str(row[0]) for row in known]
-    found = [activities_read(events, [(str(row[0]), int(row[1])) for row in known])]
+    listed = f"the log has {', '.join(repr(each) for each in names[:N_LISTED])}"
+    found = [_activities_read(events, [(str(row[0]), int(row[1])) for row in known])]
     for field, mark in events.marks().items():
-        counted = connection.execute(f"SELECT count(*) FROM marked WHERE {met(mark)}").fetchone()
-        if counted is None or counted[0] == 0:
+        if not sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {_is_marked(mark)}"):
             what = " or ".join(repr(name) for name in mark.activity)
             what += f" with lifecycle {mark.lifecycle!r}" if mark.lifecycle else ""
-            remedy = f"correct `events.{events.place_of(field)}`; {nearest(mark.activity[0], names)}"
-            found.append(Problem(Severity.ERROR, events.activity, f"no event {what}", remedy))
+            remedy = f"correct `events.{events.place_of(field)}`; {closest_name(mark.activity[0], names) or listed}"
+            found.append(DataFinding(FindingLevel.ERROR, events.activity, f"no event {what}", remedy))
     return found
 
 
-def activities_read(events: Events, known: list[tuple[str, int]]) -> Problem:
+def _activities_read(events: Events, known: list[tuple[str, int]]) -> DataFinding:
     shown = ", ".join(f"{name!r} {n:,}" for name, n in known[:N_LISTED])
     more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""
     kind = f"{len(known)} activities: {shown}{more}"
-    return Problem(Severity.NOTE, events.activity, kind, "those the marks do not name are passed over")
+    return note(events.activity, kind, "those the marks do not name are passed over")
 
 
-def nearest(name: str, known: list[str]) -> str:
-    lowered = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
-    if close:
-        return f"did you mean {lowered[close[0]]!r}?"
-    return f"the log has {', '.join(repr(each) for each in known[:N_LISTED])}"
-
-
-def told_twice(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[Problem]:
+def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[DataFinding]:
     """Attributes of a case of which its events say different things."""
-    counted = connection.execute(
+    n = sql.whole_number(
+        connection,
         f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {ours} IS NOT NULL AND the_case IS NOT NULL "
-        f"GROUP BY the_case HAVING min({ours}) <> max({ours}))"
-    ).fetchone()
-    n = int(counted[0]) if counted else 0
+        f"GROUP BY the_case HAVING min({ours}) <> max({ours}))",
+    )
     remedy = "the first is taken"
-    return [Problem(Severity.NOTE, column, "events of one visit say different things", remedy, n)] if n else []
+    return [note(column, "events of one visit say different things", remedy, n)] if n else []
 
 
-def without_a_mark(connection: duckdb.DuckDBPyConnection, table: RawTable, events: Events) -> list[Problem]:
+def _visits_per_mark(connection: duckdb.DuckDBPyConnection, table: RawTable, events: Events) -> list[DataFinding]:
     """Visits in which a marked event never happens, or happens more than once."""
     found = []
     for field, mark in events.marks().items():
-        counted = connection.execute(f"SELECT count(*) FROM {table.name} WHERE m_{field} IS NULL").fetchone()
-        n = int(counted[0]) if counted else 0
-        if n:
-            remedy = "missing in those visits"
-            found.append(Problem(Severity.NOTE, field, "visits without the event of this mark", remedy, n))
-        counted = connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {met(mark)} AND the_case IS NOT NULL "
-            "GROUP BY the_case HAVING count(*) > 1)"
-        ).fetchone()
-        n = int(counted[0]) if counted else 0
-        if n:
-            found.append(
-                Problem(Severity.NOTE, field, "visits with the event more than once", f"the {mark.which} is taken", n)
-            )
-    return found
+        n = sql.whole_number(connection, f"SELECT count(*) FROM {table.name} WHERE m_{field} IS NULL")
+        found.append(note(field, "visits without the event of this mark", "missing in those visits", n))
+        n = sql.whole_number(
+            connection,
+            f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {_is_marked(mark)} AND the_case IS NOT NULL "
+            "GROUP BY the_case HAVING count(*) > 1)",
+        )
+        found.append(note(field, "visits with the event more than once", f"the {mark.which} is taken", n))
+    return [each for each in found if each.count]

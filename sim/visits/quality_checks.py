@@ -1,6 +1,6 @@
-"""What a visits file shows as a whole and no single row does: heaps, repeated instants, clock changes, empty days.
+"""Findings about a visits file as a whole: rounded times, repeated instants, clock changes, empty days.
 
-Looks and counts only: nothing here makes a value missing, which `visits` does, or judges a department.
+Everything here is a note; no value becomes missing.
 """
 
 from __future__ import annotations
@@ -14,35 +14,34 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import Problem, Severity
+from sim.visits.data_quality import DataFinding, note
 
-FEWEST: Final = 100
+_FEWEST: Final = 100
 """Values needed before a share says anything."""
-MARGIN: Final = 4.0
+_MARGIN: Final = 4.0
 """Standard errors by which a share must exceed what is expected."""
-HEAP: Final = 0.05
-REPEATED_TIMES: Final = 1.5
-REPEATED: Final = 0.02
-MIDNIGHT_TIMES: Final = 3.0
-FEWEST_AT_MIDNIGHT: Final = 10
-HARDLY_ANY: Final = 0.25
-BUSY_DAY: Final = 8
-N_DATES: Final = 5
-LONG_WAIT_HOURS: Final = 24
-SHORT_FILE_DAYS: Final = 14
+_HEAP: Final = 0.05
+_REPEATED_TIMES: Final = 1.5
+_REPEATED: Final = 0.02
+_MIDNIGHT_TIMES: Final = 3.0
+_FEWEST_AT_MIDNIGHT: Final = 10
+_HARDLY_ANY: Final = 0.25
+_BUSY_DAY: Final = 8
+_N_DATES: Final = 5
+_LONG_WAIT_HOURS: Final = 24
+_SHORT_FILE_DAYS: Final = 14
 
-CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
-MINUTES: Final = ("triage_min", "wait_min", "stay_min")
+_CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
+_MINUTES: Final = ("triage_min", "wait_min", "stay_min")
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedTable:
     """A table `visits` with a column `f_FIELD` for each field, and what each field comes from."""
 
     connection: duckdb.DuckDBPyConnection
     column_map: ColumnMap
     origin: dict[str, str]
-    n_rows: int
 
     def row(self, query: str) -> tuple[float, ...]:
         """The numbers of one row; a missing one is 0."""
@@ -59,10 +58,10 @@ class Judged:
     def given(self, field: str) -> bool:
         """Whether a field is the file's own and not reckoned from others."""
         origin = self.origin.get(field)
-        return origin is not None and origin not in [self.origin.get(clock) for clock in CLOCKS]
+        return origin is not None and origin not in [self.origin.get(clock) for clock in _CLOCKS]
 
 
-def judged(look: Judged) -> list[Problem]:
+def table_findings(look: CheckedTable) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
     notes = [*heaps(look), *midnight(look), *long_waits(look)]
     if look.dated:
@@ -70,37 +69,33 @@ def judged(look: Judged) -> list[Problem]:
     return notes
 
 
-def note(column: str, kind: str, remedy: str, count: int = 0) -> Problem:
-    return Problem(Severity.NOTE, column, kind, remedy, count)
-
-
-def percent(share: float) -> str:
+def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def heaps(look: Judged) -> Iterator[Problem]:
+def heaps(look: CheckedTable) -> Iterator[DataFinding]:
     """Times and durations written in round minutes more often than they can happen."""
     clocks: list[tuple[str, str]] = [
-        (field, f"(epoch_us(f_{field}) / 60e6)") for field in CLOCKS if field in look.origin
+        (field, f"(epoch_us(f_{field}) / 60e6)") for field in _CLOCKS if field in look.origin
     ]
     if "arrival" not in look.origin and "minute_of_day" in look.origin:
         clocks.append(("minute_of_day", "f_minute_of_day"))
-    minutes = [(field, f"f_{field}") for field in MINUTES if look.given(field)]
+    minutes = [(field, f"f_{field}") for field in _MINUTES if look.given(field)]
     for field, value in (*clocks, *minutes):
         n, fives, hours = look.row(
             f"SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
             f"(SELECT {value} AS v FROM visits WHERE f_{field} IS NOT NULL) WHERE v <> 0"
         )
-        if n >= FEWEST and fives / n > 0.2 + max(HEAP, MARGIN * (0.16 / n) ** 0.5):
-            told = f"{percent(fives / n)} are whole fives of minutes (20 % expected)"
-            told += f", {percent(hours / n)} full hours (1.7 %)"
+        if n >= _FEWEST and fives / n > 0.2 + max(_HEAP, _MARGIN * (0.16 / n) ** 0.5):
+            told = f"{_percent(fives / n)} are whole fives of minutes (20 % expected)"
+            told += f", {_percent(hours / n)} full hours (1.7 %)"
             remedy = "rounded by hand: what is finer than five minutes is not in the file"
             yield note(look.origin[field], f"a heap on round minutes: {told}", remedy, int(fives))
 
 
-def midnight(look: Judged) -> Iterator[Problem]:
+def midnight(look: CheckedTable) -> Iterator[DataFinding]:
     """Times that were not known are often written as midnight."""
-    for field in ("minute_of_day", *CLOCKS[1:]):
+    for field in ("minute_of_day", *_CLOCKS[1:]):
         if field not in look.origin:
             continue
         minute = "f_minute_of_day" if field == "minute_of_day" else f"((epoch_us(f_{field}) / 60e6) % 1440)"
@@ -108,23 +103,23 @@ def midnight(look: Judged) -> Iterator[Problem]:
             f"SELECT count(*) FILTER (v = 0), count(*) FILTER (v % 60 = 0 AND v <> 0) / 23.0 FROM "
             f"(SELECT {minute} AS v FROM visits WHERE f_{field} IS NOT NULL)"
         )
-        if at >= FEWEST_AT_MIDNIGHT and at > MIDNIGHT_TIMES * (other_hours + 1.0):
+        if at >= _FEWEST_AT_MIDNIGHT and at > _MIDNIGHT_TIMES * (other_hours + 1.0):
             kind = f"exactly at midnight, {other_hours:.1f} on another full hour"
             yield note(look.origin[field], kind, "see whether midnight stands for a time not known", int(at))
 
 
-def long_waits(look: Judged) -> Iterator[Problem]:
+def long_waits(look: CheckedTable) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
     if "wait_min" not in look.origin:
         return
-    (n,) = look.row(f"SELECT count(*) FROM visits WHERE f_wait_min > {60 * LONG_WAIT_HOURS}")
+    (n,) = look.row(f"SELECT count(*) FROM visits WHERE f_wait_min > {60 * _LONG_WAIT_HOURS}")
     if n:
         yield note(
-            look.origin["wait_min"], f"waits over {LONG_WAIT_HOURS} hours", "kept; see whether they are true", int(n)
+            look.origin["wait_min"], f"waits over {_LONG_WAIT_HOURS} hours", "kept; see whether they are true", int(n)
         )
 
 
-def repeated_instants(look: Judged) -> Iterator[Problem]:
+def repeated_instants(look: CheckedTable) -> Iterator[DataFinding]:
     """Arrivals that share their instant with another, beside what chance would give within each hour."""
     (seconds,) = look.row("SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
     instants = 3600.0 if seconds else 60.0
@@ -135,13 +130,13 @@ def repeated_instants(look: Judged) -> Iterator[Problem]:
         "SELECT (SELECT count(*) FROM a), (SELECT sum(k) FROM same WHERE k > 1), "
         f"(SELECT sum(k * (1 - power(1 - 1 / {instants}, k - 1))) FROM hours)"
     )
-    if n >= FEWEST and shared / n > REPEATED_TIMES * expected / n + REPEATED:
+    if n >= _FEWEST and shared / n > _REPEATED_TIMES * expected / n + _REPEATED:
         kind = f"arrivals at the instant of another, {expected:,.0f} expected of chance"
         remedy = "kept; arrivals in batches or copied rows make hourly counts uneven: do not trust the dispersion"
         yield note(look.origin["arrival"], kind, remedy, int(shared))
 
 
-def empty_days(look: Judged) -> Iterator[Problem]:
+def empty_days(look: CheckedTable) -> Iterator[DataFinding]:
     """Days between the first and the last arrival with no visit, or hardly any."""
     found = look.connection.execute(
         "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL "
@@ -158,17 +153,17 @@ def empty_days(look: Judged) -> Iterator[Problem]:
             "WITH seen AS (SELECT DISTINCT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL) "
             "SELECT s1.day + 1 FROM seen s1 ANTI JOIN seen s2 ON s2.day = s1.day + 1 WHERE s1.day < ? ORDER BY 1",
             [last],
-        ).fetchmany(N_DATES)
+        ).fetchmany(_N_DATES)
         listed = ", ".join(str(row[0])[:10] for row in dates)
         kind = f"{n_days - n_seen:,} of the {n_days:,} days from {first} to {last} have no visit (gaps begin {listed})"
         yield note(column, kind, "counted as really empty; cut the file if they are not in it")
-    if median >= BUSY_DAY:
+    if median >= _BUSY_DAY:
         few = look.connection.execute(
             "SELECT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1 "
-            f"HAVING count(*) < {HARDLY_ANY * median} ORDER BY 1"
+            f"HAVING count(*) < {_HARDLY_ANY * median} ORDER BY 1"
         ).fetchall()
         if few:
-            listed = ", ".join(str(row[0])[:10] for row in few[:N_DATES])
+            listed = ", ".join(str(row[0])[:10] for row in few[:_N_DATES])
             kind = f"{len(few):,} days with under a quarter of the usual {median:g} visits ({listed})"
             yield note(column, kind, "kept; the first and the last day of a file are often cut")
 
@@ -209,11 +204,11 @@ def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime
     return found
 
 
-def clock_changes(look: Judged) -> Iterator[Problem]:
+def clock_changes(look: CheckedTable) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = look.origin["arrival"], look.column_map.time_zone
     (days,) = look.row("SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
-    if zone is None and days < SHORT_FILE_DAYS:
+    if zone is None and days < _SHORT_FILE_DAYS:
         return
     if zone is None:
         yield note(column, "clock changes were not looked for", "set `time_zone` in the column map, as America/Toronto")
@@ -222,39 +217,32 @@ def clock_changes(look: Judged) -> Iterator[Problem]:
     if found is None or found[0] is None:
         return
     for change in changes_between(zone, found[0], found[1]):
-        yield from told_of(look, change, column)
+        yield from _change_finding(look, change, column)
 
 
-def told_of(look: Judged, change: ClockChange, column: str) -> Iterator[Problem]:
+def _change_finding(look: CheckedTable, change: ClockChange, column: str) -> Iterator[DataFinding]:
     """What the file shows of one clock change."""
-    (inside,) = look.row(f"SELECT count(*) FROM visits WHERE {between('f_arrival', change)}")
-    usual = usual_in(look, change)
+    (inside,) = look.row(f"SELECT count(*) FROM visits WHERE {_in_change('f_arrival', change)}")
+    usual = _usual_arrivals(look, change)
     when = f"{change.start:%Y-%m-%d}"
-    hours = f"{change.start:%H:%M} and {change.end:%H:%M}"
-    crossing = stays_across(look, change)
-    across = (
-        f"; {crossing:,.0f} stays across it look an hour too {'long' if change.forward else 'short'}"
-        if crossing
-        else ""
-    )
+    counted = f"{inside:g} arrivals between {change.start:%H:%M} and {change.end:%H:%M}"
+    crossing = _stays_across(look, change)
+    too_much = "long" if change.forward else "short"
+    across = f"; {crossing:,.0f} stays across it look an hour too {too_much}" if crossing else ""
     if change.forward:
-        kind = (
-            f"the clock went forward on {when}: {inside:g} arrivals between {hours}, which were not ({usual:.1f} usual)"
-        )
+        kind = f"the clock went forward on {when}: {counted}, which were not ({usual:.1f} usual)"
         remedy = "correct them" if inside else "as it should be"
     else:
-        kind = (
-            f"the clock went back on {when}: {inside:g} arrivals between {hours}, which came twice ({usual:.1f} usual)"
-        )
+        kind = f"the clock went back on {when}: {counted}, which came twice ({usual:.1f} usual)"
         remedy = "kept; the hour counts as one"
     yield note(column, kind + across, remedy, int(inside))
 
 
-def between(field: str, change: ClockChange) -> str:
+def _in_change(field: str, change: ClockChange) -> str:
     return f"({field} >= TIMESTAMP '{change.start}' AND {field} < TIMESTAMP '{change.end}')"
 
 
-def usual_in(look: Judged, change: ClockChange) -> float:
+def _usual_arrivals(look: CheckedTable, change: ClockChange) -> float:
     """Arrivals at these hours of the same weekday in the weeks within the file, the week of the change left out."""
     day = change.start.date()
     (mean,) = look.row(
@@ -268,7 +256,7 @@ def usual_in(look: Judged, change: ClockChange) -> float:
     return mean
 
 
-def stays_across(look: Judged, change: ClockChange) -> float:
+def _stays_across(look: CheckedTable, change: ClockChange) -> float:
     if "departure_time" not in look.origin:
         return 0.0
     (n,) = look.row(

@@ -1,6 +1,6 @@
-"""Any file of visits or events as a table of text in DuckDB: nothing is interpreted, nothing is held in memory.
+"""Load a CSV, Parquet or XES file into DuckDB as a table of text, in bounded memory.
 
-What the text means is decided by `visits`; what makes a file impossible to read is said here, once and clearly.
+Nothing is interpreted. A file that is no readable table raises VisitsFileError with what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from sim.visits.xes import NotXes, xes_events
 
 MEMORY_LIMIT: Final = "512MB"
 """What DuckDB may hold in memory; it goes on in a scratch file beyond that."""
-LONGEST_LINE: Final = 1 << 20
+MOST_LINE_CHARACTERS: Final = 1 << 20
 """Characters of the longest line believed, so that a file without line ends cannot fill the memory."""
 MOST_COLUMNS: Final = 10_000
 UNPACKED_TIMES: Final = 200
 UNPACKED_ANYHOW: Final = 64 << 20
 """A packed file may unpack to so many times its size, or to so many bytes if that is more."""
-MOST_BYTES: Final = 64 << 30
+MOST_FILE_BYTES: Final = 64 << 30
 """Of a file of visits, packed or not: what DuckDB makes of it has to find room on the disk a second time. A million
 visits of a hundred columns are a gigabyte."""
-MOST_ROWS: Final = 1_000_000_000
+MOST_PARQUET_ROWS: Final = 1_000_000_000
 """Of a Parquet file, in which a row may take no room at all."""
 N_NAMES: Final = 12
 """Column names a message lists."""
@@ -46,7 +46,7 @@ N_NAMES: Final = 12
 PARQUET_SUFFIXES: Final = frozenset({".parquet", ".pq"})
 TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt"})
 PACKED_SUFFIXES: Final = frozenset({".gz", ".zip"})
-READ: Final = ".csv, .csv.gz, .csv.zip, .parquet or .xes"
+READABLE_TYPES: Final = ".csv, .csv.gz, .csv.zip, .parquet or .xes"
 MAGIC: Final = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet"),
     (b"\x1f\x8b", "compressed"),
@@ -111,7 +111,7 @@ def load_text(
         return guarded(path, lambda: load_xes(connection, path, wanted, name, scratch))
     if kind in TEXT_SUFFIXES or last == ".zip":
         return guarded(path, lambda: load_csv(connection, path, wanted, name, scratch, separator, encoding))
-    raise refusal(path, f"file type {path.suffix!r} is not read; save it as {READ}")
+    raise refusal(path, f"file type {path.suffix!r} is not read; save it as {READABLE_TYPES}")
 
 
 def refusal(path: Path, *lines: str) -> VisitsFileError:
@@ -128,13 +128,13 @@ def refuse_what_is_no_file(path: Path) -> None:
         raise refusal(path, f"cannot be looked at ({error}); check the path") from None
     mode = found.st_mode
     if stat.S_ISDIR(mode):
-        raise refusal(path, f"is a folder; give the path of a file in it, {READ}")
+        raise refusal(path, f"is a folder; give the path of a file in it, {READABLE_TYPES}")
     if not stat.S_ISREG(mode):
-        raise refusal(path, f"is a pipe or a device, not a file; write it to a file first, {READ}")
+        raise refusal(path, f"is a pipe or a device, not a file; write it to a file first, {READABLE_TYPES}")
     if not os.access(path, os.R_OK):
         raise refusal(path, "may not be read; ask its owner for permission, or copy it to where you may")
-    if found.st_size > MOST_BYTES:
-        too_many = f"has {found.st_size >> 30} GiB, at most {MOST_BYTES >> 30} are read"
+    if found.st_size > MOST_FILE_BYTES:
+        too_many = f"has {found.st_size >> 30} GiB, at most {MOST_FILE_BYTES >> 30} are read"
         raise refusal(path, f"{too_many}; keep the columns of the column map, or split it by year")
 
 
@@ -161,7 +161,7 @@ def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
 
 
 def encoding_line(path: Path, error: UnicodeDecodeError) -> str:
-    with open_regular(path, MOST_BYTES) as file:
+    with open_regular(path, MOST_FILE_BYTES) as file:
         start = file.read(2)
     likely = "utf-16" if start in BYTE_ORDER_MARKS else "latin-1 or windows-1252"
     byte = error.object[error.start]
@@ -198,26 +198,26 @@ def unpacked(packed: gzip.GzipFile | IO[bytes], path: Path) -> io.BufferedReader
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def open_unpacked(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked where its name says that it is packed."""
     last = path.suffix.lower()
     if last == ".gz":
-        with open_regular(path, MOST_BYTES) as file, gzip.open(file) as gz, unpacked(gz, path) as stream:
+        with open_regular(path, MOST_FILE_BYTES) as file, gzip.open(file) as gz, unpacked(gz, path) as stream:
             yield stream
     elif last == ".zip":
         with (
-            open_regular(path, MOST_BYTES) as file,
+            open_regular(path, MOST_FILE_BYTES) as file,
             zipfile.ZipFile(file) as archive,
             archive.open(only_member(archive, path)) as packed,
             unpacked(packed, path) as stream,
         ):
             yield stream
     else:
-        with open_regular(path, MOST_BYTES) as plain:
+        with open_regular(path, MOST_FILE_BYTES) as plain:
             start = plain.read(4)
             found = next((what for magic, what in MAGIC if start.startswith(magic)), None)
             if found is not None:
-                remedy = f"its name should say so, or save it as {READ}"
+                remedy = f"its name should say so, or save it as {READABLE_TYPES}"
                 raise refusal(path, f"is {found}, not text; {remedy}")
             plain.seek(0)
             yield plain
@@ -238,20 +238,20 @@ def only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
 # --- text ---
 
 
-def lines_of(stream: IO[bytes], encoding: str, path: Path) -> Iterator[str]:
+def text_lines(stream: IO[bytes], encoding: str, path: Path) -> Iterator[str]:
     """Lines of text, each of believable length and without NUL."""
     name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
     text = io.TextIOWrapper(stream, encoding=name, newline="")
     try:
         number = 0
-        while line := text.readline(LONGEST_LINE):
+        while line := text.readline(MOST_LINE_CHARACTERS):
             number += 1
             if "\0" in line:
                 cause = "perhaps it is UTF-16: set `encoding` in the column map, else save it as text again"
                 raise refusal(path, f"line {number} holds NUL characters, as text does not; {cause}")
-            if len(line) == LONGEST_LINE:
+            if len(line) == MOST_LINE_CHARACTERS:
                 remedy = "check that it is a table with a header and line ends"
-                raise refusal(path, f"line {number} is longer than {LONGEST_LINE:,} characters; {remedy}")
+                raise refusal(path, f"line {number} is longer than {MOST_LINE_CHARACTERS:,} characters; {remedy}")
             yield line
     finally:
         with suppress(ValueError):  # the stream may be closed before this generator is
@@ -268,8 +268,8 @@ def load_csv(
     encoding: str,
 ) -> RawTable:
     """Check every row of a CSV and hand the wanted cells on to DuckDB in one plain form."""
-    with opened(path) as stream:
-        lines = lines_of(stream, encoding, path)
+    with open_unpacked(path) as stream:
+        lines = text_lines(stream, encoding, path)
         rows = csv.reader(lines, delimiter=separator, strict=False)
         header = header_of(next(rows, None), path)
         table = RawTable(name, header)
@@ -339,7 +339,7 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
         f"CREATE TABLE {table.name} AS SELECT * FROM read_csv(?, columns = {kinds}, header = false, "
         "auto_detect = false, nullstr = '', allow_quoted_nulls = true, delim = ',', quote = '\"', escape = '\"', "
         "parallel = false, max_line_size = 8000000)",
-        [sql.literal(plain)],
+        [sql.exact_path(plain)],
     )
     plain.unlink()
     return table
@@ -350,33 +350,31 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
 
 def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str], name: str) -> RawTable:
     """Every value as text; whole numbers kept as fractions (missing beside them) lose their fraction of nothing."""
-    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [sql.literal(path)]).fetchall()
+    described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [sql.exact_path(path)]).fetchall()
     kinds = {str(row[0]): str(row[1]) for row in described}
     nested = [column for column, kind in kinds.items() if column in wanted and kind.endswith(("]", ")"))]
     if nested := [column for column in nested if not kinds[column].startswith("DECIMAL")]:
         raise refusal(path, f"column {nested[0]!r} holds lists or records; flatten it to one value a row")
     stored = connection.execute(
-        "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL OR num_children = 0", [sql.literal(path)]
+        "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL OR num_children = 0", [sql.exact_path(path)]
     ).fetchall()
     if len(stored) == len(kinds):
         header_of([str(row[0]) for row in stored], path)
-    told = connection.execute("SELECT sum(num_rows) FROM parquet_file_metadata(?)", [sql.literal(path)]).fetchone()
-    if told and told[0] is not None and told[0] > MOST_ROWS:
-        raise refusal(path, f"has {int(told[0]):,} rows, at most {MOST_ROWS:,} are read; split it by year")
+    n_rows = sql.whole_number(connection, "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [sql.exact_path(path)])
+    if n_rows > MOST_PARQUET_ROWS:
+        raise refusal(path, f"has {n_rows:,} rows, at most {MOST_PARQUET_ROWS:,} are read; split it by year")
     table = RawTable(name, list(kinds))
     columns = [column for column in kinds if column in wanted]
     table.column_of = {column: f"c{number}" for number, column in enumerate(columns)}
     cells = [f"{as_text(column, kinds[column])} AS {ours}" for column, ours in table.column_of.items()]
     listed = ", ".join(["row_number() OVER () AS row", "hash(file)::HUGEINT AS twin", *cells])
-    connection.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM read_parquet(?) AS file", [sql.literal(path)])
-    counted = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-    table.n_rows = int(counted[0]) if counted else 0
+    connection.execute(f"CREATE TABLE {name} AS SELECT {listed} FROM read_parquet(?) AS file", [sql.exact_path(path)])
+    table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {name}")
     return table
 
 
 def as_text(column: str, kind: str) -> str:
-    quoted = '"' + column.replace('"', '""') + '"'
-    text = f"{quoted}::VARCHAR"
+    text = f"{sql.identifier(column)}::VARCHAR"
     if kind in ("FLOAT", "DOUBLE"):
         text = f"regexp_replace({text}, '\\.0$', '')"
     return f"nullif(trim({text}), '')"
@@ -396,7 +394,7 @@ def load_xes(
             table.n_rows += 1
             yield (table.n_rows, hash(tuple(event.items())), *(event.get(column, "").strip() for column in columns))
 
-    with opened(path) as stream, plain.open("w", encoding="utf-8", newline="") as file:
+    with open_unpacked(path) as stream, plain.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows(stream))
     table.header = list(seen)
     present = [column for column in columns if column in seen]

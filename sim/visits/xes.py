@@ -14,33 +14,33 @@ from xml.sax.saxutils import quoteattr
 
 CASE: Final = "case:"
 """Stands before the key of an attribute of the trace, so that it is not taken for one of the event."""
-SIMPLE: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
-EXTENSIONS: Final = {
+_SIMPLE: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
+_EXTENSIONS: Final = {
     "concept": ("Concept", "http://www.xes-standard.org/concept.xesext"),
     "lifecycle": ("Lifecycle", "http://www.xes-standard.org/lifecycle.xesext"),
     "time": ("Time", "http://www.xes-standard.org/time.xesext"),
     "org": ("Organizational", "http://www.xes-standard.org/org.xesext"),
 }
-DEEPEST: Final = 64
+_MOST_NESTED: Final = 64
 """Elements within elements; the standard's own nesting is a handful."""
-LONGEST: Final = 1 << 20
+_MOST_CHARACTERS: Final = 1 << 20
 """Characters of the longest value believed."""
 
-LONGEST_TAG: Final = 16 << 20
-CHUNK: Final = 1 << 16
-OF_EVENTS: Final = (["log", "trace"], ["log"])
+_MOST_TAG_BYTES: Final = 16 << 20
+_CHUNK: Final = 1 << 16
+_EVENT_PARENTS: Final = (["log", "trace"], ["log"])
 """Where events stand; outside a trace they are those of a stream."""
 
-INT: Final = re.compile(r"[+-]?\d{1,19}")
-FLOAT: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?INF")
-DATE: Final = re.compile(
+_INT: Final = re.compile(r"[+-]?\d{1,19}")
+_FLOAT: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?INF")
+_DATE: Final = re.compile(
     r"-?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?"
 )  # xs:dateTime; the zone may be missing there too
-BOOLEAN: Final = re.compile(r"true|false|0|1")
-ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:{}-]*")
-WRITTEN: Final = {"int": INT, "float": FLOAT, "boolean": BOOLEAN, "date": DATE, "id": ID}
+_BOOLEAN: Final = re.compile(r"true|false|0|1")
+_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:{}-]*")
+_PATTERNS: Final = {"int": _INT, "float": _FLOAT, "boolean": _BOOLEAN, "date": _DATE, "id": _ID}
 # What XML 1.0 cannot hold even as a reference.
-UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Value = str | int | float | bool | datetime.datetime
 Trace = tuple[Mapping[str, Value], Iterable[Mapping[str, Value]]]
@@ -61,19 +61,19 @@ def xes_events(stream: IO[bytes]) -> Iterator[dict[str, str]]:
     global is a promise about events, not a value of them, and adds nothing. A document type is refused, and with
     it every entity. A trace without an event gives one row with the attributes of the trace alone.
     """
-    reading = Reading()
+    reading = _Parser()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = reading.start
     parser.EndElementHandler = reading.end
     silent = 0
     try:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(_CHUNK):
             parser.Parse(chunk, False)
             silent = 0 if reading.moved else silent + len(chunk)
-            if silent > LONGEST_TAG:
-                raise NotXes(f"one element is longer than {LONGEST_TAG:,} bytes; no event log holds that")
+            if silent > _MOST_TAG_BYTES:
+                raise NotXes(f"one element is longer than {_MOST_TAG_BYTES:,} bytes; no event log holds that")
             yield from reading.taken()
         parser.Parse(b"", True)
     except expat.ExpatError as error:
@@ -81,11 +81,11 @@ def xes_events(stream: IO[bytes]) -> Iterator[dict[str, str]]:
     yield from reading.taken()
 
 
-def refuse_doctype(*_: object) -> None:
+def _refuse_doctype(*_: object) -> None:
     raise NotXes("declares a document type, through which a file can grow or call on others; delete <!DOCTYPE ...>")
 
 
-class Reading:
+class _Parser:
     """Where in the document we are, what the trace at hand has said so far, and the events not yet handed on."""
 
     def __init__(self) -> None:
@@ -103,31 +103,31 @@ class Reading:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        name, above, self.moved = local(tag), self.path, True
+        name, above, self.moved = _local_name(tag), self.path, True
         if not above and name != "log":
             raise NotXes(f"its outermost element is <{name}>, not <log>; give an XES event log")
-        if len(above) >= DEEPEST:
-            raise NotXes(f"elements stand {DEEPEST} deep in each other; no event log does that")
-        if name in SIMPLE:
+        if len(above) >= _MOST_NESTED:
+            raise NotXes(f"elements stand {_MOST_NESTED} deep in each other; no event log does that")
+        if name in _SIMPLE:
             self.attribute(name, attributes)
         elif name == "trace" and above == ["log"]:
             self.trace, self.n_events = {}, 0
             self.n_traces += 1
-        elif name == "event" and above in OF_EVENTS:
+        elif name == "event" and above in _EVENT_PARENTS:
             self.event = {}
         above.append(name)
 
     def attribute(self, kind: str, attributes: dict[str, str]) -> None:
         """Take an attribute of the trace or of the event; those of the log and of other attributes are passed over."""
         if self.event is not None and self.path[-1] == "event":
-            add(self.event, "", kind, attributes, f"trace {self.n_traces}, event {self.n_events + 1}")
+            _add_attribute(self.event, "", kind, attributes, f"trace {self.n_traces}, event {self.n_events + 1}")
         elif self.path == ["log", "trace"]:
-            add(self.trace, CASE, kind, attributes, f"trace {self.n_traces}")
+            _add_attribute(self.trace, CASE, kind, attributes, f"trace {self.n_traces}")
 
     def end(self, tag: str) -> None:
         """An element ends."""
         name, self.moved = self.path.pop(), True
-        if name == "event" and self.event is not None and self.path in OF_EVENTS:
+        if name == "event" and self.event is not None and self.path in _EVENT_PARENTS:
             self.n_events += 1
             self.events.append((self.trace if self.path == ["log", "trace"] else {}) | self.event)
             self.event = None
@@ -135,28 +135,30 @@ class Reading:
             self.events.append(dict(self.trace))
 
 
-def add(taken: dict[str, str], prefix: str, kind: str, attributes: Mapping[str, str], place: str) -> None:
+def _add_attribute(taken: dict[str, str], prefix: str, kind: str, attributes: Mapping[str, str], place: str) -> None:
     """Take a simple attribute, checked against its type."""
     key, value = attributes.get("key"), attributes.get("value")
     if key is None or value is None:
         raise NotXes(f"{place}: a <{kind}> has no {'key' if key is None else 'value'}; every attribute needs both")
-    if len(value) > LONGEST:
-        raise NotXes(f"{place}: the value of {key!r} is longer than {LONGEST:,} characters; leave it out of the log")
-    if not fits(kind, value):
+    if len(value) > _MOST_CHARACTERS:
+        raise NotXes(
+            f"{place}: the value of {key!r} is longer than {_MOST_CHARACTERS:,} characters; leave it out of the log"
+        )
+    if not is_value_of(kind, value):
         raise NotXes(f"{place}: {key!r} = {value[:40]!r} is no {kind}; correct it, or write it as a string")
     if prefix + key in taken:
         raise NotXes(f"{place}: {key!r} stands there twice; an element has each key once")
     taken[prefix + key] = value
 
 
-def fits(kind: str, value: str) -> bool:
+def is_value_of(kind: str, value: str) -> bool:
     """Whether a text is a value of the type, as XML Schema writes it."""
     if kind == "string":
         return True
-    return bool(WRITTEN[kind].fullmatch(value.strip()))
+    return bool(_PATTERNS[kind].fullmatch(value.strip()))
 
 
-def local(tag: str) -> str:
+def _local_name(tag: str) -> str:
     """A name without its namespace."""
     return tag.rpartition("}")[2]
 
@@ -168,7 +170,7 @@ def xes_lines(traces: Iterable[Trace], source: str) -> Iterator[str]:
     """The lines of a log, with the standard extensions declared and events classified by activity."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<log xes.version="1849-2023" xes.features="" xmlns="http://www.xes-standard.org/">\n'
-    for prefix, (name, uri) in EXTENSIONS.items():
+    for prefix, (name, uri) in _EXTENSIONS.items():
         yield f'  <extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'
     yield '  <global scope="trace">\n    <string key="concept:name" value=""/>\n  </global>\n'
     yield '  <global scope="event">\n    <string key="concept:name" value=""/>\n'
@@ -191,18 +193,18 @@ def xes_lines(traces: Iterable[Trace], source: str) -> Iterator[str]:
 
 def element_of(key: str, value: Value) -> str:
     """One attribute, of the type of its value. What XML cannot hold is refused."""
-    kind, text = written(value)
-    if UNWRITABLE.search(key + text):
+    kind, text = _typed_text(value)
+    if _UNWRITABLE.search(key + text):
         raise ValueError(f"{key!r} = {text!r} holds a character that XML cannot; take it out")
-    return f"<{kind} key={quoted(key)} value={quoted(text)}/>"
+    return f"<{kind} key={_quoted(key)} value={_quoted(text)}/>"
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """An attribute value of XML that is read as it was."""
     return quoteattr(text, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
-def written(value: Value) -> tuple[str, str]:
+def _typed_text(value: Value) -> tuple[str, str]:
     """The type and the text of a value."""
     if isinstance(value, bool):
         return "boolean", "true" if value else "false"

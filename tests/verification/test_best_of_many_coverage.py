@@ -9,7 +9,7 @@ variable and 95 % become 91 to 92 %: that is what we say, and `study.simultaneou
 import numpy as np
 import pytest
 
-from sim.statistics.output_analysis import nelson_matejcik
+from sim.statistics.multiple_comparisons import nelson_matejcik
 from tests.verification.experiments import Z_LIMIT, z_of
 
 pytestmark = pytest.mark.verification

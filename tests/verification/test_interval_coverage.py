@@ -10,10 +10,11 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from sim.analysis.breakeven import Curve, break_even
-from sim.statistics import output_analysis as oa
+from sim.statistics.intervals import mean_interval, paired_differences
+from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
+from sim.statistics.survival import kaplan_meier
 
 pytestmark = [pytest.mark.slow, pytest.mark.verification]
 
@@ -38,7 +39,7 @@ def correlated(rng: np.random.Generator, n: int, k: int, rho: float) -> np.ndarr
 @pytest.mark.parametrize("n", [2, 5, 10, 40])
 def test_mean_intervals_are_exact_for_normal_values(n):
     def covers(rng: np.random.Generator) -> bool:
-        interval = oa.mean_interval(rng.normal(3.0, 2.0, n), CONFIDENCE)
+        interval = mean_interval(rng.normal(3.0, 2.0, n), CONFIDENCE)
         return interval.low <= 3.0 <= interval.high
 
     assert abs(coverage_z(covers, CONFIDENCE, seed=201)) < Z_LIMIT
@@ -48,39 +49,16 @@ def test_mean_intervals_are_exact_for_normal_values(n):
 def test_paired_intervals_are_exact_whatever_the_correlation(rho):
     def covers(rng: np.random.Generator) -> bool:
         a, b = correlated(rng, 10, 2, rho).T
-        difference = oa.paired_difference(a + 0.5, b, CONFIDENCE)
-        return difference.low <= 0.5 <= difference.high
+        difference = paired_differences([a + 0.5], [b], CONFIDENCE)
+        return bool(difference["low"][0] <= 0.5 <= difference["high"][0])
 
     assert abs(coverage_z(covers, CONFIDENCE, seed=202)) < Z_LIMIT
-
-
-@pytest.mark.parametrize("law", [stats.expon(), stats.norm(), stats.lognorm(1.5)])
-@pytest.mark.parametrize(("q", "n"), [(0.5, 15), (0.9, 100)])
-def test_quantile_intervals_cover_by_the_binomial_law(law, q, n):
-    ranks = oa.quantile_interval(np.arange(1.0, n + 1.0), q, CONFIDENCE)
-    chance = float(stats.binom.cdf(ranks.high - 1, n, q) - stats.binom.cdf(ranks.low - 1, n, q))
-    truth = float(law.ppf(q))
-
-    def covers(rng: np.random.Generator) -> bool:
-        interval = oa.quantile_interval(law.rvs(n, random_state=rng), q, CONFIDENCE)
-        return interval.low <= truth <= interval.high
-
-    assert chance >= CONFIDENCE
-    assert abs(coverage_z(covers, chance, seed=203)) < Z_LIMIT
-
-
-def test_wilson_intervals_cover_by_the_binomial_law():
-    n, rate = 400, 0.04
-    counts = np.arange(n + 1)
-    inside = [(i := oa.proportion_interval(int(x), n)).low <= rate <= i.high for x in counts]
-    chance = float(stats.binom.pmf(counts, n, rate)[inside].sum())
-    assert chance == pytest.approx(CONFIDENCE, abs=0.015)
 
 
 def test_bonferroni_families_are_exact_for_independent_columns():
     def covers(rng: np.random.Generator) -> bool:
         table = rng.normal(size=(10, 12))
-        return bool(np.all(np.abs(table.mean(axis=0)) <= oa.simultaneous_half_widths(table, CONFIDENCE)))
+        return bool(np.all(np.abs(table.mean(axis=0)) <= simultaneous_half_widths(table, CONFIDENCE)))
 
     assert abs(coverage_z(covers, (1 - 0.05 / 12) ** 12, seed=204)) < Z_LIMIT
 
@@ -90,7 +68,7 @@ def test_bonferroni_families_are_exact_for_independent_columns():
 def test_families_cover_at_least_as_often_as_they_say(n, k, rho, method):
     def covers(rng: np.random.Generator) -> bool:
         table = correlated(rng, n, k, rho)
-        half_widths = oa.simultaneous_half_widths(table, CONFIDENCE, method)
+        half_widths = simultaneous_half_widths(table, CONFIDENCE, method)
         return bool(np.all(np.abs(table.mean(axis=0)) <= half_widths))
 
     assert coverage_z(covers, CONFIDENCE, seed=205) > -Z_LIMIT
@@ -105,7 +83,7 @@ def test_best_of_many_is_exact_when_one_leads_by_far(rho, better):
     def covers(rng: np.random.Generator) -> bool:
         table = correlated(rng, 10, 5, rho)
         table[:, 0] += lead
-        best = oa.nelson_matejcik(table, better, CONFIDENCE)
+        best = nelson_matejcik(table, better, CONFIDENCE)
         return bool(np.all((best.low <= gaps) & (gaps <= best.high)))
 
     assert abs(coverage_z(covers, CONFIDENCE, seed=206)) < Z_LIMIT
@@ -115,7 +93,7 @@ def test_best_of_many_keeps_the_true_best_in_the_race():
     means = np.array([0.3, 0.2, 0.1, 0.0])
 
     def covers(rng: np.random.Generator) -> bool:
-        return bool(oa.nelson_matejcik(correlated(rng, 10, 4, 0.8) + means, "high", CONFIDENCE).may_be_best[0])
+        return bool(nelson_matejcik(correlated(rng, 10, 4, 0.8) + means, "high", CONFIDENCE).may_be_best[0])
 
     assert coverage_z(covers, CONFIDENCE, seed=207) > -Z_LIMIT
 
@@ -126,18 +104,11 @@ def test_return_curves_and_their_standard_errors_are_right_under_censoring():
 
     def covers(rng: np.random.Generator) -> bool:
         event, end = rng.exponential(40.0, 300), rng.uniform(10.0, 60.0, 300)
-        curve = oa.kaplan_meier(np.minimum(event, end), event <= end)
+        curve = kaplan_meier(np.minimum(event, end), event <= end)
         last = int(np.searchsorted(curve.times, 20.0, side="right")) - 1
         return bool(abs(curve.survival[last] - truth) <= 1.959964 * curve.standard_error[last])
 
     assert abs(coverage_z(covers, CONFIDENCE, seed=209)) < Z_LIMIT
-
-
-def test_the_dispersion_test_rejects_poisson_counts_as_often_as_it_says():
-    def covers(rng: np.random.Generator) -> bool:
-        return oa.poisson_dispersion_test(rng.poisson(6.0, (13, 24))).p_value > 0.05
-
-    assert abs(coverage_z(covers, CONFIDENCE, seed=210)) < Z_LIMIT
 
 
 @pytest.mark.parametrize("n", [3, 10, 40])

@@ -13,7 +13,7 @@ Means over a measured year of visits are near normal.
 import numpy as np
 import pytest
 
-from sim.statistics.output_analysis import simultaneous_half_widths
+from sim.statistics.multiple_comparisons import simultaneous_half_widths
 from sim.statistics.sequential_precision import FIRST_LOOK, paths, stops_after
 from tests.verification.experiments import Z_LIMIT, z_of
 

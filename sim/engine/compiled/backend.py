@@ -1,48 +1,181 @@
-"""The machine code of the loop: made once for a version of the sources, kept on disk, announced when it takes long.
+"""Machine code of the engine: one library, made of these sources when the package is built and loaded when first used.
 
-What it does is told in `loop` and the modules it calls; how it is linked, in `linking`.
+`machine_code` marks the functions that Python calls; `engine_build` prints them and all they call as C. In a checkout a
+library that is missing or older than its sources is built anew, which takes some seconds and a compiler; anywhere else
+that is an error. With PEERED_UNCOMPILED=1 the same functions run as plain Python, a thousand times slower, to be
+stepped through.
 """
 
+import ctypes
+import inspect
+import os
+import re
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
-from typing import Any
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, wraps
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-import numba
+import numpy as np
+import numpy.typing as npt
 
-from sim.engine.compiled.event_loop import play as uncompiled_play
-from sim.engine.compiled.linking import CompilerOfTheWhole
-from sim.engine.compiled.memory import COMPILE, compiled
-from sim.engine.machine_code import machine_code
+COMPILE = os.environ.get("PEERED_UNCOMPILED", "") != "1"
 
-ANNOUNCED_AFTER = 1.0
-"""Seconds that loading takes at most; what takes longer is compilation."""
-ANNOUNCEMENT = "compiling the engine for this machine, once: about a minute"
+Word = Annotated[int, "a whole number of 64 bits without a sign"]
+Floats2 = Annotated[npt.NDArray[np.float64], 2]
+Floats3 = Annotated[npt.NDArray[np.float64], 3]
+"""Arrays of so many dimensions; those of one need no number."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ROOT = Path(__file__).parents[3]
+BUILDER = ROOT / "engine_build"
+"""There in a checkout, not where the package is installed."""
+SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
+LIBRARY = Path(__file__).with_name("engine" + SUFFIXES.get(sys.platform, ".so"))
+STAMP = re.compile(rb"peered-sources: (\w+) (\w+) ([^\0]*)\0")
+"""Stands in the library: a hash of its sources, one of what built it, and where the sources stand."""
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+"""What Python calls, by its name in the library."""
 
 
-loop = compiled(uncompiled_play)
+class NoMachineCode(RuntimeError):
+    """There is no library, or it was made of other sources."""
 
 
-def play_compiled(address: int) -> int:
-    """The loop with a way in from Python."""
-    return loop(address)
+def machine_code(function: F) -> F:
+    """A function that Python calls, as machine code. Numbers and arrays are what its annotations say, and not checked
+    for anything else: arrays of another type are refused, and elements beyond their end are not noticed."""
+    name = f"{function.__module__.rpartition('.')[2]}_{function.__name__.strip('_')}"
+    FUNCTIONS[name] = function
+    if not COMPILE:
+        return function
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        return bound(name)(*arguments)
+
+    return typing.cast(F, call)
 
 
-whole = machine_code(error_model="numpy", nogil=True, pipeline_class=CompilerOfTheWhole)
-play: Any = whole(play_compiled) if COMPILE else uncompiled_play
+@cache
+def bound(name: str) -> Callable[..., Any]:
+    """The machine code of a function, ready to be called."""
+    function = FUNCTIONS[name]
+    entry = getattr(library(), name)
+    hints = typing.get_type_hints(function, include_extras=True)
+    kinds = [hints[parameter] for parameter in inspect.signature(function).parameters]
+    arrays = [array_of_annotation(kind) for kind in kinds]
+    entry.restype = C_TYPES.get(hints["return"])
+    entry.argtypes = [each for kind, array in zip(kinds, arrays, strict=True) for each in argument_types(kind, array)]
+    if not any(arrays):
+        return typing.cast(Callable[..., Any], entry)
+    return lambda *arguments: entry(*taken_apart(name, arguments, arrays))
+
+
+C_TYPES: dict[Any, Any] = {
+    int: ctypes.c_int64, float: ctypes.c_double, bool: ctypes.c_bool, Word: ctypes.c_uint64, type(None): None,
+}  # fmt: skip
+
+Shape = tuple[np.dtype[Any], int]
+"""Type and number of dimensions of an array."""
+
+
+def array_of_annotation(annotation: Any) -> Shape | None:
+    """What an annotation says of an array; None for anything else."""
+    n_dimensions = 1
+    if typing.get_origin(annotation) is Annotated:
+        annotation, n_dimensions = typing.get_args(annotation)[:2]
+    if typing.get_origin(annotation) is not np.ndarray:
+        return None
+    element = typing.get_args(typing.get_args(annotation)[1])
+    return (np.dtype(element[0]), n_dimensions) if element and element[0] is not Any else None
+
+
+def argument_types(kind: Any, array: Shape | None) -> list[Any]:
+    """How one argument is handed over: an array as where it stands, its lengths and its steps in bytes."""
+    return [C_TYPES[kind]] if array is None else [ctypes.c_void_p] + [ctypes.c_int64] * (2 * array[1])
+
+
+def taken_apart(name: str, arguments: Sequence[Any], arrays: Sequence[Shape | None]) -> list[Any]:
+    """Arguments as they are handed over. Raises TypeError for an array of another type than it should be."""
+    given: list[Any] = []
+    for number, (argument, array) in enumerate(zip(arguments, arrays, strict=True)):
+        if array is None:
+            given.append(argument)
+        elif argument.dtype == array[0] and argument.ndim == array[1]:
+            given += (argument.ctypes.data, *argument.shape, *argument.strides)
+        else:
+            wanted, found = (f"{n} x {dtype}" for dtype, n in (array, (argument.dtype, argument.ndim)))
+            raise TypeError(f"{name}: argument {number + 1} is an array of {found}; it is made for {wanted}")
+    return given
+
+
+# --- the library ----------------------------------------------------------------------------------------------------
+
 LOCK = threading.Lock()
 
 
-def prepare(tell: Callable[[str], None] | None = None) -> None:
-    """Load the machine code, or make it. `tell` gets one line if it has to be made. Any number of calls, any thread."""
-    if not COMPILE:
-        return
+@cache
+def library() -> ctypes.CDLL:
+    """The library, built anew in a checkout if need be. Raises NoMachineCode. Calls into it let other threads go on."""
     with LOCK:
-        if play.signatures:
-            return
-        announcement = threading.Timer(ANNOUNCED_AFTER, tell or (lambda _: None), [ANNOUNCEMENT])
-        announcement.daemon = True
-        announcement.start()
+        wrong = what_is_wrong(LIBRARY)
+        if wrong is not None:
+            build(wrong)
         try:
-            play.compile((numba.int64,))
-        finally:
-            announcement.cancel()
+            return ctypes.CDLL(str(LIBRARY))
+        except OSError as error:
+            raise NoMachineCode(f"{LIBRARY} cannot be loaded ({error}): {remedy()}") from error
+
+
+def what_is_wrong(path: Path) -> str | None:
+    """Why a library cannot be used with these sources; None if it can."""
+    try:
+        stamp = STAMP.search(path.read_bytes())
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    if stamp is None:
+        return f"{path} is no library of this engine"
+    sources, builder, names = (part.decode() for part in stamp.groups())
+    if sources != digest_of(ROOT / name for name in names.split()):
+        return f"{path} was made of other sources than those beside it"
+    if BUILDER.is_dir() and builder != digest_of(builder_files()):
+        return f"{path} was built otherwise than engine_build does"
+    return None
+
+
+def builder_files() -> list[Path]:
+    """What prints and builds."""
+    return sorted(path for path in BUILDER.iterdir() if path.suffix in (".py", ".h"))
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Hash of what stands in files, whatever the ends of their lines; a file that is missing counts as empty."""
+    digest = sha256()
+    for path in files:
+        text = path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
+        digest.update(path.name.encode() + b"\0" + text + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def build(wrong: str) -> None:
+    """Build the library in a process of its own. Raises NoMachineCode where that cannot be."""
+    if not BUILDER.is_dir():
+        raise NoMachineCode(f"{wrong}: {remedy()}")
+    print("building the engine from its changed sources, some seconds", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, "-m", "engine_build"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise NoMachineCode(f"{wrong}, and building it failed:\n{done.stderr.strip()}")
+
+
+def remedy() -> str:
+    """What to do without a library that fits."""
+    if BUILDER.is_dir():
+        return f"build it with `{Path(sys.executable).name} -m engine_build` in {ROOT}"
+    return "install peered anew: a wheel for this system brings the library, a source distribution builds it"

@@ -10,7 +10,7 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import exponential, given_minutes, uniform, value
-from sim.engine.compiled.memory import Row, bit, compiled
+from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.requests import ask, forget, new_request, side_request, withdraw
 from sim.engine.compiled.tables import NONE, band_at, plan_at, request_at, visit_at, waiting_for_bed_at
 from sim.engine.compiled.tasks import spell_ends
@@ -28,13 +28,11 @@ STEP_GOES_ON, LEAVES_LIMITED_DELAY, BED_IS_THERE, COMPANY_IS_DUE = range(4)
 # --- care by the hour -----------------------------------------------------------------------------------------------
 
 
-@compiled
 def ask_care(ed: Row, v: Row, role: int, minutes: float) -> None:
     """Minutes of a role that a stay causes."""
     ask(ed, side_request(ed, v, CARE, role, DEFAULT_BAND, minutes), v)
 
 
-@compiled
 def hour_begins(ed: Row, v: Row, which: int, minutes_per_hour: float) -> int:
     """The next full hour of care is entered, if care takes any minutes."""
     if minutes_per_hour <= 0.0:
@@ -42,7 +40,6 @@ def hour_begins(ed: Row, v: Row, which: int, minutes_per_hour: float) -> int:
     return enter(ed, ed.now + MINUTES_PER_HOUR, CARE_DUE, 2 * v.row + which, which, v.row)
 
 
-@compiled
 def care_stops(ed: Row, v: Row, role: int, since: float, minutes_per_hour: float) -> None:
     """The part since the last full hour is asked for."""
     minutes = (ed.now - since) * minutes_per_hour / MINUTES_PER_HOUR
@@ -50,7 +47,6 @@ def care_stops(ed: Row, v: Row, role: int, since: float, minutes_per_hour: float
         ask_care(ed, v, role, minutes)
 
 
-@compiled
 def hour_is_full(ed: Row, v: Row, which: int, running_number: int) -> None:
     """An hour of boarding, or of observation without an aide, is full."""
     if which == BOARDING_CARE:
@@ -69,7 +65,6 @@ def hour_is_full(ed: Row, v: Row, which: int, running_number: int) -> None:
 # --- boarding -------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def boards(ed: Row, v: Row, plan: Row, number: int) -> None:
     """Cases close, nurses care hour by hour, until there is a bed upstairs. `number` is the row of the plan."""
     v.boarding_start = ed.now
@@ -83,7 +78,6 @@ def boards(ed: Row, v: Row, plan: Row, number: int) -> None:
         enter(ed, ed.now + boarding_minutes(ed, v, plan), DELAY_ENDS, 2 * v.row, BED_IS_THERE, v.row)
 
 
-@compiled
 def boarding_minutes(ed: Row, v: Row, plan: Row) -> float:
     """Minutes until there is a bed, long for a share of visits."""
     given = given_minutes(ed, v, plan)
@@ -94,7 +88,6 @@ def boarding_minutes(ed: Row, v: Row, plan: Row) -> float:
     return value(ed, v, plan.boarding, plan.boarding_id)
 
 
-@compiled
 def boarding_ends(ed: Row, v: Row) -> None:
     """There is a bed upstairs; the last part of an hour is cared for."""
     plan = plan_at(ed.plans, v.boarding_plan)
@@ -107,13 +100,11 @@ def boarding_ends(ed: Row, v: Row) -> None:
 # --- the pool of beds -----------------------------------------------------------------------------------------------
 
 
-@compiled
 def pool_stay(ed: Row, quantity: int, counter: int) -> float:
     """The stay of somebody who is not ours."""
     return exponential(keyed(ed.base, POOL, POOL), quantity, counter, ed.bed_stay)
 
 
-@compiled
 def enter_pool(ed: Row, time: float, what: int) -> None:
     """An entry of the bed pool; those after the run are numbered too."""
     ed.n_bed_entries += 1
@@ -121,7 +112,6 @@ def enter_pool(ed: Row, time: float, what: int) -> None:
         enter(ed, time, BED_POOL, ed.n_bed_entries, what, 0)
 
 
-@compiled
 def open_pool(ed: Row) -> None:
     """Beds already taken at time 0, and the first request from outside."""
     for bed in range(ed.n_beds_first):
@@ -129,14 +119,12 @@ def open_pool(ed: Row) -> None:
     next_outside_request(ed)
 
 
-@compiled
 def take_bed(ed: Row, stay: float) -> None:
     """A bed is taken for a stay."""
     ed.n_beds_taken += 1
     enter_pool(ed, ed.now + stay, BED_FALLS_FREE)
 
 
-@compiled
 def asks_for_bed(ed: Row, v: Row) -> None:
     """A free bed is there after a delay of no minutes; else the visit waits its turn."""
     stay = exponential(v.key, OUR_STAY, 0, ed.bed_stay)
@@ -147,7 +135,6 @@ def asks_for_bed(ed: Row, v: Row) -> None:
         waits_for_bed(ed, stay, v.row)
 
 
-@compiled
 def waits_for_bed(ed: Row, stay: float, row: int) -> None:
     """One more in the queue for beds; `row` NONE: somebody from elsewhere."""
     w = waiting_for_bed_at(ed.waiting_for_bed, ed.n_waiting_for_bed)
@@ -157,7 +144,6 @@ def waits_for_bed(ed: Row, stay: float, row: int) -> None:
     w.stay, w.visit = stay, row
 
 
-@compiled
 def bed_falls_free(ed: Row) -> int:
     """The first in the queue gets the bed; the visit that goes on, NONE if it is not one of ours."""
     ed.n_beds_taken -= 1
@@ -169,7 +155,6 @@ def bed_falls_free(ed: Row) -> int:
     return w.visit
 
 
-@compiled
 def next_outside_request(ed: Row) -> None:
     """When the next request from elsewhere comes."""
     if ed.outside_gap == ed.outside_gap:
@@ -177,7 +162,6 @@ def next_outside_request(ed: Row) -> None:
         enter_pool(ed, ed.now + gap, OUTSIDE_REQUEST)
 
 
-@compiled
 def outside_request(ed: Row) -> None:
     """Somebody from elsewhere needs a bed."""
     stay = pool_stay(ed, OUTSIDE_STAY, ed.n_outside_requests)
@@ -192,7 +176,6 @@ def outside_request(ed: Row) -> None:
 # --- observation ----------------------------------------------------------------------------------------------------
 
 
-@compiled
 def observe(ed: Row, v: Row, plan: Row, number: int) -> None:
     """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
     v.needs_observation = True
@@ -204,7 +187,6 @@ def observe(ed: Row, v: Row, plan: Row, number: int) -> None:
     nobody_observes(ed, v)
 
 
-@compiled
 def nobody_observes(ed: Row, v: Row) -> None:
     """Until an aide comes the minutes are unmet."""
     v.observation_since = v.observation_care_since = ed.now
@@ -213,7 +195,6 @@ def nobody_observes(ed: Row, v: Row) -> None:
     ask(ed, request_at(ed.requests, v.observation), v)
 
 
-@compiled
 def observation_is_met(ed: Row, v: Row) -> None:
     """An aide has come, or nobody has to any more."""
     v.unmet += ed.now - v.observation_since
@@ -224,7 +205,6 @@ def observation_is_met(ed: Row, v: Row) -> None:
         care_stops(ed, v, plan.fallback_role, v.observation_care_since, plan.minutes_per_hour)
 
 
-@compiled
 def aide_goes(ed: Row, v: Row) -> None:
     """Shift end, break or departure ends an aide's spell; if the visit goes on the next aide is asked for."""
     r = request_at(ed.requests, v.observation)
@@ -235,7 +215,6 @@ def aide_goes(ed: Row, v: Row) -> None:
         nobody_observes(ed, v)
 
 
-@compiled
 def observation_ends(ed: Row, v: Row) -> None:
     """Departure ends observation, with an aide or without."""
     if v.observation == NONE:
@@ -249,7 +228,6 @@ def observation_ends(ed: Row, v: Row) -> None:
         withdraw(ed, r, v)
 
 
-@compiled
 def observer_leaves(ed: Row, m: Row) -> None:
     """A member whose duty or break is due leaves the patient observed."""
     if m.task != NONE:

@@ -7,7 +7,7 @@ has gone. The kinds and their order are those of `sim.engine.reference.calendar`
 
 from math import inf
 
-from sim.engine.compiled.memory import Row, compiled, inlined, instant_of, is_less
+from sim.engine.compiled.memory import Row, instant_of, is_less
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
 from sim.engine.constants import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 
@@ -26,19 +26,16 @@ SETTLE_KEY = (SETTLE - TASK_ENDS) << KIND_BITS
 ARRIVAL_KEY = (ARRIVAL - TASK_ENDS) << KIND_BITS
 
 
-@inlined
 def key_of(kind: int, ident: int, running_number: int) -> int:
     """What orders entries of equal time: kind, id, then order of creation."""
     return ((kind - TASK_ENDS) << KIND_BITS) + (ident << ID_BITS) + (running_number & RUNNING_NUMBER)
 
 
-@inlined
 def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:
     """The total order of the calendar, as that of one number: a branch here is a guess that is often wrong."""
     return is_less(instant, key, other_instant, other_key)
 
 
-@compiled
 def push(ed: Row, heap: int, time: float, key: int, what: int, subject: int) -> None:
     """One more entry of a heap: it rises until its parent comes before it."""
     h = heap_at(ed.heaps, heap)
@@ -48,7 +45,6 @@ def push(ed: Row, heap: int, time: float, key: int, what: int, subject: int) -> 
     rises(h, h.n - 1, instant_of(time), key, (what << SUBJECT_BITS) + subject)
 
 
-@inlined
 def rises(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     """An entry finds its place on the way up from an empty one."""
     while place > 0:
@@ -60,7 +56,6 @@ def rises(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     put(h, place, instant, key, meaning)
 
 
-@inlined
 def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     """An entry takes a place in a heap."""
     entry = entry_at(h.entries, place)
@@ -69,7 +64,6 @@ def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     entry.meaning = meaning
 
 
-@inlined
 def stands_in_line(near: Row, instant: int, key: int, meaning: int) -> None:
     """An entry takes its place in the line: those that come before it move up."""
     place = near.n
@@ -83,7 +77,6 @@ def stands_in_line(near: Row, instant: int, key: int, meaning: int) -> None:
     put(near, place, instant, key, meaning)
 
 
-@inlined
 def take_nearest(ed: Row) -> int:
     """The first of the line goes. What it meant."""
     near = heap_at(ed.heaps, NEAR)
@@ -91,7 +84,6 @@ def take_nearest(ed: Row) -> int:
     return entry_at(near.entries, near.n).meaning
 
 
-@compiled
 def take_first(ed: Row, heap: int) -> int:
     """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there. What it meant."""
     h = heap_at(ed.heaps, heap)
@@ -111,7 +103,6 @@ def take_first(ed: Row, heap: int) -> int:
     return meaning
 
 
-@compiled
 def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) -> int:
     """Enter something in the calendar; its running number tells later whether it is still good."""
     ed.n_created += 1
@@ -125,7 +116,6 @@ def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) 
     return ed.n_created & RUNNING_NUMBER
 
 
-@compiled
 def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
     """Enter the next visit of a patient; what is entered with it is its running number."""
     ed.n_created += 1
@@ -134,14 +124,12 @@ def enter_return(ed: Row, time: float, patient: int, row: int) -> int:
     return ed.n_created
 
 
-@inlined
 def may_be_first(ed: Row, instant: int, key: int, where: int) -> None:
     """Of what stands outside the line the first is kept in sight."""
     if comes_before(instant, key, ed.later_instant, ed.later_key):
         ed.later_instant, ed.later_key, ed.later_where = instant, key, where
 
 
-@compiled
 def look_further(ed: Row) -> None:
     """The first of what stands outside the line is looked for; at infinity if there is none."""
     ed.later_instant, ed.later_key, ed.later_where = instant_of(inf), 0, NONE
@@ -155,7 +143,6 @@ def look_further(ed: Row) -> None:
             may_be_first(ed, first.instant, first.key, heap)
 
 
-@inlined
 def next_entry(ed: Row) -> tuple[int, int, int]:
     """Instant and key of the next entry and where it stands; at infinity if there is none."""
     near = heap_at(ed.heaps, NEAR)
@@ -166,7 +153,6 @@ def next_entry(ed: Row) -> tuple[int, int, int]:
     return ed.later_instant, ed.later_key, ed.later_where
 
 
-@inlined
 def kind_of(key: int) -> int:
     """The kind of an entry by its key."""
     return (key >> KIND_BITS) + TASK_ENDS

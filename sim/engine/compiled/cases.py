@@ -4,7 +4,7 @@ A case is the row of a visit with a role while its number is not 0; the cases of
 """
 
 from sim.department.dispatch import has_room, in_last_pickup
-from sim.engine.compiled.memory import Row, bit, compiled, inlined
+from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.queues import exclude, free_set, include, nobody
 from sim.engine.compiled.requests import case_of, look_again
 from sim.engine.compiled.row_writers import write_case
@@ -23,7 +23,6 @@ from sim.engine.compiled.tables import (
 # --- free and busy --------------------------------------------------------------------------------------------------
 
 
-@compiled
 def is_free(ed: Row, m: Row) -> None:
     """A member can be given work by every role they serve."""
     for number in range(m.n_services):
@@ -33,7 +32,6 @@ def is_free(ed: Row, m: Row) -> None:
     ed.roles_changed |= m.serves
 
 
-@compiled
 def is_busy(ed: Row, m: Row) -> None:
     """A member can be given no work."""
     for number in range(m.n_services):
@@ -44,13 +42,11 @@ def is_busy(ed: Row, m: Row) -> None:
             level_at(ed.levels, service.level).free_roles &= ~bit(service.role)
 
 
-@inlined
 def roomy(m: Row) -> bool:
     """Whether a member may open one more case."""
     return has_room(m.n_cases, m.caseload)
 
 
-@compiled
 def near_shift_end(ed: Row, m: Row) -> bool:
     """Whether a member is in the part of a duty in which no case is taken on."""
     if m.last_pickup <= 0.0 or m.duty == NONE:
@@ -58,13 +54,11 @@ def near_shift_end(ed: Row, m: Row) -> bool:
     return in_last_pickup(ed.now, duty_at(ed.duties, m.duty).end, m.last_pickup)
 
 
-@compiled
 def could_adopt(ed: Row, m: Row) -> bool:
     """Whether a colleague could take a case over, now or when free: on duty, not near its end, with room."""
     return m.on_duty and not m.shift_over and not near_shift_end(ed, m) and roomy(m)
 
 
-@compiled
 def is_held_back(ed: Row, m: Row, role: int) -> bool:
     """Whether last pickup keeps a member from new cases: only while a colleague could take them."""
     if not near_shift_end(ed, m):
@@ -80,7 +74,6 @@ def is_held_back(ed: Row, m: Row, role: int) -> bool:
 # --- cases ----------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def begin_case_spell(ed: Row, v: Row, role: int, holder: int, taken_over: bool) -> None:
     """A member holds the visit's case from now on, or nobody does. Its number is known."""
     case = case_of(ed, v, role)
@@ -94,7 +87,6 @@ def begin_case_spell(ed: Row, v: Row, role: int, holder: int, taken_over: bool) 
         ed.roles_changed |= m.serves  # one colleague fewer who could take a case
 
 
-@compiled
 def insert_case(ed: Row, m: Row, case: Row, place: int) -> None:
     """A case among those of a member, in order of number; `place` is its row."""
     before, after = m.last_case, NONE
@@ -113,7 +105,6 @@ def insert_case(ed: Row, m: Row, case: Row, place: int) -> None:
     m.n_cases += 1
 
 
-@compiled
 def remove_case(ed: Row, m: Row, case: Row) -> None:
     """A case is no longer among those of a member."""
     if case.previous == NONE:
@@ -127,7 +118,6 @@ def remove_case(ed: Row, m: Row, case: Row) -> None:
     m.n_cases -= 1
 
 
-@compiled
 def end_case_spell(ed: Row, v: Row, role: int) -> None:
     """The holder of a case gives it up; the case itself goes on until it is closed."""
     case = case_of(ed, v, role)
@@ -138,7 +128,6 @@ def end_case_spell(ed: Row, v: Row, role: int) -> None:
         ed.roles_changed |= m.serves  # room again, for the holder or in the eyes of colleagues
 
 
-@compiled
 def open_case(ed: Row, v: Row, role: int) -> None:
     """A case gets its number; the next spell begins it."""
     ed.n_cases += 1
@@ -149,7 +138,6 @@ def open_case(ed: Row, v: Row, role: int) -> None:
     case_of(ed, v, role).number = ed.n_cases
 
 
-@compiled
 def close_case(ed: Row, v: Row, role: int) -> None:
     """A case ends; requests that waited for its holder look for their place anew."""
     if v.open_cases & bit(role) == 0:
@@ -163,7 +151,6 @@ def close_case(ed: Row, v: Row, role: int) -> None:
     ed.settle_due = True
 
 
-@compiled
 def first_case_of(ed: Row, v: Row, roles: int) -> int:
     """Of the visit's open cases with some roles, the role of the one opened first; NONE if there is none."""
     first = NONE
@@ -175,7 +162,6 @@ def first_case_of(ed: Row, v: Row, roles: int) -> int:
     return first
 
 
-@compiled
 def close_cases(ed: Row, v: Row, roles: int) -> None:
     """All the visit's cases with some roles close, in the order in which they were opened."""
     while v.open_cases & roles != 0:
@@ -185,7 +171,6 @@ def close_cases(ed: Row, v: Row, roles: int) -> None:
 # --- handover -------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def colleague_for(ed: Row, role: int) -> int:
     """Who takes a case over: lowest level, then fewest cases, then first in the roster; NONE if nobody can."""
     best, best_level, best_cases = NONE, 0, 0
@@ -200,7 +185,6 @@ def colleague_for(ed: Row, role: int) -> int:
     return best
 
 
-@compiled
 def hand_over(ed: Row, m: Row) -> tuple[int, int]:
     """Every open case of a member goes to a colleague or to nobody, in order of opening; how many each."""
     n_handed_over = n_unheld = 0

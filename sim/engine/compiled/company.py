@@ -16,7 +16,7 @@ from sim.department.support import (
 from sim.engine.compiled.boarding_and_observation import COMPANY_IS_DUE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, value
-from sim.engine.compiled.memory import Row, compiled, inlined
+from sim.engine.compiled.memory import Row
 from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, bind, forget, set_aside, side_request
 from sim.engine.compiled.tables import NONE, member_at, request_at, stream_at, visit_at
@@ -27,15 +27,14 @@ from sim.engine.trajectory import CONTACT, CONTINUING, FIRST, RECOVERY
 # --- wishes ---------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def first_wish(ed: Row, v: Row) -> None:
     """Company is wished for from now on, at least for the meeting."""
     v.meeting_left = value(ed, v, ed.meeting, MEETING_MINUTES)
-    v.wish_left = max(v.meeting_left, wish_minutes(ed, v))
+    minutes = wish_minutes(ed, v)
+    v.wish_left = max(v.meeting_left, minutes)
     ask_contact(ed, v, FIRST, FIRST_BAND)
 
 
-@compiled
 def wish_minutes(ed: Row, v: Row) -> float:
     """Minutes of the next wish as drawn; the wishes of a visit are numbered from 1."""
     v.wishes += 1
@@ -43,7 +42,6 @@ def wish_minutes(ed: Row, v: Row) -> float:
     return exponential(v.key, WISH_ID, v.wishes - 1, ed.wish_minutes * factor)
 
 
-@compiled
 def wish_is_over(ed: Row, v: Row) -> None:
     """The peer recovers; the next wish falls due later, never in the quiet hours."""
     ask_recovery(ed, v)
@@ -51,20 +49,17 @@ def wish_is_over(ed: Row, v: Row) -> None:
     company_falls_due(ed, v, after_quiet_hours(ed.now + ed.again_minutes))
 
 
-@compiled
 def company_falls_due(ed: Row, v: Row, time: float) -> None:
     """A wish, or what is left of one, is to be asked for at a time."""
     enter(ed, time, DELAY_ENDS, 2 * v.row + 1, COMPANY_IS_DUE, v.row)
 
 
-@compiled
 def company_is_due(ed: Row, v: Row) -> None:
     """A child who has been met wishes for company again."""
     if not v.departed:
         ask_contact(ed, v, CONTINUING, REPEAT_BAND)
 
 
-@compiled
 def ask_contact(ed: Row, v: Row, contact: int, band: int) -> None:
     """A spell of company is asked for."""
     r = side_request(ed, v, CONTACT, ed.peer_role, band, v.wish_left)
@@ -76,7 +71,6 @@ def ask_contact(ed: Row, v: Row, contact: int, band: int) -> None:
 # --- spells ---------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def company_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     """A peer sets out; the end of the minutes kept for the child is entered in the calendar."""
     v.spells += 1
@@ -89,19 +83,16 @@ def company_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     pace_changes(ed, v, True)
 
 
-@inlined
 def kept_minutes(v: Row) -> float:
     """Minutes of company in which nobody calls the peer away."""
     return min(LEAST_MINUTES, v.wish_left) if is_met(v) else v.meeting_left
 
 
-@inlined
 def wish_ends(r: Row, v: Row) -> float:
     """When the wish is used up if the spell goes on."""
     return r.company_since + v.wish_left
 
 
-@compiled
 def company_goes_on(ed: Row, r: Row, v: Row) -> None:
     """The kept minutes are over; company goes on until the wish is used up, unless the peer has to stop."""
     m = member_at(ed.members, r.member)
@@ -111,13 +102,11 @@ def company_goes_on(ed: Row, r: Row, v: Row) -> None:
         r.ending = enter(ed, wish_ends(r, v), TASK_ENDS, m.index, 0, r.number)
 
 
-@inlined
 def has_to_stop(m: Row) -> bool:
     """Whether the shift of a member is over, or a break is due."""
     return m.shift_over or m.break_block != NONE
 
 
-@compiled
 def company_ends(ed: Row, v: Row, interrupted: bool) -> None:
     """A running spell is over; the company it gave is taken off what was wished for."""
     r = request_at(ed.requests, v.contact_task)
@@ -135,7 +124,6 @@ def company_ends(ed: Row, v: Row, interrupted: bool) -> None:
     pace_changes(ed, v, False)
 
 
-@compiled
 def put_down_company(ed: Row, v: Row) -> None:
     """A running spell stops before the wish is used up: what is left is asked for, unless it is too little."""
     company_ends(ed, v, True)
@@ -149,7 +137,6 @@ def put_down_company(ed: Row, v: Row) -> None:
         ask_contact(ed, v, CONTINUING, REPEAT_BAND)
 
 
-@inlined
 def company_runs(ed: Row, v: Row) -> bool:
     """Whether a peer is with the child, or on the way."""
     return v.contact_task != NONE and request_at(ed.requests, v.contact_task).member != NONE
@@ -158,7 +145,6 @@ def company_runs(ed: Row, v: Row) -> bool:
 # --- what puts a spell down -----------------------------------------------------------------------------------------
 
 
-@compiled
 def keeps_company_out(ed: Row, v: Row) -> None:
     """A contact that runs is put down; one that waits is set aside."""
     if company_runs(ed, v):
@@ -167,7 +153,6 @@ def keeps_company_out(ed: Row, v: Row) -> None:
         set_aside(ed, request_at(ed.requests, v.contact_task), v)
 
 
-@compiled
 def clinician_comes(ed: Row, v: Row) -> None:
     """A main-path task starts: the peer goes, unless the patient wants the peer there."""
     v.clinician_there = True
@@ -175,7 +160,6 @@ def clinician_comes(ed: Row, v: Row) -> None:
         keeps_company_out(ed, v)
 
 
-@compiled
 def peer_stops(ed: Row, m: Row) -> None:
     """The duty or break of a member is due: company whose kept minutes are over is put down."""
     if m.task != NONE:
@@ -184,7 +168,6 @@ def peer_stops(ed: Row, m: Row) -> None:
             put_down_company(ed, visit_at(ed.visits, r.visit))
 
 
-@compiled
 def distress_ends_company(ed: Row, v: Row) -> None:
     """An escalation: a peer who is with the child has to go, and is debriefed."""
     exposed = company_runs(ed, v) and request_at(ed.requests, v.contact_task).company_since <= ed.now
@@ -197,14 +180,12 @@ def distress_ends_company(ed: Row, v: Row) -> None:
 # --- the peer's own time --------------------------------------------------------------------------------------------
 
 
-@compiled
 def ask_recovery(ed: Row, v: Row) -> None:
     """The peer's own time after a wish for company, or after a patient."""
     v.recovery_owed = False
     ask_own_time(ed, v, RECOVERY_MINUTES)
 
 
-@compiled
 def ask_own_time(ed: Row, v: Row, minutes: float) -> None:
     """Time of the member of the last spell, before anything else; it lapses if they are not on duty."""
     peer = member_at(ed.members, v.peer_member)

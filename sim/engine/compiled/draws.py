@@ -15,7 +15,8 @@ from sim.department.quantities import (
     quantile,
     table_quantile,
 )
-from sim.engine.compiled.memory import Row, compiled, inlined, numbers_at
+from sim.engine.compiled.backend import Word
+from sim.engine.compiled.memory import Row, numbers_at
 from sim.engine.compiled.tables import N_ACUITIES, NONE, distribution_at, given_at, given_minutes_at, number_at
 from sim.engine.workload import keyed, quantity_id, uniform_of
 
@@ -31,43 +32,36 @@ BYTES = 8
 """Of a double."""
 
 
-@inlined
 def uniform(v: Row, quantity: int) -> float:
     """The uniform of one quantity of a visit."""
     return uniform_of(v.key, quantity, 0)
 
 
-@inlined
 def uniform_for_life(ed: Row, v: Row, quantity: int) -> float:
     """The uniform of what belongs to the patient, not to one visit."""
     return uniform_of(keyed(ed.base, v.patient, 0), quantity, 0)
 
 
-@inlined
 def of_acuity(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's acuity, of five in a row."""
     return number_at(ed.numbers, first + v.acuity - 1).value
 
 
-@inlined
 def of_class(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's class of severity, of one in a row for each; the first in a stream without classes."""
     return number_at(ed.numbers, first + max(v.severity, 0)).value
 
 
-@inlined
 def of_class_and_acuity(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's class and acuity: five in a row for each class."""
     return number_at(ed.numbers, first + max(v.severity, 0) * N_ACUITIES + v.acuity - 1).value
 
 
-@compiled
 def happens(ed: Row, v: Row, shares: int, quantity: int) -> bool:
     """Whether what happens to a share of visits happens to this one."""
     return falls_under(v, of_acuity(ed, v, shares), quantity)
 
 
-@compiled
 def falls_under(v: Row, share: float, quantity: int) -> bool:
     """Whether the uniform of a quantity lies below a share; it is not drawn where that is known."""
     if share >= 1.0:
@@ -75,7 +69,6 @@ def falls_under(v: Row, share: float, quantity: int) -> bool:
     return share > 0.0 and uniform(v, quantity) < share
 
 
-@compiled
 def drawn_at(ed: Row, distribution: int, u: float) -> float:
     """Quantile of a distribution at u."""
     d = distribution_at(ed.distributions, distribution)
@@ -87,7 +80,6 @@ def drawn_at(ed: Row, distribution: int, u: float) -> float:
     return d.a * knot_quantile(numbers_at(table, (2 * int(d.c),)), u)
 
 
-@compiled
 def value(ed: Row, v: Row, distributions: int, quantity: int) -> float:
     """One drawn value of a visit, from the distribution of its acuity."""
     distribution = distributions + v.acuity - 1
@@ -97,13 +89,11 @@ def value(ed: Row, v: Row, distributions: int, quantity: int) -> float:
     return drawn_at(ed, distribution, uniform(v, quantity))
 
 
-@compiled
-def exponential(key: int, quantity: int, counter: int, mean: float) -> float:
+def exponential(key: Word, quantity: int, counter: int, mean: float) -> float:
     """An exponential value of one quantity under a key."""
     return quantile(EXPONENTIAL, mean, 0.0, 0.0, uniform_of(key, quantity, counter))
 
 
-@compiled
 def given_minutes(ed: Row, v: Row, plan: Row) -> float:
     """Minutes that a replayed visit brings for a step, nan where they are drawn."""
     if v.given == NONE:

@@ -6,6 +6,7 @@ again, so that memory can grow outside of it.
 
 from math import inf, nan
 
+from sim.engine.compiled.backend import machine_code
 from sim.engine.compiled.boarding_and_observation import (
     BED_FALLS_FREE,
     BED_IS_THERE,
@@ -33,7 +34,7 @@ from sim.engine.compiled.calendar import (
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.company import company_is_due, company_runs
-from sim.engine.compiled.memory import Row, bit, compiled, time_of
+from sim.engine.compiled.memory import Row, bit, time_of
 from sim.engine.compiled.pathway import (
     SAFETY_PLAN,
     comes_in,
@@ -90,6 +91,7 @@ FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
 """Why `play` stopped."""
 
 
+@machine_code
 def play(address: int) -> int:
     """Play a department until the horizon, or until more memory is needed. `address` is that of the root row."""
     ed = ed_at(address, 0)
@@ -116,7 +118,6 @@ def play(address: int) -> int:
     return NEEDS_MEMORY
 
 
-@compiled
 def opens(ed: Row) -> None:
     """Time 0: everybody's first duty and the first arrival are entered, and beds in the region are taken."""
     ed.is_open = True
@@ -128,7 +129,6 @@ def opens(ed: Row) -> None:
         open_pool(ed)
 
 
-@compiled
 def settle_once(ed: Row) -> None:
     """One move of a settling; it ends when nothing moves."""
     if not settles(ed):
@@ -136,7 +136,6 @@ def settle_once(ed: Row) -> None:
         ed.settle_due = False
 
 
-@compiled
 def happen(ed: Row, key: int, where: int) -> None:
     """What the next entry means."""
     if where == OUTSIDE:
@@ -173,7 +172,6 @@ def happen(ed: Row, key: int, where: int) -> None:
 # --- patients come --------------------------------------------------------------------------------------------------
 
 
-@compiled
 def comes_from_outside(ed: Row) -> None:
     """The next arrival from outside."""
     arrival = outside_at(ed.outside, ed.next_outside)
@@ -183,14 +181,12 @@ def comes_from_outside(ed: Row) -> None:
     comes_in(ed, new_visit(ed, arrival.patient, arrival.number, arrival.stream, arrival.given))
 
 
-@compiled
 def count_next_from_outside(ed: Row) -> None:
     """The next arrival stands in no heap, but counts towards the step limit like any other entry."""
     if ed.next_outside < ed.n_outside and outside_at(ed.outside, ed.next_outside).time < ed.horizon:
         ed.n_created += 1
 
 
-@compiled
 def comes_again(ed: Row, before: Row, running_number: int) -> None:
     """A patient returns, unless a call has moved the return."""
     if before.pending_return == running_number:
@@ -201,7 +197,6 @@ def comes_again(ed: Row, before: Row, running_number: int) -> None:
 # --- work and delays end --------------------------------------------------------------------------------------------
 
 
-@compiled
 def task_ends(ed: Row, r: Row) -> None:
     """A task in hand is done; what waited for it goes on."""
     v = visit_at(ed.visits, r.visit)
@@ -223,14 +218,12 @@ def task_ends(ed: Row, r: Row) -> None:
         call_ends(ed, v)
 
 
-@compiled
 def call_ends(ed: Row, v: Row) -> None:
     """A call back that reaches the family counts as bridging for what follows."""
     if call_reaches(ed, v) and ed.factor_bridging != 1.0 and v.next_visit > ed.now:
         plan_return(ed, v, True)
 
 
-@compiled
 def delay_ends(ed: Row, v: Row, what: int) -> None:
     """A delay or a boarding time is over, or a wish for company falls due."""
     if what == COMPANY_IS_DUE:
@@ -247,7 +240,6 @@ def delay_ends(ed: Row, v: Row, what: int) -> None:
     goes_on(ed, v)
 
 
-@compiled
 def bed_pool_moves(ed: Row, what: int) -> None:
     """A bed falls free, or somebody from elsewhere asks for one."""
     if what != BED_FALLS_FREE:
@@ -263,7 +255,6 @@ def bed_pool_moves(ed: Row, what: int) -> None:
 # --- budgets are used up --------------------------------------------------------------------------------------------
 
 
-@compiled
 def patience_entry_is_due(ed: Row, v: Row) -> None:
     """The visit leaves if its patience is used up; one that is held escalates instead, once."""
     if ed.now != v.patience_entry:
@@ -284,7 +275,6 @@ def patience_entry_is_due(ed: Row, v: Row) -> None:
     departs(ed, v)
 
 
-@compiled
 def escalation_entry_is_due(ed: Row, v: Row) -> None:
     """Distress escalates if calm is used up."""
     if ed.now != v.escalation_entry:
@@ -301,7 +291,6 @@ def escalation_entry_is_due(ed: Row, v: Row) -> None:
 # --- duties ---------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def on_duty(ed: Row, m: Row, what: int, running_number: int) -> None:
     """A duty begins, or a break is over."""
     if what == DUTY_BEGINS:
@@ -310,7 +299,6 @@ def on_duty(ed: Row, m: Row, what: int, running_number: int) -> None:
         break_is_over(ed, m)
 
 
-@compiled
 def off_duty(ed: Row, m: Row, what: int) -> None:
     """A shift ends, last pickup begins, or a break is due."""
     if what == SHIFT_ENDS:
@@ -325,7 +313,6 @@ def off_duty(ed: Row, m: Row, what: int) -> None:
 # --- the run ends ---------------------------------------------------------------------------------------------------
 
 
-@compiled
 def closes(ed: Row) -> None:
     """What is under way when the run ends is written down."""
     ed.now = ed.horizon
@@ -339,7 +326,6 @@ def closes(ed: Row) -> None:
         write_unfinished_duty(ed, member_at(ed.members, number))
 
 
-@compiled
 def write_unfinished_requests(ed: Row, v: Row) -> None:
     """What a visit has waiting, its place and its cases."""
     number = v.first_waiting
@@ -353,7 +339,6 @@ def write_unfinished_requests(ed: Row, v: Row) -> None:
     write_unfinished_cases(ed, v)
 
 
-@compiled
 def write_unfinished_cases(ed: Row, v: Row) -> None:
     """The visit's open cases, in the order in which they were opened."""
     written = 0
@@ -364,7 +349,6 @@ def write_unfinished_cases(ed: Row, v: Row) -> None:
         written |= bit(role)
 
 
-@compiled
 def close_clocks(ed: Row, v: Row) -> None:
     """Minutes accompanied, observed and unmet up to the end of the run."""
     if company_runs(ed, v):
@@ -376,7 +360,6 @@ def close_clocks(ed: Row, v: Row) -> None:
             v.unmet += ed.now - v.observation_since
 
 
-@compiled
 def write_unfinished_duty(ed: Row, m: Row) -> None:
     """A spell of duty that the end of the run cuts short, with the task in hand counted up to it."""
     if not m.on_duty:

@@ -12,7 +12,7 @@ from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.company import distress_ends_company
 from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, uniform, uniform_for_life, value
-from sim.engine.compiled.memory import Row, bit, compiled, inlined, numbers_at
+from sim.engine.compiled.memory import Row, bit, numbers_at
 from sim.engine.compiled.patience_and_calm import calm_runs, is_met, wait_begins, wait_ends
 from sim.engine.compiled.patient_attributes import disposition_of, escalation_budget, has_need
 from sim.engine.compiled.peers import ask_bridging, offer_peer, peer_takes_leave
@@ -62,13 +62,11 @@ HOURS_OF_WEEK = (7, 25)
 # --- along the pathway ----------------------------------------------------------------------------------------------
 
 
-@inlined
 def note_time(ed: Row, v: Row, step: int, moment: int) -> None:
     """When a step was requested, started or ended."""
     step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + moment).at = ed.now
 
 
-@compiled
 def note_start(ed: Row, v: Row, step: int) -> None:
     """When a step first started."""
     moment = step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + STARTED)
@@ -76,7 +74,6 @@ def note_start(ed: Row, v: Row, step: int) -> None:
         moment.at = ed.now
 
 
-@compiled
 def comes_in(ed: Row, v: Row) -> None:
     """A visit starts on its pathway."""
     if v.escalation_left < inf:
@@ -86,7 +83,6 @@ def comes_in(ed: Row, v: Row) -> None:
     walks(ed, v)
 
 
-@compiled
 def goes_on(ed: Row, v: Row) -> None:
     """What the visit waited for is there: the step has ended."""
     s = stream_at(ed.streams, v.stream)
@@ -96,7 +92,6 @@ def goes_on(ed: Row, v: Row) -> None:
     walks(ed, v)
 
 
-@compiled
 def step_is_behind(ed: Row, v: Row, s: Row) -> None:
     """The next step is looked at, after the offer of a peer if this is the moment."""
     if v.step == s.trigger:
@@ -104,7 +99,6 @@ def step_is_behind(ed: Row, v: Row, s: Row) -> None:
     v.step += 1
 
 
-@compiled
 def walks(ed: Row, v: Row) -> None:
     """Step by step along the pathway, up to the next wait or to departure."""
     s = stream_at(ed.streams, v.stream)
@@ -124,7 +118,6 @@ def walks(ed: Row, v: Row) -> None:
     departs(ed, v)
 
 
-@compiled
 def applies(ed: Row, v: Row, plan: Row) -> bool:
     """Whether the visit takes a step: its share, its need, its disposition."""
     if plan.only_if != NONE and plan.only_if != v.disposition:
@@ -134,7 +127,6 @@ def applies(ed: Row, v: Row, plan: Row) -> bool:
     return plan.need_shares == NONE or has_need(ed, v, plan)
 
 
-@compiled
 def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
     """Play one step, row `number` of the plans. False: the visit waits for it."""
     if plan.kind == TASK:
@@ -168,21 +160,18 @@ def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
 # --- steps ----------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def minutes_of(ed: Row, v: Row, plan: Row) -> float:
     """Minutes of a step, given with a replayed visit or drawn."""
     given = given_minutes(ed, v, plan)
     return given if given == given else value(ed, v, plan.minutes, plan.value_id)
 
 
-@compiled
 def is_given(ed: Row, v: Row, plan: Row) -> bool:
     """Whether the minutes of a step come with the visit: then nothing multiplies them."""
     given = given_minutes(ed, v, plan)
     return given == given
 
 
-@compiled
 def request_of(ed: Row, v: Row, kind: int, plan: Row, number: int, slot: int) -> Row:
     """A request of a step."""
     r = new_request(ed, v, kind, plan.index, band_at(ed.bands, plan.band + v.acuity - 1).band, slot)
@@ -190,7 +179,6 @@ def request_of(ed: Row, v: Row, kind: int, plan: Row, number: int, slot: int) ->
     return r
 
 
-@compiled
 def wait_for(ed: Row, r: Row, v: Row) -> None:
     """Ask; patience may be used up until the request is met."""
     v.main = r.number
@@ -199,7 +187,6 @@ def wait_for(ed: Row, r: Row, v: Row) -> None:
         wait_begins(ed, v)
 
 
-@compiled
 def have_task(ed: Row, v: Row, plan: Row, number: int) -> None:
     """Wait for a member of the role; where nobody is on duty there may be another way."""
     unstaffed = nan
@@ -217,7 +204,6 @@ def have_task(ed: Row, v: Row, plan: Row, number: int) -> None:
     wait_for(ed, r, v)
 
 
-@compiled
 def spend_delay(ed: Row, v: Row, plan: Row, number: int) -> None:
     """Let the time pass; a limited delay has to be waited for."""
     minutes = minutes_of(ed, v, plan)
@@ -230,14 +216,12 @@ def spend_delay(ed: Row, v: Row, plan: Row, number: int) -> None:
     wait_for(ed, r, v)
 
 
-@compiled
 def pass_time(ed: Row, v: Row, plan: Row, minutes: float) -> None:
     """A delay that needs nobody."""
     note_time(ed, v, plan.index, STARTED)
     enter(ed, ed.now + minutes, DELAY_ENDS, 2 * v.row, STEP_GOES_ON, v.row)
 
 
-@compiled
 def want_place(ed: Row, v: Row, plan: Row, number: int) -> None:
     """Wait for a place on the visit's route."""
     r = request_of(ed, v, MAIN, plan, number, 0)
@@ -247,7 +231,6 @@ def want_place(ed: Row, v: Row, plan: Row, number: int) -> None:
     wait_for(ed, r, v)
 
 
-@compiled
 def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     """The route of a visit, by its uniform."""
     routes = routes_at(ed.routes_of, plan.first_route + v.acuity - 1)
@@ -258,7 +241,6 @@ def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     return route_at(ed.routes, number).line
 
 
-@compiled
 def leave_work(ed: Row, v: Row, plan: Row) -> None:
     """Work for later that the visit does not wait for."""
     v.n_slots += 1
@@ -270,7 +252,6 @@ def leave_work(ed: Row, v: Row, plan: Row) -> None:
     ask(ed, r, v)
 
 
-@compiled
 def dispose(ed: Row, v: Row, plan: Row) -> None:
     """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
     v.disposition = disposition_of(ed, v, plan)
@@ -278,7 +259,6 @@ def dispose(ed: Row, v: Row, plan: Row) -> None:
         ask_bridging(ed, v)
 
 
-@compiled
 def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
     """Linkage, with the odds the scenario assumes."""
     odds = group_at(ed.groups, v.group).linkage
@@ -290,14 +270,12 @@ def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
         v.follow_up = found
 
 
-@compiled
 def release(ed: Row, v: Row, plan: Row) -> None:
     """The visit's cases with some roles close, in the order in which the step names them."""
     for number in range(plan.n_released):
         close_cases(ed, v, bit(int(number_at(ed.numbers, plan.released + number).value)))
 
 
-@compiled
 def departs(ed: Row, v: Row) -> None:
     """Everything held is given back; the next visit is drawn."""
     v.departed = True
@@ -314,7 +292,6 @@ def departs(ed: Row, v: Row) -> None:
 # --- returns --------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def plan_return(ed: Row, v: Row, call_reached: bool) -> None:
     """The next unplanned visit of the patient, by one uniform; an earlier plan for it is crossed out."""
     s = stream_at(ed.streams, v.stream)
@@ -333,7 +310,6 @@ def plan_return(ed: Row, v: Row, call_reached: bool) -> None:
         v.pending_return = enter_return(ed, v.next_visit, v.patient, v.row)
 
 
-@compiled
 def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
     """Factors on the hazard of return: frailty, disposition, and what the scenario assumes of peers."""
     frail = uniform_for_life(ed, v, FRAILTY_ID) < s.frail_share
@@ -350,7 +326,6 @@ def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
 # --- leaving and escalating -----------------------------------------------------------------------------------------
 
 
-@compiled
 def escalates(ed: Row, v: Row) -> None:
     """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
     s = stream_at(ed.streams, v.stream)
@@ -372,7 +347,6 @@ def escalates(ed: Row, v: Row) -> None:
         is_calm(ed, v)
 
 
-@compiled
 def is_calm(ed: Row, v: Row) -> None:
     """The response is over; a new budget runs, what waited is put back, and a visit that stood still walks on."""
     if v.departed:
@@ -392,7 +366,6 @@ def is_calm(ed: Row, v: Row) -> None:
         walks(ed, v)
 
 
-@compiled
 def takes_other_way(ed: Row, r: Row, v: Row) -> None:
     """A task nobody is there for becomes the delay its step names."""
     waits_no_more(ed, r, v)

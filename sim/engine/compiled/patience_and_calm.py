@@ -8,13 +8,12 @@ from math import inf, nan
 from sim.department.dispatch import patience_left, used_up_at
 from sim.department.support import pace
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.memory import Row, compiled, inlined
+from sim.engine.compiled.memory import Row
 from sim.engine.constants import ESCALATION, PATIENCE
 
 # --- patience -------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def wait_begins(ed: Row, v: Row) -> None:
     """Patience is being used up from now on."""
     if v.patience_left < inf and not v.tried_to_leave:
@@ -23,7 +22,6 @@ def wait_begins(ed: Row, v: Row) -> None:
         enter_patience(ed, v)
 
 
-@compiled
 def enter_patience(ed: Row, v: Row) -> None:
     """One entry a visit is enough: if it comes too early it is entered anew then."""
     if v.patience_deadline < v.patience_entry:
@@ -31,7 +29,6 @@ def enter_patience(ed: Row, v: Row) -> None:
         enter(ed, v.patience_deadline, PATIENCE, v.row, 0, v.row)
 
 
-@compiled
 def wait_ends(ed: Row, v: Row) -> None:
     """What is left of the patience is kept for the next wait."""
     if v.patience_since == v.patience_since:
@@ -43,7 +40,6 @@ def wait_ends(ed: Row, v: Row) -> None:
 # --- escalation -----------------------------------------------------------------------------------------------------
 
 
-@compiled
 def calm_runs(ed: Row, v: Row) -> None:
     """The escalation budget is being used up from now on."""
     v.escalation_since = ed.now
@@ -51,7 +47,6 @@ def calm_runs(ed: Row, v: Row) -> None:
     enter_escalation(ed, v)
 
 
-@compiled
 def enter_escalation(ed: Row, v: Row) -> None:
     """One entry a visit, as for patience."""
     if v.escalation_deadline < v.escalation_entry:
@@ -62,13 +57,11 @@ def enter_escalation(ed: Row, v: Row) -> None:
 # --- company --------------------------------------------------------------------------------------------------------
 
 
-@inlined
 def is_met(v: Row) -> bool:
     """Whether the first meeting with a peer is over: effects hang on that."""
     return v.peer_met == v.peer_met
 
 
-@compiled
 def pace_changes(ed: Row, v: Row, in_company: bool) -> None:
     """A spell of company begins or ends, or the visit is met: from then on patience and calm are used up at another
     pace, if the scenario assumes one."""

@@ -31,7 +31,7 @@ from sim.engine.compiled.draws import (
     uniform_for_life,
     value,
 )
-from sim.engine.compiled.memory import Row, compiled, copy_bytes
+from sim.engine.compiled.memory import Row, copy_bytes
 from sim.engine.compiled.tables import (
     MOMENTS,
     NONE,
@@ -57,7 +57,6 @@ VISIT_BYTES, CASE_BYTES, TIME_BYTES, MEMBER_BYTES = (
 )
 
 
-@compiled
 def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Row:
     """A visit gets its row, and is met."""
     clear_visit(ed, ed.n_visits)
@@ -72,7 +71,6 @@ def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Ro
     return v
 
 
-@compiled
 def clear_visit(ed: Row, row: int) -> None:
     """Nothing has happened yet: the rows of a visit are copies of blank ones."""
     roles, steps, moments = row * ed.n_roles, row * ed.n_steps, row * ed.n_steps * MOMENTS
@@ -82,7 +80,6 @@ def clear_visit(ed: Row, row: int) -> None:
     copy_bytes(ed.step_members + steps * MEMBER_BYTES, ed.blank_members, ed.n_steps * MEMBER_BYTES)
 
 
-@compiled
 def meet(ed: Row, v: Row) -> None:
     """What the draws say about the patient and this visit; what a replayed visit brings takes their place."""
     s = stream_at(ed.streams, v.stream)
@@ -107,7 +104,6 @@ def meet(ed: Row, v: Row) -> None:
     v.escalation_budget = v.escalation_left = escalation_budget(ed, v, 0)
 
 
-@compiled
 def acuity_of(ed: Row, v: Row, s: Row) -> int:
     """CTAS 1 to 5, drawn or given."""
     if v.given != NONE and given_at(ed.givens, v.given).acuity > 0:
@@ -119,7 +115,6 @@ def acuity_of(ed: Row, v: Row, s: Row) -> int:
     return acuity + 1
 
 
-@compiled
 def severity_of(ed: Row, v: Row, s: Row) -> int:
     """The class of the visit, NONE where its stream has none."""
     if s.n_classes == 0:
@@ -133,20 +128,17 @@ def severity_of(ed: Row, v: Row, s: Row) -> int:
     return number
 
 
-@compiled
 def has_need(ed: Row, v: Row, plan: Row) -> bool:
     """Whether the visit has the need that a step asks for."""
     return v.given_need == plan.need_id or falls_under(v, of_class_and_acuity(ed, v, plan.need_shares), plan.need_id)
 
 
-@compiled
 def disposition_of(ed: Row, v: Row, plan: Row) -> int:
     """What becomes of the visit at a step; known as soon as the visit comes in."""
     admission, transfer = of_class_and_acuity(ed, v, plan.admission), of_acuity(ed, v, plan.transfer)
     return DISCHARGED + disposed(uniform(v, plan.value_id), admission, transfer)
 
 
-@compiled
 def assessment_given(ed: Row, v: Row, s: Row) -> int:
     """Key of the need given to a visit that will be admitted and has none that counts as assessed; 0 for all others."""
     v.given_need = 0
@@ -165,7 +157,6 @@ def assessment_given(ed: Row, v: Row, s: Row) -> int:
     return plan_at(ed.plans, int(number_at(ed.numbers, s.assessed_by).value)).need_id
 
 
-@compiled
 def is_held(ed: Row, v: Row, s: Row) -> bool:
     """Whether the visit is held: always by age and caregiver, else by class and arrival with the police."""
     if held_always(v.age, v.caregiver, s.always_under, s.always_with_caregiver):
@@ -174,7 +165,6 @@ def is_held(ed: Row, v: Row, s: Row) -> bool:
     return share > 0.0 and uniform(v, HELD) < share
 
 
-@compiled
 def three(ed: Row, first: int) -> tuple[float, float, float]:
     """Three numbers in a row."""
     return (
@@ -184,7 +174,6 @@ def three(ed: Row, first: int) -> tuple[float, float, float]:
     )
 
 
-@compiled
 def group_of(ed: Row, v: Row) -> int:
     """The patient's equity group."""
     if ed.n_groups == 1:
@@ -196,7 +185,6 @@ def group_of(ed: Row, v: Row) -> int:
     return group
 
 
-@compiled
 def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
     """Whether a peer may be offered, is wanted, and of which kind."""
     screened = ed.positive_screen > 0.0 and uniform(v, PEER_SCREEN) < ed.positive_screen
@@ -207,7 +195,6 @@ def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
     v.peer_stays = v.consented and uniform(v, PEER_STAYS) < ed.stays_share
 
 
-@compiled
 def patience_of(ed: Row, v: Row, s: Row) -> float:
     """Minutes of waiting the visit bears, inf for never leaves."""
     if not s.leaves or (v.acuity == 1 and s.ctas1_never_leaves):
@@ -217,7 +204,6 @@ def patience_of(ed: Row, v: Row, s: Row) -> float:
     return value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience
 
 
-@compiled
 def escalation_budget(ed: Row, v: Row, counter: int) -> float:
     """Minutes until distress escalates; inf where the stream has no escalation. `counter` numbers the budgets."""
     s = stream_at(ed.streams, v.stream)

@@ -14,7 +14,7 @@ from sim.engine.compiled.company import (
     wish_ends,
     wish_is_over,
 )
-from sim.engine.compiled.memory import Row, bit, compiled
+from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, side_request, withdraw
 from sim.engine.compiled.tables import NONE, number_at, request_at
@@ -26,7 +26,6 @@ DONE = -2
 """Stands for a bridging that has begun or been taken back, where its request stood."""
 
 
-@compiled
 def offer_peer(ed: Row, v: Row) -> None:
     """A peer is offered to who may want one, and asked for by who does."""
     v.offered = v.eligible and ed.has_peers
@@ -34,7 +33,6 @@ def offer_peer(ed: Row, v: Row) -> None:
         first_wish(ed, v)
 
 
-@compiled
 def contact_entry_is_due(ed: Row, r: Row, v: Row) -> None:
     """The kept minutes of a spell are over, or the wish is used up, or both."""
     if not r.kept_over:
@@ -50,7 +48,6 @@ def contact_entry_is_due(ed: Row, r: Row, v: Row) -> None:
         company_goes_on(ed, r, v)
 
 
-@compiled
 def is_met_now(ed: Row, v: Row) -> None:
     """The meeting is over: from now on effects count; perhaps a huddle with the team, perhaps bridging."""
     v.peer_met = ed.now
@@ -61,7 +58,6 @@ def is_met_now(ed: Row, v: Row) -> None:
         ask_bridging(ed, v)
 
 
-@compiled
 def ask_huddle(ed: Row, v: Row) -> None:
     """The peer tells the team: the first of the huddle roles with an open case, else the last of them."""
     if ed.n_huddle_roles == 0:
@@ -76,7 +72,6 @@ def ask_huddle(ed: Row, v: Row) -> None:
     ask(ed, side_request(ed, v, HUDDLE, role, DEFAULT_BAND, ed.huddle_minutes), v)
 
 
-@compiled
 def ask_bridging(ed: Row, v: Row) -> None:
     """Who goes home after meeting a peer is bridged to what follows."""
     if not is_met(v) or v.bridging != NONE:
@@ -87,13 +82,11 @@ def ask_bridging(ed: Row, v: Row) -> None:
     ask(ed, r, v)
 
 
-@compiled
 def ask_call(ed: Row, v: Row) -> None:
     """Who was missed, or not bridged, is called."""
     ask(ed, side_request(ed, v, CALL, ed.peer_role, CALL_BAND, ed.call_minutes), v)
 
 
-@compiled
 def call_reaches(ed: Row, v: Row) -> bool:
     """Whether a call back that is over reached the family."""
     v.called = True
@@ -101,7 +94,6 @@ def call_reaches(ed: Row, v: Row) -> bool:
     return v.call_reached
 
 
-@compiled
 def peer_takes_leave(ed: Row, v: Row) -> None:
     """The patient goes: company ends, the peer recovers, who was missed is called."""
     if company_runs(ed, v):

@@ -5,13 +5,12 @@ Who gets the next one is decided in `settling`.
 
 from sim.department.places import may_open
 from sim.engine.compiled.calendar import enter
-from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.memory import Row
 from sim.engine.compiled.row_writers import write_place
 from sim.engine.compiled.tables import NONE, role_at, zone_at, zone_of_route_at
 from sim.engine.constants import CLEANED
 
 
-@compiled
 def move_into(ed: Row, v: Row, zone: int, requested: float) -> None:
     """A visit takes a place and leaves the one it had."""
     give_up_place(ed, v)
@@ -24,7 +23,6 @@ def move_into(ed: Row, v: Row, zone: int, requested: float) -> None:
     ed.occupied_twelfths += z.twelfths
 
 
-@compiled
 def give_up_place(ed: Row, v: Row) -> None:
     """The place held, if any, is left and cleaned."""
     if v.zone == NONE:
@@ -41,7 +39,6 @@ def give_up_place(ed: Row, v: Row) -> None:
     ed.settle_due = True
 
 
-@compiled
 def place_is_clean(ed: Row, zone: int) -> None:
     """A place can be used again."""
     zone_at(ed.zones, zone).n_taken -= 1
@@ -49,7 +46,6 @@ def place_is_clean(ed: Row, zone: int) -> None:
     ed.settle_due = True
 
 
-@compiled
 def open_zone(ed: Row, first: int, n: int, v: Row) -> int:
     """The first zone of a route that has a place and may open it; NONE if there is none."""
     occupied = ed.occupied_twelfths

@@ -4,7 +4,7 @@ Which queue a request stands in is decided in `requests`; the rules of ranking a
 """
 
 from sim.department.dispatch import order_within_class, score
-from sim.engine.compiled.memory import Row, bit, compiled, inlined, lowest
+from sim.engine.compiled.memory import Row, bit, lowest
 from sim.engine.compiled.tables import (
     MEMBERS_PER_WORD,
     N_ACUITIES,
@@ -24,7 +24,6 @@ ONE_BAND = (1 << N_ACUITIES) - 1
 # --- queues ---------------------------------------------------------------------------------------------------------
 
 
-@inlined
 def asked_before(r: Row, other: Row) -> bool:
     """Ties: waiting since, then visit row, then slot."""
     if r.since != other.since:
@@ -34,7 +33,6 @@ def asked_before(r: Row, other: Row) -> bool:
     return r.slot < other.slot
 
 
-@inlined
 def stands_before(r: Row, other: Row) -> bool:
     """Order of two requests within a class."""
     if r.order != other.order:
@@ -42,7 +40,6 @@ def stands_before(r: Row, other: Row) -> bool:
     return asked_before(r, other)
 
 
-@compiled
 def join(ed: Row, r: Row, v: Row, queue: int) -> None:
     """A request takes its place in a queue, looking from the end."""
     line = line_at(ed.lines, queue)
@@ -68,7 +65,6 @@ def join(ed: Row, r: Row, v: Row, queue: int) -> None:
     line.n += 1
 
 
-@compiled
 def leave(ed: Row, r: Row, v: Row) -> None:
     """A request leaves the queue it stands in."""
     queue = r.line
@@ -89,7 +85,6 @@ def leave(ed: Row, r: Row, v: Row) -> None:
     r.line = NONE
 
 
-@inlined
 def worth(ed: Row, line: Row, r: Row) -> float:
     """Score of a waiting request under the discipline of its queue: lower goes first."""
     v = visit_at(ed.visits, r.visit)
@@ -97,7 +92,6 @@ def worth(ed: Row, line: Row, r: Row) -> float:
     return score(line.rule, weight.slope, weight.target, v.acuity, r.since, v.arrival, ed.now)
 
 
-@compiled
 def ranks_before(ed: Row, line: Row, r: Row, other: Row) -> bool:
     """Band, then the discipline's score, then waiting since, visit row, slot."""
     if r.band != other.band:
@@ -108,7 +102,6 @@ def ranks_before(ed: Row, line: Row, r: Row, other: Row) -> bool:
     return asked_before(r, other)
 
 
-@compiled
 def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
     """The best-ranked of `best` and the heads of some classes of a queue."""
     line = line_at(ed.lines, queue)
@@ -129,25 +122,21 @@ def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
 # --- sets of members ------------------------------------------------------------------------------------------------
 
 
-@inlined
 def include(ed: Row, members: int, m: Row) -> None:
     """A member joins a set."""
     word_at(ed.words, members + m.word).mask |= bit(m.position)
 
 
-@inlined
 def exclude(ed: Row, members: int, m: Row) -> None:
     """A member leaves a set."""
     word_at(ed.words, members + m.word).mask &= ~bit(m.position)
 
 
-@inlined
 def mask_of(ed: Row, members: int, word: int) -> int:
     """One word of a set, the bits of its members."""
     return word_at(ed.words, members + word).mask
 
 
-@inlined
 def nobody(ed: Row, members: int) -> bool:
     """Whether a set is empty."""
     for word in range(ed.n_words):
@@ -156,19 +145,16 @@ def nobody(ed: Row, members: int) -> bool:
     return True
 
 
-@inlined
 def first_member(word: int, mask: int) -> int:
     """Index of the first member of a word's mask."""
     return word * MEMBERS_PER_WORD + lowest(mask)
 
 
-@inlined
 def free_set(ed: Row, level: int, role: int) -> int:
     """The set of free members who serve a role at a level."""
     return ed.free_from + (level * ed.n_roles + role) * ed.n_words
 
 
-@inlined
 def own_set(ed: Row, role: int) -> int:
     """The set of members with waiting tasks of a role that only they may do."""
     return ed.own_from + role * ed.n_words

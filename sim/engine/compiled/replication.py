@@ -9,10 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.engine.compiled.backend import play
 from sim.engine.compiled.buffer_pool import home, lent
 from sim.engine.compiled.calendar import N_HEAPS
-from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT
+from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
 from sim.engine.compiled.rows_to_columns import ColumnsOfRows, columns_of_rows
 from sim.engine.compiled.scenario_tables import Blueprint
 from sim.engine.compiled.tables import (

@@ -5,7 +5,7 @@ Who is chosen is `settling`; what a visit asks for is `pathway`, `support` and `
 
 from math import nan
 
-from sim.engine.compiled.memory import Row, bit, compiled, inlined
+from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.patience_and_calm import is_met
 from sim.engine.compiled.queues import exclude, include, join, leave, own_set
 from sim.engine.compiled.row_writers import write_task
@@ -24,7 +24,6 @@ from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, ONE_OFF, SIDE
 # --- making ---------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> Row:
     """A request of a visit, not yet asked."""
     number = ed.first_free_request
@@ -49,7 +48,6 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
     return r
 
 
-@compiled
 def forget(ed: Row, r: Row) -> None:
     """A request that is over makes room for another."""
     r.next = ed.first_free_request
@@ -58,7 +56,6 @@ def forget(ed: Row, r: Row) -> None:
     ed.n_open_requests -= 1
 
 
-@compiled
 def side_request(ed: Row, v: Row, kind: int, role: int, band: int, minutes: float) -> Row:
     """A one-off request beside or after the visit's own path."""
     v.n_slots += 1
@@ -67,13 +64,11 @@ def side_request(ed: Row, v: Row, kind: int, role: int, band: int, minutes: floa
     return r
 
 
-@inlined
 def opens_cases(kind: int) -> bool:
     """Whether a task of a kind opens or adopts a case."""
     return kind == MAIN or kind == CONTACT or kind == BRIDGING
 
 
-@compiled
 def bind(ed: Row, r: Row, m: Row) -> None:
     """From now on only this member may do it, until they go home."""
     r.owner, r.owner_duty = m.index, m.duty
@@ -82,7 +77,6 @@ def bind(ed: Row, r: Row, m: Row) -> None:
 # --- the right queue ------------------------------------------------------------------------------------------------
 
 
-@compiled
 def owner_present(ed: Row, r: Row) -> int:
     """The member a request is bound to, if still on the same spell of duty."""
     if r.owner == NONE:
@@ -91,13 +85,11 @@ def owner_present(ed: Row, r: Row) -> int:
     return r.owner if m.on_duty and m.duty == r.owner_duty else NONE
 
 
-@inlined
 def case_of(ed: Row, v: Row, role: int) -> Row:
     """The visit's row with a role: its case, if one is open."""
     return visit_role_at(ed.visit_roles, v.row * ed.n_roles + role)
 
 
-@compiled
 def bound_to(ed: Row, r: Row, v: Row) -> int:
     """The only member who may do it, if there is one."""
     owner = owner_present(ed, r)
@@ -115,37 +107,31 @@ def bound_to(ed: Row, r: Row, v: Row) -> int:
     return NONE
 
 
-@inlined
 def queue_of_new_cases(role: int) -> int:
     """The queue of tasks that need a new holder."""
     return 2 * role
 
 
-@inlined
 def queue_for_anyone(role: int) -> int:
     """The queue of tasks that anybody of the role may do."""
     return 2 * role + 1
 
 
-@inlined
 def queue_of_member(ed: Row, member: int, role: int) -> int:
     """The queue of a role's tasks that only this member may do."""
     return ed.member_lines_from + member * ed.n_roles + role
 
 
-@inlined
 def calls_away(r: Row, v: Row) -> bool:
     """Whether a waiting request calls a peer away from company: a child not yet met, or one who goes home."""
     return r.kind == BRIDGING or (r.kind == CONTACT and not is_met(v))
 
 
-@inlined
 def is_kept_from_company(v: Row) -> bool:
     """Whether no contact may begin now: an escalation is answered, or a clinician is there and the peer stays out."""
     return v.responding > 0 or (v.clinician_there and not v.peer_stays)
 
 
-@compiled
 def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     """A task stands where those look who may do it."""
     role = role_at(ed.roles, r.role)
@@ -167,7 +153,6 @@ def join_task_queue(ed: Row, r: Row, v: Row) -> None:
         ed.n_waiting_urgent += 1
 
 
-@compiled
 def line_up(ed: Row, r: Row, v: Row) -> None:
     """A request stands in its queue, unless something keeps it from beginning."""
     if r.kind == MAIN and v.responding > 0:
@@ -186,7 +171,6 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
     ed.settle_due = True
 
 
-@compiled
 def list_place_line(ed: Row, number: int) -> None:
     """A place line is among those where somebody may wait; it stays so until it is found empty."""
     places = place_line_at(ed.place_lines, number)
@@ -196,7 +180,6 @@ def list_place_line(ed: Row, number: int) -> None:
         ed.n_listed_place_lines += 1
 
 
-@compiled
 def leave_line(ed: Row, r: Row, v: Row) -> None:
     """A request no longer stands in a queue, if it did."""
     queue = r.line
@@ -218,13 +201,11 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
         exclude(ed, own_set(ed, r.role), member_at(ed.members, (queue - ed.member_lines_from) // ed.n_roles))
 
 
-@inlined
 def is_queue_of_member(ed: Row, queue: int) -> bool:
     """Whether a queue of tasks belongs to one member."""
     return queue >= ed.member_lines_from
 
 
-@compiled
 def look_again(ed: Row, v: Row, role: int) -> None:
     """The visit's waiting tasks of a role find their queue anew: its case has changed hands."""
     number = v.first_waiting
@@ -239,7 +220,6 @@ def look_again(ed: Row, v: Row, role: int) -> None:
 # --- asking and taking back -----------------------------------------------------------------------------------------
 
 
-@compiled
 def ask(ed: Row, r: Row, v: Row) -> None:
     """A request joins its queue, or is set aside while it may not begin."""
     r.waiting = True
@@ -252,7 +232,6 @@ def ask(ed: Row, r: Row, v: Row) -> None:
     line_up(ed, r, v)
 
 
-@compiled
 def waits_no_more(ed: Row, r: Row, v: Row) -> None:
     """A request is no longer among those of the visit that wait."""
     r.waiting = False
@@ -266,7 +245,6 @@ def waits_no_more(ed: Row, r: Row, v: Row) -> None:
         request_at(ed.requests, r.later).earlier = r.earlier
 
 
-@compiled
 def withdraw(ed: Row, r: Row, v: Row) -> None:
     """A request that has not begun is taken back."""
     waits_no_more(ed, r, v)
@@ -279,7 +257,6 @@ def withdraw(ed: Row, r: Row, v: Row) -> None:
     forget(ed, r)
 
 
-@compiled
 def set_aside(ed: Row, r: Row, v: Row) -> None:
     """A waiting request that may not begin now; it keeps its waiting since."""
     leave_line(ed, r, v)
@@ -287,7 +264,6 @@ def set_aside(ed: Row, r: Row, v: Row) -> None:
     ed.settle_due = True
 
 
-@compiled
 def put_back(ed: Row, r: Row, v: Row) -> None:
     """Back in its queue, if nothing else keeps it from beginning."""
     if r.line == NONE:

@@ -3,7 +3,7 @@
 The tables they become are those of `sim.engine.trajectory`; `chronicle` hands them over.
 """
 
-from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.memory import Row
 from sim.engine.compiled.tables import (
     NONE,
     block_at,
@@ -17,7 +17,6 @@ from sim.engine.compiled.tables import (
 )
 
 
-@compiled
 def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool, withdrawn: bool) -> None:
     """A spell of work, or a request that never began."""
     row = task_row_at(ed.task_rows, ed.n_task_rows)
@@ -34,7 +33,6 @@ def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool,
     row.handover, row.overtime = r.handover, overtime
 
 
-@compiled
 def write_place(ed: Row, v: Row, end: float) -> None:
     """The time a visit held a place."""
     row = place_row_at(ed.place_rows, ed.n_place_rows)
@@ -43,7 +41,6 @@ def write_place(ed: Row, v: Row, end: float) -> None:
     row.visit, row.zone, row.requested, row.start, row.end = v.row, v.zone, v.place_request, v.place_since, end
 
 
-@compiled
 def write_case(ed: Row, v: Row, role: int, holder: int, start: float, end: float) -> None:
     """The time one member held a case, or nobody did."""
     row = case_row_at(ed.case_rows, ed.n_case_rows)
@@ -53,7 +50,6 @@ def write_case(ed: Row, v: Row, role: int, holder: int, start: float, end: float
     row.visit, row.role, row.member, row.start, row.end = v.row, role, holder, start, end
 
 
-@compiled
 def write_duty(ed: Row, m: Row, left: float, n_handed_over: int, n_unheld: int) -> None:
     """A spell of duty, clipped to the run."""
     duty = duty_at(ed.duties, m.duty)
@@ -67,7 +63,6 @@ def write_duty(ed: Row, m: Row, left: float, n_handed_over: int, n_unheld: int) 
     row.n_handed_over, row.n_unheld = n_handed_over, n_unheld
 
 
-@compiled
 def write_break(ed: Row, m: Row, end: float) -> None:
     """A break or protected block that has begun."""
     row = break_row_at(ed.break_rows, ed.n_break_rows)

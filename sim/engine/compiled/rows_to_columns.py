@@ -5,12 +5,18 @@ Which columns there are is the schema of `sim.engine.trajectory`; where rows sta
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.engine.machine_code import machine_code
+from sim.engine.compiled.backend import machine_code
 from sim.engine.trajectory import Columns, RowsOrColumns
+
+Integers2 = Annotated[npt.NDArray[np.int64], 2]
+Rows2 = Annotated[npt.NDArray[np.int32], 2]
+Shorts2 = Annotated[npt.NDArray[np.int16], 2]
+Bytes2 = Annotated[npt.NDArray[np.int8], 2]
 
 AT_ONCE = 256
 """Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
@@ -64,35 +70,38 @@ def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping
     targets = {width: np.empty((n, len(rows)), f"i{width}") for width, n in n_columns.items()}
     sources = [rows.view(f"i{width}").reshape(len(rows), rows.dtype.itemsize // width) for width in (8, 4, 1)]
     whole = (*sources, *targets.values(), np.array(moves, dtype=np.int64))
-    _move(*whole)
+    move(*whole)
     return {
         name: targets[width][place].view(kind)
         for (name, kind), (_, _, width, place) in zip(schema.items(), moves, strict=True)
     }
 
 
-@machine_code(nogil=True)
-def _move(rows8, rows4, rows1, columns8, columns4, columns2, columns1, moves):  # type: ignore[no-untyped-def]
+@machine_code
+def move(
+    rows8: Integers2, rows4: Rows2, rows1: Bytes2, columns8: Integers2, columns4: Rows2, columns2: Shorts2,
+    columns1: Bytes2, moves: Integers2,
+) -> None:  # fmt: skip
+    """Move columns of rows to where they stand alone: as they are stored, from which column, as how wide, to which."""
     for first in range(0, len(rows8), AT_ONCE):
         last = min(first + AT_ONCE, len(rows8))
-        for move in range(len(moves)):
-            stored, source, width, target = moves[move, 0], moves[move, 1], moves[move, 2], moves[move, 3]
+        for number in range(len(moves)):
+            stored, source, width, target = moves[number, 0], moves[number, 1], moves[number, 2], moves[number, 3]
             if stored == 8:
-                _move_column(rows8, source, columns8, target, first, last)
+                move_column(rows8, source, columns8[target], first, last)
             elif stored == 1:
-                _move_column(rows1, source, columns1, target, first, last)
+                move_column(rows1, source, columns1[target], first, last)
             elif width == 8:
-                _move_column(rows4, source, columns8, target, first, last)
+                move_column(rows4, source, columns8[target], first, last)
             elif width == 4:
-                _move_column(rows4, source, columns4, target, first, last)
+                move_column(rows4, source, columns4[target], first, last)
             elif width == 2:
-                _move_column(rows4, source, columns2, target, first, last)
+                move_column(rows4, source, columns2[target], first, last)
             else:
-                _move_column(rows4, source, columns1, target, first, last)
+                move_column(rows4, source, columns1[target], first, last)
 
 
-@machine_code(nogil=True)
-def _move_column(rows, source, columns, target, first, last):  # type: ignore[no-untyped-def]
-    here, there = rows[first:last, source], columns[target, first:last]
-    for row in range(last - first):
-        there[row] = here[row]
+def move_column(rows: np.ndarray, source: int, column: np.ndarray, first: int, last: int) -> None:
+    """Some rows of one column."""
+    for row in range(first, last):
+        column[row] = rows[row, source]

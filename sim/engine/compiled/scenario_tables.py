@@ -53,7 +53,7 @@ STEP_KINDS: dict[type, int] = {
 }  # fmt: skip
 PURPOSES = {
     "none": 0, "triage": pathway.TRIAGE, "physician": pathway.PHYSICIAN, "assessment": pathway.ASSESSMENT,
-    "safety_plan": pathway.SAFETY_PLAN,
+    "safety_plan": pathway.SAFETY_PLAN, "clearance": 0,
 }  # fmt: skip
 PEER_KINDS = {None: NONE, "youth": 0, "family": 1, "adult": 2}
 

@@ -8,7 +8,7 @@ from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, o
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
 from sim.engine.compiled.company import clinician_comes, company_begins, peer_stops, put_down_company
-from sim.engine.compiled.memory import Row, compiled, inlined, lowest
+from sim.engine.compiled.memory import Row, lowest
 from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
 from sim.engine.compiled.patience_and_calm import is_met, wait_ends
 from sim.engine.compiled.peers import DONE
@@ -66,7 +66,6 @@ SHIFT_ENDS, LAST_PICKUP_BEGINS, BREAK_IS_DUE = range(3)
 """What an entry of kind off duty means."""
 
 
-@compiled
 def settles(ed: Row) -> bool:
     """Make one move; False when nothing moves any more."""
     if ed.n_going > 0 and someone_goes_home(ed):
@@ -87,7 +86,6 @@ def settles(ed: Row) -> bool:
 # --- duty and rest --------------------------------------------------------------------------------------------------
 
 
-@compiled
 def comes_on_duty(ed: Row, m: Row) -> None:
     """A spell of duty begins; its end is entered in the calendar."""
     m.duty = m.next_duty
@@ -109,7 +107,6 @@ def comes_on_duty(ed: Row, m: Row) -> None:
     looks_ahead_to_break(ed, m, duty)
 
 
-@compiled
 def looks_ahead_to_break(ed: Row, m: Row, duty: Row) -> None:
     """The next break of the duty that did not begin before the run is entered in the calendar."""
     while m.next_block < duty.first_block + duty.n_blocks:
@@ -120,7 +117,6 @@ def looks_ahead_to_break(ed: Row, m: Row, duty: Row) -> None:
         m.next_block += 1
 
 
-@compiled
 def shift_ends(ed: Row, m: Row) -> None:
     """The member goes home as soon as nothing is in hand."""
     m.shift_over = True
@@ -132,7 +128,6 @@ def shift_ends(ed: Row, m: Row) -> None:
     ed.settle_due = True
 
 
-@compiled
 def break_is_due(ed: Row, m: Row) -> None:
     """The member rests as soon as no task is in hand."""
     if not m.on_duty or m.shift_over:
@@ -147,7 +142,6 @@ def break_is_due(ed: Row, m: Row) -> None:
     ed.settle_due = True
 
 
-@compiled
 def break_is_over(ed: Row, m: Row) -> None:
     """Back on the floor; the next break may be due already."""
     write_break(ed, m, ed.now)
@@ -160,7 +154,6 @@ def break_is_over(ed: Row, m: Row) -> None:
     looks_ahead_to_break(ed, m, duty_at(ed.duties, m.duty))
 
 
-@compiled
 def someone_goes_home(ed: Row) -> bool:
     """The first member whose shift is over and who has nothing in hand leaves."""
     for word in range(ed.n_words):
@@ -174,7 +167,6 @@ def someone_goes_home(ed: Row) -> bool:
     return False
 
 
-@compiled
 def someone_rests(ed: Row) -> bool:
     """The first member whose break is due and who has nothing in hand begins it."""
     for word in range(ed.n_words):
@@ -188,7 +180,6 @@ def someone_rests(ed: Row) -> bool:
     return False
 
 
-@compiled
 def begins_break(ed: Row, m: Row) -> None:
     """A break begins, at full length."""
     exclude(ed, ed.resting_from, m)
@@ -200,7 +191,6 @@ def begins_break(ed: Row, m: Row) -> None:
     m.resting_entry = enter(ed, ed.now + minutes, ON_DUTY, m.index, BREAK_IS_OVER, m.index)
 
 
-@compiled
 def goes_home(ed: Row, m: Row) -> None:
     """Cases are handed over, the duty is written down, the next one is looked ahead to."""
     if m.on_break:
@@ -228,7 +218,6 @@ def goes_home(ed: Row, m: Row) -> None:
     looks_ahead_to_duty(ed, m)
 
 
-@compiled
 def looks_ahead_to_duty(ed: Row, m: Row) -> None:
     """The next spell of duty that is not over yet is entered in the calendar."""
     while m.next_duty < m.first_duty + m.n_duties:
@@ -239,7 +228,6 @@ def looks_ahead_to_duty(ed: Row, m: Row) -> None:
         m.next_duty += 1
 
 
-@compiled
 def own_tasks_look_again(ed: Row, queue: int) -> None:
     """Tasks that waited for a member who has gone find another queue."""
     while line_at(ed.lines, queue).n > 0:
@@ -250,7 +238,6 @@ def own_tasks_look_again(ed: Row, queue: int) -> None:
         line_up(ed, r, v)
 
 
-@compiled
 def role_goes_home(ed: Row, role: int) -> None:
     """Nobody of the role is left: steps that have another way take it, in order of waiting."""
     while True:
@@ -263,7 +250,6 @@ def role_goes_home(ed: Row, role: int) -> None:
         takes_other_way(ed, r, visit_at(ed.visits, r.visit))
 
 
-@compiled
 def first_with_other_way(ed: Row, queue: int, best: int) -> int:
     """Of `best` and the requests of a queue that need not wait for the role, the one that stands first."""
     classes = line_at(ed.lines, queue).classes
@@ -281,7 +267,6 @@ def first_with_other_way(ed: Row, queue: int, best: int) -> int:
 # --- places and limited delays --------------------------------------------------------------------------------------
 
 
-@compiled
 def gives_place(ed: Row) -> bool:
     """The best-ranked place request that can be met is met; that visit moves on at once."""
     best, best_zone = NONE, NONE
@@ -300,7 +285,6 @@ def gives_place(ed: Row) -> bool:
     return True
 
 
-@compiled
 def strike_out(ed: Row, places: Row, at: int) -> None:
     """Nobody waits in a place line any more: the last one listed takes its place in the list."""
     places.listed = False
@@ -309,7 +293,6 @@ def strike_out(ed: Row, places: Row, at: int) -> None:
     listed_at(ed.listed_place_lines, at).place_line = last.place_line
 
 
-@compiled
 def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int, int]:
     """Of `best` and the requests of a place line, the best-ranked that can be met, and with which zone."""
     line = line_at(ed.lines, places.line)
@@ -329,7 +312,6 @@ def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int,
     return best, best_zone
 
 
-@compiled
 def first_to_place(ed: Row, places: Row, candidate: int) -> int:
     """The first of a class that can be met: the ratio rule may let one who gives up a place pass others."""
     while candidate != NONE:
@@ -340,7 +322,6 @@ def first_to_place(ed: Row, places: Row, candidate: int) -> int:
     return NONE
 
 
-@compiled
 def goes_first(ed: Row, line: Row, r: Row, other: Row) -> bool:
     """Ranking of places: band; CTAS 1; the score of the discipline of places; waiting since; row."""
     if r.band != other.band:
@@ -351,7 +332,6 @@ def goes_first(ed: Row, line: Row, r: Row, other: Row) -> bool:
     return ranks_before(ed, line, r, other)
 
 
-@compiled
 def is_placed(ed: Row, r: Row, zone: int) -> None:
     """A visit gets its place and goes on."""
     v = visit_at(ed.visits, r.visit)
@@ -365,7 +345,6 @@ def is_placed(ed: Row, r: Row, zone: int) -> None:
     goes_on(ed, v)
 
 
-@compiled
 def starts_delay(ed: Row) -> bool:
     """The best-ranked visit waiting for a limited delay with room begins it."""
     for number in range(ed.n_delay_lines):
@@ -389,7 +368,6 @@ def starts_delay(ed: Row) -> bool:
 # --- tasks ----------------------------------------------------------------------------------------------------------
 
 
-@compiled
 def starts_task(ed: Row) -> bool:
     """Level by level, role by role, the best-ranked startable task starts."""
     looked_at = ed.roles_changed & ed.roles_waiting
@@ -408,7 +386,6 @@ def starts_task(ed: Row) -> bool:
     return False
 
 
-@compiled
 def best_startable(ed: Row, role: int, free: int) -> int:
     """The best-ranked task of a role that one of the free members may start."""
     best = best_of(ed, queue_for_anyone(role), EVERY_CLASS, NONE)
@@ -425,7 +402,6 @@ def best_startable(ed: Row, role: int, free: int) -> int:
     return best
 
 
-@compiled
 def openable(ed: Row, role: int, free: int) -> int:
     """Classes of new cases that one of the free members may take on: all, those of CTAS 1, or none."""
     classes = 0
@@ -441,7 +417,6 @@ def openable(ed: Row, role: int, free: int) -> int:
     return classes
 
 
-@compiled
 def may_take(ed: Row, m: Row, r: Row) -> bool:
     """Whether a member, were they free, may start a waiting request."""
     if r.line == queue_of_new_cases(r.role):
@@ -449,7 +424,6 @@ def may_take(ed: Row, m: Row, r: Row) -> bool:
     return r.line == queue_for_anyone(r.role) or r.line == queue_of_member(ed, m.index, r.role)
 
 
-@compiled
 def preferred(ed: Row, r: Row, candidates: int) -> int:
     """Of a set of members who may take a task, the one wished, then the best by the role's rule, then the first."""
     best = NONE
@@ -464,7 +438,6 @@ def preferred(ed: Row, r: Row, candidates: int) -> int:
     return best
 
 
-@compiled
 def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
     """Whether a member is chosen before another who comes first in the roster."""
     if r.kind == CONTACT or r.kind == BRIDGING or r.kind == CALL:
@@ -475,7 +448,6 @@ def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
     return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
 
 
-@compiled
 def starts(ed: Row, r: Row, m: Row) -> None:
     """A task starts with a member."""
     v = visit_at(ed.visits, r.visit)
@@ -495,7 +467,6 @@ def starts(ed: Row, r: Row, m: Row) -> None:
         clinician_comes(ed, v)
 
 
-@compiled
 def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     """The task the visit waited for begins: patience rests, and what the step is for is noted."""
     if r.may_leave:
@@ -512,7 +483,6 @@ def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     case_of(ed, v, r.role).minutes += r.minutes
 
 
-@inlined
 def assessment_factor(ed: Row, v: Row) -> float:
     """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
     return (ed.peer_assessment if is_met(v) else 1.0) * ed.clinician_assessment
@@ -521,7 +491,6 @@ def assessment_factor(ed: Row, v: Row) -> float:
 # --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------
 
 
-@compiled
 def interrupts(ed: Row) -> bool:
     """A waiting CTAS 1 task of the main path interrupts a preemptible task."""
     for number in range(ed.n_roles):
@@ -536,7 +505,6 @@ def interrupts(ed: Row) -> bool:
     return False
 
 
-@compiled
 def most_urgent(ed: Row, role: int) -> int:
     """The best-ranked main-path CTAS 1 task that waits for a role, in any of its queues."""
     best = first_urgent(ed, queue_of_new_cases(role), NONE)
@@ -548,7 +516,6 @@ def most_urgent(ed: Row, role: int) -> int:
     return best
 
 
-@compiled
 def first_urgent(ed: Row, queue: int, best: int) -> int:
     """The best-ranked of `best` and the main-path CTAS 1 tasks of a queue."""
     line = line_at(ed.lines, queue)
@@ -566,7 +533,6 @@ def first_urgent(ed: Row, queue: int, best: int) -> int:
     return best
 
 
-@compiled
 def who_may_be_interrupted(ed: Row, r: Row) -> int:
     """Of the role's own members at a preemptible task, the preferred one; NONE if nobody may be interrupted."""
     best = NONE
@@ -579,7 +545,6 @@ def who_may_be_interrupted(ed: Row, r: Row) -> int:
     return best
 
 
-@compiled
 def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
     """Whether a member could put down the task in hand for an urgent one."""
     if m.task == NONE or m.role != r.role or m.shift_over:
@@ -591,7 +556,6 @@ def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
 # --- a peer is called away from company -----------------------------------------------------------------------------
 
 
-@compiled
 def calls_peer_away(ed: Row) -> bool:
     """A child not yet met, or one who goes home, calls a peer away from a child who has had the least minutes."""
     best = best_calling(ed, queue_of_new_cases(ed.peer_role), NONE)
@@ -609,7 +573,6 @@ def calls_peer_away(ed: Row) -> bool:
     return True
 
 
-@compiled
 def best_calling(ed: Row, queue: int, best: int) -> int:
     """Of `best` and the heads of a queue that call a peer away, the best-ranked for which somebody is able."""
     line = line_at(ed.lines, queue)
@@ -627,7 +590,6 @@ def best_calling(ed: Row, queue: int, best: int) -> int:
     return best
 
 
-@compiled
 def is_callable(ed: Row, m: Row) -> bool:
     """Whether a member is with a child whose kept minutes are over; that ends with the shift (`peer_stops`)."""
     if m.task == NONE:
@@ -636,7 +598,6 @@ def is_callable(ed: Row, m: Row) -> bool:
     return task.kind == CONTACT and task.kept_over
 
 
-@compiled
 def who_is_called_away(ed: Row, r: Row) -> int:
     """Of those who are able, the peer kind wished, then the spell begun earliest, then the first; NONE if nobody is."""
     best = NONE
@@ -653,7 +614,6 @@ def who_is_called_away(ed: Row, r: Row) -> int:
     return best
 
 
-@compiled
 def is_called_before(ed: Row, r: Row, m: Row, other: Row) -> bool:
     """Whether a member is called away before another who comes first in the roster."""
     wished = visit_at(ed.visits, r.visit).peer_kind

@@ -6,7 +6,7 @@ scenario are filled is `lowering`. Times are minutes, booleans are bytes.
 
 import numpy as np
 
-from sim.engine.compiled.memory import Dtype, row_of
+from sim.engine.compiled.memory import Dtype, RowOf
 
 NONE = -1
 N_BANDS, N_ACUITIES = 8, 5
@@ -249,39 +249,39 @@ ED = columns(
 hand whose kept minutes are over: while either is 0 nobody is called away, and nothing is looked at.
 """
 
-number_at, role_at, weight_at = row_of("NUMBER", NUMBER), row_of("ROLE", ROLE), row_of("WEIGHT", WEIGHT)
-server_at, service_at = row_of("SERVER", SERVER), row_of("SERVICE", SERVICE)
-duty_at, block_at = row_of("DUTY", DUTY), row_of("BLOCK", BLOCK)
+number_at, role_at, weight_at = RowOf("NUMBER", NUMBER), RowOf("ROLE", ROLE), RowOf("WEIGHT", WEIGHT)
+server_at, service_at = RowOf("SERVER", SERVER), RowOf("SERVICE", SERVICE)
+duty_at, block_at = RowOf("DUTY", DUTY), RowOf("BLOCK", BLOCK)
 zone_at, stream_at, response_at, group_at = (
-    row_of("ZONE", ZONE),
-    row_of("STREAM", STREAM),
-    row_of("RESPONSE", RESPONSE),
-    row_of("GROUP", GROUP),
+    RowOf("ZONE", ZONE),
+    RowOf("STREAM", STREAM),
+    RowOf("RESPONSE", RESPONSE),
+    RowOf("GROUP", GROUP),
 )
-plan_at, band_at, distribution_at = row_of("PLAN", PLAN), row_of("BAND", BAND), row_of("DISTRIBUTION", DISTRIBUTION)
+plan_at, band_at, distribution_at = RowOf("PLAN", PLAN), RowOf("BAND", BAND), RowOf("DISTRIBUTION", DISTRIBUTION)
 routes_at, route_at, place_line_at, listed_at, zone_of_route_at = (
-    row_of("ROUTES", ROUTES), row_of("ROUTE", ROUTE), row_of("PLACE_LINE", PLACE_LINE), row_of("LISTED", LISTED),
-    row_of("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
+    RowOf("ROUTES", ROUTES), RowOf("ROUTE", ROUTE), RowOf("PLACE_LINE", PLACE_LINE), RowOf("LISTED", LISTED),
+    RowOf("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
 )  # fmt: skip
 outside_at, given_at, given_minutes_at = (
-    row_of("OUTSIDE", OUTSIDE),
-    row_of("GIVEN", GIVEN),
-    row_of("GIVEN_MINUTES", GIVEN_MINUTES),
+    RowOf("OUTSIDE", OUTSIDE),
+    RowOf("GIVEN", GIVEN),
+    RowOf("GIVEN_MINUTES", GIVEN_MINUTES),
 )
-member_at, word_at, level_at = row_of("MEMBER", MEMBER), row_of("WORD", WORD), row_of("LEVEL", LEVEL)
+member_at, word_at, level_at = RowOf("MEMBER", MEMBER), RowOf("WORD", WORD), RowOf("LEVEL", LEVEL)
 visit_at, visit_role_at, request_at = (
-    row_of("VISIT", VISIT),
-    row_of("VISIT_ROLE", VISIT_ROLE),
-    row_of("REQUEST", REQUEST),
+    RowOf("VISIT", VISIT),
+    RowOf("VISIT_ROLE", VISIT_ROLE),
+    RowOf("REQUEST", REQUEST),
 )
-line_at, class_at = row_of("LINE", LINE), row_of("CLASS", CLASS)
-heap_at, entry_at = row_of("HEAP", HEAP), row_of("ENTRY", ENTRY)
-waiting_for_bed_at = row_of("WAITING_FOR_BED", WAITING_FOR_BED)
-step_time_at, step_member_at = row_of("STEP_TIME", STEP_TIME), row_of("STEP_MEMBER", STEP_MEMBER)
+line_at, class_at = RowOf("LINE", LINE), RowOf("CLASS", CLASS)
+heap_at, entry_at = RowOf("HEAP", HEAP), RowOf("ENTRY", ENTRY)
+waiting_for_bed_at = RowOf("WAITING_FOR_BED", WAITING_FOR_BED)
+step_time_at, step_member_at = RowOf("STEP_TIME", STEP_TIME), RowOf("STEP_MEMBER", STEP_MEMBER)
 task_row_at, place_row_at, case_row_at = (
-    row_of("TASK_ROW", TASK_ROW),
-    row_of("PLACE_ROW", PLACE_ROW),
-    row_of("CASE_ROW", CASE_ROW),
+    RowOf("TASK_ROW", TASK_ROW),
+    RowOf("PLACE_ROW", PLACE_ROW),
+    RowOf("CASE_ROW", CASE_ROW),
 )
-staff_row_at, break_row_at = row_of("STAFF_ROW", STAFF_ROW), row_of("BREAK_ROW", BREAK_ROW)
-ed_at = row_of("ED", ED)
+staff_row_at, break_row_at = RowOf("STAFF_ROW", STAFF_ROW), RowOf("BREAK_ROW", BREAK_ROW)
+ed_at = RowOf("ED", ED)

@@ -7,7 +7,7 @@ from math import inf, nan
 
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import begin_case_spell, end_case_spell, is_busy, is_free, open_case
-from sim.engine.compiled.memory import Row, compiled
+from sim.engine.compiled.memory import Row
 from sim.engine.compiled.requests import (
     ask,
     bind,
@@ -27,7 +27,6 @@ from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 # --- a task starts --------------------------------------------------------------------------------------------------
 
 
-@compiled
 def take_task(ed: Row, r: Row, v: Row, m: Row) -> None:
     """A member takes a task in hand: it leaves its queue, and its case is opened or adopted if it needs that."""
     leave_line(ed, r, v)
@@ -41,7 +40,6 @@ def take_task(ed: Row, r: Row, v: Row, m: Row) -> None:
     is_busy(ed, m)
 
 
-@compiled
 def take_case(ed: Row, r: Row, v: Row, m: Row) -> bool:
     """Open or adopt the case if the request needs that, and add the minutes of taking it over."""
     if r.contact == ONE_OFF or owner_present(ed, r) != NONE:
@@ -64,7 +62,6 @@ def take_case(ed: Row, r: Row, v: Row, m: Row) -> bool:
     return opened
 
 
-@compiled
 def task_runs(ed: Row, r: Row, m: Row) -> None:
     """The end of a task begun is entered in the calendar, once its minutes are known."""
     minutes = r.minutes + r.handover
@@ -76,7 +73,6 @@ def task_runs(ed: Row, r: Row, m: Row) -> None:
 # --- a task ends ----------------------------------------------------------------------------------------------------
 
 
-@compiled
 def count_minutes(ed: Row, m: Row, start: float, end: float) -> None:
     """Minutes at work, inside the scheduled time and after it."""
     scheduled_end = inf if m.duty == NONE else duty_at(ed.duties, m.duty).end
@@ -84,7 +80,6 @@ def count_minutes(ed: Row, m: Row, start: float, end: float) -> None:
     m.busy += max(0.0, min(end, scheduled_end) - start)
 
 
-@compiled
 def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     """A spell of work is over: it is written down and its member is free."""
     m = member_at(ed.members, r.member)
@@ -101,7 +96,6 @@ def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     ed.settle_due = True
 
 
-@compiled
 def clinician_goes(ed: Row, v: Row) -> None:
     """A main-path task is over: a contact that was set aside may begin."""
     v.clinician_there = False
@@ -111,7 +105,6 @@ def clinician_goes(ed: Row, v: Row) -> None:
             put_back(ed, contact, v)
 
 
-@compiled
 def put_down(ed: Row, m: Row) -> None:
     """A preemptible task is interrupted; its rest waits for the same member."""
     r = request_at(ed.requests, m.task)

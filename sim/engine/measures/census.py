@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.department.arrivals import MENTAL_HEALTH
-from sim.engine.machine_code import machine_code
+from sim.engine.measures import array_loops
 from sim.engine.measures.intervals import Flags, Floats, running_at
 from sim.engine.trajectory import Trajectory, as_it_stands
 
@@ -45,15 +45,9 @@ def zone_column(zone: str) -> str:
 def first_place(trajectory: Trajectory) -> Floats:
     """When each visit got its first place, nan if it never had one."""
     first = np.full(trajectory.n_visits, np.nan)
-    _put_first(*(as_it_stands(trajectory.place_columns, name) for name in ("visit", "start")), first)
+    visit, start = (as_it_stands(trajectory.place_columns, name) for name in ("visit", "start"))
+    array_loops.put_first(array_loops.as_rows(visit), start, first)
     return first
-
-
-@machine_code(nogil=True)
-def _put_first(visits, starts, first):  # type: ignore[no-untyped-def]
-    for row in range(visits.size):
-        if not np.isnan(starts[row]) and not first[visits[row]] <= starts[row]:
-            first[visits[row]] = starts[row]
 
 
 def end_of_waiting(trajectory: Trajectory) -> Floats:

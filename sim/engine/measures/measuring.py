@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.machine_code import machine_code
+from sim.engine.measures import array_loops
 from sim.engine.measures.catalogue import CTAS_OVER_CTAS3, MEASURE_BY_KEY, MEASURES, Measure, Statistic
 from sim.engine.measures.intervals import Codes, Flags, Floats
 from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
@@ -158,9 +158,9 @@ class Summary:
             asked = outcome.whom & self.chosen
             return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
         if isinstance(outcome, Few):
-            n_known = _gather_few(*outcome, self.chosen, self.values)
+            n_known = array_loops.gather_few(*outcome, self.chosen, self.values)
         else:
-            n_known = _gather_known(outcome, self.rows, self.values)
+            n_known = array_loops.gather_known(outcome, self.rows, self.values)
         values = self.values[:n_known]
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
@@ -173,28 +173,6 @@ class Summary:
             return np.nan
         deviations = np.subtract(values, total / values.size, out=self.deviations[: values.size])
         return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
-
-
-@machine_code(nogil=True)
-def _gather_known(values, rows, known):  # type: ignore[no-untyped-def]
-    n = 0
-    for number in range(rows.size):
-        # Unsigned numbers, because others are tried for being negative whenever they stand for a place.
-        value = values[np.uint32(rows[number])]
-        known[np.uint64(n)] = value
-        # No branch: whether a value is known cannot be guessed.
-        n += int(not np.isnan(value))
-    return n
-
-
-@machine_code(nogil=True)
-def _gather_few(visits, values, chosen, known):  # type: ignore[no-untyped-def]
-    n = 0
-    for number in range(visits.size):
-        value = values[number]
-        known[np.uint64(n)] = value
-        n += int(chosen[np.uint32(visits[number])] and not np.isnan(value))
-    return n
 
 
 def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTILES)) -> dict[Statistic, float]:

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from sim.department.pathway import Delay, Place, SideTask, Task
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.engine.machine_code import machine_code
+from sim.engine.measures import array_loops
+from sim.engine.measures.array_loops import HOURS_OF_WEEK
 from sim.engine.measures.catalogue import BLOCKS, CTAS_OF_WAITS, CTAS_TARGETS, SPANS
 from sim.engine.measures.intervals import (
     Cells,
@@ -44,11 +45,6 @@ from sim.engine.trajectory import (
     Trajectory,
     as_it_stands,
 )
-
-HOURS_OF_WEEK = 168
-
-CLEARANCE = "clearance"
-"""Start of the name of every step of the medical clearance of mental-health visits."""
 
 KIND_CODES: Codes = np.arange(len(TASK_KINDS), dtype=np.int8)
 ATTENDED = (MAIN, RESPONSE, CONTACT)
@@ -84,7 +80,7 @@ Outcomes = dict[str, Outcome]
 def among(condition: Flags, values: Floats) -> Floats:
     """Values, nan where the condition fails."""
     chosen = np.empty(values.size)
-    _choose(condition, values, chosen)
+    array_loops.choose(condition, values, chosen)
     return chosen
 
 
@@ -93,12 +89,6 @@ def few(condition: Flags, *outcomes: Floats) -> Iterator[Few]:
     visits = np.flatnonzero(condition).astype(np.int32)
     for values in outcomes:
         yield Few(visits, values[visits])
-
-
-@machine_code(nogil=True)
-def _choose(condition, values, chosen):  # type: ignore[no-untyped-def]
-    for row in range(values.size):
-        chosen[row] = values[row] if condition[row] else np.nan
 
 
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
@@ -113,6 +103,16 @@ def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
     """Tasks of all pathways that serve a purpose."""
     pathways = (stream.pathway for stream in scenario.department.streams.values())
     return tuple(step for pathway in pathways for step in pathway if isinstance(step, Task) and step.purpose == purpose)
+
+
+def names_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of those tasks, each once."""
+    return tuple(dict.fromkeys(step.name for step in steps_with_purpose(scenario, purpose)))
+
+
+def roles_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of the roles that do tasks of a purpose, each once."""
+    return tuple(dict.fromkeys(step.role for step in steps_with_purpose(scenario, purpose)))
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ class Cohort:
             taken = {step.name for step in pathways[stream].pathway} if stream in pathways else set(steps)
             queueing = [place for place, name in enumerate(steps) if name in waited_for & taken]
             wanted = [(steps.index(name), *where) for name, *where in moments if name in taken & set(steps)]
-            _read_steps(
+            array_loops.read_steps(
                 self.trajectory.step_times[self.rows],
                 np.flatnonzero(self.codes("stream") == number),
                 np.asarray(queueing, dtype=np.int64),
@@ -290,7 +290,7 @@ class Cohort:
 
     @cached_property
     def triage_steps(self) -> tuple[str, ...]:
-        return tuple(step.name for step in steps_with_purpose(self.scenario, "triage")) or ("triage",)
+        return names_with_purpose(self.scenario, "triage")
 
     @cached_property
     def call_steps(self) -> tuple[str, ...]:
@@ -299,7 +299,7 @@ class Cohort:
 
     @cached_property
     def clearance_steps(self) -> tuple[str, ...]:
-        return tuple(name for name in self.trajectory.steps if name.startswith(CLEARANCE))
+        return names_with_purpose(self.scenario, "clearance")
 
 
 class ByStep(NamedTuple):
@@ -313,24 +313,6 @@ class ByStep(NamedTuple):
     waited_for: list[str]
     minutes: Floats
     n_waits: Integers
-
-
-@machine_code(nogil=True)
-def _read_steps(times, visits, queueing, wanted, minutes, n_waits, found):  # type: ignore[no-untyped-def]
-    # Unsigned numbers, because others are tried for being negative whenever they stand for a place.
-    requested, started = np.uint64(0), np.uint64(1)
-    for place in range(visits.size):
-        visit = np.uint64(visits[place])
-        for number in range(queueing.size):
-            step = np.uint64(queueing[number])
-            wait = times[visit, step, started] - times[visit, step, requested]
-            # No branch: whether a visit has waited for a step cannot be guessed.
-            known = not np.isnan(wait)
-            minutes[step] += wait if known else 0.0
-            n_waits[step] += known
-        for number in range(len(wanted)):
-            step, moment, column = np.uint64(wanted[number, 0]), np.uint64(wanted[number, 1]), wanted[number, 2]
-            found[column, visit] = np.fmin(times[visit, step, moment], found[column, visit])
 
 
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
@@ -359,7 +341,7 @@ def waits(cohort: Cohort) -> Outcomes:
     from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
     (urgent_to_triage,) = few(acuity == 3, to_triage)
     within = np.empty(cohort.size, dtype=np.bool_)
-    _compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
+    array_loops.compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
     return {
         "time_to_triage": to_triage,
         "time_to_pia": to_pia,
@@ -373,12 +355,6 @@ def waits(cohort: Cohort) -> Outcomes:
 def waits_by_acuity(acuity: Codes, from_triage: Floats) -> Outcomes:
     """Minutes from triage to the first physician contact, CTAS level by CTAS level."""
     return {f"wait_triage_to_pia_ctas{level}": next(few(acuity == level, from_triage)) for level in CTAS_OF_WAITS}
-
-
-@machine_code(nogil=True)
-def _compare(waits, targets, acuity, within):  # type: ignore[no-untyped-def]
-    for row in range(waits.size):
-        within[row] = waits[row] <= targets[np.uint64(acuity[row])]
 
 
 def stays(cohort: Cohort) -> Outcomes:
@@ -451,19 +427,9 @@ def continuity(cohort: Cohort) -> Share:
     tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
     n_spells = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
     first, same = np.empty_like(n_spells), np.ones(n_spells.size, dtype=np.bool_)
-    _meet(contacts, *(as_it_stands(tasks, name) for name in ("visit", "member")), n_spells, first, same)
+    visit, member = (as_it_stands(tasks, name) for name in ("visit", "member"))
+    array_loops.meet(contacts, array_loops.as_rows(visit), member, n_spells, first, same)
     return Share((n_spells[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
-
-
-@machine_code(nogil=True)
-def _meet(contacts, visits, members, n_spells, first, same):  # type: ignore[no-untyped-def]
-    for row in contacts:
-        visit, member = visits[row], members[row]
-        if member >= 0:
-            if n_spells[visit] == 0:
-                first[visit] = member
-            n_spells[visit] += 1
-            same[visit] &= member == first[visit]
 
 
 def company(cohort: Cohort) -> Outcomes:
@@ -489,9 +455,15 @@ def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
     number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
     number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    columns = [as_it_stands(tasks, name) for name in ("visit", "kind", "started", "company_since", "ended")]
+    names = ("visit", "kind", "started", "company_since", "ended")
+    of_task, kinds, starts, company_since, ends = (as_it_stands(tasks, name) for name in names)
     arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    visit, kind, started, ended = _stretches(cohort.work.beside, *columns, number, arrival, stay)
+    n = cohort.work.beside.size
+    visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
+    array_loops.stretches(
+        cohort.work.beside, array_loops.as_rows(of_task), kinds, starts, company_since, ends, number, arrival, stay,
+        visit, kind, started, ended,
+    )  # fmt: skip
     attended = one_of(kind, ATTENDED)
     covered, longest = covered_and_longest_gap(visit[attended], started[attended], ended[attended], stay)
     watched, _ = covered_and_longest_gap(visit, started, ended, stay)
@@ -499,23 +471,6 @@ def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     # A patient never without staff is so for no minutes, whatever rounding says.
     without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
     return without_staff, without_watch, Few(rows, longest)
-
-
-@machine_code(nogil=True)
-def _stretches(rows, visits, kinds, starts, company_since, ends, number, arrival, stay):  # type: ignore[no-untyped-def]
-    """Spells as parts of the stay of visits, which have a number each: visit, kind, started, ended."""
-    n = rows.size
-    visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
-    for place in range(n):
-        row = rows[place]
-        this = number[visits[row]]
-        visit[place], kind[place] = this, kinds[row]
-        start = company_since[row] if kinds[row] == CONTACT else starts[row]
-        started[place] = min(max(start - arrival[this], 0.0), stay[this])
-        until = ends[row] - arrival[this]
-        # Written so that a nan end is that of the stay.
-        ended[place] = max(started[place], until if until < stay[this] else stay[this])
-    return visit, kind, started, ended
 
 
 def safety(cohort: Cohort) -> Outcomes:
@@ -578,12 +533,5 @@ def hour_of_day(times: Floats) -> Cells:
 def hour_of_week(times: Floats) -> Cells:
     """Hour 0 to 167 of a time in minutes since Monday 00:00 of week 0."""
     hours = np.empty(times.size, dtype=np.int16)
-    _tell_hours(times, hours)
+    array_loops.tell_hours(times, hours)
     return hours
-
-
-@machine_code(nogil=True)
-def _tell_hours(times, hours):  # type: ignore[no-untyped-def]
-    for row in range(times.size):
-        hour = int(np.floor(times[row])) // 60
-        hours[row] = hour - HOURS_OF_WEEK * (hour // HOURS_OF_WEEK)

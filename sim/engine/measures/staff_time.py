@@ -18,7 +18,7 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import STREAMS
 from sim.engine.measures.census import end_of_waiting
 from sim.engine.measures.intervals import Codes, Flags, Floats, Line, Work, end_of_last_begun, minutes_by_code, until
-from sim.engine.measures.outcomes import Cohort, one_of, steps_with_purpose
+from sim.engine.measures.outcomes import Cohort, one_of, roles_with_purpose
 from sim.engine.trajectory import AMA, LWBS, Trajectory, as_it_stands
 
 Values = dict[str, float]
@@ -132,9 +132,22 @@ class StaffTime:
     @cached_property
     def peers(self) -> tuple[bool, ...]:
         """Whether each role of the trajectory is one of peers."""
-        roles = self.scenario.staffing.roles
-        peers = {name for name, role in roles.items() if role.kind == "peer"} | {self.scenario.support.role}
+        peers = peer_roles(self.scenario)
         return tuple(name in peers for name in self.trajectory.roles)
+
+
+def peer_roles(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the roles of peers: that of peer support, and any of kind peer on the roster."""
+    others = (name for name, role in scenario.staffing.roles.items() if role.kind == "peer")
+    return tuple(dict.fromkeys((scenario.support.role, *others)))
+
+
+def main_roles(scenario: Scenario) -> tuple[str, ...]:
+    """Names of the roles whose work is set against their heads: who sees each child first, whom the ratio rule counts,
+    who assesses mental health, and peers."""
+    first, then = (roles_with_purpose(scenario, purpose) for purpose in ("physician", "assessment"))
+    nurse = scenario.department.ratio_role
+    return tuple(dict.fromkeys((*first, *([nurse] if nurse else []), *then, *peer_roles(scenario))))
 
 
 def run_measures(cohort: Cohort, time: StaffTime) -> Values:
@@ -217,7 +230,7 @@ def protected_minutes(time: StaffTime) -> Floats:
 
 def physician_measures(time: StaffTime) -> Values:
     """Physician hours demanded a day, patients per physician-hour rostered."""
-    names = {step.role for step in steps_with_purpose(time.scenario, "physician")} or {"physician"}
+    names = roles_with_purpose(time.scenario, "physician")
     roles = [number for number, role in enumerate(time.trajectory.roles) if role in names]
     worked = time.work.asked[roles].sum() / MINUTES_PER_HOUR
     rostered = time.scheduled[roles].sum() / MINUTES_PER_HOUR

@@ -12,11 +12,12 @@ from sim.department.patients import AGE_GROUPS
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
+from sim.engine.measures.array_loops import HOURS_OF_WEEK
 from sim.engine.measures.catalogue import Measure
 from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries
-from sim.engine.measures.outcomes import HOURS_OF_WEEK, Cohort, Few, Outcomes, Share, hour_of_day, visit_outcomes
+from sim.engine.measures.outcomes import Cohort, Few, Outcomes, Share, hour_of_day, visit_outcomes
 from sim.engine.measures.staff_time import StaffTime, all_streams
 from sim.engine.trajectory import Trajectory
 

@@ -1,6 +1,6 @@
 """Figures of a calibration: arrivals by hour of the week, waits and stays, patience and returns, the part held out.
 
-What they show was estimated in `sim.calibration.calibrating`; the words around them are
+What they show was estimated in `sim.calibration.calibrate`; the words around them are
 `sim.report.calibration_report`.
 """
 
@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.calibration.arrival_rates import ArrivalRates
-from sim.calibration.calibrating import CalibrationReport, Deeper
-from sim.calibration.distribution_choice import Choice, quantile_pairs
+from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
+from sim.calibration.report import CalibrationReport, Deeper
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, Sheet, positive_top, styled
-from sim.statistics.lifetimes import Floats
-from sim.statistics.output_analysis import SurvivalCurve
+from sim.statistics.arrays import FloatArray
+from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -77,7 +77,7 @@ def hour_of_week(rates: dict[str, ArrivalRates], visits: pd.DataFrame, source: s
     return sheet
 
 
-def observed_rates(arrival: pd.Series) -> Floats:
+def observed_rates(arrival: pd.Series) -> FloatArray:
     """Mean count of each hour of the week, by how often the file covers it."""
     hours = arrival.dropna().dt.floor("h")
     covered = pd.date_range(hours.min(), hours.max(), freq="h")
@@ -86,7 +86,7 @@ def observed_rates(arrival: pd.Series) -> Floats:
     return np.asarray(counts, dtype=np.float64)
 
 
-def draw_week(axes: Axes, found: ArrivalRates, observed: Floats) -> None:
+def draw_week(axes: Axes, found: ArrivalRates, observed: FloatArray) -> None:
     hours = np.arange(168) + 0.5
     low, high = found.per_hour.interval()
     axes.fill_between(hours, low, high, color=FITTED, alpha=0.25, linewidth=0)
@@ -138,7 +138,7 @@ def choices(deeper: Deeper) -> tuple[tuple[str, Choice | None], ...]:
     return ("wait_min", deeper.estimates.waits), ("stay_min", deeper.estimates.stays)
 
 
-def values_of(table: pd.DataFrame, name: str, level: int) -> Floats:
+def values_of(table: pd.DataFrame, name: str, level: int) -> FloatArray:
     """Known minutes at one level, in order."""
     values = table.loc[(table["acuity"] == level) & table[name].notna(), name].to_numpy(np.float64)
     return np.sort(values)
@@ -198,7 +198,7 @@ def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
 def behaviour(deeper: Deeper, source: str) -> Sheet:
     """Patience and returns: Kaplan-Meier with its 95 % interval, and the fitted law."""
     found = deeper.estimates
-    panels: list[tuple[str, str, SurvivalCurve, Callable[[Floats], Floats]]] = []
+    panels: list[tuple[str, str, SurvivalCurve, Callable[[FloatArray], FloatArray]]] = []
     if found.patience is not None:
         panels.append(("Still waiting", "minutes waited", found.patience.curve, found.patience.survival))
     for stream, law in found.returns.items():

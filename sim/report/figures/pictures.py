@@ -28,7 +28,6 @@ from sim.report.figures.week_figures import (
     NOBODY,
     frame_week,
     name_line,
-    role_text,
     shade_without_peers,
     steps,
     without_peer_share,
@@ -170,6 +169,7 @@ def plot_week(week: pd.DataFrame, weeks: float, axes: Axes | None = None) -> Axe
 def plot_roster(staffing: Staffing, axes: Axes | None = None) -> Axes:
     """Heads on duty by hour of the week, a line for each role; breaks are not taken off."""
     heads = {name: hourly(role) for name, role in staffing.roles.items() if role.shifts}
+    peers = [name for name in heads if staffing.roles[name].kind == "peer"]
     chosen = dict(list(heads.items())[:MOST_SERIES])
     with axes_for(axes, 9.0, 3.6) as drawn:
         top = positive_top(float(max((line.max() for line in chosen.values()), default=0.0)))
@@ -178,7 +178,8 @@ def plot_roster(staffing: Staffing, axes: Axes | None = None) -> Axes:
             ink = PEERS_INK if staffing.roles[name].kind == "peer" else inks()[number % len(inks())]
             width = 2.2 if staffing.roles[name].kind == "peer" else 1.3
             steps(drawn, np.arange(line.size), line, color=ink, linewidth=width, baseline=None)
-            name_line(drawn, ends[number], for_figure(role_text(name)), ink)
+            words = "peer support" if peers == [name] else name.replace("_", " ")
+            name_line(drawn, ends[number], for_figure(words), ink)
         drawn.set_ylim(0.0, 1.08 * max(top, *ends, 1.0))
         drawn.set_ylabel("heads on duty")
         frame_week(drawn)

@@ -23,20 +23,14 @@ from sim.report.figures.theme import (
     spread_apart,
     wrapped,
 )
-from sim.report.tables.lookups import PEER_ROLE, label, of_staffing, others
+from sim.report.tables.lookups import label, of_staffing, others, role_text
 from sim.report.words.caveats import footer
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LOAD_ROLES = ("physician", "nurse", "crisis_clinician", PEER_ROLE)
-ROLE_WORDS = {PEER_ROLE: "peer support"}
 NOBODY = 1e-6
 """Heads below which nobody is there; sums of minutes leave a trace of rounding."""
 ALONE_INK = "#b35900"
 NOTHING_KNOWN = "Nothing was recorded."
-
-
-def role_text(role: str) -> str:
-    return ROLE_WORDS.get(role, role.replace("_", " "))
 
 
 def staffings_with_peers(comparison: Comparison) -> list[str]:
@@ -174,7 +168,7 @@ def by_hour_of_day(week: pd.DataFrame, column: str) -> np.ndarray:
 
 def heads_and_load(comparison: Comparison) -> Sheet:
     """Heads on the floor against offered load by the hour of day, one panel per role."""
-    roles = [role for role in LOAD_ROLES if f"heads_{role}" in comparison.week]
+    roles = [role for role in comparison.main_roles if f"heads_{role}" in comparison.week]
     width, panel, gap = (WIDTH - 0.4) / 2, 1.75, 0.78
     n_rows = -(-max(len(roles), 1) // 2)
     sheet = Sheet(
@@ -195,7 +189,7 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     """The load under the first staffing that has the role, the baseline if it does, and the heads of each roster."""
     paint = colours(comparison.staffings, comparison.baseline)
     rosters = distinct_rosters(comparison, role)
-    axes.set_title(role_text(role).capitalize() + (" (contact load)" if role == PEER_ROLE else ""))
+    axes.set_title(role_text(comparison, role).capitalize() + " (contact load)" * (role in comparison.peer_roles))
     axes.set_xlim(0, 24)
     axes.set_xticks(range(0, 25, 6), [f"{hour:02d}:00" for hour in range(0, 25, 6)])
     axes.set_ylabel("heads")
@@ -237,7 +231,7 @@ def name_rosters(
     role: str,
 ) -> None:
     """Labels at the right edge, pushed apart."""
-    several = len(ends) > 1 or role == PEER_ROLE
+    several = len(ends) > 1 or role in comparison.peer_roles
     words = [roster_words(comparison, group) if several else "heads, every\nstaffing" for _, group in ends]
     inks = [paint[group[0]] for _, group in ends]
     words, inks, heights = [*words, "offered load"], [*inks, "#7a7a7a"], [*(height for height, _ in ends), load]
@@ -280,7 +274,7 @@ def utilisation_map(comparison: Comparison) -> Sheet:
     for number, name in enumerate(names):
         row, column = divmod(number, 2)
         axes = sheet.panel(1.65 + column * width, 0.3 + row * (panel + gap), width - 0.6, panel)
-        draw_map(axes, of_staffing(comparison, comparison.week, name), roles, label(comparison, name))
+        draw_map(axes, comparison, name, roles)
         if column:
             axes.set_yticklabels([])
     draw_scale(sheet.panel(1.65, n_rows * (panel + gap) + 0.05, 2.6, 0.13))
@@ -295,7 +289,8 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
     return share, float(np.nansum(busy[there]) / np.nansum(heads[there])) if there.any() else float("nan")
 
 
-def draw_map(axes: Axes, week: pd.DataFrame, roles: list[str], title: str) -> None:
+def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]) -> None:
+    week = of_staffing(comparison, comparison.week, staffing)
     found = [used_share(week, role) for role in roles]
     if not found:
         axes.set_axis_off()
@@ -304,13 +299,13 @@ def draw_map(axes: Axes, week: pd.DataFrame, roles: list[str], title: str) -> No
     axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
     axes.set_facecolor(NIGHT)
     axes.set_ylim(len(roles), 0)
-    words = [role_text(role) + (" (contact)" if role == PEER_ROLE else "") for role in roles]
+    words = [role_text(comparison, role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
     axes.set_yticks(np.arange(len(roles)) + 0.5, words, fontsize=8)
     axes.set_xticks(range(0, 25, 6), [f"{hour:02d}" for hour in range(0, 25, 6)])
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_title(title)
+    axes.set_title(label(comparison, staffing))
     for row, (_, whole) in enumerate(found):
         text = "none" if np.isnan(whole) else f"{100 * whole:.0f} %"
         axes.text(24.3, row + 0.5, text, va="center", size=8, color=QUIET if np.isnan(whole) else INK)

@@ -19,6 +19,7 @@ from sim.report.tables.lookups import (
     n_replications,
     of_staffing,
     others,
+    role_text,
 )
 from sim.report.words.cautions import marked
 from sim.report.words.measures import PROTOCOL_OUTCOMES, short_measure
@@ -126,15 +127,16 @@ def cost_rows(comparison: Comparison) -> Rows:
     for row in comparison.costs.to_dict("records"):
         cost, added = float(row["weekly_cost"]), float(row["weekly_difference"])
         money = plain_number(cost, 0), plain_number(added, 0, signed=True)
-        rows.append((str(row["label"]), hours_text(row["hours_added"]), *money))
+        rows.append((str(row["label"]), hours_text(comparison, row["hours_added"]), *money))
     return rows
 
 
-def hours_text(hours: object) -> str:
-    """Hours by role as they are written in the table of costs, or a bare number of hours."""
-    if isinstance(hours, str):
-        return hours.replace("_", " ").replace("psw", "peer support").replace("-", "−")
-    return plain_number(float(str(hours)), 0, signed=True)
+def hours_text(comparison: Comparison, hours: object) -> str:
+    """`+108 peer support, −40 nurse` from `+108 psw, -40 nurse`, or a bare number of hours."""
+    if not isinstance(hours, str):
+        return plain_number(float(str(hours)), 0, signed=True)
+    added = (item.partition(" ") for item in hours.split(", "))
+    return ", ".join(f"{number}{blank}{role_text(comparison, role)}" for number, blank, role in added).replace("-", "−")
 
 
 def worth_rows(comparison: Comparison) -> Rows:

@@ -97,5 +97,5 @@ def costs_sheet(comparison: Comparison) -> Sheet:
             "is_swap": Column("Gives up clinical hours"),
         }
     headers["moved_by_effects"] = Column("Moved by assumed effects")
-    costs = comparison.costs.assign(hours_added=comparison.costs["hours_added"].map(hours_text))
-    return table_sheet("costs", costs, headers)
+    hours = [hours_text(comparison, added) for added in comparison.costs["hours_added"]]
+    return table_sheet("costs", comparison.costs.assign(hours_added=hours), headers)

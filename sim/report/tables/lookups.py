@@ -21,7 +21,6 @@ ASSUMED = {
     "minutes of assessments": (),
 }
 """Beginnings of the measures that each assumed effect moves directly; the others follow from work and time."""
-PEER_ROLE = "psw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +146,11 @@ def flags_of(comparison: Comparison, staffing: str, level: float | None = None) 
     base = of_staffing(comparison, comparison.cautions, comparison.baseline, level)
     both = pd.concat([rows, base])
     return bool(both["many_leave"].any()), bool(both["no_steady_state"].any())
+
+
+def role_text(comparison: Comparison, role: str) -> str:
+    """`peer support` for its role, any other by its name."""
+    return "peer support" if role in comparison.peer_roles[:1] else role.replace("_", " ")
 
 
 def label(comparison: Comparison, staffing: str) -> str:

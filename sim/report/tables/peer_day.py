@@ -10,7 +10,7 @@ from sim.engine.measures.catalogue import PEER_TIME
 from sim.engine.measures.number_text import measure_and_part, unit_of_value
 from sim.report.description import Rows
 from sim.report.tables.comparison_rows import all_staffings, measure_rows, own_cell, whole_cell
-from sim.report.tables.lookups import PEER_ROLE, estimate, known_measures
+from sim.report.tables.lookups import estimate, known_measures
 from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
@@ -35,9 +35,8 @@ PEER_RESULTS = (
     "cost_per_company_hour.all",
     "boarder_company_per_24h.all",
     "peer_exposures_per_1000_hours.all",
-    f"overtime_hours_per_week.{PEER_ROLE}",
 )
-"""What stands below the parts of the paid time."""
+"""What stands below the parts of the paid time, above the overtime."""
 IDLE_WORDS = (
     "Idle while a child waits: the peer who is free may not take that child, because a colleague holds the case or "
     "because the caseload is full, with children asleep counted in it.",
@@ -77,7 +76,8 @@ def has_peers(comparison: Comparison, staffing: str) -> bool:
 
 def peer_day_measures(comparison: Comparison) -> tuple[str, ...]:
     """Measures of a peer's day that were estimated, in the order of the table."""
-    return known_measures(comparison, (*PAID_SHARES, *PEER_RESULTS))
+    overtime = (f"overtime_hours_per_week.{role}" for role in comparison.peer_roles[:1])
+    return known_measures(comparison, (*PAID_SHARES, *PEER_RESULTS, *overtime))
 
 
 def peer_day_rows(comparison: Comparison) -> Rows:

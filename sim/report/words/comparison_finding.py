@@ -210,7 +210,7 @@ def cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
     row = costs_row(comparison, staffing)
     who, money = with_staffing(comparison, staffing), money_text(float(row["weekly_difference"]))
-    hours = "" if row["hours_added"] == "none" else f" ({hours_text(row['hours_added'])} hours)"
+    hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
 

@@ -21,8 +21,8 @@ from sim.engine.measures.number_text import (
 )
 from sim.engine.measures.number_text import scale as scale_of
 from sim.report.words.cautions import named
+from sim.runs.stopping_rules import Selecting
 from sim.statistics.sequential_precision import FIRST_LOOK
-from sim.statistics.stopping_rules import Selecting
 
 MOST_NAMED = 5
 """Scenarios named in one line."""

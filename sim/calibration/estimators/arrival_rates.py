@@ -1,0 +1,402 @@
+"""Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
+
+Numbers in, numbers out. Shares of files without dates are `shares`; what is written is `calibration`'s.
+
+A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
+rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
+a gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
+its degrees of freedom (Breslow 1984, Applied Statistics 33:38-44), and standard errors allow for it, day by day. Where
+patients are known they allow for returns too: visits of one patient come together, as in a compound Poisson process.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, special
+
+from sim.department.arrivals import DAYS_PER_YEAR, HOURS_PER_WEEK
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+
+_MONTHS: Final = 12
+_MONDAY: Final = np.datetime64("1900-01-01", "D")
+_DAYS_IN_MONTH: Final = 20
+"""A month with fewer days in the file tells no factor."""
+_DAYS_FOR_GROWTH: Final = 728
+"""Two years of whole weeks: with less, growth and months are not to be told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Arrivals per clock hour: rows are the days from `first_day` on, columns their hours, NaN outside the file.
+
+    `place` is the hour of each visit after the first midnight and `patient` a number of who came, where that is known.
+    """
+
+    first_day: np.datetime64
+    by_hour: FloatArray
+    place: IntArray | None = None
+    patient: IntArray | None = None
+
+    @property
+    def days(self) -> npt.NDArray[np.datetime64]:
+        return self.first_day + np.arange(len(self.by_hour))
+
+    @property
+    def weekday(self) -> IntArray:
+        """0 is Monday."""
+        return np.asarray((self.days - _MONDAY).astype(np.int64) % 7)
+
+    @property
+    def month(self) -> IntArray:
+        """0 is January."""
+        return np.asarray(self.days.astype("datetime64[M]").astype(np.int64) % _MONTHS)
+
+    @property
+    def years(self) -> FloatArray:
+        """Years before the last day, so 0 there."""
+        return np.asarray((np.arange(len(self.by_hour)) - len(self.by_hour) + 1) / DAYS_PER_YEAR)
+
+    def between(self, first: int, last: int) -> "Counts":
+        """Days first, first + 1 .. last - 1."""
+        first_day = self.first_day + np.timedelta64(first, "D")
+        if self.place is None or self.patient is None:
+            return Counts(first_day, self.by_hour[first:last])
+        kept = (self.place >= 24 * first) & (self.place < 24 * last)
+        return Counts(first_day, self.by_hour[first:last], self.place[kept] - 24 * first, self.patient[kept])
+
+
+def count_arrivals(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Counts:
+    """Counts from the hour of the first arrival to that of the last; NaN before and after."""
+    hour = np.asarray(arrivals, dtype="datetime64[h]")
+    if hour.size == 0:
+        raise ValueError("no arrival to count")
+    day = hour.astype("datetime64[D]")
+    first = day.min()
+    place = (hour - first.astype("datetime64[h]")).astype(np.int64)
+    table = np.bincount(place, minlength=24 * (int(place.max()) // 24 + 1)).astype(np.float64)
+    table[: int(place.min())] = np.nan
+    table[int(place.max()) + 1 :] = np.nan
+    who = None if patient is None else np.unique(np.asarray(patient), return_inverse=True)[1].ravel().astype(np.int64)
+    return Counts(first, table.reshape(-1, 24), place, who)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Values of one kind with their standard errors; intervals are made in logarithms, for all are positive."""
+
+    value: FloatArray
+    standard_error: FloatArray
+
+    def interval(self, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        z = special.ndtri(0.5 + confidence / 2.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spread = np.exp(z * self.standard_error / self.value)
+        return self.value / spread, self.value * spread
+
+
+@dataclass(frozen=True, slots=True)
+class DayVariation:
+    """Daily totals against Poisson given the model: `index` is 1 for Poisson, `p_value` its upper tail.
+
+    `cv` is the coefficient of variation of the gamma factor of whole days, 0 where totals are as even as Poisson's.
+    """
+
+    index: float
+    degrees: int
+    p_value: float
+    cv: float
+    cv_standard_error: float
+
+    @property
+    def is_over_dispersed(self) -> bool:
+        return self.index > 1.0 and self.p_value < 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRates:
+    """The model fitted to counts.
+
+    `per_hour` (168,) is of an average month at the end of the file, `visits_per_year` (1,) that over a year; `weekday`
+    (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has
+    mean 1, None where the file lacks a month; `growth` (1,) is the factor over a year, None under two years.
+    """
+
+    per_hour: Estimates
+    visits_per_year: Estimates
+    weekday: Estimates
+    hour_shares: Estimates
+    hour_of_day: Estimates
+    months: Estimates | None
+    growth: Estimates | None
+    days: DayVariation
+    hourly_index: float
+    n: int
+    n_days: int
+    theta: FloatArray
+    covariance: FloatArray
+
+    def notes(self) -> tuple[str, ...]:
+        """What the file could not tell, and what a reader must be warned of."""
+        found = []
+        if self.months is None:
+            found.append("no month factors: the file does not cover every month; they are left at 1")
+        if self.growth is None:
+            found.append("no growth: the file covers under two years; it is left at 1")
+        if self.days.is_over_dispersed:
+            found.append(
+                f"arrivals are over-dispersed: daily totals vary {self.days.index:.2f} times as much as Poisson's "
+                f"(p {'under 0.001' if self.days.p_value < 0.001 else format(self.days.p_value, '.3f')}); "
+                f"a factor on whole days of CV {self.days.cv:.3f} is written and errors are widened for it"
+            )
+        if np.any(self.per_hour.value == 0.0):
+            found.append(f"nobody came in {int((self.per_hour.value == 0.0).sum())} hours of the week; their rate is 0")
+        return tuple(found)
+
+    def expected(self, like: Counts, years: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Arrivals expected in each hour of other days (n, 24), and the variance of each day's total of the estimate.
+
+        `years` counts from the end of the file fitted, positive after it.
+        """
+        design = _Design(like, self.months is not None, self.growth is not None, years)
+        mean = design.means(self.theta)
+        by_day = design.day_sums(np.where(np.isnan(like.by_hour), 0.0, mean))
+        return mean, ((by_day @ self.covariance) * by_day).sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Which parameters each hour has: 168 log rates, 11 log factors of months after January, growth a year."""
+
+    counts: Counts
+    with_months: bool
+    with_growth: bool
+    since: FloatArray | None = None
+
+    @property
+    def size(self) -> int:
+        return HOURS_PER_WEEK + (_MONTHS - 1 if self.with_months else 0) + (1 if self.with_growth else 0)
+
+    @property
+    def years(self) -> FloatArray:
+        return self.counts.years if self.since is None else self.since
+
+    @property
+    def beside(self) -> FloatArray:
+        """Columns of the months and of growth, a row per day."""
+        columns = [np.zeros((len(self.counts.by_hour), 0))]
+        if self.with_months:
+            columns.append((self.counts.month[:, None] == np.arange(1, _MONTHS)).astype(np.float64))
+        if self.with_growth:
+            columns.append(self.years[:, None])
+        return np.hstack(columns)
+
+    def means(self, theta: FloatArray) -> FloatArray:
+        by_week = np.exp(theta[:HOURS_PER_WEEK]).reshape(7, 24)
+        return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS_PER_WEEK:])[:, None])
+
+    def day_sums(self, mean: FloatArray) -> FloatArray:
+        """Derivative of each day's total by each parameter, shape (days, size)."""
+        table = np.zeros((len(mean), self.size))
+        place = 24 * self.counts.weekday[:, None] + np.arange(24)
+        table[np.arange(len(mean))[:, None], place] = mean
+        table[:, HOURS_PER_WEEK:] = mean.sum(axis=1)[:, None] * self.beside
+        return table
+
+    def information(self, mean: FloatArray) -> FloatArray:
+        """Fisher information of Poisson counts: X' diag(mean) X."""
+        matrix, beside, daily = np.zeros((self.size, self.size)), self.beside, mean.sum(axis=1)
+        weekday = self.counts.weekday
+        by_week = np.array([mean[weekday == day].sum(axis=0) for day in range(7)])
+        matrix[np.arange(HOURS_PER_WEEK), np.arange(HOURS_PER_WEEK)] = by_week.ravel()
+        cross = np.array([mean[weekday == day].T @ beside[weekday == day] for day in range(7)]).reshape(
+            HOURS_PER_WEEK, -1
+        )
+        matrix[:HOURS_PER_WEEK, HOURS_PER_WEEK:], matrix[HOURS_PER_WEEK:, :HOURS_PER_WEEK] = cross, cross.T
+        matrix[HOURS_PER_WEEK:, HOURS_PER_WEEK:] = beside.T @ (daily[:, None] * beside)
+        return matrix
+
+    def returns(self) -> FloatArray:
+        """What visits of the same patient add to the variance of the scores: x_i x_j' over pairs of them."""
+        counts = self.counts
+        if counts.place is None or counts.patient is None:
+            return np.zeros((self.size, self.size))
+        n, day = counts.place.size, counts.place // 24
+        beside = self.beside
+        week = 24 * counts.weekday[day] + counts.place % 24
+        rows = np.concatenate((counts.patient, np.repeat(counts.patient, beside.shape[1])))
+        columns = np.concatenate((week, np.tile(np.arange(HOURS_PER_WEEK, self.size), n)))
+        values = np.concatenate((np.ones(n), beside[day].ravel()))
+        summed = sparse.csr_array((values, (rows, columns)), shape=(int(counts.patient.max()) + 1, self.size))
+        single = sparse.csr_array(
+            (values, (np.concatenate((np.arange(n), np.repeat(np.arange(n), beside.shape[1]))), columns))
+        )
+        return np.asarray((summed.T @ summed).todense() - (single.T @ single).todense(), dtype=np.float64)
+
+    def score(self, residual: FloatArray) -> FloatArray:
+        weekday, beside = self.counts.weekday, self.beside
+        by_week = np.array([residual[weekday == day].sum(axis=0) for day in range(7)])
+        return np.concatenate((by_week.ravel(), beside.T @ residual.sum(axis=1)))
+
+
+def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | None = None) -> ArrivalRates:
+    """The model at the top of its likelihood.
+
+    `months` and `growth` None: where the file can tell. Needs every hour of the week at least once.
+    """
+    inside = ~np.isnan(counts.by_hour)
+    covered = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)])
+    if covered.min() < 1:
+        raise ValueError("counts do not cover every hour of the week: give at least one whole week")
+    days_of_month = np.bincount(counts.month, minlength=_MONTHS)
+    with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH) if months is None else months
+    long_enough = len(counts.by_hour) >= _DAYS_FOR_GROWTH
+    design = _Design(counts, with_months, long_enough if growth is None else growth)
+    theta, none_came = _climbed(design, inside)
+    mean = np.where(inside, design.means(theta), 0.0)
+    variation = _day_variation(counts, design, mean, inside)
+    covariance = _covariance(design, mean, variation.cv, none_came)
+    return _summed_up(design, theta, covariance, variation, mean, inside, none_came)
+
+
+def _climbed(design: _Design, inside: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Working parameters by Newton's method; and the hours of the week in which nobody ever came."""
+    counts = design.counts
+    observed = np.where(inside, counts.by_hour, 0.0)
+    total = np.array([observed[counts.weekday == day].sum(axis=0) for day in range(7)]).ravel()
+    exposure = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)]).ravel()
+    none_came = total == 0.0
+    theta = np.zeros(design.size)
+    with np.errstate(divide="ignore"):
+        theta[:HOURS_PER_WEEK] = np.where(none_came, -np.inf, np.log(total / exposure))
+    free = np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_)))
+    for _ in range(50):
+        mean = np.where(inside, design.means(theta), 0.0)
+        step = np.zeros(design.size)
+        score = design.score(observed - mean)[free]
+        step[free] = np.linalg.solve(design.information(mean)[np.ix_(free, free)], score)
+        theta = theta + np.clip(step, -1.0, 1.0)
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return theta, none_came
+
+
+def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: BoolArray) -> DayVariation:
+    """From the days that lie wholly in the file."""
+    whole = inside.all(axis=1)
+    total, expected = counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
+    degrees = int(whole.sum()) - 7 - (design.size - HOURS_PER_WEEK)
+    if degrees < 2:
+        return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
+    squares = (total - expected) ** 2
+
+    def pearson(variance_of_factor: float) -> float:
+        return float((squares / (expected + variance_of_factor * expected**2)).sum())
+
+    index = pearson(0.0) / degrees
+    found = 0.0
+    if index > 1.0:
+        high = 1.0
+        while pearson(high) > degrees:
+            high *= 2.0
+        low = 0.0
+        for _ in range(60):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if pearson(middle) > degrees else (low, middle)
+        found = (low + high) / 2.0
+    variance = expected + found * expected**2
+    slope = float((expected**2 / variance).sum()) * degrees / whole.sum()
+    error = np.sqrt(2.0 * degrees) / slope
+    cv = float(np.sqrt(found))
+    return DayVariation(
+        index=index,
+        degrees=degrees,
+        p_value=float(special.chdtrc(degrees, index * degrees)),
+        cv=cv,
+        cv_standard_error=float(error / (2.0 * cv)) if cv > 0.0 else np.nan,
+    )
+
+
+def _covariance(design: _Design, mean: FloatArray, cv: float, none_came: BoolArray) -> FloatArray:
+    """Inverse information, widened for factors of whole days: J^-1 (J + cv^2 sum of v v' + R) J^-1."""
+    free = np.flatnonzero(np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_))))
+    information = design.information(mean)[np.ix_(free, free)]
+    by_day = design.day_sums(mean)[:, free]
+    inverse = np.linalg.inv(information)
+    spread = cv**2 * (by_day.T @ by_day) + design.returns()[np.ix_(free, free)]
+    covariance = np.zeros((design.size, design.size))
+    covariance[np.ix_(free, free)] = inverse + inverse @ spread @ inverse
+    return covariance
+
+
+def _summed_up(
+    design: _Design,
+    theta: FloatArray,
+    covariance: FloatArray,
+    variation: DayVariation,
+    mean: FloatArray,
+    inside: BoolArray,
+    none_came: BoolArray,
+) -> ArrivalRates:
+    def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
+        return _with_error(what, theta, covariance)
+
+    def weekday(t: FloatArray) -> FloatArray:
+        by_day = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=1)
+        return np.asarray(by_day / by_day.mean())
+
+    def shares(t: FloatArray) -> FloatArray:
+        rates = _per_hour(t, design.with_months).reshape(7, 24)
+        total = rates.sum(axis=1, keepdims=True)
+        return np.asarray(rates / np.where(total > 0.0, total, 1.0)).ravel()
+
+    def hours(t: FloatArray) -> FloatArray:
+        by_hour = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=0)
+        return np.asarray(by_hour / by_hour.sum())
+
+    by_week = of(shares)
+    observed = np.where(inside, design.counts.by_hour, 0.0)
+    expected = np.where(mean > 0.0, mean, 1.0)
+    degrees = int(inside.sum()) - int((~none_came).sum()) - (design.size - HOURS_PER_WEEK)
+    return ArrivalRates(
+        per_hour=of(lambda t: _per_hour(t, design.with_months)),
+        visits_per_year=of(lambda t: _per_hour(t, design.with_months).sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
+        weekday=of(weekday),
+        hour_shares=Estimates(by_week.value.reshape(7, 24), by_week.standard_error.reshape(7, 24)),
+        hour_of_day=of(hours),
+        months=of(_month_index) if design.with_months else None,
+        growth=of(lambda t: np.exp(t[-1:])) if design.with_growth else None,
+        days=variation,
+        hourly_index=float(((observed - mean) ** 2 / expected).sum()) / max(degrees, 1),
+        n=int(observed.sum()),
+        n_days=len(observed),
+        theta=theta,
+        covariance=covariance,
+    )
+
+
+def _factors(theta: FloatArray) -> FloatArray:
+    return np.exp(np.concatenate(([0.0], theta[HOURS_PER_WEEK : HOURS_PER_WEEK + _MONTHS - 1])))
+
+
+def _per_hour(theta: FloatArray, with_months: bool) -> FloatArray:
+    return np.asarray(np.exp(theta[:HOURS_PER_WEEK]) * (float(_factors(theta).mean()) if with_months else 1.0))
+
+
+def _month_index(theta: FloatArray) -> FloatArray:
+    factors = _factors(theta)
+    return np.asarray(factors / factors.mean())
+
+
+def _with_error(what: Callable[[FloatArray], FloatArray], theta: FloatArray, covariance: FloatArray) -> Estimates:
+    """A function of the parameters and its error by the delta method, derivatives by central differences."""
+    step, value = 1e-5, what(theta)
+    slopes = np.zeros((value.size, theta.size))
+    for place in np.flatnonzero(np.isfinite(theta)):
+        there, here = theta.copy(), theta.copy()
+        there[place] += step
+        here[place] -= step
+        slopes[:, place] = (what(there) - what(here)) / (2.0 * step)
+    return Estimates(value, np.sqrt(np.maximum(((slopes @ covariance) * slopes).sum(axis=1), 0.0)))

@@ -1,0 +1,194 @@
+"""The minutes of steps that a visits file measures: the family that fits, or none, and the configuration of either."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, kolmogorov_smirnov
+from sim.department.department import Department
+from sim.department.pathway import Delay, SideTask, Step, Task
+from sim.department.quantities import ACUITIES, Empirical
+from sim.department.scenario import did_you_mean
+from sim.statistics.arrays import FloatArray
+from sim.statistics.lifetimes import FAMILIES, Family, LifetimeFit, TooFewDurations
+
+IfNoneFits = Literal["empirical", "nearest"]
+EVERY_STREAM: Final = ""
+"""The stream of what a file without streams measures."""
+_FEWEST: Final = 50
+_MOST_ZEROS: Final = 0.01
+"""Share of zeros, which no family gives, up to which they are taken for slips."""
+_DIGITS: Final = 6
+"""Of a number that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMinutes:
+    """The minutes of one step: `values` by group, one for each of `levels`, or one for everybody."""
+
+    stream: str
+    step: str
+    levels: tuple[int, ...]
+    values: tuple[FloatArray, ...]
+    choice: Choice
+
+    @property
+    def n(self) -> int:
+        return sum(values.size for values in self.values)
+
+    @property
+    def has_zeros(self) -> bool:
+        """More than slips."""
+        return self.choice.n_zero > _MOST_ZEROS * self.n
+
+    @property
+    def fit(self) -> LifetimeFit | None:
+        """The family that fits, None if none does."""
+        return None if self.has_zeros else self.choice.chosen
+
+    def used(self, if_none_fits: IfNoneFits) -> LifetimeFit | None:
+        """The family that is written, None where it is the quantiles."""
+        return self.fit or (self.choice.nearest if if_none_fits == "nearest" else None)
+
+    def written(self, if_none_fits: IfNoneFits) -> dict[str, Any]:
+        """What stands for `minutes` in the department."""
+        fit = self.used(if_none_fits)
+        if fit is not None:
+            return family_written(fit, self.levels)
+        lists = [[rounded(value) for value in quantiles] for quantiles in self.choice.table]
+        by_level = [lists[group] for group in nearest_groups(self.levels)] if self.levels else lists[0]
+        return {"family": "empirical", "quantiles": by_level, "at": list(self.choice.at)}
+
+    def statement(self, if_none_fits: IfNoneFits) -> str:
+        """Where the numbers are from and what was found, for the file and the report."""
+        counts = zip(self.levels, self.values, strict=True) if self.levels else ()
+        by_level = ", ".join(f"CTAS {level} {values.size:,}" for level, values in counts)
+        told = f"minutes, n = {self.n:,}{f' ({by_level})' if by_level else ''}"
+        if self.fit is not None:
+            return f"{told}; {self.choice.verdict()}"
+        zeros = f"{self.choice.n_zero:,} are 0, which no family gives; " if self.has_zeros else ""
+        if self.choice.chosen is None:
+            verdict = self.choice.verdict()
+        else:
+            verdict = f"none of {', '.join(FAMILIES)} fits (without them {self.choice.verdict()})"
+        if if_none_fits == "nearest":
+            return f"{told}; {zeros}{verdict}; {self.choice.nearest.family} is written all the same, as asked for"
+        return f"{told}; {zeros}{verdict}; written as empirical, largest distance {self.distance(if_none_fits):.3f}"
+
+    def distance(self, if_none_fits: IfNoneFits) -> float:
+        """Largest Kolmogorov distance of what is written from the file's values, over the groups.
+
+        Where many values are equal, the share up to and with them is compared.
+        """
+        return max(self.distances(if_none_fits))
+
+    def distances(self, if_none_fits: IfNoneFits) -> list[float]:
+        """The same of each group."""
+        fit = self.used(if_none_fits)
+        if fit is None:
+            pairs = zip(self.values, self.choice.table, strict=True)
+            return [ties_apart(values, table, self.choice.at) for values, table in pairs]
+        return [kolmogorov_smirnov(1.0 - fit.survival(values, g)) for g, values in enumerate(self.values)]
+
+    def means(self, if_none_fits: IfNoneFits) -> list[float]:
+        """Of what is written, by group."""
+        fit = self.used(if_none_fits)
+        chances = (np.arange(2000) + 0.5) / 2000
+        if fit is not None:
+            return [float(fit.quantiles(chances, group).mean()) for group in range(len(self.values))]
+        return [Empirical(quantiles=tuple(row), at=self.choice.at).mean_of(3) for row in self.choice.table.tolist()]
+
+
+def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...]) -> float:
+    """Kolmogorov distance of a quantile table from the values it was made of, at each value that occurs."""
+    seen, counts = np.unique(values, return_counts=True)
+    below = np.cumsum(counts) / values.size
+    # Of shares at one quantile the last is the share up to and with it.
+    last = np.append(np.diff(table) > 0.0, True)
+    return float(np.abs(below - np.interp(seen, table[last], np.array(at)[last])).max())
+
+
+def measured(
+    parts: Mapping[str, pd.DataFrame], seed: int, draws: int, notes: list[str]
+) -> dict[tuple[str, str], StepMinutes]:
+    """What the table's columns `minutes_STEP` tell, by stream and step."""
+    found = {}
+    for stream, part in parts.items():
+        for column in part.columns:
+            if not column.startswith("minutes_"):
+                continue
+            step = column.removeprefix("minutes_")
+            of_step = _measured(stream, step, part, seed, draws, notes)
+            if of_step is not None:
+                found[stream, step] = of_step
+    return found
+
+
+def _measured(
+    stream: str, step: str, part: pd.DataFrame, seed: int, draws: int, notes: list[str]
+) -> StepMinutes | None:
+    column, where = f"minutes_{step}", f"{stream or 'all streams'}, {step}"
+    known = part[part[column].notna()]
+    counts = known["acuity"].value_counts()
+    levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
+    if levels:
+        known = known[known["acuity"].isin(levels)]
+        group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
+    elif len(known) >= _FEWEST:
+        group = np.zeros(len(known), dtype=np.int64)
+    else:
+        notes.append(f"{where}: {len(known):,} minutes, under {_FEWEST}: the step keeps its own")
+        return None
+    values = known[column].to_numpy(np.float64)
+    try:
+        choice = choose_distribution(values, group, seed=seed, draws=draws)
+    except TooFewDurations as error:
+        notes.append(f"{where}: {error}; the step keeps its own")
+        return None
+    by_group = tuple(values[group == number] for number in range(max(len(levels), 1)))
+    return StepMinutes(stream, step, levels, by_group, choice)
+
+
+def is_measurable(step: Step) -> bool:
+    """It has minutes of its own, which are neither a share of others nor given elsewhere."""
+    return isinstance(step, Delay | Task) or (isinstance(step, SideTask) and step.share_of_minutes is None)
+
+
+def unknown_steps(department: Department, names: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the steps a column map measures: those whose minutes no file can give."""
+    steps = [step for stream in department.streams.values() for step in stream.pathway]
+    known = tuple(dict.fromkeys(step.name for step in steps if is_measurable(step)))
+    for name in names:
+        if name not in known:
+            yield f"step_minutes.{name}: no step of the department with minutes of its own; {did_you_mean(name, known)}"
+
+
+def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> dict[str, Any]:
+    """A family as `sim.department.quantities` holds it; a level the file does not tell takes its neighbour's scale.
+
+    Without levels the scale is everybody's.
+    """
+    of_groups = [rounded(scale) for scale in fit.scale]
+    scale = [of_groups[group] for group in nearest_groups(levels)] if levels else of_groups[0]
+    shape = rounded(fit.shape)
+    written: dict[Family, dict[str, Any]] = {
+        Family.EXPONENTIAL: {"family": "exponential", "mean": scale},
+        Family.GAMMA: {"family": "gamma", "mean": scale, "cv": shape},
+        Family.LOGNORMAL: {"family": "lognormal_median", "median": scale, "log_sd": shape},
+        Family.WEIBULL: {"family": "weibull", "shape": shape, "scale": scale},
+    }
+    return written[Family(fit.family)]
+
+
+def nearest_groups(levels: tuple[int, ...]) -> Iterator[int]:
+    """For CTAS 1 to 5 the group that speaks for it."""
+    for level in ACUITIES:
+        yield min(range(len(levels)), key=lambda group: abs(levels[group] - level))
+
+
+def rounded(value: float) -> float:
+    """As it is written."""
+    return float(f"{value:.{_DIGITS}g}")

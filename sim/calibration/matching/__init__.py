@@ -1,0 +1,1 @@
+"""Finding parameters a file does not show: history matching, and its use on service times."""

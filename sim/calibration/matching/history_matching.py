@@ -1,0 +1,256 @@
+"""What a file cannot show is narrowed to the region that is not ruled out by what it shows: history matching in waves.
+
+Numbers in, numbers out: the function is any noisy simulator; `service_times` plays the department for it. A point is
+ruled out where an outcome lies further from the observed one than three standard deviations of all that could
+explain the gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
+
+    |observed - emulated| / sqrt(var observed + var emulator + var simulation + discrepancy) < 3
+
+The answer is a region, never one point: within it the file does not tell.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import special
+from scipy.stats import qmc
+
+from sim.statistics.arrays import FloatArray
+from sim.statistics.emulator import Emulator, fit_emulator
+
+CUTOFF: Final = 3.0
+"""Holds 95 % of any distribution with one mode (Pukelsheim 1994, The American Statistician 48:88-91)."""
+_CANDIDATES: Final = 8192
+_FEWEST_LEFT: Final = 200
+_SMALLEST_GAIN: Final = 0.1
+
+Simulator = Callable[[FloatArray], FloatArray]
+"""Of a point (d,) the outcomes of replications (r, k), each over as long a time as was observed; NaN if undefined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A parameter and the range it is looked for in."""
+
+    name: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An observed outcome; variances of its measurement, and of the model even at its best parameters (discrepancy)."""
+
+    name: str
+    observed: float
+    variance: float = 0.0
+    discrepancy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One wave: its runs, the share of the first box not ruled out after it, and how well emulators predict.
+
+    `misses` is the share of left-out points that an emulator puts more than three standard errors wrong.
+    """
+
+    n_points: int
+    share_left: float
+    misses: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What is not ruled out: points of it (m, d) with their implausibility (m,), the least implausible first.
+
+    Empty where nothing in the box explains what was observed: then the model or the box is wrong, not a parameter.
+    """
+
+    unknowns: tuple[Unknown, ...]
+    targets: tuple[Target, ...]
+    points: FloatArray
+    implausibility: FloatArray
+    waves: tuple[Wave, ...]
+    emulators: tuple[tuple["_Fitted", ...], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return len(self.points) == 0
+
+    def ranges(self) -> tuple[tuple[str, float, float], ...]:
+        """Least and greatest value of every parameter in the region."""
+        return tuple(
+            (unknown.name, float(column.min()), float(column.max()))
+            for unknown, column in zip(self.unknowns, self.points.T, strict=True)
+            if column.size
+        )
+
+    def holds(self, point: FloatArray) -> bool:
+        """Whether a point is not ruled out, by any wave."""
+        unit = (np.asarray(point, dtype=np.float64) - _low(self.unknowns)) / _width(self.unknowns)
+        inside = bool(np.all((unit >= 0.0) & (unit <= 1.0)))
+        return inside and float(_worst(self.emulators, self.targets, unit[None, :])[0]) < CUTOFF
+
+    def lines(self) -> tuple[str, ...]:
+        """The region in plain lines."""
+        if self.is_empty:
+            return ("nothing in the box explains what was observed: widen it, or the model misses something",)
+        left = self.waves[-1].share_left
+        told = [f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"]
+        for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=True):
+            told.append(f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})")
+        return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """An emulator of one outcome, and the variance of one replication of it: the logarithm is linear in the point."""
+
+    emulator: Emulator
+    variance: FloatArray
+
+    def simulation(self, unit: FloatArray) -> FloatArray:
+        """Variance of one replication at points (m, d)."""
+        return np.asarray(np.exp(self.variance[0] + unit @ self.variance[1:]))
+
+
+def match(
+    simulator: Simulator,
+    unknowns: tuple[Unknown, ...],
+    targets: tuple[Target, ...],
+    *,
+    seed: int,
+    points: int = 40,
+    most_waves: int = 3,
+) -> Region:
+    """Waves of simulation and emulation until the region hardly shrinks, or is empty.
+
+    `points` parameter settings are played a wave. Emulators of a wave see the runs of all waves near the region left.
+    """
+    rng = np.random.default_rng(seed)
+    d = len(unknowns)
+    chosen = qmc.LatinHypercube(d, rng=rng).random(points)
+    played: list[_Run] = []
+    emulators: list[tuple[_Fitted, ...]] = []
+    waves: list[Wave] = []
+    low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen
+    for _ in range(most_waves):
+        played += [_played(simulator, unknowns, unit) for unit in chosen]
+        fitted = _fitted(played, low, high, len(targets))
+        emulators.append(fitted)
+        kept, box_share = _candidates(rng, tuple(emulators), targets, low, high)
+        before, left = left, box_share
+        misses = np.concatenate([each.emulator.left_out_errors() for each in fitted])
+        waves.append(Wave(len(chosen), left, float((np.abs(misses) > 3.0).mean())))
+        if len(kept) == 0 or left > (1.0 - _SMALLEST_GAIN) * before:
+            break
+        margin = 0.05 * (kept.max(axis=0) - kept.min(axis=0)) + 1e-3
+        low, high = np.maximum(kept.min(axis=0) - margin, 0.0), np.minimum(kept.max(axis=0) + margin, 1.0)
+        chosen = _spread(kept, points, rng)
+    worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
+    order = np.argsort(worst)
+    scaled = _low(unknowns) + kept[order] * _width(unknowns)
+    return Region(unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators))
+
+
+def _low(unknowns: tuple[Unknown, ...]) -> FloatArray:
+    return np.array([unknown.low for unknown in unknowns])
+
+
+def _width(unknowns: tuple[Unknown, ...]) -> FloatArray:
+    return np.array([unknown.high - unknown.low for unknown in unknowns])
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A point of the unit cube with the means of its outcomes, and the variance of one replication and of the mean."""
+
+    unit: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+    n: int
+
+
+def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: FloatArray) -> _Run:
+    outcomes = np.asarray(simulator(_low(unknowns) + unit * _width(unknowns)), dtype=np.float64)
+    if outcomes.ndim != 2 or len(outcomes) < 2:
+        raise ValueError(f"the simulator gives outcomes of shape {outcomes.shape}: give two replications or more")
+    return _Run(unit, outcomes.mean(axis=0), outcomes.var(axis=0, ddof=1), len(outcomes))
+
+
+def _fitted(played: list[_Run], low: FloatArray, high: FloatArray, n_targets: int) -> tuple[_Fitted, ...]:
+    """Emulators of all outcomes from the runs in or near the region left.
+
+    The variance of a replication is smoothed over them: that of a few replications at one point is too uncertain.
+    """
+    x, means = np.array([run.unit for run in played]), np.array([run.mean for run in played])
+    variances = np.array([run.variance for run in played])
+    reach = 0.5 * (high - low)
+    near = np.all((x >= low - reach) & (x <= high + reach), axis=1)
+    found = []
+    for outcome in range(n_targets):
+        defined = np.isfinite(means[:, outcome]) & np.isfinite(variances[:, outcome])
+        usable = defined & near if (defined & near).sum() >= 3 * (x.shape[1] + 1) else defined
+        if usable.sum() < x.shape[1] + 3:
+            raise ValueError(f"outcome {outcome} is defined at {usable.sum()} points: widen the box or leave it out")
+        n = played[0].n
+        variance = _variance_line(x[usable], variances[usable, outcome], n)
+        noise = np.exp(variance[0] + x[usable] @ variance[1:]) / n
+        found.append(_Fitted(fit_emulator(x[usable], means[usable, outcome], noise), variance))
+    return tuple(found)
+
+
+def _variance_line(x: FloatArray, variances: FloatArray, n: int) -> FloatArray:
+    """Least squares of the logarithm of variances of n values, corrected for their bias (Bartlett & Kendall 1946)."""
+    bias = float(special.digamma((n - 1) / 2.0) - np.log((n - 1) / 2.0))
+    left = np.hstack((np.ones((len(x), 1)), x))
+    ridge = 1e-2 * np.diag([0.0, *np.ones(x.shape[1])])
+    right = np.log(np.maximum(variances, 1e-12)) - bias
+    return np.asarray(np.linalg.solve(left.T @ left + ridge, left.T @ right), dtype=np.float64)
+
+
+def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ...], unit: FloatArray) -> FloatArray:
+    """Largest implausibility of each point over outcomes and waves."""
+    worst = np.zeros(len(unit))
+    for wave in emulators:
+        for fitted, target in zip(wave, targets, strict=True):
+            mean, variance = fitted.emulator.predict(unit)
+            spread = np.sqrt(target.variance + variance + fitted.simulation(unit) + target.discrepancy)
+            worst = np.maximum(worst, np.abs(target.observed - mean) / spread)
+    return worst
+
+
+def _candidates(
+    rng: np.random.Generator,
+    emulators: tuple[tuple[_Fitted, ...], ...],
+    targets: tuple[Target, ...],
+    low: FloatArray,
+    high: FloatArray,
+) -> tuple[FloatArray, float]:
+    """Points of the box left that are not ruled out, and the share of the whole cube they stand for.
+
+    Where few are left the box is drawn around them and sampled again.
+    """
+    kept, share = np.zeros((0, low.size)), 0.0
+    for _ in range(4):
+        unit = low + rng.random((_CANDIDATES, low.size)) * (high - low)
+        kept = unit[_worst(emulators, targets, unit) < CUTOFF]
+        share = float(np.prod(high - low)) * len(kept) / _CANDIDATES
+        if len(kept) >= _FEWEST_LEFT or len(kept) < 5:
+            break
+        margin = 0.2 * (kept.max(axis=0) - kept.min(axis=0)) + 1e-4
+        low, high = np.maximum(kept.min(axis=0) - margin, 0.0), np.minimum(kept.max(axis=0) + margin, 1.0)
+    return kept, share
+
+
+def _spread(kept: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:
+    """Points far from each other: the farthest from those chosen, again and again (Johnson, Moore & Ylvisaker 1990)."""
+    unit = (kept - kept.min(axis=0)) / np.maximum(np.ptp(kept, axis=0), 1e-12)
+    chosen = [int(rng.integers(len(kept)))]
+    distance = ((unit - unit[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < min(n, len(kept)):
+        chosen.append(int(distance.argmax()))
+        distance = np.minimum(distance, ((unit - unit[chosen[-1]]) ** 2).sum(axis=1))
+    return kept[chosen]

@@ -1,0 +1,166 @@
+"""Service times inside a stay, which a file does not show, matched to the waits and stays it shows.
+
+The unknowns are factors on the minutes of a role's main tasks and of delays; `history_matching` rules out what does not
+give the file's waits and stays when the department is played. Staffing is taken as known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sim.calibration.matching.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.play import simulated_visits
+from sim.department.department import Department
+from sim.department.quantities import (
+    ACUITIES,
+    Constant,
+    Distribution,
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    LognormalMedian,
+    Triangular,
+    Uniform,
+    Weibull,
+)
+from sim.department.scenario import Scenario
+from sim.statistics.arrays import FloatArray
+
+DELAYS: Final = "delays"
+_WAIT, _STAY, _AFTER = "wait_min", "stay_min", "after_min"
+"""Minutes to the physician, of stay, and from physician to departure, which say more together than waits and stays."""
+_SCALES: Final = {
+    Constant: ("value",),
+    Exponential: ("mean",),
+    Lognormal: ("mean",),
+    LognormalMedian: ("median",),
+    Gamma: ("mean",),
+    Weibull: ("scale",),
+    Empirical: ("scale",),
+    Uniform: ("low", "high"),
+    Triangular: ("low", "mode", "high"),
+}
+
+
+def scaled(minutes: Distribution, factor: float) -> Distribution:
+    """The same distribution with every value times a factor."""
+    names = _SCALES[type(minutes)]
+    return minutes.model_copy(update={name: _times(getattr(minutes, name), factor) for name in names})
+
+
+def _times(value: Any, factor: float) -> Any:
+    return tuple(each * factor for each in value) if isinstance(value, tuple) else value * factor
+
+
+def with_factors(department: Department, factors: dict[str, float]) -> Department:
+    """The department with the minutes of each named role's main tasks, and of `delays`, times its factor."""
+    streams = {}
+    for name, stream in department.streams.items():
+        steps = tuple(_changed(step, factors) for step in stream.pathway)
+        streams[name] = stream.model_copy(update={"pathway": steps})
+    return department.model_copy(update={"streams": streams})
+
+
+def scenario_with_factors(scenario: Scenario, factors: dict[str, float]) -> Scenario:
+    """The scenario with the factors on its department."""
+    return scenario.model_copy(update={"department": with_factors(scenario.department, factors)})
+
+
+def _changed(step: Any, factors: dict[str, float]) -> Any:
+    key = DELAYS if step.kind == "delay" else step.role if step.kind == "task" else None
+    if key not in factors:
+        return step
+    return step.model_copy(update={"minutes": scaled(step.minutes, factors[key])})
+
+
+def roles_to_match(department: Department) -> tuple[str, ...]:
+    """What can have a factor: the roles with main tasks, and delays."""
+    steps = [step for stream in department.streams.values() for step in stream.pathway]
+    roles = dict.fromkeys(step.role for step in steps if step.kind == "task")
+    return (*roles, *((DELAYS,) if any(step.kind == "delay" for step in steps) else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedMean:
+    """A logarithm of a mean duration at one acuity level."""
+
+    name: str
+    level: int
+
+    def of(self, visits: pd.DataFrame) -> float:
+        """From a tidy table; NaN under twenty visits."""
+        values = _minutes(visits[visits["acuity"] == self.level], self.name)
+        return float(np.log(max(values.mean(), 1e-3))) if len(values) >= 20 else np.nan
+
+
+def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
+    values = visits[_STAY] - visits[_WAIT] if name == _AFTER else visits[name]
+    return values.dropna()
+
+
+def outcomes_in(visits: pd.DataFrame, fewest: int = 200) -> tuple[MatchedMean, ...]:
+    """Means of the levels with enough visits: waits and what follows them, or stays where waits are not known."""
+    found = []
+    for level in ACUITIES:
+        here = visits[visits["acuity"] == level]
+        enough = [name for name in (_WAIT, _AFTER, _STAY) if len(_minutes(here, name)) >= fewest]
+        found += [MatchedMean(name, level) for name in enough if name != _STAY or _AFTER not in enough]
+    return tuple(found)
+
+
+def match_service_times(
+    visits: pd.DataFrame,
+    scenario: Scenario,
+    unknowns: tuple[Unknown, ...],
+    *,
+    seed: int,
+    outcomes: tuple[MatchedMean, ...] | None = None,
+    discrepancy: float = 0.05,
+    points: int = 40,
+    replications: int = 4,
+    most_waves: int = 3,
+) -> Region:
+    """The factors not ruled out by the means of waits and stays of a tidy table.
+
+    `scenario` is played over its own period, which should be as long as the file's so that a replication varies as the
+    file does. `discrepancy` is the relative error granted to the model (one standard deviation): waits
+    depend on things it does not have, and with none granted a good region is soon empty.
+    """
+    known = set(roles_to_match(scenario.department))
+    unasked = [unknown.name for unknown in unknowns if unknown.name not in known]
+    if unasked:
+        raise ValueError(f"no minutes of {', '.join(unasked)} in the department: choose of {', '.join(sorted(known))}")
+    chosen = outcomes_in(visits) if outcomes is None else outcomes
+    targets = tuple(_targets(visits, chosen, discrepancy))
+    simulator = department_simulator(scenario, tuple(unknown.name for unknown in unknowns), chosen, seed, replications)
+    return match(simulator, unknowns, targets, seed=seed, points=points, most_waves=most_waves)
+
+
+def _targets(visits: pd.DataFrame, outcomes: tuple[MatchedMean, ...], discrepancy: float) -> Iterator[Target]:
+    """What a file varies by is the simulation's variance; clocks that round add next to nothing to it."""
+    for outcome in outcomes:
+        yield Target(f"{outcome.name} {outcome.level}", outcome.of(visits), 0.0, discrepancy**2)
+
+
+def department_simulator(
+    scenario: Scenario, names: tuple[str, ...], outcomes: tuple[MatchedMean, ...], seed: int, replications: int
+) -> Simulator:
+    """Plays the department with factors and gives the outcomes of each replication."""
+
+    def simulate(point: FloatArray) -> FloatArray:
+        changed = scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
+        tables = (simulated_visits(changed, seed, replication) for replication in range(replications))
+        return np.array([[outcome.of(table) for outcome in outcomes] for table in tables])
+
+    return simulate
+
+
+def region_table(region: Region) -> pd.DataFrame:
+    """The points not ruled out, the least implausible first."""
+    table = pd.DataFrame(region.points, columns=[unknown.name for unknown in region.unknowns])
+    table["implausibility"] = region.implausibility
+    return table

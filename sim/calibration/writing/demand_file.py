@@ -1,0 +1,163 @@
+"""The texts of a calibrated demand: its configuration, its table of estimates, its summary."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
+from sim.department.quantities import ACUITIES
+from sim.statistics.arrays import FloatArray
+from sim.visits.column_map import WEEKDAY_NAMES
+
+Label = tuple[str, str, str]
+"""Weekday, hour and level of an estimate, each empty where it has none."""
+HOUR_LABELS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
+LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One row of the table: `in_config` is the value written to the configuration, None if it is not."""
+
+    quantity: str
+    weekday: str
+    hour: str
+    level: str
+    n: int
+    estimate: float
+    standard_error: float | None
+    in_config: float | None
+
+    def cells(self) -> tuple[str, ...]:
+        numbers = (self.estimate, self.standard_error, self.in_config)
+        texts = tuple("" if number is None else f"{number:.6f}" for number in numbers)
+        return (self.quantity, self.weekday, self.hour, self.level, str(self.n), *texts)
+
+
+def share_rows(
+    quantity: str,
+    shares: Shares,
+    labels: Sequence[Label],
+    *,
+    written: Sequence[float] | None = None,
+    scale: float = 1.0,
+) -> Iterator[Estimate]:
+    """Rows of shares with their errors, times `scale`, beside the values written."""
+    values, errors = scale * shares.share, scale * shares.standard_error
+    return value_rows(quantity, shares.n, labels, values, errors, written)
+
+
+def value_rows(
+    quantity: str,
+    n: int,
+    labels: Sequence[Label],
+    values: FloatArray,
+    errors: FloatArray,
+    written: Sequence[float] | None = None,
+) -> Iterator[Estimate]:
+    """A row for each value with its error, beside the value written."""
+    in_config = (None,) * len(labels) if written is None else written
+    for label, value, error, config in zip(labels, values, errors, in_config, strict=True):
+        yield Estimate(quantity, *label, n, float(value), float(error), config)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLine:
+    """Values of one line of the configuration and the comment that says where they come from."""
+
+    values: tuple[float, ...]
+    comment: str
+
+    def text(self) -> str:
+        return f"[{', '.join(f'{value:.5f}' for value in self.values)}]  # {self.comment}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandFile:
+    """The three things a demand configuration takes from a visits file, and what to say about them.
+
+    `hour_shares` seven lines of 24 shares (Monday first, each summing to 1), `weekday_index` seven values of
+    mean 1, `acuity_mix` five probabilities; no lines, or None, to keep the default. `about` says what was read and
+    how it was used. `mental_health` has lines of that stream for `hour_shares`, `weekday_index` and `acuity_mix`,
+    `further` whole lines of other keys.
+    """
+
+    name: str
+    about: tuple[str, ...]
+    hour_shares: tuple[ConfigLine, ...]
+    weekday_index: ConfigLine | None
+    acuity_mix: ConfigLine | None
+    estimates: tuple[Estimate, ...]
+    mental_health: Mapping[str, ConfigLine] = field(default_factory=dict)
+    further: tuple[str, ...] = ()
+
+    def yaml_text(self) -> str:
+        """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
+        hours = ("hour_shares:  # share of the day's arrivals by hour 00 .. 23",) if self.hour_shares else ()
+        days: tuple[str, ...] = ()
+        mix: tuple[str, ...] = ()
+        if self.weekday_index is not None:
+            days = ("weekday_index:", f"  medical: {self.weekday_index.text()}", *self._mental("weekday_index"))
+        if self.acuity_mix is not None:
+            mix = ("acuity_mix:", f"  medical: {self.acuity_mix.text()}", *self._mental("acuity_mix"))
+        lines = (
+            f"# demand={self.name}: when patients come and how urgent they are, from a visits file.",
+            "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
+            "# What is not named here keeps its value in demand=default.",
+            *(f"# {line}" for line in self.about),
+            "defaults:",
+            "  - default",
+            "  - _self_",
+            "",
+            f"name: {self.name}",
+            *hours,
+            *(f"  - {line.text()}" for line in self.hour_shares),
+            *self._mental_hours(),
+            *days,
+            *mix,
+            *self.further,
+        )
+        return "\n".join(lines) + "\n"
+
+    def _mental_hours(self) -> tuple[str, ...]:
+        line = self.mental_health.get("hour_shares")
+        return () if line is None else ("mh_hour_shares:", f"  default: {line.text()}")
+
+    def _mental(self, key: str) -> tuple[str, ...]:
+        return (f"  mental_health: {self.mental_health[key].text()}",) if key in self.mental_health else ()
+
+    def estimates_text(self) -> str:
+        """The table of estimates as CSV."""
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        header = ("quantity", "weekday", "hour", "level", "n", "estimate", "standard_error", "in_config")
+        writer.writerow(header)
+        writer.writerows(row.cells() for row in self.estimates)
+        return table.getvalue()
+
+    def summary_lines(self) -> tuple[str, ...]:
+        """What a reader of the console needs: how it was done, and every share not by hour of the week."""
+        short = ("hour_of_day_share", "block_share", "weekday_index", "acuity_share")
+        rows = (row for row in self.estimates if row.quantity in short)
+        return (
+            *self.about,
+            "",
+            f"{'estimate':<32}{'value':>9}{'SE':>9}{'written':>10}",
+            *map(_summary, rows),
+        )
+
+
+def _summary(row: Estimate) -> str:
+    label = " ".join(part for part in (row.quantity, row.weekday, row.hour, row.level) if part)
+    error = "" if row.standard_error is None else f"{row.standard_error:.4f}"
+    written = "" if row.in_config is None else f"{row.in_config:.5f}"
+    return f"{label:<32}{row.estimate:>9.4f}{error:>9}{written:>10}"
+
+
+def weekday_name(day: int) -> str:
+    """Monday for 0 .. Sunday for 6."""
+    return WEEKDAY_NAMES[day].capitalize()

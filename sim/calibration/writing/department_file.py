@@ -1,0 +1,195 @@
+"""The configuration of a calibrated department: a base department with the estimates of a visits file in their places.
+
+The whole department is written, not its differences, for a family of distributions cannot be changed by merging keys.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from sim.calibration.estimators.patience import PatienceFit
+from sim.calibration.estimators.returns import ReturnFit
+from sim.calibration.estimators.shares import Shares, round_to_total
+from sim.calibration.estimators.step_minutes import (
+    EVERY_STREAM,
+    IfNoneFits,
+    StepMinutes,
+    family_written,
+    is_measurable,
+)
+from sim.calibration.estimators.visit_estimates import VisitEstimates
+from sim.department.department import Department
+from sim.department.quantities import ACUITIES
+from sim.statistics.lifetimes import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatedKey:
+    """One key of the department that was estimated, with its error, and what it was before."""
+
+    key: str
+    value: float
+    standard_error: float
+    before: float | None
+
+    def line(self) -> str:
+        was = "" if self.before is None else f", before {self.before:g}"
+        return f"{self.key} = {self.value:.5g}, SE {self.standard_error:.2g}{was}"
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFile:
+    """The configuration as data, and which keys of it were estimated."""
+
+    name: str
+    data: dict[str, Any]
+    estimated: tuple[EstimatedKey, ...]
+    about: tuple[str, ...]
+    minutes: tuple[str, ...] = ()
+    """Of each distribution that was put in: where it is from, and which family fits or that none does."""
+    if_none_fits: IfNoneFits = "empirical"
+
+    def department(self) -> Department:
+        """The same, checked."""
+        return Department.model_validate(self.data)
+
+    def yaml_text(self) -> str:
+        head = (
+            f"# department={self.name}: estimated from a visits file where the file tells, else as it was before.",
+            "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
+            *(f"# {line}" for line in self.about),
+            "# Estimated from the file:" if self.estimated else "# Nothing of the department could be estimated.",
+            *(f"#   {item.line()}" for item in self.estimated),
+            *(
+                (
+                    "# Distributions (unit: minutes; source: the file above; grade A, seen in the source):",
+                    *(f"#   {line}" for line in self.minutes),
+                )
+                if self.minutes
+                else ()
+            ),
+        )
+        body = yaml.safe_dump(self.data, sort_keys=False, allow_unicode=True, width=120)
+        return "\n".join(head) + "\n" + body
+
+
+def department_file(
+    name: str,
+    base: Department,
+    estimates: VisitEstimates,
+    about: tuple[str, ...] = (),
+    if_none_fits: IfNoneFits = "empirical",
+) -> DepartmentFile:
+    """Put what was estimated into the department; of steps whose minutes no family fits the file's quantiles."""
+    data: dict[str, Any] = base.model_dump(mode="json")
+    data["name"] = name
+    keys: list[EstimatedKey] = []
+    minutes: list[str] = []
+    for stream, plain in data["streams"].items():
+        keys += _ages(stream, plain, estimates.ages)
+        keys += _modes(stream, plain, estimates.modes)
+        keys += _admission(stream, plain, estimates.admission)
+        if estimates.patience is not None:
+            keys += _patience(stream, plain, estimates.patience)
+            if estimates.patience_test is not None:
+                minutes.append(f"streams.{stream}.patience.minutes: {estimates.patience_test.verdict()}")
+        if stream in estimates.returns:
+            keys += _returns(stream, plain, estimates.returns[stream])
+        for place, step in enumerate(base.streams[stream].pathway):
+            of_step = estimates.steps.get((stream, step.name)) or estimates.steps.get((EVERY_STREAM, step.name))
+            if of_step is not None and is_measurable(step):
+                key = f"streams.{stream}.pathway.{step.name}.minutes"
+                plain["pathway"][place]["minutes"] = of_step.written(if_none_fits)
+                minutes.append(f"{key}: {of_step.statement(if_none_fits)}")
+                keys += _minutes(key, of_step, if_none_fits)
+    found = DepartmentFile(name, data, tuple(keys), about, tuple(minutes), if_none_fits)
+    found.department()
+    return found
+
+
+def _ages(stream: str, plain: dict[str, Any], ages: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
+    if stream not in ages:
+        return
+    shares, before = round_to_total(ages[stream].share, 1), plain["age_shares"]
+    plain["age_shares"] = list(shares)
+    for place, share in enumerate(shares):
+        error = float(ages[stream].standard_error[place])
+        yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, before[place])
+
+
+def _modes(stream: str, plain: dict[str, Any], modes: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
+    if stream not in modes:
+        return
+    for place, key in ((1, "ambulance_share"), (2, "police_share")):
+        before, share = plain[key], round(float(modes[stream].share[place]), 5)
+        if share == 0.0:
+            continue
+        plain[key] = share
+        yield EstimatedKey(f"streams.{stream}.{key}", share, float(modes[stream].standard_error[place]), before)
+
+
+def _admission(stream: str, plain: dict[str, Any], admission: Mapping[int, Shares]) -> Iterator[EstimatedKey]:
+    """Transfers count as admissions, as in the department as shipped."""
+    if not admission:
+        return
+    for step in plain["pathway"]:
+        if step["kind"] != "dispose":
+            continue
+        before = step["admission"] if isinstance(step["admission"], list) else [step["admission"]] * len(ACUITIES)
+        step["admission"] = list(before)
+        step["transfer"] = 0.0
+        for level, shares in admission.items():
+            share = round(float(shares.share[1]), 5)
+            step["admission"][level - 1] = share
+            key = f"streams.{stream}.pathway.{step['name']}.admission[CTAS {level}]"
+            yield EstimatedKey(key, share, float(shares.standard_error[1]), before[level - 1])
+
+
+def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterator[EstimatedKey]:
+    """Held visits are not known in a file: `never_leaves` is of everybody, and not under the share that is held."""
+    patience, key = plain["patience"], f"streams.{stream}.patience"
+    if found.never_is_known:
+        before = patience["never_leaves"]
+        patience["never_leaves"] = round(found.fit.never, 5)
+        yield EstimatedKey(f"{key}.never_leaves", found.fit.never, found.fit.parameters()[-1].standard_error, before)
+    else:
+        patience["never_leaves"] = round(found.fit.never, 5)
+    patience["minutes"] = family_written(found.fit, found.levels)
+    for parameter in found.fit.parameters():
+        if parameter.name != "never":
+            yield EstimatedKey(
+                f"{key}.minutes.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None
+            )
+
+
+def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[EstimatedKey]:
+    """Without errors nothing is written: the file did not tell."""
+    if not found.fit.identified:
+        return
+    before = plain["returns"] or {}
+    days = before.get("prelude_days") or round(10.0 * float(found.fit.quantiles(0.9)))
+    plain["returns"] = {**before, "frail_share": 0.0, "frailty": 1.0, "prelude_days": float(days)}
+    for parameter in found.parameters():
+        plain["returns"][parameter.name] = float(f"{parameter.value:.6g}")
+        key = f"streams.{stream}.returns.{parameter.name}"
+        yield EstimatedKey(key, parameter.value, parameter.standard_error, before.get(parameter.name))
+
+
+def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator[EstimatedKey]:
+    """Parameters of the family; of an empirical distribution its means, which are no keys, so that errors are told."""
+    fit = found.used(if_none_fits)
+    if fit is not None:
+        for parameter in fit.parameters():
+            yield EstimatedKey(
+                f"{key}.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None
+            )
+        return
+    for group, (values, mean) in enumerate(zip(found.values, found.means(if_none_fits), strict=True)):
+        level = f" of CTAS {found.levels[group]}" if found.levels else ""
+        yield EstimatedKey(f"mean{level} of {key}", mean, float(values.std(ddof=1) / values.size**0.5), None)
+
+
+def _place(parameter: Parameter, levels: tuple[int, ...]) -> str:
+    return parameter.name if parameter.group < 0 or not levels else f"{parameter.name}[CTAS {levels[parameter.group]}]"

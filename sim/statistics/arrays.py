@@ -1,0 +1,70 @@
+"""Array types of the statistics, and the checks their functions make of arguments.
+
+Every check raises ValueError with the argument's name, what was found and what to give instead.
+"""
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise ValueError unless the confidence lies strictly between 0 and 1."""
+    if not 0.0 < confidence < 1.0:
+        raise ValueError(f"confidence is {confidence}: give a share strictly between 0 and 1, such as 0.95")
+
+
+def vector(values: ArrayLike, name: str) -> FloatArray:
+    """Values as an array of shape (n,)."""
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 1:
+        raise ValueError(f"{name} has shape {x.shape}: give one number per replication, shape (n,)")
+    refuse_infinite(x, name)
+    return x
+
+
+def replications_table(values: ArrayLike, name: str, fewest_columns: int) -> FloatArray:
+    """Values as a table with a row per replication."""
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 2 or x.shape[1] < fewest_columns:
+        raise ValueError(f"{name} has shape {x.shape}: give a row per replication and {fewest_columns} or more columns")
+    refuse_infinite(x, name)
+    return x
+
+
+def rows_of_measures(values: ArrayLike, name: str) -> FloatArray:
+    """Values as a table with a row per measure and a column per replication."""
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 2:
+        raise ValueError(f"{name} has shape {x.shape}: give a row per measure and a column per replication")
+    refuse_infinite(x, name)
+    return x
+
+
+def refuse_infinite(x: FloatArray, name: str) -> None:
+    """Raise ValueError at the first infinite value."""
+    if np.isinf(x).any():
+        raise ValueError(
+            f"{name} holds an infinite number at {np.argwhere(np.isinf(x))[0].tolist()}: correct the measure"
+        )
+
+
+def defined_values(values: ArrayLike, name: str) -> tuple[FloatArray, int]:
+    """The values that are not NaN, and how many are; at least one must be defined."""
+    x = vector(values, name)
+    defined = x[~np.isnan(x)]
+    if defined.size == 0:
+        raise ValueError(f"{name} has no defined value among {x.size}: run more replications or leave the measure out")
+    return defined, x.size - defined.size
+
+
+def read_only(x: AnyArray) -> AnyArray:
+    """The same array, which can no longer be written to."""
+    x.setflags(write=False)
+    return x

@@ -1,0 +1,250 @@
+"""What each study can be asked: one class a study, so that a key of another study is an error by construction.
+
+`STUDIES` maps the name of a study to its class, `Study` is their tagged union on `name`. What is simulated stands in
+`sim.department.scenario`, how replications run in `sim.config.settings`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from sim.analysis.valuation import Prior, Worth
+from sim.department.quantities import DemandFactor, EffectFactor, Frozen
+from sim.department.scenario import Period
+from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
+
+MOST = 10**9
+"""No study has more weeks, days or replications; those that need too much memory are refused when it is planned."""
+WholePositive = Annotated[int, Field(ge=1, le=MOST)]
+WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
+
+OUTSIDE = ("output", "visits", "run", "query", "table", "export")
+"""Keys outside the group `study` that only some studies use."""
+
+
+def file_name(value: str) -> str:
+    """A name that configurations are written under, in files and folders of it."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise ValueError(f"{value!r} is no configuration name: use lower-case letters, digits and _, a letter first")
+    if is_device_of_windows(value):
+        raise ValueError(f"{value!r} is a device on Windows, where no file can have that name: choose another")
+    return value
+
+
+def is_device_of_windows(name: str) -> bool:
+    """Whether Windows keeps a name for a device, as `con` or `lpt1`, and takes a file `con.yaml` for it too."""
+    return re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)[0-9]", name) is not None
+
+
+def as_list(value: object) -> object:
+    """A single name or number as a list of one."""
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+
+
+def check_each_once(**lists: tuple[object, ...]) -> None:
+    """Raise ValueError where a list names something twice; `lists` by the key they stand under."""
+    for key, values in lists.items():
+        twice = next((value for value in values if values.count(value) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{key} names {twice} twice: name each once")
+
+
+class StudySettings(Frozen):
+    """What every study has: its name.
+
+    `uses` says which of the keys `OUTSIDE` its group mean something to it, `instead` what to write for a key that only
+    other studies have, where naming them does not help.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset()
+    instead: ClassVar[Mapping[str, str]] = {}
+    name: str
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers; a week where nothing is simulated."""
+        return Period(weeks=1)
+
+
+class PlayedSettings(StudySettings):
+    """A study that plays replications, and how long each is.
+
+    Weeks are measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day return
+    rate can count their last visits too. `month_factors` None: on for runs of at least 52 weeks.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output"})
+    replications: WholePositive
+    weeks: WholePositive
+    warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
+    follow_up_days: WholeNonNegative = 0
+    month_factors: bool | None = None
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers; a warm-up that is to be found is not in it yet."""
+        return Period(
+            weeks=self.weeks,
+            warm_up_weeks=0 if self.warm_up_weeks == "auto" else self.warm_up_weeks,
+            follow_up_days=self.follow_up_days,
+            month_factors=self.month_factors,
+        )
+
+
+class MeasuredSettings(PlayedSettings):
+    """A study whose answer is measures: of one scenario, of several, or of those of a sweep.
+
+    `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
+    `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
+    A sweep alone has `warm_up_weeks` `auto` (found by a pilot), and `precision` (by measure), `select`, `best` and
+    `controls`, which are what `sim.runs.stopping_rules` says; `replications` are then the first,
+    `most_replications` the cap.
+    """
+
+    demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    visits: bool = False
+    event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
+    simultaneous: Simultaneous = "bonferroni"
+    precision: dict[str, Precision] = Field(default_factory=dict)
+    select: Selecting | None = None
+    best: str | None = None
+    controls: bool = False
+    most_replications: WholePositive | None = None
+
+    @model_validator(mode="after")
+    def _levels_once(self) -> "MeasuredSettings":
+        check_each_once(demand_levels=self.demand_levels)
+        return self
+
+    @model_validator(mode="after")
+    def _cap_above_first(self) -> "MeasuredSettings":
+        if self.most_replications is not None and self.most_replications < self.replications:
+            raise ValueError(
+                f"most_replications is below replications ({self.replications}), those of the first round: "
+                "give a cap that is not"
+            )
+        return self
+
+
+class AgainstBaselineSettings(PlayedSettings):
+    """A study that sets staffings against a `baseline`, and says what the differences are worth.
+
+    Each of the `presets` counts what `worth` says it does and has an answer of its own; without any there is one, which
+    counts all.
+    """
+
+    staffing: Names = ()
+    baseline: str | None = None
+    presets: Names = ()
+    worth: tuple[Worth, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_once(self) -> "AgainstBaselineSettings":
+        check_each_once(staffing=self.staffing, presets=self.presets, worth=tuple(item.name for item in self.worth))
+        return self
+
+
+class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
+    """Staffings compared on the same patients."""
+
+    name: Literal["compare"] = "compare"
+
+
+class RunSettings(MeasuredSettings):
+    """One scenario, played and measured; in a sweep each of many."""
+
+    name: Literal["run"] = "run"
+
+
+class BreakevenSettings(AgainstBaselineSettings):
+    """How large an effect must be for a staffing to be worth its money.
+
+    `effect` (a key of the effects group) is played at `points` values of its `range`, the net benefit is reckoned by
+    `worth`, and the `prior` says how likely it is.
+    """
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "demand_levels": "a break-even study plays one demand: set demand.growth instead"
+    }
+    name: Literal["breakeven"] = "breakeven"
+    warm_up_weeks: WholeNonNegative = 0
+    effect: str = "effects.total_return_hr"
+    range: tuple[EffectFactor, EffectFactor] | None = None
+    points: Annotated[int, Field(ge=2, le=101)] = 7
+    prior: Prior | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> "BreakevenSettings":
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError(f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first")
+        return self
+
+
+class ValidateSettings(PlayedSettings):
+    """Simulated beside published values."""
+
+    name: Literal["validate"] = "validate"
+    warm_up_weeks: WholeNonNegative = 0
+
+
+class AssumptionsSettings(StudySettings):
+    """The assumptions behind a scenario; nothing is simulated, nothing is written."""
+
+    name: Literal["assumptions"] = "assumptions"
+
+
+class ResultsSettings(StudySettings):
+    """The answer of a sweep again, or what is asked of its tables; nothing is simulated."""
+
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export"})
+    name: Literal["results"] = "results"
+
+
+class CalibrateSettings(StudySettings):
+    """A demand and a department from a file of visits.
+
+    `map` names its column map, `demand_name` what is written, `rake` scales its hours to published blocks, `hold_out`
+    is the share of its days that is predicted from the others, `match` names roles (or `delays`) whose minutes are
+    matched to its waits and stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits`
+    `empirical`) or as the family `nearest` to them.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output", "visits"})
+    name: Literal["calibrate"] = "calibrate"
+    map: str | None = None
+    demand_name: Annotated[str, AfterValidator(file_name)] = "calibrated"
+    rake: bool = False
+    hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    match: Names = ()
+    if_none_fits: Literal["empirical", "nearest"] = "empirical"
+
+
+Study = Annotated[
+    CompareSettings
+    | RunSettings
+    | BreakevenSettings
+    | ValidateSettings
+    | AssumptionsSettings
+    | CalibrateSettings
+    | ResultsSettings,
+    Field(discriminator="name"),
+]
+STUDIES: dict[str, type[StudySettings]] = {
+    kind.model_fields["name"].default: kind for kind in get_args(get_args(Study)[0])
+}
+
+
+def studies_with(key: str) -> list[str]:
+    """Studies that have a key of the group `study`, by its first word."""
+    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
+
+
+def studies_using(key: str) -> list[str]:
+    """Studies that use a key outside the group `study`."""
+    return [name for name, kind in STUDIES.items() if key in kind.uses]

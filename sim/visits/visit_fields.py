@@ -1,0 +1,283 @@
+"""The typed fields of a visit, added to the query: arrival, times, minutes, words, acuity, cluster, steps.
+
+What cannot be read is a fault and becomes missing; what is not given is a note. Checks across fields are
+`visit_checks`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+
+from sim.io import sql
+from sim.visits.column_map import (
+    STEP_ENDS,
+    WEEKDAY_NAMES,
+    CodedColumn,
+    EventsArrival,
+    FlagColumns,
+    PartsArrival,
+    TimesOfStep,
+    TimestampArrival,
+    WeekdayCode,
+    WordColumns,
+)
+from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS
+from sim.visits.text_values import (
+    UTC_OFFSET,
+    clock_time,
+    decimal_number,
+    is_formula,
+    is_spreadsheet_error,
+    matches,
+    minute_of_day,
+)
+from sim.visits.visit_checks import check_longest
+from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
+
+_FORMULA: Final = ("a spreadsheet formula", "export values, not formulas")
+
+
+def add_fields(query: VisitsQuery) -> None:
+    """Add every field that the column map names and the file has."""
+    _add_arrival(query)
+    _add_other_fields(query)
+    _add_step_minutes(query)
+
+
+# --- single columns ---
+
+
+def _unless_formula(query: VisitsQuery, column: str, unreadable: str) -> str:
+    """The condition for a text that is merely unreadable; formulas and error texts of spreadsheets are faults apart."""
+    text = query.text(column)
+    formula = query.fault(column, f"{unreadable} AND {is_formula(text)}", *_FORMULA)
+    remedy = "correct it, or list it under `missing_codes`"
+    error = query.fault(column, f"{unreadable} AND {is_spreadsheet_error(text)}", "a spreadsheet error", remedy)
+    return f"{unreadable} AND NOT {formula} AND NOT {error}"
+
+
+def _add_time(query: VisitsQuery, name: str, column: str, pattern: str | None = None) -> None:
+    """Local clock times, by `pattern` (strptime) or else the map's `time_format`."""
+    zone = query.column_map.time_zone
+    pattern = pattern or query.column_map.time_format
+    if pattern is not None and not _is_time_format(query.connection, pattern):
+        remedy = "correct `time_format` in the column map, as in %d/%m/%Y %H:%M"
+        query.error(column, f"{pattern[:40]!r} is not a format of strptime", remedy)
+        pattern = None
+    text = query.text(column)
+    query.add_field(name, column, clock_time(text, pattern, zone))
+    unreadable = f"{text} IS NOT NULL AND f_{name} IS NULL"
+    if pattern is None and zone is None:
+        remedy = "write local clock time without it, or set `time_zone` in the column map"
+        with_offset = f"CASE WHEN {unreadable} THEN {matches(text, UTC_OFFSET)} END"
+        unreadable += f" AND NOT {query.fault(column, with_offset, 'a time with a UTC offset', remedy)}"
+    unreadable = _unless_formula(query, column, unreadable)
+    query.fault(column, unreadable, NOT_A_TIME, f"write it as {pattern or 'YYYY-MM-DD HH:MM'}")
+
+
+def _is_time_format(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
+    """Whether times can be read by this format."""
+    try:
+        connection.execute("SELECT try_strptime('', ?)", [pattern]).fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _add_number(
+    query: VisitsQuery, name: str, column: str, least: float | None = None, most: float | None = None
+) -> None:
+    """Numbers, those under `least` or over `most` a fault."""
+    text = query.text(column)
+    query.add_field(name, column, decimal_number(text, query.column_map.decimal))
+    unreadable = _unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
+    remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
+    query.fault(column, unreadable, "not a number", remedy)
+    if least is not None:
+        kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
+        outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
+        query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
+
+
+def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
+    """0 = Monday .. 6 = Sunday."""
+    _add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
+    query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
+    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
+
+
+def _add_acuity(query: VisitsQuery, column: str, recode: dict[str, int | None]) -> None:
+    """Acuity levels, 1 most urgent .. 5, by the map's codes."""
+    levels = " ".join(f"WHEN {sql.literal(code)} THEN {level}" for code, level in recode.items() if level is not None)
+    query.add_field("acuity", column, f"(CASE {query.text(column)} {levels} END)::DOUBLE" if levels else "NULL::DOUBLE")
+    unknown = _fault_unknown_codes(query, column, "an unknown acuity code", "acuity", list(recode))
+    remedy = "left out of the acuity mix, kept elsewhere"
+    query.note(column, f"f_acuity IS NULL AND NOT {unknown}", "no acuity level given", remedy)
+
+
+def _fault_unknown_codes(query: VisitsQuery, column: str, kind: str, key: str, known: list[str]) -> str:
+    """Flag codes the map does not list; returns the condition for one."""
+    text = query.text(column)
+    codes = ", ".join(sql.literal(code) for code in known)
+    unknown = _unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({codes})")
+    query.fault(column, unknown, kind, f"add it to `{key}.recode` (known: {', '.join(known)})")
+    return f"coalesce({text} NOT IN ({codes}), false)"
+
+
+def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
+    """A field of words: the text as it is, recoded, or said by flag columns."""
+    if isinstance(words, FlagColumns):
+        if all(query.has(column) for column in words.flags):
+            _add_flag_words(query, name, words)
+    elif not query.has(words.column if isinstance(words, CodedColumn) else words):
+        return
+    elif isinstance(words, CodedColumn):
+        _add_coded_words(query, name, words)
+    else:
+        _add_text(query, name, words)
+
+
+def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
+    texts = {column: query.text(column) for column in words.flags}
+    chosen = " ".join(
+        f"WHEN {texts[column]} = {sql.literal(words.code)} THEN {sql.literal(word)}"
+        for column, word in words.flags.items()
+    )
+    known = " AND ".join(f"{text} IS NOT NULL" for text in texts.values())
+    other = f"WHEN {known} THEN {sql.literal(words.otherwise)}" if words.otherwise else ""
+    query.add_field(name, " + ".join(words.flags), f"CASE {chosen} {other} END")
+
+
+def _add_coded_words(query: VisitsQuery, name: str, words: CodedColumn) -> None:
+    column = words.column
+    given = {code: word for code, word in words.recode.items() if word is not None}
+    cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(word)}" for code, word in given.items())
+    query.add_field(name, column, f"CASE {query.text(column)} {cases} END" if cases else "NULL::VARCHAR")
+    unknown = _fault_unknown_codes(query, column, f"an unknown code of {name}", name, list(words.recode))
+    not_given = f"f_{name} IS NULL AND NOT {unknown}"
+    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere")
+
+
+def _add_text(query: VisitsQuery, name: str, column: str) -> None:
+    """The text as it is; a spreadsheet formula is a fault."""
+    query.add_field(name, column, query.text(column))
+    query.fault_of_field(name, is_formula(query.text(column)), *_FORMULA)
+
+
+# --- arrival ---
+
+
+def _add_arrival(query: VisitsQuery) -> None:
+    arrival = query.column_map.arrival
+    if isinstance(arrival, TimestampArrival) and query.has(arrival.column):
+        _add_time(query, "arrival", arrival.column, arrival.format)
+        _add_parts_of_arrival(query, arrival.column)
+    elif isinstance(arrival, EventsArrival) and query.has("arrival"):
+        _add_time(query, "arrival", "arrival")
+        _add_parts_of_arrival(query, "arrival")
+    elif isinstance(arrival, PartsArrival):
+        _add_arrival_from_parts(query, arrival)
+
+
+def _add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
+    """Weekday, year, month and time of day of a full arrival time; of a shifted date the time of day alone."""
+    if query.column_map.calendar == "real":
+        query.add_field("weekday", column, "(isodow(f_arrival) - 1)::DOUBLE")
+        query.add_field("year", column, "year(f_arrival)::DOUBLE")
+        query.add_field("month", column, "month(f_arrival)::DOUBLE")
+    day = "date_trunc('day', f_arrival)"
+    query.add_field("minute_of_day", column, f"(epoch_us(f_arrival) - epoch_us({day})) / 60e6")
+    _note_missing_arrival(query, column, "f_arrival")
+
+
+def _add_arrival_from_parts(query: VisitsQuery, parts: PartsArrival) -> None:
+    if query.has(parts.time):
+        text = query.text(parts.time)
+        query.add_field("minute_of_day", parts.time, minute_of_day(text))
+        unreadable = _unless_formula(query, parts.time, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
+        query.fault(parts.time, unreadable, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
+        if parts.date is None:
+            _note_missing_arrival(query, parts.time, "f_minute_of_day")
+        elif query.has(parts.date):
+            _add_arrival_from_date(query, parts.date, parts.time)
+    if parts.weekday and query.has(parts.weekday.column):
+        _add_weekday(query, parts.weekday)
+    if parts.year and query.has(parts.year):
+        _add_number(query, "year", parts.year, 1900, 2999)
+    if parts.month and query.has(parts.month):
+        _add_number(query, "month", parts.month, 1, 12)
+
+
+def _add_arrival_from_date(query: VisitsQuery, date: str, time: str) -> None:
+    """One arrival time from columns of its date and its time of day."""
+    _add_time(query, "day", date)
+    del query.origin["day"]
+    minutes = "to_microseconds((f_minute_of_day * 60e6)::BIGINT)"
+    query.add_field("arrival", time, f"date_trunc('day', f_day) + {minutes}")
+    _add_parts_of_arrival(query, time)
+
+
+def _note_missing_arrival(query: VisitsQuery, column: str, arrival: str) -> None:
+    query.note(column, f"{arrival} IS NULL", "no usable arrival time", "left out of arrival estimates")
+
+
+# --- all else ---
+
+
+def _add_other_fields(query: VisitsQuery) -> None:
+    column_map = query.column_map
+    marks = column_map.events.marks() if column_map.events else {}
+    if column_map.patient and query.has(column_map.patient):
+        _add_text(query, "patient", column_map.patient)
+    for name in WORD_FIELDS:
+        words = getattr(column_map, name)
+        if words is None and name == "disposition" and column_map.events and column_map.events.disposition:
+            words = "disposition"
+        if words is not None:
+            _add_words(query, name, words)
+    for name in TIME_FIELDS:
+        column = name if name in marks else getattr(column_map, name)
+        if query.has(column):
+            _add_time(query, name, column)
+    for name in NUMBER_FIELDS:
+        if query.has(column := getattr(column_map, name)):
+            _add_number(query, name, column, 0)
+    if column_map.acuity and query.has(column_map.acuity.column):
+        _add_acuity(query, column_map.acuity.column, column_map.acuity.recode)
+    _add_cluster(query, column_map.cluster)
+
+
+def _add_cluster(query: VisitsQuery, columns: tuple[str, ...]) -> None:
+    """Several columns name a cluster together; a row that lacks one of them has none."""
+    if not columns or not all(query.has(column) for column in columns):
+        return
+    joined = " || '/' || ".join(query.text(column) for column in columns)
+    query.add_field("cluster", " + ".join(columns), joined)
+    query.note(columns[0], "f_cluster IS NULL", "no cluster", "each such row counts as a cluster of its own")
+
+
+def _add_step_minutes(query: VisitsQuery) -> None:
+    """Minutes of steps, as given or between two times; an end before its begin is a fault."""
+    for step, columns in query.column_map.steps().items():
+        name = f"minutes_{step}"
+        if not isinstance(columns, TimesOfStep):
+            if query.has(columns):
+                _add_number(query, name, columns, 0)
+        elif query.has(columns.begins) and query.has(columns.ends):
+            begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
+            query.add_field(name, columns.ends, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")
+            kind, remedy = f"{step} ends before it begins", f"correct it or {columns.begins!r}"
+            query.fault_of_field(name, f"f_{name} < 0", kind, remedy)
+        check_longest(query, name)
+
+
+def _time_field(query: VisitsQuery, name: str, column: str) -> str:
+    """The field with the times of a column: one that is there already, or else a new one."""
+    known = next((field for field in ("arrival", *TIME_FIELDS) if query.origin.get(field) == column), None)
+    if known is None:
+        _add_time(query, name, column)
+        del query.origin[name]
+    return known or name

@@ -1,0 +1,19 @@
+"""A comparison that draws one of its figures, in a thread of the test's own process.
+
+Every figure is drawn and read in `test_report`, and by processes of their own in `test_cli`. Where a test asks
+something else of a comparison, processes that load a drawing library and draw ten figures would be most of its time.
+"""
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sim.report.figures import draw_all, figure_workers
+
+
+def draw_one_figure(patch: pytest.MonkeyPatch) -> None:
+    """From here on."""
+    patch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
+    patch.setattr(draw_all, "FIGURES", {"finding": draw_all.FIGURES["finding"]})
+    patch.setattr(gc, "freeze", gc.collect)  # what a process does that only draws
