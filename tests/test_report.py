@@ -506,7 +506,7 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
-    assert "+5.9 ± 0.9 * " in printed(print_comparison, where_many_leave(four, "peer_swapped"))
+    assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
     assert " of peer_swapped." in comparison_markdown(where_many_leave(four, "peer_swapped"))
 
 
@@ -831,15 +831,15 @@ def test_peers_are_called_peer_support_whatever_their_role_is_called(four: Compa
 def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     clinicians = with_effects(four, "follow-up, minutes of assessments", effects="clinician_evidence")
     line = in_mind(clinicians)[0]
-    assert "follow-up and minutes of assessments move because they were told to" in line
+    assert "follow-up and minutes of assessments move because they are set so" in line
     assert "returns" not in line
     assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
     assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
-    assert "escalation moves because it was told to" in in_mind(with_effects(four, "escalation"))[0]
+    assert "escalation moves because it is set so" in in_mind(with_effects(four, "escalation"))[0]
 
 
 def test_effects_of_nobody_present_are_told_to_move_nothing(four: Comparison) -> None:
-    assert "in force in no staffing compared" in in_mind(with_effects(four, ""))[0]
+    assert "in force in none: nothing moves" in in_mind(with_effects(four, ""))[0]
 
 
 def test_a_staffing_with_an_effect_may_be_disfavoured() -> None:

@@ -67,7 +67,7 @@ FIRST_SHOWN = (
 """Measures that are shown before others where there is not room for all, the most important first."""
 LAST_SHOWN = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")
 """Those left out first: a column or a row like them is there."""
-HEAD_WIDTH = 12
+HEAD_WIDTH = 13
 """Columns of the terminal that the heads of a page of many staffings are folded to."""
 LINES_AROUND = 5
 """Lines left for progress and where the results are."""

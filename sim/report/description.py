@@ -67,6 +67,9 @@ class ScreenTable:
 class Description(ABC):
     """An answer, independent of where it is shown."""
 
+    fewest_rows = 4
+    """Rows of the table of the terminal that are shown, however long the rest is."""
+
     @property
     def intro(self) -> str:
         """Said between the finding and the table."""

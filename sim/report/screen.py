@@ -18,8 +18,6 @@ from sim.report.description import Description, Rows, ScreenTable
 from sim.report.words.finding import MOST_LINES, Finding
 from sim.report.words.short_names import cut_end
 
-FEWEST_ROWS = 3
-"""Rows of the table that are shown, however long the rest is."""
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""
 FEWEST_REMARK_LINES = 2
@@ -97,9 +95,9 @@ def print_remarks(remarks: Sequence[str], console: Console, room: int = FEWEST_R
 
 
 def highest_table(answer: Description, room: int, console: Console) -> ScreenTable:
-    """The table with as many rows as fit into `room` lines, found by halving; it has `FEWEST_ROWS` in any case."""
+    """The table with as many rows as fit into `room` lines, found by halving; it has `fewest_rows` in any case."""
     width = min(WIDTH, console.width)
-    fewest, most = FEWEST_ROWS, max(answer.n_rows(), FEWEST_ROWS)
+    fewest, most = answer.fewest_rows, max(answer.n_rows(), answer.fewest_rows)
     while fewest < most:
         middle = (fewest + most + 1) // 2
         if height(answer.screen_table(middle, width), console) <= room:

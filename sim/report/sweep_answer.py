@@ -59,7 +59,7 @@ SHOWN = (
 FIRST_LEFT_OUT = (SECONDARY, *reversed(SHOWN))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 WIDEST_NAME = 28
-HEAD_WIDTH = 12
+HEAD_WIDTH = 13
 """Columns of the terminal that heads of the table are folded to."""
 MOST_QUERY_ROWS = 40
 """Rows of a query on the terminal; nobody reads a thousand lines of it."""
@@ -83,6 +83,7 @@ class SweepDescription(Description):
     """A sweep described."""
 
     report: SweepReport
+    fewest_rows = 3
 
     @property
     def finding(self) -> Finding:

@@ -19,11 +19,10 @@ from sim.report.tables.lookups import (
     n_replications,
     of_staffing,
     others,
-    role_text,
 )
 from sim.report.words.cautions import marked
 from sim.report.words.measures import PROTOCOL_OUTCOMES, short_measure
-from sim.report.words.numbers import difference_text, interval_words, mean_text, measure_text, whole_percent
+from sim.report.words.numbers import difference_text, hours_text, interval_words, mean_text, measure_text, whole_percent
 from sim.report.words.worth_text import capital, money_text
 
 QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
@@ -129,14 +128,6 @@ def cost_rows(comparison: Comparison) -> Rows:
         money = plain_number(cost, 0), plain_number(added, 0, signed=True)
         rows.append((str(row["label"]), hours_text(comparison, row["hours_added"]), *money))
     return rows
-
-
-def hours_text(comparison: Comparison, hours: object) -> str:
-    """`+108 peer support, −40 nurse` from `+108 psw, -40 nurse`, or a bare number of hours."""
-    if not isinstance(hours, str):
-        return plain_number(float(str(hours)), 0, signed=True)
-    added = (item.partition(" ") for item in hours.split(", "))
-    return ", ".join(f"{number}{blank}{role_text(comparison, role)}" for number, blank, role in added).replace("-", "−")
 
 
 def worth_rows(comparison: Comparison) -> Rows:

@@ -17,10 +17,10 @@ from sim.report.tables.answer_workbook import (
     sheet_rows,
     table_sheet,
 )
-from sim.report.tables.comparison_rows import hours_text
 from sim.report.tables.lookups import estimate, label, others
 from sim.report.tables.peer_day import peer_day_measures, peer_day_words, with_peers
 from sim.report.tables.summaries import comparison_summary, with_labels
+from sim.report.words.numbers import hours_text
 
 WORTH_HEADERS = {
     "preset": Column("Counted"),

@@ -24,7 +24,6 @@ from sim.engine.measures.number_text import (
     value_text,
     within_scale,
 )
-from sim.report.tables.comparison_rows import hours_text
 from sim.report.tables.lookups import (
     Found,
     central_level,
@@ -40,6 +39,7 @@ from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
 from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
 from sim.report.words.measures import BRIEFS, COSTS, HINT, hint, named_topics, protocol_place
+from sim.report.words.numbers import hours_text
 from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5

@@ -134,14 +134,14 @@ PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental healt
 
 
 def short_label(name: str) -> str:
-    """`Wait, all (min)`: topic, part where the headline measures have several, rank of a late one, and unit."""
+    """`Wait, all (min)`: topic, part where the headline measures have several, unit, and the rank of a late one."""
     measure, part = measure_and_part(name)
     brief = BRIEFS[measure.key]
     whose = f", {PART_WORDS[part]}" if N_PARTS[brief.topic] > 1 else ""
     rank = f", {HINT}" if name == SECONDARY else ""
     head = brief.head or brief.topic
     unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
-    return f"{head[0].upper()}{head[1:]}{whose}{rank} ({unit})"
+    return f"{head[0].upper()}{head[1:]}{whose} ({unit}){rank}"
 
 
 def hint(name: str) -> str:

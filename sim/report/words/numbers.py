@@ -5,6 +5,7 @@ The digits of a measure are those of `sim.engine.measures.number_text`.
 
 import math
 
+from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.catalogue import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
@@ -13,12 +14,13 @@ from sim.engine.measures.number_text import (
     half_width_text,
     measure_and_part,
     part_text,
+    plain_number,
     short_unit_of_difference,
     unit_of_value,
     value_text,
     within_scale,
 )
-from sim.report.tables.lookups import Found
+from sim.report.tables.lookups import Found, role_text
 from sim.report.words.cautions import marked
 
 
@@ -77,3 +79,11 @@ def interval_words(measure: Measure, low: float, high: float) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return NO_INTERVAL
     return " to ".join(value_text(measure, within_scale(measure, end, 0.0)) for end in (low, high))
+
+
+def hours_text(comparison: Comparison, hours: object) -> str:
+    """`+108 peer support, −40 nurse` from `+108 psw, -40 nurse`, or a bare number of hours."""
+    if not isinstance(hours, str):
+        return plain_number(float(str(hours)), 0, signed=True)
+    added = (item.partition(" ") for item in hours.split(", "))
+    return ", ".join(f"{number}{blank}{role_text(comparison, role)}" for number, blank, role in added).replace("-", "−")
