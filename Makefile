@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench size figures conditions notebooks example machine-code lint format types imports venv lock clean
+.PHONY: help run test verify agree bench size figures conditions notebooks example machine-code lint format types imports hooks venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -26,6 +26,7 @@ help:
 	@echo "make size     lines of code, keys, measures, dependencies"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
+	@echo "make hooks    have Git check the subject of each commit"
 	@echo "make lock     pin dependencies anew           make clean    remove .venv and caches"
 
 run: venv
@@ -76,6 +77,9 @@ types: venv
 
 imports: venv
 	$(BIN)/lint-imports
+
+hooks:
+	git config core.hooksPath .githooks
 
 venv: $(STAMP)
 

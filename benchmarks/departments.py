@@ -9,7 +9,7 @@ from sim.department.pathway import Place, Step
 from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Scenario
-from sim.runs.blocks import at_demand
+from sim.runs.design import at_demand
 
 SPLIT = "acute"
 

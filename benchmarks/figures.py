@@ -17,14 +17,14 @@ from sim.analysis.compare import costs_of
 from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
-from sim.config.breakeven_plans import break_even_plan_of
-from sim.config.plans import plan_of
 from sim.engine.code_version import code_version
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import COLUMNS
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
+from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.compare import plan_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -116,9 +116,9 @@ def stored_comparison() -> Comparison:
 def runs_of(folder: Path) -> pd.DataFrame:
     """Measures of the runs of a break-even study: those that are valued, and those that the guards look at."""
     plan = break_even_plan_of(compose(BREAK_EVEN))
-    store = RunStore(folder, plan.sweep.seed, code_version())
+    store = RunStore(folder, plan.design.seed, code_version())
     wanted = {*(item.measure for item in plan.worth), *GUARDS}
-    measures, values = store.values(list(plan.sweep.labels), plan.sweep.replications, sorted(wanted))
+    measures, values = store.values(list(plan.design.labels), plan.design.replications, sorted(wanted))
     return pd.DataFrame({"value": values.ravel()}, index=runs_index(plan, measures)).reset_index()
 
 
@@ -127,14 +127,14 @@ def stored_break_even() -> BreakEvenAnswer:
     plan, runs = break_even_plan_of(compose(BREAK_EVEN)), read("breakeven_runs")
     measures = sorted(runs["measure"].unique())
     values = runs.set_index(RUNS[:3])["value"].reindex(runs_index(plan, measures))
-    shape = len(plan.sweep.labels), len(measures), plan.sweep.replications
+    shape = len(plan.design.labels), len(measures), plan.design.replications
     return answer_of_runs(plan, measures, values.to_numpy().reshape(shape))
 
 
 def runs_index(plan: BreakEvenPlan, measures: Sequence[str]) -> pd.MultiIndex:
     """Every scenario, measure and replication, in the order of `RunStore.values`."""
     return pd.MultiIndex.from_product(
-        [plan.sweep.labels.values(), measures, range(plan.sweep.replications)], names=RUNS[:3]
+        [plan.design.labels.values(), measures, range(plan.design.replications)], names=RUNS[:3]
     )
 
 

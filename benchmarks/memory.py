@@ -7,14 +7,15 @@ from io import StringIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sim.runs.blocks import BlockAnswer, play_block
+
 from benchmarks.runs import peak_mib
 from sim.analysis.compare import compared
 from sim.analysis.plan import Plan
 from sim.cli import main
 from sim.config import compose
-from sim.config.plans import plan_of
-from sim.runs.blocks import BlockAnswer, play_block
 from sim.runs.worker_pool import run_blocks
+from sim.studies.compare import plan_of
 
 
 def comparison(given: dict[str, Any], staffings: str) -> Plan:

@@ -80,11 +80,9 @@ def compare(
     `if __name__ == "__main__":`. Raises ScenarioError with every problem at once, TypeError where names or overrides
     are not strings.
     """
-    from sim.analysis.compare import compare_composed
-    from sim.analysis.memory_check import check_plan
     from sim.config import compose
-    from sim.config.plans import plan_of
     from sim.objects import Comparison
+    from sim.studies.compare import compare_in_memory, plan_of
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
@@ -97,9 +95,10 @@ def compare(
         settings.append(f"study.replications={replications}")
     if seed is not None:
         settings.append(f"seed={seed}")
+    if workers is not None:
+        settings.append(f"executor.workers={workers}")
     plan = plan_of(compose(["study=compare", *settings]))
-    check_plan(plan, workers)
-    return Comparison.of(compare_composed(plan, workers=workers))
+    return Comparison.of(compare_in_memory(plan))
 
 
 def results(folder: str | PathLike[str]) -> "Results":

@@ -15,7 +15,7 @@ from multiprocessing import Pool, TimeoutError
 
 from sim.department.scenario import Scenario
 from sim.engine.reference.model import simulate
-from sim.runs.blocks import ENGINES
+from sim.runs.engines import ENGINES
 from tests.agreement import Disagreement, difference, disagreement, played
 from tests.events_met import departments_with, events_of, load
 from tests.smallest import smallest, text_of

@@ -7,13 +7,17 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
+# Before numpy is loaded: on matrices as small as ours two threads of its linear algebra mostly wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task, play_task
+from sim.runs import playing
+from sim.runs.design import Task
 from sim.runs.engines import ENGINES, Engine
-from sim.runs.run_store import Played
+from sim.runs.playing import play_task
+from sim.runs.run_store import RunResult
 from tests.one_figure import draw_one_figure
 
 # Nothing an earlier test or command has left may answer for what is tested.
@@ -59,9 +63,9 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each scenario of a sweep has been played in this process."""
     counted: Counter[str] = Counter()
 
-    def play(task: Task) -> Played:
-        counted[task.label] += 1
+    def play(task: Task) -> list[RunResult]:
+        counted.update(run.label for run in task.runs)
         return play_task(task)
 
-    monkeypatch.setattr(sweeping, "play_task", play)
+    monkeypatch.setattr(playing, "play_task", play)
     return counted

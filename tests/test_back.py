@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import compared, values_table
+from sim.analysis.compare import compared, played_of, values_table
 from sim.analysis.comparison_result import HEADLINE
 from sim.config import compose
-from sim.config.plans import plan_of
-from sim.runs.blocks import play_block
 from sim.runs.engines import COMPILED
+from sim.studies.compare import plan_of
+from tests.plays import played
 from tests.reference import ESTIMATES, FIRST, QUESTION, digest, first_replication
 
 CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
@@ -23,11 +23,11 @@ def test_the_changelog_names_the_reference_in_force() -> None:
 
 def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
-    block = next(block for block in plan.blocks() if block.demand == 1.0 and block.replication == 0)
     if engine != COMPILED:  # slow: `make verify` plays the rest
-        block = replace(block, scenarios={block.baseline: block.scenarios[block.baseline]})
-    found = first_replication(values_table([play_block(block)]))
-    expected = pd.read_csv(FIRST).query("staffing in @block.scenarios").reset_index(drop=True)
+        plan = replace(plan, scenarios={plan.baseline: plan.scenarios[plan.baseline]})
+    plan = replace(plan, levels=(1.0,), replications=1)
+    found = first_replication(values_table(played_of(played(plan), plan)[0]))
+    expected = pd.read_csv(FIRST).query("staffing in @plan.scenarios").reset_index(drop=True)
     assert found[["staffing", "measure"]].equals(expected[["staffing", "measure"]])
     differing = ~((found["value"] - expected["value"]).abs() <= 1e-9 * expected["value"].abs().clip(lower=1.0))
     differing &= ~(found["value"].isna() & expected["value"].isna())
@@ -39,7 +39,7 @@ def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> No
 def test_the_whole_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     plan = replace(plan, workers=1)
-    comparison = compared([play_block(block) for block in plan.blocks()], plan, 0.0)
+    comparison = compared(played(plan), plan, 0.0)
     found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(
         ["demand", "staffing", "measure"]
     )

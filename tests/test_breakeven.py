@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from math import erf, log, sqrt
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pytest
 from scipy.stats import lognorm
 from scipy.stats import t as student_t
 
-from sim.analysis import sweeping
 from sim.analysis.breakeven import (
     BreakEven,
     Curve,
@@ -22,15 +22,15 @@ from sim.analysis.breakeven import (
     effects_played,
     price_needed,
 )
-from sim.analysis.sweeping import Task
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit
 from sim.cli import main
 from sim.config import compose
-from sim.config.breakeven_plans import break_even_plan_of
 from sim.department.scenario import ScenarioError
 from sim.report.breakeven_answer import sentences
-from sim.runs.run_store import Played
+from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
+from sim.studies.breakeven_plans import break_even_plan_of
+from tests.plays import PlantedRun, by_run
 
 EFFECTS = np.linspace(0.6, 1.2, 7)
 PRIOR = Prior(median=0.9, log_sd=0.15)
@@ -174,21 +174,21 @@ def problems(*words: str) -> dict[str, str]:
 def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() -> None:
     plan = plan_of("staffing=peer_247")
     assert set(plan.beside.values()) == {"staffing=traditional"}
-    assert len(plan.sweep.scenarios) == 1 + len(plan.effects)
+    assert len(plan.design.scenarios) == 1 + len(plan.effects)
     label = plan.labels["peer_247", 0.8]
-    assert plan.sweep.scenarios[label].effects.total_return_hr == 0.8
-    assert plan.sweep.scenarios[label].staffing.name == "peer_247"
+    assert plan.design.scenarios[label].effects.total_return_hr == 0.8
+    assert plan.design.scenarios[label].staffing.name == "peer_247"
 
 
 def test_a_baseline_with_peers_is_played_under_the_same_effect() -> None:
     plan = plan_of("study.staffing=[peer_added,peer_247]", "study.baseline=peer_added")
-    assert len(plan.sweep.scenarios) == 2 * len(plan.effects)
-    assert plan.sweep.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
+    assert len(plan.design.scenarios) == 2 * len(plan.effects)
+    assert plan.design.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
 
 
 def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> None:
     plan = plan_of("effects=evidence", "study.effect=effects.peer.patience_while")
-    effects = plan.sweep.scenarios[plan.labels["peer_added", 0.6]].effects
+    effects = plan.design.scenarios[plan.labels["peer_added", 0.6]].effects
     assert (effects.peer.patience_while, effects.peer.patience_after, effects.total_return_hr) == (0.6, 0.85, 0.9)
 
 
@@ -227,14 +227,14 @@ def planted(root: float, counts: Counter[str]):
     Of the visits avoided 9.8 % would have been admissions, and have boarded for 10 hours each.
     """
 
-    def play(task: Task) -> Played:
+    def play(task: PlantedRun) -> Mapping[str, float] | str | None:
         counts[task.label] += 1
         noise = np.random.default_rng([task.seed, task.key.replication]).normal()
         own = np.random.default_rng([task.seed, task.key.replication, len(task.label)]).normal()
         peers = "psw" in task.scenario.staffing.roles
         hr = task.scenario.effects.total_return_hr
         avoided = (10_000.0 / 370.0) * (1.0 - hr) / (1.0 - root) if peers else 0.0
-        values = {
+        return {
             "staff_cost_per_week.all": 200_000.0 + 10_000.0 * peers + 50.0 * noise,
             "visits_per_week.mental_health": 80.0 + noise - avoided + 0.2 * own * peers,
             "admissions_per_week.mental_health": 13.0 - 0.098 * avoided,
@@ -244,7 +244,6 @@ def planted(root: float, counts: Counter[str]):
             "lwbs_or_ama.all": 0.03,
             "observation_unmet_hours_per_week.mental_health": 12.0,
         }
-        return Played(task.key, task.label, values)
 
     return play
 
@@ -254,7 +253,7 @@ def test_the_command_recovers_what_was_planted(
     root: float, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     counts: Counter[str] = Counter()
-    monkeypatch.setattr(sweeping, "play_task", planted(root, counts))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(root, counts)))
     command = [*SMALL, "study.replications=8", f"output={tmp_path / 'out'}"]
     assert main(command) == 0
     told = " ".join(capsys.readouterr().out.split())
@@ -283,12 +282,12 @@ def test_replications_that_are_not_there_for_all_scenarios_do_not_count(
 ) -> None:
     play = planted(0.8, Counter())
 
-    def broken(task: Task) -> Played:
+    def broken(task: PlantedRun) -> Mapping[str, float] | str | None:
         if task.key.replication == 2 and "0.8" in task.label:
-            return Played(task.key, task.label, {}, "Traceback: planted")
+            return "Traceback: planted"
         return play(task)
 
-    monkeypatch.setattr(sweeping, "play_task", broken)
+    monkeypatch.setattr(playing, "play_task", by_run(broken))
     assert main([*SMALL, f"output={tmp_path / 'out'}"]) == 1
     told = " ".join(capsys.readouterr().out.split())
     assert "3 of 4 replications are counted" in told
@@ -301,7 +300,7 @@ def test_a_measure_that_no_run_has_is_named_with_its_neighbour_before_anything_i
     assert "did you mean visits_per_week.mental_health" in told[wrong]
     plan = plan_of()
     with pytest.raises(UnknownMeasures) as caught:
-        answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.sweep.labels), 1, 2)))
+        answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.design.labels), 1, 2)))
     assert "staff_cost_per_week.all" in caught.value.unknown
 
 
@@ -363,7 +362,7 @@ def test_each_preset_turns_where_its_own_worth_of_a_visit_earns_the_money_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Staff time alone turns at 0.8, so that 2,330 CAD a visit do at 1 - 0.2 x 370 / 2330 = 0.968."""
-    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.8, Counter())))
     assert main([*SMALL, "study.replications=30", f"output={tmp_path / 'out'}"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "Staff time only: It pays below 0.8" in told or "Staff time only: It pays below 0.79" in told
@@ -410,7 +409,7 @@ def test_a_preset_of_ones_own_counts_what_names_it(tmp_path: Path, monkeypatch: 
     assert [item.name for item in plan.worth if item.counts_in("beds_alone")] == [
         "staff_cost", "mental_health_visit", "admission",
     ]  # fmt: skip
-    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.8, Counter())))
     command = [*SMALL, "study.presets=beds_alone", "study.worth.admission.presets=[beds_alone]"]
     assert main([*command, f"output={tmp_path / 'out'}"]) == 0
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")

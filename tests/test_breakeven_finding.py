@@ -2,21 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim import load
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
 from sim.report.words.breakeven_finding import digits_needed
 from sim.report.words.caveats import STRESS_TEST
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
-from sim.runs.run_store import Played
+from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
+from tests.plays import PlantedRun, by_run
 from tests.test_breakeven import planted
 from tests.test_sweep_finding import finding, screen
 
@@ -27,7 +27,7 @@ LEFT = "went_home_empty_handed.mental_health"
 
 @pytest.fixture(autouse=True)
 def _planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "play_task", planted(0.4, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.4, Counter())))
 
 
 def curve_of(folder: Path, preset: str = "staff_only") -> pd.DataFrame:
@@ -67,7 +67,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
 def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.8, Counter())))
     assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
     lines = finding(screen(capsys))
     assert "it would pay if one less of “Visits a week, mental-health visits” were worth" in lines[SAME_MONEY]
@@ -77,7 +77,7 @@ def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_
 def test_effects_have_three_digits_and_the_price_says_why_it_is_told_at_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweeping, "play_task", planted(0.8, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.8, Counter())))
     assert main([*ONE, "study.range=[0.5,1.05]", "study.points=7", f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
     assert "8 effects and the baseline: 72 to do" in output
@@ -111,15 +111,15 @@ def test_why_the_price_is_told_at_an_effect(tmp_path: Path, capsys: pytest.Captu
 def test_what_is_not_shown_is_not_called_absent_and_few_replications_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def noisy(task: Task) -> Played:
+    def noisy(task: PlantedRun) -> Mapping[str, float] | str | None:
         noise = 9.0 * (-1.0) ** task.key.replication
         changed = {VISITS: 80.0, LEFT: 0.4}
         if "psw" in task.scenario.staffing.roles:
             changed = {VISITS: 80.0 - 2.0 + noise, LEFT: 0.4 - 0.26 + 0.01 * noise}
         played = planted(0.4, Counter())(task)
-        return Played(task.key, task.label, {**played.values, **changed})
+        return {**played, **changed}
 
-    monkeypatch.setattr(sweeping, "play_task", noisy)
+    monkeypatch.setattr(playing, "play_task", by_run(noisy))
     few = "Fewer than 5 replications: what is not shown may still be there."
     for n, is_few in ((2, True), (6, False)):
         folder = tmp_path / str(n)
@@ -154,7 +154,7 @@ def test_a_stress_test_is_named_as_one(names: list[str], tmp_path: Path, capsys:
 def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweeping, "play_task", planted(0.4, Counter()))
+    monkeypatch.setattr(playing, "play_task", by_run(planted(0.4, Counter())))
     assert main([*ONE, f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
     lines = finding(output)
@@ -184,12 +184,12 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
 def test_a_stress_test_is_named_as_one_where_nothing_is_concluded_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def unsteady(task: Task) -> Played:
+    def unsteady(task: PlantedRun) -> Mapping[str, float] | str | None:
         played = planted(0.4, Counter())(task)
         queue = {"unfinished_share.all": 0.5, "measured_days.all": 364.0}
-        return Played(task.key, task.label, {**played.values, **queue})
+        return {**played, **queue}
 
-    monkeypatch.setattr(sweeping, "play_task", unsteady)
+    monkeypatch.setattr(playing, "play_task", by_run(unsteady))
     assert main([*ONE[:1], "staffing=peer_swapped", *ONE[2:], f"output={tmp_path / 'out'}"]) == 0
     changes = finding(screen(capsys))[CHANGES]
     assert changes.startswith("nothing is concluded")
@@ -217,10 +217,10 @@ def test_several_staffings_and_many_effects_fit_the_screen(tmp_path: Path, capsy
 def test_without_a_run_that_counts_nothing_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def failing(task: Task) -> Played:
-        return Played(task.key, task.label, {}, "ValueError: planted")
+    def failing(task: PlantedRun) -> Mapping[str, float] | str | None:
+        return "ValueError: planted"
 
-    monkeypatch.setattr(sweeping, "play_task", failing)
+    monkeypatch.setattr(playing, "play_task", by_run(failing))
     assert main([*ONE, f"output={tmp_path / 'out'}"]) == 1
     output = screen(capsys)
     assert finding(output)[CHANGES].startswith("no replication of all scenarios has finished")

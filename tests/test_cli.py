@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Future
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from sim.cli import drew, main
+from sim.cli import main
 from sim.runs.tables_on_disk import WriteErrors, read_table
+from sim.studies.study import all_drawn
 from tests.in_process import peered
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
@@ -234,9 +233,9 @@ def test_a_study_whose_reader_went_away_still_writes_its_results(tmp_path: Path)
 def test_a_figure_that_fails_costs_the_figures_and_says_so() -> None:
     failed: Future[list[Path]] = Future()
     failed.set_exception(ValueError("no ink"))
-    console = Console(file=StringIO(), width=120)
-    assert not drew([failed], console, WriteErrors())
-    assert "could not be drawn (ValueError: no ink)" in console.file.getvalue()
+    said: list[str] = []
+    assert not all_drawn([failed.result], said.append, WriteErrors())
+    assert "could not be drawn (ValueError: no ink)" in said[0]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sim.config import compose
-from sim.config.composition import Composed
 from sim.config.sweeps import compose_sweep
 from sim.department.arrivals import Profile
 from sim.department.pathway import SideTask
@@ -15,6 +14,7 @@ from sim.engine.invariants import violations
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import TASK_KINDS, Trajectory, identical
 from sim.runs.engines import ENGINES
+from sim.studies.question import Question
 
 COMPARATORS = {
     "nurse_practitioner_added": ("nurse_practitioner", "physician"),
@@ -28,7 +28,7 @@ SEED = 5
 
 
 @lru_cache
-def composed(*words: str) -> Composed:
+def composed(*words: str) -> Question:
     return compose(["study=run", "study.weeks=1", "study.warm_up_weeks=0", *words])
 
 

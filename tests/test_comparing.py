@@ -6,26 +6,21 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import (
-    assumes_effects,
-    compare_composed,
-    compared,
-    costs_of,
-    is_one_sided,
-    notes_on_volume,
-    same_money,
-    values_table,
-)
+from sim.analysis.compare import compared, notes_on_volume, played_of, values_table
 from sim.analysis.comparison_result import HEADLINE, Comparison
 from sim.analysis.plan import Plan
+from sim.analysis.scenario_facts import assumes_effects, costs_of, groups_of_same_money, is_one_sided
 from sim.config import compose
-from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import comparison_markdown
 from sim.report.words.comparison_finding import finding_of
-from sim.runs.blocks import at_demand, play_block
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import at_demand
+from sim.runs.playing import play_task
 from sim.runs.run_summary import counts_of, matched_changes
+from sim.studies.compare import plan_of
+from tests.plays import played
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
@@ -37,7 +32,7 @@ def plan() -> Plan:
 
 @pytest.fixture(scope="module")
 def comparison(plan: Plan) -> Comparison:
-    return compare_composed(plan, workers=1)
+    return compared(played(plan), plan, 0.0)
 
 
 def test_the_paired_difference_is_the_difference_of_the_means(comparison: Comparison) -> None:
@@ -109,9 +104,8 @@ def test_more_demand_means_more_patients_and_the_same_department() -> None:
 
 
 def test_an_unfinished_comparison_says_how_many_blocks_it_rests_on(plan: Plan) -> None:
-    answers = [play_block(plan.blocks()[0])]
-    comparison = compared(answers, plan, 0.0)
-    assert comparison.n_finished == 1
+    comparison = compared(played(plan, 1), plan, 0.0)
+    assert (comparison.n_finished, comparison.n_planned) == (1, 3)
     assert np.isinf(comparison.estimates["half_width"]).all()
 
 
@@ -125,15 +119,15 @@ def test_a_played_block_keeps_no_trajectory(plan: Plan) -> None:
     gc.disable()
     try:
         before = {id(run) for run in trajectories()}  # other tests keep theirs
-        answer = play_block(plan.blocks()[0])
+        results = play_task(plan.design.tasks()[0])
         assert [run for run in trajectories() if id(run) not in before] == []
     finally:
         gc.enable()
-    assert set(answer.played) == {"traditional", "peer_added"}
+    assert [result.label for result in results] == ["traditional-demand1", "peer_added-demand1"]
 
 
 def test_staffings_of_the_same_money_are_told_apart_from_the_others() -> None:
-    assert same_money({"a": 100.0, "b": 250.0, "c": 101.0, "d": 200.0, "e": 203.0}) == [
+    assert groups_of_same_money({"a": 100.0, "b": 250.0, "c": 101.0, "d": 200.0, "e": 203.0}) == [
         {"a": 100.0, "c": 101.0},
         {"d": 200.0, "e": 203.0},
         {"b": 250.0},
@@ -142,19 +136,19 @@ def test_staffings_of_the_same_money_are_told_apart_from_the_others() -> None:
 
 def test_no_finished_block_is_an_error(plan: Plan) -> None:
     with pytest.raises(ValueError, match="no replication has finished"):
-        compared([], plan, 0.0)
+        compared(RunsInMemory(), plan, 0.0)
 
 
 def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
     wider = plan_of(
         compose(["study=compare", "study.staffing=[traditional,peer_added,clinician_added,nurse_added]", *SHORT])
     )
-    comparison = compared([play_block(wider.blocks()[0])], wider, 0.0)
+    comparison = compared(played(wider, 1), wider, 0.0)
     assert any("Same money" in note for note in comparison.money_notes)
     added = comparison.costs.set_index("staffing")["weekly_difference"].drop("traditional")
     assert added.max() / added.min() < 1.02
     unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
-    assert any("Not the same money" in n for n in compared([play_block(unequal.blocks()[0])], unequal, 0.0).money_notes)
+    assert any("Not the same money" in n for n in compared(played(unequal, 1), unequal, 0.0).money_notes)
 
 
 def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their_worth(
@@ -178,9 +172,11 @@ def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their
 
 def test_the_interval_of_the_worth_is_that_of_whole_replications(plan: Plan) -> None:
     """Summed up in each replication, then judged: not put together from the intervals of the parts."""
-    answers = [play_block(block) for block in plan.blocks()]
-    found = compared(answers, plan, 0.0)
-    values = values_table(answers).pivot(index=["staffing", "replication"], columns="measure", values="value")
+    runs = played(plan)
+    found = compared(runs, plan, 0.0)
+    values = values_table(played_of(runs, plan)[0]).pivot(
+        index=["staffing", "replication"], columns="measure", values="value"
+    )
     apart = values.loc["peer_added"] - values.loc["traditional"]
     each = -apart["staff_cost_per_week.all"] - 370.0 * apart["visits_per_week.mental_health"]
     (row,) = found.worth[found.worth["preset"] == "staff_only"].to_dict("records")
@@ -189,7 +185,7 @@ def test_the_interval_of_the_worth_is_that_of_whole_replications(plan: Plan) -> 
 
 def test_nothing_valued_is_worth_nothing_and_says_nothing() -> None:
     bare = staffed("traditional,peer_added", "study.worth=[]", "study.presets=[]")
-    found = compared([play_block(bare.blocks()[0])], bare, 0.0)
+    found = compared(played(bare, 1), bare, 0.0)
     assert found.worth.empty
     assert "would be worth" not in comparison_markdown(found)
 

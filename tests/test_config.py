@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.config import compose, files, shipped_choices, shipped_configs, staffing_scenarios
-from sim.config.composition import Composed, composed_files, drafted
+from sim.config import compose, files, shipped_choices, shipped_configs
+from sim.config.composition import composed_files, drafted
 from sim.config.key_paths import locate, value_at
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
 from sim.department.expected_work import loads
@@ -18,6 +18,7 @@ from sim.department.quantities import of_acuity
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.department.support import return_factors
+from sim.studies.question import Question
 from sim.studies.settings import STUDIES, studies_with
 
 HOURS_A_DAY = {
@@ -54,14 +55,14 @@ ROUNDING = 3.5
 
 
 @pytest.fixture(scope="module")
-def everything() -> Composed:
+def everything() -> Question:
     """Every shipped staffing, the baseline first."""
     names = dict.fromkeys(("traditional", *shipped_choices("staffing")))
     return compose([f"study.staffing=[{','.join(names)}]"])
 
 
 @pytest.fixture(scope="module")
-def default(everything: Composed) -> Scenario:
+def default(everything: Question) -> Scenario:
     return everything.scenario
 
 
@@ -99,7 +100,7 @@ def mean_minutes(scenario: Scenario, stream: str, role: str, *, side: bool = Fal
     return float(np.dot(mix, minutes_by_acuity(scenario, stream, role, side=side)))
 
 
-def test_every_shipped_staffing_composes_without_a_problem(everything: Composed) -> None:
+def test_every_shipped_staffing_composes_without_a_problem(everything: Question) -> None:
     assert set(everything.scenarios) == set(shipped_choices("staffing"))
     assert next(iter(everything.scenarios)) == "traditional"
 
@@ -123,20 +124,20 @@ def test_heads_on_duty_by_hour_are_those_of_the_department(default: Scenario) ->
 
 
 @pytest.mark.parametrize("name", WEEKLY_COST)
-def test_each_staffing_costs_what_the_table_says(name: str, everything: Composed) -> None:
+def test_each_staffing_costs_what_the_table_says(name: str, everything: Question) -> None:
     extra = everything.scenarios[name].staffing.weekly_cost() - everything.scenario.staffing.weekly_cost()
     assert abs(extra - WEEKLY_COST[name]) <= ROUNDING
 
 
 @pytest.mark.parametrize("name", ADDED_HOURS)
-def test_each_staffing_adds_the_hours_of_the_table(name: str, everything: Composed) -> None:
+def test_each_staffing_adds_the_hours_of_the_table(name: str, everything: Question) -> None:
     def hours(scenario: Scenario) -> float:
         return sum(role.hours_per_week() for role in scenario.staffing.roles.values())
 
     assert hours(everything.scenarios[name]) - hours(everything.scenario) == ADDED_HOURS[name]
 
 
-def test_the_swap_takes_sixty_nurse_hours_and_keeps_wednesday_and_thursday(everything: Composed) -> None:
+def test_the_swap_takes_sixty_nurse_hours_and_keeps_wednesday_and_thursday(everything: Question) -> None:
     before = everything.scenario.staffing.roles["nurse"]
     after = everything.scenarios["peer_swapped"].staffing.roles["nurse"]
     assert before.hours_per_week() - after.hours_per_week() == 60.0
@@ -144,7 +145,7 @@ def test_the_swap_takes_sixty_nurse_hours_and_keeps_wednesday_and_thursday(every
     assert [int(short[day * 1440 + 12 * 60]) for day in range(7)] == [1, 1, 0, 0, 1, 1, 1]
 
 
-def test_an_inherited_staffing_changes_nothing_but_what_it_names(everything: Composed) -> None:
+def test_an_inherited_staffing_changes_nothing_but_what_it_names(everything: Question) -> None:
     added = everything.scenarios["peer_added"].staffing.roles
     assert {name: role for name, role in added.items() if name != "psw"} == everything.scenario.staffing.roles
 
@@ -192,7 +193,7 @@ def test_the_base_case_assumes_no_effect(default: Scenario) -> None:
     assert default.staffing.enhances == ()
 
 
-def test_only_staffings_with_a_larger_crisis_team_claim_the_clinicians_evidence(everything: Composed) -> None:
+def test_only_staffings_with_a_larger_crisis_team_claim_the_clinicians_evidence(everything: Question) -> None:
     enhanced = {name for name, scenario in everything.scenarios.items() if scenario.staffing.enhances}
     assert enhanced == {"clinician_added", "clinician_callback", "mh_nurse_added"}
 
@@ -275,12 +276,10 @@ def test_a_chosen_staffing_that_is_not_among_those_listed_is_refused() -> None:
     assert compose([*words[1:], "staffing=peer_added"]).study.staffing == ("traditional", "peer_added")
 
 
-def test_staffing_scenarios_keep_the_overrides_of_the_command() -> None:
-    composed = compose(["study=run", "demand.growth=1.1"])
-    scenarios = staffing_scenarios(composed, ["traditional", "nurse_added"])
-    assert [scenario.demand.growth for scenario in scenarios.values()] == [1.1, 1.1]
-    with pytest.raises(ScenarioError, match="did you mean nurse_added"):
-        staffing_scenarios(composed, ["nurse_aded"])
+def test_a_validation_plays_the_staffing_with_peers_beside_with_the_overrides_of_the_command() -> None:
+    played = compose(["study=validate", "staffing=nurse_added", "demand.growth=1.1"]).played
+    assert list(played) == ["nurse_added", "peer_added"]
+    assert [scenario.demand.growth for scenario in played.values()] == [1.1, 1.1]
 
 
 def test_composition_depends_on_nothing_but_the_overrides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,7 +314,7 @@ def own_staffings(folder: Path, **texts: str) -> list[str]:
     return [f"configs={folder}", f"study.staffing=[traditional,{','.join(texts)}]"]
 
 
-def test_staffings_composed_together_are_those_chosen_alone(everything: Composed) -> None:
+def test_staffings_composed_together_are_those_chosen_alone(everything: Question) -> None:
     alone = {name: compose(["study=run", f"staffing={name}"]).scenario for name in ("peer_added", "crisis_lean")}
     assert {name: everything.scenarios[name].staffing for name in alone} == {
         name: scenario.staffing for name, scenario in alone.items()
@@ -359,7 +358,7 @@ def test_of_staffings_composed_together_the_faulty_one_alone_is_reported(tmp_pat
     assert "nowhere" in problem.remedy
 
 
-def test_every_file_read_is_named(everything: Composed) -> None:
+def test_every_file_read_is_named(everything: Question) -> None:
     staffings = {file.stem for file in everything.files if file.parent.name == "staffing"}
     assert staffings == set(shipped_choices("staffing"))
     assert shipped_configs() / "config.yaml" in everything.files

@@ -12,7 +12,7 @@ from sim.config import compose
 from sim.department.scenario import Period, Scenario
 from sim.engine.reference.model import simulate
 from sim.engine.trajectory import Trajectory
-from sim.runs.blocks import ENGINES
+from sim.runs.engines import ENGINES
 from tests.agree import OTHER, Played, play, shortfalls
 from tests.agreement import disagreement
 from tests.test_metamorphic import STAFFINGS

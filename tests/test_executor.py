@@ -16,24 +16,33 @@ import psutil
 import pytest
 from distributed import Security, rpc
 
-from sim.analysis.expected_time import VISITS_PER_SECOND, expected_visits
+from sim.analysis.expected_time import VISITS_PER_SECOND
+from sim.analysis.memory_check import visits_per_run
 from sim.cli import main
 from sim.config import compose
-from sim.config.plans import plan_of
 from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
-from sim.runs import dask_workers
-from sim.runs.blocks import Block, BlockAnswer, play_block
+from sim.runs import dask_workers, playing
+from sim.runs.design import Task
+from sim.runs.playing import play_all, play_task, task_lost
+from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
-from sim.runs.worker_errors import Lost, NoWorkers
-from sim.runs.worker_pool import DASK, POOLS, n_cores, opened, played_by, run_blocks
+from sim.runs.worker_errors import NoWorkers, TaskLost
+from sim.runs.worker_pool import DASK, POOLS, n_cores, run_in_pool, worker_pool
+from sim.studies.compare import plan_of
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
 
 def squared(number: int) -> int:
     return number * number
+
+
+def run_all(work, items, workers, executor, address=None, when_lost=None):  # type: ignore[no-untyped-def]
+    """Every item with its answer, by workers of its own."""
+    with worker_pool(executor, workers, address, len(items)) as pool:
+        yield from run_in_pool(pool, work, items, when_lost)
 
 
 def stumbles(number: int) -> int:
@@ -45,14 +54,14 @@ def stumbles(number: int) -> int:
 @pytest.mark.parametrize("executor", POOLS)
 @pytest.mark.parametrize("workers", [1, 2, None])
 def test_every_block_is_answered_once_on_every_executor(executor: str, workers: int | None) -> None:
-    played = dict(run_blocks(squared, range(20), workers, executor))
+    played = dict(run_all(squared, range(20), workers, executor))
     assert played == {number: number * number for number in range(20)}
 
 
 @pytest.mark.parametrize("executor", POOLS)
 def test_an_exception_in_a_block_is_raised_here_with_where_it_happened(executor: str) -> None:
     with pytest.raises(ValueError, match="block 2 stumbled") as caught:
-        list(run_blocks(stumbles, range(4), 2, executor))
+        list(run_all(stumbles, range(4), 2, executor))
     assert "in stumbles" in "".join(traceback.format_exception(caught.value))
 
 
@@ -64,24 +73,23 @@ def ends_its_worker(number: int) -> int:
 
 @pytest.mark.slow
 def test_a_block_that_ends_two_processes_is_given_up_and_the_others_are_played() -> None:
-    told = dict(run_blocks(ends_its_worker, range(6), 2, "processes", lost=lambda _, why: str(why)))  # type: ignore[arg-type, return-value]
-    why = "2 worker processes ended one after the other while they played it: ended with exit code 3, ended with exit"
+    told = dict(run_all(ends_its_worker, range(6), 2, "processes", when_lost=lambda _, why: str(why)))
+    why = "2 worker processes ended one after the other while they ran it: ended with exit code 3, ended with exit"
     assert str(told.pop(2)).startswith(why)
     assert told == {number: number for number in range(6) if number != 2}
-    with pytest.raises(Lost, match="ended with exit code 3"):
-        list(run_blocks(ends_its_worker, range(6), 2, "processes"))
+    with pytest.raises(TaskLost, match="ended with exit code 3"):
+        list(run_all(ends_its_worker, range(6), 2, "processes"))
 
 
 def test_a_comparison_goes_on_without_a_block_that_no_worker_could_finish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def one_is_lost(play, blocks, *_):  # type: ignore[no-untyped-def]
-        for block in blocks:
-            yield block, Lost("2 workers ended") if block.replication == 1 else play(block)
+    def one_is_lost(task: Task) -> list[RunResult]:
+        return task_lost(task, TaskLost("2 workers ended")) if task.replication == 1 else play_task(task)
 
-    monkeypatch.setattr("sim.cli.run_blocks", one_is_lost)
+    monkeypatch.setattr(playing, "play_task", one_is_lost)
     assert main(["study=run", *SHORT, f"output={tmp_path / 'out'}"]) == 1
-    assert "demand 1, replication 2 is left out: 2 workers ended" in capsys.readouterr().out
+    assert "demand 1, replication 2 is left out: TaskLost: 2 workers ended" in capsys.readouterr().out
     assert set(read_table(tmp_path / "out" / "replications.parquet")["replication"]) == {0, 2}
 
 
@@ -97,11 +105,11 @@ def listening() -> set[str]:
 
 def test_a_cluster_of_this_machine_answers_tells_where_a_block_stumbled_and_is_reached_from_here_alone() -> None:
     before = listening()
-    with opened(DASK, 2) as pool:
-        assert dict(played_by(pool, squared, range(20))) == {number: number * number for number in range(20)}
+    with worker_pool(DASK, 2) as pool:
+        assert dict(run_in_pool(pool, squared, range(20))) == {number: number * number for number in range(20)}
         assert listening() - before == {"127.0.0.1"}
         with pytest.raises(ValueError, match="block 2 stumbled") as caught:
-            list(played_by(pool, stumbles, range(4)))
+            list(run_in_pool(pool, stumbles, range(4)))
     assert "in stumbles" in "".join(traceback.format_exception(caught.value))
 
 
@@ -125,7 +133,7 @@ async def identity(address: str, keys: Security) -> dict[str, str]:
 def test_without_what_makes_keys_no_cluster_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(NoWorkers, match=r"cryptography.* is not installed: pip install 'peered\[dask\]'"):
-        dask_workers.keys_of_a_cluster()
+        dask_workers.cluster_keys()
 
 
 @pytest.mark.parametrize("many", [False, True])
@@ -144,24 +152,24 @@ def test_a_cluster_that_is_there_is_used_unless_its_workers_have_another_version
     with dask_workers.local_cluster(2) as cluster, ExitStack() as configured:
         address = cluster.scheduler_address
         with pytest.raises(NoWorkers, match="the certificate and key of tls:// are those of Dask's configuration"):
-            list(run_blocks(squared, range(5), None, DASK, address))
+            list(run_all(squared, range(5), None, DASK, address))
         keys = cluster.security
         named = {"ca-file": keys.tls_ca_file, "client.cert": keys.tls_client_cert, "client.key": keys.tls_client_key}
         configured.enter_context(dask.config.set({f"distributed.comm.tls.{name}": key for name, key in named.items()}))
-        assert dict(run_blocks(squared, range(5), None, DASK, address)) == {n: n * n for n in range(5)}
+        assert dict(run_all(squared, range(5), None, DASK, address)) == {n: n * n for n in range(5)}
         monkeypatch.setattr(dask_workers, "code_version", lambda: "older")
         with pytest.raises(NoWorkers, match=r"another version of PeerED .*, here older.*: install the same version"):
-            list(run_blocks(squared, range(5), None, DASK, address))
+            list(run_all(squared, range(5), None, DASK, address))
         monkeypatch.setattr(dask_workers, "check_code", lambda *_: None)  # as if a worker had come later
         with pytest.raises(NoWorkers, match="another version of PeerED"):
-            list(run_blocks(squared, range(5), None, DASK, address))
+            list(run_all(squared, range(5), None, DASK, address))
 
 
 @contextmanager
 def four_workers() -> Iterator[str]:
     """The address of a scheduler with four workers of one thread each, all in this process."""
     with (
-        dask_workers.silence(),
+        dask_workers.quiet_logging(),
         dask_workers.dask.config.set(dask_workers.QUIET),
         dask_workers.LocalCluster(
             n_workers=4,
@@ -178,7 +186,7 @@ def four_workers() -> Iterator[str]:
 def test_a_dry_run_counts_the_threads_of_the_scheduler_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever cores this machine has."""
     words = ["study.weeks=52", "study.replications=40", "executor=dask"]
-    visits = 40 * expected_visits(compose(["study=run"]).scenario)
+    visits = 40 * visits_per_run(compose(["study=run"]).scenario)
     with four_workers() as address:
         for mode in (["study=run"], ["-m"]):
             assert main(["--dry-run", *mode, *words, f"executor.address={address}"]) == 0
@@ -200,7 +208,10 @@ def test_a_dry_run_without_an_answer_of_the_scheduler_says_so_and_counts_the_cor
     assert "nothing was run, nothing was written" in said
 
 
-def test_a_scheduler_that_does_not_answer_is_told_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scheduler_that_does_not_answer_is_told_with_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
     assert main(["study=run", *SHORT, "executor=dask", "executor.address=tcp://127.0.0.1:9"]) == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "executor.address = tcp://127.0.0.1:9: no Dask scheduler answers there; start one" in told
@@ -224,7 +235,7 @@ def test_an_executor_that_cannot_be_meant_is_refused(words: list[str], remedy: s
 def test_without_dask_its_executor_is_refused_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sim.config.plans.find_spec", lambda _: None)
+    monkeypatch.setattr("sim.studies.study.find_spec", lambda _: None)
     for words in (["study=run"], ["-m", "demand.growth=1,2"]):
         assert main([*words, "executor=dask"]) == 2
         assert "pip install 'peered[dask]'" in " ".join(capsys.readouterr().err.split())
@@ -251,7 +262,7 @@ def test_two_blocks_a_worker_are_in_flight_at_most(monkeypatch: pytest.MonkeyPat
         yield pool
 
     monkeypatch.setitem(POOLS, "threads", counting)
-    running = run_blocks(squared, range(100), 3, "threads")
+    running = run_all(squared, range(100), 3, "threads")
     next(running)
     assert pool.asked == 6
     running.close()
@@ -267,7 +278,7 @@ def test_closing_waits_for_the_threads_in_flight_and_starts_nothing_more() -> No
         ended.append(number)
         return number
 
-    running = run_blocks(waits, range(10), 2, "threads")
+    running = run_all(waits, range(10), 2, "threads")
     assert next(running) == (0, 0)
     threading.Timer(0.2, gate.set).start()
     running.close()
@@ -289,26 +300,25 @@ def test_the_executor_suits_the_engine_unless_it_is_named(words: list[str], exec
 
 
 def test_threads_side_by_side_play_what_one_would() -> None:
-    blocks = plan_of(compose(["study.staffing=[traditional,peer_added]", *SHORT])).blocks()
+    design = plan_of(compose(["study.staffing=[traditional,peer_added]", *SHORT])).design
     alone, together = (
-        {block.replication: answer for block, answer in run_blocks(play_block, blocks, workers, "threads")}
-        for workers in (1, 3)
+        [values_of(results) for results in play_all(design.tasks(), workers=workers)] for workers in (1, 3)
     )
-    assert [values_of(alone[number]) for number in range(3)] == [values_of(together[number]) for number in range(3)]
+    assert alone == together
 
 
-def values_of(answer: BlockAnswer) -> dict[str, dict[str, str]]:
-    return {name: {key: repr(value) for key, value in one.values.items()} for name, one in answer.played.items()}
+def values_of(results: list[RunResult]) -> dict[str, dict[str, str]]:
+    return {one.label: {key: repr(value) for key, value in one.values.items()} for one in results}
 
 
 def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_them() -> None:
-    blocks: list[Block] = plan_of(compose(["study.staffing=[traditional,peer_added,nurse_added]", *SHORT])).blocks()
+    tasks = plan_of(compose(["study.staffing=[traditional,peer_added,nurse_added]", *SHORT])).design.tasks()
     LAST_DRAWN.drawn_arrivals.cache_clear()
-    for block in blocks:
-        play_block(block)
+    for task in tasks:
+        play_task(task)
     told = LAST_DRAWN.drawn_arrivals.cache_info()
-    assert told.misses == len(blocks)
-    assert told.hits == 2 * len(blocks)
+    assert told.misses == len(tasks)
+    assert told.hits == 2 * len(tasks)
     assert told.currsize <= 2
 
 

@@ -1,17 +1,17 @@
 """The answer at demand as it is is shown before the levels around it are played, and is not shown again."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import sim.cli
 from sim.cli import main
 from sim.config import compose
-from sim.config.plans import plan_of
 from sim.report.words.finding import CHANGES, MOST_LINES
-from sim.runs.worker_pool import run_blocks
+from sim.runs import playing
+from sim.runs.design import Task
+from sim.runs.playing import play_task
+from sim.runs.run_store import RunResult
+from sim.studies.compare import plan_of
 from tests.test_report import squeezed
 
 pytestmark = pytest.mark.usefixtures("one_figure")
@@ -25,8 +25,9 @@ SMALL = [
 
 def test_blocks_of_the_central_level_come_first_and_then_replication_by_replication() -> None:
     plan = plan_of(compose(["study=compare", *SMALL, LEVELS]))
-    order = [(block.demand, block.replication) for block in plan.blocks()]
-    assert order == [(1.0, 0), (1.0, 1), (0.5, 0), (1.5, 0), (0.5, 1), (1.5, 1)]
+    order = [(task.name, task.replication) for task in plan.design.tasks()]
+    low, central, high = "demand 0.5", "demand 1", "demand 1.5"
+    assert order == [(central, 0), (central, 1), (low, 0), (high, 0), (low, 1), (high, 1)]
 
 
 def test_the_answer_comes_before_the_other_levels_and_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,13 +59,15 @@ def test_an_interrupt_shows_the_answer_once_whether_it_had_been_shown_or_not(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def interrupted(*arguments: Any) -> Iterator[Any]:
-        for number, answer in enumerate(run_blocks(*arguments)):
-            if number == n_played:
-                raise KeyboardInterrupt
-            yield answer
+    tasks = []
 
-    monkeypatch.setattr(sim.cli, "run_blocks", interrupted)
+    def interrupted(task: Task) -> list[RunResult]:
+        tasks.append(task)
+        if len(tasks) > n_played:
+            raise KeyboardInterrupt
+        return play_task(task)
+
+    monkeypatch.setattr(playing, "play_task", interrupted)
     assert main([*SMALL, LEVELS, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1
     text = capsys.readouterr().out
     assert text.count(CHANGES) == 1

@@ -14,7 +14,7 @@ from sim.config import composition_cache as kept
 from sim.config.overrides import PLAIN_KEY, by_grammar, plain_value
 from sim.department.scenario import Problem, ScenarioError
 from sim.io import disk_cache as on_disk
-from tests.test_config import Composed
+from sim.studies.question import Question
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def forget() -> None:
     files.composed_together.cache_clear()
 
 
-def anew(*words: str, groups: Path | None = None) -> Composed:
+def anew(*words: str, groups: Path | None = None) -> Question:
     """Compose as a process does that has just begun."""
     forget()
     return compose(["study=run", *words], groups)

@@ -9,16 +9,17 @@ import pytest
 
 import sim
 from sim.analysis import memory_check
-from sim.analysis.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_of, weeks_of
+from sim.analysis.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_per_run, weeks_of
 from sim.calibration.play import calibrated_scenario
 from sim.cli import main
 from sim.config import compose, compose_sweep
-from sim.config.breakeven_plans import break_even_plan_of
-from sim.config.plans import plan_of
-from sim.config.sweep_plans import sweep_plan_of
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.scenario import Problem, ScenarioError
-from sim.runs.blocks import play_block
+from sim.runs.design import at_demand
+from sim.runs.playing import play_task
+from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.compare import plan_of
+from sim.studies.sweep import design_of
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +54,7 @@ TOO_MUCH = {
 def test_what_needs_more_memory_than_there_is_is_refused(kind: str, study: str) -> None:
     words, place = TOO_MUCH[kind]
     if study == "sweep":
-        problem = refusal(lambda: sweep_plan_of(compose_sweep([*words, "boarding=default,pool"])))
+        problem = refusal(lambda: design_of(compose_sweep([*words, "boarding=default,pool"])))
     elif study == "breakeven":
         problem = refusal(lambda: break_even_plan_of(compose([f"study={study}", "staffing=peer_added", *words])))
     else:
@@ -101,7 +102,7 @@ def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.Mon
     plan_of(compose([]))
     plan_of(compose(["study=run", "study.weeks=208"]))
     break_even_plan_of(compose(["study=breakeven", "staffing=peer_added"]))
-    sweep_plan_of(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
+    design_of(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
 
 
 def test_runs_of_a_cluster_elsewhere_need_no_memory_here() -> None:
@@ -115,14 +116,14 @@ def test_runs_of_a_cluster_elsewhere_need_no_memory_here() -> None:
 def test_every_kind_of_demand_is_reckoned_with() -> None:
     base = sim.load("study.weeks=10", "study.warm_up_weeks=0", "study.follow_up_days=14")
     assert weeks_of(base) == 12.0
-    assert visits_of(base) == pytest.approx(75_000 / 52.14 * 12, rel=0.01)
-    assert visits_of(base, 1.1) == pytest.approx(1.1 * visits_of(base))
+    assert visits_per_run(base) == pytest.approx(75_000 / 52.14 * 12, rel=0.01)
+    assert visits_per_run(at_demand(base, 1.1)) == pytest.approx(1.1 * visits_per_run(base))
     steady = base.model_copy(update={"demand": Steady(per_hour={"medical": 2.0}, growth=2.0)})
-    assert visits_of(steady) == pytest.approx(1.3 * 4.0 * 168 * 12)
+    assert visits_per_run(steady) == pytest.approx(1.3 * 4.0 * 168 * 12)
     given = base.model_copy(
         update={"demand": Replay(visits=tuple(GivenVisit(at=n, stream="medical") for n in range(9)))}
     )
-    assert visits_of(given) == pytest.approx(1.3 * 9)
+    assert visits_per_run(given) == pytest.approx(1.3 * 9)
 
 
 def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,10 +144,10 @@ def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_reckoning_is_near_what_a_long_block_takes_and_not_below() -> None:
     """The peak grows by what is reckoned, or down to half of it; a tenth more would still be no harm."""
     plan = plan_of(compose(["study.staffing=[traditional,peer_added]", "study.weeks=26"]))
-    play_block(plan.blocks()[0])
+    play_task(plan.design.tasks()[0])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     long = plan_of(compose(["study.staffing=[traditional,peer_added]", "study.weeks=260"]))
-    play_block(long.blocks()[0])
+    play_task(long.design.tasks()[0])
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
     one, other = (bytes_of_run(p.scenarios["traditional"], "compiled") for p in (long, plan))
     assert grown < 1.1 * (one - other)

@@ -31,7 +31,7 @@ from sim.engine.measures.measuring import measure
 from sim.engine.measures.outcomes import Cohort, return_outcomes
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
 from sim.engine.workload import Workload
-from sim.runs.engines import Engine
+from sim.runs.engines import ENGINES, Engine
 from sim.runs.run_histograms import return_table
 from tests.worlds import one_stream, random_scenario, staffed
 
@@ -572,18 +572,26 @@ if sys.argv[1] == "one core" and hasattr(os, "sched_setaffinity"):
 sys.path.insert(0, sys.argv[2])
 from tests.test_metamorphic import fingerprint, scenario_of
 from sim.runs.engines import ENGINES
-print(fingerprint(ENGINES[sys.argv[3]](scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
+for engine in ENGINES:
+    print(fingerprint(ENGINES[engine](scenario_of("staffing=peer_added", "effects=evidence", weeks=1), 20240101)))
 """
 
 
-def fingerprint_elsewhere(engine: str, cores: str, hash_seed: str, folder: Path) -> str:
-    """The same run in a process of its own."""
+def fingerprints_elsewhere(cores: str, hash_seed: str, folder: Path) -> list[str]:
+    """The same run on each engine, in a process of its own."""
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+    environment.pop("OPENBLAS_NUM_THREADS", None)  # which the tests have set
     if cores == "one core":
         environment |= {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", SCRIPT, cores, str(ROOT), engine]
+    command = [sys.executable, "-c", SCRIPT, cores, str(ROOT)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    return done.stdout.split()
+
+
+@pytest.fixture(scope="module")
+def fingerprints_here() -> list[str]:
+    scenario = scenario_of("staffing=peer_added", "effects=evidence", weeks=1)
+    return [fingerprint(simulate(scenario, SEED)) for simulate in ENGINES.values()]
 
 
 @pytest.mark.parametrize(
@@ -592,7 +600,6 @@ def fingerprint_elsewhere(engine: str, cores: str, hash_seed: str, folder: Path)
     ids=["hash seed 0", "another hash seed and folder", "one core"],
 )
 def test_hash_seed_folder_and_cores_change_nothing(
-    engine: str, simulate: Engine, cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path
+    fingerprints_here: list[str], cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path
 ):
-    here = fingerprint(simulate(scenario_of("staffing=peer_added", "effects=evidence", weeks=1), SEED))
-    assert fingerprint_elsewhere(engine, cores, hash_seed, tmp_path if elsewhere else ROOT) == here
+    assert fingerprints_elsewhere(cores, hash_seed, tmp_path if elsewhere else ROOT) == fingerprints_here

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.commands.hydra_sweep import foreign_to_multiruns, mark
 from sim.engine.code_version import code_version
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
@@ -29,7 +30,6 @@ from sim.runs.output_folder import (
 )
 from sim.runs.run_store import PARTS, foreign_to_sweeps
 from sim.runs.tables_on_disk import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
-from sim.studies.hydra_sweep import foreign_to_multiruns, mark
 
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]

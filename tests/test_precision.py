@@ -1,6 +1,7 @@
 """Precision asked for, the best of many, known controls: rules by hand, and sweeps that play until they are met."""
 
 from collections import Counter
+from collections.abc import Mapping
 from math import inf, nan, sqrt
 from pathlib import Path
 
@@ -9,26 +10,26 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sim.analysis import compare as comparing
-from sim.analysis import sweeping
+from sim.analysis import estimates
 from sim.analysis.best import Contenders, contenders, contenders_by
 from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
-from sim.analysis.sequential_sampling import Standing, choosing, narrowing
-from sim.analysis.sweeping import Task, play_task
+from sim.analysis.sequential_sampling import ReplicationPlan, choosing, narrowing
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
+from sim.runs import playing
 from sim.runs.engines import COMPILED, ENGINES
-from sim.runs.run_store import PARTS, Played
-from sim.runs.stopping_rules import Asked, Precision, Selecting
+from sim.runs.run_store import PARTS
+from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
 from sim.runs.tables_on_disk import read_table
 from sim.statistics.control_variates import controlled_means
 from sim.statistics.intervals import mean_interval, paired_differences
 from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
 from sim.statistics.selection import select_best
 from sim.statistics.sequential_precision import FIRST_LOOK, LOOK_AHEAD, next_number, paths, stops_after
+from tests.plays import PlantedRun, by_run
 
 # --- when a precision is reached --------------------------------------------------------------------
 
@@ -340,24 +341,24 @@ def spread_over(n: int, width: float) -> np.ndarray:
     return 10.0 + width * (-1.0) ** np.arange(n)
 
 
-def narrowed(rows: list[np.ndarray], there: list[int], cap: int, **asked: Precision) -> Standing:
+def narrowed(rows: list[np.ndarray], there: list[int], cap: int, **asked: Precision) -> ReplicationPlan:
     """Where scenarios with these values of one measure stand, after 3 first replications."""
     table = np.full((len(rows), max(there)), nan)
     for row, (values, n) in enumerate(zip(rows, there, strict=True)):
         table[row, :n] = values[:n]
     labels = {str(row): f"scenario {row}" for row in range(len(rows))}
-    question = Asked(precision=asked, most_replications=cap)
+    question = StoppingRules(precision=asked, most_replications=cap)
     return narrowing(dict.fromkeys(asked, table), labels, np.array(there), 3, 0.95, question)
 
 
 def test_replications_that_are_not_there_yet_are_no_narrow_look() -> None:
     calm = spread_over(30, 0.1)
     state = narrowed([calm, calm], [30, 6], 40, wait=Precision(half_width=1.0))
-    assert state.reached["status"].to_list() == ["met", "playing"]
-    assert not state.is_decided
-    assert state.numbers[1] > 8
+    assert state.precision_reached["status"].to_list() == ["met", "playing"]
+    assert not state.is_final
+    assert state.n_replications[1] > 8
     whole = narrowed([calm, calm], [30, 12], 40, wait=Precision(half_width=1.0))
-    assert (whole.numbers.tolist(), whole.is_decided) == ([8, 8], True)
+    assert (whole.n_replications.tolist(), whole.is_final) == ([8, 8], True)
 
 
 def test_a_precision_just_reached_when_the_cap_comes_is_not_shown_to_hold() -> None:
@@ -366,17 +367,17 @@ def test_a_precision_just_reached_when_the_cap_comes_is_not_shown_to_hold() -> N
     values = [spread_over(20, 0.1), late]
     widths = [mean_interval(late[:n]).half_width for n in range(2, 21)]
     just = narrowed(values, [20, 20], 20, wait=Precision(half_width=float(widths[-3])))
-    assert just.reached["status"].to_list() == ["met", "missed"]
-    assert (just.is_decided, just.is_capped) == (True, True)
-    assert just.reached["half_width"][1] < just.reached["asked"][1]
-    assert just.numbers.tolist() == [20, 20]
+    assert just.precision_reached["status"].to_list() == ["met", "missed"]
+    assert (just.is_final, just.hit_cap) == (True, True)
+    assert just.precision_reached["half_width"][1] < just.precision_reached["asked"][1]
+    assert just.n_replications.tolist() == [20, 20]
 
 
 def test_the_baseline_waits_for_the_scenario_that_takes_most() -> None:
     values = [spread_over(60, 0.1), spread_over(60, 2.0)]
     state = narrowed(values, [8, 60], 60, wait=Precision(half_width=0.7))
-    assert state.numbers[0] == state.numbers[1] > 8
-    assert not state.is_decided
+    assert state.n_replications[0] == state.n_replications[1] > 8
+    assert not state.is_final
 
 
 def test_replications_of_those_ruled_out_do_not_make_the_others_end() -> None:
@@ -384,9 +385,9 @@ def test_replications_of_those_ruled_out_do_not_make_the_others_end() -> None:
     values = rng.normal(size=(3, 30)) + np.array([[0.0], [0.0], [60.0]])
     values[:2, 12:] = nan
     state = choosing(values, np.array([12, 12, 30]), Selecting(measure="lwbs.all", indifference=0.5), 10, 30, 0.95)
-    assert not state.is_decided
-    assert state.numbers[2] < 30
-    assert state.numbers[0] == state.numbers[1] == 17
+    assert not state.is_final
+    assert state.n_replications[2] < 30
+    assert state.n_replications[0] == state.n_replications[1] == 17
 
 
 # --- sweeps in rounds -------------------------------------------------------------------------------
@@ -451,14 +452,14 @@ def test_interruptions_and_workers_do_not_show_in_what_a_precision_took(
     for patience in (5, 14, 9):
         left = Counter(runs=patience)
 
-        def impatient(task: Task, left: Counter[str] = left) -> Played:
+        def impatient(task: PlantedRun, left: Counter[str] = left) -> Mapping[str, float] | str | None:
             if not left["runs"]:
                 raise KeyboardInterrupt
             left["runs"] -= 1
-            return play_task(task)
+            return None
 
         with monkeypatch.context() as patch:
-            patch.setattr(sweeping, "play_task", impatient)
+            patch.setattr(playing, "play_task", by_run(impatient))
             assert main(command) == 1
     assert main([*PRECISE, f"output={folder}", "executor.workers=2"]) == 0
     assert tables(folder) == tables(undisturbed)
@@ -527,7 +528,7 @@ def test_a_run_that_fails_holds_up_no_precision(
         return ENGINES[COMPILED](scenario, seed, replication)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "ENGINES", {COMPILED: failing})
+        patch.setattr(playing, "ENGINES", {COMPILED: failing})
         assert main([*PRECISE, f"output={folder}"]) == 1
     assert set(read_table(folder / "precision.parquet")["status"]) == {"met"}
     assert main([*PRECISE, f"output={folder}"]) == 0
@@ -618,7 +619,7 @@ def test_max_t_judges_the_headline_measures_together_where_it_can(
 ) -> None:
     folder = tmp_path / "out"
     chosen = (WAIT, STAY)
-    monkeypatch.setattr(comparing, "HEADLINE", chosen)
+    monkeypatch.setattr(estimates, "HEADLINE", chosen)
     assert main([*THREE, "study.simultaneous=max_t", f"output={folder}"]) == 0
     table = read_table(folder / "differences.parquet")
     table = table[table["measure"].isin(chosen)]
@@ -631,7 +632,7 @@ def test_max_t_judges_the_headline_measures_together_where_it_can(
     )
     assert table["simultaneous_half_width"].to_numpy() == pytest.approx(simultaneous_half_widths(apart, 0.95, "max_t"))
     assert set(table["judged_by"]) == {"max_t"}
-    monkeypatch.setattr(comparing, "MOST_BY_MAX_T", 2)
+    monkeypatch.setattr(estimates, "MOST_BY_MAX_T", 2)
     capsys.readouterr()
     assert main([*THREE, "study.simultaneous=max_t", f"output={folder}"]) == 0
     assert "Judged together by Bonferroni" in " ".join(capsys.readouterr().out.split())

@@ -19,9 +19,9 @@ from sim.cli import main
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
 from sim.runs import received_sweep
-from sim.runs.run_store import FACTS, PARTS, SCENARIOS, Played, RunKey, RunStore, write_facts
+from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore, write_facts
 from sim.runs.tables_on_disk import code_version, read_table, write_table
-from sim.studies.sweep import show_results
+from sim.studies.sweep import ResultsAgain
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)
@@ -36,7 +36,7 @@ def made(folder: Path, labels: tuple[str, str] = ("staffing=traditional", "staff
     facts = {"seed": 1, "code": code_version(), "replications": 4, "confidence": 0.95, "asked": {}}
     write_facts({"study": "sweep", "command": ["peered", "-m", "output=there"], **facts}, folder)
     played = [
-        Played(RunKey(key, number), label, {name: 10.0 + number + len(label) for name in MEASURES})
+        RunResult(RunKey(key, number), label, {name: 10.0 + number + len(label) for name in MEASURES})
         for key, label in zip(HASHES, labels, strict=True)
         for number in range(4)
     ]
@@ -56,7 +56,7 @@ def shown(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tupl
     export = Path(asked["export"]) if "export" in asked else None
     composed = SimpleNamespace(run=folder, query=asked.get("query"), table=None, export=export)
     try:
-        code = show_results(composed, console)  # type: ignore[arg-type]
+        code = ResultsAgain().run(composed, console)  # type: ignore[arg-type]
     except ScenarioError as error:
         print_problems(error, console)
         code = 2

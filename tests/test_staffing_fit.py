@@ -6,11 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import compare_composed
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.cli import main
 from sim.config import compose
-from sim.config.plans import plan_of
 from sim.department.arrivals import Steady
 from sim.department.boarding import Boarding, BoardingTime
 from sim.department.expected_work import loads, weekly_minutes
@@ -19,6 +17,7 @@ from sim.department.patients import Escalation, ResponseTask
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Scenario
 from sim.report.words.roster_text import days_text, role_text, roster_lines
+from sim.studies.compare import compare_in_memory, plan_of
 from tests.worlds import always, one_stream, shift, staffed
 
 
@@ -48,7 +47,7 @@ years, 290 escalate); observation and escalations last as long as stays, whose w
 
 def test_the_work_reckoned_is_the_work_done_in_a_run_of_the_default_department() -> None:
     composed = compose(["study=run", "study.weeks=26", "study.warm_up_weeks=2", "study.replications=3"])
-    estimates = compare_composed(plan_of(composed), workers=1).estimates.set_index("measure")["mean"]
+    estimates = compare_in_memory(plan_of(composed)).estimates.set_index("measure")["mean"]
     for role, load in loads(composed.scenario).items():
         done = estimates[f"busy_hours_per_week.{role}"] + estimates[f"overtime_hours_per_week.{role}"]
         assert load.own == pytest.approx(done, rel=TOLERANCES[role]), role

@@ -14,8 +14,12 @@ TWO_WORKERS = """
 import sys
 sys.path.pop(0)
 import sim.cli, sim.__main__
-from sim.runs.worker_pool import run_blocks
-sim.cli.main = lambda: print(sorted(answer for _, answer in run_blocks(abs, [-1, -2], 2, "processes"))) or 0
+from sim.runs.worker_pool import run_in_pool, worker_pool
+def both():
+    with worker_pool("processes", 2) as pool:
+        print(sorted(answer for _, answer in run_in_pool(pool, abs, [-1, -2])))
+    return 0
+sim.cli.main = both
 if __name__ == "__main__":
     sys.exit(sim.__main__.main())
 """

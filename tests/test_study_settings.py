@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim.config import compose, shipped_choices, shipped_configs
-from sim.config.plans import plan_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
+from sim.studies.compare import plan_of
 from sim.studies.settings import OUTSIDE, STUDIES, studies_using, studies_with
 
 MEANT = {

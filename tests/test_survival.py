@@ -9,7 +9,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +19,12 @@ import pandas as pd
 import psutil
 import pytest
 
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.engine.code_version import code_version
-from sim.runs import run_store
-from sim.runs.run_store import PARTS, Played, RunStore
+from sim.runs import playing, run_store
+from sim.runs.design import Task
+from sim.runs.playing import play_task
+from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
 from tests.one_figure import draw_one_figure
 
@@ -45,7 +47,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "MOST_PER_PART", 1)
+    monkeypatch.setattr(playing, "MOST_PER_PART", 1)
 
 
 def tables(folder: Path) -> dict[str, bytes]:
@@ -65,7 +67,7 @@ def runs_in(folder: Path) -> Counter[str]:
 # --- the process that writes ends -------------------------------------------------------------------
 
 
-def play_and_log(task: Task) -> Played:
+def play_and_log(task: Task) -> list[RunResult]:
     """Write down that a run is played, in a file that outlives the process."""
     with Path(os.environ[LOG]).open("a") as log:
         log.write(f"{task}\n")
@@ -75,7 +77,7 @@ def play_and_log(task: Task) -> Played:
 def sweep_with_log(words: list[str], log: str) -> None:
     """What the process does that is killed."""
     os.environ[LOG] = log
-    sweeping.play_task, sweeping.MOST_PER_PART = play_and_log, 1
+    playing.play_task, playing.MOST_PER_PART = play_and_log, 1
     main(words)
 
 
@@ -141,7 +143,7 @@ def is_worker(process: psutil.Process) -> bool:
 # --- workers end ------------------------------------------------------------------------------------
 
 
-def ends_its_worker(task: Task) -> Played:
+def ends_its_worker(task: Task) -> list[RunResult]:
     """One run ends its worker the first time, another each time."""
     once = Path(os.environ[ONCE])
     if str(task) == SICK or (str(task) == "demand.growth=0.2, replication 4" and not once.exists()):
@@ -163,7 +165,7 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     monkeypatch.setenv(ONCE, str(tmp_path / "once"))
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "play_task", ends_its_worker)
+        patch.setattr(playing, "play_task", ends_its_worker)
         assert main([*SWEEP, f"executor={executor}", "executor.workers=2", f"output={folder}"]) == 1
     assert (tmp_path / "once").exists()
     assert list(scratch.iterdir()) == []
@@ -269,7 +271,7 @@ def test_many_parts_become_few_and_hold_the_same_runs(
     assert len(parts(folder)) <= 4
     assert set(runs_in(folder).values()) == {1}
     assert tables(folder) == tables(undisturbed)
-    monkeypatch.setattr(sweeping, "play_task", None)
+    monkeypatch.setattr(playing, "play_task", None)
     assert main([*SWEEP, f"output={folder}"]) == 0
 
 
@@ -496,9 +498,47 @@ def run_quietly(words: list[str]) -> None:
         main(words)
 
 
+def run_paused(words: list[str], file: str, is_there: Event, may_go_on: Event) -> None:
+    """What the process does that is met in the middle of its writing."""
+    replace = os.replace
+
+    def paused(source: Path, target: Path) -> None:
+        if Path(target).name == file:
+            is_there.set()
+            may_go_on.wait()
+        replace(source, target)
+
+    os.replace = paused  # type: ignore[assignment]
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        sys.exit(main(words))
+
+
+@contextmanager
+def paused_at(file: str, words: list[str]) -> Iterator[tuple[BaseProcess, Event]]:
+    """A process with the command in it that stands before one of its files, and what lets it go on."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
+    is_there, may_go_on = context.Event(), context.Event()
+    process = context.Process(target=run_paused, args=(words, file, is_there, may_go_on))
+    process.start()
+    try:
+        assert is_there.wait(300)
+        yield process, may_go_on
+    finally:
+        process.kill()
+        process.join()
+
+
 @pytest.mark.parametrize("study", ["run"], indirect=True)
 def test_a_run_that_is_killed_leaves_nothing_behind(study: str, whole: dict[str, bytes], tmp_path: Path) -> None:
-    kill_and_compare((0.6,), study, whole, tmp_path)
+    folder = tmp_path / "out"
+    with paused_at("estimates.parquet", words_of(study, folder)):
+        assert (tmp_path / ".out.draft" / "run.json").exists(), "it is killed in the middle"
+    assert not folder.exists()
+    assert main(words_of(study, folder)) == 0
+    assert contents(folder) == whole
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.slow
@@ -538,20 +578,15 @@ def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes
     assert [path.name for path in folder.iterdir() if path.name.startswith(".peered.") and path.is_dir()] == []
 
 
-def test_of_two_commands_in_one_folder_at_a_time_one_waits_or_is_refused(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
+def test_of_two_commands_in_one_folder_at_a_time_the_second_is_refused_and_the_first_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = [*WHOLE["run"], f"output={tmp_path / 'out'}"]
-    both = [context.Process(target=exits_with_its_code, args=(words,)) for _ in range(2)]
-    for process in both:
-        process.start()
-    for process in both:
-        process.join()
-    # The second waits a second for the first, which may have ended by then.
-    assert sorted(process.exitcode or 0 for process in both) in ([0, 0], [0, 2])
+    with paused_at("estimates.parquet", words) as (first, may_go_on):
+        assert main(words) == 2
+        assert "another command is writing to it" in " ".join(capsys.readouterr().err.split())
+        may_go_on.set()
+        first.join()
+        assert first.exitcode == 0
     assert (tmp_path / "out" / "answer.md").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-def exits_with_its_code(words: list[str]) -> None:
-    sys.exit(main(words))

@@ -11,9 +11,7 @@ import pytest
 from rich.console import Console
 
 from sim import load
-from sim.analysis import sweeping
 from sim.analysis.comparison_result import HEADLINE
-from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.report.sweep_answer import MOST_SCENARIOS, print_sweep
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
@@ -21,8 +19,9 @@ from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_
 from sim.report.words.measures import BRIEFS, short_measure
 from sim.report.words.short_names import cut, short_labels
 from sim.report.words.sweep_finding import SweepReport
-from sim.runs.run_store import Played
+from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
+from tests.plays import PlantedRun, by_run
 
 LABELS = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
 MONEY = ("staff_cost_per_week.all", "cost_per_visit.all")
@@ -33,10 +32,10 @@ FOUR = ["-m", "staffing=traditional,peer_added,clinician_added,peer_247", *TINY,
 Effects = Mapping[str, float]
 
 
-def planted(change: Callable[[Task], Effects]) -> Callable[[Task], Played]:
+def planted(change: Callable[[PlantedRun], Effects]) -> Callable[[PlantedRun], Mapping[str, float]]:
     """Runs with values of our own: noise that scenarios share in part, plus what `change` says of each."""
 
-    def play(task: Task) -> Played:
+    def play(task: PlantedRun) -> Mapping[str, float]:
         shared = np.random.default_rng(task.key.replication).normal(size=len(OUTCOMES))
         own = np.random.default_rng([task.key.replication, *task.label.encode()]).normal(size=len(OUTCOMES))
         roster = task.scenario.staffing.weekly_cost()
@@ -46,16 +45,16 @@ def planted(change: Callable[[Task], Effects]) -> Callable[[Task], Played]:
         values |= {"staff_cost_per_week.all": roster + 900.0 + 10.0 * own[0], "cost_per_visit.all": 230.0 + own[1]}
         for name, extra in change(task).items():
             values[name] += extra
-        return Played(task.key, task.label, {name: float(value) for name, value in values.items()})
+        return {name: float(value) for name, value in values.items()}
 
     return play
 
 
-def nothing(_: Task) -> Effects:
+def nothing(_: PlantedRun) -> Effects:
     return {}
 
 
-def of_peers(task: Task) -> Effects:
+def of_peers(task: PlantedRun) -> Effects:
     """Peers meet people and leave them less without staff; with two at a time more so."""
     if "peer_" not in task.label:
         return {}
@@ -64,8 +63,8 @@ def of_peers(task: Task) -> Effects:
 
 
 @pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Task], Effects]], None]:
-    return lambda change: monkeypatch.setattr(sweeping, "play_task", planted(change))
+def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[PlantedRun], Effects]], None]:
+    return lambda change: monkeypatch.setattr(playing, "play_task", by_run(planted(change)))
 
 
 def screen(capsys: pytest.CaptureFixture[str]) -> str:
@@ -106,7 +105,7 @@ def topics_of(names: object) -> set[str]:
 
 
 def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_intervals(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(of_peers)
     assert main([*FOUR, f"output={tmp_path / 'out'}"]) == 0
@@ -129,9 +128,9 @@ def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_inter
 
 
 def test_scenarios_that_change_the_other_way_are_not_counted_with_the_largest(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def change(task: Task) -> Effects:
+    def change(task: PlantedRun) -> Effects:
         if "peer_" in task.label:
             return {WAIT: 9.0 if "peer_247" in task.label else -6.0, ALONE: -9.0 if "peer_247" in task.label else -6.0}
         return {WAIT: 4.0} if "clinician" in task.label else {}
@@ -146,7 +145,7 @@ def test_scenarios_that_change_the_other_way_are_not_counted_with_the_largest(
 
 
 def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(of_peers)
     assert main([*FOUR, f"output={tmp_path / 'out'}"]) == 0
@@ -168,7 +167,7 @@ def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
 
 
 def test_where_the_table_stars_nothing_no_change_is_named(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(nothing)
     assert main([*FOUR, f"output={tmp_path / 'out'}"]) == 0
@@ -181,9 +180,9 @@ def test_where_the_table_stars_nothing_no_change_is_named(
 
 
 def test_nothing_is_claimed_of_a_scenario_without_a_steady_state_however_large_its_difference(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def change(task: Task) -> Effects:
+    def change(task: PlantedRun) -> Effects:
         return {WAIT: 500.0, REACH: 0.3, "unfinished_share.all": 0.5} if "peer_added" in task.label else {}
 
     plant(change)
@@ -227,7 +226,7 @@ def test_each_line_says_what_it_is_for_in_every_kind_of_sweep(
     label: str,
     text: str,
     tmp_path: Path,
-    plant: Callable[[Callable[[Task], Effects]], None],
+    plant: Callable[[Callable[[PlantedRun], Effects]], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     plant(nothing)
@@ -236,7 +235,7 @@ def test_each_line_says_what_it_is_for_in_every_kind_of_sweep(
 
 
 def test_many_that_leave_are_said_and_a_stress_test_is_named_as_one(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(lambda task: {"lwbs_or_ama.all": 0.1} if "traditional" in task.label else {REACH: 0.3})
     words = ["-m", *TINY, "staffing=traditional,peer_swapped", "study.replications=6"]
@@ -250,7 +249,7 @@ def test_many_that_leave_are_said_and_a_stress_test_is_named_as_one(
 
 
 def test_a_thousand_scenarios_fit_the_screen_and_the_page_stays_short(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(lambda task: {ALONE: -59.0} if "peer_247 demand.growth=1.04" in task.label else {})
     words = ["staffing=traditional,peer_added,peer_247,clinician_added", "demand.growth=range(0.9,1.15,0.001)"]
@@ -272,7 +271,7 @@ def test_a_thousand_scenarios_fit_the_screen_and_the_page_stays_short(
 
 
 def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of_them(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(of_peers)
     seen: list[SweepReport] = []
@@ -301,12 +300,12 @@ def test_what_failed_and_what_was_asked_still_fit_the_screen(
 ) -> None:
     play = planted(of_peers)
 
-    def failing(task: Task) -> Played:
+    def failing(task: PlantedRun) -> Mapping[str, float] | str | None:
         if task.key.replication == 2:
-            return Played(task.key, task.label, {}, "Traceback\n" + "ValueError: " + "a very long reason " * 40)
+            return "Traceback\n" + "ValueError: " + "a very long reason " * 40
         return play(task)
 
-    monkeypatch.setattr(sweeping, "play_task", failing)
+    monkeypatch.setattr(playing, "play_task", by_run(failing))
     precision = f"study.precision={{{WAIT}:{{half_width:0.0001}},{ALONE}:{{half_width:0.0001}}}}"
     asked = [precision, "study.most_replications=30", "study.simultaneous=max_t"]
     assert main([*FOUR, *asked, f"output={tmp_path / 'out'}"]) == 1
@@ -326,13 +325,13 @@ def test_an_interrupted_sweep_goes_on_to_the_same_page_and_results_shows_the_sam
     assert main([*words, f"output={tmp_path / 'whole'}"]) == 0
     whole = screen(capsys)
 
-    def interrupted(task: Task) -> Played:
+    def interrupted(task: PlantedRun) -> Mapping[str, float] | str | None:
         if task.key.replication == 1:
             raise KeyboardInterrupt
-        return play_task(task)
+        return None
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "play_task", interrupted)
+        patch.setattr(playing, "play_task", by_run(interrupted))
         assert main([*words, f"output={tmp_path / 'cut'}"]) == 1
     page = tmp_path / "cut" / "answer.md"
     assert "2 of 6 runs are there" in page.read_text(encoding="utf-8")
@@ -358,7 +357,7 @@ def test_short_names_drop_what_all_share_and_keep_scenarios_apart() -> None:
 
 
 def test_a_name_in_the_table_is_broken_between_words_only(
-    tmp_path: Path, plant: Callable[[Callable[[Task], Effects]], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant(lambda _: {"lwbs_or_ama.all": 0.1})
     words = ["staffing=traditional,clinician_added", "demand.growth=1,1.1", "support.caseload=3,4"]

@@ -2,18 +2,18 @@
 
 import csv
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from sim.analysis import sweeping
 from sim.analysis.sweep_query import problems_of_asking, with_swept_keys
-from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.io import workbook
-from sim.runs.run_store import Played
+from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
+from tests.plays import PlantedRun, by_run
 
 SWEEP = ["-m", "demand.growth=0.2,0.3", "effects=none,evidence", "study.weeks=1", "study.replications=2"]
 
@@ -23,15 +23,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a sweep of four scenarios; one run of the last has failed."""
     place = tmp_path_factory.mktemp("sweep") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sweeping, "play_task", fails_once)
+        patch.setattr(playing, "play_task", by_run(fails_once))
         assert main([*SWEEP, "study.visits=true", f"output={place}"]) == 1
     return place
 
 
-def fails_once(task: Task) -> Played:
+def fails_once(task: PlantedRun) -> Mapping[str, float] | str | None:
     if task.label == "demand.growth=0.3 effects=evidence" and task.key.replication == 1:
-        return Played(task.key, task.label, {}, "Traceback\n=cmd|' /C calc'!A0")
-    return play_task(task)
+        return "Traceback\n=cmd|' /C calc'!A0"
+    return None
 
 
 def answer(folder: Path, query: str, tmp_path: Path) -> list[dict[str, str]]:

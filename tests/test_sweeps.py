@@ -6,20 +6,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from sim.analysis import sweeping
-from sim.analysis.sweeping import Task, play_task
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
+from sim.runs import playing
 from sim.runs import tables_on_disk as store
 from sim.runs.engines import COMPILED, ENGINES
-from sim.runs.run_store import PARTS, Played, locked
+from sim.runs.run_store import PARTS, locked
 from sim.runs.tables_on_disk import read_table
+from tests.plays import PlantedRun, by_run
 
 TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
 TWO = ["-m", "demand.growth=0.2,0.3", *TINY]
@@ -159,7 +160,7 @@ def test_scenarios_of_the_same_content_are_one() -> None:
 
 @pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "MOST_PER_PART", 1)
+    monkeypatch.setattr(playing, "MOST_PER_PART", 1)
 
 
 @pytest.fixture(scope="module")
@@ -213,14 +214,14 @@ def test_the_same_command_plays_nothing_twice_and_more_replications_only_add(
 
 KILLED = """
 import sys, time
-from sim.analysis import sweeping
+from sim.runs import playing
 from sim.cli import main
-played, play = [], sweeping.play_task
+played, play = [], playing.play_task
 def slow(task):
     played.append(task)
     time.sleep(60 if len(played) > 3 else 0)
     return play(task)
-sweeping.play_task, sweeping.MOST_PER_PART = slow, 1
+playing.play_task, playing.MOST_PER_PART = slow, 1
 main(sys.argv[1:])
 """
 
@@ -247,13 +248,13 @@ def test_an_interrupt_keeps_what_has_finished_and_tells_how_to_go_on(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    def interrupted(task: Task) -> Played:
+    def interrupted(task: PlantedRun) -> Mapping[str, float] | str | None:
         if task.key.replication == 1:
             raise KeyboardInterrupt
-        return play_task(task)
+        return None
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "play_task", interrupted)
+        patch.setattr(playing, "play_task", by_run(interrupted))
         assert main([*TWO, "executor.workers=1"]) == 1
     (folder,) = (tmp_path / "results").iterdir()
     said = capsys.readouterr().out.replace("\n", " ")
@@ -292,7 +293,7 @@ def test_a_run_that_fails_is_told_and_stops_no_other(
         return ENGINES[COMPILED](scenario, seed, replication)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweeping, "ENGINES", {COMPILED: failing})
+        patch.setattr(playing, "ENGINES", {COMPILED: failing})
         assert main([*TWO, f"output={folder}"]) == 1
     said = " ".join(capsys.readouterr().out.split())
     assert "1 run failed" in said
@@ -379,7 +380,7 @@ def test_the_table_is_shown_again_from_the_folder_finished_or_not(
     shown = capsys.readouterr().out
     assert "growth=0.3" in shown
     assert {path: path.stat().st_mtime_ns for path in undisturbed.rglob("*")} == before
-    monkeypatch.setattr(sweeping, "play_task", lambda task: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(playing, "play_task", lambda task: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main([*TWO, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1
     capsys.readouterr()
     assert main(["study=results", f"run={tmp_path / 'out'}"]) == 0

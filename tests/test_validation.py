@@ -6,22 +6,23 @@ import re
 from math import inf, isnan, nan
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 import sim
 from sim.analysis.validation import (
+    PLAYED_WITH_PEERS,
     PublishedRow,
     ValidatedRow,
     Validation,
-    ValidationBlock,
     published_rows,
-    validate,
     validated,
-    validation_blocks,
     verdict_of,
 )
 from sim.cli import main
+from sim.department.scenario import Scenario
+from sim.engine.measures.measuring import FACE_VALIDITY
 from sim.report.validation_report import (
     COLUMNS,
     HEADERS,
@@ -35,6 +36,10 @@ from sim.report.validation_report import (
     validation_sheets,
     validation_table,
 )
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import Design
+from sim.runs.playing import play_all
+from sim.runs.run_store import RunResult
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -150,13 +155,20 @@ def test_a_window_shorter_than_a_year_and_rows_without_an_interval_are_said() ->
 
 
 def test_the_mean_over_replications_is_the_same_in_whatever_order_they_end() -> None:
-    scenario = sim.load("study=validate", *WEEK)
-    blocks = validation_blocks(scenario, None, 3, 1, "compiled")
-    key = "wait_triage_to_physician_mean"
-    played = [(block, {key: value}) for block, value in zip(blocks, (0.1, 0.2, 0.3), strict=True)]
-    there, back = (validated(order, 52).rows[0] for order in (played, played[::-1]))
-    assert there == back
-    assert there.n == 3
+    design = Design({"alone": sim.load("study=validate", *WEEK)}, 3, 1)
+    key, measure = "wait_triage_to_physician_mean", FACE_VALIDITY["wait_triage_to_physician_mean"]
+    results = [
+        RunResult(run.key, run.label, {measure: value})
+        for task, value in zip(design.tasks(), (0.1, 0.2, 0.3), strict=True)
+        for run in task.runs
+    ]
+    found = []
+    for order in (results, results[::-1]):
+        runs = RunsInMemory()
+        runs.add(order)
+        found += [row for row in validated(design, runs, 52).rows if row.published.key == key]
+    assert found[0] == found[1]
+    assert found[0].n == 3
 
 
 # What is shown
@@ -216,6 +228,14 @@ def test_every_row_known_to_be_hard_says_what_would_cure_it() -> None:
 # Played
 
 
+def judged_anew(scenarios: dict[str, Scenario]) -> Validation:
+    """Two replications of the scenarios, judged."""
+    design, runs = Design(scenarios, 2, 501), RunsInMemory()
+    for results in play_all(design.tasks()):
+        runs.add(results)
+    return validated(design, runs, 1)
+
+
 def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_the_same_changes(tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ["study=validate", *WEEK, "seed=501", "staffing.physician.caseload=6", "discipline.default.rule=fifo"]
@@ -227,7 +247,7 @@ def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_th
     assert rows["25"]["n"] == rows["1a"]["n"] == "2"
     assert float(rows["25"]["simulated"]) > 0.0  # the chosen staffing has no peers
     scenario, with_peers = sim.load(*words), sim.load(*words, "staffing=peer_added")
-    again = {each.published.row: each for each in validate(scenario, with_peers, seed=501, replications=2).rows}
+    again = {each.published.row: each for each in judged_anew({"a": scenario, "b": with_peers}).rows}
     assert {name: float(line["simulated"] or nan) for name, line in rows.items()} == pytest.approx(
         {name: each.simulated for name, each in again.items()}, nan_ok=True
     )
@@ -235,11 +255,12 @@ def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_th
 
 
 def test_without_the_peer_staffing_its_row_alone_has_no_value() -> None:
-    blocks = validation_blocks(sim.load("study=validate", *WEEK), None, 1, 1, "compiled")
-    assert isinstance(blocks[0], ValidationBlock)
-    assert {row.key for row in published_rows()} - blocks[0].keys == {"children_met_per_day"}
+    rows = judged_anew({"alone": sim.load("study=validate", *WEEK)}).rows
+    peers = [row for row in rows if row.published.key == PLAYED_WITH_PEERS]
+    assert [(row.n, np.isnan(row.simulated)) for row in peers] == [(0, True)]
+    assert sum(row.n == 2 for row in rows) > 20
 
 
 def test_a_dry_run_counts_the_runs_of_both_staffings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--dry-run", "study=validate", "study.replications=3"]) == 0
-    assert "runs: 6 of 54 weeks each (staffings 2" in capsys.readouterr().out
+    assert "runs: 6 of 54 weeks each (2 scenarios, 3 replications of each)" in capsys.readouterr().out

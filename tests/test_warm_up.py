@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from sim.analysis import warm_up
-from sim.analysis.warm_up import SERIES, Pilot, daily_series, decided
+from sim.analysis.warm_up import SERIES, daily_series, decided
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.scenario import ScenarioError
+from sim.runs import playing
+from sim.runs.design import Task
 from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.playing import play_task
+from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 
 DAY = 1440.0
@@ -78,14 +82,14 @@ AUTO = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=aut
 def test_a_sweep_finds_its_warm_up_once_and_plays_all_scenarios_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    played: list[Pilot] = []
-    play = warm_up.play_pilot
+    played: list[Task] = []
 
-    def counting(pilot: Pilot) -> np.ndarray | None:
-        played.append(pilot)
-        return play(pilot)
+    def counting(task: Task) -> list[RunResult]:
+        if task.reduce is warm_up.series_alone:
+            played.append(task)
+        return play_task(task)
 
-    monkeypatch.setattr(warm_up, "play_pilot", counting)
+    monkeypatch.setattr(playing, "play_task", counting)
     folder = tmp_path / "out"
     assert main([*AUTO, f"output={folder}"]) == 0
     assert len(played) == 2 * warm_up.PILOT_REPLICATIONS
@@ -93,7 +97,7 @@ def test_a_sweep_finds_its_warm_up_once_and_plays_all_scenarios_with_it(
     weeks = int(evidence["n_weeks"][evidence["reliable"]].max())
     assert f"warm-up: {weeks} week" in capsys.readouterr().out
     given = [f"study.warm_up_weeks={weeks}" if word.endswith("auto") else word for word in AUTO[1:]]
-    hashes = set(compose_sweep(given).labels)
+    hashes = set(compose_sweep(given).keys.values())
     assert set(read_table(folder / "scenarios.parquet")["scenario"]) == hashes
     before = (folder / "estimates.parquet").read_bytes()
     played.clear()

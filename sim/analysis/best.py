@@ -1,6 +1,6 @@
 """Which of many scenarios may be the best, all of them against the best of the others, and the course of a selection.
 
-Bounds are those of `multiple_comparisons.nelson_matejcik`, the choice that of `selection`.
+Bounds are those of `output_analysis.nelson_matejcik`, the choice that of `selection`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.sequential_sampling import Standing, direction_of
+from sim.analysis.sequential_sampling import ReplicationPlan, direction_of
 from sim.statistics.arrays import BoolArray, FloatArray
 from sim.statistics.intervals import paired_differences
 from sim.statistics.multiple_comparisons import nelson_matejcik
@@ -108,16 +108,16 @@ def best_table(
     )
 
 
-def selection_table(labels: Sequence[str], state: Standing) -> pd.DataFrame:
+def selection_table(labels: Sequence[str], plan: ReplicationPlan) -> pd.DataFrame:
     """label, mean (over the replications it stayed in), n, survives, selected; empty where no best was selected."""
-    choice, candidates = state.selection, state.candidates
+    choice, candidates = plan.selection, plan.candidates
     if choice is None or candidates is None:
         return pd.DataFrame()
     return pd.DataFrame(
         {
             "label": [labels[row] for row in candidates],
             "mean": choice.mean,
-            "n": state.numbers[candidates],
+            "n": plan.n_replications[candidates],
             "survives": choice.surviving,
             "selected": np.arange(candidates.size) == choice.selected,
         }

@@ -1,6 +1,6 @@
 """How large an effect must be for a staffing to pay: net benefit over a range of the effect, on common seeds.
 
-Runs are those of a sweep (`sim.analysis.sweeping`); what is worth how much is `sim.analysis.valuation`.
+Runs are played and stored as those of a sweep; what is worth how much is `sim.analysis.valuation`.
 """
 
 import math
@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.interpretability import cautions_table, flags_of_pairs, guard_values
-from sim.analysis.sweeping import SweepPlan
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit
 from sim.department.quantities import sum_in_order
+from sim.runs.design import Design
 from sim.statistics.intervals import mean_intervals, t_point
 
 Floats = NDArray[np.float64]
@@ -33,7 +33,7 @@ class BreakEvenPlan:
     what `worth` says it does and has an answer of its own; the first leads.
     """
 
-    sweep: SweepPlan
+    design: Design
     effect: str
     effects: tuple[float, ...]
     staffings: Mapping[str, str]
@@ -43,6 +43,16 @@ class BreakEvenPlan:
     prior: Prior | None
     baseline: str
     presets: tuple[str, ...] = (EVERYTHING,)
+
+    def facts(self) -> dict[str, object]:
+        """What was asked, for run.json."""
+        return {
+            "effect": self.effect,
+            "effects": list(self.effects),
+            "prior": None if self.prior is None else self.prior.model_dump(),
+            "presets": list(self.presets),
+            "worth": [item.model_dump() for item in self.worth],
+        }
 
 
 def effects_played(reach: Span, points: int) -> tuple[float, ...]:
@@ -281,7 +291,7 @@ class BreakEvenAnswer:
 
     @property
     def is_whole(self) -> bool:
-        return self.n == self.plan.sweep.replications
+        return self.n == self.plan.design.replications
 
     def by_presets(self, staffing: str) -> tuple[StaffingAnswer, ...]:
         """A staffing by every preset, the leading one first."""
@@ -312,7 +322,7 @@ def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve
     row = int(np.abs(curve.effects - wanted).argmin())
     effect = float(curve.effects[row])
     found = (
-        price_needed(item, effect, apart[item.name][row], curve.net_benefit[row], plan.sweep.confidence)
+        price_needed(item, effect, apart[item.name][row], curve.net_benefit[row], plan.design.confidence)
         for item in plan.worth
         if item.counts_in(preset) and abs(item.cad_per_unit) != 1.0  # money is worth itself
     )
@@ -335,12 +345,12 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
     unknown = [item.measure for item in plan.worth if item.measure not in measures]
     if unknown and len(measures):
         raise UnknownMeasures(unknown, measures)
-    row_of = {label: row for row, label in enumerate(plan.sweep.labels.values())}
+    row_of = {label: row for row, label in enumerate(plan.design.labels.values())}
     played = ~np.isnan(values).all(axis=1).any(axis=0) if values.size else np.zeros(0, dtype=bool)
     values = values[:, :, played]
-    cautions = cautions_table(guard_values(measures, values), plan.sweep.confidence)
+    cautions = cautions_table(guard_values(measures, values), plan.design.confidence)
     column_of = {name: column for column, name in enumerate(measures)}
-    confidence = plan.sweep.confidence
+    confidence = plan.design.confidence
     answers, curves, parts = [], [], []
     for staffing in plan.staffings if played.any() else ():
         rows = [row_of[plan.labels[staffing, effect]] for effect in plan.effects]
@@ -372,7 +382,7 @@ def answer_by_preset(
 ) -> StaffingAnswer:
     """A staffing by what one preset counts; `unsteady` says at which effects there is no steady state."""
     curve = Curve(np.asarray(plan.effects), net_benefit(plan.worth, preset, apart))
-    found = break_even(curve, plan.sweep.confidence) if curve.n > 1 and not unsteady.any() else None
+    found = break_even(curve, plan.design.confidence) if curve.n > 1 and not unsteady.any() else None
     return StaffingAnswer(
         staffing=staffing,
         label=plan.staffings[staffing],
@@ -387,7 +397,7 @@ def answer_by_preset(
 
 def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) -> pd.DataFrame:
     """How far apart the staffing and the baseline are in one measure at each effect, and what it is worth."""
-    found = mean_intervals(apart, plan.sweep.confidence)
+    found = mean_intervals(apart, plan.design.confidence)
     return pd.DataFrame(
         {
             "staffing": staffing,

@@ -1,6 +1,6 @@
 """The answer of a comparison as tables: estimates, paired differences, per-patient change, mean weeks, distributions.
 
-Runs are played by `sim.runs.blocks`; how the answer is shown is the report's business.
+Runs are played by `sim.runs.playing`; how the answer is shown is the report's business.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,8 +42,6 @@ HEADLINE = (
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
 """Tables of a comparison, in the order in which they are written."""
 
-EQUAL_MONEY = 0.02
-"""Added weekly costs within this share of each other count as the same money."""
 LEAST_ADDED = 100.0
 """CAD a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
 
@@ -79,11 +77,12 @@ class Comparison:
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
+    `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
+    each other (`sim.engine.measures.staff_time.main_roles`).
+    `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
     up for peer hours), moved_by_effects (what the assumed effects move by themselves).
-    `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
-    each other (`sim.engine.measures.staff_time.main_roles`).
     """
 
     baseline: str
@@ -115,6 +114,7 @@ class Comparison:
     valued: "tuple[Worth, ...]" = field(default=())
     peer_roles: tuple[str, ...] = field(default=())
     main_roles: tuple[str, ...] = field(default=())
+    n_planned: int = 0
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
@@ -126,8 +126,7 @@ class Comparison:
         yield "baseline", self.baseline
         yield "staffings", ", ".join(name for name in self.staffings if name != self.baseline) or "no other"
         yield "demand", ", ".join(f"× {level:g}" for level in self.levels)
-        planned = self.replications * len(self.levels)
-        finished = "all" if self.n_finished == planned else f"{self.n_finished} of {planned}"
+        finished = "all" if self.n_finished == self.n_planned else f"{self.n_finished} of {self.n_planned}"
         yield "replications", f"{self.replications} at each level of demand ({finished} finished)"
         yield "period", f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
         yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"

@@ -8,16 +8,14 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.runs.design import Design
+from sim.runs.run_summary import summarised
 from sim.runs.worker_pool import DASK, n_cores
-
-if TYPE_CHECKING:
-    from sim.analysis.plan import Plan
-    from sim.analysis.sweeping import SweepPlan
 
 GIB = 2**30
 BYTES_PER_VISIT = {"compiled": 2_700, "simpy": 7_500}
@@ -29,7 +27,7 @@ BYTES_PER_DUTY = 300
 BYTES_OF_PROCESS = 400 * 2**20
 """The program, the compiled engine and the libraries of tables, before a run is played."""
 BYTES_PER_ANSWER, BYTES_PER_VISIT_ANSWERED = 100_000, 1
-"""What is kept of a staffing of a block until the study is answered: pickled, 65 kB and 0.6 bytes a visit."""
+"""What a run of a comparison leaves in memory until the study is answered: pickled, 65 kB and 0.6 bytes a visit."""
 BYTES_PER_SWEPT_RUN = 10_000
 """What a run of a sweep adds: its task, and its 365 measures as numbers in three tables."""
 RETURNS = 1.3
@@ -56,7 +54,7 @@ class Needs(NamedTuple):
 
 @dataclass(frozen=True)
 class Load:
-    """What is to be played: scenarios, the largest factor on their demand, replications of each in all, and where.
+    """What is to be played: scenarios, replications of each, and where.
 
     `bytes_kept` of each run, and of each visit of it, stay until the study is answered.
     """
@@ -64,7 +62,6 @@ class Load:
     scenarios: Collection[Scenario]
     replications: int
     engine: str
-    growth: float = 1.0
     executor: str = "threads"
     workers: int | None = 1
     elsewhere: bool = False
@@ -76,34 +73,19 @@ class Load:
         return self.replications * len(self.scenarios)
 
 
-def check_plan(plan: "Plan", workers: int | None = None) -> None:
-    """Raise ScenarioError if a comparison or a single scenario would need more memory than there is."""
+def check_design(design: Design) -> None:
+    """Raise ScenarioError if a design would need more memory than there is."""
+    is_summed_up = design.reduce is summarised
     check_load(
         Load(
-            scenarios=plan.scenarios.values(),
-            replications=plan.n_blocks,
-            engine=plan.engine,
-            growth=max(plan.levels),
-            executor=plan.executor,
-            workers=workers or plan.workers,
-            elsewhere=plan.address is not None,
-            bytes_kept=BYTES_PER_ANSWER,
-            bytes_kept_per_visit=BYTES_PER_VISIT_ANSWERED,
-        )
-    )
-
-
-def check_sweep(plan: "SweepPlan") -> None:
-    """Raise ScenarioError if a sweep or a break-even study would need more memory than there is."""
-    check_load(
-        Load(
-            scenarios=plan.scenarios.values(),
-            replications=plan.replications,
-            engine=plan.engine,
-            executor=plan.executor,
-            workers=plan.workers,
-            elsewhere=plan.address is not None,
-            bytes_kept=BYTES_PER_SWEPT_RUN,
+            scenarios=design.scenarios.values(),
+            replications=design.replications,
+            engine=design.engine,
+            executor=design.executor,
+            workers=design.workers,
+            elsewhere=design.address is not None,
+            bytes_kept=BYTES_PER_ANSWER if is_summed_up else BYTES_PER_SWEPT_RUN,
+            bytes_kept_per_visit=BYTES_PER_VISIT_ANSWERED if is_summed_up else 0.0,
         )
     )
 
@@ -122,8 +104,8 @@ def check_load(load: Load) -> None:
 
 def needs_of(load: Load) -> Needs:
     """What a study needs at its peak on this machine; runs of a cluster elsewhere need nothing here."""
-    runs = [bytes_of_run(scenario, load.engine, load.growth) for scenario in load.scenarios]
-    visits = sum(visits_of(scenario, load.growth) for scenario in load.scenarios)
+    runs = [bytes_of_run(scenario, load.engine) for scenario in load.scenarios]
+    visits = sum(visits_per_run(scenario) for scenario in load.scenarios)
     kept = load.replications * (load.bytes_kept * len(load.scenarios) + load.bytes_kept_per_visit * visits)
     if load.elsewhere:
         return Needs(0.0, 0.0, kept, 0)
@@ -137,8 +119,8 @@ def problem_with(load: Load, needs: Needs, there: int) -> Problem:
     """The largest part of what does not fit, and what to change."""
     much, has = f"would need about {size(needs.total)} of memory", f"this machine has {size(there)}"
     if BYTES_OF_PROCESS + needs.run > there:
-        largest = max(load.scenarios, key=lambda scenario: bytes_of_run(scenario, load.engine, load.growth))
-        weeks, visits = weeks_of(largest), visits_of(largest, load.growth)
+        largest = max(load.scenarios, key=lambda scenario: bytes_of_run(scenario, load.engine))
+        weeks, visits = weeks_of(largest), visits_per_run(largest)
         remedy = f"{much}, {size(needs.run)} for each run, {has}: give fewer weeks, days of follow-up or visits"
         return Problem("study.weeks", f"{weeks:,.0f} weeks, about {visits:,.0f} visits a run", remedy)
     if needs.kept > needs.at_once * (needs.run + needs.worker):
@@ -149,18 +131,18 @@ def problem_with(load: Load, needs: Needs, there: int) -> Problem:
     return Problem("executor.workers", f"{needs.at_once} runs at once of {size(needs.run)} each", remedy)
 
 
-def bytes_of_run(scenario: Scenario, engine: str, growth: float = 1.0) -> float:
+def bytes_of_run(scenario: Scenario, engine: str) -> float:
     """What one run holds at its peak."""
-    return BYTES_PER_VISIT[engine] * visits_of(scenario, growth) + BYTES_PER_DUTY * duties_of(scenario)
+    return BYTES_PER_VISIT[engine] * visits_per_run(scenario) + BYTES_PER_DUTY * duties_of(scenario)
 
 
-def visits_of(scenario: Scenario, growth: float = 1.0) -> float:
+def visits_per_run(scenario: Scenario) -> float:
     """Visits of one run, warm-up and follow-up included, rather too many than too few."""
     demand: object = scenario.demand
     given = getattr(demand, "visits", None)
     if given is not None:
         return RETURNS * len(given)
-    factor = growth * max(scenario.demand.growth, getattr(demand, "mh_growth", None) or 0.0)
+    factor = max(scenario.demand.growth, getattr(demand, "mh_growth", None) or 0.0)
     per_hour = getattr(demand, "per_hour", None)
     per_week = (
         getattr(demand, "visits_per_year", 0.0) / WEEKS_PER_YEAR

@@ -1,26 +1,33 @@
-"""What a study is asked to play: scenarios by staffing, demand levels, replications, seed, engine, executor.
+"""What a comparison plays: scenarios by staffing at levels of demand, as a design of blocks of matched patients.
 
-Composition from config files makes plans (`sim.config`); `sim.analysis.compare` carries them out.
+Settings make plans (`sim.studies.compare`); what their runs say is `sim.analysis.compare`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from sim.analysis.comparison_result import central_of
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Scenario
-from sim.runs.blocks import Block
+from sim.runs.design import Design, EventLog, RunFiles, at_demand
 from sim.runs.engines import COMPILED
-from sim.runs.stopping_rules import Simultaneous
+from sim.runs.result_tables import EVENTS
+from sim.runs.run_store import VISITS
+from sim.runs.run_summary import summarised
+from sim.runs.stopping_rules import StoppingRules
+
+Cell = tuple[float, str]
+"""A level of demand and a staffing."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """Scenarios by name of staffing, the first of which is the baseline unless another is named.
 
-    `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown.
+    `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
+    was typed that differs from the shipped question.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -32,7 +39,7 @@ class Plan:
     executor: str = "threads"
     confidence: float = 0.95
     keep_all_visits: bool = False
-    simultaneous: Simultaneous = "bonferroni"
+    rules: StoppingRules = field(default_factory=StoppingRules)
     workers: int | None = None
     address: str | None = None
     changed: tuple[str, ...] = ()
@@ -40,36 +47,62 @@ class Plan:
     worth: tuple[Worth, ...] = ()
     presets: tuple[str, ...] = ()
 
-    def blocks(self, visits_folder: Path | None = None) -> list[Block]:
-        """Every block, those of the central level of demand first: their answer can be shown while the others are
-        played. Of the other levels first replications come first, so that an interrupted study has all of them.
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Level and staffing of each scenario of the design, by its label; levels rising, the baseline first."""
+        staffings = [self.baseline, *(name for name in self.scenarios if name != self.baseline)]
+        return {f"{name}-demand{level:g}": (level, name) for level in sorted(self.levels) for name in staffings}
 
-        Visits are written to `visits_folder` for replication 0 at the central level, or for all if asked for; the
-        event log is that of replication 0.
+    @cached_property
+    def design(self) -> Design:
+        """One task a level of demand and replication: all staffings on the same patients.
+
+        The central level comes first: its answer can be shown while the others are played. Of the others first
+        replications come first, so that an interrupted study has all of them.
         """
-        return list(self._blocks(visits_folder))
+        groups = {
+            group_name(level): tuple(label for label, (of, _) in self.cells.items() if of == level)
+            for level in self.levels
+        }
+        return Design(
+            scenarios={label: at_demand(self.scenarios[name], level) for label, (level, name) in self.cells.items()},
+            replications=self.replications,
+            seed=self.seed,
+            engine=self.engine,
+            executor=self.executor,
+            workers=self.workers,
+            address=self.address,
+            confidence=self.confidence,
+            rules=self.rules,
+            groups=groups,
+            first_groups={group_name(self.central_level)},
+            reduce=summarised,
+        )
 
-    def _blocks(self, visits_folder: Path | None) -> Iterator[Block]:
-        main = self.central_level
-        for levels in ((main,), [level for level in self.levels if level != main]):
-            for replication, level in product(range(self.replications), levels):
-                keeps = self.keep_all_visits or (replication == 0 and level == main)
-                yield Block(
-                    demand=level,
-                    replication=replication,
-                    seed=self.seed,
-                    scenarios=self.scenarios,
-                    baseline=self.baseline,
-                    engine=self.engine,
-                    visits_folder=visits_folder if keeps else None,
-                    event_log=self.event_log if replication == 0 and level == main else None,
-                )
+    def files_in(self, folder: Path) -> Callable[[str, int], RunFiles | None]:
+        """What is written of each run below a folder: the visits of replication 0 at the central level, or of all if
+        asked for, and the event log of that replication.
+        """
+
+        def files(label: str, replication: int) -> RunFiles | None:
+            level, name = self.cells[label]
+            is_first = replication == 0 and level == self.central_level
+            if not (self.keep_all_visits or is_first):
+                return None
+            monday = self.scenarios[name].department.calendar_start
+            wanted = is_first and self.event_log is not None
+            events = EventLog(str(self.event_log), folder / EVENTS, name, monday) if wanted else None
+            visits = folder / VISITS / f"{label}-{replication:04d}.parquet"
+            return RunFiles(visits, {"demand": level, "staffing": name}, events)
+
+        return files
 
     @property
     def central_level(self) -> float:
         """Demand as it is, or the level nearest to it."""
         return central_of(self.levels)
 
-    @property
-    def n_blocks(self) -> int:
-        return self.replications * len(self.levels)
+
+def group_name(level: float) -> str:
+    """How the tasks of a level of demand are called."""
+    return f"demand {level:g}"

@@ -1,18 +1,19 @@
-"""How many replications each scenario of a sweep has and is to have, read off the runs that are kept.
+"""How many replications each scenario needs next, read off the runs that have been played.
 
 Everything follows from values in order of replication, so that it is the same after any interruption and on any number
-of workers. Rules are those of `precision` and `selection`; runs are played by `sweeping`.
+of workers. Rules are those of `sequential_precision` and `selection`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
-from sim.runs.run_store import RunKey, RunStore
-from sim.runs.stopping_rules import Asked, Precision, Selecting
+from sim.runs.design import Design, RunKey
+from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.selection import Direction, Selection, select_best
 from sim.statistics.sequential_precision import looked_ahead, next_number, paths, stops_after
@@ -20,50 +21,76 @@ from sim.statistics.sequential_precision import looked_ahead, next_number, paths
 MET, MISSED, UNDEFINED, PLAYING = "met", "missed", "undefined", "playing"
 
 
-@dataclass(frozen=True, eq=False)
-class Standing:
-    """Where a sweep stands. `numbers`: replications of each scenario, those to have before the next look, or, once
-    `is_decided`, those the answer is made of.
+class Runs(Protocol):
+    """Runs that have been played, on disk or in memory."""
 
-    `reached`: of each precision asked for, scenario (hash), label, measure, of, asked, n, mean, half_width, status
-    (`met`, `missed`, `undefined` where the measure has no value, `playing`). `selection`: of the best, among
-    `candidates`, the places of scenarios that have the measure. `is_capped`: it ended at the cap.
+    def done(self) -> set[RunKey]: ...
+    def tried(self) -> set[RunKey]: ...
+    def values(
+        self, scenarios: Sequence[str], replications: int, only: Sequence[str] | None = None
+    ) -> tuple[tuple[str, ...], np.ndarray]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class ReplicationPlan:
+    """How many replications each scenario needs next, or, once it `is_final`, how many the answer is made of.
+
+    `precision_reached`: of each precision asked for, scenario (hash), label, measure, of, asked, n, mean, half_width,
+    status (`met`, `missed`, `undefined` where the measure has no value, `playing`). `selection`: of the best, among
+    `candidates`, the places of scenarios that have the measure. `hit_cap`: it ended at the cap.
     """
 
-    numbers: IntArray
-    is_decided: bool
-    reached: pd.DataFrame = field(default_factory=pd.DataFrame)
+    n_replications: IntArray
+    is_final: bool
+    precision_reached: pd.DataFrame = field(default_factory=pd.DataFrame)
     selection: Selection | None = None
     candidates: IntArray | None = None
-    is_capped: bool = False
+    hit_cap: bool = False
 
 
-def standing(store: RunStore, labels: Mapping[str, str], first: int, confidence: float, asked: Asked) -> Standing:
-    """Look at the runs that are kept; `labels` by hash, the baseline first; `first` replications come in any case."""
+def next_replications_of(design: Design, runs: Runs) -> ReplicationPlan:
+    """The same for a design, in the order of its scenarios; those of a group that is played together need as many."""
+    keys = design.keys
+    plans = [
+        next_replications(
+            runs, {keys[label]: label for label in family}, design.replications, design.confidence, design.rules
+        )
+        for family in design.families
+    ]
+    if design.groups is None:
+        return plans[0]
+    needed = {
+        label: int(plan.n_replications.max())
+        for family, plan in zip(design.families, plans, strict=True)
+        for label in family
+    }
+    return ReplicationPlan(
+        np.array([needed[label] for label in design.scenarios]),
+        all(plan.is_final for plan in plans),
+        pd.concat([plan.precision_reached for plan in plans], ignore_index=True),
+        hit_cap=any(plan.hit_cap for plan in plans),
+    )
+
+
+def next_replications(
+    runs: Runs, labels: Mapping[str, str], first: int, confidence: float, rules: StoppingRules
+) -> ReplicationPlan:
+    """Look at the runs there are; `labels` by hash, the baseline first; `first` replications come in any case."""
     fixed = np.full(len(labels), first, dtype=np.int64)
-    if not asked.in_rounds:
-        return Standing(fixed, True)
-    there = played_from_the_first(store, labels, asked.most_replications)
+    if not rules.in_rounds:
+        return ReplicationPlan(fixed, True)
+    most, tried = rules.most_replications, runs.tried()
+    # Replications of each scenario without a gap; one that failed is there, without values.
+    there = np.array([next(n for n in range(most + 1) if n == most or RunKey(key, n) not in tried) for key in labels])
     if (there < first).any():
-        return Standing(fixed, False)
-    measures, values = store.values(list(labels), int(there.max()), asked.measures)
+        return ReplicationPlan(fixed, False)
+    measures, values = runs.values(list(labels), int(there.max()), rules.measures)
     found = dict(zip(measures, np.moveaxis(values, 1, 0), strict=True))
     nothing = np.full((len(labels), int(there.max())), np.nan)
-    of_each = {measure: found.get(measure, nothing) for measure in asked.measures}
-    if asked.select is not None:
-        return choosing(of_each[asked.select.measure], there, asked.select, first, asked.most_replications, confidence)
-    return narrowing(of_each, labels, there, first, confidence, asked)
-
-
-def played_from_the_first(store: RunStore, labels: Mapping[str, str], most: int) -> IntArray:
-    """Replications of each scenario without a gap, at most so many; one that failed is there, without values."""
-    failed = store.failed(labels, most)
-    key_of = {label: key for key, label in labels.items()}
-    tried = {
-        RunKey(key_of[label], int(number)) for label, number in zip(failed["label"], failed["replication"], strict=True)
-    }
-    there = store.done() | tried
-    return np.array([next(n for n in range(most + 1) if n == most or RunKey(key, n) not in there) for key in labels])
+    of_each = {measure: found.get(measure, nothing) for measure in rules.measures}
+    if rules.select is not None:
+        return choosing(of_each[rules.select.measure], there, rules.select, first, most, confidence)
+    return narrowing(of_each, labels, there, first, confidence, rules)
 
 
 def narrowing(
@@ -72,10 +99,10 @@ def narrowing(
     there: IntArray,
     first: int,
     confidence: float,
-    asked: Asked,
-) -> Standing:
+    rules: StoppingRules,
+) -> ReplicationPlan:
     """Rounds until what is asked of each scenario is narrow enough; the baseline has as many as any other."""
-    looks = [Look(measure, one, values[measure], there, first, confidence) for measure, one in asked.precision.items()]
+    looks = [Look(measure, one, values[measure], there, first, confidence) for measure, one in rules.precision.items()]
     n = int(there.max())
     narrow = np.ones((len(labels), n), dtype=bool)
     for look in looks:
@@ -83,16 +110,16 @@ def narrowing(
     narrow[np.arange(n) >= there[:, np.newaxis]] = False
     stops: IntArray = stops_after(narrow, first)
     stops[np.all([~look.applies for look in looks], axis=0)] = first
-    capped: BoolArray = (stops == 0) & (there >= asked.most_replications)
+    capped: BoolArray = (stops == 0) & (there >= rules.most_replications)
     is_open: BoolArray = (stops == 0) & ~capped
-    numbers = np.where(capped, asked.most_replications, stops)
+    numbers = np.where(capped, rules.most_replications, stops)
     for row in np.flatnonzero(is_open):
-        numbers[row] = max(look.next_number(int(row), asked.most_replications) for look in looks if look.applies[row])
+        numbers[row] = max(look.next_number(int(row), rules.most_replications) for look in looks if look.applies[row])
     numbers[0] = numbers.max()
-    is_decided = not is_open.any() and bool((there >= numbers).all())
+    is_final = not is_open.any() and bool((there >= numbers).all())
     keys, names = list(labels), list(labels.values())
     rows = [row for look in looks for row in look.rows(keys, names, numbers, is_open, capped)]
-    return Standing(numbers, is_decided, pd.DataFrame(rows), is_capped=bool(capped.any()))
+    return ReplicationPlan(numbers, is_final, pd.DataFrame(rows), hit_cap=bool(capped.any()))
 
 
 class Look:
@@ -159,27 +186,27 @@ class Look:
 
 def choosing(
     values: FloatArray, there: IntArray, asked: Selecting, first: int, cap: int, confidence: float
-) -> Standing:
+) -> ReplicationPlan:
     """Rounds until one scenario is left; only those that may be the best are played on."""
     candidates = np.flatnonzero(~np.isnan(values[:, :first]).all(axis=1))
     numbers = np.full(len(values), first)
     if candidates.size < 2:
-        return Standing(numbers, True, candidates=candidates)
+        return ReplicationPlan(numbers, True, candidates=candidates)
     better = direction_of(asked.measure)
     choice = select_best(values[candidates], better, asked.indifference, first, confidence)
     gone, n = choice.left_after > 0, int(there[candidates][choice.surviving].min())
-    is_capped = choice.selected is None and n >= cap
+    hit_cap = choice.selected is None and n >= cap
     if choice.selected is not None:
         last = max(first, choice.n + choice.n_undefined)
     else:
-        last = cap if is_capped else min(cap, n + max(FEWEST_FURTHER, n // 4))
+        last = cap if hit_cap else min(cap, n + max(FEWEST_FURTHER, n // 4))
     numbers[candidates] = np.where(gone, choice.left_after, last)
-    is_decided = is_capped or choice.selected is not None
-    return Standing(numbers, is_decided, selection=choice, candidates=candidates, is_capped=is_capped)
+    is_final = hit_cap or choice.selected is not None
+    return ReplicationPlan(numbers, is_final, selection=choice, candidates=candidates, hit_cap=hit_cap)
 
 
 FEWEST_FURTHER = 5
-"""Replications of a round at least; a quarter of those there are, if that is more: some of them may be in vain."""
+"""Replications of a round at least; a quarter of those there are, if that is more: some of them may not be needed."""
 
 
 def direction_of(measure: str) -> Direction:

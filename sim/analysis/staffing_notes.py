@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.department.expected_work import BUSY_AT_LEAST, Load, loads, seeing_roles
 from sim.department.scenario import Scenario
-from sim.runs.blocks import at_demand
+from sim.runs.design import at_demand
 
 if TYPE_CHECKING:
     import pandas as pd

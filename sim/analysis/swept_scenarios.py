@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 from pydantic_core import from_json, to_json
 
-from sim.analysis.compare import assumes_effects, is_swap, moved_by_effects, peer_hours
 from sim.analysis.dominated import worlds_of
+from sim.analysis.scenario_facts import assumes_effects, is_swap, moved_by_effects, peer_hours
 from sim.department.scenario import Scenario
 
 READ = ("staffing", "effects", "support", "period")

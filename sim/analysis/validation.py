@@ -4,17 +4,20 @@ The ranges are read from a data file, which a test compares with the protocol; n
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from math import isfinite, isnan, nan
 from statistics import median
 from typing import Literal
 
-from sim.department.scenario import Scenario
-from sim.engine.measures.measuring import face_validity_values
-from sim.runs.engines import ENGINES
-from sim.runs.worker_pool import run_blocks
+import numpy as np
+
+from sim.analysis.scenario_facts import peer_hours
+from sim.analysis.sequential_sampling import Runs
+from sim.department.quantities import MINUTES_PER_HOUR
+from sim.engine.measures.measuring import FACE_VALIDITY, MINUTES_SHOWN_IN_HOURS
+from sim.runs.design import Design
 from sim.statistics.intervals import mean_interval
 
 Verdict = Literal["inside", "near", "miss"]
@@ -136,21 +139,6 @@ class Validation:
         return tuple(notes)
 
 
-@dataclass(frozen=True)
-class ValidationBlock:
-    """One replication to validate, for the values of some keys of the table."""
-
-    scenario: Scenario
-    seed: int
-    replication: int
-    engine: str
-    keys: frozenset[str]
-
-
-Played = tuple[ValidationBlock, dict[str, float]]
-"""A block and its face-validity values by key."""
-
-
 def published_rows() -> tuple[PublishedRow, ...]:
     """The face-validity table."""
     text = resources.files("sim.data").joinpath("face_validity.csv").read_text(encoding="utf-8")
@@ -173,61 +161,27 @@ def published_rows() -> tuple[PublishedRow, ...]:
     )
 
 
-def validation_blocks(
-    scenario: Scenario, with_peers: Scenario | None, replications: int, seed: int, engine: str
-) -> list[ValidationBlock]:
-    """What has to be played. `with_peers` is the same department with the staffing `peer_added`, for the one row that
-    asks for it; without it that row has no value.
+def validated(design: Design, runs: Runs, weeks: int) -> Validation:
+    """Every published row judged by its mean over replications of `weeks` measured weeks.
+
+    The first scenario of the design is judged; one row is that of the last, the same department with the staffing
+    `peer_added`, and has no value if that has no peers.
     """
-    with_peers_only = frozenset({PLAYED_WITH_PEERS})
-    asked = [(scenario, frozenset(row.key for row in published_rows()) - with_peers_only)]
-    if with_peers is not None:
-        asked.append((with_peers, with_peers_only))
-    return [ValidationBlock(of, seed, number, engine, keys) for of, keys in asked for number in range(replications)]
+    measures, values = runs.values(list(design.labels), design.replications)
+    has_peers = peer_hours(list(design.scenarios.values())[-1]) > 0.0
+    rows = []
+    for row in published_rows():
+        of_peers = row.key == PLAYED_WITH_PEERS
+        is_there = FACE_VALIDITY[row.key] in measures and (has_peers or not of_peers)
+        found = values[-1 if of_peers else 0, measures.index(FACE_VALIDITY[row.key])] if is_there else np.empty(0)
+        unit = MINUTES_PER_HOUR if row.key in MINUTES_SHOWN_IN_HOURS else 1.0
+        rows.append(judged(row, [value / unit for value in found.tolist() if not isnan(value)], design.confidence))
+    return Validation(tuple(rows), weeks, design.confidence)
 
 
-def play_validation(block: ValidationBlock) -> dict[str, float]:
-    """Face-validity values of one replication."""
-    trajectory = ENGINES[block.engine](block.scenario, block.seed, block.replication)
-    values = face_validity_values(trajectory, block.scenario)
-    return {key: value for key, value in values.items() if key in block.keys}
-
-
-def play_validations(
-    blocks: Sequence[ValidationBlock], workers: int | None, executor: str, address: str | None = None
-) -> Iterator[Played]:
-    """Every block with its values, in the order in which they end."""
-    return run_blocks(play_validation, blocks, workers, executor, address)
-
-
-def validated(played: Sequence[Played], weeks: int, confidence: float = 0.95) -> Validation:
-    """Every published row judged by its mean over replications of `weeks` measured weeks."""
-    # A sum depends on its order in the last digit, and blocks end in any order.
-    in_order = [values for _, values in sorted(played, key=lambda pair: pair[0].replication)]
-    return Validation(tuple(judged(row, in_order, confidence) for row in published_rows()), weeks, confidence)
-
-
-def judged(row: PublishedRow, values: Sequence[dict[str, float]], confidence: float) -> ValidatedRow:
+def judged(row: PublishedRow, values: Sequence[float], confidence: float) -> ValidatedRow:
     """One published row with the simulated mean and its interval."""
-    found = [known for value in values if not isnan(known := value.get(row.key, nan))]
-    if not found:
+    if not values:
         return ValidatedRow(row, nan, nan, nan, 0)
-    interval = mean_interval(found, confidence)
+    interval = mean_interval(values, confidence)
     return ValidatedRow(row, interval.mean, interval.low, interval.high, interval.n)
-
-
-def validate(
-    scenario: Scenario,
-    with_peers: Scenario | None = None,
-    *,
-    seed: int,
-    replications: int = 20,
-    confidence: float = 0.95,
-    workers: int | None = None,
-) -> Validation:
-    """Play a department on the compiled engine and judge it; `with_peers` as in `validation_blocks`.
-
-    `validate(sim.load("study=validate", "study.weeks=26"), seed=501, replications=8)`.
-    """
-    blocks = validation_blocks(scenario, with_peers, replications, seed, "compiled")
-    return validated(list(play_validations(blocks, workers, "threads")), scenario.period.weeks, confidence)

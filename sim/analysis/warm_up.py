@@ -1,6 +1,6 @@
 """How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
 
-The rule is `sim.statistics.warm_up.warm_up_weeks`; that scenarios then have so many weeks is `sweeping`'s business.
+The rule is `output_analysis.warm_up_weeks`; that scenarios then have so many weeks is for `sim.studies.sweep`.
 
 A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
 settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the
@@ -8,10 +8,10 @@ quietest tail, and of a series that has nothing to settle it now and then cuts w
 many series errs on the long side.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,10 +22,10 @@ from sim.engine.code_version import code_version
 from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.intervals import minutes_between
 from sim.engine.trajectory import Trajectory
-from sim.runs.engines import ENGINES
+from sim.runs.design import Design, Reduced
+from sim.runs.playing import play, workers_for
 from sim.runs.received_sweep import Kind, read_columns
 from sim.runs.tables_on_disk import write_table
-from sim.runs.worker_pool import run_blocks
 from sim.statistics.arrays import FloatArray
 from sim.statistics.warm_up import warm_up_weeks
 
@@ -35,16 +35,6 @@ PILOT_WEEKS = 14
 DAYS_SEEN = 7 * (PILOT_WEEKS - 1)
 SERIES = ("wait to physician", "present", "mental-health present", "boarding")
 """By day: mean minutes from arrival to the first physician contact of visits that arrive; mean numbers of visits."""
-
-
-class Pilot(NamedTuple):
-    """One replication of one scenario, from its empty start."""
-
-    label: str
-    scenario: Scenario
-    seed: int
-    replication: int
-    engine: str
 
 
 @dataclass(frozen=True)
@@ -66,51 +56,47 @@ class WarmUpFound:
         return tuple(f"{row['label']}, {row['series']}" for row in rows)
 
 
-def pilots_of(scenarios: Mapping[str, Scenario], seed: int, engine: str) -> list[Pilot]:
-    """Every run of the pilot: from an empty start, without seasons."""
+def pilot_of(design: Design) -> Design:
+    """The pilot of a design: every scenario from an empty start, without seasons."""
     short = {"weeks": PILOT_WEEKS, "warm_up_weeks": 0, "follow_up_days": 0, "month_factors": False}
-    return [
-        Pilot(
-            label,
-            scenario.model_copy(update={"period": scenario.period.model_copy(update=short)}),
-            seed,
-            replication,
-            engine,
-        )
-        for replication in range(PILOT_REPLICATIONS)
-        for label, scenario in scenarios.items()
-    ]
+    scenarios = {
+        label: scenario.model_copy(update={"period": scenario.period.model_copy(update=short)})
+        for label, scenario in design.scenarios.items()
+    }
+    return Design(
+        scenarios=scenarios,
+        replications=PILOT_REPLICATIONS,
+        seed=design.seed,
+        engine=design.engine,
+        executor=design.executor,
+        workers=design.workers,
+        address=design.address,
+        groups={label: (label,) for label in scenarios},
+        reduce=series_alone,
+    )
 
 
-def find_warm_up(
-    pilots: Sequence[Pilot],
-    executor: str,
-    workers: int | None,
-    address: str | None,
-    advance: Callable[[str], None],
-) -> WarmUpFound:
+def series_alone(trajectory: Trajectory, scenario: Scenario, _: object = None) -> Reduced:
+    """The daily series of a pilot run, and no measures."""
+    return Reduced({}, daily_series(trajectory, DAYS_SEEN))
+
+
+def find_warm_up(pilot: Design, advance: Callable[[str], None]) -> WarmUpFound:
     """Play the pilot and decide; a scenario of which a run fails has no say, and fails again where that is told."""
-    played: dict[str, dict[int, FloatArray | None]] = {}
-    for pilot, days in run_blocks(play_pilot, pilots, workers, executor, address):
-        played.setdefault(pilot.label, {})[pilot.replication] = days
-        advance(f"{pilot.label}, pilot {pilot.replication + 1}")
-    of_each: dict[str, FloatArray] = {}
-    for label in dict.fromkeys(pilot.label for pilot in pilots):
-        whole = [days for _, days in sorted(played[label].items()) if days is not None]
-        if len(whole) == len(played[label]):
+    series: dict[str, dict[int, FloatArray | None]] = {label: {} for label in pilot.scenarios}
+    tasks = pilot.tasks()
+    with workers_for(pilot, len(tasks)) as pool, closing(play(tasks, pool)) as played:
+        for task, (result,) in played:
+            series[result.label][task.replication] = result.summary
+            advance(f"{result.label}, pilot {task.replication + 1}")
+    of_each = {}
+    for label, by_replication in series.items():
+        whole = [days for _, days in sorted(by_replication.items()) if days is not None]
+        if len(whole) == pilot.replications:
             of_each[label] = np.array(whole)
     found = decided(of_each)
-    hashes = {pilot.label: pilot.scenario.content_hash() for pilot in pilots if pilot.replication == 0}
-    known = found.evidence.assign(pilot=found.evidence["label"].map(hashes), seed=pilots[0].seed, code=code_version())
+    known = found.evidence.assign(pilot=found.evidence["label"].map(pilot.keys), seed=pilot.seed, code=code_version())
     return WarmUpFound(found.weeks, known, found.days)
-
-
-def play_pilot(pilot: Pilot) -> FloatArray | None:
-    """Daily series of one run; None if it fails."""
-    try:
-        return daily_series(ENGINES[pilot.engine](pilot.scenario, pilot.seed, pilot.replication), DAYS_SEEN)
-    except Exception:
-        return None
 
 
 def daily_series(trajectory: Trajectory, n_days: int) -> FloatArray:
@@ -181,12 +167,12 @@ def write_warm_up(found: WarmUpFound, folder: Path) -> None:
         write_table(found.evidence, folder / EVIDENCE)
 
 
-def kept_warm_up(pilots: Sequence[Pilot], folder: Path) -> WarmUpFound | None:
+def read_warm_up(pilot: Design, folder: Path) -> WarmUpFound | None:
     """What an earlier command decided from the same pilot, if it did."""
     if not (folder / EVIDENCE).exists() or not (folder / DAYS).exists():
         return None
     evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / DAYS, DAYS_COLUMNS)
-    asked = {(pilot.scenario.content_hash(), pilot.seed, code_version()) for pilot in pilots if pilot.replication == 0}
+    wanted = {(key, pilot.seed, code_version()) for key in pilot.keys.values()}
     there = set(zip(evidence["pilot"], evidence["seed"].astype(int), evidence["code"], strict=True))
     in_reach = bool(evidence["n_weeks"].between(0, PILOT_WEEKS).all())
-    return WarmUpFound(largest(evidence), evidence, days) if there == asked and in_reach else None
+    return WarmUpFound(largest(evidence), evidence, days) if there == wanted and in_reach else None

@@ -6,30 +6,30 @@ What the values mean is said by `sim.department`; what is done with them is deci
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.config.composition import Composed, compose, staffing_scenarios
+from sim.config.composition import compose
 from sim.config.files import shipped_choices, shipped_configs
-from sim.config.settings import ExecutorSettings
+from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
-    from sim.config.sweeps import ComposedSweep, compose_jobs, compose_sweep
+    from sim.config.sweeps import compose_jobs, compose_sweep
 
 __all__ = [
-    "Composed",
-    "ComposedSweep",
     "ExecutorSettings",
+    "Question",
+    "SweepQuestion",
     "column_map_of",
     "compose",
     "compose_jobs",
     "compose_sweep",
     "shipped_choices",
     "shipped_configs",
-    "staffing_scenarios",
 ]
 
 
 LATER = {
-    "ComposedSweep": "sweeps", "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
+    "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
 }  # fmt: skip
 """What a single scenario does without, and the module of each: loaded when it is asked for."""
 

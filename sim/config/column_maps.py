@@ -18,12 +18,12 @@ from sim.studies.settings import CalibrateSettings
 from sim.visits.column_map import ColumnMap
 
 if TYPE_CHECKING:
-    from sim.config.composition import Composed
+    from sim.studies.question import Question
 
 GROUP = "visits"
 
 
-def column_map_of(composed: "Composed") -> ColumnMap:
+def column_map_of(composed: "Question") -> ColumnMap:
     """The column map `study.map` names, from `configs/visits` or that folder of the user's own.
 
     Raises ScenarioError with every problem of the map.

@@ -11,7 +11,6 @@ from typing import Any
 
 from sim.config.added_steps import in_their_pathways
 from sim.config.check_cache import Known
-from sim.config.check_stopping_rules import faults_outside_sweeps
 from sim.config.checking import Checked
 from sim.config.clock_texts import with_texts_as_written
 from sim.config.files import (
@@ -38,10 +37,12 @@ from sim.config.roster_shorthand import (
     without_faulty_roles,
     written_out,
 )
-from sim.config.settings import ExecutorSettings, Root
+from sim.config.settings import Root
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.io.strict_yaml import read_checked_yaml
+from sim.studies.check_settings import faults_outside_sweeps
+from sim.studies.question import Question
 from sim.studies.settings import (
     OUTSIDE,
     STUDIES,
@@ -51,6 +52,7 @@ from sim.studies.settings import (
     studies_using,
     studies_with,
 )
+from sim.visits.column_map import ColumnMap
 
 PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
@@ -64,54 +66,25 @@ ONLY_SWEPT = {
 """First words of keys that say how a sweep is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study compares.
-
-    `choices` maps groups to files, `files` are all files read, `chosen` those of them chosen
-    by name and not only inherited from, `overridden` the keys set on the command line.
-    """
-
-    scenario: Scenario
-    study: StudySettings
-    seed: int
-    output: FilePath | None
-    engine: str
-    executor: ExecutorSettings
-    choices: dict[str, str]
-    scenarios: dict[str, Scenario]
-    overrides: tuple[str, ...]
-    overridden: tuple[str, ...]
-    files: tuple[FilePath, ...]
-    visits: FilePath | None = None
-    run: FilePath | None = None
-    config_dir: FilePath | None = None
-    chosen: tuple[FilePath, ...] = ()
-    query: str | None = None
-    table: str | None = None
-    export: FilePath | None = None
-
-
 @dataclass(slots=True)
 class Draft:
-    """A command on its way to being checked; `beside`: staffings wanted whatever its study compares."""
+    """A command on its way to being checked."""
 
     folders: tuple[FilePath, ...]
     choices: dict[str, str]
     values: list[Override]
     paths: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
-    beside: tuple[str, ...] = ()
+    column_map: ColumnMap | None = None
 
 
-def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None, beside: Sequence[str] = ()) -> Composed:
+def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Question:
     """Compose and check everything the overrides ask for.
 
-    `config_dir` (or the key `configs`) is a further folder with groups of the user's own; `beside` names staffings
-    that are composed with those of the study. Raises ScenarioError with every problem found.
+    `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError with
+    every problem found.
     """
     draft = drafted(overrides, config_dir)
-    draft.beside = tuple(beside)
     base = composed_files(draft)
     if base is None:
         raise ScenarioError(draft.problems)
@@ -120,15 +93,6 @@ def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None, b
     if for_sweeps:
         raise ScenarioError(for_sweeps)
     return composed
-
-
-def staffing_scenarios(composed: Composed, names: Sequence[str]) -> dict[str, Scenario]:
-    """The same command with each of the staffings; ScenarioError with the problems of all of them."""
-    known = {name: composed.scenarios[name] for name in names if name in composed.scenarios}
-    if len(known) == len(names):
-        return known
-    again = compose(composed.overrides, composed.config_dir, beside=names)
-    return {name: again.scenarios[name] for name in names}
 
 
 def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
@@ -326,14 +290,14 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
     return Parts(root, study, groups, scenarios)
 
 
-def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
+def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     """The whole command, checked; raises all that is wrong with it."""
     parts = put_together(draft, base, Known())
     root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
-    compared = {name: scenarios[name] for name in (*staffings_named(study), *draft.beside)}
-    return Composed(
+    compared = {name: scenarios[name] for name in staffings_named(study)}
+    return Question(
         scenario=scenarios[draft.choices["staffing"]],
         study=study,
         seed=root.seed,
@@ -351,6 +315,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Composed:
         query=draft.paths.get("query"),
         table=draft.paths.get("table"),
         export=optional_path(draft.paths.get("export")),
+        column_map=draft.column_map,
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
     )
 
@@ -434,7 +399,10 @@ def check_calibration(draft: Draft, study: Plain) -> None:
     from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
 
     read = column_map_in(draft.folders, study.get("map"))
-    draft.problems += read if isinstance(read, list) else []
+    if isinstance(read, list):
+        draft.problems += read
+    else:
+        draft.column_map = read
     visits = optional_path(draft.paths.get("visits"))
     if draft.problems and visits is not None and not isinstance(read, list):
         draft.problems += faults_of_visits(visits, read)
@@ -495,8 +463,10 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
 
 
 def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
-    """The staffings that a study compares; none where it plays the one chosen."""
-    return study.staffing if isinstance(study, AgainstBaselineSettings) else ()
+    """The staffings that a study plays besides the one chosen."""
+    if study is None:
+        return ()
+    return (*(study.staffing if isinstance(study, AgainstBaselineSettings) else ()), *study.beside)
 
 
 def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
@@ -524,7 +494,7 @@ def staffings_of(
     draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, checks: Known
 ) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
-    names = dict.fromkeys((draft.choices["staffing"], *staffings_named(study), *draft.beside))
+    names = dict.fromkeys((draft.choices["staffing"], *staffings_named(study)))
     known = names_in("staffing", draft.folders, checks)
     for name in names:
         if name not in known:

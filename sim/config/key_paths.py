@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from sim.config.retired import remedy_of_retired
-from sim.config.settings import EngineSettings, ExecutorSettings, Root
+from sim.config.settings import EngineSettings, Root
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
 from sim.department.department import Department
@@ -19,7 +19,7 @@ from sim.department.dispatch import Disciplines
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import did_you_mean
 from sim.department.support import Effects, Support
-from sim.studies.settings import Study, StudySettings, studies_with
+from sim.studies.settings import ExecutorSettings, Study, StudySettings, studies_with
 
 Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""

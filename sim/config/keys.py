@@ -17,11 +17,11 @@ from pydantic import BaseModel
 
 from sim.analysis.assumptions import Assumption, numbers_in_use, read_register
 from sim.config.added_steps import ADDED
-from sim.config.composition import Composed
 from sim.config.files import choices_of, default_choices, folders_of, shipped_configs
 from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
+from sim.studies.question import Question
 from sim.studies.settings import studies_with
 
 MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
@@ -67,7 +67,7 @@ def meanings() -> tuple[Meaning, ...]:
         return tuple(Meaning(**row) for row in csv.DictReader(lines))
 
 
-def keys_of(composed: Composed) -> list[Key]:
+def keys_of(composed: Question) -> list[Key]:
     """Every key of a composition, groups first, then what is outside them, then the entries of each group in order."""
     known = {row.key: row for row in meanings() if not PLACEHOLDER.search(row.key)}
     patterns = [(pattern_of(row.key), row) for row in meanings() if PLACEHOLDER.search(row.key)]
@@ -100,7 +100,7 @@ def unit_and_meaning(row: Meaning | None, behind: Sequence[Assumption], key: str
     )
 
 
-def typed(key: str, composed: Composed) -> str:
+def typed(key: str, composed: Question) -> str:
     """That the value was typed, where it was."""
     overridden = any(f"{key}.".startswith(f"{one.lstrip('+')}.") for one in composed.overridden)
     return "set in this command" if overridden else ""
@@ -111,7 +111,7 @@ def cited(behind: Iterable[Assumption]) -> str:
     return ", ".join(f"{row.id} (grade {row.grade})" for row in behind)
 
 
-def sources_of(composed: Composed) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+def sources_of(composed: Question) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Rows of the register that the files name behind each key, and comments that name none.
 
     A list is one key, with the rows of all its numbers.
@@ -128,7 +128,7 @@ def sources_of(composed: Composed) -> tuple[dict[str, tuple[str, ...]], dict[str
     return rows, comments
 
 
-def chosen(row: Meaning, composed: Composed) -> Key:
+def chosen(row: Meaning, composed: Question) -> Key:
     """A group with its choice, or a key outside the groups."""
     if row.section == "group":
         names = choices_of(row.key, folders_of(composed.config_dir))
@@ -137,7 +137,7 @@ def chosen(row: Meaning, composed: Composed) -> Key:
     return Key(row.key, "none" if row.key == "configs" else value, row.unit, row.meaning, "")
 
 
-def leaves_of(composed: Composed) -> Iterator[tuple[str, str]]:
+def leaves_of(composed: Question) -> Iterator[tuple[str, str]]:
     """Every key of the groups that leads to a value, with it."""
     for group in MODELS:
         part: Any = composed.study if group == "study" else getattr(composed, group, None)
@@ -216,7 +216,7 @@ SIMILAR = 0.66
 """How alike a word must be to one that may have been meant; two letters of three that are swapped still are."""
 
 
-def keys_of_other_studies(composed: Composed) -> list[Key]:
+def keys_of_other_studies(composed: Question) -> list[Key]:
     """Keys that the study of a composition does not have, each with the studies that do."""
     others = [(row, studies_with(row.key.split(".")[1])) for row in meanings() if row.section == "study"]
     return [

@@ -160,16 +160,6 @@ def folder_typed(words: Sequence[str], config_dir: Path | None) -> Path | None:
 MOST_VALUES = 100_000
 
 
-def command_words(words: Sequence[str], config_dir: Path | None, *flags: str, elsewhere: bool = False) -> list[str]:
-    """What to type to have the same played again, with the folder of one's own settings as an option.
-
-    `flags` come first; `elsewhere`: without the folder of results.
-    """
-    own = [] if config_dir is None else ["--config-dir", str(config_dir)]
-    left_out = ("configs=", "output=") if elsewhere else ("configs=",)
-    return ["peered", *flags, *own, *(word for word in words if not word.startswith(left_out))]
-
-
 def read_several(text: str) -> list[Override] | Range | Problem:
     """An override for each value of a word of a sweep (`a,b`, `choice(a,b)`, `range(1,4)`, one value), or its range."""
     shape = SHAPE.fullmatch(text)

@@ -10,9 +10,7 @@ from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.check_cache import Known
-from sim.config.check_stopping_rules import faults_alone, faults_of_asked
 from sim.config.composition import (
-    Composed,
     Draft,
     Parts,
     composed_files,
@@ -29,6 +27,8 @@ from sim.config.overrides import PATH_KEYS, Override, Range, read_override
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import read_text
 from sim.io.strict_yaml import MOST_BYTES
+from sim.studies.check_settings import faults_alone, faults_of_asked
+from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import RunSettings
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
@@ -47,30 +47,6 @@ NOT_SWEPT = {
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedSweep:
-    """A checked sweep. `scenarios` by label, the baseline first; `labels` in the same order by hash of the content;
-    `jobs` in the same order, what would be typed for each alone;
-    `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
-
-    `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
-    """
-
-    first: Composed
-    scenarios: dict[str, Scenario]
-    labels: dict[str, str]
-    same: tuple[tuple[str, str], ...]
-    overrides: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-    jobs: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def study(self) -> RunSettings:
-        """The study of every scenario, which is not one of several staffings."""
-        assert isinstance(self.first.study, RunSettings)
-        return self.first.study
-
-
-@dataclass(frozen=True, slots=True)
 class Base:
     """Files composed for one combination of choices: what came of them, and what was wrong."""
 
@@ -79,7 +55,7 @@ class Base:
     problems: tuple[Problem, ...]
 
 
-def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) -> ComposedSweep:
+def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) -> SweepQuestion:
     """Compose and check every scenario of a sweep. Raises ScenarioError with every problem of any, each once."""
     wanted = with_experiment(overrides, config_dir)
     design = design_of(["study=run", *wanted.words])
@@ -92,7 +68,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
 
 def compose_jobs(
     jobs: Sequence[Sequence[str]], overrides: Sequence[str], config_dir: FilePath | None = None
-) -> ComposedSweep:
+) -> SweepQuestion:
     """The same of scenarios that somebody else has made; `overrides`: what was typed for them."""
     design, known = Design(), Known()
     for words in jobs:
@@ -102,7 +78,7 @@ def compose_jobs(
     return composed_of(design, overrides, config_dir)
 
 
-def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> ComposedSweep:
+def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> SweepQuestion:
     """The scenarios of a design, composed and checked."""
     design.problems += refused(design)
     known = Known()
@@ -110,7 +86,7 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
     jobs: dict[str, tuple[str, ...]] = {}
-    first: Composed | None = None
+    first: Question | None = None
     composed: list[Scenario] = []
     study: RunSettings | None = None
     for varied, items in design.scenarios():
@@ -132,10 +108,10 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     if len(labels) < 2 and study is not None and (alone := list(faults_alone(study))):
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
-    return ComposedSweep(
+    return SweepQuestion(
         first,
         {label: by_label[label] for label in labels.values()},
-        labels,
+        {label: key for key, label in labels.items()},
         same,
         tuple(overrides),
         tuple(design.notes),
@@ -258,7 +234,7 @@ def unfit(parts: Parts | None) -> list[Problem]:
     return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]
 
 
-def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: FilePath | None) -> Composed:
+def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: FilePath | None) -> Question:
     """The command of the first scenario by itself."""
     draft = draft_of(items, [], config_dir)
     base = composed_files(draft)

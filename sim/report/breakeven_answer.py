@@ -139,7 +139,7 @@ def legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     by = f" {capital(preset_text(presets[0]))}." if len(presets) > 1 and len(answer.staffings) > 1 else ""
     return (
         f"Net benefit: what is counted, beside {inside(answer.plan.baseline)}, with its "
-        f"{whole_percent(answer.plan.sweep.confidence)} interval.{by}{short_marks(any_flag)}{left_out}"
+        f"{whole_percent(answer.plan.design.confidence)} interval.{by}{short_marks(any_flag)}{left_out}"
     )
 
 
@@ -220,7 +220,7 @@ def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[s
 
 def stopped_early(answer: BreakEvenAnswer) -> list[str]:
     """How many replications are counted of those planned, if not all are."""
-    planned = counted(answer.plan.sweep.replications, "replication")
+    planned = counted(answer.plan.design.replications, "replication")
     return [] if answer.is_whole else [f"Stopped early: {answer.n} of {planned} are counted."]
 
 
@@ -242,7 +242,7 @@ def in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     yield counted_text(answer.plan.worth, answer.plan.presets)
     yield not_counted_text(answer.plan.worth, answer.plan.presets)
     yield ON_THE_SAME_PATIENTS
-    yield price_years_text(answer.plan.sweep.scenarios.values(), answer.plan.worth)
+    yield price_years_text(answer.plan.design.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
         if item.found is not None and item.found.bend > BENT * widest(item):
             yield (

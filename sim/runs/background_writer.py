@@ -1,7 +1,7 @@
-"""A large table is written while the study goes on; nothing of the study stands before it is whole.
+"""Write large Parquet tables on a background thread.
 
-How a table is written is `sim.runs.tables_on_disk`. In a process that does not open this, each table is written at
-once.
+Used for tables of visits, which take longer to write than a run takes to play. A process that has not opened a
+`background_writer` writes each table at once.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from sim.runs.interrupts import uninterrupted
 from sim.runs.tables_on_disk import Table, WriteErrors, write_table
 
 
-class Behind:
-    """One thread that writes. Who comes while it is busy writes for themselves, so that tables never pile up.
+class BackgroundWriter:
+    """Writes one table at a time; if the thread is busy, `write` writes on the caller's thread, so that at most one
+    table is queued in memory.
 
     `errors`: tables that the thread could not write; the others are written all the same.
     """
@@ -26,44 +27,46 @@ class Behind:
         self.errors = WriteErrors()
 
     def write(self, table: Table, path: Path) -> None:
-        """Write the table, now or behind. Raises OSError if it is written now and cannot be."""
+        """Write a table, now or in the background. Raises OSError if it is written now and cannot be."""
         with self._lock:
-            if free := self._writing is None or self._writing.done():
+            if is_free := self._writing is None or self._writing.done():
                 self._writing = self._thread.submit(self._write, table, path)
-        if not free:
+        if not is_free:
             write_table(table, path)
 
     def _write(self, table: Table, path: Path) -> None:
         with self.errors.noted(path):
             write_table(table, path)
 
-    def finish(self) -> None:
+    def flush(self) -> None:
         """Wait until all is written."""
         if self._writing is not None:
             self._writing.result()
 
 
-OPEN: list[Behind] = []
+OPEN_WRITERS: list[BackgroundWriter] = []
 
 
 @contextmanager
-def written_behind() -> Iterator[Behind]:
-    """Have large tables of this process written behind. At the end of the block all are; if it fails, none any more."""
+def background_writer() -> Iterator[BackgroundWriter]:
+    """Have large tables of this process written in the background. At the end of the block all are; if it fails, none
+    are any more.
+    """
     thread = ThreadPoolExecutor(1, thread_name_prefix="peered-tables")
-    behind = Behind(thread)
-    OPEN.append(behind)
+    writer = BackgroundWriter(thread)
+    OPEN_WRITERS.append(writer)
     try:
-        yield behind
-        behind.finish()
+        yield writer
+        writer.flush()
     finally:
-        OPEN.remove(behind)
+        OPEN_WRITERS.remove(writer)
         with uninterrupted():
             thread.shutdown(wait=True, cancel_futures=True)
 
 
 def write_large_table(table: Table, path: Path) -> None:
-    """Write a table, behind if this process has opened that."""
-    if OPEN:
-        OPEN[-1].write(table, path)
+    """Write a table, in the background if this process has a writer open."""
+    if OPEN_WRITERS:
+        OPEN_WRITERS[-1].write(table, path)
     else:
         write_table(table, path)

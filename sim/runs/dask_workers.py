@@ -1,6 +1,6 @@
 """Workers of a Dask cluster: one of this machine, started and ended with the study, or one that is there already.
 
-Nothing else knows Dask. Which blocks there are, and in what order, is `sim.runs.worker_pool`.
+Nothing else imports Dask. Which tasks there are, and in what order, is `sim.runs.worker_pool`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from distributed import Client, KilledWorker, LocalCluster, Security, WorkerPlug
 
 from sim.engine.code_version import code_version
 from sim.runs.interrupts import uninterrupted
-from sim.runs.worker_errors import Lost, Notice, NoWorkers, WorkersGone
+from sim.runs.worker_errors import Notice, NoWorkers, TaskLost, WorkersGone
 
 SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 """Of a scheduler that is asked whether it is there; of what comes from one that is."""
@@ -37,28 +37,28 @@ QUIET: dict[str, Any] = {
     "distributed.worker.profile.enabled": False,
     "distributed.logging": {"distributed": "critical"},
 }
-"""Of a cluster of our own: nothing to look at, nothing said; each lost worker is told to us, and is
+"""Of a cluster of our own: nothing to look at, nothing logged; each lost worker is reported to us, and is
 replaced however long that takes."""
 
 
 @contextmanager
 def cluster(n_workers: int | None, address: str | None, notice: Notice) -> Iterator[tuple[Executor, Callable[[], int]]]:
-    """Workers, and how many blocks they can have in hand at the moment, one each. Raises NoWorkers.
+    """Workers, and how many tasks they can have at the moment, one each. Raises NoWorkers.
 
     No more than `n_workers` are at work at once; None: all of the cluster at `address`.
     """
-    with silence(), local_cluster(n_workers) if address is None else no_cluster(address) as place:
+    with quiet_logging(), local_cluster(n_workers) if address is None else no_cluster(address) as place:
         client = Client(place, timeout=SECONDS_TO_ARRIVE, set_as_default=False)
-        hands = DaskWorkers(client, address, n_workers, notice)
+        workers = DaskWorkers(client, address, n_workers, notice)
         try:
             if address is None:
-                client.register_plugin(LeaveInterrupts())
+                client.register_plugin(IgnoreInterrupts())
             else:
                 check_code(client, address, notice)
-            yield hands, hands.room
+            yield workers, workers.room
         finally:
             with uninterrupted(), suppress(Exception):
-                hands.drop()
+                workers.drop()
                 client.close(timeout=SECONDS_TO_ANSWER)
 
 
@@ -68,7 +68,7 @@ def local_cluster(n_workers: int | None) -> Iterator[Any]:
 
     A scheduler runs what it is sent; without keys every user of the machine could send it something.
     """
-    security = keys_of_a_cluster()
+    security = cluster_keys()
     with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder, dask.config.set(quiet_in(folder)):
         place = LocalCluster(
             n_workers=n_workers,
@@ -87,7 +87,7 @@ def local_cluster(n_workers: int | None) -> Iterator[Any]:
                 place.close(timeout=SECONDS_TO_ANSWER)
 
 
-def keys_of_a_cluster() -> Security:
+def cluster_keys() -> Security:
     """Certificates for as long as a cluster lives, held in memory. Raises NoWorkers."""
     try:
         keys: Security = Security.temporary()
@@ -110,8 +110,8 @@ def no_cluster(address: str) -> Iterator[Any]:
 
 
 @contextmanager
-def silence() -> Iterator[None]:
-    """What a cluster has to say while it comes and goes is said by us, where it matters."""
+def quiet_logging() -> Iterator[None]:
+    """Keep the loggers of Dask silent; what matters is reported by us."""
     theirs = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in ("distributed", "tornado")]
     loggers = [logging.getLogger(name) for name in (*theirs, "asyncio")]
     before = [logger.level for logger in loggers]
@@ -125,8 +125,8 @@ def silence() -> Iterator[None]:
 
 
 def n_threads_at(address: str) -> int:
-    """Blocks that the workers of a scheduler can play at once, 0 while it has none. Raises NoWorkers."""
-    with silence():
+    """Tasks that the workers of a scheduler can run at once, 0 while it has none. Raises NoWorkers."""
+    with quiet_logging():
         return sum(worker["nthreads"] for worker in identity_at(address).get("workers", {}).values())
 
 
@@ -158,12 +158,12 @@ async def identity_of(address: str) -> Any:
 
 
 def check_code(client: Client, address: str, notice: Notice) -> None:
-    """Refuse workers that would play something else; those that come later are asked with each block."""
+    """Refuse workers that would play something else; those that come later are asked with each task."""
     if not client.nthreads():
         notice(f"no worker has come to the scheduler at {address} yet: waiting for the first")
         return
     try:
-        found = client.run(code_here)
+        found = client.run(worker_code)
     except Exception as error:
         remedy = "install the same version of PeerED on every worker"
         raise NoWorkers(f"executor.address = {address}: its workers cannot load PeerED ({error}); {remedy}") from error
@@ -173,40 +173,40 @@ def check_code(client: Client, address: str, notice: Notice) -> None:
 
 
 def other_code(who: str, code: str, wanted: str) -> str:
-    """What is said of a worker whose answers would be those of another department."""
+    """The error about a worker whose answers would be those of another department."""
     return (
         f"{who} has another version of PeerED (code {code}, here {wanted}): install the same version on every worker, "
         "and start the workers again"
     )
 
 
-class InHand(NamedTuple):
-    """A block on its way. `told`: who waits for it; `is_second`: a worker that had it was lost before."""
+class Submitted(NamedTuple):
+    """A task on its way. `future`: the caller's; `is_second`: a worker that had it was lost before."""
 
-    told: Future[Any]
-    play: Callable[..., Any]
-    what: tuple[Any, ...]
+    future: Future[Any]
+    work: Callable[..., Any]
+    args: tuple[Any, ...]
     is_second: bool = False
 
 
 class DaskWorkers(Executor):
-    """Hands blocks to a cluster.
+    """Submits tasks to a cluster.
 
-    When a worker is lost the scheduler blames all blocks it had been given, not only the one it had begun. So a block
-    that is blamed is played once more when nothing else is in hand, and given up if that costs a worker too.
+    When a worker is lost the scheduler blames all tasks it had been given, not only the one it had begun. So a task
+    that is blamed is run once more when nothing else is running, and given up if that costs a worker too.
     """
 
     def __init__(self, client: Client, address: str | None, at_most: int | None, notice: Notice) -> None:
         self._client, self._address, self._at_most, self._notice = client, address, at_most, notice
         self._code = code_version()
         self._lock = threading.RLock()
-        self._waiting, self._doubtful = deque[InHand](), deque[InHand]()
-        self._in_hand: dict[Any, tuple[Any, InHand]] = {}
+        self._waiting, self._doubtful = deque[Submitted](), deque[Submitted]()
+        self._running: dict[Any, tuple[Any, Submitted]] = {}
         self._n_threads, self._counted_at, self._seen_at = 1, -SECONDS_BETWEEN_COUNTS, time.monotonic()
-        client.subscribe_topic("all", self._hears)
+        client.subscribe_topic("all", self._on_event)
 
     def room(self) -> int:
-        """Blocks that can be played at once."""
+        """Tasks that can be run at once."""
         now = time.monotonic()
         if now - self._counted_at >= SECONDS_BETWEEN_COUNTS:
             self._count(now)
@@ -224,92 +224,92 @@ class DaskWorkers(Executor):
         elif self._address is None and now - self._seen_at >= SECONDS_WITHOUT_WORKERS:
             raise WorkersGone(f"the Dask workers of this machine have been gone for {SECONDS_WITHOUT_WORKERS:.0f} s")
 
-    def submit(self, play: Callable[..., Any], /, *what: Any, **named: Any) -> Future[Any]:
-        told: Future[Any] = Future()
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         with self._lock:
-            self._waiting.append(InHand(told, partial(play, **named), what))
-            self._go_on()
-        return told
+            self._waiting.append(Submitted(future, partial(work, **kwargs), args))
+            self._submit_waiting()
+        return future
 
     def drop(self) -> None:
-        """Whatever is still in hand is not wanted any more."""
+        """Cancel all that has not ended."""
         with self._lock:
             self._waiting.clear()
             self._doubtful.clear()
-            left = [remote for remote, _ in self._in_hand.values()]
+            left = [remote for remote, _ in self._running.values()]
         self._client.unsubscribe_topic("all")
         self._client.cancel(left, force=True)
 
-    def _go_on(self) -> None:
-        """Hand over what waits; while there are doubtful blocks, one of these and nothing else."""
+    def _submit_waiting(self) -> None:
+        """Submit what waits; while there are doubtful tasks, one of these and nothing else."""
         if self._doubtful:
-            if not self._in_hand:
-                self._hand_over(self._doubtful.popleft())
-        elif not any(block.is_second for _, block in self._in_hand.values()):
+            if not self._running:
+                self._submit_one(self._doubtful.popleft())
+        elif not any(task.is_second for _, task in self._running.values()):
             while self._waiting:
-                self._hand_over(self._waiting.popleft())
+                self._submit_one(self._waiting.popleft())
 
-    def _hand_over(self, block: InHand) -> None:
-        remote = self._client.submit(play_here, self._code, block.play, *block.what, pure=False)
-        self._in_hand[remote.key] = remote, block
-        remote.add_done_callback(lambda done: self._settle(block, done))
+    def _submit_one(self, task: Submitted) -> None:
+        remote = self._client.submit(run_on_worker, self._code, task.work, *task.args, pure=False)
+        self._running[remote.key] = remote, task
+        remote.add_done_callback(lambda done: self._settle(task, done))
 
-    def _settle(self, block: InHand, remote: Any) -> None:
-        """Pass on what came of a block, unless it is to be played again."""
+    def _settle(self, task: Submitted, remote: Any) -> None:
+        """Pass on the answer of a task, unless it is to be run again."""
         answer: Any = None
         error: BaseException | None = None
         try:
             answer = remote.result(timeout=SECONDS_TO_ARRIVE)
         except KilledWorker as killed:
-            error = Lost(f"{2 * (killed.allowed_failures + 1)} workers ended while they had it in hand")
+            error = TaskLost(f"{2 * (killed.allowed_failures + 1)} workers ended while they had it")
         except BaseException as other:
             error = self._gone() if remote.status in ("cancelled", "lost", "pending") else other
         with self._lock:
-            self._in_hand.pop(remote.key, None)
-            is_doubtful = isinstance(error, Lost) and not block.is_second
+            self._running.pop(remote.key, None)
+            is_doubtful = isinstance(error, TaskLost) and not task.is_second
             if is_doubtful:
-                self._doubtful.append(block._replace(is_second=True))
-            self._go_on()
-        if is_doubtful or not block.told.set_running_or_notify_cancel():
+                self._doubtful.append(task._replace(is_second=True))
+            self._submit_waiting()
+        if is_doubtful or not task.future.set_running_or_notify_cancel():
             return
         if error is None:
-            block.told.set_result(answer)
+            task.future.set_result(answer)
         else:
-            block.told.set_exception(error)
+            task.future.set_exception(error)
 
     def _gone(self) -> WorkersGone:
         where = "of this machine" if self._address is None else f"at {self._address}"
         return WorkersGone(f"the Dask scheduler {where} is gone")
 
-    def _hears(self, event: tuple[float, Any]) -> None:
-        """Tell of workers that were lost with blocks of ours in hand."""
-        _, said = event
-        if not isinstance(said, dict) or said.get("action") != "remove-worker" or said.get("expected"):
+    def _on_event(self, event: tuple[float, Any]) -> None:
+        """Report workers that were lost with tasks of ours."""
+        _, message = event
+        if not isinstance(message, dict) or message.get("action") != "remove-worker" or message.get("expected"):
             return
         with self._lock:
-            keys = [key for key in said.get("processing-tasks", ()) if key in self._in_hand]
-            hers = [str(self._in_hand[key][1].what[0]) for key in keys]
-        if hers:
-            self._notice(f"worker {said['worker']} was lost; it had {'; '.join(hers)}")
+            keys = [key for key in message.get("processing-tasks", ()) if key in self._running]
+            tasks = [str(self._running[key][1].args[0]) for key in keys]
+        if tasks:
+            self._notice(f"worker {message['worker']} was lost; it had {'; '.join(tasks)}")
 
 
 @lru_cache(maxsize=1)
-def code_here() -> str:
+def worker_code() -> str:
     """The version of the code of this worker."""
     return code_version()
 
 
-def play_here(code: str, play: Callable[..., Any], *what: Any, **named: Any) -> Any:
-    """Play a block in a worker that has the same code as who asks."""
-    if code_here() != code:
-        raise NoWorkers(other_code("a worker of the cluster", code_here(), code))
-    return play(*what, **named)
+def run_on_worker(code: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a task in a worker that has the same code as the caller."""
+    if worker_code() != code:
+        raise NoWorkers(other_code("a worker of the cluster", worker_code(), code))
+    return work(*args, **kwargs)
 
 
-class LeaveInterrupts(WorkerPlugin):
+class IgnoreInterrupts(WorkerPlugin):
     """An interrupt at the terminal reaches all processes; workers leave it to the one they work for."""
 
-    name = "leave-interrupts"
+    name = "ignore-interrupts"
 
     def setup(self, worker: Any) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

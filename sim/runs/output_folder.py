@@ -12,9 +12,10 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -30,8 +31,11 @@ FORMAT: Literal[1] = 1
 MOST_MARK_BYTES = 64 * 2**20
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that a desktop leaves in every folder it shows; nobody's work."""
-LOCK, DRAFT, OLD, TRASH = "lock", "draft", "old", "trash"
-"""Hidden neighbours of a results folder NAME while a command writes to it: `.NAME.lock`, `.NAME.draft` ..."""
+LOCK, DRAFT, OLD, TRASH, LEFT = "lock", "draft", "old", "trash", "left"
+"""Hidden neighbours of a results folder NAME while a command writes to it: `.NAME.lock`, `.NAME.draft` ...; `left` is
+the draft of a command that was killed, of which the finished runs are taken over."""
+RUNS = "parts"
+"""Folder of the runs that are finished, in a draft or a result that is not whole."""
 LOCK_WAIT_SECONDS = 1.0
 """A command that clears up after a killed one holds the lock for a moment."""
 
@@ -65,6 +69,11 @@ def read_mark(folder: Path) -> Mark | None:
 def write_mark(mark: Mark, folder: Path) -> None:
     """Put the mark into a folder, or replace the one there. Raises OSError."""
     write_json(mark.model_dump(mode="json"), folder / MARK)
+
+
+def is_marked(folder: Path, study: str) -> bool:
+    """Whether a folder, no link to one, was marked by a study."""
+    return not folder.is_symlink() and folder.is_dir() and is_marked_for(folder, (study,))
 
 
 def is_marked_for(folder: Path, studies: Iterable[str]) -> bool:
@@ -231,8 +240,25 @@ def beside(place: Path, what: str) -> Path:
     return place.with_name(f".{place.name}.{what}")
 
 
+@dataclass
+class DraftFolder:
+    """A folder that is being filled and will take a `place`.
+
+    `earlier`: folders that may hold runs of the same study that were finished before.
+
+    `replaces_partial`: the draft holds all that an earlier, partial result had, and may replace it though it is not
+    whole itself.
+    """
+
+    folder: Path
+    place: Path
+    earlier: list[Path]
+    errors: WriteErrors = field(default_factory=WriteErrors)
+    replaces_partial: bool = False
+
+
 @contextmanager
-def results_folder(place: Path, study: str) -> Iterator[tuple[Path, WriteErrors]]:
+def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
     """A draft folder that becomes `place` when the block ends without an error; else it is removed.
 
     One process at a time. An earlier result is moved aside and removed only when the new one stands. If the WriteErrors
@@ -240,23 +266,28 @@ def results_folder(place: Path, study: str) -> Iterator[tuple[Path, WriteErrors]
     the CannotKeep raised then names. Raises OutputError if the place cannot be used.
     """
     with ExitStack() as stack:
-        draft, errors = claimed(place, study, stack), WriteErrors()
+        folder = claimed(place, study, stack)
+        unfinished = takewhile(os.path.lexists, numbered(place.with_name(f"{place.name}.unfinished")))
+        earlier = [path for path in (beside(place, LEFT), place, *unfinished) if is_marked(path, study)]
+        draft = DraftFolder(folder, place, earlier)
         try:
-            yield draft, errors
+            yield draft
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
         with uninterrupted():
-            finish(draft, place, study, errors)
+            finish(draft, place, study)
+            if is_dead_draft(beside(place, LEFT)):
+                shutil.rmtree(beside(place, LEFT))
 
 
 def claimed(place: Path, study: str, stack: ExitStack) -> Path:
     """A new draft for a place that is locked until the stack is closed. Raises OutputError."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        clear_up(place.parent)
+        clear_up(place)
         lock = exclusive_lock(beside(place, LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True)
-        if stack.enter_context(lock) and settle(place):
+        if stack.enter_context(lock) and settle(place, keep_runs=True):
             refuse_foreign(place, place, foreign_to_results)
         return begin_draft(beside(place, DRAFT), study)
     except LockHeld:
@@ -281,23 +312,28 @@ def begin_draft(draft: Path, study: str) -> Path:
     return draft
 
 
-def clear_up(parent: Path) -> None:
-    """Put right what killed commands have left in a folder, wherever no living one holds the lock."""
-    for what in (OLD, DRAFT, TRASH):
-        for left in parent.glob(f".*.{what}"):
-            place = parent / left.name[1 : -len(what) - 1]
+def clear_up(claimed_place: Path) -> None:
+    """Put right what killed commands have left beside a place, wherever no living one holds the lock."""
+    parent = claimed_place.parent
+    for what in (OLD, DRAFT, TRASH, LEFT):
+        for found in parent.glob(f".*.{what}"):
+            place = parent / found.name[1 : -len(what) - 1]
+            if place == claimed_place:
+                continue
             with suppress(LockHeld, OSError), exclusive_lock(beside(place, LOCK), remove=True) as locks:
                 if locks:
                     settle(place)
 
 
-def settle(place: Path) -> bool:
+def settle(place: Path, keep_runs: bool = False) -> bool:
     """Put right what a killed command has left of a place whose lock is ours: restore the old result, drop the draft.
 
-    Nothing is touched that does not bear our mark. Returns whether an old result was restored.
+    Nothing is touched that does not bear our mark. `keep_runs`: a draft with runs in it is put aside.
+
+    Returns whether an old result was restored.
     """
     restored = False
-    old, draft, trash = (beside(place, what) for what in (OLD, DRAFT, TRASH))
+    old, draft, trash, left = (beside(place, what) for what in (OLD, DRAFT, TRASH, LEFT))
     remove_listed(trash)
     if is_replaceable(old):
         if place.is_dir() and not any(place.iterdir()):
@@ -309,7 +345,14 @@ def settle(place: Path) -> bool:
             os.replace(old, trash)
             remove_listed(trash)
     if is_dead_draft(draft):
-        shutil.rmtree(draft)
+        if keep_runs and (draft / RUNS).is_dir():
+            if is_dead_draft(left):
+                shutil.rmtree(left)
+            os.replace(draft, left)
+        else:
+            shutil.rmtree(draft)
+    if not keep_runs and is_dead_draft(left):
+        shutil.rmtree(left)
     return restored
 
 
@@ -347,12 +390,13 @@ def remove_listed(folder: Path) -> None:
             folder.rmdir()
 
 
-def finish(draft: Path, place: Path, study: str, errors: WriteErrors) -> None:
+def finish(unfinished: DraftFolder, place: Path, study: str) -> None:
     """Put a whole draft in its place; keep one that is not whole, or has none, and raise CannotKeep with its name.
 
-    A part of what was asked for takes a free place, but replaces no earlier result.
+    A part of what was asked for takes a free place, but replaces no earlier result unless it holds all of it.
     """
-    if errors.partial and not errors.found and is_replaceable(place):
+    draft, errors = unfinished.folder, unfinished.errors
+    if errors.partial and not errors.found and is_replaceable(place) and not unfinished.replaces_partial:
         kept = keep_unfinished(draft, place, study, errors)
         raise CannotKeep(f"{errors.partial}: what was played is kept in {kept}, the earlier result in {place}")
     if not errors.found:

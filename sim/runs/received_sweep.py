@@ -21,7 +21,7 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
-from sim.runs.stopping_rules import Asked
+from sim.runs.stopping_rules import StoppingRules
 
 MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
@@ -128,7 +128,7 @@ class SweepFacts(BaseModel):
     replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
     confidence: Annotated[float, Field(gt=0, lt=1)]
     command: Annotated[list[str], Field(max_length=10_000)]
-    asked: Asked = Field(default_factory=Asked)
+    asked: StoppingRules = Field(default_factory=StoppingRules)
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":

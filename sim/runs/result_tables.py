@@ -26,7 +26,6 @@ from sim.department.short_text import lines_html, lines_text
 from sim.engine.trajectory import with_ordered_labels
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
-from sim.runs.blocks import EVENTS
 from sim.runs.received_sweep import (
     AS_WRITTEN,
     KINDS,
@@ -40,6 +39,8 @@ from sim.runs.received_sweep import (
 )
 from sim.runs.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
 
+EVENTS = "events"
+"""The folder of event logs among the results."""
 MOST_BYTES = 2**40
 FILENAME = "filename"
 COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.io.clean_text import for_terminal
-from sim.runs.run_store import Played
+from sim.runs.run_store import RunResult
 
 FILE = "sweep.log"
 
@@ -35,6 +35,6 @@ class SweepLog:
         described = "\n".join(f"{name}: {value}" for name, value in told.items())
         self.say(f"start: {command}\ncode {facts['code']}, Python {facts['python']}, {versions}\n{described}")
 
-    def failed(self, played: Played) -> None:
+    def failed(self, result: RunResult) -> None:
         """A run that failed, with all that is known of it."""
-        self.say(f"failed: {played.label}, replication {played.key.replication + 1}\n{played.traceback}")
+        self.say(f"failed: {result.label}, replication {result.key.replication + 1}\n{result.traceback}")

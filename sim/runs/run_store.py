@@ -2,7 +2,7 @@
 
 A run is known by the content of its scenario, seed, replication and code version, whatever command asked for it.
 Rows come in parts, each written whole, many of which are put together into one now and then; one process writes at a
-time. What is played is `sim.analysis.sweeping`.
+time. What is played is `sim.runs.design`.
 """
 
 import json
@@ -10,9 +10,9 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -23,6 +23,7 @@ from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.file_lock import LockHeld, exclusive_lock
 from sim.runs import received_sweep
+from sim.runs.design import RunKey
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import (
     MARK,
@@ -48,6 +49,7 @@ from sim.runs.tables_on_disk import (
     CannotKeep,
     OutputError,
     TableNotWritten,
+    WriteErrors,
     copy_out,
     reason_of,
     whole_file,
@@ -68,21 +70,21 @@ LARGE = 64 * 2**20
 VISITS = "visits"
 
 
-class RunKey(NamedTuple):
-    """A run of one code version: hash of the scenario's content, and the replication."""
-
-    scenario: str
-    replication: int
-
-
 @dataclass(frozen=True)
-class Played:
-    """One run as it is kept: values of its measures, or the traceback of what went wrong."""
+class RunResult:
+    """One run as it is stored: values of its measures, or the traceback of what went wrong.
+
+    `summary`: further tables of the run, where the study wants them; `baseline`: hash of the scenario that its
+    patients were matched with; `unwritten`: files of its visits and events that could not be written.
+    """
 
     key: RunKey
     label: str
     values: Mapping[str, float]
     traceback: str = ""
+    summary: Any = None
+    baseline: str = ""
+    unwritten: WriteErrors = field(default_factory=WriteErrors)
 
 
 class RunStore:
@@ -137,6 +139,11 @@ class RunStore:
         ordered = wanted.iloc[np.lexsort((place, wanted["replication"]))]
         return ordered.assign(label=[scenarios[key] for key in ordered["scenario"]]).reset_index(drop=True)
 
+    def tried(self) -> set[RunKey]:
+        """Runs that were played, whether they failed or not."""
+        found = self._ask("SELECT DISTINCT scenario, replication FROM runs")
+        return set(map(RunKey, found["scenario"], found["replication"].astype(int)))
+
     def n_of_other_code(self) -> int:
         """Runs of this seed by another version of the code."""
         distinct = "SELECT count(DISTINCT (scenario, replication, code)) AS n FROM every_run"
@@ -169,9 +176,9 @@ class RunStore:
             )
         return tuple(measures), values
 
-    def write(self, played: Sequence[Played]) -> None:
-        """Keep runs: they are all there afterwards, or none is."""
-        rows = self._rows_of(played)
+    def write(self, results: Sequence[RunResult]) -> None:
+        """Write results: they are all there afterwards, or none is."""
+        rows = self._rows_of(results)
         with uninterrupted() as interrupts:
             copy_out(rows, self._fresh)
             self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
@@ -229,21 +236,21 @@ class RunStore:
         if interrupts.came:
             raise KeyboardInterrupt
 
-    def _rows_of(self, played: Sequence[Played]) -> pd.DataFrame:
+    def _rows_of(self, results: Sequence[RunResult]) -> pd.DataFrame:
         """A row for each measure of a run, one for a run that failed; made by columns, a tenth of the room of rows."""
-        n_rows = [1 if run.traceback else len(run.values) for run in played]
+        n_rows = [1 if run.traceback else len(run.values) for run in results]
         of_each = {
-            "scenario": [run.key.scenario for run in played],
-            "label": [run.label for run in played],
+            "scenario": [run.key.scenario for run in results],
+            "label": [run.label for run in results],
             "seed": self.seed,
-            "replication": [run.key.replication for run in played],
+            "replication": [run.key.replication for run in results],
             "code": self.code,
-            "status": ["failed" if run.traceback else "done" for run in played],
-            "traceback": [run.traceback for run in played],
+            "status": ["failed" if run.traceback else "done" for run in results],
+            "traceback": [run.traceback for run in results],
         }
-        rows = pd.DataFrame(of_each, index=range(len(played))).loc[np.repeat(np.arange(len(played)), n_rows)]
-        rows["measure"] = [name for run in played for name in ([""] if run.traceback else run.values)]
-        rows["value"] = [value for run in played for value in ([np.nan] if run.traceback else run.values.values())]
+        rows = pd.DataFrame(of_each, index=range(len(results))).loc[np.repeat(np.arange(len(results)), n_rows)]
+        rows["measure"] = [name for run in results for name in ([""] if run.traceback else run.values)]
+        rows["value"] = [value for run in results for value in ([np.nan] if run.traceback else run.values.values())]
         return rows[COLUMNS]
 
     def _next_number(self) -> int:
@@ -418,12 +425,12 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def told_if_not_kept(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
-    """Whatever cannot be written in the block is a CannotKeep, and is told."""
+def log_and_raise_if_unwritable(folder: Path, log: Callable[[str], None]) -> Iterator[None]:
+    """Raise CannotKeep for whatever cannot be written in the block, and log it."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        tell(f"ended: {error}")
+        log(f"ended: {error}")
         raise cannot_keep(folder, str(error)) from error
 
 

@@ -1,22 +1,24 @@
 """What a run leaves when it is reduced: all measures, small tables, and how patients changed from the baseline.
 
-Runs are played by `sim.runs.blocks`, which begins without this: to load all that measures and makes tables takes
-as long as a run.
+Runs are played by `sim.runs.playing`.
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from sim.department.scenario import Scenario
-from sim.engine.measures.array_loops import Floats, whole_minutes
-from sim.engine.measures.measuring import measures_of
+from sim.engine.measures.array_loops import whole_minutes
+from sim.engine.measures.measuring import measures_of, per_visit_outcomes
 from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory
+from sim.runs.design import Reduced
 from sim.runs.run_histograms import alone_counts, return_table, wait_counts
 
 SAME_MINUTES = 5
@@ -26,48 +28,34 @@ IN_MINUTES = {"time_to_pia": 1.0, "length_of_stay": 60.0}
 
 
 @dataclass(frozen=True)
-class Played:
-    """What one replication of one staffing leaves: all measures with the number of each, and small tables.
+class RunSummary:
+    """Small tables of one run, and how its patients changed from the baseline, None in the baseline itself.
 
-    Hundreds of these are kept at once, so that they are written compactly.
+    Hundreds of these are in memory at once.
     """
 
-    measures: tuple[str, ...]
-    numbers: Floats
+    TABLES: ClassVar = ("week", "waits", "returns", "alone", "changes")
+
     week: pd.DataFrame
     waits: pd.DataFrame
     returns: pd.DataFrame
     alone: pd.DataFrame
     changes: pd.DataFrame | None
-    n_visits: int
-    n_entries: int
-
-    @property
-    def values(self) -> dict[str, float]:
-        """The number of each measure."""
-        return dict(zip(self.measures, self.numbers.tolist(), strict=True))
 
 
-def played(trajectory: Trajectory, scenario: Scenario, changes: pd.DataFrame | None) -> Played:
-    """Reduce a trajectory to what a comparison needs."""
+def summarised(trajectory: Trajectory, scenario: Scenario, baseline: Mapping[str, Any] | None) -> Reduced:
+    """Reduce a trajectory to all measures and the tables of a comparison; `baseline`: outcomes of the baseline."""
+    outcomes = per_visit_outcomes(trajectory)
+    changes = None if baseline is None else matched_changes(baseline, outcomes, trajectory.streams)
     cohort = Cohort(trajectory, scenario)
     time = StaffTime(cohort)
-    values = measures_of(cohort, time)
-    return Played(
-        measures=tuple(map(sys.intern, values)),
-        numbers=np.array(list(values.values())),
-        week=mean_week_of(time),
-        waits=wait_counts(cohort),
-        returns=return_table(cohort),
-        alone=alone_counts(cohort),
-        changes=changes,
-        n_visits=trajectory.n_visits,
-        n_entries=trajectory.n_entries,
-    )
+    values = {sys.intern(name): value for name, value in measures_of(cohort, time).items()}
+    tables = mean_week_of(time), wait_counts(cohort), return_table(cohort), alone_counts(cohort), changes
+    return Reduced(values, RunSummary(*tables), outcomes)
 
 
 def matched_changes(
-    before: dict[str, np.ndarray], after: dict[str, np.ndarray], streams: tuple[str, ...]
+    before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray], streams: tuple[str, ...]
 ) -> pd.DataFrame:
     """Simulated patients by their own change from the baseline: columns stream, quantity, change, n.
 
@@ -103,7 +91,7 @@ def counts_of(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (found + lowest).astype(numbers.dtype), n[found]
 
 
-def matched(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], ...]:
+def matched(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> tuple[Mapping[str, np.ndarray], ...]:
     """Both with the patients they share alone, in one order."""
     if np.array_equal(before["patient"], after["patient"]):
         # The rule: who comes, and when, is no business of the staffing.

@@ -1,4 +1,4 @@
-"""What may be asked of a sweep beyond its estimates: a precision, the best of all, a choice of intervals.
+"""What a study may ask for beyond its estimates: a precision, the best of all, a choice of intervals.
 
 The estimators are `sim.statistics`'; which replications are played next is `sim.analysis.sequential_sampling`'s.
 """
@@ -51,8 +51,10 @@ class Selecting(Frozen):
     indifference: Positive
 
 
-class Asked(Frozen):
-    """`precision` by measure; `select` plays on only those that may be best; `best` compares all with the best;
+class StoppingRules(Frozen):
+    """When to stop playing, and what else to estimate.
+
+    `precision` by measure; `select` plays on only those that may be best; `best` compares all with the best;
     `controls` adds estimates that take the arrivals expected as known.
 
     Without `precision` and `select` every scenario has the same number of replications.

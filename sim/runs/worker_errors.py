@@ -1,27 +1,27 @@
-"""What can go wrong with those who play blocks: a worker that ends in the middle of one, and none to be had at all.
+"""What can go wrong with workers: one that ends in the middle of a task, and none to be had at all.
 
-How it is noticed is the business of each executor, what becomes of the block that of the study.
+How it is noticed is the business of each executor, what becomes of the task that of `sim.runs.playing`.
 """
 
 from collections.abc import Callable
 
-MOST_LOST = 2
-"""Workers that a block may cost before it is given up."""
+MOST_WORKERS_LOST = 2
+"""Workers that a task may cost before it is given up."""
 
 Notice = Callable[[str], None]
-"""Is told of a lost worker, in one line."""
+"""Is called with one line about a lost worker, from whatever thread."""
 
 
-def nobody_told(_: str) -> None:
-    """Who needs to know of lost workers only when a block cannot be finished."""
+def ignore_notice(_: str) -> None:
+    """For callers that need to know of lost workers only when a task cannot be finished."""
 
 
-class Lost(Exception):
-    """No worker could finish a block: each that tried ended."""
+class TaskLost(Exception):
+    """No worker could finish a task: each that tried ended."""
 
 
 class NoWorkers(Exception):
-    """There is nobody to play blocks: they cannot be started, cannot be reached, or are of another version."""
+    """Workers cannot be started, cannot be reached, or are of another version of the code."""
 
 
 class WorkersGone(NoWorkers):

@@ -1,1 +1,28 @@
-"""The questions that can be asked, one file each."""
+"""The questions that can be asked, one file each.
+
+A study is a class in a module of this package; `STUDIES` is where it is registered.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.studies.study import Study
+
+STUDIES = {
+    "compare": "sim.studies.compare.Compare",
+    "run": "sim.studies.compare.Run",
+    "validate": "sim.studies.validate.Validate",
+    "assumptions": "sim.studies.assumptions.Assumptions",
+    "calibrate": "sim.studies.calibrate.Calibrate",
+    "results": "sim.studies.sweep.ResultsAgain",
+    "breakeven": "sim.studies.breakeven.BreakEven",
+}
+"""Studies by name, and the class of each; its module is loaded when it is asked for."""
+
+
+def study_named(name: str) -> "Study":
+    """The study of a name. Raises KeyError for an unknown one."""
+    module, _, kind = STUDIES[name].rpartition(".")
+    study: Study = getattr(import_module(module), kind)()
+    return study

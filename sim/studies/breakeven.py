@@ -1,99 +1,93 @@
-"""`study=breakeven`: from a composed command to its folder, its answer and its figure.
+"""`study=breakeven`: how large an effect must be for a staffing to pay, and how likely that is.
 
-Runs are played and kept as those of a sweep (`sim.studies.sweep`); what they say is `sim.analysis.breakeven`.
+Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they say is `sim.analysis.breakeven`.
 """
 
-import shlex
 import sys
 import time
-from pathlib import Path
+from functools import partial
 
 from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
-from sim.config import Composed
-from sim.config.breakeven_plans import break_even_plan_of
-from sim.config.overrides import command_words
 from sim.department.scenario import Problem, ScenarioError, did_you_mean
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
 from sim.report.console import say
+from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
-from sim.runs.run_store import (
-    FEW_PARTS,
-    RunStore,
-    cannot_keep,
-    foreign_to_sweeps,
-    write_facts,
-    write_scenarios,
-)
-from sim.runs.tables_on_disk import WriteErrors, provenance, write_table, write_text
-from sim.studies.sweep import LINES_AFTER, PAGE, kept_in, play_rounds, standing_of, tell_sweep
+from sim.runs.run_store import FEW_PARTS, RunStore, foreign_to_sweeps, write_facts, write_scenarios
+from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
+from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.question import Question
+from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_files
+from sim.studies.sweep import LINES_AFTER, PAGE, ended, opened_store, play_and_log
 
 
-def tell_break_even(composed: Composed, console: Console) -> int:
-    """Say how many runs there would be and about how long they take, and the rosters they compare."""
-    return tell_sweep(break_even_plan_of(composed).sweep, composed.scenarios, console)
+class BreakEven(Study):
+    """Each staffing at each value of one effect, on common seeds."""
+
+    name = "breakeven"
+
+    def dry_run(self, question: Question, console: Console) -> int:
+        plan = break_even_plan_of(question)
+        say(console, f"break-even: {what_is_played(plan)}, {', '.join(plan.staffings)} beside {plan.baseline}")
+        return tell_design(plan.design, question.scenarios, (1.0,), console)
+
+    def run(self, question: Question, console: Console) -> int:
+        plan = break_even_plan_of(question)
+        place = results_place(question.output, self.name, foreign_to_sweeps)
+        with opened_store(place, plan.design.seed, console) as (store, log):
+            return play_and_answer(plan, store, question, log, console)
 
 
-def break_even_study(composed: Composed, console: Console) -> int:
-    """Play what is missing, answer, draw. Stopped, it goes on in its folder like a sweep."""
-    plan = break_even_plan_of(composed)
-    place = results_place(composed.output, "breakeven", foreign_to_sweeps)
-    with kept_in(place, plan.sweep.seed, console) as (store, log):
-        return play_and_answer(plan, store, composed, log, console)
-
-
-def play_and_answer(plan: BreakEvenPlan, store: RunStore, composed: Composed, log: SweepLog, console: Console) -> int:
+def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, log: SweepLog, console: Console) -> int:
     """Play the runs that are not there, write what they say, show it."""
-    started = time.monotonic()
-    write_scenarios(plan.sweep.table(), store.folder)
-    facts = facts_of(plan, composed, store.folder)
-    write_facts(facts, store.folder)
-    log.start(shlex.join(command_of(composed, store.folder)), facts, standing_of(plan.sweep, store))
+    started, folder, design = time.monotonic(), store.folder, plan.design
+    command = question.command(folder)
+    write_scenarios(design.table(), folder)
+
+    def facts(**further: object) -> dict[str, object]:
+        known = facts_of(design, command, question.choices, time.monotonic() - started)
+        return known | plan.facts() | {"study": "breakeven", "runs_planned": design.n_runs} | further
+
+    write_facts(facts(), folder)
     unwritten = WriteErrors()
-    play_rounds(plan.sweep, store, log, unwritten, console, what_is_played(plan))
+    play_and_log(design, store, log, unwritten, command, facts(), console, what_is_played(plan))
     with uninterrupted():
         store.put_together(FEW_PARTS)
-        answer = answer_of(plan, store)
-        write_answer(answer, store.folder, unwritten)
-        with unwritten.noted(store.folder):
-            write_text(break_even_markdown(answer, command_of(composed)), store.folder / PAGE)
-        drawn = drew(answer, store.folder, unwritten, console)
-        seconds = round(time.monotonic() - started, 1)
-        facts = facts_of(plan, composed, store.folder, replications_done=answer.n, seconds=seconds)
-        with unwritten.noted(store.folder):
-            write_facts(facts, store.folder)
-        with unwritten.noted(store.folder / ANSWER):
-            write_answer_workbook(break_even_sheets(answer, facts), store.folder / ANSWER)
-    log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {seconds} s")
-    show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), store.folder)
-    if unwritten.found:
-        log.say(f"ended: {unwritten.text()}")
-        raise cannot_keep(store.folder, unwritten.text())
-    tell = teller(console)
-    tell(f"\nresults are in {store.folder}, the whole answer in {PAGE}")
-    if not answer.is_whole:
-        tell(f"to go on: {shlex.join(command_of(composed, store.folder))}")
-    return 0 if answer.is_whole and drawn else 1
+        answer = answer_of_store(plan, store)
+        known = facts(replications_done=answer.n)
+        tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
+        files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
+        page = break_even_markdown(answer, question.command(elsewhere=True))
+        write_files(files | {PAGE: partial(write_text, page)}, folder, unwritten)
+        figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
+        drawn = all_drawn(figures, teller(console), unwritten)
+        sheets = break_even_sheets(answer, known)
+        last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
+        write_files(last, folder, unwritten)
+    log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")
+    show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), folder)
+    return max(ended(folder, unwritten, log, answer.is_whole, command, console), 0 if drawn else 1)
 
 
 def what_is_played(plan: BreakEvenPlan) -> str:
     """The scenarios in words; of one staffing `8 effects and the baseline`, as many as the table has rows, and one."""
     n_effects = len(plan.effects)
-    if len(plan.sweep.scenarios) == n_effects + 1:
+    if len(plan.design.scenarios) == n_effects + 1:
         return f"{counted(n_effects, 'effect')} and the baseline"
-    return counted(len(plan.sweep.scenarios), "scenario")
+    return counted(len(plan.design.scenarios), "scenario")
 
 
-def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
-    """What the runs that are kept say. Raises ScenarioError where something is valued that no run has."""
-    measures, values = store.values(list(plan.sweep.labels), plan.sweep.replications)
+def answer_of_store(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
+    """What the runs in a store say. Raises ScenarioError where something is valued that no run has."""
+    measures, values = store.values(list(plan.design.labels), plan.design.replications)
     try:
         return answer_of_runs(plan, measures, values)
     except UnknownMeasures as error:
@@ -103,52 +97,3 @@ def answer_of(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
             if item.measure in error.unknown
         ]
         raise ScenarioError(problems) from error
-
-
-def write_answer(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors) -> None:
-    """The tables of the answer; what cannot be written is noted."""
-    for name, table in (("curves", answer.curves), ("cautions", answer.cautions), ("worth", answer.parts)):
-        if len(table):
-            with unwritten.noted(folder):
-                write_table(table, folder / f"{name}.parquet")
-
-
-def drew(answer: BreakEvenAnswer, folder: Path, unwritten: WriteErrors, console: Console) -> bool:
-    """Draw the figure; one that fails costs the figure, not the tables."""
-    if not answer.staffings:
-        return True
-    from sim.report.figures.breakeven_figure import draw_break_even  # loads a drawing library
-
-    try:
-        with unwritten.noted(folder / "figures"):
-            draw_break_even(answer, folder / "figures")
-    except Exception as error:
-        say(console, f"the figure could not be drawn ({type(error).__name__}: {error}); the tables are complete")
-        return False
-    return True
-
-
-def command_of(composed: Composed, place: Path | None = None) -> list[str]:
-    """What to type for the study to go on in its folder, or to play it in another."""
-    words = command_words(composed.overrides, composed.config_dir, elsewhere=True)
-    return [*words, *([] if place is None else [f"output={place}"])]
-
-
-def facts_of(plan: BreakEvenPlan, composed: Composed, folder: Path, **facts: object) -> dict[str, object]:
-    """Provenance of the study, and what the runs in its folder are."""
-    return provenance(
-        study="breakeven",
-        command=command_of(composed, folder),
-        choices=composed.choices,
-        seed=plan.sweep.seed,
-        engine=plan.sweep.engine,
-        replications=plan.sweep.replications,
-        confidence=plan.sweep.confidence,
-        runs_planned=plan.sweep.n_runs,
-        effect=plan.effect,
-        effects=list(plan.effects),
-        prior=None if plan.prior is None else plan.prior.model_dump(),
-        presets=list(plan.presets),
-        worth=[item.model_dump() for item in plan.worth],
-        **facts,
-    )

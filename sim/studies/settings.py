@@ -58,11 +58,12 @@ class StudySettings(Frozen):
     """What every study has: its name.
 
     `uses` says which of the keys `OUTSIDE` its group mean something to it, `instead` what to write for a key that only
-    other studies have, where naming them does not help.
+    other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
     instead: ClassVar[Mapping[str, str]] = {}
+    beside: ClassVar[tuple[str, ...]] = ()
     name: str
 
     @property
@@ -187,8 +188,9 @@ class BreakevenSettings(AgainstBaselineSettings):
 
 
 class ValidateSettings(PlayedSettings):
-    """Simulated beside published values."""
+    """Simulated beside published values; a row of the table is about peers."""
 
+    beside: ClassVar[tuple[str, ...]] = ("peer_added",)
     name: Literal["validate"] = "validate"
     warm_up_weeks: WholeNonNegative = 0
 
@@ -248,3 +250,24 @@ def studies_with(key: str) -> list[str]:
 def studies_using(key: str) -> list[str]:
     """Studies that use a key outside the group `study`."""
     return [name for name, kind in STUDIES.items() if key in kind.uses]
+
+
+class ExecutorSettings(Frozen):
+    """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
+
+    `address` of a Dask scheduler; None: a cluster of this machine.
+    """
+
+    name: str
+    workers: WholePositive | None = None
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _address_of_a_cluster(self) -> "ExecutorSettings":
+        if self.address is not None and self.name != "dask":
+            raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
+        if self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
+            raise ValueError(
+                f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
+            )
+        return self

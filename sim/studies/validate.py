@@ -1,107 +1,77 @@
-"""`study=validate`: from a composed command to its folder and its answer.
+"""`study=validate`: simulated beside published values, judged by docs/protocol.md.
 
 What the runs say is `sim.analysis.validation`, how it is laid out `sim.report.validation_report`.
 """
 
-import sys
-import time
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.memory_check import Load, check_load
-from sim.analysis.validation import Validation, play_validations, validated, validation_blocks
-from sim.config import Composed, staffing_scenarios
-from sim.config.overrides import command_words
-from sim.config.plans import executor_of
-from sim.report.progress import progress, teller
+from sim.analysis.memory_check import check_design
+from sim.analysis.validation import Validation, validated
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.terminal import patient_console, show_finished
-from sim.report.validation_report import (
-    print_validation,
-    validation_markdown,
-    validation_sheets,
-    validation_table,
-)
-from sim.runs.output_folder import results_folder, results_place
-from sim.runs.tables_on_disk import WriteErrors, provenance, write_csv, write_json, write_text
-from sim.studies.settings import PlayedSettings, RunSettings
-
-STUDY, WITH_PEERS = "validate", "peer_added"
-KEPT = 10_000
-"""Bytes of a replication that stay until it is shown: some forty numbers by name, and its block."""
+from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import Design
+from sim.runs.tables_on_disk import write_csv, write_json, write_text
+from sim.studies.question import Question
+from sim.studies.settings import PlayedSettings
+from sim.studies.study import Files, PlayedStudy, executor_of
 
 
-def with_peers_beside(composed: Composed) -> Composed:
-    """The command with the scenarios that it plays: the staffing chosen, and the one that a row asks for."""
-    peers = staffing_scenarios(composed, [WITH_PEERS])
-    return replace(composed, scenarios={composed.scenario.staffing.name: composed.scenario} | peers)
+@dataclass(frozen=True)
+class ValidationPlan:
+    """The staffing that is judged, and beside it the one that a row asks for: the first and the last of the design."""
+
+    design: Design
+    weeks: int
 
 
-def as_run(composed: Composed) -> Composed:
-    """The command that plays as much: its scenarios, without what is asked of them."""
-    return replace(with_peers_beside(composed), study=RunSettings(**composed.study.model_dump(exclude={"name"})))
+class Validate(PlayedStudy[ValidationPlan, Validation]):
+    """One staffing beside published values; one row is that of a staffing with peers."""
 
+    name = "validate"
+    shown_files = f"answer.md, {ANSWER}, validation.csv"
 
-def validation_study(composed: Composed, console: Console) -> int:
-    """Play the department, judge every row, write and show the answer."""
-    place = results_place(composed.output, STUDY)
-    started = time.monotonic()
-    validation = played_and_judged(composed, console)
-    facts = facts_of(composed, validation, time.monotonic() - started)
-    with results_folder(place, STUDY) as (draft, unwritten):
-        write_answer(validation, facts, composed, draft, unwritten)
-        show_finished(lambda: print_validation(validation, console), patient_console(sys.stderr), place)
-    teller(console)(f"results are in {place}: answer.md, {ANSWER}, validation.csv")
-    return 0
+    def plan(self, question: Question) -> ValidationPlan:
+        study, executor = question.study, question.executor
+        assert isinstance(study, PlayedSettings)
+        design = Design(
+            scenarios=question.played,
+            replications=study.replications,
+            seed=question.seed,
+            engine=question.engine,
+            executor=executor_of(question),
+            workers=executor.workers,
+            address=executor.address,
+            confidence=study.confidence,
+        )
+        check_design(design)
+        return ValidationPlan(design, study.weeks)
 
+    def what(self, plan: ValidationPlan) -> str:
+        return f"runs of {plan.weeks} weeks"
 
-def played_and_judged(composed: Composed, console: Console) -> Validation:
-    """Every row, judged by all replications."""
-    study, engine, settings = composed.study, composed.engine, composed.executor
-    assert isinstance(study, PlayedSettings)
-    executor, elsewhere = executor_of(composed), settings.address is not None
-    scenario, with_peers = composed.scenario, staffing_scenarios(composed, [WITH_PEERS])[WITH_PEERS]
-    load = Load(
-        [scenario, with_peers], study.replications, engine, 1.0, executor, settings.workers, elsewhere, bytes_kept=KEPT
-    )
-    check_load(load)
-    blocks = validation_blocks(scenario, with_peers, study.replications, composed.seed, engine)
-    played = []
-    with progress(len(blocks), f"runs of {study.weeks} weeks", console) as advance:
-        for block, values in play_validations(blocks, settings.workers, executor, settings.address):
-            played.append((block, values))
-            advance(f"{block.scenario.staffing.name}, replication {block.replication}")
-    return validated(played, study.weeks, study.confidence)
+    def answer(self, plan: ValidationPlan, runs: RunsInMemory, seconds: float) -> Validation:
+        return validated(plan.design, runs, plan.weeks)
 
+    def show(self, answer: Validation, console: Console) -> None:
+        print_validation(answer, console)
 
-def write_answer(
-    validation: Validation, facts: dict[str, object], composed: Composed, folder: Path, unwritten: WriteErrors
-) -> None:
-    """The table, its provenance and the answer in words; a file that cannot be written costs no other."""
-    command = command_words(composed.overrides, composed.config_dir, elsewhere=True)
-    for file, write in (
-        (folder / "run.json", partial(write_json, facts)),
-        (folder / "answer.md", partial(write_text, validation_markdown(validation, command, composed.seed))),
-        (folder / "validation.csv", partial(write_csv, validation_table(validation))),
-        (folder / ANSWER, partial(write_answer_workbook, validation_sheets(validation, facts))),
-    ):
-        with unwritten.noted(file):
-            write(file)
-
-
-def facts_of(composed: Composed, validation: Validation, seconds: float) -> dict[str, object]:
-    """Provenance of the study."""
-    return provenance(
-        command=command_words(composed.overrides, composed.config_dir),
-        choices=composed.choices,
-        seed=composed.seed,
-        engine=composed.engine,
-        replications=composed.study.model_dump()["replications"],
-        weeks=validation.weeks,
-        confidence=validation.confidence,
-        seconds=round(seconds, 1),
-        scenario_hash=composed.scenario.content_hash(),
-    )
+    def files(
+        self,
+        plan: ValidationPlan,
+        answer: Validation,
+        runs: RunsInMemory,
+        facts: dict[str, Any],
+        question: Question,
+    ) -> Files:
+        text = validation_markdown(answer, question.command(elsewhere=True), question.seed)
+        return {
+            "run.json": partial(write_json, facts | {"weeks": answer.weeks}),
+            "answer.md": partial(write_text, text),
+            "validation.csv": partial(write_csv, validation_table(answer)),
+            ANSWER: partial(write_answer_workbook, validation_sheets(answer, facts)),
+        }

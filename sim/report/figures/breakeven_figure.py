@@ -76,13 +76,13 @@ def subtitle(answer: BreakEvenAnswer) -> str:
     curve = f" Curve: {preset_text(presets[0])}." if len(presets) > 1 else ""
     return (
         f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients.{curve} Band: "
-        f"{100 * answer.plan.sweep.confidence:g} % interval at each effect. Shaded upright: effects at which it cannot "
-        f"be distinguished from 0. Below: what the prior believes of the effect; filled where it pays{below}."
+        f"{100 * answer.plan.design.confidence:g} % interval at each effect. Shaded upright: effects at which it "
+        f"cannot be distinguished from 0. Below: what the prior believes of the effect; filled where it pays{below}."
     )
 
 
 def footer(answer: BreakEvenAnswer) -> str:
-    period = next(iter(answer.plan.sweep.scenarios.values())).period
+    period = next(iter(answer.plan.design.scenarios.values())).period
     plan = answer.plan
     return (
         f"Simulated: {counted(answer.n, 'replication')} of {counted(period.weeks, 'week')}. "

@@ -8,6 +8,7 @@ import math
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import bare, measure_and_part, plain_number, scale, within_scale
 from sim.report.figures.forest import widen_around_zero
@@ -15,7 +16,7 @@ from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Shee
 from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
-from sim.report.words.comparison_finding import amount_of_change, costs_row, is_same_money
+from sim.report.words.comparison_finding import amount_of_change, costs_row
 from sim.report.words.measures import SECONDARY
 
 WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
-from sim.analysis.compare import is_swap, same_money
 from sim.analysis.comparison_result import LEAST_ADDED
+from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures.number_text import (
@@ -119,7 +119,7 @@ def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
     """Staffings that give up hours of other roles for peers, with their labels."""
     plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.sweep.scenarios
+    scenarios = plan.design.scenarios
     baseline = scenarios[plan.beside[effect]]
     return {
         name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
@@ -201,7 +201,7 @@ def unchanged_text(answer: BreakEvenAnswer) -> str:
     """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
-    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    percent = f"{100 * answer.plan.design.confidence:g} %"
     outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
     open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
     pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
@@ -265,7 +265,7 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
 def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
     """What the roster of each staffing costs more than that of the baseline, CAD a week."""
     plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.sweep.scenarios
+    scenarios = plan.design.scenarios
     base = scenarios[plan.beside[effect]].staffing.weekly_cost()
     return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
 
@@ -275,7 +275,7 @@ def same_money_text(answer: BreakEvenAnswer) -> str:
     by_name = {item.staffing: item for item in answer.staffings}
     added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
     dearer = {name: cost for name, cost in added.items() if cost > LEAST_ADDED}
-    groups = [list(group) for group in same_money(dearer) if len(group) > 1]
+    groups = [list(group) for group in groups_of_same_money(dearer) if len(group) > 1]
     if groups:
         return f"{equal_cost_text(answer, [by_name[name] for name in groups[0]])}."
     as_dear = [by_name[name].label for name, cost in added.items() if abs(cost) <= LEAST_ADDED]
@@ -353,7 +353,7 @@ def leaving_text(answer: BreakEvenAnswer) -> list[str]:
 
 def study_size_text(answer: BreakEvenAnswer) -> str:
     """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
-    weeks = max(scenario.period.weeks for scenario in answer.plan.sweep.scenarios.values())
+    weeks = max(scenario.period.weeks for scenario in answer.plan.design.scenarios.values())
     return size_text([answer.n], [weeks], "what is not shown may still be there")
 
 
@@ -388,7 +388,7 @@ def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
     """Where net benefit turns."""
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
-    percent = f"{100 * answer.plan.sweep.confidence:g} %"
+    percent = f"{100 * answer.plan.design.confidence:g} %"
     means = item.curve.net_benefit.mean(axis=1)
     if found.verdict == "never":
         best = int(means.argmax())

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison_result import EQUAL_MONEY, HEADLINE, LEAST_ADDED, Comparison, Row
+from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED, Comparison, Row
+from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside, spoken, under
 from sim.engine.measures.catalogue import Measure
 from sim.engine.measures.number_text import (
@@ -261,12 +262,6 @@ def same_money_text(comparison: Comparison, subject: str) -> str:
 def roles_changed(comparison: Comparison, staffing: str) -> set[str]:
     """Roles of more or fewer hours than in the baseline: the same money for the same role is not spent elsewhere."""
     return {text.split()[-1] for text in str(costs_row(comparison, staffing)["hours_added"]).split(", ")}
-
-
-def is_same_money(one: float, other: float) -> bool:
-    """Within `EQUAL_MONEY` of the cheaper one."""
-    cheaper, dearer = sorted((one, other))
-    return cheaper > 0.0 and dearer <= (1.0 + EQUAL_MONEY) * cheaper
 
 
 def how_to_compare_same_money(comparison: Comparison, subject: str, added: float) -> str:

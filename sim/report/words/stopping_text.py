@@ -30,23 +30,23 @@ MOST_NAMED = 5
 
 def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
-    if answer.asked.precision:
+    if answer.rules.precision:
         yield from precision_lines(answer, most_missed)
-    if answer.asked.select is not None:
-        yield selection_line(answer, answer.asked.select)
-    if answer.asked.best is not None:
-        yield best_line(answer, answer.asked.best)
+    if answer.rules.select is not None:
+        yield selection_line(answer, answer.rules.select)
+    if answer.rules.best is not None:
+        yield best_line(answer, answer.rules.best)
     yield from family_lines(answer)
 
 
 def precision_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
-    reached = answer.standing.reached
+    reached = answer.plan.precision_reached
     if not len(reached):
         yield "Precision: not looked at before the first replications of all scenarios are there."
         return
     wanted = reached[reached["status"] != UNDEFINED]
-    numbers = dict(zip(answer.labels, answer.standing.numbers.tolist(), strict=True))
+    numbers = dict(zip(answer.labels, answer.plan.n_replications.tolist(), strict=True))
     asked_of = dict.fromkeys(wanted["label"])
     wide = set(wanted["label"][wanted["status"] != MET])
     with_it = [numbers[label] for label in asked_of if label not in wide]
@@ -56,7 +56,7 @@ def precision_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Itera
     if missed:
         wide_ones = named([miss_text(row) for row in missed], most_missed)
         yield (
-            f"Not reached with the {answer.asked.most_replications} replications that are played at most "
+            f"Not reached with the {answer.rules.most_replications} replications that are played at most "
             f"(study.most_replications): {wide_ones}."
         )
     if answer.first < FIRST_LOOK:
@@ -87,7 +87,7 @@ def miss_text(row: dict[object, object]) -> str:
 
 def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
-    state, confidence = answer.standing, f"{100 * answer.confidence:g} %"
+    state, confidence = answer.plan, f"{100 * answer.confidence:g} %"
     measure, part = measure_and_part(asked.measure)
     what = f"{measure.label}, {part_text(part)}"
     matters = f"{scale_of(measure) * asked.indifference:.3g} {unit_of_difference(measure)}"
@@ -103,8 +103,8 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     if choice.selected is None:
         still = [answer.labels[row] for row in candidates[choice.surviving]]
         why = (
-            f"with the {answer.asked.most_replications} replications that are played at most"
-            if state.is_capped
+            f"with the {answer.rules.most_replications} replications that are played at most"
+            if state.hit_cap
             else "yet"
         )
         return (
@@ -114,9 +114,9 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
     return (
         f"Selected as the best: {answer.labels[candidates[choice.selected]]} ({what}: {mean}), after "
-        f"{counted(int(state.numbers[candidates[choice.selected]]), 'replication')}. If one scenario is better than "
-        f"every other by {matters} or more, it is the one selected with a probability of at least {confidence}; of "
-        f"scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
+        f"{counted(int(state.n_replications[candidates[choice.selected]]), 'replication')}. If one scenario is better "
+        f"than every other by {matters} or more, it is the one selected with a probability of at least {confidence}; "
+        f"of scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
     )
 
 

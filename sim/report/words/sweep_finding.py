@@ -11,8 +11,8 @@ from functools import cached_property
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.compare import same_money
 from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED
+from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
@@ -318,7 +318,7 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
     as_dear = [label for label, extra in added.items() if abs(extra) <= LEAST_ADDED]
     groups = [(0.0, as_dear)] if as_dear else []
     dearer = {label: extra for label, extra in added.items() if extra > LEAST_ADDED}
-    groups += [(min(group.values()), sorted(group, key=list(costs).index)) for group in same_money(dearer)
+    groups += [(min(group.values()), sorted(group, key=list(costs).index)) for group in groups_of_same_money(dearer)
                if len(group) > 1]  # fmt: skip
     return sorted(groups, key=lambda group: -len(group[1]))
 

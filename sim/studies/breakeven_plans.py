@@ -7,31 +7,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.analysis.breakeven import BreakEvenPlan, effects_played
-from sim.analysis.compare import peer_hours
-from sim.analysis.memory_check import check_sweep
-from sim.analysis.sweeping import SweepPlan
-from sim.config.check_stopping_rules import faults_of_valued, presets_of, problems_of_worth
-from sim.config.composition import Composed
-from sim.config.plans import executor_of
+from sim.analysis.memory_check import check_design
+from sim.analysis.scenario_facts import peer_hours
 from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
 from sim.department.support import Effects
+from sim.runs.design import Design
+from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
+from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
+from sim.studies.study import executor_of
 
 
-def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
+def break_even_plan_of(question: Question) -> BreakEvenPlan:
     """The scenarios of a break-even study: each staffing at each effect, and the baseline beside it.
 
     Raises ScenarioError with every problem.
     """
-    study = composed.study
+    study = question.study
     assert isinstance(study, BreakevenSettings)
     baseline = study.baseline or study.staffing[0]
-    others = [name for name in composed.scenarios if name != baseline]
-    problems = break_even_problems(study, composed.scenarios, baseline, others)
+    others = [name for name in question.scenarios if name != baseline]
+    problems = break_even_problems(study, question.scenarios, baseline, others)
     if problems or study.range is None:
         raise ScenarioError(problems)
     effects = effects_played(study.range, study.points)
-    own, scenarios = composed.scenarios, dict[str, Scenario]()
+    own, scenarios = question.scenarios, dict[str, Scenario]()
 
     def label_of(staffing: str, effect: float) -> str:
         """A staffing in which the effect is not in force is the same at all of them."""
@@ -44,20 +44,19 @@ def break_even_plan_of(composed: Composed) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
-    sweep = SweepPlan(
+    design = Design(
         scenarios=scenarios,
-        labels={scenario.content_hash(): label for label, scenario in scenarios.items()},
         replications=study.replications,
-        seed=composed.seed,
-        engine=composed.engine,
-        executor=executor_of(composed),
+        seed=question.seed,
+        engine=question.engine,
+        executor=executor_of(question),
         confidence=study.confidence,
-        workers=composed.executor.workers,
-        address=composed.executor.address,
+        workers=question.executor.workers,
+        address=question.executor.address,
     )
-    check_sweep(sweep)
+    check_design(design)
     return BreakEvenPlan(
-        sweep=sweep,
+        design=design,
         effect=study.effect,
         effects=effects,
         staffings={name: own[name].staffing.label for name in others},

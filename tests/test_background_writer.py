@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.runs import background_writer as behind
-from sim.runs.background_writer import write_large_table, written_behind
+from sim.runs import background_writer as module
+from sim.runs.background_writer import background_writer, write_large_table
 from sim.runs.tables_on_disk import Table, read_table, write_table
 
 ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
@@ -15,7 +15,7 @@ ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
 
 def test_a_table_written_behind_is_there_at_the_end_and_the_same(tmp_path: Path) -> None:
     write_large_table(ROWS, tmp_path / "at_once.parquet")
-    with written_behind():
+    with background_writer():
         write_large_table(ROWS, tmp_path / "behind.parquet")
     assert (tmp_path / "behind.parquet").read_bytes() == (tmp_path / "at_once.parquet").read_bytes()
     assert read_table(tmp_path / "behind.parquet")["number"].tolist() == list(range(1000))
@@ -30,11 +30,11 @@ def test_arrays_and_a_frame_are_written_alike(tmp_path: Path) -> None:
 
 
 def test_a_table_that_cannot_be_written_is_named_at_the_end_and_costs_no_other(tmp_path: Path) -> None:
-    with written_behind() as opened:
+    with background_writer() as writer:
         write_large_table(ROWS, tmp_path / "nowhere" / "table.parquet")
-        opened.finish()
+        writer.flush()
         write_large_table(ROWS, tmp_path / "other.parquet")
-    assert list(opened.errors.found) == ["table.parquet"]
+    assert list(writer.errors.found) == ["table.parquet"]
     assert len(read_table(tmp_path / "other.parquet")) == 1000
 
 
@@ -48,12 +48,12 @@ def test_who_comes_while_a_table_is_written_writes_for_themselves(
         if path.name == "first":
             assert gate.wait(30)
 
-    monkeypatch.setattr(behind, "write_table", write)
-    with written_behind() as opened:
+    monkeypatch.setattr(module, "write_table", write)
+    with background_writer() as writer:
         write_large_table(ROWS, tmp_path / "first")
         write_large_table(ROWS, tmp_path / "second")
         gate.set()
-        opened.finish()
+        writer.flush()
         write_large_table(ROWS, tmp_path / "third")
     here = threading.current_thread().name
     assert writers["second"] == here

@@ -1,0 +1,162 @@
+"""What scenarios are, beside what their runs say: rostered hours and money, and which assumed effects are in force."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from sim.analysis.comparison_result import LEAST_ADDED
+from sim.department.scenario import Scenario
+from sim.department.support import Effects
+
+EQUAL_MONEY = 0.02
+"""Added weekly costs within this share of each other count as the same money."""
+
+
+def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> pd.DataFrame:
+    """Rostered hours and weekly cost of each staffing beside the baseline, overtime apart.
+
+    `is_swap` tells whether other roles give up hours for peers; `moved_by_effects` names, separated by commas, what
+    the effects in force in this staffing are set to move.
+    """
+    base = scenarios[baseline].staffing
+    rows = []
+    for name, scenario in scenarios.items():
+        staffing = scenario.staffing
+        hours = {role: value.hours_per_week() for role, value in staffing.roles.items()}
+        changed = {
+            role: hours.get(role, 0.0) - (base.roles[role].hours_per_week() if role in base.roles else 0.0)
+            for role in {*hours, *base.roles}
+        }
+        rows.append(
+            {
+                "staffing": name,
+                "label": staffing.label or name,
+                "hours_added": ", ".join(f"{h:+g} {r}" for r, h in sorted(changed.items()) if abs(h) > 1e-9) or "none",
+                "weekly_cost": staffing.weekly_cost(),
+                "weekly_difference": staffing.weekly_cost() - base.weekly_cost(),
+                "is_swap": is_swap(scenario, scenarios[baseline]),
+                "moved_by_effects": ", ".join(moved_by_effects(scenario)),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+NO_EFFECTS = Effects()
+
+
+def assumes_effects(effects: Effects) -> bool:
+    """Whether anything but no effect is assumed, in force in a staffing or not."""
+    return assumes_of_peers(effects) or assumes_of_clinicians(effects)
+
+
+def assumes_of_peers(effects: Effects) -> bool:
+    """How a total of 1 would be split does not matter."""
+    return effects.total_return_hr != 1.0 or effects.peer != NO_EFFECTS.peer
+
+
+def assumes_of_clinicians(effects: Effects) -> bool:
+    neutral = NO_EFFECTS.clinician.model_copy(update={"role": effects.clinician.role})
+    return effects.clinician != neutral
+
+
+def is_one_sided(scenarios: Iterable[Scenario]) -> bool:
+    """Whether effects are in force for peers only, or for clinicians only, in the staffings compared.
+
+    Those of peers are in force in a staffing with rostered hours in the role of peer support, those of clinicians in a
+    staffing that `enhances` their role. In force nowhere is not one-sided.
+    """
+    compared_ones = list(scenarios)
+    return any(map(peers_in_force, compared_ones)) != any(map(clinicians_in_force, compared_ones))
+
+
+def peers_in_force(scenario: Scenario) -> bool:
+    return assumes_of_peers(scenario.effects) and peer_hours(scenario) > 0.0
+
+
+def clinicians_in_force(scenario: Scenario) -> bool:
+    return assumes_of_clinicians(scenario.effects) and scenario.effects.clinician.role in scenario.staffing.enhances
+
+
+def peer_hours(scenario: Scenario) -> float:
+    """Rostered hours a week in the role of peer support."""
+    return hours_by_role(scenario).get(scenario.support.role, 0.0)
+
+
+def hours_by_role(scenario: Scenario) -> dict[str, float]:
+    return {role: value.hours_per_week() for role, value in scenario.staffing.roles.items()}
+
+
+def is_swap(scenario: Scenario, baseline: Scenario) -> bool:
+    """Whether hours of another role are given up while peer hours are added."""
+    before, now, peer = hours_by_role(baseline), hours_by_role(scenario), scenario.support.role
+    fewer = any(now.get(role, 0.0) < hours - 1e-9 for role, hours in before.items() if role != peer)
+    return fewer and now.get(peer, 0.0) > before.get(peer, 0.0) + 1e-9
+
+
+def moved_by_effects(scenario: Scenario) -> tuple[str, ...]:
+    """What the effects in force in a staffing are set to move: any of the topics of `MOVED_BY`."""
+    effects, found = scenario.effects, []
+    if peers_in_force(scenario):
+        found += [topic for topic, fields in MOVED_BY.items() if differ_in(effects.peer, NO_EFFECTS.peer, fields)]
+        found += ["returns"] * (effects.total_return_hr != 1.0)
+    if clinicians_in_force(scenario):
+        found += [
+            topic for topic, fields in MOVED_BY.items() if differ_in(effects.clinician, NO_EFFECTS.clinician, fields)
+        ]
+    return tuple(topic for topic in MOVED_BY if topic in found)
+
+
+MOVED_BY = {
+    "returns": (),
+    "leaving": ("patience_while", "patience_after"),
+    "follow-up": ("linkage_odds",),
+    "escalation": ("escalation_while", "escalation_after"),
+    "minutes of assessments": ("assessment_minutes",),
+}
+"""Topics, and the effects of a role that move them; returns are moved by the total."""
+
+
+def differ_in(one: object, other: object, fields: Iterable[str]) -> bool:
+    """In any of the fields that both have."""
+    return any(getattr(one, name, None) != getattr(other, name, None) for name in fields)
+
+
+def notes_on_money(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
+    """What a reader must know about money before comparing."""
+    costs = costs_of(scenarios, baseline)
+    added = costs[costs["weekly_difference"] > LEAST_ADDED]
+    if len(added) < 2:
+        return ()
+    groups = groups_of_same_money(dict(zip(added["label"], added["weekly_difference"], strict=True)))
+    told = [
+        f"Same money: {', '.join(group)} add the same cost a week within {100 * spread_of_costs(group):.1f} %, "
+        "supervision included."
+        for group in groups
+        if len(group) > 1
+    ]
+    if len(groups) > 1:
+        spread = added["weekly_difference"].max() / added["weekly_difference"].min() - 1.0
+        names = ", ".join(added["label"])
+        told.append(f"Not the same money: the added weekly costs of {names} differ by up to {100 * spread:.0f} %.")
+    return tuple(told)
+
+
+def is_same_money(one: float, other: float) -> bool:
+    """Whether two added weekly costs are within `EQUAL_MONEY` of the smaller one."""
+    cheaper, dearer = sorted((one, other))
+    return cheaper > 0.0 and dearer <= (1.0 + EQUAL_MONEY) * cheaper
+
+
+def groups_of_same_money(costs: Mapping[str, float]) -> list[dict[str, float]]:
+    """Added costs by staffing, cheapest first, in groups within `EQUAL_MONEY` of their cheapest."""
+    groups: list[dict[str, float]] = []
+    for name, cost in sorted(costs.items(), key=lambda item: item[1]):
+        if groups and is_same_money(min(groups[-1].values()), cost):
+            groups[-1][name] = cost
+        else:
+            groups.append({name: cost})
+    return groups
+
+
+def spread_of_costs(group: Mapping[str, float]) -> float:
+    return max(group.values()) / min(group.values()) - 1.0

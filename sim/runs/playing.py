@@ -1,0 +1,142 @@
+"""Play tasks side by side: the one way in which a replication of any study is played.
+
+What is played is a `sim.runs.design.Design`, by whom is `sim.runs.worker_pool`, where results are kept
+`sim.runs.run_store`.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, closing
+from typing import Protocol
+
+import numpy as np
+
+from sim.engine.trajectory import Trajectory
+from sim.runs.background_writer import write_large_table
+from sim.runs.design import Design, RunFiles, Task
+from sim.runs.engines import ENGINES
+from sim.runs.event_export import write_event_log
+from sim.runs.interrupts import uninterrupted
+from sim.runs.run_store import RunResult
+from sim.runs.tables_on_disk import WriteErrors
+from sim.runs.worker_errors import Notice, TaskLost, ignore_notice
+from sim.runs.worker_pool import Pool, run_in_pool, worker_pool
+
+SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
+"""Results are written after so long, or so many runs."""
+
+
+def play_task(task: Task) -> list[RunResult]:
+    """The results of a task; what goes wrong in it is told with them, and stops no other."""
+    try:
+        return results_of(task)
+    except Exception:
+        return all_failed(task, traceback.format_exc())
+
+
+def results_of(task: Task) -> list[RunResult]:
+    """Play and reduce the runs of a task, one after the other."""
+    results: list[RunResult] = []
+    outcomes, baseline = None, task.runs[0].key.scenario
+    for run in task.runs:
+        unwritten = WriteErrors()
+        trajectory = ENGINES[task.engine](run.scenario, task.seed, task.replication)
+        if run.files is not None:
+            write_files(trajectory, run.files, unwritten)
+        reduced = task.reduce(trajectory, run.scenario, outcomes)
+        outcomes = reduced.outcomes if outcomes is None else outcomes
+        results.append(RunResult(run.key, run.label, reduced.values, "", reduced.summary, baseline, unwritten))
+    return results
+
+
+def all_failed(task: Task, why: str) -> list[RunResult]:
+    """The results of a task that could not be played."""
+    return [RunResult(run.key, run.label, {}, why) for run in task.runs]
+
+
+def task_lost(task: Task, why: TaskLost) -> list[RunResult]:
+    """The results of a task that no worker could finish."""
+    return all_failed(task, f"{TaskLost.__name__}: {why}")
+
+
+def write_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErrors) -> None:
+    """Write every visit of a run, and its event log if one is wanted; what cannot be written is noted."""
+    with unwritten.noted(files.visits):
+        files.visits.parent.mkdir(parents=True, exist_ok=True)
+        n = trajectory.n_visits
+        columns = {
+            name: np.full(n, value, dtype=object if isinstance(value, str) else np.float64)
+            for name, value in files.columns.items()
+        }
+        write_large_table(columns | trajectory.columns_of_visits(), files.visits)
+    if files.events is not None:
+        events = files.events
+        with unwritten.noted(events.path):
+            events.folder.mkdir(exist_ok=True)
+            write_event_log(trajectory, events.kind, events.folder, events.name, events.first_monday)
+
+
+class ResultSink(Protocol):
+    """Keeps results."""
+
+    def write(self, results: Sequence[RunResult]) -> None: ...
+
+
+def play(
+    tasks: Sequence[Task],
+    pool: Pool,
+    store: ResultSink | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    write_last: Callable[[], bool] = lambda: True,
+) -> Generator[tuple[Task, list[RunResult]], None, None]:
+    """Play tasks and yield each with its results, in the order in which they end.
+
+    Results go to the `store` every few seconds, and what is left when this ends in any way, unless `write_last` says
+    no: the caller has then all it needs.
+    """
+    written_at, unwritten = clock(), list[RunResult]()
+    running = run_in_pool(pool, play_task, tasks, task_lost)
+    try:
+        for task, results in running:
+            if store is not None:
+                unwritten += results
+                if len(unwritten) >= MOST_PER_PART or clock() - written_at >= SECONDS_PER_PART:
+                    store.write(unwritten)
+                    unwritten = []  # not before they are written: what could not be is tried once more at the end
+                    written_at = clock()
+            yield task, results
+    finally:
+        with uninterrupted():
+            running.close()
+            if unwritten and store is not None and write_last():
+                store.write(unwritten)
+
+
+def workers_for(design: Design, n_tasks: int, notice: Notice = ignore_notice) -> AbstractContextManager[Pool]:
+    """Who plays the tasks of a design; they stay for as many rounds as there are. Raises NoWorkers."""
+    return worker_pool(design.executor, design.workers, design.address, n_tasks, notice)
+
+
+def play_all(
+    tasks: Sequence[Task], executor: str = "threads", workers: int | None = 1, address: str | None = None
+) -> list[list[RunResult]]:
+    """Results of all tasks, in their order, in memory alone. Raises RunFailed for the first that failed."""
+    place = {id(task): number for number, task in enumerate(tasks)}
+    found: list[list[RunResult]] = [[] for _ in tasks]
+    with worker_pool(executor, workers, address, len(tasks)) as pool, closing(play(tasks, pool)) as played:
+        for task, results in played:
+            refuse_failed(task, results)
+            found[place[id(task)]] = results
+    return found
+
+
+class RunFailed(RuntimeError):
+    """A run that failed, with the traceback of what went wrong in the worker."""
+
+
+def refuse_failed(task: Task, results: Sequence[RunResult]) -> None:
+    """Raise RunFailed if a run of the task failed."""
+    for result in results:
+        if result.traceback:
+            raise RunFailed(f"{task} failed:\n{result.traceback}")

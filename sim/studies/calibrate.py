@@ -1,0 +1,100 @@
+"""`study=calibrate`: a demand and a department from a file of visits, with a report and figures."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from sim.calibration.calibrate import OWNER, estimate_calibration
+from sim.calibration.report import CalibrationReport, always_written
+from sim.department.scenario import Problem, ScenarioError
+from sim.report.calibration_report import calibration_markdown
+from sim.report.figures.calibration_figures import draw_calibration
+from sim.report.progress import teller
+from sim.report.terminal import patient_console, show_finished
+from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
+from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
+from sim.studies.question import Question
+from sim.studies.settings import CalibrateSettings
+from sim.studies.study import Study
+
+
+class Calibrate(Study):
+    """Reads a file of visits, fits it, and writes configurations into a folder shared with the user."""
+
+    name = "calibrate"
+
+    def dry_run(self, question: Question, console: Console) -> int:
+        study, steps = question.study, ["the file is read and fitted"]
+        assert isinstance(study, CalibrateSettings)
+        if study.hold_out:
+            steps.append("the days held out are predicted by playing a department")
+        if study.match:
+            steps.append("some hundred runs are matched to its waits and stays")
+        tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
+        tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
+        return 0
+
+    def run(self, question: Question, console: Console) -> int:
+        study, visits = question.study, question.visits
+        assert isinstance(study, CalibrateSettings)
+        if visits is None or question.column_map is None:
+            remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
+            raise ScenarioError([Problem("visits", "nothing", remedy)])
+        folder = question.output or Path("results") / "calibrated"
+        name = study.demand_name or visits.name.split(".")[0]
+        refuse_unwritable(folder, folder)
+        report_name = f"{name}_calibration.md"
+        refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+        if study.match:
+            tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
+        report = estimate_calibration(
+            visits,
+            question.column_map,
+            name=name,
+            output=folder,
+            rake=study.rake,
+            base=question.scenario,
+            seed=question.seed,
+            hold_out_share=study.hold_out,
+            matched=study.match,
+            if_none_fits=study.if_none_fits,
+        )
+        errors = patient_console(sys.stderr)
+        try:
+            n_figures = write_calibration(report, folder, report_name)
+        except (OSError, OutputError) as error:
+            why = f"output = {folder}: {reason_of(error)}" if isinstance(error, OSError) else str(error)
+            show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
+            remedy = "make room or name another folder (output=FOLDER), and give the same command again"
+            raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
+        department = "" if report.deeper is None else f" department={name}"
+        lines = (
+            *report.lines(),
+            f"written: {folder / report_name}",
+            f"written: {n_figures} figures in {folder / 'figures'}",
+            f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+        )
+        show_finished(lambda: tell_lines(lines, console), errors, folder)
+        return 0
+
+
+def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:
+    """Put all files of a calibration into its folder, or none. Returns how many figures there are.
+
+    Raises OSError, OutputError.
+    """
+    with TemporaryDirectory(prefix="peered-") as drawn:
+        figures = draw_calibration(report, Path(drawn))
+        text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
+        contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
+    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
+    return len(figures)
+
+
+def tell_lines(lines: Sequence[str], console: Console) -> None:
+    """Print each line as it is, however long."""
+    for line in lines:
+        teller(console)(line)

@@ -1,0 +1,182 @@
+"""`study=compare` and `study=run`: staffings on the same patients, or one scenario by itself."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from sim.analysis.compare import compared, played_of, values_table
+from sim.analysis.comparison_result import TABLES, Comparison
+from sim.analysis.memory_check import check_design
+from sim.analysis.plan import Plan
+from sim.analysis.rounds import play_in_rounds
+from sim.department.scenario import ScenarioError
+from sim.engine.measures.number_text import counted
+from sim.report.comparison_answer import (
+    comparison_markdown,
+    comparison_sheets,
+    print_comparison,
+    print_other_levels,
+)
+from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
+from sim.report.terminal import patient_console, show_finished
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import FilesOfRun
+from sim.runs.playing import refuse_failed
+from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
+from sim.runs.tables_on_disk import write_json, write_table, write_text
+from sim.runs.worker_pool import n_cores
+from sim.statistics.sequential_precision import LOOK_AHEAD
+from sim.studies.check_settings import presets_of, problems_of_worth
+from sim.studies.question import Question
+from sim.studies.settings import CompareSettings, MeasuredSettings
+from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
+
+MOST_NAMED = 4
+"""Staffings named where progress is shown."""
+NOT_THE_QUESTION = (
+    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
+)  # fmt: skip
+"""Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
+
+
+def plan_of(question: Question) -> Plan:
+    """Scenarios by staffing, levels and replications of a command; a single scenario is its own baseline.
+
+    Raises ScenarioError if something is valued that no run has, or if it would need more memory than this machine has.
+    """
+    study = question.study
+    assert isinstance(study, MeasuredSettings)
+    against = study if isinstance(study, CompareSettings) else None
+    if against is not None and (problems := problems_of_worth(against, question.played.values())):
+        raise ScenarioError(problems)
+    plan = Plan(
+        scenarios=question.played,
+        baseline=(against and against.baseline) or next(iter(question.played)),
+        levels=study.demand_levels,
+        replications=study.replications,
+        seed=question.seed,
+        engine=question.engine,
+        executor=executor_of(question),
+        confidence=study.confidence,
+        keep_all_visits=study.visits,
+        rules=rules_of(study),
+        event_log=study.event_log,
+        workers=question.executor.workers,
+        address=question.executor.address,
+        worth=() if against is None else against.worth,
+        presets=presets_of(against),
+        changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
+    )
+    check_design(plan.design)
+    return plan
+
+
+def rules_of(study: MeasuredSettings) -> StoppingRules:
+    """What is asked beyond estimates, and the cap on replications."""
+    return StoppingRules(
+        precision=study.precision,
+        select=study.select,
+        best=study.best,
+        controls=study.controls,
+        simultaneous=study.simultaneous,
+        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
+    )
+
+
+def compare_in_memory(plan: Plan) -> Comparison:
+    """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
+    started, runs, design = time.monotonic(), RunsInMemory(), plan.design
+    for _, played in play_in_rounds(design, runs):
+        for task, results in played:
+            refuse_failed(task, results)
+            runs.add(results)
+    return compared(runs, plan, time.monotonic() - started)
+
+
+class FirstAnswer(Watch[Comparison]):
+    """Shows the answer at the central level of demand as soon as that has been played, while other levels are."""
+
+    def __init__(self, plan: Plan, runs: RunsInMemory, console: Console, place: Path) -> None:
+        super().__init__(print_comparison, console)
+        self.plan, self.runs, self.place = replace(plan, levels=(plan.central_level,)), runs, place
+        self.has_other_levels = len(plan.levels) > 1
+        self.started, self.is_shown = time.monotonic(), False
+
+    def played(self) -> None:
+        if self.is_shown or not self.has_other_levels or len(self.runs.done()) < self.plan.design.n_runs:
+            return
+        finished, n_planned = played_of(self.runs, self.plan)
+        if sum(map(len, finished.values())) < n_planned * len(self.plan.scenarios):
+            return
+        answer = partial(compared, self.runs, self.plan, time.monotonic() - self.started)
+        errors = patient_console(sys.stderr)
+        show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
+        self.is_shown = True
+
+    def show_all(self, answer: Comparison) -> None:
+        """The whole answer, or what the other levels add to what has been shown."""
+        (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
+
+
+class Compare(PlayedStudy[Plan, Comparison]):
+    """Staffings on the same patients at each level of demand."""
+
+    name = "compare"
+    has_figures = True
+
+    def plan(self, question: Question) -> Plan:
+        return plan_of(question)
+
+    def answer(self, plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
+        return compared(runs, plan, seconds)
+
+    def run_files(self, plan: Plan, folder: Path) -> FilesOfRun:
+        return plan.files_in(folder)
+
+    def what(self, plan: Plan) -> str:
+        several = len(plan.scenarios) > MOST_NAMED
+        names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
+        return f"{names} on the same patients"
+
+    def watch(self, plan: Plan, runs: RunsInMemory, console: Console, place: Path) -> Watch[Comparison]:
+        return FirstAnswer(plan, runs, console, place)
+
+    def show(self, answer: Comparison, console: Console) -> None:
+        print_comparison(answer, console)
+
+    @contextmanager
+    def drawing(self, plan: Plan, folder: Path) -> Iterator[Callable[[Comparison], Waits]]:
+        if not self.has_figures:
+            yield lambda _: ()
+            return
+        with drawers(plan.workers or n_cores()) as pool:
+            yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
+
+    def files(
+        self, plan: Plan, answer: Comparison, runs: RunsInMemory, facts: dict[str, Any], question: Question
+    ) -> Files:
+        scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
+        tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
+        return {
+            "run.json": partial(write_json, facts),
+            "answer.md": partial(write_text, comparison_markdown(answer, self.has_figures)),
+            "scenarios.json": partial(write_json, scenarios),
+            "replications.parquet": partial(write_table, values_table(played_of(runs, plan)[0])),
+            **{f"{name}.parquet": partial(write_table, table) for name, table in tables.items()},
+            ANSWER: partial(write_answer_workbook, comparison_sheets(answer, facts)),
+        }
+
+
+class Run(Compare):
+    """One scenario, played and measured."""
+
+    name = "run"
+    has_figures = False

@@ -1,0 +1,303 @@
+"""What a study is: its settings, what it plays, what it answers, how the answer is shown; and how it is carried out.
+
+A study is an instance of `Study` or of `PlayedStudy`. `sim.studies` lists the modules in which they are.
+"""
+
+import sys
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from rich.console import Console
+
+from sim.analysis.expected_time import expected_time
+from sim.analysis.memory_check import visits_per_run
+from sim.analysis.rounds import missing, play_in_rounds
+from sim.analysis.sequential_sampling import Runs
+from sim.department.quantities import MINUTES_PER_WEEK
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.engine.code_version import code_version
+from sim.engine.measures.number_text import counted
+from sim.report.console import say
+from sim.report.progress import duration, progress, teller
+from sim.report.terminal import patient_console, show_finished
+from sim.report.words.roster_text import print_rosters
+from sim.runs.background_writer import background_writer
+from sim.runs.comparison_runs import RunJournal, RunsInMemory, recovered
+from sim.runs.design import Design, FilesOfRun, Task, no_files
+from sim.runs.engines import releases_gil
+from sim.runs.interrupts import uninterrupted
+from sim.runs.output_folder import results_folder, results_place
+from sim.runs.playing import ResultSink
+from sim.runs.run_store import PARTS, RunResult
+from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
+from sim.runs.worker_errors import WorkersGone
+from sim.runs.worker_pool import DASK
+from sim.studies.question import Question
+
+Files = Mapping[str, Callable[[Path], None]]
+"""Names of files, and what writes each; it raises OSError."""
+
+
+class Study:
+    """A question that can be asked. `name` is what is typed: `study=NAME`."""
+
+    name: ClassVar[str]
+
+    def dry_run(self, question: Question, console: Console) -> int:
+        """Say what would be done and about how long it takes; write nothing. Returns the exit code."""
+        console.print(f"study={self.name}: nothing is simulated, a few seconds", highlight=False)
+        return 0
+
+    @abstractmethod
+    def run(self, question: Question, console: Console) -> int:
+        """Answer the question. Returns the exit code: 0, or 1 where something is missing."""
+
+
+class HasDesign(Protocol):
+    """What a study has made of its question."""
+
+    @property
+    def design(self) -> Design: ...
+
+
+P = TypeVar("P", bound=HasDesign)
+A = TypeVar("A")
+Waits = Sequence[Callable[[], object]]
+"""Calls that wait for figures, and raise what went wrong with them."""
+
+
+class Watch(Generic[A]):
+    """Shows the answer once all is played."""
+
+    def __init__(self, show: Callable[[A, Console], None], console: Console) -> None:
+        self.show, self.console = show, console
+
+    def played(self) -> None:
+        """More runs are there."""
+
+    def show_all(self, answer: A) -> None:
+        """All runs are there."""
+        self.show(answer, self.console)
+
+
+class PlayedStudy(Study, Generic[P, A]):
+    """A study that plays replications and puts its answer into a folder, whole or not at all.
+
+    Stopped by an interrupt it answers with what has finished; the same command goes on from there.
+    """
+
+    shown_files = "answer.md, answer.xlsx"
+
+    @abstractmethod
+    def plan(self, question: Question) -> P:
+        """What is to be played. Raises ScenarioError with every problem."""
+
+    @abstractmethod
+    def answer(self, plan: P, runs: RunsInMemory, seconds: float) -> A:
+        """What the runs say that have been played."""
+
+    @abstractmethod
+    def files(self, plan: P, answer: A, runs: RunsInMemory, facts: dict[str, Any], question: Question) -> Files:
+        """The files of the answer by name; those that are small and cannot be made of others first."""
+
+    @abstractmethod
+    def show(self, answer: A, console: Console) -> None:
+        """Print the answer."""
+
+    def run_files(self, plan: P, folder: Path) -> FilesOfRun:
+        """What is written of each run below the folder of results."""
+        return no_files
+
+    def what(self, plan: P) -> str:
+        """What is played, in a few words."""
+        return counted(len(plan.design.scenarios), "scenario")
+
+    @contextmanager
+    def drawing(self, plan: P, folder: Path) -> Iterator[Callable[[A], Waits]]:
+        """Yields what begins the figures of an answer."""
+        yield lambda _: ()
+
+    def watch(self, plan: P, runs: RunsInMemory, console: Console, place: Path) -> Watch[A]:
+        """Shows what can be shown before all is played."""
+        return Watch(self.show, console)
+
+    def dry_run(self, question: Question, console: Console) -> int:
+        plan = self.plan(question)
+        say(console, f"study={self.name}: {', '.join(question.played)}")
+        return tell_design(plan.design, question.played, getattr(plan, "levels", (1.0,)), console)
+
+    def run(self, question: Question, console: Console) -> int:
+        plan, started = self.plan(question), time.monotonic()
+        place, design = results_place(question.output, self.name), plan.design
+        with (
+            ExitStack() as at_end,
+            results_folder(place, self.name) as draft,
+            background_writer() as writer,
+        ):
+            unwritten, files = draft.errors, self.run_files(plan, draft.folder)
+            journal = RunJournal.opened(draft.folder, design.seed, code_version())
+            runs = recovered(draft, journal, design, files)
+            watch = self.watch(plan, runs, console, place)
+            tell = teller(console)
+
+            def on_played(task: Task, results: Sequence[RunResult]) -> None:
+                runs.add(results)
+                for result in results[:1]:
+                    if result.traceback:
+                        tell(f"{task} is left out: {last_line(result.traceback)}")
+                watch.played()
+
+            watch.played()
+            play_missing(design, runs, journal, files, unwritten, console, tell, self.what(plan), "block", on_played)
+            if not runs.done():
+                raise KeyboardInterrupt
+            tasks, n_wanted = missing(design, runs, files)
+            n_finished = n_wanted - len(tasks)
+            with uninterrupted() as interrupts, self.drawing(plan, draft.folder / "figures") as begin_figures:
+                seconds = time.monotonic() - started
+                answer = self.answer(plan, runs, seconds)
+                figures = begin_figures(answer)
+                facts = facts_of(design, question.command(), question.choices, seconds)
+                facts |= {"blocks_finished": n_finished, "blocks_planned": n_wanted}
+                write_files(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
+                at_end.enter_context(console)  # what is shown is printed when all of it stands
+                show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
+                drawn = not interrupts.came and all_drawn(figures, tell, unwritten)
+                writer.flush()
+                for errors in (writer.errors, *(result.unwritten for result in runs.results.values())):
+                    unwritten.add(errors)
+                if tasks:
+                    unwritten.partial = f"{n_finished} of {n_wanted} blocks have finished"
+                else:
+                    journal.remove()
+        tell(f"results are in {place}: {self.shown_files}")
+        return 0 if drawn and not tasks else 1
+
+
+def last_line(traceback: str) -> str:
+    """What went wrong, without where."""
+    return traceback.strip().splitlines()[-1]
+
+
+def facts_of(design: Design, command: list[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
+    """Provenance of a study that has been played."""
+    return provenance(
+        command=command,
+        choices=choices,
+        seed=design.seed,
+        engine=design.engine,
+        replications=design.replications,
+        confidence=design.confidence,
+        seconds=round(seconds, 1),
+        scenario_hashes=design.keys,
+    )
+
+
+def write_files(files: Files, folder: Path, unwritten: WriteErrors) -> None:
+    """Write files by name; one that cannot be written is noted, and costs no other."""
+    for name, write in files.items():
+        with unwritten.noted(folder / name):
+            write(folder / name)
+
+
+def all_drawn(figures: Waits, tell: Callable[[str], None], unwritten: WriteErrors) -> bool:
+    """Wait for the figures; a figure that fails costs the figures, not the tables."""
+    try:
+        for wait in figures:
+            with unwritten.noted(Path("figures")):
+                wait()
+    except Exception as error:
+        tell(f"figures could not be drawn ({type(error).__name__}: {error}); the tables are complete")
+        return False
+    return True
+
+
+def play_missing(
+    design: Design,
+    runs: Runs,
+    store: ResultSink,
+    files: FilesOfRun,
+    unwritten: WriteErrors,
+    console: Console,
+    tell: Callable[[str], None],
+    what: str,
+    noun: str,
+    on_played: Callable[[Task, Sequence[RunResult]], None],
+    tell_round: Callable[[int, str], None] = lambda *_: None,
+) -> None:
+    """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
+
+    Inputs: `runs` and `store`, where results are known and written; `tell` says a line; `what` is played, in words, and
+    a task is called a `noun`; `on_played` takes the results of each task, and has to make them known to `runs`.
+    Results that cannot be written end it, and are noted in `unwritten`.
+    """
+    tasks, n_wanted = missing(design, runs, files)
+    if len(tasks) < n_wanted:
+        tell(f"{n_wanted - len(tasks)} of {counted(n_wanted, noun)} are there already")
+    if not tasks:
+        return
+
+    def finished() -> str:
+        left, wanted = missing(design, runs, files)
+        return f"{wanted - len(left)} of {counted(wanted, noun)} are kept"
+
+    try:
+        rounds = play_in_rounds(design, runs, store, files, tell, lambda: bool(missing(design, runs, files).tasks))
+        for number, (tasks, played) in enumerate(rounds, start=1):
+            if number > 1:
+                tell_round(
+                    number,
+                    f"{counted(len({task.name for task in tasks}), 'scenario')} played on: "
+                    f"{counted(len(tasks), f'further {noun}')}",
+                )
+            with progress(len(tasks), what, console, brief=number > 1) as advance:
+                for task, results in played:
+                    on_played(task, results)
+                    advance(str(task))
+    except KeyboardInterrupt:
+        tell(f"interrupted: {finished()}")
+    except WorkersGone as gone:
+        tell(f"{gone}: {finished()}")
+    except OSError as error:
+        unwritten.note(Path(PARTS), error)
+        tell(f"the runs could not all be written ({reason_of(error)}): no more are played")
+
+
+def tell_design(
+    design: Design, scenarios: Mapping[str, Scenario], levels: Sequence[float], console: Console, further: str = ""
+) -> int:
+    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    tasks = design.tasks()
+    runs = [run for task in tasks for run in task.runs]
+    weeks = sorted({f"{run.scenario.period.horizon / MINUTES_PER_WEEK:g}" for run in runs})
+    times = counted(design.replications, "replication")
+    say(
+        console,
+        f"runs: {len(runs)} of {' or '.join(weeks)} weeks each ({counted(len(design.scenarios), 'scenario')}, "
+        f"{times} of each{further})",
+    )
+    print_rosters(scenarios, levels, console)
+    visits = sum(visits_per_run(run.scenario) for run in runs)
+    expected = expected_time(visits, design, len(tasks))
+    if expected.remark:
+        say(console, expected.remark)
+    say(console, f"about {duration(expected.seconds)}; nothing was run, nothing was written")
+    return 0
+
+
+def executor_of(question: Question) -> str:
+    """The executor named, or the one that suits the engine. Raises ScenarioError if it is not installed."""
+    name = question.executor.name
+    needed = ("distributed",) if question.executor.address else ("distributed", "cryptography")
+    if name == DASK and any(find_spec(library) is None for library in needed):
+        remedy = "Dask is not installed whole: pip install 'peered[dask]', or use threads or processes"
+        raise ScenarioError([Problem("executor", repr(name), remedy)])
+    if name != "auto":
+        return str(name)
+    return "threads" if releases_gil(question.engine) else "processes"

@@ -1,0 +1,58 @@
+"""Playing designs and plans in tests, and planted runs in place of played ones."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import NamedTuple
+
+from sim.analysis.plan import Plan
+from sim.department.scenario import Scenario
+from sim.runs import playing
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import RunKey, Task
+from sim.runs.playing import play, play_task, workers_for
+from sim.runs.run_store import RunResult
+
+__all__ = ["PlantedRun", "by_run", "played", "playing"]
+
+
+def played(plan: Plan, n_tasks: int | None = None) -> RunsInMemory:
+    """The runs of the first tasks of a plan, or of all."""
+    runs, tasks = RunsInMemory(), plan.design.tasks()[:n_tasks]
+    with workers_for(plan.design, len(tasks)) as pool, closing(play(tasks, pool)) as results:
+        for _, of_task in results:
+            runs.add(of_task)
+    return runs
+
+
+class PlantedRun(NamedTuple):
+    """A run of a sweep that is about to be played."""
+
+    key: RunKey
+    label: str
+    scenario: Scenario
+    seed: int
+    task: Task
+
+    def __str__(self) -> str:
+        return str(self.task)
+
+    def values(self) -> Mapping[str, float]:
+        """What playing it gives."""
+        (result,) = play_task(self.task)
+        assert not result.traceback, result.traceback
+        return result.values
+
+
+def by_run(planted: Callable[[PlantedRun], Mapping[str, float] | str | None]) -> Callable[[Task], list[RunResult]]:
+    """A way to play tasks of one run each: by values, by the traceback of a failure, or None to play it."""
+
+    def play_planted(task: Task) -> list[RunResult]:
+        (run,) = task.runs
+        found = planted(PlantedRun(run.key, run.label, run.scenario, task.seed, task))
+        if found is None:
+            return play_task(task)
+        if isinstance(found, str):
+            return [RunResult(run.key, run.label, {}, found)]
+        return [RunResult(run.key, run.label, found)]
+
+    return play_planted
