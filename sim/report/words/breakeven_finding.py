@@ -19,10 +19,8 @@ from sim.engine.measures.number_text import (
     bare,
     cad,
     counted,
-    half_width_text,
     joined,
     measure_and_part,
-    part_text,
     plain_number,
     short_unit_of_difference,
 )
@@ -30,6 +28,7 @@ from sim.report.words.cautions import A_STRESS_TEST, short_cautions
 from sim.report.words.caveats import size_text
 from sim.report.words.finding import Finding, five_lines
 from sim.report.words.measures import short_measure
+from sim.report.words.numbers import change_text, measure_text, whole_percent
 from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
 
@@ -100,14 +99,13 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
 
 
 def changes_text(answer: BreakEvenAnswer) -> str:
-    """What the strongest effect played does."""
-    effect = effect_number(answer, strongest(answer))
+    """What the strongest effect played does, and that it is assumed."""
     if all(item.found is None for item in answer.staffings):
         tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
         return f"{'; '.join(['nothing is concluded', *tests])}."
-    if len(answer.staffings) > 1:
-        return f"at {effect}, {of_each(answer, changes_of)}"
-    return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
+    one = len(answer.staffings) == 1
+    changes = f"{changes_of(answer, answer.staffings[0])}." if one else of_each(answer, changes_of)
+    return f"with the effect assumed at {effect_number(answer, strongest(answer))}, {changes}"
 
 
 def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -144,20 +142,15 @@ def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
     """`−2,859 ± 166`, or of several presets `−2,859 ± 166 staff time only, 1,120 ± 902 with admissions`; CAD a week."""
     shown = shown_presets(answer, item)
+    rows = [curve_at(answer, one, effect) for one in shown]
     names = [f" {preset_text(one.preset)}" if len(shown) > 1 else "" for one in shown]
-    each = [f"{benefit_text(answer, one, effect)}{name}" for one, name in zip(shown, names, strict=True)]
+    each = [money_text(row["mean"], row["half_width"]) + name for row, name in zip(rows, names, strict=True)]
     return ", ".join(each)
 
 
 def shown_presets(answer: BreakEvenAnswer, item: StaffingAnswer) -> tuple[StaffingAnswer, ...]:
     """A staffing by the first presets, as many as the terminal shows."""
     return answer.by_presets(item.staffing)[:MOST_PRESETS]
-
-
-def benefit_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
-    """`−2,859 ± 166`, CAD a week."""
-    row = curve_at(answer, item, effect)
-    return money_text(row["mean"], row["half_width"])
 
 
 def curve_at(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> dict[Hashable, Any]:
@@ -179,15 +172,15 @@ def strongest(answer: BreakEvenAnswer) -> float:
 
 
 def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, effect: float) -> str:
-    """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
+    """`visits a week −2.7 ± 0.5 (with no effect 0.0) worth 1,002 CAD`."""
     by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
-    measure, _ = measure_and_part(worth.measure)
     row = by_effect[effect]
     notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
     if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
-        notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
+        none = change_text(worth.measure, by_effect[1.0]["difference"], with_unit=False)
+        notes.append(f"with no effect {none}")
     in_brackets = f" ({'; '.join(notes)})" if notes else ""
-    size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
+    size = change_text(worth.measure, row["difference"], row["half_width"], with_unit=False)
     return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
 
 
@@ -201,7 +194,7 @@ def unchanged_text(answer: BreakEvenAnswer) -> str:
     """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
-    percent = f"{100 * answer.plan.design.confidence:g} %"
+    percent = whole_percent(answer.plan.design.confidence)
     outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
     open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
     pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
@@ -315,10 +308,10 @@ def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> l
     leading, *others = shown
     verdict = verdict_text(answer, leading)
     named = f"{capital(preset_text(leading.preset))}: {verdict}" if others else verdict
-    told = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
+    texts = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
     if leading.found is None:
-        return told
-    return told + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
+        return texts
+    return texts + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
 
 
 def short_verdicts(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -388,22 +381,15 @@ def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
     """Where net benefit turns."""
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
-    percent = f"{100 * answer.plan.design.confidence:g} %"
+    percent = whole_percent(answer.plan.design.confidence)
     means = item.curve.net_benefit.mean(axis=1)
-    if found.verdict == "never":
-        best = int(means.argmax())
-        at = effect_number(answer, item.curve.effects[best])
-        return (
-            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
-            f"{at}, the net benefit is {cad(means[best])} a week."
-        )
-    if found.verdict == "always":
-        worst = int(means.argmin())
-        at = effect_number(answer, item.curve.effects[worst])
-        return (
-            f"It pays at every effect between {low:g} and {high:g}: at worst, at {at}, the "
-            f"net benefit is {cad(means[worst])} a week."
-        )
+    if found.verdict in ("never", "always"):
+        never = found.verdict == "never"
+        place = int(means.argmax() if never else means.argmin())
+        pays = f"No effect between {low:g} and {high:g} pays by what is valued"
+        at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
+        pays = pays if never else f"It pays at every effect between {low:g} and {high:g}"
+        return f"{pays}: {at}, the net benefit is {cad(means[place])} a week."
     if found.verdict == "turns":
         side = "below" if means[0] > 0.0 else "above"
         return (
@@ -435,14 +421,12 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     valued = {worth.name: worth for worth in answer.plan.worth}
     sentences = []
     for price in item.prices:
-        measure, part = measure_and_part(valued[price.name].measure)
-        whose = "" if part == "all" else f", {part_text(part)}"
-        way = "less" if price.cad_per_unit < 0.0 else "more"
+        name = measure_text(valued[price.name].measure, all_named=False)
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
-            f"{at_price(answer, price.effect)}, it would pay if one {way} of “{measure.label}{whose}” were worth "
-            f"{cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
-            f"{cad(abs(valued[price.name].cad_per_unit))}."
+            f"{at_price(answer, price.effect)}, it would pay if one {'less' if price.cad_per_unit < 0.0 else 'more'} "
+            f"of “{name}” were worth {cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to "
+            f"{plain_number(high, 0)}) instead of {cad(abs(valued[price.name].cad_per_unit))}."
         )
     return sentences
 

@@ -40,7 +40,7 @@ from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
 from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
 from sim.report.words.measures import BRIEFS, COSTS, HINT, hint, named_topics, protocol_place
-from sim.report.words.numbers import hours_text
+from sim.report.words.numbers import hours_text, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5
@@ -92,7 +92,7 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
     moved = changed_measures(comparison, staffing)
     named_here = most_important(moved, MOST_CHANGES)
     intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
-    intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
+    intervals[0] = intervals[0].replace("(", f"({whole_percent(comparison.confidence)} CI ")
     return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
 
 
@@ -302,19 +302,18 @@ def chance_text(comparison: Comparison) -> str:
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
     few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
-    return (
-        f"of chance alone ({100 * comparison.confidence:g} % intervals, {n} replications), not of the assumptions.{few}"
-    )
+    percent = whole_percent(comparison.confidence)
+    return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 
 
 def scenario_finding(comparison: Comparison) -> Finding:
     """One scenario in five lines: how long visits wait, how mental-health visits go, returns, cost, how sure."""
 
     def mean(name: str) -> str:
-        return mean_text(comparison, f"{name}.mental_health")
+        return estimate_text(comparison, f"{name}.mental_health")
 
     wait, mental_health_wait, left, weekly_cost, visit_cost = (
-        mean_text(comparison, name)
+        estimate_text(comparison, name)
         for name in (
             "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COSTS,
         )
@@ -345,7 +344,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     )
 
 
-def mean_text(comparison: Comparison, name: str) -> str:
+def estimate_text(comparison: Comparison, name: str) -> str:
     """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
     found = estimate(comparison, comparison.baseline, name)
     if found is None:
@@ -364,7 +363,7 @@ def returns_text(comparison: Comparison) -> str:
     if not names:
         return "the run is too short to see returns."
     topics = [BRIEFS[name.partition(".")[0]].topic.removeprefix("return ") for name in names]
-    texts = [f"{topic} {mean_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
+    texts = [f"{topic} {estimate_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
     return f"{joined(texts)} of patients, counted from their first mental-health visit."
 
 
