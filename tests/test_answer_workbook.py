@@ -300,7 +300,7 @@ def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr("sim.studies.sweep.sweep_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
-    monkeypatch.setattr(tables_of_sweeps, "MOST_CELLS", 400)
+    monkeypatch.setattr(tables_of_sweeps, "MOST_SHEET_CELLS", 400)
     write_workbook(sweep_sheets(seen[0], {}), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)

@@ -53,7 +53,7 @@ from sim.report.words.worth_text import capital, counted_text, money_text, not_c
 
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""
-LONGEST_LABEL = 30
+_LONGEST_LABEL = 30
 """Characters of a staffing at the head of its column."""
 ON_THE_SAME_PATIENTS = (
     "What is avoided is the difference between the staffings on the same patients, as played, not a share of visits; "
@@ -89,10 +89,10 @@ class BreakEvenDescription(Description):
         answer, items = self.answer, self.answer.staffings[:MOST_STAFFINGS]
         effects = some_effects(answer.plan.effects, n_rows)
         if len(items) == 1:
-            rows = curve_rows(answer, shown_presets(answer, items[0]), effects)
+            rows = _curve_rows(answer, shown_presets(answer, items[0]), effects)
         else:
-            rows = curves_beside(answer, items, [cut(item.label, LONGEST_LABEL) for item in items], effects)
-        return ScreenTable(rows, [legend(answer, len(effects))])
+            rows = curves_beside(answer, items, [cut(item.label, _LONGEST_LABEL) for item in items], effects)
+        return ScreenTable(rows, [_legend(answer, len(effects))])
 
     def remarks(self) -> list[str]:
         """That it was stopped early, if it was."""
@@ -105,12 +105,12 @@ class BreakEvenDescription(Description):
         answer = self.answer
         for item in answer.staffings:
             tables = [
-                TextTable(curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
-                TextTable(part_rows(answer, item)),
+                TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
+                TextTable(_part_rows(answer, item)),
             ]
             title = f"{item.label} beside {answer.plan.baseline}: {effect_text(answer)}"
             yield Section(title, [*sentences_by_preset(answer, item), *tables])
-        yield Section("Read this with the numbers", [Points(in_mind(answer))])
+        yield Section("Read this with the numbers", [Points(_in_mind(answer))])
         yield Section("To go on, or to repeat it", [Typed(self.command), Written(GOING_ON)])
 
     # --- the workbook
@@ -125,13 +125,13 @@ class BreakEvenDescription(Description):
 
     def keep_in_mind(self) -> Iterator[str]:
         """As on the page."""
-        return in_mind(self.answer)
+        return _in_mind(self.answer)
 
 
 # --- tables
 
 
-def legend(answer: BreakEvenAnswer, n_shown: int) -> str:
+def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     """What stands in the table, and at how many of the effects."""
     n, presets = len(answer.plan.effects), answer.plan.presets
     left_out = f" {n_shown} of {n} effects." if n_shown < n else ""
@@ -143,7 +143,7 @@ def legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     )
 
 
-def curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> Rows:
+def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> Rows:
     """Net benefit of a staffing at these effects, a column for each preset."""
     if len(every) == 1:
         return curves_beside(answer, every, ["Net benefit"], effects)
@@ -172,7 +172,7 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     return [effect for effect in effects if effect in ends | kept]
 
 
-def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
+def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
     shown = some_effects(answer.plan.effects, 0)
@@ -233,7 +233,7 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
     return [f"With no effect (1) the net benefit is {cad(mean)} a week."]
 
 
-def in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
+def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     """What must be said beside it."""
     yield (
         "Only the effect named is assumed, and only where its staff are on duty: the curve says what would follow, not "
@@ -244,7 +244,7 @@ def in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     yield ON_THE_SAME_PATIENTS
     yield price_years_text(answer.plan.design.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
-        if item.found is not None and item.found.bend > BENT * widest(item):
+        if item.found is not None and item.found.bend > BENT * _widest(item):
             yield (
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
                 f"{cad(item.found.bend)} a week: raise study.points."
@@ -259,7 +259,7 @@ def in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     yield RESPECT
 
 
-def widest(item: StaffingAnswer) -> float:
+def _widest(item: StaffingAnswer) -> float:
     """Half-width of the net benefit where it is least sure, roughly."""
     spread = item.curve.net_benefit.std(axis=1, ddof=1) / math.sqrt(item.curve.n)
     return float(2.0 * spread.max())

@@ -17,7 +17,7 @@ from sim.report.figures.calibration_figures import choices, values_of
 from sim.report.markdown import page
 from sim.report.words.numbers import whole_percent
 
-QUANTITIES = {"wait_min": "wait", "stay_min": "stay"}
+_QUANTITIES = {"wait_min": "wait", "stay_min": "stay"}
 
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
@@ -84,7 +84,7 @@ def _means(deeper: Deeper) -> Rows:
             fitted = (1.0 - zero) * float((choice.chosen or choice.nearest).quantiles(chances, group).mean())
             played = f"{simulated.mean():.0f}" if simulated.size else "none came"
             means = f"{observed.mean():.0f}", f"{fitted:.0f}", played
-            rows.append((QUANTITIES[name], str(level), f"{observed.size:,}", *means))
+            rows.append((_QUANTITIES[name], str(level), f"{observed.size:,}", *means))
     return rows
 
 
@@ -92,7 +92,7 @@ def _families(deeper: Deeper) -> Iterator[Block]:
     for name, choice in choices(deeper):
         if choice is None:
             continue
-        yield Written(f"**{QUANTITIES[name].capitalize()}s**:")
+        yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")
         yield choice.verdict()
         rows: Rows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:

@@ -67,13 +67,13 @@ FIRST_SHOWN = (
 """Measures that are shown before others where there is not room for all, the most important first."""
 LAST_SHOWN = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")
 """Those left out first: a column or a row like them is there."""
-HEAD_WIDTH = 13
+_HEAD_WIDTH = 13
 """Columns of the terminal that the heads of a page of many staffings are folded to."""
 LINES_AROUND = 5
 """Lines left for progress and where the results are."""
 LINES_OF_LEVELS = 3
 """The same for what other levels of demand add."""
-MOST_NAMED = 2
+_MOST_NAMED = 2
 """Staffings named in a caution; all of them are in `answer.md`."""
 FIGURE_CAPTIONS = {
     "finding": "The finding as one picture",
@@ -144,7 +144,7 @@ class ComparisonDescription(Description):
         rows: Rows = []
         for n_columns in range(1, 1 + len(FIRST_SHOWN)):
             chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
-            heads = [in_lines(short_label(name), HEAD_WIDTH) for name in chosen]
+            heads = [in_lines(short_label(name), _HEAD_WIDTH) for name in chosen]
             wider: Rows = [("", *heads)]
             for staffing in names[: len(names) - left_out]:
                 cells = [change_cell(self.comparison, staffing, name) for name in chosen]
@@ -173,7 +173,7 @@ class ComparisonDescription(Description):
         comparison = self.comparison
         return [
             *unfinished_lines(comparison),
-            *caution_lines_of(comparison, [central_level(comparison)], MOST_NAMED),
+            *caution_lines_of(comparison, [central_level(comparison)], _MOST_NAMED),
             *stress_test_lines(comparison),
             *comparison.notes,
         ]
@@ -199,7 +199,7 @@ class ComparisonDescription(Description):
             yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
         for note in (*comparison.money_notes, *comparison.notes):
             yield Section("", [note])
-        for title, lines in sentences(comparison):
+        for title, lines in _sentences(comparison):
             yield Section(title, [Points(lines)])
         yield Section("Read this with the numbers", [Points(in_mind(comparison))])
 
@@ -247,7 +247,7 @@ def figure_blocks() -> list[Written]:
     return [*(Written(f"!{link}") for link in shown), Written(f"More: {', '.join(linked)}.")]
 
 
-def sentences(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+def _sentences(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """What the headline differences mean at the central level of demand, by staffing; identical ones in one."""
     for staffing in others(comparison) if len(comparison.differences) else ():
         name = label(comparison, staffing)
@@ -281,7 +281,7 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != central_level(comparison)]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, MOST_NAMED)], console)
+    print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
 
 
 def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:

@@ -59,7 +59,7 @@ SHOWN = (
 FIRST_LEFT_OUT = (SECONDARY, *reversed(SHOWN))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 WIDEST_NAME = 28
-HEAD_WIDTH = 13
+_HEAD_WIDTH = 13
 """Columns of the terminal that heads of the table are folded to."""
 MOST_QUERY_ROWS = 40
 """Rows of a query on the terminal; nobody reads a thousand lines of it."""
@@ -74,7 +74,7 @@ MOST_SCENARIOS = 60
 """Scenarios in the tables of the page."""
 MOST_LISTED = 20
 """Failures and dominated scenarios that the page lists."""
-LONGEST_LABEL = 200
+_LONGEST_LABEL = 200
 EXPORT = "peered study=results run=FOLDER table=differences export=differences.csv"
 
 
@@ -112,7 +112,7 @@ class SweepDescription(Description):
         while width_of_rows(rows) > width and len(measures) > 1:
             measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
             rows = scenario_rows(report, labels, measures)
-        below = [legend(report)]
+        below = [_legend(report)]
         if len(measures) < n_measures:
             where = "a wider terminal shows more" if width < WIDTH else "answer.md has the others"
             below.append(f"{len(measures)} of {n_measures} measures: {where}.")
@@ -139,14 +139,14 @@ class SweepDescription(Description):
         report = self.report
         chosen = chosen_labels(report, MOST_SCENARIOS)
         yield from measure_sections(report, chosen) if report.answer.n_done else ()
-        yield Section("Cost", [TextTable(cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
+        yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
         best = [contenders_line(name, found) for name, found in report.contenders.items()]
         yield Section("Which may be the best", [Points(best)])
         yield dominated_section(report)
         controls = [] if report.controlled is None else [controls_line(report.controlled)]
         yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
         yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
-        yield Section("Read this with the numbers", [Points(in_mind(report))])
+        yield Section("Read this with the numbers", [Points(_in_mind(report))])
         again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
         yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
@@ -195,11 +195,11 @@ def most_informative(report: SweepReport) -> list[str]:
 
 def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Rows:
     """A row for each of these scenarios, a column for each of these measures, differences below the means."""
-    rows: Rows = [("", "n", *(in_lines(short_label(name), HEAD_WIDTH) for name in measures))]
-    return rows + [row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
+    rows: Rows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
+    return rows + [_row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
 
 
-def row_of(
+def _row_of(
     report: SweepReport, label: str, measures: Sequence[str], name: str, with_difference: Callable[[str, str, Any], str]
 ) -> tuple[str, ...]:
     """Name, replications, and means with their differences; a mean of fewer replications says so."""
@@ -234,7 +234,7 @@ def name_in_lines(report: SweepReport, label: str) -> str:
     return "\n".join(lines) or NOTHING
 
 
-def legend(report: SweepReport) -> str:
+def _legend(report: SweepReport) -> str:
     """What stands in the table of the terminal."""
     mean = f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval"
     if len(report.answer.labels) < 2:
@@ -252,7 +252,7 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
         names = [name for name in there if name.partition(".")[2] == part]
         rows: Rows = [("Scenario", "n", *map(labelled, names))]
         for label in chosen:
-            rows.append(row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
+            rows.append(_row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
     page_legend = (
         f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval over n replications; in brackets "
@@ -268,7 +268,7 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
         yield Section("", [Written(rest), Typed(EXPORT.split())])
 
 
-def cost_rows(report: SweepReport, labels: Sequence[str]) -> Rows:
+def _cost_rows(report: SweepReport, labels: Sequence[str]) -> Rows:
     """Cost of the roster, beside that of the first scenario, and with overtime."""
     costs, unknown = report.scenarios.weekly_cost, float("nan")
     first = costs.get(report.answer.labels[0], unknown)
@@ -291,7 +291,7 @@ def dominated_section(report: SweepReport) -> Section:
 
 def long_name(label: str) -> str:
     """A scenario's label, which may be very long."""
-    return cut(label, LONGEST_LABEL)
+    return cut(label, _LONGEST_LABEL)
 
 
 # --- words
@@ -330,18 +330,18 @@ def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:
         return
     yield f"{counted(len(rows), 'run')} failed and are not in the answer; the same command tries them again:"
     for row in rows[:most]:
-        yield f"{row['label']}, replication {int(row['replication']) + 1}: {last_line(row['traceback'])}"
+        yield f"{row['label']}, replication {int(row['replication']) + 1}: {_last_line(row['traceback'])}"
     if len(rows) > most:
-        reasons = Counter(last_line(row["traceback"]) for row in rows).most_common(3)
+        reasons = Counter(_last_line(row["traceback"]) for row in rows).most_common(3)
         yield f"and {len(rows) - most} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}"
 
 
-def last_line(traceback: object) -> str:
+def _last_line(traceback: object) -> str:
     """What went wrong, in one line."""
     return cut_end(str(traceback).strip().splitlines()[-1], LONGEST_REASON)
 
 
-def in_mind(report: SweepReport) -> Iterator[str]:
+def _in_mind(report: SweepReport) -> Iterator[str]:
     """What was assumed, what cannot be seen, where interpretation stops."""
     answer, assuming = report.answer, report.scenarios.assumes_effects
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
@@ -381,14 +381,14 @@ def print_query(found: QueryResult, console: Console) -> None:
     """The answer to a query, as many rows as anybody reads."""
     fetched = found.fetch(MOST_QUERY_ROWS + 1)
     rows: Rows = [tuple(name for name, _ in found.columns)]
-    rows += [tuple(map(value_text, row)) for row in fetched[:MOST_QUERY_ROWS]]
+    rows += [tuple(map(_value_text, row)) for row in fetched[:MOST_QUERY_ROWS]]
     texts = [place for place, (_, kind) in enumerate(found.columns) if not any(word in kind for word in NUMBER_KINDS)]
     show(console, rich_table(rows, texts))
     if len(fetched) > MOST_QUERY_ROWS:
         say(console, f"The first {MOST_QUERY_ROWS} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
 
 
-def value_text(value: object) -> str:
+def _value_text(value: object) -> str:
     """A value as short as it says something."""
     if value is None or value != value:
         return NOTHING

@@ -140,7 +140,7 @@ def print_validation(validation: Validation, console: Console) -> None:
     for line in (*missed_sentences(validation), *validation.notes):
         say(console, f"• {line}")
     console.print()
-    show(console, rich_table([folded(HEADERS), *(folded(text_row(row)) for row in validation.rows)], LEFT))
+    show(console, rich_table([_folded(HEADERS), *(_folded(text_row(row)) for row in validation.rows)], LEFT))
     say(console, f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}. Sources are named by their ids. The rule: {PROTOCOL}.")
 
 
@@ -148,7 +148,7 @@ LEFT = (0, 1, 2, 3, 5, 7)
 """Columns of the terminal that are text; the others are numbers."""
 
 
-def folded(cells: TextRow) -> tuple[str, ...]:
+def _folded(cells: TextRow) -> tuple[str, ...]:
     """The cells of a row on the terminal: the basis below the range, the interval below the mean."""
     simulated = cells.simulated.replace(" (", "\n(")
     return (*cells[:3], f"{cells.accepted}\n{cells.basis}", simulated, *cells[6:])

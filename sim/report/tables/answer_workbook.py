@@ -61,7 +61,7 @@ def number_format(name: str) -> str:
     return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
-WORDS = (Column("What"), Column("Text", wrap=True))
+_WORDS = (Column("What"), Column("Text", wrap=True))
 WHAT_SHEETS_ARE = {
     "summary": "The headline measures",
     "estimates": "Mean of every measure over replications, with its interval",
@@ -93,8 +93,8 @@ def answer_sheets(answer: Description, facts: Mapping[str, Any]) -> list[Sheet]:
     """An answer as sheets, its finding first; `facts` are those of run.json."""
     finding = answer.whole_finding
     lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
-    said = list(answer.keep_in_mind())
-    return [Sheet("finding", WORDS, lines), *with_readme(answer.title, answer.sheets(), said, facts, answer.left_out())]
+    in_mind, left_out = list(answer.keep_in_mind()), answer.left_out()
+    return [Sheet("finding", _WORDS, lines), *with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)]
 
 
 def with_readme(
@@ -107,7 +107,7 @@ def with_readme(
     rows.append(("Empty cells", EMPTY_CELLS))
     rows += [("Left out", text) for text in left_out]
     rows += [("Keep in mind", text) for text in said]
-    return [Sheet("README", WORDS, [(what, cut_for_cell(value)) for what, value in rows]), *sheets]
+    return [Sheet("README", _WORDS, [(what, cut_for_cell(value)) for what, value in rows]), *sheets]
 
 
 def facts_in_words(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

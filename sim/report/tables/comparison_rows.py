@@ -25,8 +25,8 @@ from sim.report.words.measures import PROTOCOL_OUTCOMES, short_measure
 from sim.report.words.numbers import difference_text, hours_text, interval_words, mean_text, measure_text, whole_percent
 from sim.report.words.worth_text import capital, money_text
 
-QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
-Cell = Callable[[Comparison, str, str], str]
+_QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
+_Cell = Callable[[Comparison, str, str], str]
 """Text for a staffing and a measure."""
 
 
@@ -68,7 +68,7 @@ def all_staffings(comparison: Comparison) -> tuple[str, ...]:
 
 
 def measure_rows(
-    comparison: Comparison, staffings: Sequence[str], measures: Sequence[str], words: Callable[[str], str], cell: Cell
+    comparison: Comparison, staffings: Sequence[str], measures: Sequence[str], words: Callable[[str], str], cell: _Cell
 ) -> Rows:
     """A row for each measure, a column for each staffing."""
     rows: Rows = [("", *(marked_label(comparison, name) for name in staffings))]
@@ -111,7 +111,7 @@ def change_rows(comparison: Comparison) -> Rows:
     rows: Rows = [("", "sooner", "same", "later", "P10", "median", "P90", "mean", "patients")]
     central = table[table["demand"] == central_level(comparison)]
     for (stream, quantity), group in central.groupby(["stream", "quantity"], sort=False):
-        words, unit, decimals = QUANTITIES[str(quantity)]
+        words, unit, decimals = _QUANTITIES[str(quantity)]
         rows.append((f"{words}, {str(stream).replace('_', ' ')} ({unit})", *[""] * 8))
         for row in group.to_dict("records"):
             shares = [f"{100 * row[key]:.0f} %" for key in ("sooner", "same", "later")]

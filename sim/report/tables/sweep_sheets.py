@@ -29,7 +29,7 @@ from sim.report.tables.summaries import with_labels
 from sim.report.words.breakeven_finding import effect_text
 from sim.report.words.numbers import measure_text
 
-MOST_CELLS = 400_000
+MOST_SHEET_CELLS = 400_000
 """Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
 
 
@@ -42,9 +42,9 @@ def sheets_of_sweep(answer: SweepAnswer) -> list[Sheet]:
             chosen, _ = as_much_as_fits(table, len(headers) + 1)
             # "label" is the scenario in the tables of a sweep, and the measure in those with labels.
             words = with_labels(chosen.assign(scenario_label=chosen["label"]), SCALED)
-            sheets.append(table_sheet(name, words, SCENARIO | headers))
+            sheets.append(table_sheet(name, words, _SCENARIO | headers))
     cautions = answer.cautions.assign(scenario_label=answer.cautions["label"])
-    sheets.append(table_sheet("cautions", cautions, SCENARIO | CAUTION_HEADERS))
+    sheets.append(table_sheet("cautions", cautions, _SCENARIO | CAUTION_HEADERS))
     failed = {"label": Column("Scenario"), "replication": Column("Replication", WHOLE), "traceback": Column("Why")}
     return sheets + [table_sheet("failed", answer.failed, failed)] * bool(len(answer.failed))
 
@@ -57,12 +57,12 @@ def left_out_of_sweep(answer: SweepAnswer) -> list[str]:
 
 LONG_SHEETS = {"estimates": ESTIMATE_HEADERS, "differences": DIFFERENCE_HEADERS}
 SCALED = ("mean", "low", "high", "simultaneous_half_width")
-SCENARIO = {"scenario_label": Column("Scenario")}
+_SCENARIO = {"scenario_label": Column("Scenario")}
 
 
 def as_much_as_fits(table: pd.DataFrame, n_columns: int) -> tuple[pd.DataFrame, str]:
     """The rows of a long table that a sheet can hold, and in words which they are, if they are not all."""
-    most_rows = MOST_CELLS // n_columns
+    most_rows = MOST_SHEET_CELLS // n_columns
     if len(table) <= most_rows:
         return table, ""
     headline = table[table["measure"].isin(HEADLINE)]
@@ -85,7 +85,7 @@ def summary_sheet(answer: SweepAnswer) -> Sheet:
         if name in apart:
             headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(measure)})", number))
             columns.append(apart[name] * scale(measure))
-    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_CELLS // len(headers))
+    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_SHEET_CELLS // len(headers))
     table.columns = pd.RangeIndex(len(columns))
     return Sheet("summary", headers, sheet_rows(table))
 

@@ -63,8 +63,8 @@ def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
         nothing = "nothing can be said of that either."
-        return five_lines(question, [NOT_FINISHED, nothing, cost_text(answer), NOT_FINISHED, study_size_text(answer)])
-    texts = (changes_text, unchanged_text, cost_text, same_money_text, certainty_text)
+        return five_lines(question, [NOT_FINISHED, nothing, _cost_text(answer), NOT_FINISHED, study_size_text(answer)])
+    texts = (_changes_text, _unchanged_text, _cost_text, _same_money_text, _certainty_text)
     return five_lines(question, [text(answer) for text in texts])
 
 
@@ -98,7 +98,7 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
 # --- what changes, what does not ---
 
 
-def changes_text(answer: BreakEvenAnswer) -> str:
+def _changes_text(answer: BreakEvenAnswer) -> str:
     """What the strongest effect played does, and that it is assumed."""
     if all(item.found is None for item in answer.staffings):
         tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
@@ -173,7 +173,7 @@ def strongest(answer: BreakEvenAnswer) -> float:
 
 def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, effect: float) -> str:
     """`visits a week −2.7 ± 0.5 (with no effect 0.0) worth 1,002 CAD`."""
-    by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
+    by_effect = {float(row["effect"]): row for row in _rows_of(answer, item, worth).to_dict("records")}
     row = by_effect[effect]
     notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
     if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
@@ -184,13 +184,13 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
     return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
 
 
-def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
+def _rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
     """A measure of a staffing at every effect."""
     table = answer.parts
     return table[(table["staffing"] == item.staffing) & (table["name"] == worth.name)]
 
 
-def unchanged_text(answer: BreakEvenAnswer) -> str:
+def _unchanged_text(answer: BreakEvenAnswer) -> str:
     """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
@@ -207,7 +207,7 @@ def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
     """Of each staffing that something is concluded of, whether the measure is shown to differ at any effect."""
     for item in answer.staffings:
         if item.found is not None:
-            rows = rows_of(answer, item, worth)
+            rows = _rows_of(answer, item, worth)
             yield bool((rows["difference"].abs() > rows["half_width"]).any())
 
 
@@ -216,7 +216,7 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
     if len(answer.staffings) > 1:
         return
     for worth in outcomes:
-        rows = rows_of(answer, answer.staffings[0], worth)
+        rows = _rows_of(answer, answer.staffings[0], worth)
         low, high = float(rows["difference"].min()), float(rows["difference"].max())
         if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
             measure, _ = measure_and_part(worth.measure)
@@ -227,14 +227,14 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
 # --- money ---
 
 
-def cost_text(answer: BreakEvenAnswer) -> str:
+def _cost_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
     net benefit counts and what it does not."""
     plan = answer.plan
-    return f"{added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
 
 
-def added_text(answer: BreakEvenAnswer) -> str:
+def _added_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline."""
     added, labels = added_costs(answer), answer.plan.staffings
     beside = f"beside {inside(answer.plan.baseline)}"
@@ -250,7 +250,7 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
     overtime = next((worth for worth in answer.plan.worth if worth.measure == STAFF_COST), None)
     if overtime is None or not answer.staffings or answer.staffings[0].unsteady_effects:
         return ""
-    found = rows_of(answer, answer.staffings[0], overtime)["difference"]
+    found = _rows_of(answer, answer.staffings[0], overtime)["difference"]
     ends = [plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
     return f", {' to '.join(dict.fromkeys(ends))} with overtime over the effects"
 
@@ -263,7 +263,7 @@ def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
     return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
 
 
-def same_money_text(answer: BreakEvenAnswer) -> str:
+def _same_money_text(answer: BreakEvenAnswer) -> str:
     """Staffings of the same added cost beside each other; else the worth at which one would pay, and how to compare."""
     by_name = {item.staffing: item for item in answer.staffings}
     added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
@@ -295,7 +295,7 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
 # --- how sure ---
 
 
-def certainty_text(answer: BreakEvenAnswer) -> str:
+def _certainty_text(answer: BreakEvenAnswer) -> str:
     """The verdict, the prior's word, and what the intervals leave out."""
     if len(answer.staffings) == 1:
         shown = shown_presets(answer, answer.staffings[0])
@@ -362,7 +362,7 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
         return f"pays at every effect between {low:g} and {high:g}{prior}"
     if found.verdict == "turns":
         side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
-        return f"pays {side} {found.roots[0]:.3f} (interval {span_text(found.spans[0])}){prior}"
+        return f"pays {side} {found.roots[0]:.3f} (interval {_span_text(found.spans[0])}){prior}"
     turning = ", ".join(f"{root:.3f}" for root in found.roots)
     roots = f"the mean turns at {turning}" if turning else "the mean turns nowhere in the range"
     return f"undecided, {roots}{prior}"
@@ -393,12 +393,12 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     if found.verdict == "turns":
         side = "below" if means[0] > 0.0 else "above"
         return (
-            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {span_text(found.spans[0])}): there the net "
+            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {_span_text(found.spans[0])}): there the net "
             "benefit turns."
         )
     roots = ", ".join(f"{root:.3f}" for root in found.roots)
     where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
-    spans = " and ".join(span_text(span) for span in found.spans)
+    spans = " and ".join(_span_text(span) for span in found.spans)
     return (
         f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
         "Play more replications or a wider study.range."
@@ -447,7 +447,7 @@ def chance_sentence(item: StaffingAnswer) -> str:
     )
 
 
-def span_text(span: Span) -> str:
+def _span_text(span: Span) -> str:
     return f"{span[0]:.3f} to {span[1]:.3f}"
 
 

@@ -58,11 +58,11 @@ def finding_of(comparison: Comparison) -> Finding:
     return five_lines(
         short_question(comparison),
         [
-            changes_text(comparison, subject),
-            unchanged_text(comparison, subject),
-            cost_text(comparison, subject),
-            same_money_text(comparison, subject),
-            certainty_text(comparison),
+            _changes_text(comparison, subject),
+            _unchanged_text(comparison, subject),
+            _cost_text(comparison, subject),
+            _same_money_text(comparison, subject),
+            _certainty_text(comparison),
         ],
     )
 
@@ -70,7 +70,7 @@ def finding_of(comparison: Comparison) -> Finding:
 def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
     names = others(comparison)
-    if len(names) <= MOST_NAMED:
+    if len(names) <= _MOST_NAMED:
         return question(comparison)
     first, baseline = label(comparison, names[0]), inside(label(comparison, comparison.baseline))
     n, weeks = n_replications(comparison), comparison.weeks
@@ -80,11 +80,11 @@ def short_question(comparison: Comparison) -> str:
     )
 
 
-MOST_NAMED = 3
+_MOST_NAMED = 3
 """Staffings named in the question."""
 
 
-def changes_text(comparison: Comparison, staffing: str) -> str:
+def _changes_text(comparison: Comparison, staffing: str) -> str:
     """What is beyond chance in a staffing, in one sentence with intervals."""
     who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
     if nothing:
@@ -183,7 +183,7 @@ def clinical_measures(comparison: Comparison) -> list[str]:
     return sorted(names, key=lambda name: (not name.endswith(".all"), order.index(measure_and_part(name)[0].key)))
 
 
-def unchanged_text(comparison: Comparison, staffing: str) -> str:
+def _unchanged_text(comparison: Comparison, staffing: str) -> str:
     """Measures of which no difference is shown, in one line."""
     if flags_of(comparison, staffing)[1]:
         return "nothing is claimed here either."
@@ -207,10 +207,10 @@ def unchanged_text(comparison: Comparison, staffing: str) -> str:
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
 
 
-def cost_text(comparison: Comparison, staffing: str) -> str:
+def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
     row = costs_row(comparison, staffing)
-    who, money = with_staffing(comparison, staffing), money_text(float(row["weekly_difference"]))
+    who, money = with_staffing(comparison, staffing), _money_text(float(row["weekly_difference"]))
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -228,7 +228,7 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
 
 
-def money_text(amount: float) -> str:
+def _money_text(amount: float) -> str:
     """`3,836 CAD more`, `the same`."""
     if abs(amount) < 0.5:
         return "the same"
@@ -239,7 +239,7 @@ def costs_row(comparison: Comparison, staffing: str) -> Row:
     return next(row for row in comparison.costs.to_dict("records") if row["staffing"] == staffing)
 
 
-def same_money_text(comparison: Comparison, subject: str) -> str:
+def _same_money_text(comparison: Comparison, subject: str) -> str:
     """What staffings change that add the same weekly cost in other roles."""
     added = float(costs_row(comparison, subject)["weekly_difference"])
     if abs(added) <= LEAST_ADDED:
@@ -277,7 +277,7 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 """Shipped staffings that add the same weekly cost to `traditional` within `EQUAL_MONEY`."""
 
 
-def certainty_text(comparison: Comparison) -> str:
+def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said; what was assumed; and what few replications do not allow."""
     return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
 

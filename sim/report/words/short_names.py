@@ -11,11 +11,11 @@ from sim.engine.measures.number_text import joined
 
 NEXT_WORD = re.compile(r" (?=[+~]{0,2}[\w@./-]+=)")
 """Where one `key=value` of a label ends and the next begins; a value may hold blanks."""
-LONGEST_NAME = 60
+_LONGEST_NAME = 60
 """Characters of a scenario's name in a sentence."""
 
 
-def words_of(label: str) -> list[str]:
+def _words_of(label: str) -> list[str]:
     """The `key=value` words of a scenario's label."""
     return NEXT_WORD.split(label)
 
@@ -24,7 +24,7 @@ def varied_keys(labels: Sequence[str]) -> dict[str, int]:
     """Keys that differ between scenarios, and how many values of each there are."""
     values: dict[str, set[str]] = {}
     for label in labels:
-        for word in words_of(label):
+        for word in _words_of(label):
             key, equals, value = word.partition("=")
             if equals:
                 values.setdefault(key.lstrip("+~"), set()).add(value)
@@ -36,7 +36,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
 
     The labels themselves where two names would be the same.
     """
-    words = {label: words_of(label) for label in labels}
+    words = {label: _words_of(label) for label in labels}
     common = set.intersection(*map(set, words.values())) if len(words) > 1 else set[str]()
     keys = {word.partition("=")[0].lstrip("+~") for each in words.values() for word in each}
     last_parts = Counter(key.rpartition(".")[2] for key in keys)
@@ -53,7 +53,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) and all(names.values()) else {name: name for name in labels}
 
 
-def cut(text: str, width: int = LONGEST_NAME) -> str:
+def cut(text: str, width: int = _LONGEST_NAME) -> str:
     """The text, or its beginning and end around an ellipsis: what differs often stands at the end."""
     if len(text) <= width:
         return text

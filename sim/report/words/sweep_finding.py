@@ -26,7 +26,7 @@ from sim.report.words.numbers import change_text, mean_text, whole_percent
 from sim.report.words.short_names import cut, short_labels, some, varied_keys
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
-MOST_CHANGES = 3
+_MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
 TO_ADD = "staffing=traditional,peer_added,clinician_added"
@@ -99,7 +99,7 @@ class SweepReport:
 
 def sweep_finding(report: SweepReport) -> Finding:
     """The question and the five lines."""
-    texts = (changes_text, unchanged_text, cost_text, same_money_text, certainty_text)
+    texts = (_changes_text, _unchanged_text, _cost_text, _same_money_text, _certainty_text)
     return five_lines(question_of(report), [text(report) for text in texts])
 
 
@@ -116,7 +116,7 @@ def question_of(report: SweepReport) -> str:
 # --- what changes, what does not ---
 
 
-def changes_text(report: SweepReport) -> str:
+def _changes_text(report: SweepReport) -> str:
     """The largest differences beyond chance, outcomes of the protocol before others; or why none is named."""
     if why := why_nothing_is_claimed(report):
         return why
@@ -127,9 +127,9 @@ def changes_text(report: SweepReport) -> str:
     def place(name: str) -> tuple[int, float]:
         return protocol_place(name), -strength(next(iter(found[name].values())))
 
-    named = sorted(found, key=place)[:MOST_CHANGES]
-    parts = [largest_text(report, name, found[name]) for name in named]
-    rest = [name for name in found if name not in named]
+    largest = sorted(found, key=place)[:_MOST_CHANGES]
+    parts = [largest_text(report, name, found[name]) for name in largest]
+    rest = [name for name in found if name not in largest]
     more = f"; also {named_topics(rest, '')}" if rest else ""
     interval = f"the joint {whole_percent(report.answer.confidence)} interval of all scenarios and measures"
     return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
@@ -179,7 +179,7 @@ def means_text(report: SweepReport) -> str:
     )
 
 
-def unchanged_text(report: SweepReport) -> str:
+def _unchanged_text(report: SweepReport) -> str:
     """Outcomes without a difference beyond chance in any scenario, and those that are the same to the last bit."""
     if why_nothing_is_claimed(report):
         return "nothing can be said of that either."
@@ -198,22 +198,23 @@ def unchanged_text(report: SweepReport) -> str:
 # --- money ---
 
 
-def cost_text(report: SweepReport) -> str:
+def _cost_text(report: SweepReport) -> str:
     """The range of the weekly staff cost, of the rosters alone and with overtime."""
     rosters = cheapest_and_dearest(report.scenarios.weekly_cost)
     whole = cheapest_and_dearest(report.staff_cost)
     if report.labels_with("no_steady_state") and rosters:
-        return f"{range_text(report, rosters)} by roster; overtime depends on the queue and is left out."
+        return f"{_range_text(report, rosters)} by roster; overtime depends on the queue and is left out."
     if not whole:
-        return f"{range_text(report, rosters)} by roster; nothing has run." if rosters else "nothing has run."
+        return f"{_range_text(report, rosters)} by roster; nothing has run." if rosters else "nothing has run."
     if not rosters:
-        return f"{range_text(report, whole)}, overtime included."
+        return f"{_range_text(report, whole)}, overtime included."
     (_, low), (_, high) = rosters
     if len(report.answer.labels) < 2:
-        return f"{range_text(report, whole)} with overtime, {cad(low)} by roster."
+        return f"{_range_text(report, whole)} with overtime, {cad(low)} by roster."
     if high - low < 1.0:
-        return f"{range_text(report, whole)}; by roster {cad(low)} in every scenario, so they differ by overtime alone."
-    return f"{range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
+        same = f"by roster {cad(low)} in every scenario, so they differ by overtime alone"
+        return f"{_range_text(report, whole)}; {same}."
+    return f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
 
 
 Priced = tuple[str, float]
@@ -227,7 +228,7 @@ def cheapest_and_dearest(costs: Mapping[str, float]) -> tuple[Priced, Priced] | 
     return (low, costs[low]), (high, costs[high])
 
 
-def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
+def _range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     """`339,481 (traditional) to 343,884 CAD a week (peer_added)`; one number where it is one."""
     assert ends is not None
     (cheap, low), (dear, high) = ends
@@ -236,23 +237,23 @@ def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     return f"{plain_number(low, 0)} ({report.names[cheap]}) to {cad(high)} a week ({report.names[dear]})"
 
 
-def same_money_text(report: SweepReport) -> str:
+def _same_money_text(report: SweepReport) -> str:
     """What scenarios change whose rosters add the same cost; or how to ask."""
     groups = groups_of_the_same_money(report)
     if not groups:
         return nothing_to_compare_text(report)
     if why_nothing_is_claimed(report):
         extra, labels = groups[0]
-        return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
+        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
         parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
         shown = most_changed_of(report, labels)
-        parts = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts = [f"{_named(report, label)} {bought_text(report, label)}" for label in shown]
         parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
     parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
-    return f"{added_text(extra)}: {'; '.join(parts)}."
+    return f"{_added_text(extra)}: {'; '.join(parts)}."
 
 
 def nothing_to_compare_text(report: SweepReport) -> str:
@@ -285,12 +286,12 @@ def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
     return {name: item for name, item in found.items() if item is not None and item.beyond_chance}
 
 
-def added_text(extra: float) -> str:
+def _added_text(extra: float) -> str:
     """`for 3,790 CAD a week`."""
     return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
-def named(report: SweepReport, label: str) -> str:
+def _named(report: SweepReport, label: str) -> str:
     """A scenario by its short name, a stress test as such."""
     return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
 
@@ -326,7 +327,7 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
 # --- how sure ---
 
 
-def certainty_text(report: SweepReport) -> str:
+def _certainty_text(report: SweepReport) -> str:
     """Cautions first, then what the intervals are of, and what they leave out."""
     answer = report.answer
     unsteady, leaving = (len(report.labels_with(name)) for name in ("no_steady_state", "many_leave"))

@@ -10,7 +10,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures.number_text import measure_and_part, plain_number, scale
 
-OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
+_OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
 """What no preset can count: it is not played."""
 
 
@@ -33,13 +33,13 @@ def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
 
 def not_counted_shortly() -> str:
     """What no preset counts, where the page says it at length."""
-    return f"Not counted: outcomes without a worth, {OUTSIDE}."
+    return f"Not counted: outcomes without a worth, {_OUTSIDE}."
 
 
 def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
     """What no preset counts: what is shown without a worth, and what is not played."""
     shown = [item.name.replace("_", " ") for item in worth if not any(item.counts_in(preset) for preset in presets)]
-    return f"Not counted: {', '.join([*shown, OUTSIDE])}."
+    return f"Not counted: {', '.join([*shown, _OUTSIDE])}."
 
 
 def priced(item: Worth) -> str:
