@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench size figures conditions notebooks example machine-code lint format types imports hooks venv lock clean
+.PHONY: help run test verify agree bench size figures conditions notebooks example wheels lint format types imports hooks venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -24,6 +24,7 @@ help:
 	@echo "make conditions  play the founding comparison under eight conditions and print the table of the README"
 	@echo "make notebooks  play the notebooks and store them with their figures      make example  make results/example anew"
 	@echo "make size     lines of code, keys, measures, dependencies"
+	@echo "make wheels   a wheel for Linux, macOS and Windows, each for x86-64 and arm64, in dist"
 	@echo "make lint     ruff: rules and format          make format   apply them"
 	@echo "make types    mypy --strict on sim            make imports  the ring contract"
 	@echo "make hooks    have Git check the subject of each commit"
@@ -32,13 +33,13 @@ help:
 run: venv
 	$(BIN)/peered
 
-test: machine-code
+test: venv
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
-verify: machine-code
+verify: venv
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)
 
-agree: machine-code
+agree: venv
 	$(BIN)/python -m tests.agree --departments $(DEPARTMENTS)
 
 bench: venv
@@ -57,9 +58,11 @@ notebooks: venv
 example: venv
 	$(BIN)/python -m benchmarks.example
 
-# Made once here, so that workers side by side need not each make it.
-machine-code: venv
-	@$(BIN)/python -m sim.engine.compiled
+# One wheel for each system, all from this machine; `python -m engine_build` builds the library of this checkout.
+SYSTEMS := manylinux_2_17_x86_64 manylinux_2_17_aarch64 macosx_11_0_x86_64 macosx_11_0_arm64 win_amd64 win_arm64
+wheels: venv
+	@for system in $(SYSTEMS); do \
+	  PEERED_SYSTEM=$$system $(BIN)/python -m hatchling build --target wheel --directory dist || exit 1; done
 
 size: venv
 	@$(BIN)/python -m benchmarks.size

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from PIL import Image
 
-from sim.analysis.comparison_result import HEADLINE
 from sim.cli import main as peered
+from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.tables_on_disk import read_table
 
 FOLDER = Path(__file__).resolve().parents[1] / "results" / "example"

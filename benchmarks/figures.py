@@ -14,10 +14,11 @@ import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.analysis.compare import costs_of
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.engine.code_version import code_version
+from sim.engine.measures.catalogue import HEADLINE
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import COLUMNS

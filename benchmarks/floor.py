@@ -4,18 +4,21 @@ How many draws a run needs is counted in `draws`; how many entries its calendar 
 """
 
 import time
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 import sim
 from benchmarks.calendar import calendar_met
 from benchmarks.departments import department
 from benchmarks.draws import Draws, draws_needed
 from benchmarks.runs import SEED, timed
-from sim.department.quantities import GAMMA, TABLE_POINTS, knot_quantile, quantile, table_quantile
-from sim.engine.workload import keyed, uniform_of
+from engine_build.build import machine_code_of
+from sim.engine.compiled.backend import Floats2
+from sim.engine.measures.array_loops import Cells, Floats, Integers
+from sim.engine.workload import drawn, keyed, uniform_of
 
 TIMES = 5
 KIND_SHIFT = 40
@@ -49,19 +52,19 @@ def seconds_of_floor(draws: Draws, n_pushes: int, size: int) -> float:
     """CPU time of one floor; the families follow each other as they come in a run, not sorted."""
     rows = np.repeat(np.arange(len(draws.counts), dtype=np.int16), draws.counts)
     np.random.default_rng(SEED).shuffle(rows)
+    heap = np.empty(size + 1), np.empty(size + 1, dtype=np.int64), np.ones(64)
+    compiled = compiled_hold()
     started = time.process_time()
-    hold(SEED, draws.visits, draws.uniforms, rows, draws.parameters, draws.tables, n_pushes, size)
+    compiled(SEED, draws.visits, draws.uniforms, rows, draws.parameters, draws.tables, n_pushes, size, *heap)
     return time.process_time() - started
 
 
-@njit(inline="always")
-def comes_before(time_a, id_a, time_b, id_b):  # type: ignore[no-untyped-def]
+def comes_before(time_a: float, id_a: int, time_b: float, id_b: int) -> bool:
     """The order of the law: time, then kind and id, which share one number."""
     return time_a < time_b or (time_a == time_b and id_a < id_b)
 
 
-@njit(inline="always")
-def push(times, ids, n, time, ident):  # type: ignore[no-untyped-def]
+def push(times: Floats, ids: Integers, n: int, time: float, ident: int) -> None:
     """Put an entry in a binary heap of n: those that come after it move down until its place is found."""
     at = n
     while at > 0:
@@ -73,14 +76,13 @@ def push(times, ids, n, time, ident):  # type: ignore[no-untyped-def]
     times[at], ids[at] = time, ident
 
 
-@njit(inline="always")
-def take_first(times, ids, n):  # type: ignore[no-untyped-def]
+def take_first(times: Floats, ids: Integers, n: int) -> None:
     """Take the first entry out of a binary heap of n: the gap sinks to the bottom, where the last one is put in."""
     n -= 1
     at = 0
     while 2 * at + 2 < n:
         child = 2 * at + 1
-        child += comes_before(times[child + 1], ids[child + 1], times[child], ids[child])
+        child += int(comes_before(times[child + 1], ids[child + 1], times[child], ids[child]))
         times[at], ids[at] = times[child], ids[child]
         at = child
     if 2 * at + 1 < n:
@@ -90,27 +92,15 @@ def take_first(times, ids, n):  # type: ignore[no-untyped-def]
     push(times, ids, at, times[n], ids[n])
 
 
-@njit(inline="always")
-def value_of(parameters, row, tables, u):  # type: ignore[no-untyped-def]
-    """As `workload.drawn`, without making a view of the parameters."""
-    family = int(parameters[row, 0])
-    if family < GAMMA:
-        return quantile(family, parameters[row, 1], parameters[row, 2], parameters[row, 3], u)
-    first = int(parameters[row, 2])
-    if family == GAMMA:
-        return parameters[row, 1] * table_quantile(tables[first : first + TABLE_POINTS], u)
-    return parameters[row, 1] * knot_quantile(tables[first : first + 2 * int(parameters[row, 3])], u)
-
-
-@njit(cache=True)
-def hold(seed, n_visits, n_uniforms, rows, parameters, tables, n_pushes, size):  # type: ignore[no-untyped-def]
+def hold(
+    seed: int, n_visits: int, n_uniforms: int, rows: Cells, parameters: Floats2, tables: Floats, n_pushes: int,
+    size: int, times: Floats, ids: Integers, later: Floats,
+) -> float:  # fmt: skip
     """Visit by visit its share of all draws and of all pushes and pops; an entry comes back after a drawn time.
 
     The calendar keeps its size. What is returned depends on every draw and every entry, so that none is optimised away.
     """
-    base = keyed(seed, 0, 0) >> np.uint64(1)
-    times, ids = np.empty(size + 1), np.empty(size + 1, dtype=np.int64)
-    later = np.ones(64)
+    base = base_of(seed)
     for n in range(size):
         push(times, ids, n, float(n), n)
     total = 0.0
@@ -119,7 +109,7 @@ def hold(seed, n_visits, n_uniforms, rows, parameters, tables, n_pushes, size): 
         for n in range(visit * n_uniforms // n_visits, (visit + 1) * n_uniforms // n_visits):
             total += uniform_of(key, n, 0)
         for n in range(visit * len(rows) // n_visits, (visit + 1) * len(rows) // n_visits):
-            value = value_of(parameters, rows[n], tables, uniform_of(key, n, 0))
+            value = drawn(parameters[rows[n]], tables, uniform_of(key, n, 0))
             later[n & 63] = value
             total += value
         for n in range(visit * n_pushes // n_visits, (visit + 1) * n_pushes // n_visits):
@@ -128,3 +118,14 @@ def hold(seed, n_visits, n_uniforms, rows, parameters, tables, n_pushes, size): 
             take_first(times, ids, size)
             push(times, ids, size - 1, now + later[n & 63], (n % 11 << KIND_SHIFT) + n)
     return total
+
+
+def base_of(seed: int) -> int:
+    """What the draws are keyed with."""
+    return int(keyed(seed, 0, 0) >> 1)
+
+
+@cache
+def compiled_hold() -> Callable[..., float]:
+    """`hold` as machine code, by the compiler of the engine."""
+    return machine_code_of(hold)[0]

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("peered", "simpy", "numpy", "numba", "llvmlite", "pandas", "scipy", "ciw", "salabim")
+LIBRARIES = ("peered", "simpy", "numpy", "pandas", "scipy", "ciw", "salabim")
 
 
 def n_cores() -> int:

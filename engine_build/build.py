@@ -1,10 +1,13 @@
 """Prints the engine as C and makes libraries of it, each with a stamp of the sources it was made of."""
 
+import ctypes
 import importlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from engine_build.compilers import compile_c
 
@@ -36,10 +39,28 @@ def loaded_sources() -> set[str]:
     return {Path(file).relative_to(ROOT).as_posix() for file in files if file}
 
 
-def build(library: Path, target: str | None = None, text: str | None = None) -> None:
-    """Make a library, in one step for whoever looks on. Raises NoCompiler and Unprintable."""
+def build(library: Path, target: str | None = None) -> None:
+    """Make the engine's library, for this machine or a target of Zig. Raises NoCompiler and Unprintable."""
+    compiled_to(library, printed(), target)
+
+
+def compiled_to(library: Path, text: str, target: str | None = None) -> None:
+    """Make a library of C, in one step for whoever looks on."""
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
         source, made = Path(folder) / "engine.c", Path(folder) / library.name
-        source.write_text(text or printed(), encoding="utf-8")
+        source.write_text(text, encoding="utf-8")
         compile_c(source, made, target)
         os.replace(made, library)
+
+
+def machine_code_of(*functions: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Functions beside the engine's as machine code, for this process alone: benchmarks and tests."""
+    from engine_build.printer import program_of
+    from sim.engine.compiled.backend import bind
+
+    named = {each.__name__: each for each in functions}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps what is loaded
+        library = Path(folder) / "functions.so"
+        compiled_to(library, program_of(named))
+        loaded = ctypes.CDLL(str(library))
+    return [bind(loaded, name, function) for name, function in named.items()]

@@ -14,7 +14,7 @@ FLAGS = (
     "-ffp-contract=off",  # a product and a sum in one rounding would be other bits
     "-fno-math-errno",
     "-fwrapv",  # whole numbers wrap, as the draws want it
-    "-Werror=implicit-function-declaration", "-Werror=uninitialized",
+    "-Werror=implicit-function-declaration", "-Werror=uninitialized", "-Wno-parentheses-equality",
 )  # fmt: skip
 ZIG = ("-m", "ziglang", "cc")
 
@@ -57,7 +57,7 @@ def zig() -> list[str]:
 
 def compile_c(source: Path, library: Path, target: str | None = None) -> None:
     """Make a library of a file of C, for this machine or for a target of Zig. Raises NoCompiler."""
-    command = compiler() if target is None else [*zig(), "-target", target, "-s"]
+    command = compiler() if target is None else [*zig(), "-target", target]
     run([*command, *FLAGS, "-o", str(library), str(source), *libraries(target or sys.platform)])
 
 

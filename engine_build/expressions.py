@@ -380,9 +380,8 @@ def extreme(name: str) -> Callable[..., Value]:
 
 
 def whole(value: Value) -> Value:
-    """`int`: towards zero. A whole number without a sign stays so."""
-    kind = WORD if value.type == WORD else INT
-    return Value(f"(({kind.c}){value.c})", kind, value.writes, value.fixed)
+    """`int`: towards zero. The upper half of the numbers without a sign becomes negative."""
+    return Value(f"((int64_t){value.c})", INT, value.writes, value.fixed)
 
 
 def real(value: Value) -> Value:

@@ -58,7 +58,8 @@ class Printed:
 class Program:
     """All that is printed: functions, the structs of rows and tuples, constant tuples."""
 
-    def __init__(self) -> None:
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self.reserved = frozenset(reserved)
         self.functions: dict[tuple[Any, tuple[CType, ...]], Printed] = {}
         self.constants: dict[tuple[Any, ...], Value] = {}
         self.lines_of_constants: list[str] = []
@@ -74,7 +75,7 @@ class Program:
         with_kinds = source.parameters(arguments)
         key = plain, tuple(with_kinds.values())
         if key not in self.functions:
-            taken = {each.name for each in self.functions.values()}
+            taken = self.reserved | {each.name for each in self.functions.values()}
             printed = Printed(free_name(plain, taken), list(with_kinds.values()), source.annotations.get("return"))
             self.functions[key] = printed
             Body(self, source, printed, with_kinds).print()
@@ -413,7 +414,7 @@ def as_stored(value: Value, kind: CType) -> str:
 
 def program_of(functions: Mapping[str, Callable[..., Any]]) -> str:
     """The file of C for functions that Python calls, by the names it calls them by."""
-    program = Program()
+    program = Program(reserved=functions)
     for name, function in functions.items():
         program.way_in(name, function)
     return program.text()

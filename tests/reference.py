@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE
+from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.tables_on_disk import read_table
 
 FOLDER = Path(__file__).parents[1] / "results" / "reference"

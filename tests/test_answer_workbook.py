@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.cli import main
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import is_share, measure_and_part, part_text
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
@@ -357,7 +358,7 @@ def test_what_fails_leaves_the_earlier_workbook(tmp_path: Path, monkeypatch: pyt
     file = tmp_path / "a.xlsx"
     save_workbook([Sheet("a", [Column("x")], [(1,)])], file)
     before = file.read_bytes()
-    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    monkeypatch.setattr(workbook, "MOST_SHEET_ROWS", 2)
     with pytest.raises(OSError, match="a sheet takes 2"):
         save_workbook([Sheet("a", [Column("x")], [(1,)] * 3)], file, overwrite=True)
     assert file.read_bytes() == before

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import compared, played_of, values_table
-from sim.analysis.comparison_result import HEADLINE
 from sim.config import compose
+from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.engines import COMPILED
 from sim.studies.compare import plan_of
 from tests.plays import played

@@ -17,7 +17,7 @@ import sim
 from benchmarks.bounds import broken, judged
 from benchmarks.departments import department
 from benchmarks.draws import draws_needed, steps_reached
-from benchmarks.floor import hold, push, take_first
+from benchmarks.floor import compiled_hold, push, take_first
 from benchmarks.plan import FULL, Measurement, measurements
 from benchmarks.processes import in_turn
 from benchmarks.queues import QUEUES, Queue
@@ -210,7 +210,8 @@ def test_the_floor_makes_every_draw_and_every_push() -> None:
     rows = np.zeros(1000, dtype=np.int16)
 
     def total(n_uniforms: int, n_rows: int, n_pushes: int) -> float:
-        return hold(1, 100, n_uniforms, rows[:n_rows], draws.parameters, draws.tables, n_pushes, 50)
+        heap = np.empty(51), np.empty(51, dtype=np.int64), np.ones(64)
+        return compiled_hold()(1, 100, n_uniforms, rows[:n_rows], draws.parameters, draws.tables, n_pushes, 50, *heap)
 
     sums = {total(1700, 900, 1400), total(1701, 900, 1400), total(1700, 901, 1400), total(1700, 900, 1401)}
     assert len(sums) == 4

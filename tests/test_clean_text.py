@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from sim.cli import main
-from sim.io.clean_text import for_csv, for_html, for_markdown, for_terminal, one_line
+from sim.io.clean_text import for_csv, for_markdown, for_terminal, one_line
 from sim.report.clean_console import with_clean_text
 from sim.report.console import say
 from sim.report.figures.theme import Sheet, styled, wrapped
@@ -24,7 +24,7 @@ HOSTILE = (
 STEERING = (ESCAPE, "\x1b", BELL, "\u202e", TAGGED, "\x85", "\x9b")
 
 
-@pytest.mark.parametrize("clean", [for_terminal, one_line, for_markdown, for_html, for_csv])
+@pytest.mark.parametrize("clean", [for_terminal, one_line, for_markdown, for_csv])
 def test_nothing_that_steers_a_terminal_or_turns_text_around_is_left(clean) -> None:  # type: ignore[no-untyped-def]
     assert not any(sign in clean(HOSTILE) for sign in STEERING)
 

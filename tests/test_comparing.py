@@ -7,11 +7,12 @@ import pytest
 
 import sim
 from sim.analysis.compare import compared, notes_on_volume, played_of, values_table
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.plan import Plan
 from sim.analysis.scenario_facts import assumes_effects, costs_of, groups_of_same_money, is_one_sided
 from sim.config import compose
 from sim.department.scenario import ScenarioError
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import comparison_markdown
 from sim.report.words.comparison_finding import finding_of

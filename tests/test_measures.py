@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.analysis.validation import published_rows, unit_of_row
 from sim.department.arrivals import Steady
 from sim.department.department import Department
 from sim.department.pathway import Delay, Place, Route, Task
@@ -20,10 +21,10 @@ from sim.department.quantities import Constant
 from sim.department.roster import Role, Shift, Staffing
 from sim.department.scenario import Scenario
 from sim.engine.event_log import event_log
-from sim.engine.measures.catalogue import MEASURES, catalogue_table
+from sim.engine.measures.catalogue import HEADLINE, MEASURES, PROTOCOL_RANKS, catalogue_table
 from sim.engine.measures.census import census_of
 from sim.engine.measures.intervals import (
-    Line,
+    TimeLine,
     covered_and_longest_gap,
     end_of_last_begun,
     minutes_between,
@@ -31,16 +32,13 @@ from sim.engine.measures.intervals import (
     running_at,
 )
 from sim.engine.measures.measuring import (
-    FACE_VALIDITY,
-    QUANTILES,
-    face_validity_values,
+    QUANTILE_SHARES,
+    linear_quantiles,
     measure,
-    measure_of,
     per_visit_outcomes,
-    quantiles_of,
 )
-from sim.engine.measures.outcomes import Cohort, hour_of_day, hour_of_week
-from sim.engine.measures.week import TRAITS, breakdown, hour_of_week_table
+from sim.engine.measures.outcomes import Cohort, hours_of_day, hours_of_week
+from sim.engine.measures.week import BREAKDOWN_TRAITS, breakdown, hour_of_week_table
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -212,7 +210,7 @@ def test_minutes_by_code_are_those_of_each_interval_in_each_span(edges: np.ndarr
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 11, 1000, 1001, 1003])
 def test_quantiles_are_those_of_numpy_to_the_bit(n: int) -> None:
     values = np.random.default_rng(n).exponential(100.0, n)
-    assert list(quantiles_of(values).values()) == np.quantile(values, list(QUANTILES.values())).tolist()
+    assert list(linear_quantiles(values).values()) == np.quantile(values, list(QUANTILE_SHARES.values())).tolist()
 
 
 def test_overlapping_spells_of_one_group_are_covered_once_and_groups_do_not_touch() -> None:
@@ -252,14 +250,14 @@ def test_the_interval_that_began_last_is_found_as_on_one_line_of_time() -> None:
     order = np.argsort(group * apart + starts)
     place = np.searchsorted((group * apart + starts)[order], of_group * apart + moments, side="right")
     expected = np.append(np.inf, ends[order])[place]
-    assert end_of_last_begun(Line(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
+    assert end_of_last_begun(TimeLine(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
     assert np.isinf(expected).any()
 
 
 def test_hours_of_the_week_and_of_the_day_begin_anew_on_monday_and_at_midnight() -> None:
     times = np.array([0.0, 59.9, 60.0, 1439.0, 1440.0, WEEK - 0.5, WEEK, 5.0 * WEEK + 61.0])
-    assert hour_of_week(times).tolist() == [0, 0, 1, 23, 24, 167, 0, 1]
-    assert hour_of_day(times).tolist() == [0, 0, 1, 23, 0, 23, 0, 1]
+    assert hours_of_week(times).tolist() == [0, 0, 1, 23, 24, 167, 0, 1]
+    assert hours_of_day(times).tolist() == [0, 0, 1, 23, 0, 23, 0, 1]
 
 
 # Which visits count
@@ -820,7 +818,7 @@ def test_a_cell_of_fewer_than_ten_visits_is_hidden() -> None:
     assert np.isnan(few["value"])
 
 
-@pytest.mark.parametrize("by", TRAITS)
+@pytest.mark.parametrize("by", BREAKDOWN_TRAITS)
 def test_a_breakdown_puts_every_visit_in_one_cell(by: str) -> None:
     visits = [
         stay(1440.0 * row + 60.0 * row, 1440.0 * row + 90.0 * row + 1.0, acuity=1 + row % 5, held=row % 2)
@@ -956,24 +954,34 @@ def test_the_event_log_of_a_run_without_visits_is_empty() -> None:
 
 def test_every_value_belongs_to_a_measure_and_every_measure_gives_a_value() -> None:
     values = measure(played([stay(0.0, 60.0)]), scenario())
-    assert {measure_of(key).key for key in values} == {item.key for item in MEASURES}
+    assert {key.partition(".")[0] for key in values} == {item.key for item in MEASURES}
     assert len({item.key for item in MEASURES}) == len(MEASURES)
 
 
-def test_every_row_of_the_face_validity_table_has_a_value() -> None:
-    rows = pd.read_csv(ROOT / "sim/data/face_validity.csv")
-    assert set(rows["key"]) == set(FACE_VALIDITY)
-    run = played([stay(0.0, 90.0, pia=30.0), stay(0.0, 120.0, stream=MENTAL)])
-    found = face_validity_values(run, scenario())
-    assert set(found) == set(rows["key"])
-    assert found["mh_los_mean_h"] == 2.0
-    assert found["wait_triage_to_physician_mean"] == 30.0
-    assert found["wait_triage_to_physician_longest_h"] == 0.5
-    assert found["wait_triage_to_physician_p99_h"] == 0.5
+def test_every_row_of_the_face_validity_table_names_a_value_and_is_in_its_unit() -> None:
+    values = measure(played([stay(0.0, 90.0, pia=30.0), stay(0.0, 120.0, stream=MENTAL)]), scenario())
+    rows = {row.key: row for row in published_rows()}
+    assert {row.value for row in rows.values()} <= set(values)
+    in_hours = {key for key, row in rows.items() if unit_of_row(row) == 60.0}
+    assert in_hours == {"wait_triage_to_physician_p99_h", "wait_triage_to_physician_longest_h"}
 
 
 def test_the_data_dictionary_prints_the_catalogue_as_it_is() -> None:
     assert catalogue_table() in (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")
+
+
+def test_outcomes_have_the_ranks_of_the_protocol_in_its_order() -> None:
+    text = (ROOT / "docs/protocol.md").read_text(encoding="utf-8").split("## Outcomes")[1].split("\n## ")[0]
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("|")][2:]
+    ranks = [(rank.strip(), "chosen after results were seen" in why) for _, _, rank, why, _ in rows]
+    assert ranks == [(outcome.rank, outcome.after_results) for outcome in PROTOCOL_RANKS.values()]
+    assert set(PROTOCOL_RANKS) <= set(HEADLINE)
+
+
+def test_places_on_the_first_screen_are_all_different_and_every_headline_has_words() -> None:
+    shown = [item for item in MEASURES if item.headline]
+    assert len({item.headline.place for item in shown if item.headline}) == len(shown)
+    assert [item.key for item in shown if item.by == "stream" and not item.phrase] == []
 
 
 @pytest.mark.parametrize(

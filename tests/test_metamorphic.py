@@ -26,9 +26,9 @@ from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
 from sim.engine.invariants import violations
-from sim.engine.measures.catalogue import SPANS
 from sim.engine.measures.measuring import measure
-from sim.engine.measures.outcomes import Cohort, return_outcomes
+from sim.engine.measures.outcomes import Cohort
+from sim.engine.measures.returns import SPANS, returned
 from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
 from sim.engine.workload import Workload
 from sim.runs.engines import ENGINES, Engine
@@ -476,7 +476,7 @@ def cohorts_by_staffing(simulate: Engine) -> dict[str, Cohort]:
 
 def index_patients(cohort: Cohort, span: str) -> np.ndarray:
     """Patients whose first visit counts in a rate of return."""
-    return cohort["patient"][dict(return_outcomes(cohort))[f"return_{span}_per_patient"].whom]
+    return cohort["patient"][returned(cohort, SPANS[span][1], first=True).whom]
 
 
 @pytest.mark.slow_on_simpy

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.department.roster import Role, Shift
-from sim.engine.measures.catalogue import PEER_TIME
-from sim.engine.measures.intervals import covered_and_longest_gap, uncovered
+from sim.engine.measures.intervals import covered_and_longest_gap, outside_covers
 from sim.engine.measures.measuring import measure
+from sim.engine.measures.peer_day import PEER_TIME
 from sim.engine.trajectory import ADMITTED, BRIDGING, CALL, CONTACT, MAIN, RECOVERY, Trajectory
 from tests.test_measures import NAN, PSW, peer_visit, played, scenario, spell
 
@@ -30,7 +30,7 @@ def test_an_interval_of_no_length_does_not_part_a_gap() -> None:
 def test_what_covers_leave_of_a_span_is_in_order_and_of_its_own_group() -> None:
     spans = (np.array([0, 1]), np.array([0.0, 0.0]), np.array([100.0, 50.0]))
     covers = (np.array([0, 0, 0, 2]), np.array([40.0, 10.0, 45.0, 0.0]), np.array([60.0, 20.0, 70.0, 99.0]))
-    starts, ends = uncovered(spans, covers, 3)
+    starts, ends = outside_covers(spans, covers, 3)
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [
         (0.0, 10.0),
         (20.0, 40.0),
@@ -41,7 +41,7 @@ def test_what_covers_leave_of_a_span_is_in_order_and_of_its_own_group() -> None:
 
 def test_a_covered_span_leaves_nothing() -> None:
     one = np.array([0])
-    starts, _ = uncovered((one, np.array([5.0]), np.array([9.0])), (one, np.array([0.0]), np.array([9.0])), 1)
+    starts, _ = outside_covers((one, np.array([5.0]), np.array([9.0])), (one, np.array([0.0]), np.array([9.0])), 1)
     assert starts.size == 0
 
 

@@ -16,10 +16,10 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 import sim
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.config import compose
 from sim.department.scenario import Scenario as PlainScenario
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory, identical
 from sim.objects import Comparison, Run, Scenario

@@ -309,22 +309,37 @@ def test_a_cluster_without_encryption_is_warned_of(
 def test_threads_compose_different_choices_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import hydra
 
-    composing, inside, most, fair_compose = threading.Lock(), 0, 0, hydra.compose
+    names = [f"ours{n}" for n in range(6)]
+    changed, came, inside, most = threading.Condition(), set(), 0, 0
+    fair_compose, fair_lock = hydra.compose, hydra_session.LOCK
+
+    class WatchedLock:
+        """The lock, which knows who has come to it."""
+
+        def __enter__(self) -> None:
+            with changed:
+                came.add(threading.get_ident())
+                changed.notify_all()
+            fair_lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            fair_lock.release()
 
     def counted(*words: object, **named: object) -> object:
         nonlocal inside, most
-        with composing:
+        with changed:
             inside += 1
             most = max(most, inside)
-        time.sleep(0.01)  # long enough for another thread to come in, if it can
+            # The first one waits until all others stand before the lock, or have come in where there is none.
+            assert changed.wait_for(lambda: len(came) == len(names), timeout=60)
         try:
             return fair_compose(*words, **named)
         finally:
-            with composing:
+            with changed:
                 inside -= 1
 
     monkeypatch.setattr(hydra, "compose", counted)
-    names = [f"ours{n}" for n in range(6)]
+    monkeypatch.setattr(hydra_session, "LOCK", WatchedLock())
     folder = folder_with(tmp_path, **{f"staffing__{name}": f"{OURS}label: of {name}\n" for name in names})
     labels: dict[str, object] = {}
     barrier = threading.Barrier(len(names))

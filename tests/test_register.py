@@ -18,7 +18,7 @@ Row = dict[str, str]
 
 COLUMNS = ["id", "quantity", "value", "low", "high", "distribution", "unit", "source", "doi", "grade", "note"]
 FACE_COLUMNS = [
-    *("row", "key", "measure", "published", "published_range", "accept_low", "accept_high", "unit"),
+    *("row", "key", "value", "measure", "published", "published_range", "accept_low", "accept_high", "unit"),
     *("basis", "source_ids", "use", "trade", "note"),
 ]
 ID = re.compile(r"\b[A-Z]{3}A?\d{2}\b")

@@ -12,8 +12,9 @@ from sim.config.key_paths import MODELS
 from sim.department import support
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.constants import RESPONSE_BAND
-from sim.engine.measures.catalogue import CTAS_TARGETS, SPANS
-from sim.engine.measures.staff_time import SMALLEST_GROUP
+from sim.engine.measures.returns import SPANS
+from sim.engine.measures.stays import SMALLEST_GROUP
+from sim.engine.measures.waits import CTAS_TARGETS
 from sim.engine.measures.week import SMALL_CELL
 
 REGISTER = read_register()

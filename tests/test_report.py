@@ -21,10 +21,10 @@ from matplotlib.text import Text
 from rich.console import Console
 
 from sim.analysis.assumptions import Assumption
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
-from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.report.comparison_answer import comparison_markdown, print_comparison
 from sim.report.console import print_assumptions, print_problems
@@ -835,6 +835,7 @@ def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     assert "returns" not in line
     assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
     assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
+    assert is_assumed(clinicians, "home_with_follow_up.mental_health"), "a follow-up is what is told to move"
     assert "escalation moves because it is set so" in in_mind(with_effects(four, "escalation"))[0]
 
 

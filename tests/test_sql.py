@@ -115,5 +115,5 @@ def test_a_writer_serves_the_folders_below_its_own_and_no_others(tmp_path: Path)
         first.execute("CREATE OR REPLACE TABLE kept AS SELECT 1 AS n")
         assert second.execute("SELECT n FROM kept").fetchone() == (1,)
         with pytest.raises(duckdb.Error, match="Permission"):
-            sql.write_parquet(second, "kept", tmp_path / "two.parquet")
-    assert sum(process == os.getpid() for process, _ in sql._writers) <= sql.MOST_WRITERS
+            sql.copy_to_parquet(second, "kept", tmp_path / "two.parquet")
+    assert sum(process == os.getpid() for process, _ in sql._writers) <= sql._MOST_WRITERS

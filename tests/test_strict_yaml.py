@@ -99,12 +99,12 @@ def test_entries_nested_too_deeply_are_refused(text: str) -> None:
 
 
 def test_a_file_of_more_entries_than_settings_have_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strict_yaml, "MOST_ENTRIES", 1000)
+    monkeypatch.setattr(strict_yaml, "MOST_YAML_ENTRIES", 1000)
     assert refusal_of("- 1\n" * 2000).value.startswith("1,001 entries up to line 1000")
 
 
 def test_a_file_of_more_bytes_than_settings_have_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strict_yaml, "MOST_BYTES", 10)
+    monkeypatch.setattr(strict_yaml, "MOST_YAML_BYTES", 10)
     file = tmp_path / "ours.yaml"
     file.write_text("name: a name that is long\n", encoding="utf-8")
     for read in (read_yaml, nodes_of, read_checked_yaml):

@@ -11,12 +11,12 @@ import pytest
 from rich.console import Console
 
 from sim import load
-from sim.analysis.comparison_result import HEADLINE
 from sim.cli import main
+from sim.engine.measures.catalogue import HEADLINE, HEADLINES
 from sim.report.sweep_answer import MOST_SCENARIOS, print_sweep
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.words.measures import BRIEFS, short_measure
+from sim.report.words.measures import short_measure
 from sim.report.words.short_names import cut, short_labels
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs import playing
@@ -97,11 +97,11 @@ def starred(folder: Path) -> pd.DataFrame:
 
 def topics_in(text: str) -> set[str]:
     """Topics of headline measures that a line names."""
-    return {brief.topic for brief in BRIEFS.values() if brief.topic in text}
+    return {headline.topic for headline in HEADLINES.values() if headline.topic in text}
 
 
 def topics_of(names: object) -> set[str]:
-    return {BRIEFS[str(name).partition(".")[0]].topic for name in names}  # type: ignore[attr-defined]
+    return {HEADLINES[str(name)].topic for name in names}  # type: ignore[attr-defined]
 
 
 def test_the_changes_named_are_the_largest_that_the_table_stars_with_their_intervals(

@@ -104,7 +104,7 @@ def test_text_in_a_sheet_stays_text_and_numbers_are_numbers(folder: Path, tmp_pa
 def test_more_than_a_sheet_takes_is_told_and_leaves_no_file(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST_ROWS", 5)
+    monkeypatch.setattr(workbook, "MOST_SHEET_ROWS", 5)
     words = ["study=results", f"run={folder}", "table=estimates", f"export={tmp_path / 'a.xlsx'}"]
     assert main(words) == 2
     assert "a sheet takes 5: export a .csv" in " ".join(capsys.readouterr().err.split())

@@ -13,7 +13,7 @@ import yaml
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import read_text
-from sim.io.strict_yaml import MOST_BYTES, nodes_of, read_yaml
+from sim.io.strict_yaml import MOST_YAML_BYTES, nodes_of, read_yaml
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REGISTER = DATA / "assumptions.csv"
@@ -147,7 +147,7 @@ def written_out(match: re.Match[str]) -> str:
 
 def numbers_in(file: Path) -> Iterator[Number]:
     """Every number of a YAML file with its key; times of day in quotes count, numbers in other text do not."""
-    comments = comments_of(read_text(file, MOST_BYTES))
+    comments = comments_of(read_text(file, MOST_YAML_BYTES))
     root = nodes_of(file)
     for key, node in scalars(root, ()) if root is not None else ():
         if is_number(node):

@@ -1,6 +1,6 @@
 """Which of many scenarios may be the best, all of them against the best of the others, and the course of a selection.
 
-Bounds are those of `output_analysis.nelson_matejcik`, the choice that of `selection`.
+Bounds are those of `multiple_comparisons.nelson_matejcik`, the choice that of `selection`.
 """
 
 from collections.abc import Mapping, Sequence

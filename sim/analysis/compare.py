@@ -22,7 +22,7 @@ from sim.analysis.staffing_notes import notes_on_staffing
 from sim.analysis.valuation import net_benefit
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
-from sim.engine.measures.measuring import measure_of
+from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import RunKey
@@ -194,10 +194,8 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:
     """The difference in words."""
-    key = str(row["measure"])
     return difference_sentence(
-        measure_of(key),
-        key.split(".", 1)[1],
+        *measure_and_part(str(row["measure"])),
         staffing=labels[row["staffing"]],
         baseline=labels[row["baseline"]],
         mean=row["mean"],

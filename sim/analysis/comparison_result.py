@@ -18,27 +18,6 @@ if TYPE_CHECKING:
 Row = Mapping[Any, Any]
 """A row of a table, by column."""
 
-HEADLINE = (
-    "wait_triage_to_pia_mean.all",
-    "wait_triage_to_pia_mean.medical",
-    "wait_triage_to_pia_mean.mental_health",
-    "lwbs_or_ama.all",
-    "length_of_stay_mean.medical",
-    "length_of_stay_mean.mental_health",
-    "minutes_without_staff_mean.mental_health",
-    "longest_unseen_mean.mental_health",
-    "reach.mental_health",
-    "went_home_empty_handed.mental_health",
-    "return_72h_per_patient.mental_health",
-    "return_30d_per_patient.mental_health",
-    "return_180d_per_patient.mental_health",
-    "observation_unmet_share.mental_health",
-    "staff_cost_per_week.all",
-    "cost_per_visit.all",
-)
-"""Measures of the first screen; their differences from the baseline form one family of simultaneous intervals."""
-
-
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
 """Tables of a comparison, in the order in which they are written."""
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.interpretability import flags_of_pairs
+from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.stopping_rules import Simultaneous
 from sim.statistics.arrays import IntArray
 from sim.statistics.intervals import mean_intervals, paired_differences

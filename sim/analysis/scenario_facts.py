@@ -7,6 +7,7 @@ import pandas as pd
 from sim.analysis.comparison_result import LEAST_ADDED
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
+from sim.engine.measures.entry import Topic
 
 EQUAL_MONEY = 0.02
 """Added weekly costs within this share of each other count as the same money."""
@@ -93,7 +94,7 @@ def is_swap(scenario: Scenario, baseline: Scenario) -> bool:
     return fewer and now.get(peer, 0.0) > before.get(peer, 0.0) + 1e-9
 
 
-def moved_by_effects(scenario: Scenario) -> tuple[str, ...]:
+def moved_by_effects(scenario: Scenario) -> tuple[Topic, ...]:
     """What the effects in force in a staffing are set to move: any of the topics of `MOVED_BY`."""
     effects, found = scenario.effects, []
     if peers_in_force(scenario):
@@ -106,7 +107,7 @@ def moved_by_effects(scenario: Scenario) -> tuple[str, ...]:
     return tuple(topic for topic in MOVED_BY if topic in found)
 
 
-MOVED_BY = {
+MOVED_BY: Mapping[Topic, tuple[str, ...]] = {
     "returns": (),
     "leaving": ("patience_while", "patience_after"),
     "follow-up": ("linkage_odds",),

@@ -4,65 +4,14 @@ Numbers are written by `sim.engine.measures.number_text`; which differences exis
 """
 
 import math
-from dataclasses import dataclass
 
 from sim.analysis.interpretability import LEAVING_LIMIT
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.entry import Measure, Phrase, share_of
 from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
 LEAVING_NOTE = f"more than {100 * LEAVING_LIMIT:g} % of visits leave"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """How a measure is spoken of. `clause` takes who, amount and way; `topic` takes who."""
-
-    clause: str
-    topic: str
-    less: str = "lower"
-    more: str = "higher"
-
-
-def share_of(what: str) -> Phrase:
-    return Phrase(f"{what} was {{amount}} {{way}}", what)
-
-
-PHRASES = {
-    "wait_triage_to_pia_mean": Phrase(
-        "{who} waited on average {amount} {way} for a physician",
-        "the mean wait of {who} for a physician",
-        "less",
-        "longer",
-    ),
-    "time_to_pia_mean": Phrase(
-        "{who} were first seen by a physician on average {amount} {way} after arrival",
-        "the mean time of {who} from arrival to a physician",
-        "sooner",
-        "later",
-    ),
-    "length_of_stay_mean": Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
-    "minutes_without_staff_mean": Phrase(
-        "eligible {who} spent on average {amount} {way} without staff",
-        "the time eligible {who} spent without staff",
-        "less",
-        "more",
-    ),
-    "longest_unseen_mean": Phrase(
-        "the longest time unseen of eligible {who} was on average {amount} {way}",
-        "the longest time unseen of eligible {who}",
-        "shorter",
-        "longer",
-    ),
-    "lwbs": share_of("the share of {who} left without being seen"),
-    "lwbs_or_ama": share_of("the share of {who} that left unseen or against advice"),
-    "reach": share_of("the share of {who} met by a peer"),
-    "went_home_empty_handed": share_of("the share of eligible {who} that went home empty-handed"),
-    "return_72h_per_patient": share_of("the share of patients back within 72 hours after first {who}"),
-    "return_30d_per_patient": share_of("the share of patients back within 30 days after first {who}"),
-    "observation_unmet_share": share_of("the share of observation time of {who} without an aide"),
-    "staff_cost_per_week": Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
-    "cost_per_visit": share_of("the staff cost per visit"),
-}
 UNITS = {"min": "minutes", "h": "hours", "CAD/week": "CAD a week", "CAD/visit": "CAD"}
 
 
@@ -118,7 +67,7 @@ def phrase_of(measure: Measure) -> Phrase:
     """The measure's own phrase, or one made of its label."""
     name = f"{measure.label[0].lower()}{measure.label[1:]}"
     fallback = f"{name} ({{who}})" if measure.by != "run" else name
-    return PHRASES.get(measure.key) or share_of(fallback)
+    return measure.phrase or share_of(fallback)
 
 
 def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float) -> str:

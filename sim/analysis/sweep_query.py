@@ -90,7 +90,7 @@ class Found:
 class Tables:
     """A copy of the tables of a sweep, from which a query reaches nothing else; what it takes is bounded."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.Run, names: Sequence[str]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.InterruptibleCall, names: Sequence[str]) -> None:
         self._connection, self._run, self.names = connection, run, names
 
     def ask(self, query: str) -> Found:

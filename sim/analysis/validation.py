@@ -16,7 +16,7 @@ import numpy as np
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.measures.measuring import FACE_VALIDITY, MINUTES_SHOWN_IN_HOURS
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.runs.design import Design
 from sim.statistics.intervals import mean_interval
 
@@ -35,8 +35,8 @@ class PublishedRow:
 
     `published` is nan where no single value is published; `published_range` what is published instead, in words.
     `basis` says where the range comes from: `source`, `± 20 %` of the published value, `± N points`, `judgement`.
-    `use` is one of `USES`; `trade` what it would cost to meet the row, empty where that is not known. Values and
-    limits are in `unit`, shares as proportions.
+    `use` is one of `USES`; `trade` what it would cost to meet the row, empty where that is not known; `value` the
+    measure and part that is simulated. Values and limits are in `unit`, shares as proportions.
     """
 
     row: str
@@ -51,6 +51,7 @@ class PublishedRow:
     source_ids: str
     use: str
     trade: str
+    value: str = ""
 
     @property
     def half_width(self) -> float:
@@ -156,6 +157,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
             source_ids=line["source_ids"],
             use=line["use"],
             trade=line["trade"],
+            value=line["value"],
         )
         for line in csv.DictReader(text.splitlines())
     )
@@ -172,11 +174,17 @@ def validated(design: Design, runs: Runs, weeks: int) -> Validation:
     rows = []
     for row in published_rows():
         of_peers = row.key == PLAYED_WITH_PEERS
-        is_there = FACE_VALIDITY[row.key] in measures and (has_peers or not of_peers)
-        found = values[-1 if of_peers else 0, measures.index(FACE_VALIDITY[row.key])] if is_there else np.empty(0)
-        unit = MINUTES_PER_HOUR if row.key in MINUTES_SHOWN_IN_HOURS else 1.0
+        is_there = row.value in measures and (has_peers or not of_peers)
+        found = values[-1 if of_peers else 0, measures.index(row.value)] if is_there else np.empty(0)
+        unit = unit_of_row(row)
         rows.append(judged(row, [value / unit for value in found.tolist() if not isnan(value)], design.confidence))
     return Validation(tuple(rows), weeks, design.confidence)
+
+
+def unit_of_row(row: PublishedRow) -> float:
+    """What a value of the row's measure is divided by: rows in hours may be of measures in minutes."""
+    in_minutes = MEASURE_BY_KEY[row.value.partition(".")[0]].unit == "min"
+    return MINUTES_PER_HOUR if in_minutes and row.unit == "h" else 1.0
 
 
 def judged(row: PublishedRow, values: Sequence[float], confidence: float) -> ValidatedRow:

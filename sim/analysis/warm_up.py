@@ -1,6 +1,6 @@
 """How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
 
-The rule is `output_analysis.warm_up_weeks`; that scenarios then have so many weeks is for `sim.studies.sweep`.
+The rule is `sim.statistics.warm_up.warm_up_weeks`; that scenarios then have so many weeks is for `sim.studies.sweep`.
 
 A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
 settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the

@@ -1,7 +1,6 @@
-"""Part of a file is held out by time, predicted from the rest, and compared with what came.
+"""Hold a part of a visits file out by time, predict it from the rest, and compare the prediction with what came.
 
-The scores are `scoring`, the models `arrival_rates` and `distribution_choice`; a department calibrated on the rest is
-played by whoever asks.
+What a department calibrated on the rest would play is passed in as a function, `Simulate`.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,14 +12,13 @@ import pandas as pd
 from scipy import special
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
-from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.calibration.estimators.shares import estimate_shares
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 
 SCORED_QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 _DURATIONS: Final = ("wait_min", "stay_min")
-_WEEKDAYS: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _FEWEST: Final = 20
 
 
@@ -176,9 +174,7 @@ def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None
     fitted, rest, name, held = split_by_time(frame, share)
     dated = bool(frame["arrival"].notna().any())
     predictions = (
-        *_shares_of("hour_of_day_share", _hours(fitted), _hours(rest), 24, [f"{hour:02d}" for hour in range(24)]),
-        *_shares_of("weekday_share", _weekdays(fitted), _weekdays(rest), 7, _WEEKDAYS),
-        *_acuity_shares(fitted, rest),
+        *_shares_of(fitted, rest),
         *(row for quantity in _DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
     played = None if simulate is None else simulate(fitted)
@@ -186,51 +182,56 @@ def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None
     return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
 
 
-def _weekdays(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
-    """Of a table with dates those of whole weeks, so that each weekday is there as often as the others."""
+Sample = tuple[np.ndarray, np.ndarray | None]
+"""Of each visit its category, 0 the first, and its cluster, None where the file has no clusters."""
+
+
+def _hours(frame: pd.DataFrame) -> Sample:
+    minutes, cluster = _known(frame, "minute_of_day")
+    return np.minimum(minutes // 60, 23), cluster
+
+
+def _weekdays(frame: pd.DataFrame) -> Sample:
+    """Of a table with dates those of whole weeks, so that each weekday occurs as often as the others."""
     day = frame["arrival"].dt.normalize()
     if day.isna().all():
-        return _whole(frame, "weekday")
+        return _known(frame, "weekday")
     since = (day - day.min()).dt.days
     in_weeks = since < 7 * ((since.max() + 1) // 7)
-    return _whole(frame.loc[in_weeks], "weekday")
+    return _known(frame.loc[in_weeks], "weekday")
 
 
-def _whole(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray | None]:
+def _levels(frame: pd.DataFrame) -> Sample:
+    level, cluster = _known(frame, "acuity")
+    return level - 1, cluster
+
+
+def _known(frame: pd.DataFrame, column: str) -> Sample:
     known = frame[frame[column].notna()]
     cluster = pd.factorize(known["cluster"])[0].astype(np.int64) if known["cluster"].nunique() > 1 else None
     return known[column].to_numpy(np.int64), cluster
 
 
-def _hours(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray | None]:
-    minutes, cluster = _whole(frame, "minute_of_day")
-    return np.minimum(minutes // 60, 23), cluster
+_SHARES: Final = (
+    ("hour_of_day_share", _hours, [f"{hour:02d}" for hour in range(24)], 1),
+    ("weekday_share", _weekdays, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], 1),
+    ("acuity_share", _levels, [str(level) for level in ACUITIES], _FEWEST),
+)
+"""Shares that are predicted: the categories of visits, their names, and the fewest visits of either part."""
 
 
-def _acuity_shares(fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
-    ours, theirs = _whole(fitted, "acuity"), _whole(rest, "acuity")
-    if ours[0].size >= _FEWEST and theirs[0].size >= _FEWEST:
-        yield from _shares_of(
-            "acuity_share", (ours[0] - 1, ours[1]), (theirs[0] - 1, theirs[1]), 5, [str(level) for level in ACUITIES]
-        )
-
-
-def _shares_of(
-    quantity: str,
-    fitted: tuple[np.ndarray, np.ndarray | None],
-    rest: tuple[np.ndarray, np.ndarray | None],
-    n: int,
-    levels: list[str],
-) -> Iterator[Prediction]:
-    """Shares are equal up to the error of both samples, clusters of each allowed for."""
-    if not fitted[0].size or not rest[0].size:
-        return
-    ours: Shares = estimate_shares(fitted[0], n, cluster=fitted[1])
-    theirs: Shares = estimate_shares(rest[0], n, cluster=rest[1])
-    half = special.ndtri(0.975) * np.hypot(ours.standard_error, theirs.standard_error)
-    for place, level in enumerate(levels):
-        value, reach = float(ours.share[place]), float(half[place])
-        yield Prediction(quantity, level, value, value - reach, value + reach, float(theirs.share[place]), theirs.n)
+def _shares_of(fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
+    """Shares are predicted to stay as they were, up to the errors of both samples."""
+    for quantity, sample, names, fewest in _SHARES:
+        (before, cluster_before), (after, cluster_after) = sample(fitted), sample(rest)
+        if min(before.size, after.size) < fewest:
+            continue
+        ours = estimate_shares(before, len(names), cluster=cluster_before)
+        theirs = estimate_shares(after, len(names), cluster=cluster_after)
+        half = special.ndtri(0.975) * np.hypot(ours.standard_error, theirs.standard_error)
+        for name, value, reach, observed in zip(names, ours.share, half, theirs.share, strict=True):
+            low, high = float(value - reach), float(value + reach)
+            yield Prediction(quantity, name, float(value), low, high, float(observed), theirs.n)
 
 
 def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, FloatArray]:
@@ -274,12 +275,12 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
         rates = fit_arrivals(before)
     except ValueError:
         return None
-    whole = np.asarray(~np.isnan(after.by_hour).any(axis=1))
+    whole = np.asarray(after.inside.all(axis=1))
     if not whole.any():
         return None
     chances = _chances_of_days(rates, before, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
-    plain = before.by_hour[~np.isnan(before.by_hour).any(axis=1)].sum(axis=1)
+    plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
     alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
     low, high = central_interval(chances)
     return DailyCounts(

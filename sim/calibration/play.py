@@ -1,6 +1,6 @@
-"""The scenario a calibration makes, checked, and the waits and stays it plays.
+"""Play a calibrated demand and department: the checked scenario, and its visits as a tidy table.
 
-Files are written elsewhere; this is the same demand and department without them.
+The only place of calibration that runs an engine.
 """
 
 from pathlib import Path
@@ -22,10 +22,10 @@ _DEMAND: TypeAdapter[Any] = TypeAdapter(Demand)
 
 
 def calibrated_scenario(base: Scenario, demand_text: str, department: Department, weeks: int) -> Scenario:
-    """The scenario with the demand of a configuration text over its own, and the department; raises what is wrong."""
-    told = parsed_yaml(Path("demand"), demand_text)
-    told.pop("defaults", None)
-    demand = _DEMAND.validate_python(_merged(base.demand.model_dump(mode="json"), told))
+    """`base` with the demand of a configuration text merged over its own, and the department; raises ScenarioError."""
+    config = parsed_yaml(Path("demand"), demand_text)
+    config.pop("defaults", None)
+    demand = _DEMAND.validate_python(_merged(base.demand.model_dump(mode="json"), config))
     period = Period(weeks=weeks, warm_up_weeks=2)
     scenario = base.model_copy(update={"demand": demand, "department": department, "period": period}).checked()
     check_run(scenario, COMPILED)

@@ -18,7 +18,7 @@ from sim.config.remedies import short
 from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem, did_you_mean
 from sim.io.bounded_reader import UnreadableFile, read_text
-from sim.io.strict_yaml import MOST_BYTES, read_checked_yaml, read_yaml
+from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
@@ -348,7 +348,7 @@ def listed(entries: object) -> list[object]:
 def elsewhere(file: Path) -> list[Problem]:
     """Headers among the first comments that would put the file into another group."""
     found = []
-    for line in read_text(file, MOST_BYTES).splitlines():
+    for line in read_text(file, MOST_YAML_BYTES).splitlines():
         text = line.strip()
         if text and not text.startswith("#"):
             break

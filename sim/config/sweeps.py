@@ -26,7 +26,7 @@ from sim.config.key_paths import Plain, is_whole
 from sim.config.overrides import PATH_KEYS, Override, Range, read_override
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import read_text
-from sim.io.strict_yaml import MOST_BYTES
+from sim.io.strict_yaml import MOST_YAML_BYTES
 from sim.studies.check_settings import faults_alone, faults_of_asked
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import RunSettings
@@ -192,7 +192,7 @@ def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
     """A sound choice in whose files nothing refers to another entry."""
     if faults_of_file(folders, group, name) or (group == "staffing" and faults_of_roles(folders, name)):
         return False
-    return not any("${" in read_text(file, MOST_BYTES) for file in with_inherited(folders, group, name))
+    return not any("${" in read_text(file, MOST_YAML_BYTES) for file in with_inherited(folders, group, name))
 
 
 def group_by_group(draft: Draft, known: Known) -> Base | None:

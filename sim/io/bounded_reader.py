@@ -26,16 +26,16 @@ def open_regular(path: Path, most_bytes: int) -> BinaryIO:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         if isinstance(error, PermissionError) and path.is_dir():  # as Windows answers
-            raise irregular(path, "a folder") from error
+            raise _irregular(path, "a folder") from error
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(path, repr(path.name), f"cannot be read ({why}): check the file") from error
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
-        raise irregular(path, "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a socket or a device")
+        raise _irregular(path, "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe, a socket or a device")
     if found.st_size > most_bytes:
         os.close(handle)
-        raise too_large(path, found.st_size, most_bytes)
+        raise _too_large(path, found.st_size, most_bytes)
     return os.fdopen(handle, "rb")
 
 
@@ -48,7 +48,7 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
             remedy = f"cannot be read ({error.strerror}): check the file"
             raise UnreadableFile(path, repr(path.name), remedy) from error
     if len(content) > most_bytes:
-        raise too_large(path, len(content), most_bytes)
+        raise _too_large(path, len(content), most_bytes)
     return content
 
 
@@ -61,17 +61,17 @@ def read_text(path: Path, most_bytes: int) -> str:
         raise UnreadableFile(path, byte, "not in UTF-8: save the file as UTF-8") from error
 
 
-def irregular(path: Path, what: str) -> UnreadableFile:
+def _irregular(path: Path, what: str) -> UnreadableFile:
     """The refusal of what has a name in a folder and is no file."""
     return UnreadableFile(path, what, "not a regular file: give a file that lies on a disk")
 
 
-def too_large(path: Path, n_bytes: int, most_bytes: int) -> UnreadableFile:
+def _too_large(path: Path, n_bytes: int, most_bytes: int) -> UnreadableFile:
     """The refusal of a file that is larger than such files are."""
-    found, most = size_text(n_bytes), size_text(most_bytes)
+    found, most = _size_text(n_bytes), _size_text(most_bytes)
     return UnreadableFile(path, found, f"larger than the {most} read of such a file: check that it is the right one")
 
 
-def size_text(n_bytes: int) -> str:
+def _size_text(n_bytes: int) -> str:
     """`2.5 MiB`, `312 bytes`."""
     return f"{n_bytes / MIB:.4g} MiB" if n_bytes >= MIB else f"{n_bytes} bytes"

@@ -22,16 +22,6 @@ def is_private(folder: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and is_ours
 
 
-def is_as_safe_as(folder: Path, other: Path) -> bool:
-    """Whether nobody can write to a folder who could not write to the other. Raises OSError if one is not there."""
-    if not hasattr(os, "geteuid"):
-        return True
-    found, beside = os.stat(folder), os.stat(other)
-    more = found.st_mode & ~beside.st_mode & WRITABLE_BY_OTHERS
-    same_group = found.st_gid == beside.st_gid or not found.st_mode & stat.S_IWGRP
-    return found.st_uid in (beside.st_uid, os.geteuid()) and same_group and not more
-
-
 def make_private(folder: Path) -> None:
     """Make a folder that only the current user can write to or look into. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""DuckDB as a calculator that is shut in: a connection reaches the files it is given, and nothing else.
+"""DuckDB connections that reach the files they are given, and nothing else: no network, no extension, no other file.
 
-Values go into SQL as parameters, as variables or as registered tables, never as text. What is asked is the caller's.
+Values go into SQL as parameters, variables or registered tables; elsewhere by `literal` and `identifier`.
 """
 
 import glob
@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 Setting: TypeAlias = str | int | bool
 
-CLOSED: Mapping[str, str] = {
+_CLOSED: Mapping[str, str] = {
     "python_enable_replacements": "false",  # a query may not read the variables of this program
     "python_scan_all_frames": "false",
     "autoinstall_known_extensions": "false",
@@ -25,8 +25,8 @@ CLOSED: Mapping[str, str] = {
     "allow_community_extensions": "false",
 }
 """How every connection starts; which files it reaches is added, and then nothing can be changed any more."""
-MOST_WRITERS = 8
-"""Connections kept open for writing, each for a folder of its own."""
+_MOST_WRITERS = 8
+"""Connections cached for writing, each for a folder of its own."""
 
 
 def connect(
@@ -42,7 +42,7 @@ def connect(
     What does not fit into memory is written to `temp_directory`, if that is set and inside `folder`, else refused.
     """
     place = ":memory:" if database is None else str(database)
-    connection = duckdb.connect(place, read_only=read_only, config=dict(CLOSED))
+    connection = duckdb.connect(place, read_only=read_only, config=dict(_CLOSED))
     try:
         # A query that names `a[*].parquet` is let through by that name, and finds only files that are let through.
         names = {name for file in files for name in (_absolute(file), exact_path(file))}
@@ -90,13 +90,13 @@ def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRe
     return connection.read_parquet([exact_path(file) for file in files], union_by_name=True)
 
 
-def write_parquet(connection: DuckDBPyConnection, table: str, file: Path) -> None:
+def copy_to_parquet(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     """Write a table or view of a connection into a file that it reaches; `table` is a name of our own."""
     copy = f"COPY {table} TO $file (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
     connection.execute(copy, {"file": _absolute(file)})
 
 
-def write_csv(connection: DuckDBPyConnection, table: str, file: Path) -> None:
+def copy_to_csv(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     """Write a table or view of a connection as text with commas, names in the first line."""
     connection.execute(f"COPY {table} TO $file (FORMAT csv, HEADER, USE_TMP_FILE false)", {"file": _absolute(file)})
 
@@ -117,7 +117,7 @@ def writer_in(folder: Path) -> DuckDBPyConnection:
             if (found := _writers.get((process, str(place)))) is not None:
                 return found.cursor()
         mine = [key for key in _writers if key[0] == process]
-        for key in mine[: len(mine) + 1 - MOST_WRITERS]:
+        for key in mine[: len(mine) + 1 - _MOST_WRITERS]:
             del _writers[key]
         made = _writers[process, str(path)] = connect(folder=path)
         return made.cursor()
@@ -129,12 +129,12 @@ def set_variables(connection: DuckDBPyConnection, **values: str | int) -> None:
         connection.execute(f"SET VARIABLE {name} = ?", [value])
 
 
-Run: TypeAlias = Callable[[Callable[[], Any]], Any]
+InterruptibleCall: TypeAlias = Callable[[Callable[[], Any]], Any]
 """Does work on a connection and hands back what came of it."""
 
 
 @contextmanager
-def interruptible(connection: DuckDBPyConnection) -> Iterator[Run]:
+def interruptible(connection: DuckDBPyConnection) -> Iterator[InterruptibleCall]:
     """What to run work on a connection with, so that Ctrl-C ends a query, which would not hear it by itself."""
     with ThreadPoolExecutor(1, thread_name_prefix="peered-query") as apart:
 

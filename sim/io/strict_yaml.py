@@ -1,6 +1,6 @@
 """Read YAML strictly: plain data of bounded size, and nothing that two readers could take in two ways.
 
-Refused are a key that stands twice in a mapping, tags, entries nested too deeply, and more entries than a file of
+Refused are a key that occurs twice in a mapping, tags, entries nested too deeply, and more entries than a file of
 settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1).
 """
 
@@ -14,17 +14,17 @@ import yaml
 
 from sim.io.bounded_reader import UnreadableFile, read_text
 
-Plain = Any
+PlainData = Any
 """Nested dicts, lists and scalars."""
 
-MOST_BYTES = 4 * 2**20
+MOST_YAML_BYTES = 4 * 2**20
 """The shipped files have 16 kB at most; PyYAML reads some 700 kB a second, so that a file is read or refused in 6 s."""
-MOST_ENTRIES = 100_000
+MOST_YAML_ENTRIES = 100_000
 """Keys, values and containers of a file. The shipped files have 1,500 at most; Hydra merges about 10,000 a second."""
-DEEPEST = 40
+MOST_NESTED = 40
 """Containers in containers. The shipped files nest 8 deep; composing a node calls itself, and 200 would be too many."""
-SURROGATE = re.compile("[\ud800-\udfff]")
-CURES = (
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CURES = (
     (r"character '\\t'", "indent with spaces, not tabs"),
     ("cannot start any token", "put the text in quotes"),
     ("end of stream", "a text that begins with a quote ends with the same quote: add the one that is missing"),
@@ -35,30 +35,30 @@ CURES = (
         "indent keys of one level alike, and put a text with a colon in quotes",
     ),
 )
-"""What PyYAML says, as patterns, and what to do about it; the first that is found holds."""
-QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Patterns of PyYAML's messages, and the remedy for each; the first that matches is given."""
+_QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
 
 
-def read_yaml(file: Path) -> Plain:
+def read_yaml(file: Path) -> PlainData:
     """The data of a YAML file, None if it is empty. Raises UnreadableFile."""
-    return parsed_yaml(file, read_text(file, MOST_BYTES))
+    return parsed_yaml(file, read_text(file, MOST_YAML_BYTES))
 
 
-def parsed_yaml(file: Path, text: str) -> Plain:
-    """The data of a text; `file` says whose it is where it is refused. Raises UnreadableFile."""
-    with reading(file, text) as loader:
+def parsed_yaml(file: Path, text: str) -> PlainData:
+    """The data of a text; `file` is named in errors. Raises UnreadableFile."""
+    with _loader(file, text) as loader:
         return loader.get_single_data()
 
 
 def nodes_of(file: Path) -> yaml.Node | None:
     """The nodes of a YAML file, which know their lines, None if it is empty. Raises UnreadableFile."""
-    with reading(file, read_text(file, MOST_BYTES)) as loader:
+    with _loader(file, read_text(file, MOST_YAML_BYTES)) as loader:
         return loader.get_single_node()
 
 
 @contextmanager
-def reading(file: Path, text: str) -> Iterator["StrictLoader"]:
+def _loader(file: Path, text: str) -> Iterator["StrictLoader"]:
     """A loader for a text, whose errors become UnreadableFile."""
     try:
         loader = StrictLoader(text, file)
@@ -69,22 +69,22 @@ def reading(file: Path, text: str) -> Iterator["StrictLoader"]:
     except UnreadableFile:
         raise
     except yaml.YAMLError as error:
-        raise not_yaml(file, error) from error
+        raise _not_yaml(file, error) from error
     except (ValueError, OverflowError) as error:  # a date that does not exist, a number of too many digits
         raise UnreadableFile(file, repr(file.name), f"cannot be read ({error}): correct the file") from error
 
 
-def read_checked_yaml(file: Path) -> Plain:
+def read_checked_yaml(file: Path) -> PlainData:
     """The same as `read_yaml`, quickly, of a file that is shipped or that `read_yaml` has accepted."""
-    return yaml.load(read_text(file, MOST_BYTES), QUICK_LOADER)
+    return yaml.load(read_text(file, MOST_YAML_BYTES), _QUICK_LOADER)
 
 
-def not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
-    """What PyYAML says against a file."""
+def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
+    """PyYAML's error as an UnreadableFile with line and remedy."""
     mark = getattr(error, "problem_mark", None)
     line = f"line {mark.line + 1}" if mark is not None else "its text"
     why = getattr(error, "problem", None) or "a character that YAML does not allow"
-    cure = next((cure for found, cure in CURES if re.search(found, why)), "correct the file")
+    cure = next((cure for found, cure in _CURES if re.search(found, why)), "correct the file")
     return UnreadableFile(file, line, f"not valid YAML ({why}): {cure}")
 
 
@@ -110,13 +110,13 @@ class StrictLoader(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             remedy = "a tag (!) is not read here: write the value itself, a text in quotes"
             self.refuse(f"{event.tag!r} in line {line}", remedy)
-        if isinstance(event, yaml.ScalarEvent) and SURROGATE.search(event.value):
+        if isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
             self.refuse(f"line {line}", r"half of a character (\ud800 to \udfff): write the whole character")
         before = self.n_entries
         self.count(1, line)
         self.depth += 1
-        if self.depth > DEEPEST:
-            self.refuse(f"line {line}", f"nested more than {DEEPEST} deep, as no settings are: correct the file")
+        if self.depth > MOST_NESTED:
+            self.refuse(f"line {line}", f"nested more than {MOST_NESTED} deep, as no settings are: correct the file")
         node = super().compose_node(parent, index)
         self.depth -= 1
         if event.anchor is not None:
@@ -133,9 +133,11 @@ class StrictLoader(yaml.SafeLoader):
     def count(self, n: int, line: int) -> None:
         """So many entries more."""
         self.n_entries += n
-        if self.n_entries > MOST_ENTRIES:
+        if self.n_entries > MOST_YAML_ENTRIES:
             found = f"{self.n_entries:,} entries up to line {line}, repeated ones included"
-            self.refuse(found, f"at most {MOST_ENTRIES:,} are read: check that it is the right file, and its aliases")
+            self.refuse(
+                found, f"at most {MOST_YAML_ENTRIES:,} are read: check that it is the right file, and its aliases"
+            )
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)

@@ -1,7 +1,4 @@
-"""Workbooks for spreadsheet programs: a sheet for each table, text that stays text, whole files or none.
-
-What the sheets hold is decided by the report, or by a user's query.
-"""
+"""Write Excel workbooks: a sheet for each table, text never read as a formula, files written whole or not at all."""
 
 import math
 import os
@@ -18,22 +15,22 @@ from typing import Any
 
 from sim.io.clean_text import one_line
 
-MOST_ROWS, LONGEST_CELL, LONGEST_NAME = 1_048_575, 32_767, 31
+MOST_SHEET_ROWS, _LONGEST_CELL, _LONGEST_SHEET_NAME = 1_048_575, 32_767, 31
 """What a sheet of a spreadsheet program takes: rows below the header, characters in a cell and in a sheet's name."""
-NARROWEST, WIDEST = 9, 70
+_NARROWEST, _WIDEST = 9, 70
 """Column widths, in characters."""
-ROWS_MEASURED = 200
+_ROWS_MEASURED = 200
 """Rows at the top of a sheet whose texts decide how wide the columns are."""
 
-CREATED = datetime(1980, 1, 1)
-"""When every workbook says it was made: the time of the run would make two equal workbooks differ."""
+_CREATED = datetime(1980, 1, 1)
+"""The creation time of every workbook: that of the run would make two equal workbooks differ."""
 
-HEADER, WRAPPED = "header", "wrapped"
-LOOKS: Mapping[str, Mapping[str, object]] = {
-    HEADER: {"bold": True, "text_wrap": True, "valign": "top"},
-    WRAPPED: {"text_wrap": True, "valign": "top"},
+_HEADER_LOOK, _WRAPPED_LOOK = "header", "wrapped"
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    _HEADER_LOOK: {"bold": True, "text_wrap": True, "valign": "top"},
+    _WRAPPED_LOOK: {"text_wrap": True, "valign": "top"},
 }
-"""How cells look that are not told apart by a number format."""
+"""Formats of cells that have no number format."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class Column:
 class Sheet:
     """A table of a workbook. `row_formats`: a number format for each row, where cells of one column differ in unit.
 
-    `too_long`: what to do instead, said where there are more rows than a sheet takes.
+    `too_long`: the remedy in the error for more rows than a sheet takes.
     """
 
     name: str
@@ -84,7 +81,7 @@ def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = Fals
     if not file.parent.is_dir():
         raise FileNotFoundError(f"{file.parent}: no such folder; make it, or name another")
     if os.path.lexists(file) and not overwrite:
-        raise FileExistsError(f"{file}: {EXISTS}")
+        raise FileExistsError(f"{file}: {_EXISTS}")
     mode = stat.S_IMODE(file.stat().st_mode) if file.is_file() else None
     partial = file.with_name(f".{file.name}.partial")
     content, _ = _book(sheets)
@@ -106,7 +103,7 @@ def save_workbook(sheets: Sequence[Sheet], file: Path, *, overwrite: bool = Fals
             partial.unlink(missing_ok=True)
 
 
-EXISTS = "is there already; name another file, or give overwrite=True"
+_EXISTS = "is there already; name another file, or give overwrite=True"
 
 
 def _opener(mode: int | None) -> Callable[[str, int], int]:
@@ -119,7 +116,7 @@ def _claim(file: Path) -> None:
     try:
         file.open("xb").close()
     except FileExistsError:
-        raise FileExistsError(f"{file}: {EXISTS}") from None
+        raise FileExistsError(f"{file}: {_EXISTS}") from None
 
 
 def _book(sheets: Sequence[Sheet]) -> tuple[bytes, list[int]]:
@@ -137,7 +134,7 @@ def _book(sheets: Sequence[Sheet]) -> tuple[bytes, list[int]]:
             TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as scratch,
             Workbook(archive, {"constant_memory": True, "tmpdir": scratch}) as book,
         ):
-            book.set_properties({"created": CREATED})
+            book.set_properties({"created": _CREATED})
             formats: dict[str, Any] = {}
             n_rows = [_write_sheet(book, sheet, formats) for sheet in sheets]
     except XlsxWriterException as error:
@@ -148,20 +145,20 @@ def _book(sheets: Sequence[Sheet]) -> tuple[bytes, list[int]]:
 
 def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
     """Header, widths and rows of one sheet; how many rows there are."""
-    page = book.add_worksheet(sheet.name[:LONGEST_NAME])
+    page = book.add_worksheet(sheet.name[:_LONGEST_SHEET_NAME])
     rows = iter(sheet.rows)
-    first = list(islice(rows, ROWS_MEASURED))
+    first = list(islice(rows, _ROWS_MEASURED))
     for number, column in enumerate(sheet.columns):
-        look = _format(book, formats, WRAPPED if column.wrap else column.number_format)
+        look = _format(book, formats, _WRAPPED_LOOK if column.wrap else column.number_format)
         page.set_column(number, number, _width(column, [row[number] for row in first]), look)
     page.freeze_panes(1, 0)
-    head = _format(book, formats, HEADER)
+    head = _format(book, formats, _HEADER_LOOK)
     for number, column in enumerate(sheet.columns):
         page.write_string(0, number, one_line(column.header), head)
     n_rows = 0
     for n_rows, row in enumerate(chain(first, rows), 1):
-        if n_rows > MOST_ROWS:
-            raise OSError(f"more than {MOST_ROWS:,} rows, a sheet takes {MOST_ROWS:,}: {sheet.too_long}")
+        if n_rows > MOST_SHEET_ROWS:
+            raise OSError(f"more than {MOST_SHEET_ROWS:,} rows, a sheet takes {MOST_SHEET_ROWS:,}: {sheet.too_long}")
         look = _format(book, formats, sheet.row_formats[n_rows - 1]) if sheet.row_formats else None
         for number, value in enumerate(row):
             _write_cell(page, n_rows, number, value, look, sheet.too_long)
@@ -173,14 +170,14 @@ def _write_sheet(book: Any, sheet: Sheet, formats: dict[str, Any]) -> int:
 def _format(book: Any, formats: dict[str, Any], wanted: str | None) -> Any:
     """A look by its name or number format, made once a workbook."""
     if wanted is not None and wanted not in formats:
-        formats[wanted] = book.add_format(LOOKS.get(wanted, {"num_format": wanted}))
+        formats[wanted] = book.add_format(_LOOKS.get(wanted, {"num_format": wanted}))
     return formats.get(wanted) if wanted is not None else None
 
 
 def _width(column: Column, values: Sequence[object]) -> int:
     """Room for the header in two lines, and for the texts."""
     longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-    return max(NARROWEST, min(WIDEST, max(longest, -(-len(column.header) // 2)) + 2))
+    return max(_NARROWEST, min(_WIDEST, max(longest, -(-len(column.header) // 2)) + 2))
 
 
 def _write_cell(page: Any, row: int, column: int, value: object, look: Any, too_long: str) -> None:
@@ -195,6 +192,6 @@ def _write_cell(page: Any, row: int, column: int, value: object, look: Any, too_
         page.write_number(row, column, value, look)
         return
     text = str(value)
-    if len(text) > LONGEST_CELL:
-        raise OSError(f"{len(text):,} characters in one cell, a sheet takes {LONGEST_CELL:,}: {too_long}")
+    if len(text) > _LONGEST_CELL:
+        raise OSError(f"{len(text):,} characters in one cell, a sheet takes {_LONGEST_CELL:,}: {too_long}")
     page.write_string(row, column, text)

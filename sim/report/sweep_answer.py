@@ -12,9 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.sweep_query import Found as QueryResult
 from sim.analysis.sweeping import SweepAnswer
+from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
 from sim.io.workbook import Sheet
 from sim.report.console import WIDTH, say, show
@@ -36,7 +36,7 @@ from sim.report.words.caveats import (
     replication_lines,
 )
 from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.measures import SECONDARY, rank_line, short_label, short_measure
+from sim.report.words.measures import rank_line, short_label, short_measure
 from sim.report.words.numbers import difference_text, labelled, mean_text, whole_percent
 from sim.report.words.short_names import cut, cut_end, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
@@ -52,11 +52,12 @@ from sim.report.words.sweep_finding import (
 )
 
 SHOWN = (
-    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health", SECONDARY,
+    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health", *CHOSEN_LATE,
     "staff_cost_per_week.all",
 )  # fmt: skip
 """Measures in the table of the terminal."""
-FIRST_LEFT_OUT = (SECONDARY, *reversed(SHOWN))
+LINES_OF_A_HEAD = 3
+FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SHOWN))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 WIDEST_NAME = 28
 _HEAD_WIDTH = 13

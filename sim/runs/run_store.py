@@ -202,7 +202,7 @@ class RunStore:
                 # With one thread rows go from file to file, not by way of memory.
                 with sql.connect([*small, self._fresh], settings={"threads": 1}) as connection:
                     sql.parquet(connection, small).create_view("every_run")
-                    sql.write_parquet(connection, "every_run", self._fresh)
+                    sql.copy_to_parquet(connection, "every_run", self._fresh)
                 whole = named_by_content(self._fresh, name)
             finally:
                 self._fresh.unlink(missing_ok=True)
@@ -230,7 +230,7 @@ class RunStore:
             # A table first: how rows are packed would tell what parts they came from.
             connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
             try:
-                sql.write_parquet(connection, "ordered", partial)
+                sql.copy_to_parquet(connection, "ordered", partial)
             except duckdb.Error as error:
                 raise TableNotWritten(str(error)) from error
         if interrupts.came:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import whole_minutes
-from sim.engine.measures.measuring import measures_of, per_visit_outcomes
+from sim.engine.measures.measuring import measure_cohort, per_visit_outcomes
 from sim.engine.measures.outcomes import Cohort
-from sim.engine.measures.staff_time import StaffTime
+from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Reduced
@@ -48,8 +48,8 @@ def summarised(trajectory: Trajectory, scenario: Scenario, baseline: Mapping[str
     outcomes = per_visit_outcomes(trajectory)
     changes = None if baseline is None else matched_changes(baseline, outcomes, trajectory.streams)
     cohort = Cohort(trajectory, scenario)
-    time = StaffTime(cohort)
-    values = {sys.intern(name): value for name, value in measures_of(cohort, time).items()}
+    time = PeerDay(cohort)
+    values = {sys.intern(name): value for name, value in measure_cohort(time).items()}
     tables = mean_week_of(time), wait_counts(cohort), return_table(cohort), alone_counts(cohort), changes
     return Reduced(values, RunSummary(*tables), outcomes)
 

@@ -81,7 +81,7 @@ def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
     with sql.writer_in(path.parent) as connection:
         connection.register("rows", table)
         try:
-            (sql.write_csv if as_csv else sql.write_parquet)(connection, "rows", path)
+            (sql.copy_to_csv if as_csv else sql.copy_to_parquet)(connection, "rows", path)
         except duckdb.Error as error:
             raise TableNotWritten(str(error)) from error
 

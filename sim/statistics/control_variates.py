@@ -1,6 +1,5 @@
-"""Means made more precise by what is known beforehand: values are adjusted for how far the patients drawn were from it.
+"""Means adjusted by control variates: numbers of each replication whose expectation is known exactly.
 
-Controls are numbers of a replication whose expectation is known exactly; where they come from is not known here.
 The regression-adjusted interval is that of Lavenberg & Welch (A perspective on the use of control variables to increase
 the efficiency of Monte Carlo simulations, Management Science 27, 1981), exact where values and controls are jointly
 normal. Each control takes a degree of freedom: with few replications controls that explain little cost precision, by
@@ -17,8 +16,8 @@ from scipy import special
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray, check_confidence
 from sim.statistics.intervals import EstimateColumns
 
-NOTHING_NEW = 1e-8
-"""Beside its largest value, what is left of a control that is a combination of others is rounding."""
+_ROUNDING = 1e-8
+"""What is left of a control that is a combination of others, relative to its largest value, is rounding."""
 
 
 def controlled_means(
@@ -39,8 +38,8 @@ def controlled_means(
         raise ValueError(f"values has shape {table.shape}, controls {above.shape}: give the same replications of both")
     found = {name: np.full(len(table), np.nan) for name in ("mean", "half_width", "variance_ratio", "loss_factor")}
     numbers = {name: np.zeros(len(table), dtype=np.int64) for name in ("n", "n_controls")}
-    for rows, kept in by_defined(~np.isnan(table)):
-        some = adjusted(table[rows][:, kept], independent(above[:, kept]), confidence)
+    for rows, kept in _by_defined(~np.isnan(table)):
+        some = _adjusted(table[rows][:, kept], _independent(above[:, kept]), confidence)
         for name, column in some.items():
             (found if name in found else numbers)[name][rows] = column
     mean, half = found["mean"], found["half_width"]
@@ -48,7 +47,7 @@ def controlled_means(
     return ends | numbers | {name: found[name] for name in ("variance_ratio", "loss_factor")}
 
 
-def by_defined(defined: BoolArray) -> Iterator[tuple[IntArray, BoolArray]]:
+def _by_defined(defined: BoolArray) -> Iterator[tuple[IntArray, BoolArray]]:
     """Rows that are defined in the same replications, and these; rows that are defined in none are left out."""
     patterns: dict[bytes, list[int]] = {}
     for row, kept in enumerate(defined):
@@ -69,7 +68,7 @@ def centred(controls: ArrayLike, expected: ArrayLike) -> FloatArray:
     return above
 
 
-def independent(above: FloatArray) -> FloatArray:
+def _independent(above: FloatArray) -> FloatArray:
     """Controls that vary and are no combination of those before them."""
     kept: list[FloatArray] = []
     directions: list[FloatArray] = []
@@ -78,19 +77,19 @@ def independent(above: FloatArray) -> FloatArray:
         for direction in directions:
             rest = rest - (rest @ direction) * direction
         left = float(np.linalg.norm(rest))
-        if left > NOTHING_NEW * float(np.abs(row).max()):
+        if left > _ROUNDING * float(np.abs(row).max()):
             directions.append(rest / left)
             kept.append(row)
     return np.array(kept).reshape(len(kept), above.shape[1])
 
 
-def adjusted(y: FloatArray, above: FloatArray, confidence: float) -> dict[str, FloatArray | float | int]:
+def _adjusted(y: FloatArray, above: FloatArray, confidence: float) -> dict[str, FloatArray | float | int]:
     """Intercept of the regression on centred controls, with its half-width, for rows defined everywhere."""
     n, q = y.shape[1], len(above)
     plain_mean, enough = y.mean(axis=1), n >= q + 3
-    told: dict[str, FloatArray | float | int] = {"n": n, "n_controls": q}
+    counts: dict[str, FloatArray | float | int] = {"n": n, "n_controls": q}
     if not enough:
-        return told | {"mean": plain_mean, "half_width": np.full(len(y), inf)}
+        return counts | {"mean": plain_mean, "half_width": np.full(len(y), inf)}
     off = above.mean(axis=1)
     spread = above - off[:, np.newaxis]
     scatter = spread @ spread.T
@@ -102,7 +101,7 @@ def adjusted(y: FloatArray, above: FloatArray, confidence: float) -> dict[str, F
     plain = np.where(flat, 0.0, y.var(axis=1, ddof=1) / n)
     ratio = np.full(len(y), np.nan)
     np.divide(variance, plain, out=ratio, where=plain > 0.0)
-    return told | {
+    return counts | {
         "mean": np.where(flat, plain_mean, plain_mean - slopes.T @ off),
         "half_width": special.stdtrit(n - q - 1, 0.5 + confidence / 2.0) * np.sqrt(variance),
         "variance_ratio": ratio,

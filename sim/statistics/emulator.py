@@ -1,10 +1,11 @@
-"""A stand-in for a slow, noisy function: quadratic regression with a Gaussian process for what it leaves.
+"""Emulator of a slow, noisy function: quadratic regression with a Gaussian process for its residuals.
 
-Numbers in, numbers out; inputs in the unit cube. (O'Hagan 2006, Reliab. Eng. Syst. Saf. 91:1290-1300; Rasmussen &
+Inputs lie in the unit cube. (O'Hagan 2006, Reliab. Eng. Syst. Saf. 91:1290-1300; Rasmussen &
 Williams 2006, Gaussian Processes for Machine Learning, ch. 2.7 for the regression inside.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg, optimize
@@ -17,7 +18,11 @@ _JITTER = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """Fitted to `x` (n, d) and `y` (n,) whose errors have variances `noise` (n,)."""
+    """Fitted to points `x` (n, d) and values `y` (n,) whose errors have variances `noise` (n,).
+
+    `centre` and `unit` standardise the values; `signal` is the variance and `lengths` (d,) are the correlation lengths
+    of the Gaussian process of the standardised values.
+    """
 
     x: FloatArray
     y: FloatArray
@@ -29,17 +34,8 @@ class Emulator:
 
     def predict(self, at: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and variance of the function, noise not counted, at points (m, d)."""
-        kept = self._kept()
-        return self._predict(at, kept)
-
-    def _kept(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         y, noise = (self.y - self.centre) / self.unit, self.noise / self.unit**2
-        return _regressed(self.x, y, noise, self.signal, self.lengths)
-
-    def _predict(
-        self, at: FloatArray, kept: tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
-    ) -> tuple[FloatArray, FloatArray]:
-        root, basis, inner, beta, weights = kept
+        root, basis, inner, beta, weights = _regressed(self.x, y, noise, self.signal, self.lengths)
         cross = self.signal * _correlation(at, self.x, self.lengths)
         new = _basis(at, basis.shape[1])
         mean = new @ beta + cross @ weights
@@ -54,9 +50,7 @@ class Emulator:
         errors = np.empty(self.y.size)
         for row in range(self.y.size):
             others = np.arange(self.y.size) != row
-            less = Emulator(
-                self.x[others], self.y[others], self.noise[others], self.centre, self.unit, self.signal, self.lengths
-            )
+            less = replace(self, x=self.x[others], y=self.y[others], noise=self.noise[others])
             mean, variance = less.predict(self.x[row : row + 1])
             errors[row] = (self.y[row] - mean[0]) / np.sqrt(variance[0] + self.noise[row])
         return errors
@@ -98,22 +92,27 @@ def _correlation(a: FloatArray, b: FloatArray, lengths: FloatArray) -> FloatArra
     return np.asarray(np.exp(-0.5 * np.maximum(squares, 0.0)), dtype=np.float64)
 
 
-def _regressed(
-    x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+class _Regression(NamedTuple):
     """Root of the covariance, basis, root of its information, coefficients, weights of the points."""
+
+    root: FloatArray
+    basis: FloatArray
+    inner: FloatArray
+    beta: FloatArray
+    weights: FloatArray
+
+
+def _regressed(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray) -> _Regression:
+    """The regression of y on the basis, with the Gaussian process and the noise as its errors."""
     covariance = signal * _correlation(x, x, lengths) + np.diag(noise + _JITTER)
     root = np.linalg.cholesky(covariance)
     basis = _basis(x, _width(*x.shape))
-    half, right = (
-        linalg.solve_triangular(root, basis, lower=True, check_finite=False),
-        linalg.solve_triangular(root, y, lower=True, check_finite=False),
-    )
+    half = linalg.solve_triangular(root, basis, lower=True, check_finite=False)
+    right = linalg.solve_triangular(root, y, lower=True, check_finite=False)
     inner = np.linalg.cholesky(half.T @ half + _JITTER * np.eye(basis.shape[1]))
     beta = linalg.cho_solve((inner, True), half.T @ right, check_finite=False)
     weights = linalg.cho_solve((root, True), y - basis @ beta, check_finite=False)
-    parts = (np.asarray(each, dtype=np.float64) for each in (root, basis, inner, beta, weights))
-    return next(parts), next(parts), next(parts), next(parts), next(parts)
+    return _Regression(*(np.asarray(each, dtype=np.float64) for each in (root, basis, inner, beta, weights)))
 
 
 def _minus_log_likelihood(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray) -> float:

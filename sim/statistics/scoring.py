@@ -1,6 +1,6 @@
-"""Proper scores of predictions: a forecaster who says what they believe scores best on average.
+"""Proper scores of predictions: on average the true distribution scores best.
 
-Numbers in, numbers out (Gneiting & Raftery 2007, JASA 102:359-378). What is predicted is `holdout`'s.
+Source: Gneiting & Raftery (2007), JASA 102:359-378.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""The best of many scenarios, chosen with a stated probability by playing on only those that may still be it.
+"""Selection of the best of many scenarios with a stated probability, ruling others out as replications come in.
 
 The procedure KN of Kim & Nelson (A fully sequential procedure for indifference-zone selection in simulation, ACM
 Transactions on Modeling and Computer Simulation 11, 2001), with c = 1 and the error shared out over the k - 1 others,
-so that scenarios may see the same patients. Who plays what is missing is `rounds`' business.
+so that scenarios may share random numbers.
 
 What is promised: normal values, and a best scenario that is better than every other by the indifference or more, is
 chosen with at least the confidence. Of scenarios closer than that either may be chosen.
@@ -19,13 +19,13 @@ from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
 Direction = Literal["low", "high"]
 
-MOST_AT_ONCE, MOST_COLUMNS_AT_ONCE = 2**18, 64
+_MOST_AT_ONCE, _MOST_COLUMNS_AT_ONCE = 2**18, 64
 """Pairs of scenarios by replications, and replications, that are looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """Where the choice stands after the replications there are: arrays in the order of the scenarios.
+    """The selection after the replications so far: arrays in the order of the scenarios.
 
     `selected`: the scenario chosen, None until it is. `surviving`: may still be chosen. `left_after`: replications
     after which a scenario was ruled out, 0 while it is not; `n`: replications of the survivors that were looked at.
@@ -65,8 +65,8 @@ def select_best(
     signed = table if better == "high" else -table
     whole = np.flatnonzero(~np.isnan(signed).any(axis=0))[:first]
     if whole.size < first:
-        return undecided(len(table), first, confidence)
-    race = Race(signed, whole, squared_reach(signed[:, whole], indifference, confidence), indifference)
+        return _undecided(len(table), first, confidence)
+    race = _Race(signed, whole, _squared_reach(signed[:, whole], indifference, confidence), indifference)
     race.run()
     surviving = np.zeros(len(table), dtype=bool)
     surviving[race.alive] = True
@@ -82,7 +82,7 @@ def select_best(
     )
 
 
-def squared_reach(first_values: FloatArray, indifference: float, confidence: float) -> FloatArray:
+def _squared_reach(first_values: FloatArray, indifference: float, confidence: float) -> FloatArray:
     """h² S²_il / δ² of every pair, shape (k, k): after so many replications a pair is decided whatever they show."""
     k, n = first_values.shape
     eta = 0.5 * ((2.0 * (1.0 - confidence) / (k - 1)) ** (-2.0 / (n - 1)) - 1.0)
@@ -90,7 +90,7 @@ def squared_reach(first_values: FloatArray, indifference: float, confidence: flo
     return np.asarray(2.0 * eta * (n - 1) * apart.var(axis=2, ddof=1) / indifference**2, dtype=np.float64)
 
 
-class Race:
+class _Race:
     """Scenarios that are still in, and their sums so far; in `signed` more is better.
 
     `column`: replications gone through, `n`: those of them that were defined in all that were in.
@@ -121,7 +121,7 @@ class Race:
     def further(self) -> tuple[IntArray, FloatArray]:
         """The next replications that are defined in all that are in, and the sums after each; none if it is decided."""
         ahead = self.signed[self.alive, self.column :]
-        several = min(MOST_COLUMNS_AT_ONCE, max(1, MOST_AT_ONCE // self.alive.size**2)) if self.alive.size > 1 else 0
+        several = min(_MOST_COLUMNS_AT_ONCE, max(1, _MOST_AT_ONCE // self.alive.size**2)) if self.alive.size > 1 else 0
         columns = np.flatnonzero(~np.isnan(ahead).any(axis=0))[:several]
         totals = self.sums[self.alive, np.newaxis] + np.cumsum(ahead[:, columns], axis=1)
         return columns + self.column, totals
@@ -135,7 +135,7 @@ class Race:
         return np.where(numbers >= self.most, ~leader, is_out)
 
 
-def undecided(k: int, first: int, confidence: float) -> Selection:
+def _undecided(k: int, first: int, confidence: float) -> Selection:
     """Before the first replications are there."""
     return Selection(
         selected=None,

@@ -28,9 +28,9 @@ class SurvivalCurve:
 
     def at(self, times: ArrayLike) -> FloatArray:
         """Survival at any times: 1 before the first, NaN after the last (nobody was followed so long)."""
-        asked = np.asarray(times, dtype=np.float64)
-        steps = np.concatenate(([1.0], self.survival))[np.searchsorted(self.times, asked, side="right")]
-        return np.where(asked > self.times[-1], nan, steps)
+        at = np.asarray(times, dtype=np.float64)
+        steps = np.concatenate(([1.0], self.survival))[np.searchsorted(self.times, at, side="right")]
+        return np.where(at > self.times[-1], nan, steps)
 
 
 def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
-from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES, STREAMS
+from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES
+from sim.engine.measures.outcomes import REPORTED_STREAMS
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
@@ -20,7 +21,7 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
     """Names of the measures that runs of the scenarios may have."""
     found: set[str] = set()
     for parts in {id(scenario.department): scenario for scenario in scenarios}.values():
-        streams = ("all", *STREAMS, *parts.department.streams)
+        streams = ("all", *REPORTED_STREAMS, *parts.department.streams)
         steps = [name for _, step in steps_with_paths(parts) if (name := getattr(step, "name", None))]
         of_each = {
             "stream": streams,

@@ -128,7 +128,7 @@ class Events(Strict):
         return {name: mark for name, mark in named.items() if mark is not None} | steps
 
     def place_of(self, field: str) -> str:
-        """Where the mark that fills a field stands."""
+        """The key below `events` of the mark that fills a field."""
         end, _, step = field.partition("_")
         return f"step_minutes.{step}.{end}" if end in STEP_ENDS and step in self.step_minutes else field
 
@@ -137,14 +137,14 @@ STEP_ENDS = ("begins", "ends")
 
 
 class CodedColumn(Strict):
-    """A column of codes and the word for each; null for a code that says nothing."""
+    """A column of codes and the word for each; null for a code that means nothing."""
 
     column: str
     recode: dict[str, str | None] = Field(min_length=1)
 
 
 class FlagColumns(Strict):
-    """One word told by several yes-or-no columns: that of the first that holds `code`; `otherwise` if none does."""
+    """One word given by several yes-or-no columns: that of the first that holds `code`; `otherwise` if none does."""
 
     flags: dict[str, str] = Field(min_length=1)
     code: str = "1"

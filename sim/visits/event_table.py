@@ -93,12 +93,12 @@ def _is_marked(mark: EventMark) -> str:
 
 
 def _escaped(name: str) -> str:
-    """Only `*` stands for something else."""
+    """A GLOB pattern in which only `*` is a wildcard."""
     return "".join(f"[{sign}]" if sign in "?[" else sign for sign in name)
 
 
 def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
-    """Events that name no case, no activity or no time belong to no visit, or tell nothing of it."""
+    """Events that name no case, no activity or no time belong to no visit, or give no time of one."""
     found = []
     for condition, column, kind, remedy in (
         ("the_case IS NULL", events.case, "an event of no case, left out", "give the event its case, or delete it"),
@@ -137,7 +137,7 @@ def _activities_read(events: Events, known: list[tuple[str, int]]) -> DataFindin
 
 
 def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[DataFinding]:
-    """Attributes of a case of which its events say different things."""
+    """Note attributes whose values differ between the events of one case."""
     n = sql.whole_number(
         connection,
         f"SELECT count(*) FROM (SELECT 1 FROM marked WHERE {ours} IS NOT NULL AND the_case IS NOT NULL "

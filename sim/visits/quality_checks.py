@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import duckdb
-
-from sim.visits.column_map import ColumnMap
+from sim.io import sql
 from sim.visits.data_quality import DataFinding, note
+from sim.visits.visits_query import VisitsQuery
 
 _FEWEST: Final = 100
 """Values needed before a share says anything."""
@@ -35,110 +34,105 @@ _CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
 _MINUTES: Final = ("triage_min", "wait_min", "stay_min")
 
 
-@dataclass(frozen=True)
-class CheckedTable:
-    """A table `visits` with a column `f_FIELD` for each field, and what each field comes from."""
-
-    connection: duckdb.DuckDBPyConnection
-    column_map: ColumnMap
-    origin: dict[str, str]
-
-    def row(self, query: str) -> tuple[float, ...]:
-        """The numbers of one row; a missing one is 0."""
-        found = self.connection.execute(query).fetchone() or ()
-        return tuple(float(value or 0.0) for value in found)
-
-    @property
-    def dated(self) -> bool:
-        """Whether arrivals have dates that mean something."""
-        if "arrival" not in self.origin or self.column_map.calendar != "real":
-            return False
-        return self.row("SELECT count(f_arrival) FROM visits")[0] > 0
-
-    def given(self, field: str) -> bool:
-        """Whether a field is the file's own and not reckoned from others."""
-        origin = self.origin.get(field)
-        return origin is not None and origin not in [self.origin.get(clock) for clock in _CLOCKS]
-
-
-def table_findings(look: CheckedTable) -> list[DataFinding]:
+def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
-    notes = [*heaps(look), *midnight(look), *long_waits(look)]
-    if look.dated:
-        notes += [*repeated_instants(look), *empty_days(look), *clock_changes(look)]
+    notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]
+    if _is_dated(query):
+        notes += [*_repeated_instants(query), *_empty_days(query), *_clock_changes(query)]
     return notes
+
+
+def _numbers(query: VisitsQuery, select: str) -> tuple[float, ...]:
+    """The numbers of one row; a missing one is 0."""
+    found = query.connection.execute(select).fetchone() or ()
+    return tuple(float(value or 0.0) for value in found)
+
+
+def _is_dated(query: VisitsQuery) -> bool:
+    """Whether arrivals have true dates."""
+    if not query.knows("arrival") or query.column_map.calendar != "real":
+        return False
+    return sql.whole_number(query.connection, "SELECT count(f_arrival) FROM visits") > 0
+
+
+def _is_given(query: VisitsQuery, field: str) -> bool:
+    """Whether the file gives a field itself, rather than times it is derived from."""
+    return query.knows(field) and query.origin[field] not in [query.origin.get(clock) for clock in _CLOCKS]
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def heaps(look: CheckedTable) -> Iterator[DataFinding]:
+def _heaps(query: VisitsQuery) -> Iterator[DataFinding]:
     """Times and durations written in round minutes more often than they can happen."""
     clocks: list[tuple[str, str]] = [
-        (field, f"(epoch_us(f_{field}) / 60e6)") for field in _CLOCKS if field in look.origin
+        (field, f"(epoch_us(f_{field}) / 60e6)") for field in _CLOCKS if field in query.origin
     ]
-    if "arrival" not in look.origin and "minute_of_day" in look.origin:
+    if "arrival" not in query.origin and "minute_of_day" in query.origin:
         clocks.append(("minute_of_day", "f_minute_of_day"))
-    minutes = [(field, f"f_{field}") for field in _MINUTES if look.given(field)]
+    minutes = [(field, f"f_{field}") for field in _MINUTES if _is_given(query, field)]
     for field, value in (*clocks, *minutes):
-        n, fives, hours = look.row(
+        n, fives, hours = _numbers(
+            query,
             f"SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
-            f"(SELECT {value} AS v FROM visits WHERE f_{field} IS NOT NULL) WHERE v <> 0"
+            f"(SELECT {value} AS v FROM visits WHERE f_{field} IS NOT NULL) WHERE v <> 0",
         )
         if n >= _FEWEST and fives / n > 0.2 + max(_HEAP, _MARGIN * (0.16 / n) ** 0.5):
-            told = f"{_percent(fives / n)} are whole fives of minutes (20 % expected)"
-            told += f", {_percent(hours / n)} full hours (1.7 %)"
+            shares = f"{_percent(fives / n)} are whole fives of minutes (20 % expected)"
+            shares += f", {_percent(hours / n)} full hours (1.7 %)"
             remedy = "rounded by hand: what is finer than five minutes is not in the file"
-            yield note(look.origin[field], f"a heap on round minutes: {told}", remedy, int(fives))
+            yield note(query.origin[field], f"a heap on round minutes: {shares}", remedy, int(fives))
 
 
-def midnight(look: CheckedTable) -> Iterator[DataFinding]:
+def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
     """Times that were not known are often written as midnight."""
     for field in ("minute_of_day", *_CLOCKS[1:]):
-        if field not in look.origin:
+        if field not in query.origin:
             continue
         minute = "f_minute_of_day" if field == "minute_of_day" else f"((epoch_us(f_{field}) / 60e6) % 1440)"
-        at, other_hours = look.row(
+        at, other_hours = _numbers(
+            query,
             f"SELECT count(*) FILTER (v = 0), count(*) FILTER (v % 60 = 0 AND v <> 0) / 23.0 FROM "
-            f"(SELECT {minute} AS v FROM visits WHERE f_{field} IS NOT NULL)"
+            f"(SELECT {minute} AS v FROM visits WHERE f_{field} IS NOT NULL)",
         )
         if at >= _FEWEST_AT_MIDNIGHT and at > _MIDNIGHT_TIMES * (other_hours + 1.0):
             kind = f"exactly at midnight, {other_hours:.1f} on another full hour"
-            yield note(look.origin[field], kind, "see whether midnight stands for a time not known", int(at))
+            yield note(query.origin[field], kind, "see whether midnight stands for a time not known", int(at))
 
 
-def long_waits(look: CheckedTable) -> Iterator[DataFinding]:
+def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
-    if "wait_min" not in look.origin:
+    if "wait_min" not in query.origin:
         return
-    (n,) = look.row(f"SELECT count(*) FROM visits WHERE f_wait_min > {60 * _LONG_WAIT_HOURS}")
+    (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_min > {60 * _LONG_WAIT_HOURS}")
     if n:
         yield note(
-            look.origin["wait_min"], f"waits over {_LONG_WAIT_HOURS} hours", "kept; see whether they are true", int(n)
+            query.origin["wait_min"], f"waits over {_LONG_WAIT_HOURS} hours", "kept; see whether they are true", int(n)
         )
 
 
-def repeated_instants(look: CheckedTable) -> Iterator[DataFinding]:
+def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
     """Arrivals that share their instant with another, beside what chance would give within each hour."""
-    (seconds,) = look.row("SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
+    (seconds,) = _numbers(query, "SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
     instants = 3600.0 if seconds else 60.0
-    n, shared, expected = look.row(
+    n, shared, expected = _numbers(
+        query,
         "WITH a AS (SELECT f_arrival AS t FROM visits WHERE f_arrival IS NOT NULL), "
         "same AS (SELECT t, count(*) AS k FROM a GROUP BY t), "
         "hours AS (SELECT date_trunc('hour', t) AS h, sum(k) AS k FROM same GROUP BY 1) "
         "SELECT (SELECT count(*) FROM a), (SELECT sum(k) FROM same WHERE k > 1), "
-        f"(SELECT sum(k * (1 - power(1 - 1 / {instants}, k - 1))) FROM hours)"
+        f"(SELECT sum(k * (1 - power(1 - 1 / {instants}, k - 1))) FROM hours)",
     )
     if n >= _FEWEST and shared / n > _REPEATED_TIMES * expected / n + _REPEATED:
         kind = f"arrivals at the instant of another, {expected:,.0f} expected of chance"
         remedy = "kept; arrivals in batches or copied rows make hourly counts uneven: do not trust the dispersion"
-        yield note(look.origin["arrival"], kind, remedy, int(shared))
+        yield note(query.origin["arrival"], kind, remedy, int(shared))
 
 
-def empty_days(look: CheckedTable) -> Iterator[DataFinding]:
+def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
     """Days between the first and the last arrival with no visit, or hardly any."""
-    found = look.connection.execute(
+    found = query.connection.execute(
         "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL "
         "GROUP BY 1) "
         "SELECT min(day), max(day), count(*), median(n) FROM counts"
@@ -147,9 +141,9 @@ def empty_days(look: CheckedTable) -> Iterator[DataFinding]:
         return
     first, last, n_seen, median = found
     n_days = (last - first).days + 1
-    column = look.origin["arrival"]
+    column = query.origin["arrival"]
     if n_days > n_seen:
-        dates = look.connection.execute(
+        dates = query.connection.execute(
             "WITH seen AS (SELECT DISTINCT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL) "
             "SELECT s1.day + 1 FROM seen s1 ANTI JOIN seen s2 ON s2.day = s1.day + 1 WHERE s1.day < ? ORDER BY 1",
             [last],
@@ -158,7 +152,7 @@ def empty_days(look: CheckedTable) -> Iterator[DataFinding]:
         kind = f"{n_days - n_seen:,} of the {n_days:,} days from {first} to {last} have no visit (gaps begin {listed})"
         yield note(column, kind, "counted as really empty; cut the file if they are not in it")
     if median >= _BUSY_DAY:
-        few = look.connection.execute(
+        few = query.connection.execute(
             "SELECT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1 "
             f"HAVING count(*) < {_HARDLY_ANY * median} ORDER BY 1"
         ).fetchall()
@@ -204,29 +198,29 @@ def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime
     return found
 
 
-def clock_changes(look: CheckedTable) -> Iterator[DataFinding]:
+def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
-    column, zone = look.origin["arrival"], look.column_map.time_zone
-    (days,) = look.row("SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
+    column, zone = query.origin["arrival"], query.column_map.time_zone
+    (days,) = _numbers(query, "SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
     if zone is None and days < _SHORT_FILE_DAYS:
         return
     if zone is None:
         yield note(column, "clock changes were not looked for", "set `time_zone` in the column map, as America/Toronto")
         return
-    found = look.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone()
+    found = query.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone()
     if found is None or found[0] is None:
         return
     for change in changes_between(zone, found[0], found[1]):
-        yield from _change_finding(look, change, column)
+        yield from _change_finding(query, change, column)
 
 
-def _change_finding(look: CheckedTable, change: ClockChange, column: str) -> Iterator[DataFinding]:
+def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> Iterator[DataFinding]:
     """What the file shows of one clock change."""
-    (inside,) = look.row(f"SELECT count(*) FROM visits WHERE {_in_change('f_arrival', change)}")
-    usual = _usual_arrivals(look, change)
+    (inside,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {_in_change('f_arrival', change)}")
+    usual = _usual_arrivals(query, change)
     when = f"{change.start:%Y-%m-%d}"
     counted = f"{inside:g} arrivals between {change.start:%H:%M} and {change.end:%H:%M}"
-    crossing = _stays_across(look, change)
+    crossing = _stays_across(query, change)
     too_much = "long" if change.forward else "short"
     across = f"; {crossing:,.0f} stays across it look an hour too {too_much}" if crossing else ""
     if change.forward:
@@ -242,25 +236,27 @@ def _in_change(field: str, change: ClockChange) -> str:
     return f"({field} >= TIMESTAMP '{change.start}' AND {field} < TIMESTAMP '{change.end}')"
 
 
-def _usual_arrivals(look: CheckedTable, change: ClockChange) -> float:
+def _usual_arrivals(query: VisitsQuery, change: ClockChange) -> float:
     """Arrivals at these hours of the same weekday in the weeks within the file, the week of the change left out."""
     day = change.start.date()
-    (mean,) = look.row(
+    (mean,) = _numbers(
+        query,
         "WITH span AS (SELECT min(f_arrival)::DATE AS a, max(f_arrival)::DATE AS b FROM visits), "
         f"days AS (SELECT unnest(generate_series(a, b, INTERVAL 1 DAY))::DATE AS day FROM span), "
         f"alike AS (SELECT day FROM days WHERE isodow(day) = {day.isoweekday()} AND day <> DATE '{day}') "
         "SELECT (SELECT count(*) FROM visits WHERE f_arrival::DATE IN (SELECT day FROM alike) AND "
         f"f_arrival::TIME >= TIME '{change.start.time()}' AND f_arrival::TIME < TIME '{change.end.time()}')"
-        " / nullif((SELECT count(*) FROM alike), 0)"
+        " / nullif((SELECT count(*) FROM alike), 0)",
     )
     return mean
 
 
-def _stays_across(look: CheckedTable, change: ClockChange) -> float:
-    if "departure_time" not in look.origin:
+def _stays_across(query: VisitsQuery, change: ClockChange) -> float:
+    if "departure_time" not in query.origin:
         return 0.0
-    (n,) = look.row(
+    (n,) = _numbers(
+        query,
         f"SELECT count(*) FROM visits WHERE f_arrival < TIMESTAMP '{change.start}' "
-        f"AND f_departure_time >= TIMESTAMP '{change.end}'"
+        f"AND f_departure_time >= TIMESTAMP '{change.end}'",
     )
     return n

@@ -139,7 +139,7 @@ def refuse_what_is_no_file(path: Path) -> None:
 
 
 def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
-    """What libraries say about a file they cannot read, with what to do."""
+    """Load a file; what its library raises becomes a VisitsFileError with what to do."""
     remedy = "check that it is a table with a header, and `separator` in the column map"
     try:
         return load()
@@ -325,7 +325,7 @@ def cells_at(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
 
 
 def refuse_extra_cells(row: list[str], width: int, number: int, path: Path) -> None:
-    """Empty cells at the end of a row say nothing; others have lost their column."""
+    """Refuse a row whose cells beyond the header are not all empty: they have lost their column."""
     if any(cell.strip() for cell in row[width:]):
         remedy = "check that it is a table with a header, quotes around cells that hold it, and `separator`"
         raise refusal(path, f"row {number:,} has {len(row)} cells, the header {width}; {remedy} in the column map")
@@ -349,7 +349,7 @@ def loaded(connection: duckdb.DuckDBPyConnection, table: RawTable, plain: Path, 
 
 
 def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str], name: str) -> RawTable:
-    """Every value as text; whole numbers kept as fractions (missing beside them) lose their fraction of nothing."""
+    """Every value as text; whole numbers stored as floats (for missing values beside them) lose their `.0`."""
     described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [sql.exact_path(path)]).fetchall()
     kinds = {str(row[0]): str(row[1]) for row in described}
     nested = [column for column, kind in kinds.items() if column in wanted and kind.endswith(("]", ")"))]

@@ -15,7 +15,7 @@ import pandas as pd
 from sim.io import sql
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
-from sim.visits.quality_checks import CheckedTable, table_findings
+from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
 from sim.visits.visit_checks import check_intervals, note_duplicates
@@ -67,8 +67,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            table = CheckedTable(connection, column_map, query.origin)
-            query.findings += table_findings(table)
+            query.findings += table_findings(query)
             note_duplicates(query)
             return VisitsFile(frame=_tidy(query), quality=_quality(path, query), exclusions=_exclusions(query))
 

@@ -1,6 +1,6 @@
 """Event logs in XES (IEEE 1849), read event by event in bounded memory, and written.
 
-Knows the attribute types of the standard and nothing of a department; what its events mean is said by a column map.
+Knows the attribute types of the standard; what the events mean is given by a column map.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_CHARACTERS: Final = 1 << 20
 _MOST_TAG_BYTES: Final = 16 << 20
 _CHUNK: Final = 1 << 16
 _EVENT_PARENTS: Final = (["log", "trace"], ["log"])
-"""Where events stand; outside a trace they are those of a stream."""
+"""Parents of an event element; outside a trace events are those of a stream."""
 
 _INT: Final = re.compile(r"[+-]?\d{1,19}")
 _FLOAT: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?INF")
@@ -86,7 +86,7 @@ def _refuse_doctype(*_: object) -> None:
 
 
 class _Parser:
-    """Where in the document we are, what the trace at hand has said so far, and the events not yet handed on."""
+    """Expat handlers: the path in the document, the attributes of the open trace and event, the events read so far."""
 
     def __init__(self) -> None:
         self.path: list[str] = []

@@ -1,7 +1,5 @@
 """Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
 
-Numbers in, numbers out. Shares of files without dates are `shares`; what is written is `calibration`'s.
-
 A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
 rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
 a gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
@@ -11,7 +9,7 @@ patients are known they allow for returns too: visits of one patient come togeth
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +21,9 @@ from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 _MONTHS: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 _DAYS_IN_MONTH: Final = 20
-"""A month with fewer days in the file tells no factor."""
+"""A month with fewer days in the file has no factor."""
 _DAYS_FOR_GROWTH: Final = 728
-"""Two years of whole weeks: with less, growth and months are not to be told apart."""
+"""Two years of whole weeks: with less, growth and months cannot be separated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,15 @@ class Counts:
     def years(self) -> FloatArray:
         """Years before the last day, so 0 there."""
         return np.asarray((np.arange(len(self.by_hour)) - len(self.by_hour) + 1) / DAYS_PER_YEAR)
+
+    @property
+    def inside(self) -> BoolArray:
+        """Whether each hour lies in the file."""
+        return ~np.isnan(self.by_hour)
+
+    def sums_by_weekday(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Sums of a table with a row a day, shape (7, columns), Monday first."""
+        return np.array([table[self.weekday == day].sum(axis=0) for day in range(7)])
 
     def between(self, first: int, last: int) -> "Counts":
         """Days first, first + 1 .. last - 1."""
@@ -139,7 +146,7 @@ class ArrivalRates:
     covariance: FloatArray
 
     def notes(self) -> tuple[str, ...]:
-        """What the file could not tell, and what a reader must be warned of."""
+        """What could not be estimated, and what a reader must be warned of."""
         found = []
         if self.months is None:
             found.append("no month factors: the file does not cover every month; they are left at 1")
@@ -209,11 +216,8 @@ class _Design:
         """Fisher information of Poisson counts: X' diag(mean) X."""
         matrix, beside, daily = np.zeros((self.size, self.size)), self.beside, mean.sum(axis=1)
         weekday = self.counts.weekday
-        by_week = np.array([mean[weekday == day].sum(axis=0) for day in range(7)])
-        matrix[np.arange(HOURS_PER_WEEK), np.arange(HOURS_PER_WEEK)] = by_week.ravel()
-        cross = np.array([mean[weekday == day].T @ beside[weekday == day] for day in range(7)]).reshape(
-            HOURS_PER_WEEK, -1
-        )
+        np.fill_diagonal(matrix[:HOURS_PER_WEEK, :HOURS_PER_WEEK], self.counts.sums_by_weekday(mean).ravel())
+        cross = np.concatenate([mean[weekday == day].T @ beside[weekday == day] for day in range(7)])
         matrix[:HOURS_PER_WEEK, HOURS_PER_WEEK:], matrix[HOURS_PER_WEEK:, :HOURS_PER_WEEK] = cross, cross.T
         matrix[HOURS_PER_WEEK:, HOURS_PER_WEEK:] = beside.T @ (daily[:, None] * beside)
         return matrix
@@ -226,47 +230,44 @@ class _Design:
         n, day = counts.place.size, counts.place // 24
         beside = self.beside
         week = 24 * counts.weekday[day] + counts.place % 24
-        rows = np.concatenate((counts.patient, np.repeat(counts.patient, beside.shape[1])))
         columns = np.concatenate((week, np.tile(np.arange(HOURS_PER_WEEK, self.size), n)))
         values = np.concatenate((np.ones(n), beside[day].ravel()))
-        summed = sparse.csr_array((values, (rows, columns)), shape=(int(counts.patient.max()) + 1, self.size))
-        single = sparse.csr_array(
-            (values, (np.concatenate((np.arange(n), np.repeat(np.arange(n), beside.shape[1]))), columns))
-        )
-        return np.asarray((summed.T @ summed).todense() - (single.T @ single).todense(), dtype=np.float64)
+
+        def products(group: IntArray) -> FloatArray:
+            rows = np.concatenate((group, np.repeat(group, beside.shape[1])))
+            summed = sparse.csr_array((values, (rows, columns)), shape=(int(group.max()) + 1, self.size))
+            return np.asarray((summed.T @ summed).todense(), dtype=np.float64)
+
+        return products(counts.patient) - products(np.arange(n))
 
     def score(self, residual: FloatArray) -> FloatArray:
-        weekday, beside = self.counts.weekday, self.beside
-        by_week = np.array([residual[weekday == day].sum(axis=0) for day in range(7)])
-        return np.concatenate((by_week.ravel(), beside.T @ residual.sum(axis=1)))
+        """Derivative of the log likelihood by each parameter."""
+        return np.concatenate((self.counts.sums_by_weekday(residual).ravel(), self.beside.T @ residual.sum(axis=1)))
 
 
 def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | None = None) -> ArrivalRates:
-    """The model at the top of its likelihood.
+    """The maximum-likelihood fit of the model.
 
-    `months` and `growth` None: where the file can tell. Needs every hour of the week at least once.
+    `months` and `growth` None: where the file is long enough. Needs every hour of the week at least once.
     """
-    inside = ~np.isnan(counts.by_hour)
-    covered = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)])
-    if covered.min() < 1:
+    if counts.sums_by_weekday(counts.inside).min() < 1:
         raise ValueError("counts do not cover every hour of the week: give at least one whole week")
     days_of_month = np.bincount(counts.month, minlength=_MONTHS)
     with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH) if months is None else months
     long_enough = len(counts.by_hour) >= _DAYS_FOR_GROWTH
     design = _Design(counts, with_months, long_enough if growth is None else growth)
-    theta, none_came = _climbed(design, inside)
-    mean = np.where(inside, design.means(theta), 0.0)
-    variation = _day_variation(counts, design, mean, inside)
-    covariance = _covariance(design, mean, variation.cv, none_came)
-    return _summed_up(design, theta, covariance, variation, mean, inside, none_came)
+    theta, free = _maximised(design)
+    mean = np.where(counts.inside, design.means(theta), 0.0)
+    variation = _day_variation(design, mean)
+    covariance = _covariance(design, mean, variation.cv, free)
+    return _summed_up(design, theta, covariance, variation, mean, free)
 
 
-def _climbed(design: _Design, inside: BoolArray) -> tuple[FloatArray, BoolArray]:
-    """Working parameters by Newton's method; and the hours of the week in which nobody ever came."""
-    counts = design.counts
+def _maximised(design: _Design) -> tuple[FloatArray, BoolArray]:
+    """Parameters by Newton's method, and which are free: the log rate of an hour in which nobody ever came is not."""
+    counts, inside = design.counts, design.counts.inside
     observed = np.where(inside, counts.by_hour, 0.0)
-    total = np.array([observed[counts.weekday == day].sum(axis=0) for day in range(7)]).ravel()
-    exposure = np.array([inside[counts.weekday == day].sum(axis=0) for day in range(7)]).ravel()
+    total, exposure = counts.sums_by_weekday(observed).ravel(), counts.sums_by_weekday(inside).ravel()
     none_came = total == 0.0
     theta = np.zeros(design.size)
     with np.errstate(divide="ignore"):
@@ -280,13 +281,13 @@ def _climbed(design: _Design, inside: BoolArray) -> tuple[FloatArray, BoolArray]
         theta = theta + np.clip(step, -1.0, 1.0)
         if float(np.abs(step).max()) < 1e-9:
             break
-    return theta, none_came
+    return theta, free
 
 
-def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: BoolArray) -> DayVariation:
+def _day_variation(design: _Design, mean: FloatArray) -> DayVariation:
     """From the days that lie wholly in the file."""
-    whole = inside.all(axis=1)
-    total, expected = counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
+    whole = design.counts.inside.all(axis=1)
+    total, expected = design.counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
     degrees = int(whole.sum()) - 7 - (design.size - HOURS_PER_WEEK)
     if degrees < 2:
         return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
@@ -319,9 +320,8 @@ def _day_variation(counts: Counts, design: _Design, mean: FloatArray, inside: Bo
     )
 
 
-def _covariance(design: _Design, mean: FloatArray, cv: float, none_came: BoolArray) -> FloatArray:
+def _covariance(design: _Design, mean: FloatArray, cv: float, free: BoolArray) -> FloatArray:
     """Inverse information, widened for factors of whole days: J^-1 (J + cv^2 sum of v v' + R) J^-1."""
-    free = np.flatnonzero(np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_))))
     information = design.information(mean)[np.ix_(free, free)]
     by_day = design.day_sums(mean)[:, free]
     inverse = np.linalg.inv(information)
@@ -337,8 +337,7 @@ def _summed_up(
     covariance: FloatArray,
     variation: DayVariation,
     mean: FloatArray,
-    inside: BoolArray,
-    none_came: BoolArray,
+    free: BoolArray,
 ) -> ArrivalRates:
     def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
         return _with_error(what, theta, covariance)
@@ -357,9 +356,10 @@ def _summed_up(
         return np.asarray(by_hour / by_hour.sum())
 
     by_week = of(shares)
+    inside = design.counts.inside
     observed = np.where(inside, design.counts.by_hour, 0.0)
     expected = np.where(mean > 0.0, mean, 1.0)
-    degrees = int(inside.sum()) - int((~none_came).sum()) - (design.size - HOURS_PER_WEEK)
+    degrees = int(inside.sum()) - int(free.sum())
     return ArrivalRates(
         per_hour=of(lambda t: _per_hour(t, design.with_months)),
         visits_per_year=of(lambda t: _per_hour(t, design.with_months).sum(keepdims=True) * DAYS_PER_YEAR / 7.0),

@@ -1,6 +1,6 @@
 """Shares of arrivals by hour, weekday and acuity from a tidy visits table, each with its standard error.
 
-The frames are `VisitsFile.frame`. A file without weekdays tells less: `estimate_without_weekdays`.
+The frames are `VisitsFile.frame`. For a file without weekdays: `estimate_without_weekdays`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class DemandEstimates:
 
 @dataclass(frozen=True, slots=True)
 class PartialEstimates:
-    """Shares of arrivals by hour of the day (24,) and of acuity (5,), each None if the file does not tell."""
+    """Shares of arrivals by hour of the day (24,) and of acuity (5,), each None where the file has none."""
 
     hour_of_day: Shares | None
     acuity: Shares | None

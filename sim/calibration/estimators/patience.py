@@ -60,7 +60,7 @@ def fit_patience(
 
     `waited` (n,) is the wait until the physician, or until leaving; of one who left unnoticed give the last time they
     were known to be there, and in `left_by` (n,) the first they were known to be gone. Those without a usable wait or
-    level must be left out. With `never` None the share that never leaves is estimated, 0 where nothing tells it.
+    level must be left out. With `never` None the share that never leaves is estimated, 0 where it cannot be.
     Levels with under `fewest` leavers are left out, and named in the notes.
     """
     wait, gone = np.asarray(waited, dtype=np.float64), np.asarray(left, dtype=np.bool_)
@@ -73,14 +73,14 @@ def fit_patience(
     wait, gone, group = wait[rows], gone[rows], np.searchsorted(known, levels[rows])
     until = wait if left_by is None else np.asarray(left_by, dtype=np.float64)[rows]
     low, high = np.where(gone, wait, np.maximum(wait, 0.0)), np.where(gone, until, np.inf)
-    fit, told = _fitted(low, high, group, grid, never)
+    fit, never_is_known = _fitted(low, high, group, grid, never)
     curve = kaplan_meier(np.where(gone, (low + np.where(gone, high, 0.0)) / 2.0, wait), gone)
     counts = np.bincount(group, minlength=len(known)).astype(np.int64)
     left_out = [f"CTAS {each} ({n})" for each, n in leavers.items() if each not in known]
     notes = [f"too few leavers for a patience of their own: {', '.join(left_out)}"] if left_out else []
-    if never is None and not told:
+    if never is None and not never_is_known:
         notes.append("waits are too short to tell a share that never leaves from long patience: it is taken as 0")
-    found = PatienceFit(known, fit, told, curve, int(gone.sum()), counts, np.nan, tuple(notes))
+    found = PatienceFit(known, fit, never_is_known, curve, int(gone.sum()), counts, np.nan, tuple(notes))
     return replace(found, distance=_distance(found, gone, wait))
 
 
@@ -92,13 +92,13 @@ def _fitted(
         name = fit_families(data)[0].family
         return fixed_never(data, name, never), False
     plain = fit_families(data)
-    mixed = [fit for fit in fit_families(data, with_never=True) if fit.identified and _is_told(fit)]
+    mixed = [fit for fit in fit_families(data, with_never=True) if fit.identified and _is_narrow(fit)]
     if mixed and mixed[0].aic < plain[0].aic:
         return mixed[0], True
     return plain[0], False
 
 
-def _is_told(fit: LifetimeFit) -> bool:
+def _is_narrow(fit: LifetimeFit) -> bool:
     """Whether the interval of the share that never ends leaves most of 0 to 1 out."""
     never = fit.parameters()[-1]
     return never.high - never.low < 0.5
@@ -128,11 +128,11 @@ class PatienceTest:
 
     def verdict(self) -> str:
         """One sentence."""
-        told = f"largest distance {self.distance:.3f}, p {self.p:.2f}, n = {self.n:,}"
+        sample = f"largest distance {self.distance:.3f}, p {self.p:.2f}, n = {self.n:,}"
         if not self.is_rejected:
-            return f"{self.family} fits ({told})"
+            return f"{self.family} fits ({sample})"
         return (
-            f"no family fits: {self.family}, the nearest by AIC, is rejected ({told}) and written all the same, for "
+            f"no family fits: {self.family}, the nearest by AIC, is rejected ({sample}) and written all the same, for "
             "waits end before most patience does and quantiles would say nothing beyond"
         )
 

@@ -1,6 +1,6 @@
-"""When patients come back: a Weibull for those who do and a share who do not, from patient identities.
+"""The law of return visits from patient identities: a Weibull for those who return, and a share who do not.
 
-The likelihood is `lifetimes`; the law it estimates is that of `sim.department.patients.ReturnVisits` with no frailty.
+The law is that of `sim.department.patients.ReturnVisits` with no frailty.
 
 A gap runs from departure to the next arrival of the patient, or to the end of the file, where it is censored (mixture
 cure: Farewell 1982, Biometrics 38:1041-1046). The hour of an arrival is the department's, not the patient's: the law

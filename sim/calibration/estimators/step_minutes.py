@@ -54,7 +54,7 @@ class StepMinutes:
         return self.fit or (self.choice.nearest if if_none_fits == "nearest" else None)
 
     def written(self, if_none_fits: IfNoneFits) -> dict[str, Any]:
-        """What stands for `minutes` in the department."""
+        """The value of `minutes` in the department's configuration."""
         fit = self.used(if_none_fits)
         if fit is not None:
             return family_written(fit, self.levels)
@@ -66,27 +66,24 @@ class StepMinutes:
         """Where the numbers are from and what was found, for the file and the report."""
         counts = zip(self.levels, self.values, strict=True) if self.levels else ()
         by_level = ", ".join(f"CTAS {level} {values.size:,}" for level, values in counts)
-        told = f"minutes, n = {self.n:,}{f' ({by_level})' if by_level else ''}"
+        sample = f"minutes, n = {self.n:,}{f' ({by_level})' if by_level else ''}"
         if self.fit is not None:
-            return f"{told}; {self.choice.verdict()}"
+            return f"{sample}; {self.choice.verdict()}"
         zeros = f"{self.choice.n_zero:,} are 0, which no family gives; " if self.has_zeros else ""
         if self.choice.chosen is None:
             verdict = self.choice.verdict()
         else:
             verdict = f"none of {', '.join(FAMILIES)} fits (without them {self.choice.verdict()})"
         if if_none_fits == "nearest":
-            return f"{told}; {zeros}{verdict}; {self.choice.nearest.family} is written all the same, as asked for"
-        return f"{told}; {zeros}{verdict}; written as empirical, largest distance {self.distance(if_none_fits):.3f}"
+            return f"{sample}; {zeros}{verdict}; {self.choice.nearest.family} is written all the same, as asked for"
+        distance = max(self.distances(if_none_fits))
+        return f"{sample}; {zeros}{verdict}; written as empirical, largest distance {distance:.3f}"
 
-    def distance(self, if_none_fits: IfNoneFits) -> float:
-        """Largest Kolmogorov distance of what is written from the file's values, over the groups.
+    def distances(self, if_none_fits: IfNoneFits) -> list[float]:
+        """Kolmogorov distance of what is written from the file's values, by group.
 
         Where many values are equal, the share up to and with them is compared.
         """
-        return max(self.distances(if_none_fits))
-
-    def distances(self, if_none_fits: IfNoneFits) -> list[float]:
-        """The same of each group."""
         fit = self.used(if_none_fits)
         if fit is None:
             pairs = zip(self.values, self.choice.table, strict=True)
@@ -114,7 +111,7 @@ def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...]) -> 
 def measured(
     parts: Mapping[str, pd.DataFrame], seed: int, draws: int, notes: list[str]
 ) -> dict[tuple[str, str], StepMinutes]:
-    """What the table's columns `minutes_STEP` tell, by stream and step."""
+    """The minutes of each measured step by stream and step, from the table's columns `minutes_STEP`."""
     found = {}
     for stream, part in parts.items():
         for column in part.columns:
@@ -167,7 +164,7 @@ def unknown_steps(department: Department, names: Iterable[str]) -> Iterator[str]
 
 
 def family_written(fit: LifetimeFit, levels: tuple[int, ...]) -> dict[str, Any]:
-    """A family as `sim.department.quantities` holds it; a level the file does not tell takes its neighbour's scale.
+    """A family as `sim.department.quantities` holds it; a level without an estimate takes its neighbour's scale.
 
     Without levels the scale is everybody's.
     """

@@ -1,13 +1,13 @@
-"""Everything a tidy visits table can tell of a department, each part by the estimator that is for it.
+"""Everything of a department that can be estimated from a tidy visits table, each part by its own estimator.
 
 What a part needs and the file lacks is named in the notes, never filled in. The words are the department's: streams
 `medical` and `mental_health`, dispositions `discharge`, `admission`, `transfer`, `lwbs`, `ama`; a column map recodes
-the file's. What is written is said by `demand_file` and `department_file`.
+the file's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,13 +28,15 @@ _STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
 _LEFT, _ADMITTED, _HOME = "lwbs", ("admission", "transfer"), "discharge"
 _AGE_EDGES, _ADULT_FROM = (6, 12), 18
 _FEWEST: Final = 50
+"""Visits for shares and distributions; with fewer their errors are as large as they are."""
 _FEWEST_RETURNS: Final = 30
 _FEWEST_OF_A_LEVEL: Final = 20
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
 class VisitEstimates:
-    """What the file tells, by stream where there are streams (a file without them is all `medical`).
+    """Estimates, by stream where there are streams (a file without them is all `medical`).
 
     `admission` maps acuity levels to shares (not admitted, admitted); `waits` and `stays` are by acuity level in the
     order of `levels`; `steps` are minutes of steps by stream (`EVERY_STREAM` if the file has none) and name.
@@ -70,21 +72,29 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
     levels, waits, stays = _durations(frame, seed, draws, notes)
     by_stream = streams if set(streams) == set(frame["stream"].dropna().unique()) else {EVERY_STREAM: frame}
     return VisitEstimates(
-        rates={name: rates for name, part in streams.items() if (rates := _rates(name, part, notes)) is not None},
-        ages={name: ages for name, part in streams.items() if (ages := _ages(name, part, notes)) is not None},
-        modes={name: modes for name, part in streams.items() if (modes := _modes(name, part, notes)) is not None},
+        rates=_by_stream(streams, _rates, notes),
+        ages=_by_stream(streams, _ages, notes),
+        modes=_by_stream(streams, _modes, notes),
         admission=dict(_admission(frame, notes)),
         patience=patience,
         patience_test=tested,
-        returns={
-            name: law for name, part in streams.items() if (law := _returns(name, part, frame, notes)) is not None
-        },
+        returns=_by_stream(streams, lambda name, part, notes: _returns(name, part, frame, notes), notes),
         levels=levels,
         waits=waits,
         stays=stays,
         steps=measured(by_stream, seed, draws, notes),
         notes=tuple(notes),
     )
+
+
+def _by_stream(
+    streams: dict[str, pd.DataFrame],
+    estimate: Callable[[str, pd.DataFrame, list[str]], _Found | None],
+    notes: list[str],
+) -> dict[str, _Found]:
+    """The estimate of each stream that has one."""
+    found = {name: estimate(name, part, notes) for name, part in streams.items()}
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def _rates(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
@@ -191,7 +201,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
-        notes.append(f"{name}: no departures, returns are count_arrivals from arrival")
+        notes.append(f"{name}: no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
     gaps = gaps_between(known["patient"].astype(str), minutes(known["arrival"]), minutes(departure), end)
     if gaps.returned.sum() < _FEWEST_RETURNS:

@@ -1,12 +1,12 @@
-"""What a file cannot show is narrowed to the region that is not ruled out by what it shows: history matching in waves.
+"""History matching in waves: the region of a simulator's parameters that observed outcomes do not rule out.
 
-Numbers in, numbers out: the function is any noisy simulator; `service_times` plays the department for it. A point is
-ruled out where an outcome lies further from the observed one than three standard deviations of all that could
-explain the gap (Craig, Goldstein, Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
+The simulator is any noisy function; `service_times` plays the department for it. A point is ruled out where an outcome
+lies further from the observed one than three standard deviations of all that could explain the gap (Craig, Goldstein,
+Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
 
     |observed - emulated| / sqrt(var observed + var emulator + var simulation + discrepancy) < 3
 
-The answer is a region, never one point: within it the file does not tell.
+The answer is a region, never one point: within it the observed outcomes cannot distinguish.
 """
 
 from collections.abc import Callable
@@ -98,10 +98,10 @@ class Region:
         if self.is_empty:
             return ("nothing in the box explains what was observed: widen it, or the model misses something",)
         left = self.waves[-1].share_left
-        told = [f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"]
+        lines = [f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"]
         for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=True):
-            told.append(f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})")
-        return tuple(told)
+            lines.append(f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})")
+        return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""Service times inside a stay, which a file does not show, matched to the waits and stays it shows.
+"""Factors on service times that a file's waits and stays do not rule out, by history matching.
 
-The unknowns are factors on the minutes of a role's main tasks and of delays; `history_matching` rules out what does not
-give the file's waits and stays when the department is played. Staffing is taken as known.
+The unknowns are factors on the minutes of a role's main tasks and of delays. Staffing is taken as known.
 """
 
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ from sim.statistics.arrays import FloatArray
 
 DELAYS: Final = "delays"
 _WAIT, _STAY, _AFTER = "wait_min", "stay_min", "after_min"
-"""Minutes to the physician, of stay, and from physician to departure, which say more together than waits and stays."""
+"""Minutes to the physician, of stay, and from physician to departure, which are less alike than waits and stays."""
 _SCALES: Final = {
     Constant: ("value",),
     Exponential: ("mean",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
@@ -76,34 +76,31 @@ class ConfigLine:
         return f"[{', '.join(f'{value:.5f}' for value in self.values)}]  # {self.comment}"
 
 
+def hour_lines(by_day: Sequence[ConfigLine]) -> Iterator[str]:
+    """The key `hour_shares`: for each weekday, Monday first, 24 shares that sum to 1."""
+    yield "hour_shares:  # share of the day's arrivals by hour 00 .. 23"
+    yield from (f"  - {line.text()}" for line in by_day)
+
+
+def keyed_lines(key: str, values: Mapping[str, ConfigLine | None]) -> Iterator[str]:
+    """A key of the configuration with a line for each name that has values."""
+    yield f"{key}:"
+    yield from (f"  {name}: {line.text()}" for name, line in values.items() if line is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class DemandFile:
-    """The three things a demand configuration takes from a visits file, and what to say about them.
-
-    `hour_shares` seven lines of 24 shares (Monday first, each summing to 1), `weekday_index` seven values of
-    mean 1, `acuity_mix` five probabilities; no lines, or None, to keep the default. `about` says what was read and
-    how it was used. `mental_health` has lines of that stream for `hour_shares`, `weekday_index` and `acuity_mix`,
-    `further` whole lines of other keys.
+    """A demand configuration: what was read and how it was used (`about`), its keys as lines of YAML (`config`), and
+    the estimates it was made of. A key that is not in `config` keeps its value in demand=default.
     """
 
     name: str
     about: tuple[str, ...]
-    hour_shares: tuple[ConfigLine, ...]
-    weekday_index: ConfigLine | None
-    acuity_mix: ConfigLine | None
+    config: tuple[str, ...]
     estimates: tuple[Estimate, ...]
-    mental_health: Mapping[str, ConfigLine] = field(default_factory=dict)
-    further: tuple[str, ...] = ()
 
     def yaml_text(self) -> str:
         """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
-        hours = ("hour_shares:  # share of the day's arrivals by hour 00 .. 23",) if self.hour_shares else ()
-        days: tuple[str, ...] = ()
-        mix: tuple[str, ...] = ()
-        if self.weekday_index is not None:
-            days = ("weekday_index:", f"  medical: {self.weekday_index.text()}", *self._mental("weekday_index"))
-        if self.acuity_mix is not None:
-            mix = ("acuity_mix:", f"  medical: {self.acuity_mix.text()}", *self._mental("acuity_mix"))
         lines = (
             f"# demand={self.name}: when patients come and how urgent they are, from a visits file.",
             "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
@@ -114,21 +111,9 @@ class DemandFile:
             "  - _self_",
             "",
             f"name: {self.name}",
-            *hours,
-            *(f"  - {line.text()}" for line in self.hour_shares),
-            *self._mental_hours(),
-            *days,
-            *mix,
-            *self.further,
+            *self.config,
         )
         return "\n".join(lines) + "\n"
-
-    def _mental_hours(self) -> tuple[str, ...]:
-        line = self.mental_health.get("hour_shares")
-        return () if line is None else ("mh_hour_shares:", f"  default: {line.text()}")
-
-    def _mental(self, key: str) -> tuple[str, ...]:
-        return (f"  mental_health: {self.mental_health[key].text()}",) if key in self.mental_health else ()
 
     def estimates_text(self) -> str:
         """The table of estimates as CSV."""

@@ -38,7 +38,7 @@ def _volume(found: VisitEstimates, source: str) -> Iterator[str]:
 
 
 def mental_health_share(found: VisitEstimates) -> float | None:
-    """Part of all visits, None where the file does not tell them apart."""
+    """Part of all visits, None where the file does not separate them."""
     if not {MEDICAL, MENTAL_HEALTH} <= found.rates.keys():
         return None
     mental, other = (float(found.rates[name].visits_per_year.value[0]) for name in (MENTAL_HEALTH, MEDICAL))

@@ -23,6 +23,8 @@ from sim.calibration.writing.demand_file import (
     ConfigLine,
     DemandFile,
     Estimate,
+    hour_lines,
+    keyed_lines,
     share_rows,
     weekday_name,
 )
@@ -99,17 +101,20 @@ def demand_of_week(
     medical = streams.get(MEDICAL, week)
     index, mix = _weekday_line(medical, cited), _acuity_line(medical, cited)
     named = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
+    by_day = [ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, week)}") for day in range(7)]
+    mental = streams.get(MENTAL_HEALTH)
+    config = [*hour_lines(by_day)]
+    if (line := _mental_hours(hours, named, mental)) is not None:
+        config += keyed_lines("mh_hour_shares", {"default": line})
+    of_mental = (None, None) if mental is None else (_weekday_line(mental, cited), _acuity_line(mental, cited))
+    config += keyed_lines("weekday_index", {MEDICAL: index, MENTAL_HEALTH: of_mental[0]})
+    if mix is not None:
+        config += keyed_lines("acuity_mix", {MEDICAL: mix, MENTAL_HEALTH: of_mental[1]})
     return DemandFile(
         name=name,
         about=(*about_week(source, week, rake=rake), *hours.notes),
-        hour_shares=tuple(
-            ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, week)}") for day in range(7)
-        ),
-        weekday_index=index,
-        acuity_mix=mix,
+        config=(*config, *(demand_lines(found, cited.hour_shares) if found else ())),
         estimates=(*_week_table(week, hours, index, mix), *(further_estimates(found) if found else ())),
-        mental_health=_mental_lines(hours, named, streams, cited),
-        further=demand_lines(found, cited.hour_shares) if found else (),
     )
 
 
@@ -184,21 +189,13 @@ def _acuity_line(found: DemandEstimates | PartialEstimates, cited: Sources) -> C
     return ConfigLine(round_to_total(found.acuity.share, 1), f"{cited.acuity_mix}, {_sample(found.acuity)}")
 
 
-def _mental_lines(
-    hours: HourShapes, named: str, streams: Mapping[str, DemandEstimates], cited: Sources
-) -> dict[str, ConfigLine]:
-    """Hours, weekdays and acuity of mental-health visits, where the file tells them from the others."""
-    lines = {}
-    if hours.mental_health is not None:
-        comment = "assumption: as all"
-        if AS_EVERYONE not in hours.notes:
-            comment = f"{named}; all days, {_sample(streams[MENTAL_HEALTH].hour_of_day)}"
-        lines["hour_shares"] = ConfigLine(hours.mental_health, comment)
-    if MENTAL_HEALTH in streams:
-        lines["weekday_index"] = _weekday_line(streams[MENTAL_HEALTH], cited)
-        if (mix := _acuity_line(streams[MENTAL_HEALTH], cited)) is not None:
-            lines["acuity_mix"] = mix
-    return lines
+def _mental_hours(hours: HourShapes, named: str, mental: DemandEstimates | None) -> ConfigLine | None:
+    """Hours of mental-health visits, None where they are the default's."""
+    if hours.mental_health is None:
+        return None
+    if mental is None or AS_EVERYONE in hours.notes:
+        return ConfigLine(hours.mental_health, "assumption: as all")
+    return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}")
 
 
 def _week_table(
@@ -233,17 +230,19 @@ def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | No
 def demand_of_day(name: str, source: VisitsSource, found: PartialEstimates, *, rake: bool) -> DemandFile:
     """The configuration of a file without weekdays: its hours, its acuity mix, or one of the two."""
     hours, cited = found.hour_of_day, source.cited
-    lines: tuple[ConfigLine, ...] = ()
+    config: list[str] = []
     rows: tuple[Estimate, ...] = ()
     if hours is not None:
         share = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if rake else hours.share
         values = round_to_total(share, 1)
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
-        lines = tuple(ConfigLine(values, f"{comment}; {weekday_name(day)}") for day in range(7))
+        config += hour_lines([ConfigLine(values, f"{comment}; {weekday_name(day)}") for day in range(7)])
         rows = tuple(share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values))
     mix = _acuity_line(found, cited)
+    if mix is not None:
+        config += keyed_lines("acuity_mix", {MEDICAL: mix})
     about = _about_day(source, found, rake=rake)
-    return DemandFile(name, about, lines, None, mix, (*rows, *_acuity_rows(found, mix)))
+    return DemandFile(name, about, tuple(config), (*rows, *_acuity_rows(found, mix)))
 
 
 def _about_day(source: VisitsSource, found: PartialEstimates, *, rake: bool) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterato
 
 
 def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[EstimatedKey]:
-    """Without errors nothing is written: the file did not tell."""
+    """Without errors nothing is written: the law is not identified."""
     if not found.fit.identified:
         return
     before = plain["returns"] or {}
@@ -178,7 +178,7 @@ def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[E
 
 
 def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator[EstimatedKey]:
-    """Parameters of the family; of an empirical distribution its means, which are no keys, so that errors are told."""
+    """Parameters of the family; of an empirical distribution its means, which are no keys but have errors."""
     fit = found.used(if_none_fits)
     if fit is not None:
         for parameter in fit.parameters():

@@ -27,7 +27,7 @@ AS_EVERYONE = (
 class HourShapes:
     """Shares of each day's arrivals, rounded as they are written.
 
-    `everyone` seven days of 24, Monday first; `mental_health` 24, None where the default's shape stays. `notes` say
+    `everyone` seven days of 24, Monday first; `mental_health` 24, None where the default's shape is kept. `notes` say
     what had to be done so that medical arrivals are nowhere negative.
     """
 
@@ -40,7 +40,7 @@ def hour_shapes(week: FloatArray, mental: Shares | None, share: float | None, ba
     """The shapes to write.
 
     `week` (7, 24) shares of the week's arrivals. `mental` (24) are the hours of mental-health visits and `share` is
-    their part of all, None where the file does not tell them apart; what it does not tell is that of `base`. Without a
+    their part of all, None where the file does not separate them; then it is that of `base`. Without a
     profile as base there is nothing to fit into, and the hours are taken as they are.
     """
     by_day = tuple(round_to_total(day, 1) for day in week)
@@ -63,7 +63,7 @@ def _candidates(
 
 def _leaves_room(found: HourShapes, share: float, base: Profile) -> bool:
     """Whether medical arrivals are nowhere negative."""
-    told = {"hour_shares": found.everyone, "mental_health_share": share}
+    changed = {"hour_shares": found.everyone, "mental_health_share": share}
     if found.mental_health is not None:
-        told["mh_hour_shares"] = {**base.mh_hour_shares, "default": found.mental_health}
-    return bool(np.all(base.model_copy(update=told).medical_shares() >= 0.0))
+        changed["mh_hour_shares"] = {**base.mh_hour_shares, "default": found.mental_health}
+    return bool(np.all(base.model_copy(update=changed).medical_shares() >= 0.0))

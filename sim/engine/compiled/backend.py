@@ -65,9 +65,13 @@ def machine_code(function: F) -> F:
 
 @cache
 def bound(name: str) -> Callable[..., Any]:
-    """The machine code of a function, ready to be called."""
-    function = FUNCTIONS[name]
-    entry = getattr(library(), name)
+    """The machine code of a function of the engine, ready to be called."""
+    return bind(library(), name, FUNCTIONS[name])
+
+
+def bind(loaded: ctypes.CDLL, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that stands in a library under a name and is annotated as its source in Python."""
+    entry = getattr(loaded, name)
     hints = typing.get_type_hints(function, include_extras=True)
     kinds = [hints[parameter] for parameter in inspect.signature(function).parameters]
     arrays = [array_of_annotation(kind) for kind in kinds]
@@ -91,10 +95,12 @@ def array_of_annotation(annotation: Any) -> Shape | None:
     n_dimensions = 1
     if typing.get_origin(annotation) is Annotated:
         annotation, n_dimensions = typing.get_args(annotation)[:2]
-    if typing.get_origin(annotation) is not np.ndarray:
+    inside = typing.get_args(annotation)
+    if typing.get_origin(annotation) is np.ndarray:  # what NumPy before 2.5 makes of NDArray[...]
+        inside = typing.get_args(inside[1])
+    elif typing.get_origin(annotation) is not npt.NDArray:
         return None
-    element = typing.get_args(typing.get_args(annotation)[1])
-    return (np.dtype(element[0]), n_dimensions) if element and element[0] is not Any else None
+    return (np.dtype(inside[0]), n_dimensions) if inside and inside[0] is not Any else None
 
 
 def argument_types(kind: Any, array: Shape | None) -> list[Any]:

@@ -3,25 +3,31 @@
 Time averages without a grid are made in `sim.engine.measures.staff_time` and `sim.engine.measures.week`.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.measures import array_loops
 from sim.engine.measures.intervals import Flags, Floats, running_at
 from sim.engine.trajectory import Trajectory, as_it_stands
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 GRID_MINUTES = 15.0
 OTHER_COLUMNS = ("time", "waiting", "boarding", "present")
 
 
-def census_of(trajectory: Trajectory) -> pd.DataFrame:
+def census_of(trajectory: Trajectory) -> "pd.DataFrame":
     """Visits in each state every 15 minutes from 0 up to, not including, the horizon.
 
     Columns: `time` (minutes), `waiting` (arrived, no place yet, not departed), one per zone (places held, cleaning
     not counted), `boarding`, `present`, and the same of mental-health visits as `mh_…`. A zone whose name is one of
     the other columns is called `zone_…`. Who arrives or enters at a grid time counts, who leaves at it does not.
     """
+    import pandas as pd  # slow to load, and measures need no table
+
     times = np.arange(0.0, trajectory.horizon, GRID_MINUTES)
     everyone = np.ones(trajectory.n_visits, dtype=np.bool_)
     columns: dict[str, np.ndarray] = {"time": times}

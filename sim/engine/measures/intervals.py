@@ -12,9 +12,9 @@ from sim.engine.measures import array_loops
 from sim.engine.measures.array_loops import Cells, Codes, Flags, Floats, Integers, Rows, as_rows
 
 __all__ = [
-    "Cells", "Codes", "Flags", "Floats", "Integers", "Line", "Rows", "Spans", "Spells", "Work",
-    "covered_and_longest_gap", "end_of_last_begun", "minutes_between", "minutes_by_code", "running_at", "uncovered",
-    "until", "work_of",
+    "Cells", "Codes", "Flags", "Floats", "Integers", "Rows", "Spans", "Spells", "TimeLine", "Work",
+    "covered_and_longest_gap", "end_of_last_begun", "minutes_between", "minutes_by_code", "outside_covers",
+    "running_at", "until", "work_of",
 ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ Spans: TypeAlias = tuple[Integers, Floats, Floats]
 """Group, start and end of intervals."""
 
 
-def uncovered(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, Floats]:
+def outside_covers(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, Floats]:
     """Starts and ends of what is left of each span outside the covers of its group."""
     group, starts, ends = spans
     n_covers = np.bincount(covers[0], minlength=n_groups)
@@ -122,14 +122,16 @@ def uncovered(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, Float
     return left[0, :n], left[1, :n]
 
 
-class Line(NamedTuple):
+class TimeLine(NamedTuple):
     """Times of groups, one group after the other on one line of time, each as far from the next."""
 
     n_groups: int
     apart: float
 
 
-def end_of_last_begun(line: Line, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats) -> Floats:
+def end_of_last_begun(
+    line: TimeLine, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats
+) -> Floats:
     """Of each moment of a group the end of the interval that began last on the line, inf where none has begun."""
     found = np.full(moments.size, np.inf)
     order = room_for_order(group, line.n_groups)

@@ -1,96 +1,66 @@
-"""Measures of one replication: one flat dict of values, those of the face-validity table, those of each first visit.
+"""Measures of one replication: one flat dict of values, and what is kept of each first visit.
 
 What each means stands in `sim.engine.measures.catalogue`; estimates over replications are made in the study ring.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
-from sim.engine.measures.catalogue import CTAS_OVER_CTAS3, MEASURE_BY_KEY, MEASURES, Measure, Statistic
+from sim.engine.measures.catalogue import MEASURES
+from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Outcome, Share, one_of, visit_outcomes
-from sim.engine.measures.peer_day import peer_measures
-from sim.engine.measures.staff_time import StaffTime, Values, all_streams, quotient, run_measures
+from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
+from sim.engine.measures.peer_day import PeerDay
+from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 
-QUANTILES: Mapping[Statistic, float] = {"p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99, "max": 1.0}
-OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.outcome)
-
-FACE_VALIDITY: Mapping[str, str] = {
-    "wait_triage_to_physician_mean": "wait_triage_to_pia_mean.all",
-    "wait_triage_to_physician_sd": "wait_triage_to_pia_sd.all",
-    "wait_triage_to_physician_median": "wait_triage_to_pia_median.all",
-    "wait_triage_to_physician_p90": "wait_triage_to_pia_p90.all",
-    "wait_triage_to_physician_p99_h": "wait_triage_to_pia_p99.all",
-    "wait_triage_to_physician_longest_h": "wait_triage_to_pia_max.all",
-    "wait_ctas4_over_ctas3": "wait_triage_to_pia_ctas4_to_ctas3.all",
-    "wait_ctas5_over_ctas3": "wait_triage_to_pia_ctas5_to_ctas3.all",
-    "wait_triage_to_physician_ctas2_median": "wait_triage_to_pia_ctas2_median.all",
-    "wait_for_nurse_mean": "wait_for_nurse_mean.all",
-    "los_all_median_h": "length_of_stay_median.all",
-    "los_all_lower_quartile_h": "length_of_stay_p25.all",
-    "los_all_upper_quartile_h": "length_of_stay_p75.all",
-    "los_discharged_median_h": "length_of_stay_discharged_median.all",
-    "los_admitted_median_h": "length_of_stay_admitted_median.all",
-    "lwbs_or_ama_share": "lwbs_or_ama.all",
-    "ctas3_of_leavers_share": "ctas3_of_leavers.all",
-    "mh_lwbs_or_ama_share": "lwbs_or_ama.mental_health",
-    "admission_share": "admission.all",
-    "arrivals_00_08_share": "arrivals_00_08.all",
-    "arrivals_08_16_share": "arrivals_08_16.all",
-    "arrivals_16_24_share": "arrivals_16_24.all",
-    "wait_before_triage_ctas3_median": "time_to_triage_ctas3_median.all",
-    "mh_minus_medical_wait_ctas3_median": "mh_minus_medical_wait_ctas3_median.all",
-    "mh_wait_ctas3_median": "wait_triage_to_pia_ctas3_median.mental_health",
-    "mh_los_mean_h": "length_of_stay_mean.mental_health",
-    "mh_los_median_h": "length_of_stay_median.mental_health",
-    "mh_los_over_12h_share": "stay_over_12h.mental_health",
-    "mh_los_over_24h_share": "stay_over_24h.mental_health",
-    "mh_admitted_los_over_12h_share": "admitted_stay_over_12h.mental_health",
-    "mh_admitted_share": "admission.mental_health",
-    "mh_restraint_share": "restraint.mental_health",
-    "mh_return_180d_per_patient": "return_180d_per_patient.mental_health",
-    "mh_repeat_share": "repeat_visit.mental_health",
-    "follow_up_7d_share": "follow_up_7d.mental_health",
-    "follow_up_30d_share": "follow_up_30d.mental_health",
-    "physician_hours_demanded_per_day": "physician_hours_demanded_per_day.all",
-    "patients_per_physician_hour": "patients_per_physician_hour.all",
-    "clearance_extra_stay": "clearance_extra_stay.all",
-    "children_met_per_day": "children_met_per_day.mental_health",
+QUANTILE_SHARES: Mapping[Statistic, float] = {
+    "p25": 0.25,
+    "median": 0.5,
+    "p75": 0.75,
+    "p90": 0.9,
+    "p99": 0.99,
+    "max": 1.0,
 }
-"""Keys of the face-validity table and the measure each one is."""
-MINUTES_SHOWN_IN_HOURS = ("wait_triage_to_physician_p99_h", "wait_triage_to_physician_longest_h")
-"""Keys of the face-validity table that are in hours, their measures in minutes."""
+OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
 
 
-def measure(trajectory: Trajectory, scenario: Scenario) -> Values:
+def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
     """Every measure of one replication under `key.part`, nan where undefined.
 
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    cohort = Cohort(trajectory, scenario)
-    return measures_of(cohort, StaffTime(cohort))
+    return measure_cohort(PeerDay(Cohort(trajectory, scenario)))
 
 
-def measures_of(cohort: Cohort, time: StaffTime) -> Values:
+def measure_cohort(time: PeerDay) -> NamedValues:
     """The same of a run whose visits and staff others look at too."""
-    check_window(cohort.trajectory)
+    cohort = time.cohort
+    check_window(time.trajectory)
     by_part = summaries(OF_VISITS, visit_outcomes(cohort), cohort.codes("stream"), time)
     values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
-    values["mh_minus_medical_wait_ctas3_median.all"] = (
-        values["wait_triage_to_pia_ctas3_median.mental_health"] - values["wait_triage_to_pia_ctas3_median.medical"]
-    )
-    for level in CTAS_OVER_CTAS3:
-        values[f"wait_triage_to_pia_ctas{level}_to_ctas3.all"] = quotient(
-            values[f"wait_triage_to_pia_ctas{level}_mean.all"], values["wait_triage_to_pia_ctas3_mean.all"]
-        )
-    return values | run_measures(cohort, time) | peer_measures(time)
+    values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
+    for item in MEASURES:
+        values |= {f"{item.key}.{part}": value for part, value in run_values(item, time).items()}
+    return values
+
+
+def run_values(item: Measure, time: PeerDay) -> NamedValues:
+    """Values by part of a measure that is computed of the run as a whole; none of another."""
+    found = item.of_run(time) if item.of_run else {}
+    return found if isinstance(found, dict) else {"all": found}
+
+
+def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, VisitOutcome]]:
+    """What each visit has by every function that a measure of visits is computed with."""
+    # Who sums one up before asking for more finds it still in the cache.
+    for function in statistics_in_use(OF_VISITS):
+        yield function, function(cohort)
 
 
 def check_window(trajectory: Trajectory) -> None:
@@ -103,25 +73,26 @@ def check_window(trajectory: Trajectory) -> None:
 
 
 def summaries(
-    measures: Sequence[Measure], outcomes: Iterable[tuple[str, Outcome]], streams: Codes, time: StaffTime
-) -> dict[str, Values]:
-    """Value of each measure by part and key. `streams` has the stream of each visit, or -1 to leave it out."""
-    known = known_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
-    return {part: {item.key: value_of(item, known[part], time) for item in measures} for part in known}
+    measures: Sequence[Measure], outcomes: Iterable[tuple[OfVisits, VisitOutcome]], streams: Codes, time: StaffTime
+) -> dict[str, NamedValues]:
+    """Value of each measure of visits by part and key. `streams`: of each visit its stream, or -1 to leave it out."""
+    summed = summed_by_part(statistics_in_use(measures), outcomes, streams, time.trajectory)
+    return {part: {item.key: statistic_of(item, summed[part], time) for item in measures} for part in summed}
 
 
-def statistics_in_use(measures: Iterable[Measure]) -> dict[str, set[Statistic]]:
-    """What is asked of each outcome."""
-    asked: dict[str, set[Statistic]] = {}
+def statistics_in_use(measures: Iterable[Measure]) -> dict[OfVisits, set[Statistic]]:
+    """The statistics that the measures need, by the function that gives each visit its number."""
+    used: dict[OfVisits, set[Statistic]] = {}
     for item in measures:
-        asked.setdefault(item.outcome, set()).add(item.statistic)
-        if item.statistic == "ratio":
-            asked.setdefault(item.per, set())
-    return asked
+        if item.of_visits:
+            used.setdefault(item.of_visits, set()).add(item.statistic)
+        if item.per:
+            used.setdefault(item.per, set())
+    return used
 
 
 @dataclass(frozen=True)
-class Known:
+class Summed:
     """What is known of an outcome among some visits: of how many, their sum, and statistics that need each value."""
 
     n: int
@@ -129,20 +100,20 @@ class Known:
     statistics: Mapping[Statistic, float] = field(default_factory=dict)
 
 
-def known_by_part(
-    asked: Mapping[str, set[Statistic]],
-    outcomes: Iterable[tuple[str, Outcome]],
+def summed_by_part(
+    used: Mapping[OfVisits, set[Statistic]],
+    outcomes: Iterable[tuple[OfVisits, VisitOutcome]],
     streams: Codes,
     trajectory: Trajectory,
-) -> dict[str, dict[str, Known]]:
-    """What is known of each outcome in use, by part."""
-    summary = {part: Summary(chosen) for part, chosen in all_streams(trajectory, streams)}
-    known: dict[str, dict[str, Known]] = {part: {} for part in summary}
-    for name, outcome in outcomes:
-        if name in asked:
+) -> dict[str, dict[OfVisits, Summed]]:
+    """The sums of each outcome in use, by part."""
+    summary = {part: Summary(one_of(streams, codes)) for part, codes in parts_and_streams(trajectory)}
+    summed: dict[str, dict[OfVisits, Summed]] = {part: {} for part in summary}
+    for function, outcome in outcomes:
+        if function in used:
             for part in summary:
-                known[part][name] = summary[part].of(outcome, asked[name])
-    return known
+                summed[part][function] = summary[part].of(outcome, used[function])
+    return summed
 
 
 class Summary:
@@ -152,11 +123,11 @@ class Summary:
         self.chosen, self.rows = chosen, np.flatnonzero(chosen).astype(np.int32)
         self.values, self.deviations = np.empty((2, self.rows.size + 1))  # one for a value that turns out not to count
 
-    def of(self, outcome: Outcome, statistics: set[Statistic]) -> Known:
+    def of(self, outcome: VisitOutcome, statistics: set[Statistic]) -> Summed:
         """What is known of an outcome among the chosen visits."""
         if isinstance(outcome, Share):
             asked = outcome.whom & self.chosen
-            return Known(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
+            return Summed(int(np.count_nonzero(asked)), float(np.count_nonzero(asked & outcome.counted)))
         if isinstance(outcome, Few):
             n_known = array_loops.gather_few(*outcome, self.chosen, self.values)
         else:
@@ -165,7 +136,7 @@ class Summary:
         total = float(values.sum())
         found: dict[Statistic, float] = {"sd": self.sd(values, total)} if "sd" in statistics else {}
         # Last, because it moves the values, and the order of a sum shows in its last digits.
-        return Known(values.size, total, found | quantiles_of(values, statistics))
+        return Summed(values.size, total, found | linear_quantiles(values, statistics))
 
     def sd(self, values: Floats, total: float) -> float:
         """Standard deviation (n - 1), to the bit as NumPy's."""
@@ -175,11 +146,13 @@ class Summary:
         return float(np.sqrt(np.multiply(deviations, deviations, out=deviations).sum() / (values.size - 1)))
 
 
-def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTILES)) -> dict[Statistic, float]:
+def linear_quantiles(
+    values: Floats, statistics: Container[Statistic] = tuple(QUANTILE_SHARES)
+) -> dict[Statistic, float]:
     """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
     rest: Floats = values
     found: dict[Statistic, float] = {}
-    for name, share in QUANTILES.items():
+    for name, share in QUANTILE_SHARES.items():
         if name not in statistics:
             continue
         if values.size == 0:
@@ -192,20 +165,21 @@ def quantiles_of(values: Floats, statistics: Container[Statistic] = tuple(QUANTI
         rest = rest[ahead:]
         low = float(rest[0])
         high = float(rest[1:].min()) if rest.size > 1 else low
-        found[name] = between(low, high, place - int(place))
+        found[name] = _between(low, high, place - int(place))
     return found
 
 
-def between(low: float, high: float, share: float) -> float:
+def _between(low: float, high: float, share: float) -> float:
     """The point at a share of the way from low to high."""
     return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
-def value_of(item: Measure, known: Mapping[str, Known], time: StaffTime) -> float:
-    """A measure by what is known of its outcomes."""
-    outcome = known[item.outcome]
-    if item.statistic == "ratio":
-        return quotient(outcome.total, known[item.per].total)
+def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTime) -> float:
+    """The value of a measure of visits by the sums of its outcomes."""
+    assert item.of_visits is not None, item.key
+    outcome = summed[item.of_visits]
+    if item.per:
+        return quotient(outcome.total, summed[item.per].total)
     if item.statistic == "count":
         return float(outcome.n)
     if item.statistic == "per_week":
@@ -215,21 +189,6 @@ def value_of(item: Measure, known: Mapping[str, Known], time: StaffTime) -> floa
     if item.statistic == "mean":
         return quotient(outcome.total, outcome.n)
     return outcome.statistics[item.statistic]
-
-
-def measure_of(key: str) -> Measure:
-    """The catalogue entry of a value's key (`time_to_pia_mean.medical`). Raises KeyError for an unknown one."""
-    return MEASURE_BY_KEY[key.split(".", 1)[0]]
-
-
-def face_validity_values(trajectory: Trajectory, scenario: Scenario) -> Values:
-    """Simulated value of every key of the face-validity table, in the unit of its row.
-
-    The longest wait is that of the measured window: only 52 measured weeks make it the longest of a year.
-    """
-    values = measure(trajectory, scenario)
-    found = {key: values[name] for key, name in FACE_VALIDITY.items()}
-    return found | {key: found[key] / MINUTES_PER_HOUR for key in MINUTES_SHOWN_IN_HOURS}
 
 
 def per_visit_outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:

@@ -6,20 +6,28 @@ Whole sentences are `sim.analysis.sentences`.
 import math
 from collections.abc import Sequence
 
-from sim.engine.measures.catalogue import MEASURE_BY_KEY, Measure
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.entry import Measure
 
 MINUS = "−"
 NOTHING = "–"
 NO_INTERVAL = "no interval"
 """Where there is one replication; an interval needs two."""
 POINTS = "percentage points"
-PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
+WORDS_OF_PARTS = {"all": "all visits", "medical": "medical visits", "mental_health": "mental-health visits"}
 
 
 def measure_and_part(name: str) -> tuple[Measure, str]:
     """`length_of_stay_mean.medical` as its measure and its part. Raises KeyError for one not in the catalogue."""
     key, _, part = name.partition(".")
     return MEASURE_BY_KEY[key], part
+
+
+def label_and_part(name: str) -> str:
+    """`Wait for a physician, all visits`, `Stay, mental health`, `Staff cost a week`: short enough for a figure."""
+    measure, part = measure_and_part(name)
+    label = measure.headline.short if measure.headline else measure.label
+    return label if measure.by == "run" else f"{label}, {'all visits' if part == 'all' else part.replace('_', ' ')}"
 
 
 def is_share(measure: Measure) -> bool:
@@ -106,7 +114,7 @@ def counted(n: int, noun: str) -> str:
 
 def part_text(part: str) -> str:
     """A stream in words; a role, zone or step by its name."""
-    return PARTS.get(part, part.replace("_", " "))
+    return WORDS_OF_PARTS.get(part, part.replace("_", " "))
 
 
 def joined(words: Sequence[str]) -> str:

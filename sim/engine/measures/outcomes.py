@@ -1,9 +1,9 @@
 """What became of each visit: a number per visit and outcome, nan outside the outcome's denominator, or yes and no.
 
-How they are summed up is said by `sim.engine.measures.catalogue` and done in `sim.engine.measures.measuring`.
+How they are summed up is said by the entry of each measure and done in `sim.engine.measures.measuring`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.pathway import Delay, Place, SideTask, Task
-from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
+from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
 from sim.engine.measures.array_loops import HOURS_OF_WEEK
-from sim.engine.measures.catalogue import BLOCKS, CTAS_OF_WAITS, CTAS_TARGETS, SPANS
 from sim.engine.measures.intervals import (
     Cells,
     Codes,
@@ -31,11 +31,8 @@ from sim.engine.measures.intervals import (
 )
 from sim.engine.trajectory import (
     ADMITTED,
-    AMA,
     CARE,
     CONTACT,
-    DISCHARGED,
-    LWBS,
     MAIN,
     OBSERVATION,
     RESPONSE,
@@ -51,9 +48,6 @@ ATTENDED = (MAIN, RESPONSE, CONTACT)
 WATCHED = (*ATTENDED, OBSERVATION, CARE)
 """Kinds of tasks during which a patient is not alone; and not alone or unwatched."""
 
-
-ENOUGH_COMPANY_MINUTES = 15.0
-"""Company below which a child who goes home counts as without any. An assumption of the measure."""
 
 SPELL_COLUMNS = ("visit", "role", "kind", "member", "started", "ended", "overtime")
 """Columns of tasks in the order of `Spells`."""
@@ -73,8 +67,15 @@ class Few(NamedTuple):
     values: Floats
 
 
-Outcome = Floats | Share | Few
-Outcomes = dict[str, Outcome]
+VisitOutcome = Floats | Share | Few
+
+
+class Alone(NamedTuple):
+    """Of each eligible visit minutes without staff, minutes without staff or a watch, and the longest time unseen."""
+
+    without_staff: Few
+    without_watch: Few
+    longest: Few
 
 
 def among(condition: Flags, values: Floats) -> Floats:
@@ -84,11 +85,10 @@ def among(condition: Flags, values: Floats) -> Floats:
     return chosen
 
 
-def few(condition: Flags, *outcomes: Floats) -> Iterator[Few]:
+def few(condition: Flags, values: Floats) -> Few:
     """The same for conditions that hold for few: the values of those for which it does."""
     visits = np.flatnonzero(condition).astype(np.int32)
-    for values in outcomes:
-        yield Few(visits, values[visits])
+    return Few(visits, values[visits])
 
 
 def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
@@ -99,20 +99,22 @@ def one_of(codes: Codes, wanted: Iterable[int]) -> Flags:
     return found
 
 
-def steps_with_purpose(scenario: Scenario, purpose: str) -> tuple[Task, ...]:
-    """Tasks of all pathways that serve a purpose."""
-    pathways = (stream.pathway for stream in scenario.department.streams.values())
-    return tuple(step for pathway in pathways for step in pathway if isinstance(step, Task) and step.purpose == purpose)
+def work_for(scenario: Scenario, purpose: str) -> Iterator[Task | SideTask]:
+    """Tasks and side tasks of all pathways that serve a purpose."""
+    for stream in scenario.department.streams.values():
+        for step in stream.pathway:
+            if isinstance(step, Task | SideTask) and step.purpose == purpose:
+                yield step
 
 
-def names_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
-    """Names of those tasks, each once."""
-    return tuple(dict.fromkeys(step.name for step in steps_with_purpose(scenario, purpose)))
+def steps_for(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of those steps, each once."""
+    return tuple(dict.fromkeys(step.name for step in work_for(scenario, purpose)))
 
 
-def roles_with_purpose(scenario: Scenario, purpose: str) -> tuple[str, ...]:
-    """Names of the roles that do tasks of a purpose, each once."""
-    return tuple(dict.fromkeys(step.role for step in steps_with_purpose(scenario, purpose)))
+def roles_for(scenario: Scenario, purpose: str) -> tuple[str, ...]:
+    """Names of the roles that do them, each once."""
+    return tuple(dict.fromkeys(step.role for step in work_for(scenario, purpose)))
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,17 @@ class Cohort:
         return self.times("departure") - self.arrival
 
     @cached_property
+    def to_physician(self) -> Floats:
+        """Minutes from arrival to the first physician contact, nan without one."""
+        return self.times("pia") - self.arrival
+
+    @cached_property
+    def from_triage_to_physician(self) -> Floats:
+        """Minutes from the end of triage, from arrival where there was none, to the first physician contact."""
+        triaged = self.by_step.triage_ended
+        return self.times("pia") - np.where(np.isnan(triaged), self.arrival, triaged)
+
+    @cached_property
     def departed(self) -> Flags:
         return ~np.isnan(self.stay)
 
@@ -213,7 +226,8 @@ class Cohort:
     def called(self) -> Flags:
         """An answered call after leaving, by a peer or as a side task of somebody else."""
         called = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
-        calls = [place for place, name in enumerate(self.trajectory.steps) if name in self.call_steps]
+        made = steps_for(self.scenario, "call")
+        calls = [place for place, name in enumerate(self.trajectory.steps) if name in made]
         if calls:
             tasks = self.trajectory.task_columns
             done = ~np.isnan(tasks["ended"]) & ~tasks["withdrawn"] & ~tasks["interrupted"]
@@ -224,9 +238,9 @@ class Cohort:
     def by_step(self) -> "ByStep":
         """What the times of all steps tell, read once: there are more of them than of anything else."""
         steps = self.trajectory.steps
-        moments = [(name, 1, 0) for name in self.triage_steps]
-        moments += [(name, 2, 1) for name in self.triage_steps]
-        moments += [(name, 1, 2) for name in self.clearance_steps]
+        triage, clearance = (steps_for(self.scenario, purpose) for purpose in ("triage", "clearance"))
+        moments = [(name, *where) for name in triage for where in ((1, 0), (2, 1))]
+        moments += [(name, 1, 2) for name in clearance]
         waited_for, pathways = queueing_steps(self.scenario), self.scenario.department.streams
         shape = len(self.trajectory.streams), len(steps)
         found, minutes, n_waits = np.full((3, self.size), np.nan), np.zeros(shape), np.zeros(shape, dtype=np.int64)
@@ -274,7 +288,7 @@ class Cohort:
             role_of_member=self.role_of_member,
             kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
             n_roles=len(self.trajectory.roles),
-            cells=np.where(inside, hour_of_week(arrival), np.int16(-1)),
+            cells=np.where(inside, hours_of_week(arrival), np.int16(-1)),
             n_cells=HOURS_OF_WEEK,
             edges=self.hours,
             horizon=self.trajectory.horizon,
@@ -284,22 +298,20 @@ class Cohort:
         )
 
     @cached_property
-    def alone(self) -> tuple[Few, Few, Few]:
-        """Of each eligible visit minutes without staff, minutes without staff or a watch, and longest time unseen."""
-        return minutes_without_staff(self)
+    def alone(self) -> Alone:
+        """How long each eligible visit was without staff."""
+        return time_alone(self)
 
-    @cached_property
-    def triage_steps(self) -> tuple[str, ...]:
-        return names_with_purpose(self.scenario, "triage")
 
-    @cached_property
-    def call_steps(self) -> tuple[str, ...]:
-        steps = (step for stream in self.scenario.department.streams.values() for step in stream.pathway)
-        return tuple(step.name for step in steps if isinstance(step, SideTask) and step.purpose == "call")
+REPORTED_STREAMS = (MEDICAL, MENTAL_HEALTH)
+"""Streams every run reports, nan where it has none of their visits."""
 
-    @cached_property
-    def clearance_steps(self) -> tuple[str, ...]:
-        return names_with_purpose(self.scenario, "clearance")
+
+def parts_and_streams(trajectory: Trajectory) -> Iterator[tuple[str, list[int]]]:
+    """`all`, medical, mental health and any other stream of the run, each with the codes of its streams."""
+    yield "all", list(range(len(trajectory.streams)))
+    for name in dict.fromkeys((*REPORTED_STREAMS, *trajectory.streams)):
+        yield name, [number for number, stream in enumerate(trajectory.streams) if stream == name]
 
 
 class ByStep(NamedTuple):
@@ -325,129 +337,25 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
     )
 
 
-def visit_outcomes(cohort: Cohort) -> Iterator[tuple[str, Outcome]]:
-    """Every outcome with its name, each with one entry per visit of the cohort."""
-    # Who sums one up before asking for more finds it still in the cache.
-    for part in (waits, stays, leaving, peers, in_hand, company, safety, returns, volume):
-        yield from part(cohort).items()
+def within_limits(minutes: Floats, limits: Sequence[float], acuity: Codes) -> Flags:
+    """Whether the minutes of each visit are at most the limit of its CTAS level 1 to 5; nan never is."""
+    within = np.empty(minutes.size, dtype=np.bool_)
+    array_loops.compare(minutes, np.append(0.0, limits), acuity, within)
+    return within
 
 
-def waits(cohort: Cohort) -> Outcomes:
-    """Minutes until triage and until the first physician contact."""
-    acuity, pia = cohort.codes("acuity"), cohort.times("pia")
-    to_triage = cohort.by_step.triage_started - cohort.arrival
-    triaged = cohort.by_step.triage_ended
-    to_pia = pia - cohort.arrival
-    from_triage = pia - np.where(np.isnan(triaged), cohort.arrival, triaged)
-    (urgent_to_triage,) = few(acuity == 3, to_triage)
-    within = np.empty(cohort.size, dtype=np.bool_)
-    array_loops.compare(to_pia, np.append(0.0, CTAS_TARGETS), acuity, within)
-    return {
-        "time_to_triage": to_triage,
-        "time_to_pia": to_pia,
-        "wait_triage_to_pia": from_triage,
-        "time_to_triage_ctas3": urgent_to_triage,
-        **waits_by_acuity(acuity, from_triage),
-        "pia_within_target": Share(~np.isnan(pia), within),
-    }
-
-
-def waits_by_acuity(acuity: Codes, from_triage: Floats) -> Outcomes:
-    """Minutes from triage to the first physician contact, CTAS level by CTAS level."""
-    return {f"wait_triage_to_pia_ctas{level}": next(few(acuity == level, from_triage)) for level in CTAS_OF_WAITS}
-
-
-def stays(cohort: Cohort) -> Outcomes:
-    """Hours of the stay, with and without boarding."""
-    hours = cohort.stay / MINUTES_PER_HOUR
-    gone, admitted = cohort.departed, cohort.admitted
-    of_admitted, boarding_of_admitted = few(admitted, hours, cohort.boarded / MINUTES_PER_HOUR)
-    return {
-        "length_of_stay": hours,
-        "length_of_stay_without_boarding": (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR,
-        "length_of_stay_discharged": among(gone & cohort.ended_as(DISCHARGED), hours),
-        "length_of_stay_admitted": of_admitted,
-        "stay_over_12h": Share(gone, hours > 12.0),
-        "stay_over_24h": Share(gone, hours > 24.0),
-        "admitted_stay_over_12h": Share(admitted, hours >= 12.0),
-        "admission": Share(gone, admitted),
-        "admissions": Share(admitted, admitted),
-        "boarding_hours_per_admitted": boarding_of_admitted,
-    }
-
-
-def leaving(cohort: Cohort) -> Outcomes:
-    """Who left of their own accord."""
-    gone, left = cohort.departed, cohort.ended_as(LWBS, AMA)
-    return {
-        "lwbs": Share(gone, cohort.ended_as(LWBS)),
-        "ama": Share(gone, cohort.ended_as(AMA)),
-        "lwbs_or_ama": Share(gone, left),
-        "ctas3_of_leavers": Share(gone & left, cohort.codes("acuity") == 3),
-    }
-
-
-def peers(cohort: Cohort) -> Outcomes:
-    """Who was met by a peer, and who left with nothing in hand."""
-    gone, eligible, met = cohort.departed, cohort.eligible, cohort.met
-    consented, offered = cohort.flags("peer_consented"), gone & cohort.flags("peer_offered")
-    called = cohort.called
-    return {
-        "reach": Share(gone, met),
-        "reach_of_eligible": Share(eligible, met),
-        "reach_of_consenting": Share(eligible & consented, met),
-        "peer_declined": Share(offered, ~consented),
-        "peer_missed": Share(offered & consented, cohort.flags("peer_missed")),
-        "peer_continuity": continuity(cohort),
-        "bridged": Share(eligible, cohort.flags("bridged")),
-        "call_reached": Share(eligible, called),
-        "met_by_peer": Share(cohort.everyone, met),
-        "n_peer_spells": np.asarray(cohort["n_peer_spells"], dtype=np.float64),
-    }
-
-
-def in_hand(cohort: Cohort) -> Outcomes:
-    """What eligible children who went home took along, part by part, and who took nothing."""
-    home = cohort.eligible & ~cohort.admitted
-    parts = {
-        "home_with_safety_plan": cohort.flags("safety_plan"),
-        "home_with_follow_up": cohort.codes("follow_up") > 0,
-        "home_bridged": cohort.flags("bridged"),
-        "home_call_reached": cohort.called,
-        "home_with_company": cohort.times("minutes_accompanied") >= ENOUGH_COMPANY_MINUTES,
-    }
-    shares: Outcomes = {name: Share(home, flags) for name, flags in parts.items()}
-    shares["bridged_of_met_home"] = Share(home & cohort.met, parts["home_bridged"])
-    shares["went_home_empty_handed"] = Share(home, ~np.logical_or.reduce(list(parts.values())))
-    return shares
-
-
-def continuity(cohort: Cohort) -> Share:
-    """Departed visits with two spells of company or more, and whether all were with one member."""
+def kept_company_by_one(cohort: Cohort) -> tuple[npt.NDArray[np.int32], Flags]:
+    """Number of spells of company of each visit, and whether all were with one member."""
     tasks, contacts = cohort.trajectory.task_columns, cohort.work.others
     n_spells = np.zeros(cohort.trajectory.n_visits, dtype=np.int32)
     first, same = np.empty_like(n_spells), np.ones(n_spells.size, dtype=np.bool_)
     visit, member = (as_it_stands(tasks, name) for name in ("visit", "member"))
     array_loops.meet(contacts, array_loops.as_rows(visit), member, n_spells, first, same)
-    return Share((n_spells[cohort.rows] >= 2) & cohort.departed, same[cohort.rows])
+    return n_spells[cohort.rows], same[cohort.rows]
 
 
-def company(cohort: Cohort) -> Outcomes:
-    """Minutes of eligible visits with a peer, without staff, without anybody, and the longest time unseen."""
-    (accompanied,) = few(cohort.eligible, cohort.times("minutes_accompanied"))
-    without_staff, without_watch, longest = cohort.alone
-    caregiver = cohort.flags("caregiver")[without_staff.visits]
-    return {
-        "minutes_accompanied": accompanied,
-        "minutes_without_staff": without_staff,
-        "minutes_without_staff_or_caregiver": Few(without_staff.visits, np.where(caregiver, 0.0, without_staff.values)),
-        "minutes_unattended": without_watch,
-        "longest_unseen": longest,
-    }
-
-
-def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
-    """Of each eligible visit's stay: minutes without staff, minutes without staff or a watch, longest time unseen.
+def time_alone(cohort: Cohort) -> Alone:
+    """How long each eligible visit was without staff.
 
     Seen is a child with whom a clinician does a task of the path or a response, or whom a peer keeps company. The way
     of a peer to the child is not company.
@@ -470,67 +378,16 @@ def minutes_without_staff(cohort: Cohort) -> tuple[Few, Few, Few]:
     rows = chosen.astype(np.int32)
     # A patient never without staff is so for no minutes, whatever rounding says.
     without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
-    return without_staff, without_watch, Few(rows, longest)
+    return Alone(without_staff, without_watch, Few(rows, longest))
 
 
-def safety(cohort: Cohort) -> Outcomes:
-    """Observation without an aide, escalations, restraint."""
-    gone = cohort.departed
-    unmet = among(gone, cohort.times("minutes_observation_unmet"))
-    return {
-        "observation_unmet": unmet,
-        "observation_needed": unmet + cohort.times("minutes_observed"),
-        "observation_unmet_hours": unmet / MINUTES_PER_HOUR,
-        "escalations_per_100": among(gone, 100.0 * cohort["n_escalations"]),
-        "restraint": Share(gone, cohort["n_restraints"] > 0),
-    }
-
-
-def returns(cohort: Cohort) -> Outcomes:
-    """Unplanned returns of index visits with enough time left in the run, repeat visits, follow-up."""
-    outcomes: Outcomes = dict(return_outcomes(cohort))
-    follow_up = cohort.codes("follow_up")
-    discharged = cohort.departed & cohort.ended_as(DISCHARGED)
-    outcomes["repeat_visit"] = Share(cohort.everyone, cohort["visit_number"] > 1)
-    outcomes["follow_up_7d"] = Share(discharged, follow_up == 1)
-    # Within 7 days is within 30 days too.
-    outcomes["follow_up_30d"] = Share(discharged, follow_up >= 1)
-    return outcomes
-
-
-def return_outcomes(cohort: Cohort) -> Iterator[tuple[str, Share]]:
-    """Whether each index visit was followed by another within every span of its departure, per visit and per patient.
-
-    A visit is an index visit by when it arrives, so that first visits, which arrive at the same times under every
-    staffing, are the same patients under every staffing. Those still present at the end have no departure to count
-    from and are left out; they have stayed at least a whole span.
-    """
-    first = cohort["visit_number"] == 1
-    for span, (_, days) in SPANS.items():
-        minutes = days * MINUTES_PER_DAY
-        index = cohort.departed & (cohort.minutes_followed >= minutes)
-        returned = cohort.minutes_to_return <= minutes
-        yield f"return_{span}_per_visit", Share(index, returned)
-        yield f"return_{span}_per_patient", Share(index & first, returned)
-
-
-def volume(cohort: Cohort) -> Outcomes:
-    """Who came, when, and who is still there."""
-    everyone, hour = cohort.everyone, hour_of_day(cohort.arrival)
-    outcomes: Outcomes = {"visits": Share(everyone, everyone), "present_at_end": Share(~cohort.departed, everyone)}
-    outcomes["unfinished_share"] = Share(everyone, ~(cohort.times("departure") <= cohort.trajectory.measured_until))
-    for block, (first, last) in BLOCKS.items():
-        outcomes[f"arrivals_{block}"] = Share(everyone, (hour >= first) & (hour < last))
-    return outcomes
-
-
-def hour_of_day(times: Floats) -> Cells:
+def hours_of_day(times: Floats) -> Cells:
     """Hour 0 to 23 of a time in minutes."""
-    hours = hour_of_week(times)
+    hours = hours_of_week(times)
     return hours - 24 * (hours // 24)
 
 
-def hour_of_week(times: Floats) -> Cells:
+def hours_of_week(times: Floats) -> Cells:
     """Hour 0 to 167 of a time in minutes since Monday 00:00 of week 0."""
     hours = np.empty(times.size, dtype=np.int16)
     array_loops.tell_hours(times, hours)

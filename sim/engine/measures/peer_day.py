@@ -5,88 +5,98 @@ nobody being there.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.support import LEAST_MINUTES
-from sim.engine.measures.catalogue import PEER_TIME
-from sim.engine.measures.intervals import Flags, Floats, minutes_between, minutes_by_code, running_at, uncovered
+from sim.engine.measures.entry import IF_ARRIVED, IF_DEPARTED, Entries, NamedValues, quotient
+from sim.engine.measures.intervals import Flags, Floats, minutes_between, minutes_by_code, outside_covers, running_at
 from sim.engine.measures.outcomes import one_of
-from sim.engine.measures.staff_time import StaffTime, Values, quotient
+from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPONSE, as_it_stands
 
+PEER_DAY = Entries()
+PEER_TIME = {
+    "company": ("with a child", "in company"),
+    "walking": ("on the way to a child", "from the start of a contact to company, handover counted"),
+    "calls": ("in calls", "in calls after a visit"),
+    "bridging": ("bridging", "in bridging before a child leaves"),
+    "recovery": ("recovering", "in recovery, notes and debriefs"),
+    "other_work": ("in other work", "in tasks of other kinds"),
+    "protected": ("in protected time", "in protected time (supervision, training)"),
+    "break": ("on break", "on break"),
+    "idle_child_waits": (
+        "idle while a child waits for a peer",
+        "idle while a child asks for a peer, is with no clinician, and no idle peer may take the case",
+    ),
+    "idle_no_child_asks": (
+        "idle while no child asks",
+        "idle while consenting children are there who have had company, sleep (quiet hours) or are with a clinician",
+    ),
+    "idle_nobody_there": ("idle while nobody is there", "idle while no child who consented is present"),
+}
+"""Parts of a peer's paid time: in words, and what is counted. They add up to 1."""
 ACTIVITIES = ("company", "walking", "calls", "bridging", "recovery", "other_work")
-COMPANY, WALKING, CALLING, LEAVING, RECOVERING, OTHER = range(len(ACTIVITIES))
+IN_COMPANY, ON_THE_WAY, IN_CALLS, IN_BRIDGING, IN_RECOVERY, IN_OTHER_WORK = range(len(ACTIVITIES))
+ACTIVITY_OF_KIND = {CONTACT: ON_THE_WAY, CALL: IN_CALLS, BRIDGING: IN_BRIDGING, RECOVERY: IN_RECOVERY}
+"""Activities by the kind of a task; a contact is the way to a child until company begins."""
 RESTS = ("protected", "break")
 IDLE = ("idle_child_waits", "idle_no_child_asks", "idle_nobody_there")
 
 LONG_BOARDING_MINUTES = 12 * 60.0
 
 
-def peer_measures(time: StaffTime) -> Values:
-    """Shares of peers' paid time, cost per child met and hour of company, boarders' company, exposures."""
-    day = PeerDay(time)
-    paid = day.paid_minutes
-    minutes = {**day.activities, **day.rests}
-    minutes |= day.idle(paid - sum(minutes.values()))
-    values = {f"peer_time_{part}.all": quotient(minutes[part], paid) for part in PEER_TIME}
-    return values | day.costs() | day.boarders() | day.exposures()
-
-
 @dataclass(frozen=True)
-class PeerDay:
-    """Tasks, duties and rests of the members of the peer role inside the measured window. Minutes."""
-
-    time: StaffTime
+class PeerDay(StaffTime):
+    """The same, and how the paid time of the members of the role of peer support was spent. Minutes."""
 
     @cached_property
-    def role(self) -> int:
-        """Number of the peer role in the trajectory, -1 if the run has none."""
-        roles, wanted = self.time.trajectory.roles, self.time.scenario.support.role
+    def peer_role(self) -> int:
+        """Number of the role of peer support in the trajectory, -1 if the run has none."""
+        roles, wanted = self.trajectory.roles, self.scenario.support.role
         return roles.index(wanted) if wanted in roles else -1
-
-    @property
-    def window(self) -> Floats:
-        return np.asarray(self.time.window)
-
-    @property
-    def horizon(self) -> float:
-        return self.time.trajectory.horizon
 
     @property
     def paid_minutes(self) -> float:
         """Minutes rostered and filled, overtime not counted."""
-        return float(self.time.scheduled[self.role]) if self.role >= 0 else 0.0
+        return float(self.scheduled[self.peer_role]) if self.peer_role >= 0 else 0.0
 
     def of_tasks(self, name: str) -> np.ndarray:
         """A column of the tasks that members of the peer role began."""
-        column: np.ndarray = as_it_stands(self.time.trajectory.task_columns, name)[self.rows]
+        column: np.ndarray = as_it_stands(self.trajectory.task_columns, name)[self.peer_tasks]
         return column
 
     @cached_property
-    def rows(self) -> np.ndarray:
-        tasks = self.time.trajectory.task_columns
-        role = self.time.role_of_member[as_it_stands(tasks, "member")]
-        return np.flatnonzero((role == self.role) & ~np.isnan(as_it_stands(tasks, "started")))
+    def peer_tasks(self) -> np.ndarray:
+        """Rows of the tasks that members of the role began."""
+        tasks = self.trajectory.task_columns
+        role = self.role_of_member[as_it_stands(tasks, "member")]
+        return np.flatnonzero((role == self.peer_role) & ~np.isnan(as_it_stands(tasks, "started")))
 
     @cached_property
     def spells(self) -> tuple[np.ndarray, Floats, Floats]:
         """Activity, start and end inside the shift of all work; a contact is two entries, the way there and company."""
         kind, started, ended = self.of_tasks("kind"), self.of_tasks("started"), self.of_tasks("ended")
-        ended = np.fmin(ended, self.horizon) - self.of_tasks("overtime")
-        activity = np.full(kind.size, OTHER, dtype=np.int8)
-        for wanted, found in ((CONTACT, WALKING), (CALL, CALLING), (BRIDGING, LEAVING), (RECOVERY, RECOVERING)):
+        ended = np.fmin(ended, self.trajectory.horizon) - self.of_tasks("overtime")
+        activity = np.full(kind.size, IN_OTHER_WORK, dtype=np.int8)
+        for wanted, found in ACTIVITY_OF_KIND.items():
             activity[kind == wanted] = found
         contact = kind == CONTACT
         arrives = np.where(contact, np.fmin(self.of_tasks("company_since"), ended), ended)
-        company = np.full(int(contact.sum()), COMPANY, dtype=np.int8)
+        company = np.full(int(contact.sum()), IN_COMPANY, dtype=np.int8)
         return (
             np.concatenate([activity, company]),
             np.concatenate([started, arrives[contact]]),
             np.concatenate([arrives, ended[contact]]),
         )
+
+    @cached_property
+    def minutes(self) -> NamedValues:
+        """Paid minutes by part of `PEER_TIME`."""
+        busy = {**self.activities, **self.rest_minutes}
+        return busy | self.idle(self.paid_minutes - sum(busy.values()))
 
     @property
     def activities(self) -> dict[str, float]:
@@ -102,12 +112,12 @@ class PeerDay:
     @cached_property
     def resting(self) -> tuple[np.ndarray, Floats, Floats]:
         """Protected blocks (0) and breaks (1) that began, as intervals inside the shift."""
-        own = (self.time.rest_role == self.role) & ~np.isnan(self.time.rests[0])
-        protected = np.asarray(self.time.trajectory.break_columns["protected"])[own]
-        return np.where(protected, 0, 1).astype(np.int8), self.time.rests[0][own], self.time.rests[1][own]
+        own = (self.rest_role == self.peer_role) & ~np.isnan(self.rests[0])
+        protected = np.asarray(self.trajectory.break_columns["protected"])[own]
+        return np.where(protected, 0, 1).astype(np.int8), self.rests[0][own], self.rests[1][own]
 
     @property
-    def rests(self) -> dict[str, float]:
+    def rest_minutes(self) -> dict[str, float]:
         """Minutes of protected time and of breaks."""
         return self.minutes_of(RESTS, self.resting)
 
@@ -115,7 +125,8 @@ class PeerDay:
     def company_minutes(self) -> float:
         """Minutes of company inside the window, in the shift or after it."""
         contact = self.of_tasks("kind") == CONTACT
-        since, ended = self.of_tasks("company_since")[contact], np.fmin(self.of_tasks("ended")[contact], self.horizon)
+        since, ended = (self.of_tasks(name)[contact] for name in ("company_since", "ended"))
+        ended = np.fmin(ended, self.trajectory.horizon)
         return float(minutes_between(since, np.fmax(since, ended), self.window)[0])
 
     def idle(self, minutes: float) -> dict[str, float]:
@@ -126,13 +137,13 @@ class PeerDay:
         in the quiet hours, or are with a clinician. Nobody is there: no child who consented is present.
         """
         waiting = self.waiting()  # before leaving, so that a run without peers compiles it for those that follow
-        if self.role < 0 or self.paid_minutes == 0.0:
+        if self.peer_role < 0 or self.paid_minutes == 0.0:
             return dict.fromkeys(IDLE, 0.0)
-        visits = self.time.trajectory.visit_columns
+        visits = self.trajectory.visit_columns
         consenting = visits["peer_offered"] & visits["peer_consented"]
-        present = visits["arrival"][consenting], np.fmin(visits["departure"][consenting], self.horizon)
-        duty = self.time.duty_role == self.role
-        on_duty = self.time.duties[0][duty], self.time.duties[1][duty]
+        present = visits["arrival"][consenting], np.fmin(visits["departure"][consenting], self.trajectory.horizon)
+        duty = self.duty_role == self.peer_role
+        on_duty = self.duties[0][duty], self.duties[1][duty]
         edges = np.concatenate([*waiting, *present, *on_duty, *self.spells[1:], *self.resting[1:], self.window])
         edges = np.unique(np.clip(edges, *self.window))
         at, length = edges[:-1], np.diff(edges)
@@ -145,57 +156,69 @@ class PeerDay:
 
     def waiting(self) -> tuple[Floats, Floats]:
         """Stretches in which a child asks for a peer and could have one: none of their clinicians' tasks runs."""
-        tasks = self.time.trajectory.task_columns
+        tasks = self.trajectory.task_columns
         kind, visit = as_it_stands(tasks, "kind"), as_it_stands(tasks, "visit")
         requested, started, ended = (as_it_stands(tasks, name) for name in ("requested", "started", "ended"))
-        asked = np.flatnonzero(as_it_stands(tasks, "role") == self.role)
+        asked = np.flatnonzero(as_it_stands(tasks, "role") == self.peer_role)
         asked = asked[one_of(kind[asked], (CONTACT, BRIDGING))]
-        until = np.fmin(np.where(np.isnan(started[asked]), ended[asked], started[asked]), self.horizon)
+        until = np.fmin(np.where(np.isnan(started[asked]), ended[asked], started[asked]), self.trajectory.horizon)
         taken = asked  # of nobody, where nobody asks
         if asked.size:
-            asking = np.zeros(self.time.trajectory.n_visits, dtype=np.bool_)
+            asking = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
             asking[visit[asked]] = True
             taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
-        return uncovered(
+        return outside_covers(
             (visit[asked].astype(np.int64), requested[asked], until),
-            (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.horizon)),
-            self.time.trajectory.n_visits,
+            (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.trajectory.horizon)),
+            self.trajectory.n_visits,
         )
 
-    def costs(self) -> Values:
-        """CAD of the peer role and of weekly extras, per child met and per hour of company."""
-        staffing, support = self.time.scenario.staffing, self.time.scenario.support.role
-        visits, company = self.time.trajectory.visit_columns, self.company_minutes
-        met = visits["peer_met"]
-        n_met = int(np.count_nonzero((met >= self.window[0]) & (met < self.window[1])))
-        cost = 0.0
-        if support in staffing.roles:
-            role = staffing.roles[support]
-            overtime = float(self.time.overtime[self.role]) / MINUTES_PER_HOUR if self.role >= 0 else 0.0
-            weekly = role.hours_per_week() * role.hourly_cost + staffing.weekly_extra_cost
-            cost = weekly * self.time.weeks + overtime * role.hourly_cost
-        return {
-            "cost_per_child_met.all": quotient(cost, n_met),
-            "cost_per_company_hour.all": quotient(cost, company / MINUTES_PER_HOUR),
-        }
+    @property
+    def cost(self) -> float:
+        """CAD of the role of peer support inside the window, overtime included, and of weekly extras."""
+        staffing, name = self.scenario.staffing, self.scenario.support.role
+        if name not in staffing.roles:
+            return 0.0
+        role = staffing.roles[name]
+        overtime = float(self.overtime[self.peer_role]) / MINUTES_PER_HOUR if self.peer_role >= 0 else 0.0
+        weekly = role.hours_per_week() * role.hourly_cost + staffing.weekly_extra_cost
+        return weekly * self.weeks + overtime * role.hourly_cost
 
-    def boarders(self) -> Values:
-        """Spells of company of ten minutes or more per 24 hours boarded, of consenting children who board long."""
-        visits = self.time.trajectory.visit_columns
-        start, end = visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])
-        inside = (visits["arrival"] >= self.window[0]) & (visits["arrival"] < self.window[1])
-        long: Flags = inside & visits["peer_offered"] & visits["peer_consented"]
-        long &= end - start > LONG_BOARDING_MINUTES  # nan while boarding, or where nobody boards
-        contact = self.of_tasks("kind") == CONTACT
-        visit, since = self.of_tasks("visit")[contact], self.of_tasks("company_since")[contact]
-        enough = self.of_tasks("ended")[contact] - since >= LEAST_MINUTES
-        counted = enough & long[visit] & (since >= start[visit]) & (since < end[visit])
-        days = float((end - start)[long].sum()) / MINUTES_PER_DAY
-        return {"boarder_company_per_24h.all": quotient(float(np.count_nonzero(counted)), days)}
 
-    def exposures(self) -> Values:
-        """Escalations in the presence of a peer, per 1,000 paid hours."""
-        visits = self.time.trajectory.visit_columns
-        inside = (visits["arrival"] >= self.window[0]) & (visits["arrival"] < self.window[1])
-        n = float(visits["n_peer_exposures"][inside].sum())
-        return {"peer_exposures_per_1000_hours.all": quotient(1000.0 * n, self.paid_minutes / MINUTES_PER_HOUR)}
+def share_of_paid_time(time: PeerDay, part: str) -> float:
+    """Minutes of one part over all paid minutes."""
+    return quotient(time.minutes[part], time.paid_minutes)
+
+
+for _part, (_words, _counted) in PEER_TIME.items():
+    PEER_DAY.run(
+        f"Peers' paid time {_words}", "proportion", f"Minutes of peers {_counted}",
+        "Minutes of peers rostered and filled, overtime not counted", key=f"peer_time_{_part}", decimals=4,
+        better="low" if _part == "idle_child_waits" else "neutral",
+    )(partial(share_of_paid_time, part=_part))  # fmt: skip
+
+
+@PEER_DAY.run(
+    "Company of boarders", "spells/24 h", "Spells of a peer's company of 10 minutes or more that begin while boarding",
+    "Days boarded by consenting children who board more than 12 h", IF_DEPARTED, better="high",
+)  # fmt: skip
+def boarder_company_per_24h(time: PeerDay) -> float:
+    visits = time.trajectory.visit_columns
+    start, end = visits["boarding_start"], np.fmin(visits["boarding_end"], visits["departure"])
+    long: Flags = time.arrived_inside & visits["peer_offered"] & visits["peer_consented"]
+    long &= end - start > LONG_BOARDING_MINUTES  # nan while boarding, or where nobody boards
+    contact = time.of_tasks("kind") == CONTACT
+    visit, since = time.of_tasks("visit")[contact], time.of_tasks("company_since")[contact]
+    enough = time.of_tasks("ended")[contact] - since >= LEAST_MINUTES
+    counted = enough & long[visit] & (since >= start[visit]) & (since < end[visit])
+    days = float((end - start)[long].sum()) / MINUTES_PER_DAY
+    return quotient(float(np.count_nonzero(counted)), days)
+
+
+@PEER_DAY.run(
+    "Escalations in a peer's presence", "per 1,000 h", "Escalations during a peer's company times 1,000",
+    "Hours of peers rostered and filled", IF_ARRIVED, better="low", moved_by=("escalation",),
+)  # fmt: skip
+def peer_exposures_per_1000_hours(time: PeerDay) -> float:
+    n = float(time.trajectory.visit_columns["n_peer_exposures"][time.arrived_inside].sum())
+    return quotient(1000.0 * n, time.paid_minutes / MINUTES_PER_HOUR)

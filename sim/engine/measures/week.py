@@ -3,6 +3,7 @@
 The measures themselves are in `sim.engine.measures.measuring`.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -13,16 +14,16 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import HOURS_OF_WEEK
-from sim.engine.measures.catalogue import Measure
 from sim.engine.measures.census import is_mental_health
+from sim.engine.measures.entry import Measure, OfVisits
 from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
-from sim.engine.measures.measuring import OF_VISITS, check_window, summaries
-from sim.engine.measures.outcomes import Cohort, Few, Outcomes, Share, hour_of_day, visit_outcomes
-from sim.engine.measures.staff_time import StaffTime, all_streams
+from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
+from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
+from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import Trajectory
 
 Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
-TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
+BREAKDOWN_TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
 SMALL_CELL = 10
 """Visits below which a cell is hidden."""
 
@@ -42,8 +43,9 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     for number, cell in enumerate(cells):
         streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
         values = summaries(chosen_measures, outcomes.items(), streams, time)
-        for stream, chosen in all_streams(trajectory, streams):
-            sizes = n_visits(chosen_measures, outcomes, chosen)
+        for stream, numbers in parts_and_streams(trajectory):
+            chosen = one_of(streams, numbers)
+            sizes = denominators(chosen_measures, outcomes, chosen)
             rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
     table = pd.DataFrame(rows, columns=["cell", "stream", "measure", "n", "value"])
     table.insert(0, "by", by)
@@ -65,17 +67,19 @@ def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[s
     if by == "weekday":
         return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
     if by == "arrival_hour":
-        return hour_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
-    raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(TRAITS)}")
+        return hours_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
+    raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(BREAKDOWN_TRAITS)}")
 
 
-def n_visits(measures: list[Measure], outcomes: Outcomes, chosen: Flags) -> dict[str, int]:
+def denominators(measures: list[Measure], outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> dict[str, int]:
     """Visits in the denominator of each measure; of a ratio of sums those with anything below the line."""
     return {item.key: _size(item, outcomes, chosen) for item in measures}
 
 
-def _size(item: Measure, outcomes: Outcomes, chosen: Flags) -> int:
-    outcome = outcomes[item.per if item.statistic == "ratio" else item.outcome]
+def _size(item: Measure, outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> int:
+    below = item.per or item.of_visits
+    assert below is not None, item.key
+    outcome = outcomes[below]
     if isinstance(outcome, Share):
         return int(np.count_nonzero(outcome.whom & chosen))
     values, chosen = (outcome.values, chosen[outcome.visits]) if isinstance(outcome, Few) else (outcome, chosen)

@@ -9,26 +9,20 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import LEAVING_LIMIT
-from sim.engine.measures.number_text import measure_and_part, scale, unit_of_value
+from sim.engine.measures.number_text import label_and_part, measure_and_part, scale, unit_of_value
 from sim.report.figures.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
 from sim.report.tables.lookups import estimate, known_measures, label
 from sim.report.words.caveats import footer
 from sim.report.words.question_text import of_what
 
-PANELS = {
-    "wait_triage_to_pia_mean.all": "Wait for a physician, all",
-    "lwbs_or_ama.all": "Left unseen or against advice, all",
-    "length_of_stay_mean.mental_health": "Stay, mental health",
-}
-
-
+PANELS = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
 LINE = 0.29
 """Inches that a name of two lines needs."""
 
 
 def demand_curves(comparison: Comparison) -> Sheet:
     """One line per staffing over the levels of demand."""
-    measures = known_measures(comparison, tuple(PANELS))
+    measures = known_measures(comparison, PANELS)
     height, names = max(2.3, LINE * len(comparison.staffings)), 1.3
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
     sheet = Sheet(
@@ -75,7 +69,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
         )
         if means:
             ends[staffing] = means[-1]
-    axes.set_title(wrapped(PANELS[name], 24), fontsize=9)
+    axes.set_title(wrapped(label_and_part(name), 24), fontsize=9)
     axes.set_xticks(sorted(comparison.levels), [f"× {level:g}" for level in sorted(comparison.levels)])
     axes.set_xlim(min(comparison.levels) - 0.012, max(comparison.levels) + 0.012)
     axes.set_xlabel("demand, × what was asked" if of_what(comparison) else "demand")

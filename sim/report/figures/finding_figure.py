@@ -7,26 +7,21 @@ import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
-from sim.engine.measures.number_text import bare, measure_and_part, plain_number, scale, within_scale
+from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
+from sim.engine.measures.number_text import bare, label_and_part, measure_and_part, plain_number, scale, within_scale
 from sim.report.figures.forest import widen_around_zero
 from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
 from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
-from sim.report.words.measures import SECONDARY
 
 WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
 WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
-HEADS = {
-    WAIT: "Wait for a physician,\nall visits (min)",
-    WITHOUT_STAFF: "Time without staff,\nmental health (min)",
-    SECONDARY: "Longest time unseen,\nmental health (min),\na secondary outcome",
-    COST: "Staff cost a week\n(CAD)",
-}
+MEASURES_SHOWN = (WAIT, WITHOUT_STAFF, *CHOSEN_LATE, COST)
 NAMES, GAP, ROW, HEAD, FOOT = 1.65, 0.3, 0.5, 0.62, 0.3
 """Inches: names of staffings, between panels, a row, above the panels, below them."""
 MOST_ROWS = 6
@@ -35,7 +30,7 @@ MOST_ROWS = 6
 def finding_picture(comparison: Comparison) -> Sheet:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
     names = staffings_shown(comparison)
-    measures = [name for name in known_measures(comparison, HEADLINE) if name in HEADS]
+    measures = [name for name in known_measures(comparison, HEADLINE) if name in MEASURES_SHOWN]
     baseline = inside(label(comparison, comparison.baseline))
     sheet = Sheet(
         HEAD + ROW * max(len(names), 1) + FOOT,
@@ -47,10 +42,17 @@ def finding_picture(comparison: Comparison) -> Sheet:
     width = (WIDTH - LEFT - RIGHT - NAMES - GAP * (len(measures) - 1)) / max(len(measures), 1)
     for number, name in enumerate(measures):
         left = LEFT + NAMES + number * (width + GAP)
-        sheet.write(left, 0.0, HEADS[name], size=9, weight="bold")
+        sheet.write(left, 0.0, head_text(name), size=9, weight="bold")
         axes = sheet.panel(left, HEAD, width, ROW * max(len(names), 1))
         draw_measure(axes, comparison, names, name, with_names=number == 0)
     return sheet
+
+
+def head_text(name: str) -> str:
+    """Label, part and unit of a measure, and whether it was chosen late, in lines."""
+    unit = measure_and_part(name)[0].unit.removesuffix("/week")
+    late = ", a secondary outcome" if name in CHOSEN_LATE else ""
+    return wrapped(f"{label_and_part(name)} ({unit}){late}", 22)
 
 
 def staffings_shown(comparison: Comparison) -> list[str]:

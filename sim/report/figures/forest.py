@@ -7,9 +7,10 @@ import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
 from sim.report.figures.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
 from sim.report.tables.lookups import (

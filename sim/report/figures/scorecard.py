@@ -12,6 +12,7 @@ from sim.engine.measures.number_text import (
     decimals_shown,
     half_width_text,
     is_share,
+    label_and_part,
     measure_and_part,
     scale,
     within_scale,
@@ -31,15 +32,11 @@ from sim.report.tables.lookups import (
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 
-COLUMNS = {
-    "wait_triage_to_pia_mean.all": "Wait for a\nphysician,\nall visits",
-    "lwbs_or_ama.all": "Left unseen or\nagainst advice,\nall visits",
-    "length_of_stay_mean.mental_health": "Stay,\nmental health",
-    "minutes_without_staff_mean.mental_health": "Time without\nstaff,\nmental health",
-    "longest_unseen_mean.mental_health": "Longest time\nunseen,\nmental health",
-    "went_home_empty_handed.mental_health": "Home\nempty-handed,\nmental health",
-    "staff_cost_per_week.all": "Staff cost\na week",
-}
+SHOWN_MEASURES = (
+    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health",
+    "minutes_without_staff_mean.mental_health", "longest_unseen_mean.mental_health",
+    "went_home_empty_handed.mental_health", "staff_cost_per_week.all",
+)  # fmt: skip
 NAMES, HEAD, ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
 
 
@@ -54,7 +51,7 @@ def scorecard(comparison: Comparison) -> Sheet:
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )
-    measures = known_measures(comparison, tuple(COLUMNS))
+    measures = known_measures(comparison, SHOWN_MEASURES)
     width = (WIDTH - 0.3 - NAMES) / max(len(measures), 1)
     paint = colours(names, comparison.baseline)
     write_names(sheet, comparison, names, paint)
@@ -83,7 +80,7 @@ def write_column(
     """Head, values and intervals of one measure."""
     measure, _ = measure_and_part(name)
     unit = "%, difference in points" if is_share(measure) else measure.unit
-    sheet.write(left, 0.0, COLUMNS[name], size=8, weight="bold")
+    sheet.write(left, 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
     sheet.write(left, 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
     reach = widest(comparison, name, names)
     ink = ASSUMED if is_assumed(comparison, name) else INK

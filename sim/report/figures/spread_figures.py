@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
-from sim.engine.measures.catalogue import CTAS_TARGETS
 from sim.engine.measures.number_text import part_text
+from sim.engine.measures.waits import CTAS_TARGETS
 from sim.report.figures.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
 from sim.report.tables.lookups import estimate, label, of_staffing, others
 from sim.report.words.caveats import footer

@@ -5,8 +5,9 @@ Numbers are looked up in `sim.report.tables.lookups` and written by `sim.report.
 
 from collections.abc import Callable, Sequence
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, preset_text
+from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
 from sim.engine.measures.number_text import measure_and_part, part_text, plain_number, unit_of_value, value_text
 from sim.report.description import Rows
 from sim.report.tables.lookups import (
@@ -21,7 +22,7 @@ from sim.report.tables.lookups import (
     others,
 )
 from sim.report.words.cautions import marked
-from sim.report.words.measures import PROTOCOL_OUTCOMES, short_measure
+from sim.report.words.measures import short_measure
 from sim.report.words.numbers import difference_text, hours_text, interval_words, mean_text, measure_text, whole_percent
 from sim.report.words.worth_text import capital, money_text
 

@@ -12,15 +12,7 @@ import pandas as pd
 
 from sim.analysis.comparison_result import Comparison, Row, central_of
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
-
-ASSUMED = {
-    "returns": ("return_", "repeat_visit"),
-    "leaving": ("lwbs", "ama"),
-    "follow-up": ("follow_up_",),
-    "escalation": ("escalations", "restraint"),
-    "minutes of assessments": (),
-}
-"""Beginnings of the measures that each assumed effect moves directly; the others follow from work and time."""
+from sim.engine.measures.entry import TOPICS, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +119,17 @@ def known_measures(comparison: Comparison, names: tuple[str, ...]) -> tuple[str,
 
 def is_assumed(comparison: Comparison, name: str) -> bool:
     """Moved directly by an effect that was assumed."""
-    return name.startswith(tuple(start for topic in moved_topics(comparison) for start in ASSUMED[topic]))
+    measure = MEASURE_BY_KEY[name.partition(".")[0]]
+    return not set(measure.moved_by).isdisjoint(moved_topics(comparison))
 
 
-def moved_topics(comparison: Comparison) -> list[str]:
+def moved_topics(comparison: Comparison) -> list[Topic]:
     """What the effects in force in any of the staffings were told to move."""
     table = comparison.costs
     if not comparison.effects_assumed or "moved_by_effects" not in table:
         return []
     told = {topic for text in table["moved_by_effects"] for topic in str(text).split(", ")}
-    return [topic for topic in ASSUMED if topic in told]
+    return [topic for topic in TOPICS if topic in told]
 
 
 def flags_of(comparison: Comparison, staffing: str, level: float | None = None) -> tuple[bool, bool]:

@@ -6,8 +6,8 @@ The numbers are looked up in `sim.report.tables.lookups`; what each part counts 
 import math
 
 from sim.analysis.comparison_result import Comparison
-from sim.engine.measures.catalogue import PEER_TIME
 from sim.engine.measures.number_text import measure_and_part, unit_of_value
+from sim.engine.measures.peer_day import PEER_TIME
 from sim.report.description import Rows
 from sim.report.tables.comparison_rows import all_staffings, measure_rows, own_cell, whole_cell
 from sim.report.tables.lookups import estimate, known_measures
@@ -15,21 +15,8 @@ from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
 TAKEN_HOME = "What children take home"
-PEER_MINUTES = {
-    "company": "In company with a child",
-    "walking": "On the way to a child",
-    "calls": "Calls after a visit",
-    "bridging": "Bridging before a child leaves",
-    "recovery": "Recovery, notes and debriefs",
-    "other_work": "Other work",
-    "protected": "Protected time",
-    "break": "Breaks",
-    "idle_child_waits": "Idle, a child waits for a peer",
-    "idle_no_child_asks": "Idle, no child asks",
-    "idle_nobody_there": "Idle, nobody is there",
-}
-"""Rows of the table by the parts of `PEER_TIME`."""
-PAID_SHARES = {f"peer_time_{part}.all": PEER_MINUTES[part] for part in PEER_TIME}
+PAID_SHARES = {f"peer_time_{part}.all": f"{words[0].upper()}{words[1:]}" for part, (words, _) in PEER_TIME.items()}
+"""Rows of the table by the parts of a peer's paid time."""
 PEER_RESULTS = (
     "cost_per_child_met.all",
     "cost_per_company_hour.all",

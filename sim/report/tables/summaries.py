@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from sim.analysis.comparison_result import HEADLINE, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.department.roster import Staffing
-from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import measure_and_part, part_text, scale, unit_of_value
 from sim.report.tables.lookups import central_level, difference, estimate, known_measures, others
 

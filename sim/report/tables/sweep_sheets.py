@@ -3,9 +3,9 @@
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     measure_and_part,
     scale,

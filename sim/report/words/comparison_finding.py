@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED, Comparison, Row
+from sim.analysis.comparison_result import LEAST_ADDED, Comparison, Row
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside, spoken, under
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,
@@ -39,7 +40,7 @@ from sim.report.tables.lookups import (
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
 from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
-from sim.report.words.measures import BRIEFS, COSTS, HINT, hint, named_topics, protocol_place
+from sim.report.words.measures import HINT, hint, named_topics
 from sim.report.words.numbers import hours_text, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
 
@@ -138,7 +139,7 @@ def clauses_text(moved: Sequence[tuple[str, Found]], n_changed: int, intervals: 
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
         measure, part = measure_and_part(name)
-        brief = BRIEFS[measure.key]
+        brief = HEADLINES[name]
         words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
         subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
@@ -170,17 +171,15 @@ def interval_text(name: str, found: Found) -> str:
 
 
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, Found]:
-    """Differences of the headline measures but for the costs, in the order of `BRIEFS`; at the central level of demand
-    unless another is given."""
+    """Differences of the headline measures without the costs, at the central level of demand unless one is given."""
     names = clinical_measures(comparison)
     return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
 
 
 def clinical_measures(comparison: Comparison) -> list[str]:
-    """Headline measures that were measured, but for the costs: those of all visits first, then as in `BRIEFS`."""
-    names = [name for name in known_measures(comparison, HEADLINE) if name not in COSTS]
-    order = list(BRIEFS)
-    return sorted(names, key=lambda name: (not name.endswith(".all"), order.index(measure_and_part(name)[0].key)))
+    """Headline measures that were measured, but for the costs: those of all visits first."""
+    names = [name for name in known_measures(comparison, HEADLINE) if name not in COST_NAMES]
+    return sorted(names, key=lambda name: not name.endswith(".all"))
 
 
 def _unchanged_text(comparison: Comparison, staffing: str) -> str:
@@ -217,14 +216,15 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
 
 def paid_text(comparison: Comparison, staffing: str) -> str:
     """What was paid, overtime included; nothing without a steady state, as overtime depends on the queue."""
-    weekly, per_visit = (difference(comparison, staffing, name) for name in COSTS)
+    weekly, per_visit = (difference(comparison, staffing, name) for name in COST_NAMES)
     if weekly is None or flags_of(comparison, staffing)[1]:
         return ""
-    measure, _ = measure_and_part(COSTS[0])
+    measure, _ = measure_and_part(COST_NAMES[0])
     interval = ""
     if weekly.has_interval:
         interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
-    visit = "" if per_visit is None else f", {bare(measure_and_part(COSTS[1])[0], per_visit.mean, signed=True)} a visit"
+    of_visit, _ = measure_and_part(COST_NAMES[1])
+    visit = "" if per_visit is None else f", {bare(of_visit, per_visit.mean, signed=True)} a visit"
     return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
 
 
@@ -315,7 +315,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     wait, mental_health_wait, left, weekly_cost, visit_cost = (
         estimate_text(comparison, name)
         for name in (
-            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COSTS,
+            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
         )
     )  # fmt: skip
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
@@ -362,7 +362,7 @@ def returns_text(comparison: Comparison) -> str:
     names = [name for name in known_measures(comparison, HEADLINE) if name.startswith("return_")]
     if not names:
         return "the run is too short to see returns."
-    topics = [BRIEFS[name.partition(".")[0]].topic.removeprefix("return ") for name in names]
+    topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
     texts = [f"{topic} {estimate_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
     return f"{joined(texts)} of patients, counted from their first mental-health visit."
 

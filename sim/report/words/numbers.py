@@ -6,7 +6,7 @@ The digits of a measure are those of `sim.engine.measures.number_text`.
 import math
 
 from sim.analysis.comparison_result import Comparison
-from sim.engine.measures.catalogue import Measure
+from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
     NOTHING,

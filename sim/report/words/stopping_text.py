@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.comparison_result import HEADLINE
 from sim.analysis.sequential_sampling import MET, MISSED, UNDEFINED
 from sim.analysis.sweeping import SweepAnswer
+from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     bare,
     counted,

@@ -11,21 +11,22 @@ from functools import cached_property
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.comparison_result import HEADLINE, LEAST_ADDED
+from sim.analysis.comparison_result import LEAST_ADDED
 from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
+from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
 from sim.report.tables.lookups import Found, as_found
 from sim.report.words.cautions import A_STRESS_TEST, short_cautions
 from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
 from sim.report.words.finding import Finding, five_lines
-from sim.report.words.measures import COSTS, hint, named_topics, protocol_place, short_measure
+from sim.report.words.measures import hint, named_topics, short_measure
 from sim.report.words.numbers import change_text, mean_text, whole_percent
 from sim.report.words.short_names import cut, short_labels, some, varied_keys
 
-OUTCOMES = tuple(name for name in HEADLINE if name not in COSTS)
+OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 _MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
