@@ -171,7 +171,9 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     assert list(scratch.iterdir()) == []
     assert [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())] == []
     said = " ".join(capsys.readouterr().out.split())
-    assert f"1 run failed and are not in the answer; the same command tries them again: {SICK}: Lost: 2 work" in said
+    assert (
+        f"1 run failed and are not in the answer; the same command tries them again: {SICK}: TaskLost: 2 work" in said
+    )
     table = read_table(folder / "replications.parquet")
     (failed,) = table[table["status"] == "failed"].to_dict("records")
     assert (failed["label"], failed["replication"]) == ("demand.growth=0.3", 1)
@@ -181,7 +183,7 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     log = (folder / "sweep.log").read_text()
     assert log.count("start: peered -m") == log.count("end: ") == 2
     assert log.count("worker") >= 2
-    assert f"failed: {SICK}\n    Lost: 2 work" in log
+    assert f"failed: {SICK}\n    TaskLost: 2 work" in log
     assert "1 of 12 to play, 1 of them failed before" in log
 
 

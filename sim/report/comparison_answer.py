@@ -200,7 +200,7 @@ class ComparisonDescription(Description):
             yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
         for note in (*comparison.money_notes, *comparison.notes):
             yield Section("", [note])
-        for title, lines in _sentences(comparison):
+        for title, lines in sentences_by_staffing(comparison):
             yield Section(title, [Points(lines)])
         yield Section("Read this with the numbers", [Points(in_mind(comparison))])
 
@@ -248,7 +248,7 @@ def figure_blocks() -> list[Written]:
     return [*(Written(f"!{link}") for link in shown), Written(f"More: {', '.join(linked)}.")]
 
 
-def _sentences(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+def sentences_by_staffing(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """What the headline differences mean at the central level of demand, by staffing; identical ones in one."""
     for staffing in others(comparison) if len(comparison.differences) else ():
         name = label(comparison, staffing)

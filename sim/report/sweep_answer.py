@@ -139,11 +139,15 @@ class SweepDescription(Description):
         """Every headline measure, cost, the best, cautions, and how to go on."""
         report = self.report
         chosen = chosen_labels(report, MOST_SCENARIOS)
+        pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
+        yield Section("", [Written(pictures)])
         yield from measure_sections(report, chosen) if report.answer.n_done else ()
         yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
         best = [contenders_line(name, found) for name, found in report.contenders.items()]
         yield Section("Which may be the best", [Points(best)])
         yield dominated_section(report)
+        for name, lines in report.sentences:
+            yield Section(name, [Points(lines)])
         controls = [] if report.controlled is None else [controls_line(report.controlled)]
         yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
         yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])

@@ -1,6 +1,6 @@
 """The questions that can be asked, one file each.
 
-A study is a class in a module of this package; `STUDIES` is where it is registered.
+To add a study write its class (`sim.studies.study`) in a module of this package, and register it here.
 """
 
 from importlib import import_module
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.studies.study import Study
 
-STUDIES = {
+REGISTERED = {
     "compare": "sim.studies.compare.Compare",
     "run": "sim.studies.compare.Run",
     "validate": "sim.studies.validate.Validate",
@@ -18,11 +18,11 @@ STUDIES = {
     "results": "sim.studies.sweep.ResultsAgain",
     "breakeven": "sim.studies.breakeven.BreakEven",
 }
-"""Studies by name, and the class of each; its module is loaded when it is asked for."""
+"""The class of each study by its name; its module is loaded when it is asked for."""
 
 
 def study_named(name: str) -> "Study":
     """The study of a name. Raises KeyError for an unknown one."""
-    module, _, kind = STUDIES[name].rpartition(".")
+    module, _, kind = REGISTERED[name].rpartition(".")
     study: Study = getattr(import_module(module), kind)()
     return study

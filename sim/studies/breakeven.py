@@ -25,6 +25,7 @@ from sim.runs.run_store import FEW_PARTS, RunStore, foreign_to_sweeps, write_fac
 from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.question import Question
+from sim.studies.settings import BreakevenSettings
 from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_files
 from sim.studies.sweep import LINES_AFTER, PAGE, ended, opened_store, play_and_log
 
@@ -33,6 +34,7 @@ class BreakEven(Study):
     """Each staffing at each value of one effect, on common seeds."""
 
     name = "breakeven"
+    settings = BreakevenSettings
 
     def dry_run(self, question: Question, console: Console) -> int:
         plan = break_even_plan_of(question)

@@ -13,7 +13,7 @@ from sim.engine.measures.outcomes import REPORTED_STREAMS
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
-ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
+ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""
 
 
@@ -120,8 +120,7 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
     for name in ONLY_SWEPT:
         value = getattr(study, name)
         if value:
-            told = repr(", ".join(value) if isinstance(value, dict) else getattr(value, "measure", value))
-            yield Problem(f"study.{name}", told, "it is for sweeps: peered -m …")
+            yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), "it is for sweeps: peered -m …")
 
 
 def presets_of(study: AgainstBaselineSettings | None) -> tuple[str, ...]:

@@ -39,15 +39,17 @@ from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
 from sim.runs.worker_errors import WorkersGone
 from sim.runs.worker_pool import DASK
 from sim.studies.question import Question
+from sim.studies.settings import StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
 
 
 class Study:
-    """A question that can be asked. `name` is what is typed: `study=NAME`."""
+    """A question that can be asked. `name` is what is typed, `study=NAME`, `settings` what it can be asked."""
 
     name: ClassVar[str]
+    settings: ClassVar[type[StudySettings]]
 
     def dry_run(self, question: Question, console: Console) -> int:
         """Say what would be done and about how long it takes; write nothing. Returns the exit code."""
@@ -157,7 +159,7 @@ class PlayedStudy(Study, Generic[P, A]):
             play_missing(design, runs, journal, files, unwritten, console, tell, self.what(plan), "block", on_played)
             if not runs.done():
                 raise KeyboardInterrupt
-            tasks, n_wanted = missing(design, runs, files)
+            tasks, n_wanted = missing(design, runs)
             n_finished = n_wanted - len(tasks)
             with uninterrupted() as interrupts, self.drawing(plan, draft.folder / "figures") as begin_figures:
                 seconds = time.monotonic() - started
@@ -244,11 +246,11 @@ def play_missing(
         return
 
     def finished() -> str:
-        left, wanted = missing(design, runs, files)
+        left, wanted = missing(design, runs)
         return f"{wanted - len(left)} of {counted(wanted, noun)} are kept"
 
     try:
-        rounds = play_in_rounds(design, runs, store, files, tell, lambda: bool(missing(design, runs, files).tasks))
+        rounds = play_in_rounds(design, runs, store, files, tell, lambda: bool(missing(design, runs).tasks))
         for number, (tasks, played) in enumerate(rounds, start=1):
             if number > 1:
                 tell_round(

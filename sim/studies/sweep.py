@@ -6,7 +6,7 @@ How scenarios are made of words is `sim.config.sweeps`, what their runs say `sim
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,6 +16,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.best import Contenders, contenders_by
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.controlled_estimates import CONTROLLED, read_controlled
 from sim.analysis.dominated import dominated_table
 from sim.analysis.memory_check import check_design
@@ -23,6 +24,7 @@ from sim.analysis.rounds import missing
 from sim.analysis.sweep_query import TABLE, export, problems_of_asking, tables_of
 from sim.analysis.sweeping import (
     SweepAnswer,
+    as_comparison,
     controlled_answer,
     sweep_answer,
     values_that_count,
@@ -34,6 +36,7 @@ from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.progress import progress, teller
 from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
@@ -63,7 +66,8 @@ from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.runs.worker_errors import NoWorkers
 from sim.studies.compare import rules_of
 from sim.studies.question import Question, SweepQuestion
-from sim.studies.study import Files, Study, executor_of, facts_of, play_missing, tell_design, write_files
+from sim.studies.settings import ResultsSettings
+from sim.studies.study import Files, Study, all_drawn, executor_of, facts_of, play_missing, tell_design, write_files
 
 PAGE = "answer.md"
 LINES_AFTER = 3
@@ -237,6 +241,10 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
         numbers = answer.plan.n_replications.tolist()
         scenarios = swept_scenarios(design.scenarios, design.table())
         report = report_of(store, labels, scenarios, answer, question.command())
+        is_one_world = len(set(scenarios.worlds)) == 1
+        compared = as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+        if compared is not None:
+            report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=FIGURES)
         known = facts(runs_done=answer.n_done, runs_planned=answer.n_runs)
         files: Files = {
             "estimates.parquet": lambda _: write_sweep_tables(answer, folder),
@@ -247,6 +255,7 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
             ANSWER: partial(write_answer_workbook, sweep_sheets(report, known)),
         }
         write_files(files, folder, unwritten)
+        draw_sweep(compared, folder / "figures", unwritten, log.say)
     log.say(
         f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {known['seconds']} s"
     )
@@ -259,6 +268,28 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
             write_text(sweep_markdown(report), folder / PAGE)
     show_finished(lambda: print_sweep(report, console, LINES_AFTER), patient_console(sys.stderr), folder)
     return ended(folder, unwritten, log, answer.is_whole, command, console)
+
+
+FIGURES = (
+    ("What the scenarios change beside the first", "figures/finding.png"),
+    ("Paired differences of the headline measures", "figures/differences.png"),
+)
+"""Captions and files of the figures of a sweep."""
+
+
+def draw_sweep(compared: Comparison | None, folder: Path, unwritten: WriteErrors, tell: Callable[[str], None]) -> None:
+    """Draw the figures of a sweep of few scenarios that differ in nothing but what can be chosen, as those of a
+    comparison do; or remove those of an earlier command that asked for such.
+    """
+    names = [Path(file).stem for _, file in FIGURES]
+    if compared is None:
+        for name in names:
+            for kind in ("png", "svg"):
+                (folder / f"{name}.{kind}").unlink(missing_ok=True)
+        return
+    from sim.report.figures.draw_all import draw_figure  # loads a drawing library
+
+    all_drawn([partial(draw_figure, name, compared, folder) for name in names], tell, unwritten)
 
 
 def ended(
@@ -316,6 +347,7 @@ class ResultsAgain(Study):
     """The answer of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
 
     name = "results"
+    settings = ResultsSettings
 
     def run(self, question: Question, console: Console) -> int:
         check_question(question)

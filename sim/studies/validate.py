@@ -17,7 +17,7 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_csv, write_json, write_text
 from sim.studies.question import Question
-from sim.studies.settings import PlayedSettings
+from sim.studies.settings import PlayedSettings, ValidateSettings
 from sim.studies.study import Files, PlayedStudy, executor_of
 
 
@@ -33,6 +33,7 @@ class Validate(PlayedStudy[ValidationPlan, Validation]):
     """One staffing beside published values; one row is that of a staffing with peers."""
 
     name = "validate"
+    settings = ValidateSettings
     shown_files = f"answer.md, {ANSWER}, validation.csv"
 
     def plan(self, question: Question) -> ValidationPlan:

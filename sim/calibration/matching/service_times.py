@@ -152,7 +152,7 @@ def department_simulator(
 
     def simulate(point: FloatArray) -> FloatArray:
         changed = scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
-        tables = (simulated_visits(changed, seed, replication) for replication in range(replications))
+        tables = simulated_visits(changed, seed, replications)
         return np.array([[outcome.of(table) for outcome in outcomes] for table in tables])
 
     return simulate

@@ -107,7 +107,7 @@ def caution_lines_of(
 
 
 def unfinished_lines(comparison: Comparison) -> list[str]:
-    planned = comparison.replications * len(comparison.levels)
+    planned = comparison.n_planned or comparison.replications * len(comparison.levels)
     if comparison.n_finished >= planned:
         return []
     return [

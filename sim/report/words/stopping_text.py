@@ -4,11 +4,12 @@ The table of scenarios is `sweep_answer`'s; everything said here stands in the t
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.sequential_sampling import MET, MISSED, UNDEFINED
+from sim.analysis.sequential_sampling import MET, MISSED, UNDEFINED, ReplicationPlan
 from sim.analysis.sweeping import SweepAnswer
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
@@ -22,11 +23,20 @@ from sim.engine.measures.number_text import scale as scale_of
 from sim.report.words.cautions import named
 from sim.report.words.caveats import span_text
 from sim.report.words.numbers import measure_text, whole_percent
-from sim.runs.stopping_rules import Selecting
+from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.sequential_precision import FIRST_LOOK
 
 MOST_NAMED = 5
 """Scenarios named in one line."""
+
+
+class PrecisionAsked(NamedTuple):
+    """A precision that was asked for, and what came of it; `labels` in the order of the plan, `first` replications."""
+
+    labels: tuple[str, ...]
+    first: int
+    plan: ReplicationPlan
+    rules: StoppingRules
 
 
 def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
@@ -40,7 +50,7 @@ def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.plan.precision_reached
     if not len(reached):

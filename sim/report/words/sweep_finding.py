@@ -39,7 +39,8 @@ class SweepReport:
     """Everything that the terminal and the page show of a sweep.
 
     `contenders`: who may be the best by each measure shown; `dominated`: rows of `dominated.parquet`; `controlled`:
-    rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder.
+    rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder;
+    `sentences`: of each scenario beside the first; `figures`: captions and files.
     """
 
     answer: SweepAnswer
@@ -48,6 +49,8 @@ class SweepReport:
     dominated: pd.DataFrame
     command: Sequence[str]
     controlled: pd.DataFrame | None = field(default=None)
+    sentences: Sequence[tuple[str, Sequence[str]]] = ()
+    figures: Sequence[tuple[str, str]] = ()
 
     @cached_property
     def names(self) -> dict[str, str]:
