@@ -48,7 +48,7 @@ from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
 from sim.report.words.finding import GOING_ON, Finding
 from sim.report.words.numbers import measure_text, whole_percent
-from sim.report.words.short_names import cut
+from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
 BENT = 0.1
@@ -91,7 +91,7 @@ class BreakEvenDescription(Description):
         if len(items) == 1:
             rows = _curve_rows(answer, shown_presets(answer, items[0]), effects)
         else:
-            rows = curves_beside(answer, items, [cut(item.label, _LONGEST_LABEL) for item in items], effects)
+            rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
         return ScreenTable(rows, [_legend(answer, len(effects))])
 
     def remarks(self) -> list[str]:

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import WIDTH, say, show, two_lines
 from sim.report.description import Description, Rows, ScreenTable
 from sim.report.words.finding import MOST_LINES, Finding
-from sim.report.words.short_names import cut_end
 
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from sim.analysis.sweep_query import Found as QueryResult
 from sim.analysis.sweeping import SweepAnswer
+from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
 from sim.io.workbook import Sheet
@@ -38,7 +39,7 @@ from sim.report.words.caveats import (
 from sim.report.words.finding import GOING_ON, Finding
 from sim.report.words.measures import rank_line, short_label, short_measure
 from sim.report.words.numbers import difference_text, labelled, mean_text, whole_percent
-from sim.report.words.short_names import cut, cut_end, some
+from sim.report.words.short_names import cut_middle, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (
     OUTCOMES,
@@ -231,7 +232,7 @@ def in_brackets(text: str, measure: str, change: Any) -> str:
 
 def name_in_lines(report: SweepReport, label: str) -> str:
     """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
-    words = [cut(word, WIDEST_NAME - 3) for word in report.names[label].split()]
+    words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
     marks = marked("", *report.flags[label]).strip()
     if marks:
         words[-1] += f"\u00a0{marks}"
@@ -296,7 +297,7 @@ def dominated_section(report: SweepReport) -> Section:
 
 def long_name(label: str) -> str:
     """A scenario's label, which may be very long."""
-    return cut(label, _LONGEST_LABEL)
+    return cut_middle(label, _LONGEST_LABEL)
 
 
 # --- words

@@ -29,7 +29,7 @@ from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
 from sim.department.roster import members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.department.severity import ByAcuity, Traits, traits_of
+from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
 from sim.engine.compiled.duties import duty_tables
@@ -42,9 +42,10 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
+from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
-from sim.engine.workload import Workload, flag_id, quantity_id
+from sim.engine.workload import Workload
 
 STEP_KINDS: dict[type, int] = {
     Delay: pathway.DELAY, Task: pathway.TASK, SideTask: pathway.SIDE_TASK, Place: pathway.PLACE,
@@ -243,7 +244,7 @@ class Blueprint:
     def _by_acuity(self, value: float | tuple[float, ...]) -> int:
         return self._numbers([of_acuity(value, acuity) for acuity in ACUITIES])
 
-    def _by_class_and_acuity(self, rows: ByAcuity) -> int:
+    def _by_class_and_acuity(self, rows: ClassSharesByAcuity) -> int:
         """Shares by acuity and class as five numbers in a row for each class."""
         return self._numbers([row[number] for number in range(len(rows[0])) for row in rows])
 

@@ -5,9 +5,9 @@ What follows from it for the reader is `sim.report.words.caveats`.
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
+from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.tables.lookups import central_level, label, n_replications, others
-from sim.report.words.short_names import cut_end
 
 LONGEST_SHORT = 70
 """Characters of what was changed in the footer of a figure."""

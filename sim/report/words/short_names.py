@@ -53,17 +53,12 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) and all(names.values()) else {name: name for name in labels}
 
 
-def cut(text: str, width: int = _LONGEST_NAME) -> str:
+def cut_middle(text: str, width: int = _LONGEST_NAME) -> str:
     """The text, or its beginning and end around an ellipsis: what differs often stands at the end."""
     if len(text) <= width:
         return text
     front = (width - 1) // 2
     return f"{text[:front]}…{text[len(text) - (width - 1 - front) :]}"
-
-
-def cut_end(text: str, width: int) -> str:
-    """The text, or its beginning and an ellipsis."""
-    return text if len(text) <= width else f"{text[: width - 1].rstrip(' ,')}…"
 
 
 def some(words: Sequence[str], most: int) -> str:
