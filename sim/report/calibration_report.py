@@ -17,7 +17,7 @@ from sim.report.figures.calibration_figures import choices, values_of
 from sim.report.markdown import page
 from sim.report.words.numbers import whole_percent
 
-_QUANTITIES = {"wait_min": "wait", "stay_min": "stay"}
+_QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
