@@ -41,8 +41,9 @@ from sim.config.roster_shorthand import (
 )
 from sim.config.settings import Root
 from sim.department.roster import Staffing
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
+from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import Question
 from sim.studies.settings import (

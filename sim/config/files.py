@@ -15,9 +15,10 @@ from sim.config.follow_ons import near
 from sim.config.key_paths import MODELS, Plain
 from sim.config.remedies import short
 from sim.config.roster_shorthand import not_indented
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
+from sim.io.suggest import did_you_mean
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
