@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
-from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES, PROTOCOL_RANKS
+from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE, PROTOCOL_OUTCOMES, PROTOCOL_RANKS
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
@@ -179,12 +179,17 @@ def legend(comparison: Comparison) -> str:
     )
 
 
+def name_of_outcome(name: str) -> str:
+    """`minutes without staff`: the label of a mean as the protocol has it."""
+    return inside(measure_and_part(name)[0].label.removesuffix(", mean"))
+
+
 def rank_line(measures: Collection[str]) -> str:
     """Which headline is primary and which was chosen late; empty where the late one is not among the measures shown."""
-    late = joined([HEADLINES[name].topic for name in CHOSEN_LATE if name in measures])
+    late = joined([name_of_outcome(name) for name in CHOSEN_LATE if name in measures])
     if not late:
         return ""
-    primary = joined([HEADLINES[name].topic for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"])
+    primary = joined([name_of_outcome(name) for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"])
     return (
         f"{late[0].upper()}{late[1:]} is a secondary outcome, chosen after results were seen; the primary outcome is "
         f"{primary} (docs/protocol.md of PeerED)."
