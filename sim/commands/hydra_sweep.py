@@ -18,7 +18,7 @@ from sim.report.console import say
 from sim.report.terminal import patient_console
 from sim.runs.output_folder import MARK, Mark, foreign_by_name, is_marked_for, results_place, write_mark
 from sim.runs.tables_on_disk import OutputError, reason_of
-from sim.studies.sweep import design_of, play_in
+from sim.studies.sweep import play_in, sweep_design
 
 MULTIRUN, TRACE = "multirun", "multirun.yaml"
 """The study of the mark, and what Hydra leaves in the folder of a sweep."""
@@ -94,5 +94,5 @@ def unmark(folder: Path) -> None:
 def play_jobs(jobs: list[list[str]], job: Job, folder: Path) -> None:
     """Play jobs that Hydra's sweeper made as one sweep; a run that fails fails the sweep, after the others."""
     composed = compose_jobs(jobs, job.words, job.config_dir)
-    if play_in(folder, design_of(composed), composed, patient_console(sys.stdout)):
+    if play_in(folder, sweep_design(composed), composed, patient_console(sys.stdout)):
         raise Unfinished(f"not every run in {folder} was played")

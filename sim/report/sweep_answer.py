@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.comparison_result import Row
-from sim.analysis.sweep_query import Found
+from sim.analysis.sweep_query import QueryResult
 from sim.analysis.sweeping import SweepAnswer
 from sim.engine.measures.catalogue import CHOSEN_LATE
 from sim.engine.measures.number_text import (
@@ -233,7 +233,7 @@ def dominated_text(report: SweepReport) -> str:
     return f"Beaten in cost and every headline outcome: {counted(len(rows), 'scenario')} ({who})."
 
 
-def print_rows(found: Found, console: Console) -> None:
+def print_rows(found: QueryResult, console: Console) -> None:
     """The answer to a query, as many rows as anybody reads."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for name, kind in found.columns:

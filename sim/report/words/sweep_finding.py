@@ -16,6 +16,7 @@ from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
+from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import (
     bare,
@@ -43,7 +44,6 @@ from sim.report.words.finding import (
 )
 from sim.report.words.short_names import cut, short_labels, short_measure, some, varied_keys
 
-STAFF_COST = "staff_cost_per_week.all"
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
