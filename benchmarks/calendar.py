@@ -9,7 +9,7 @@ from typing import Any
 import sim
 from benchmarks.departments import department
 from benchmarks.runs import SEED
-from sim.engine import constants
+from sim.engine import calendar_entries
 from sim.engine.reference import calendar
 
 
@@ -33,10 +33,10 @@ def calendar_met(weeks: int) -> CalendarMet:
     def watched(queue: list[Any]) -> Any:
         nonlocal n_popped
         entry = taken_out(queue)
-        if entry[1] >= constants.TASK_ENDS:
+        if entry[1] >= calendar_entries.TASK_ENDS:
             n_popped += 1
             if n_popped % 100 == 0:
-                sizes.append(1 + sum(waiting[1] != constants.ARRIVAL for waiting in queue))
+                sizes.append(1 + sum(waiting[1] != calendar_entries.ARRIVAL for waiting in queue))
         return entry
 
     calendar.heappop = watched  # type: ignore[assignment]

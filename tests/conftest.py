@@ -21,9 +21,6 @@ from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from tests.one_figure import draw_one_figure
 
-# Nothing an earlier test or command has left may answer for what is tested.
-os.environ["PEERED_CACHE"] = ""
-
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("repeatable")

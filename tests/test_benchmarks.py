@@ -25,8 +25,8 @@ from benchmarks.summary import summary
 from benchmarks.table import table
 from sim.department.pathway import Delay
 from sim.department.quantities import Constant, Lognormal
+from sim.engine.draw_numbers import UNIFORMS
 from sim.engine.trajectory import DISCHARGED, LWBS
-from sim.engine.workload import UNIFORMS
 from tests.verification import queues, theory
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,7 +1,5 @@
 """What a sweep is composed of: samples of ranges, a baseline, a filter, experiment files; and that files are data."""
 
-import json
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -13,17 +11,14 @@ import pytest
 from omegaconf import OmegaConf
 
 from sim.cli import main
-from sim.config import compose, compose_jobs, compose_sweep, files, shipped_choices
+from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.check_cache import Known
 from sim.config.designs import Design, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up
 from sim.config.filters import Condition, condition_of
-from sim.config.multirun import play_together
 from sim.config.overrides import Override, read_override
 from sim.department.scenario import Problem, Scenario, ScenarioError, checks
-from sim.runs.engines import COMPILED, ENGINES
-from sim.runs.tables_on_disk import read_table
 
 GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
 RANGES = ["demand.growth=interval(0.9,1.2)", "support.consent=interval(0.4,0.9)"]
@@ -457,7 +452,7 @@ def test_a_shipped_experiment_is_not_taken_for_one_of_the_users_own(tmp_path: Pa
     assert "configs" not in str(problems(f"configs={folder}", "experiment=night_coverage")[0])
 
 
-@pytest.mark.parametrize("word", ["experiment=night_coverage", "sweep.design=lhs", "hydra/launcher=basic"])
+@pytest.mark.parametrize("word", ["experiment=night_coverage", "sweep.design=lhs"])
 def test_what_belongs_to_a_sweep_is_refused_without_one(word: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         compose([word])
@@ -522,130 +517,52 @@ def test_no_file_of_any_group_looks_up_or_runs_anything(tmp_path: Path) -> None:
     assert ran == []
 
 
-# --- Hydra's own sweepers and launchers ---------------------------------------------------------------
-
-TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "demand.growth=0.2,0.3"]
-
-
-def means(table: Path) -> list[float]:
-    found = read_table(table)
-    return found[found["measure"] == "patients_per_physician_hour.all"]["mean"].tolist()
-
-
-@pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
-    """The answer of the sweep without a word for Hydra."""
-    folder = tmp_path_factory.mktemp("ours") / "out"
-    assert main(["-m", *TINY, f"output={folder}"]) == 0
-    return means(folder / "estimates.parquet")
+# --- no sweeper and no launcher of Hydra ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "words",
+    "word",
     [
-        pytest.param(["hydra/launcher=basic"], marks=pytest.mark.slow),
-        pytest.param(["hydra/launcher=basic", "hydra/sweeper=basic"], marks=pytest.mark.slow),
-        ["hydra/launcher=basic", "sweep.design=zip", "staffing=traditional"],
+        "hydra/launcher=joblib",
+        "hydra/sweeper=basic",
+        "hydra.launcher._target_=os.system",
+        "hydra/job_logging=none",
+        "+hydra.callbacks.x={_target_: os.system}",
+        "hydra.sweep.dir=out",
+        "hydra.searchpath=[file:///]",
     ],
 )
-def test_a_launcher_that_is_named_plays_each_scenario_into_its_folder(
-    words: list[str], ours: list[float], tmp_path: Path
+@pytest.mark.parametrize("many", [[], ["-m"]])
+def test_a_word_for_hydra_is_answered_with_what_to_write_instead(
+    word: str, many: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "out"
-    assert main(["-m", *words, *TINY, f"output={folder}"]) == 0
-    assert [mean for job in "01" for mean in means(folder / job / "run" / "estimates.parquet")] == pytest.approx(ours)
-    assert main(["-m", *words, *TINY, f"hydra.sweep.dir={folder}"]) == 0, "it may be played again in its folder"
-
-
-def test_a_sweeper_that_is_named_has_its_jobs_played_as_one_sweep(ours: list[float], tmp_path: Path) -> None:
-    assert main(["-m", "hydra/sweeper=basic", *TINY, f"output={tmp_path / 'out'}"]) == 0
-    assert means(tmp_path / "out" / "sweep" / "estimates.parquet") == ours
-    assert main(["-m", *TINY, f"output={tmp_path / 'out' / 'sweep'}"]) == 0, "and it goes on as any other"
-
-
-def test_our_designs_go_to_the_launcher_that_is_named(tmp_path: Path) -> None:
-    folder = folder_with(tmp_path, experiment__tiny="description: x\nvary: {demand.growth: [0.2, 0.3, 0.4]}")
-    words = ["hydra/launcher=basic", "experiment=tiny", *TINY[:-1], "sweep.filter=demand.growth != 0.3"]
-    assert main(["-m", "--config-dir", str(folder), *words, f"output={tmp_path / 'out'}"]) == 0
-    scenarios = [json.loads((tmp_path / "out" / job / "run" / "scenarios.json").read_text()) for job in "01"]
-    assert [scenario["traditional"]["demand"]["growth"] for scenario in scenarios] == [0.2, 0.4]
-    assert not (tmp_path / "out" / "2").exists()
-
-
-@pytest.mark.parametrize(
-    ("words", "place", "remedy"),
-    [
-        (["hydra/launcher=basic", "demand.grwoth=1,2"], "demand.grwoth", "did you mean growth"),
-        (["hydra/sweeper=basic", "support.consent=2,3"], "support.consent", "at most 1"),
-        (["hydra/sweeper=basic", "sweep.design=zip"], "sweep.design", "leave hydra/sweeper out"),
-        (["hydra/sweeper=basic", "experiment=night_coverage,x"], "experiment", "leave hydra/sweeper"),
-        (["hydra/launcher=basic", "experiment=night_coverage,x"], "experiment", "one experiment after the other"),
-        (["hydra/launcher=basic,joblib"], "hydra/launcher", "name one"),
-        (["hydra/launcher=jobliib"], "hydra", "Hydra cannot do this"),
-        (["hydra/launcher=basic", "hydra.launcher.n_jbos=2"], "hydra", "Hydra cannot do this"),
-        (["hydra/launcher=basic", "hydra.launcher._target_=os.system"], "hydra.launcher._target_", "not to be set"),
-        (["hydra/launcher=basic", "+hydra.callbacks.x={_target_: os.system}"], "+hydra.callbacks.x", "not to be set"),
-        (["hydra/launcher=basic", "hydra/job_logging=none"], "hydra/job_logging", "not to be set"),
-        (["hydra/sweeper=other", "+staffing@hydra.callbacks.x=evil"], "command line", "write key=value"),
-    ],
-)  # fmt: skip
-def test_what_hydra_is_not_handed_is_told_before_anything_is_written(
-    words: list[str], place: str, remedy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["-m", *words, "staffing=traditional", f"output={tmp_path / 'out'}"]) == 2
+    assert main([*many, word, "study=run", f"output={tmp_path / 'out'}"]) == 2
     told = " ".join(capsys.readouterr().err.split())
-    assert f"nothing was written {place} = " in told
-    assert remedy in told
+    assert "1 problem; nothing was run, nothing was written" in told
+    assert "executor=" in told
+    assert "sweep." in told
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("word", ["+staffing@hydra.callbacks.x=evil", "~staffing", "staffing@demand=x"])
+def test_a_word_of_hydras_own_language_is_no_key(word: str, tmp_path: Path) -> None:
+    problems(word, "demand.growth=1,1.1")
+
+
 def test_a_folder_of_the_users_own_sets_nothing_of_hydra(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    trace = tmp_path / "trace"
-    callback = f"x: {{_target_: os.system, _args_: ['touch {trace}']}}"
+    callback = f"x: {{_target_: os.system, _args_: ['touch {tmp_path / 'trace'}']}}"
     folder = folder_with(
         tmp_path, hydra__callbacks__evil=callback, staffing__evil=f"# @package hydra.callbacks\n{callback}"
     )
-    for words in (["hydra/launcher=basic"], ["hydra/launcher=basic", "staffing=evil"], ["hydra/sweeper=other"]):
+    for words in ([], ["staffing=evil"]):
         assert main(["-m", "--config-dir", str(folder), *words, f"output={tmp_path / 'out'}"]) == 2
         assert "take it out" in " ".join(capsys.readouterr().err.split())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ours"]
 
 
-@pytest.mark.parametrize("words", [["hydra/launcher=basic"], ["hydra/sweeper=basic"]])
-def test_a_job_that_fails_ends_in_exit_code_one_and_is_told(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def failing(*_: object) -> None:
-        raise ArithmeticError("a bed was divided by zero")
-
-    monkeypatch.setitem(ENGINES, COMPILED, failing)
-    assert main(["-m", *words, *TINY, "executor.workers=1", f"output={tmp_path / 'out'}"]) == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert "a bed was divided by zero" in told
-    assert "the sweep ended early" in told
-
-
-def test_our_launcher_calls_no_program_but_peered() -> None:
-    with pytest.raises(ScenarioError, match=r"calls no other program"):
-        play_together(print, [["staffing=traditional"]], Path("nowhere"), 0)
-
-
-def test_the_plugins_load_nothing_that_hydra_has_not_loaded() -> None:
-    asked = (
-        "import sys, hydra; from hydra.core.plugins import Plugins; Plugins.instance();"
-        "names = {type.__name__ for type in Plugins.instance().discover()};"
-        "assert {'PeeredSweeper', 'PeeredLauncher'} <= names, names;"
-        "assert not {'sim', 'numpy', 'scipy', 'pandas', 'numba'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", asked], check=True, cwd=Path(__file__).parents[1])
-
-
-def test_scenarios_of_jobs_are_those_of_the_sweep() -> None:
+def test_every_scenario_of_a_sweep_is_the_one_its_words_make_alone() -> None:
     sweep = compose_sweep([*LHS, *RANGES, "staffing=traditional,peer_247"])
-    again = compose_jobs(sweep.jobs, ["typed"])
-    assert again.labels == sweep.labels
-    assert again.overrides == ("typed",)
-    alone = [compose(list(words)).scenario for words in sweep.jobs]
+    alone = [compose(["study=run", *label.split()]).scenario for label in sweep.scenarios]
     assert alone == list(sweep.scenarios.values())
 
 
@@ -685,23 +602,6 @@ def test_what_does_not_fit_is_found_in_every_scenario_that_has_it() -> None:
     assert len(told) == 2
     assert any("in 4 of 8 scenarios: those with support.huddle_roles=[nrse]" in path for path in told)
     assert any("in 4 of 8 scenarios: those with staffing.nurse.heads=1" in path for path in told)
-
-
-def test_files_of_a_group_are_composed_once_whatever_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
-
-    def counted(*words: object, **more: object) -> object:
-        asked.append(words)
-        return composed_by_hydra(*words, **more)  # type: ignore[arg-type]
-
-    composed_by_hydra = files.composed_by_hydra
-    monkeypatch.setattr(files, "composed_by_hydra", counted)
-    files.composed_once.cache_clear()
-    sweep = compose_sweep(
-        ["staffing=traditional,peer_247,peer_added", "effects=none,both,evidence", "boarding=default,pool"]
-    )
-    assert len(sweep.scenarios) == 18
-    assert len(asked) == 1 + 2 + 2 + 1
 
 
 def test_a_group_that_refers_to_another_is_composed_with_it(tmp_path: Path) -> None:

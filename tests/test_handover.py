@@ -23,9 +23,9 @@ from sim.engine.trajectory import (
     TASK_COLUMNS,
     VISIT_COLUMNS,
     Trajectory,
+    arrays_of,
     as_it_stands,
     identical,
-    tables_of,
 )
 from tests.worlds import random_scenario
 
@@ -77,10 +77,10 @@ def test_columns_of_visits_are_found_by_their_names_in_the_rows(n: int) -> None:
 
 def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it() -> None:
     first = simulate(random_scenario(2), 1)
-    before = {name: values.copy() for name, values in tables_of(first).items()}
+    before = {name: values.copy() for name, values in arrays_of(first).items()}
     for world in (2, 3, 4):
         simulate(random_scenario(world), 9)
-    for name, values in tables_of(first).items():
+    for name, values in arrays_of(first).items():
         assert values.flags.c_contiguous
         assert np.array_equal(values, before[name], equal_nan=values.dtype.kind == "f"), name
 

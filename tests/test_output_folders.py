@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.commands.hydra_sweep import foreign_to_multiruns, mark
 from sim.engine.code_version import code_version
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
@@ -476,15 +475,6 @@ def test_all_that_a_sweep_and_a_break_even_study_write_is_known_by_name(tmp_path
     fill(tmp_path, dict.fromkeys(names, "x"))
     write_mark(Mark(study="breakeven"), tmp_path)
     assert foreign_to_sweeps(tmp_path) == []
-
-
-def test_a_multirun_of_hydra_knows_what_hydra_writes(tmp_path: Path) -> None:
-    mark(tmp_path)
-    hydras = ["multirun.yaml", "0/.hydra/config.yaml", "0/peered.log", "0/run/.peered.json", "sweep/run.json"]
-    fill(tmp_path, dict.fromkeys(hydras, "x"))
-    assert foreign_to_multiruns(tmp_path) == []
-    fill(tmp_path, {"0/notes.md": "x"})
-    assert foreign_to_multiruns(tmp_path) == ["0/notes.md"]
 
 
 def test_an_export_replaces_no_file(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

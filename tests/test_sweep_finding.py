@@ -17,7 +17,7 @@ from sim.report.sweep_answer import print_table
 from sim.report.sweep_page import MOST_SCENARIOS
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
-from sim.report.words.short_names import cut, short_labels, short_measure
+from sim.report.words.short_names import cut_middle, short_labels, short_measure
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
@@ -370,6 +370,6 @@ def test_a_name_in_the_table_is_broken_between_words_only(
 
 
 def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
-    assert cut("x" * 60) == "x" * 60
-    assert cut("a" * 80 + "=1", 11) == "aaaaa…aaa=1"
-    assert len(cut("a" * 500, 60)) == 60
+    assert cut_middle("x" * 60) == "x" * 60
+    assert cut_middle("a" * 80 + "=1", 11) == "aaaaa…aaa=1"
+    assert len(cut_middle("a" * 500, 60)) == 60

@@ -133,7 +133,7 @@ def problem_with(load: MemoryLoad, needs: Needs, there: int) -> Problem:
 
 def bytes_of_run(scenario: Scenario, engine: str) -> float:
     """What one run holds at its peak."""
-    return BYTES_PER_VISIT[engine] * visits_per_run(scenario) + BYTES_PER_DUTY * _duties_of(scenario)
+    return BYTES_PER_VISIT[engine] * visits_per_run(scenario) + BYTES_PER_DUTY * n_duties(scenario)
 
 
 def visits_per_run(scenario: Scenario) -> float:
@@ -152,7 +152,7 @@ def visits_per_run(scenario: Scenario) -> float:
     return float(per_week * factor * weeks_of(scenario))
 
 
-def _duties_of(scenario: Scenario) -> float:
+def n_duties(scenario: Scenario) -> float:
     """Duties of all members in one run."""
     roles = scenario.staffing.roles.values()
     per_week = sum(role.heads_of(shift) * len(shift.days) for role in roles for shift in role.shifts.values())

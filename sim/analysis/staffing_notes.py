@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.department.expected_work import BUSY_AT_LEAST, Load, loads, seeing_roles
+from sim.department.expected_work import BUSY_AT_LEAST, RoleLoad, loads, seeing_roles
 from sim.department.scenario import Scenario
 from sim.runs.design import at_demand
 
@@ -85,7 +85,7 @@ def findings(
                 yield _Found((role, "too small"), where, too_small(name, share, on_duty), -share)
 
 
-def too_large(name: str, load: Load) -> str:
+def too_large(name: str, load: RoleLoad) -> str:
     """More work than hours."""
     if load.hours == 0.0:
         return f"{name} is never on duty, and {load.left:,.1f} hours of its work a week are left undone."

@@ -17,10 +17,11 @@ import duckdb
 import pandas as pd
 
 from sim.analysis.sweeping import SweepAnswer
-from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
 from sim.io.clean_text import for_csv
 from sim.io.sql import first_line
+from sim.io.suggest import did_you_mean
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.runs.received_sweep import AS_WRITTEN
 from sim.runs.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of

@@ -24,8 +24,9 @@ from sim.config.overrides import (
     typed_only,
 )
 from sim.config.sampling import SAMPLED, centre, note_of, sampled
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.suggest import did_you_mean
 
 DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")

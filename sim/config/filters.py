@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from sim.config.remedies import short
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
+from sim.io.suggest import did_you_mean
 
 KEY = "sweep.filter"
 EXAMPLE = "demand.growth <= 1.1 or staffing == 'traditional'"

@@ -17,8 +17,8 @@ from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.dispatch import Disciplines
 from sim.department.roster import Role, Staffing
-from sim.department.scenario import did_you_mean
 from sim.department.support import Effects, Support
+from sim.io.suggest import did_you_mean
 from sim.studies.settings import AnySettings, ExecutorSettings, StudySettings, studies_with
 
 Plain = Any

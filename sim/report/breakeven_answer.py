@@ -46,7 +46,7 @@ from sim.report.words.breakeven_finding import (
 from sim.report.words.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
 from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
 from sim.report.words.finding import MOST_LINES, finding_markdown, n_lines, print_finding
-from sim.report.words.short_names import cut
+from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
 BENT = 0.1
@@ -105,7 +105,7 @@ def console_rows(answer: BreakEvenAnswer, most: int) -> Rows:
         return [head, *(row for row, effect in zip(rows, answer.plan.effects, strict=True) if effect in kept)]
     leading = answer.curves[answer.curves["preset"] == answer.plan.presets[0]]
     by_place = {(row["staffing"], row["effect"]): row for row in leading.to_dict("records")}
-    found: Rows = [("Effect", *(f"{cut(item.label, LONGEST_LABEL)} (CAD/week)" for item in items), "n")]
+    found: Rows = [("Effect", *(f"{cut_middle(item.label, LONGEST_LABEL)} (CAD/week)" for item in items), "n")]
     for effect in kept:
         rows_here = [by_place[item.staffing, effect] for item in items]
         flags = [any(bool(row[name]) for row in rows_here) for name in ("many_leave", "no_steady_state")]

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import HEADLINE, HEADLINES
 from sim.engine.measures.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
 from sim.report.console import WIDTH, say, show
@@ -22,7 +23,7 @@ from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.words.caveats import cautions_of, stress_test_lines, unfinished_lines
 from sim.report.words.comparison_finding import N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
 from sim.report.words.finding import MOST_LINES, n_lines, print_finding
-from sim.report.words.question_text import changed_line, shortened
+from sim.report.words.question_text import changed_line
 
 FIRST = (
     "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health",
@@ -44,7 +45,7 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
     def print_finding_and_table(page: Console) -> None:
         print_finding(finding, page)
         if comparison.changed:
-            say(page, shortened(changed_line(comparison), LONGEST_CHANGES), style="dim")
+            say(page, cut_end(changed_line(comparison), LONGEST_CHANGES), style="dim")
         show(page, PlainTable(rows, dense=True))
         say(page, legend(comparison, rows), style="dim")
 
@@ -217,7 +218,7 @@ def print_remarks(lines: Sequence[str], console: Console, room: int) -> None:
         if taken > room - (not is_last):
             beginnings = "; ".join(f"{beginning(line)} …" for line in lines[number:])
             left = f"• {counted(len(lines) - number, 'remark')} more in answer.md: {beginnings}"
-            say(console, shortened(left, min(WIDTH, console.width) - 2))
+            say(console, cut_end(left, min(WIDTH, console.width) - 2))
             return
         room -= taken
         say(console, f"• {text}")

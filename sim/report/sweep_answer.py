@@ -18,6 +18,7 @@ from rich.text import Text
 from sim.analysis.comparison_result import Row
 from sim.analysis.sweep_query import QueryResult
 from sim.analysis.sweeping import SweepAnswer
+from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE
 from sim.engine.measures.number_text import (
     NOTHING,
@@ -34,8 +35,7 @@ from sim.report.tables.table_cells import difference_text
 from sim.report.terminal import lines_written
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
 from sim.report.words.finding import MOST_LINES, n_lines, print_finding
-from sim.report.words.question_text import shortened
-from sim.report.words.short_names import cut, short_measure, some
+from sim.report.words.short_names import cut_middle, short_measure, some
 from sim.report.words.stopping_text import asked_lines, controls_line
 from sim.report.words.sweep_finding import (
     OUTCOMES,
@@ -281,7 +281,7 @@ def table_of(report: SweepReport, labels: Sequence[str], measures: Sequence[str]
 
 def name_lines(report: SweepReport, label: str) -> list[str]:
     """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
-    words = [cut(word, WIDEST_NAME - 3) for word in report.names[label].split()]
+    words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
     marks = marked("", *report.flags[label]).strip()
     if marks:
         words[-1] += f"\u00a0{marks}"
@@ -330,4 +330,4 @@ def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:
 
 def last_line(traceback: object) -> str:
     """What went wrong, in one line."""
-    return shortened(str(traceback).strip().splitlines()[-1], LONGEST_REASON)
+    return cut_end(str(traceback).strip().splitlines()[-1], LONGEST_REASON)

@@ -38,7 +38,7 @@ from sim.report.words.caveats import (
     STRESS_TEST,
 )
 from sim.report.words.finding import finding_markdown
-from sim.report.words.short_names import cut
+from sim.report.words.short_names import cut_middle
 from sim.report.words.stopping_text import asked_lines, contenders_line, controls_line
 from sim.report.words.sweep_finding import SweepReport, of_all, sweep_finding
 
@@ -81,7 +81,7 @@ def listed(lines: Iterator[str]) -> str:
 
 def label_text(label: str) -> str:
     """A scenario's label, which may be very long."""
-    return cut(label, LONGEST_LABEL)
+    return cut_middle(label, LONGEST_LABEL)
 
 
 # --- tables ---

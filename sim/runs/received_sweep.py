@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import from_json
 
 from sim.department.scenario import Problem, ScenarioError
+from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
@@ -41,7 +42,7 @@ _MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
 _SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
-_SHOWN: Final = 80
+SHOWN: Final = 80
 
 ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
 TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
@@ -136,10 +137,10 @@ class SweepFacts(BaseModel):
         ranked = [name for name in (asked.best, None if asked.select is None else asked.select.measure) if name]
         for name in (*asked.precision, *ranked):
             if name.partition(".")[0] not in MEASURE_BY_KEY:
-                raise ValueError(f"asked: there is no measure {_shortened(name)}")
+                raise ValueError(f"asked: there is no measure {shortened_value(name)}")
         for name in ranked:
             if MEASURE_BY_KEY[name.partition(".")[0]].better == "neutral":
-                raise ValueError(f"asked: {_shortened(name)} has no better direction")
+                raise ValueError(f"asked: {shortened_value(name)} has no better direction")
         if asked.precision and asked.select is not None:
             raise ValueError("asked: a precision and a best to be selected, which exclude each other")
         if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS_READ:
@@ -168,13 +169,13 @@ def read_facts(file: Path) -> SweepFacts:
     problems = []
     for one in found:
         place = ".".join([str(file), *map(str, one["loc"])])
-        value = "no JSON" if one["type"] == "json_invalid" else _shortened(one["input"])
+        value = "no JSON" if one["type"] == "json_invalid" else shortened_value(one["input"])
         problems.append(Problem(place, value, f"{shortened_text(one['msg'])}: {AS_WRITTEN}"))
     refuse_all(problems)
     raise AssertionError("an error without a problem")
 
 
-def _shortened(value: object) -> str:
+def shortened_value(value: object) -> str:
     """The repr of a value, cut where it is long."""
     try:
         return shortened_text(repr(value))
@@ -183,7 +184,7 @@ def _shortened(value: object) -> str:
 
 
 def shortened_text(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return cut_end(text, SHOWN)
 
 
 # --- tables ---
@@ -254,14 +255,16 @@ def read_scenarios(file: Path) -> pd.DataFrame:
         problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {_MOST_SCENARIOS:,}: {AS_WRITTEN}"))
     for number, row in enumerate(table.head(_MOST_SCENARIOS).to_dict("records")):
         problems += [
-            Problem(f"{file}, row {number + 1}, {column}", _shortened(row[column]), f"{wrong}: {AS_WRITTEN}")
+            Problem(f"{file}, row {number + 1}, {column}", shortened_value(row[column]), f"{wrong}: {AS_WRITTEN}")
             for column, wrong in faults_of_scenario(row)
         ]
     if not problems:
         wanted = table[table["place"] >= 0]
         for column in ("scenario", "label"):
             twice = wanted[column][wanted[column].duplicated()]
-            problems += [Problem(f"{file}, {column}", _shortened(value), f"twice: {AS_WRITTEN}") for value in twice]
+            problems += [
+                Problem(f"{file}, {column}", shortened_value(value), f"twice: {AS_WRITTEN}") for value in twice
+            ]
         if not len(wanted):
             problems.append(Problem(str(file), "no scenario", f"a sweep has one at least: {AS_WRITTEN}"))
     refuse_all(problems)
@@ -289,7 +292,7 @@ def check_measures(names: Sequence[object], folder: Path) -> None:
     """Refuse measures that are not in the catalogue. Raises ScenarioError."""
     unknown = [name for name in names if not (isinstance(name, str) and name.partition(".")[0] in MEASURE_BY_KEY)]
     remedy = f"no measure of this version of PeerED: {AS_WRITTEN}"
-    refuse_all([Problem(f"{folder}, measure", _shortened(name), remedy) for name in unknown])
+    refuse_all([Problem(f"{folder}, measure", shortened_value(name), remedy) for name in unknown])
 
 
 def check_size(n_scenarios: int, n_measures: int, replications: int, folder: Path) -> None:

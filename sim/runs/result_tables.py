@@ -21,11 +21,12 @@ from duckdb import (
     FunctionExpression,
 )
 
-from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.trajectory import with_ordered_labels
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
+from sim.io.suggest import did_you_mean
 from sim.runs.received_sweep import (
     AS_WRITTEN,
     MOST_FACTS,

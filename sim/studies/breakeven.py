@@ -10,8 +10,9 @@ from functools import partial
 from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
-from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
+from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, print_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even

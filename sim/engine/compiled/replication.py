@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.engine.calendar_entries import too_many_entries
 from sim.engine.compiled.buffer_pool import home, lent
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
@@ -23,7 +24,6 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
-from sim.engine.constants import too_many
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -161,7 +161,7 @@ class Run:
             self._take_memory()
             status = play(self.root.ctypes.data)
         if status == STEP_LIMIT:
-            raise too_many(int(self.root["step_limit"][0]), float(self.root["now"][0]))
+            raise too_many_entries(int(self.root["step_limit"][0]), float(self.root["now"][0]))
         return self._trajectory()
 
     def _trajectory(self) -> Trajectory:

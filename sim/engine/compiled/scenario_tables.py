@@ -29,7 +29,7 @@ from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
 from sim.department.roster import members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.department.severity import ByAcuity, Traits, traits_of
+from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
 from sim.engine.compiled.duties import duty_tables
@@ -42,9 +42,10 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
+from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
-from sim.engine.workload import Workload, flag_id, quantity_id
+from sim.engine.workload import Workload
 
 STEP_KINDS: dict[type, int] = {
     Delay: pathway.DELAY, Task: pathway.TASK, SideTask: pathway.SIDE_TASK, Place: pathway.PLACE,
@@ -195,9 +196,9 @@ class Blueprint:
             "youth_from_12": support.youth_peer.from_12,
             "stays_share": support.stays_with_clinician_share, "wish_minutes": support.wish_minutes,
             "again_minutes": support.again_hours * MINUTES_PER_HOUR,
-            "bridging_minutes": support.bridging_min, "call_minutes": support.call_min,
+            "bridging_minutes": support.bridging_minutes, "call_minutes": support.call_minutes,
             "call_reached_share": support.call_reached_share, "huddle_share": support.huddle_share,
-            "huddle_minutes": support.huddle_min,
+            "huddle_minutes": support.huddle_minutes,
             "n_huddle_roles": len(huddle_roles), "huddle_roles": self._numbers(huddle_roles),
             "patience_while": effects.peer.patience_while, "patience_after": effects.peer.patience_after,
             "escalation_while": effects.peer.escalation_while, "escalation_after": effects.peer.escalation_after,
@@ -217,7 +218,7 @@ class Blueprint:
             self.root |= {
                 "n_beds": pool.beds,
                 "n_beds_first": pool.beds_taken_at_first,
-                "bed_stay": pool.mean_stay_h * MINUTES_PER_HOUR,
+                "bed_stay": pool.mean_stay_hours * MINUTES_PER_HOUR,
                 "outside_gap": MINUTES_PER_DAY / rate if rate else nan,
             }
 
@@ -243,7 +244,7 @@ class Blueprint:
     def _by_acuity(self, value: float | tuple[float, ...]) -> int:
         return self._numbers([of_acuity(value, acuity) for acuity in ACUITIES])
 
-    def _by_class_and_acuity(self, rows: ByAcuity) -> int:
+    def _by_class_and_acuity(self, rows: ClassSharesByAcuity) -> int:
         """Shares by acuity and class as five numbers in a row for each class."""
         return self._numbers([row[number] for number in range(len(rows[0])) for row in rows])
 

@@ -4,6 +4,7 @@ What follows from it for the reader is `sim.report.words.caveats`.
 """
 
 from sim.analysis.comparison_result import Comparison
+from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.tables.lookups import central_level, n_replications
 
@@ -28,11 +29,7 @@ def changed_shortly(comparison: Comparison) -> str:
     texts = [text for text in changes_asked(comparison) if not text.startswith(SAID_ANYWAY)]
     if not texts:
         return ""
-    return f" Changed: {shortened(', '.join(texts), LONGEST_SHORT)}."
-
-
-def shortened(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1].rstrip(' ,')}…"
+    return f" Changed: {cut_end(', '.join(texts), LONGEST_SHORT)}."
 
 
 def of_what(comparison: Comparison) -> str:

@@ -64,7 +64,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) and all(names.values()) else {name: name for name in labels}
 
 
-def cut(text: str, width: int = LONGEST_NAME) -> str:
+def cut_middle(text: str, width: int = LONGEST_NAME) -> str:
     """The text, or its beginning and end around an ellipsis: what differs often stands at the end."""
     if len(text) <= width:
         return text

@@ -42,7 +42,7 @@ from sim.report.words.finding import (
     Finding,
     FindingLine,
 )
-from sim.report.words.short_names import cut, short_labels, short_measure, some, varied_keys
+from sim.report.words.short_names import cut_middle, short_labels, short_measure, some, varied_keys
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 MOST_CHANGES = 3
@@ -73,7 +73,7 @@ class SweepReport:
     @cached_property
     def names(self) -> dict[str, str]:
         """A short name of each scenario."""
-        return {label: cut(name) for label, name in short_labels(self.answer.labels).items()}
+        return {label: cut_middle(name) for label, name in short_labels(self.answer.labels).items()}
 
     @cached_property
     def differences(self) -> dict[str, dict[str, Found]]:
@@ -131,7 +131,7 @@ def question_of(report: SweepReport) -> str:
     """What varies, and what each scenario is compared with."""
     labels = report.answer.labels
     if len(labels) < 2:
-        return f"One scenario: {cut(labels[0])}"
+        return f"One scenario: {cut_middle(labels[0])}"
     varied = [f"{key} ({n} values)" for key, n in varied_keys(labels).items()]
     over = f" over {some(varied, 3)}" if varied else ""
     return f"Sweep of {len(labels)} scenarios{over}, beside the first, {report.names[labels[0]]}"
