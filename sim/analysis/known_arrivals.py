@@ -12,7 +12,7 @@ import numpy as np
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
-from sim.engine.workload import Workload, hourly_rates
+from sim.engine.workload import HourlyRates, Workload
 from sim.statistics.arrays import FloatArray
 
 
@@ -33,8 +33,8 @@ def expected_arrivals(scenario: Scenario) -> FloatArray:
     found = []
     for name in department.streams:
         arrivals = scenario.arrivals_of(name)
-        certain = arrivals.model_copy(update={"day_factor_cv": 0.0})
-        rates = hourly_rates(certain, department.calendar_start, period.uses_month_factors, 0, period.horizon, 0, 0)
+        months = department.calendar_start, period.uses_month_factors
+        rates = HourlyRates(arrivals, *months, first_day=0, horizon=period.horizon).certain
         hours = np.arange(rates.size + 1) * MINUTES_PER_HOUR
         inside = np.clip(np.minimum(hours[1:], end) - np.maximum(hours[:-1], start), 0.0, None) / MINUTES_PER_HOUR
         found.append(float(rates @ inside) * mean_day_factor(arrivals.day_factor_cv))
