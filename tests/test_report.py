@@ -505,6 +505,12 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
     assert [line for line in in_mind(four) if "more than 5 %" in line] == []
 
 
+def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four: Comparison) -> None:
+    said = "A mark beside a staffing is of demand × 1; the table of demand marks each level."
+    assert said in comparison_markdown(where_many_leave(four, "peer_added", 1.05))
+    assert said not in comparison_markdown(comparison_of(FOUR, (1.0,)))
+
+
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
     assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
     assert " of peer_swapped." in comparison_markdown(where_many_leave(four, "peer_swapped"))
