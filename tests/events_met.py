@@ -1453,7 +1453,7 @@ def _(seen: Seen) -> Any:
 
 def n_outside_blocked(seen: Seen, pool: BedPool) -> int:
     """The pool played again with our requests where the run has them."""
-    mean, draw = pool.mean_stay_h * 60.0, seen.workload.exponential
+    mean, draw = pool.mean_stay_hours * 60.0, seen.workload.exponential
     asked: list[tuple[float, bool, float]] = []
     time, number = 0.0, 0
     while pool.outside_requests_per_day and time < seen.run.horizon:
@@ -1464,7 +1464,7 @@ def n_outside_blocked(seen: Seen, pool: BedPool) -> int:
         patient, visit_number = int(seen.visit["patient"][row]), int(seen.visit["visit_number"][row])
         stay = draw(patient, visit_number, OUR_STAY_ID, 0, mean)
         asked.append((float(seen.visit["boarding_start"][row]), False, stay))
-    taken = min(pool.beds, round(pool.outside_requests_per_day * pool.mean_stay_h / 24.0))
+    taken = min(pool.beds, round(pool.outside_requests_per_day * pool.mean_stay_hours / 24.0))
     free = [draw(POOL, POOL, FIRST_STAY_ID, bed, mean) for bed in range(taken)] + [0.0] * (pool.beds - taken)
     heapq.heapify(free)
     blocked = 0

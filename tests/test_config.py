@@ -211,7 +211,7 @@ def test_documented_overrides_reach_their_place() -> None:
             "effects.total_return_hr=.9",
             "support.wish_minutes=90",
             "boarding=pool",
-            "boarding.mean_h=10",
+            "boarding.mean_hours=10",
             "department.streams.medical.pathway.triage.minutes.mean=8",
             "department.zones.fast_track.places=8",
             "study.weeks=4",
@@ -228,7 +228,7 @@ def test_documented_overrides_reach_their_place() -> None:
     assert demand_of(scenario).mh_shape == "evening_heavy"
     assert scenario.effects.total_return_hr == 0.9
     assert scenario.support.wish_minutes == 90
-    assert (scenario.boarding.kind, scenario.boarding.mean_h) == ("pool", 10)
+    assert (scenario.boarding.kind, scenario.boarding.mean_hours) == ("pool", 10)
     triage = next(step for step in scenario.department.streams[MEDICAL].pathway if step.name == "triage")
     assert isinstance(triage, Task)
     assert triage.minutes.mean_of(3) == 8

@@ -22,14 +22,14 @@ Numbers = tuple[float, ...]
 
 OF_A_ROW = {
     "BoardingTime.long_cv": "BOAA07",
-    "Boarding.mean_h": "LOS09",
+    "Boarding.mean_hours": "LOS09",
     "Support.minimum_age": "SUPA01",
     "Support.consent": "SUPA02",
     "YouthPeer.under_12": "SUPA35",
     "YouthPeer.from_12": "SUPA09",
-    "Support.bridging_min": "SUPA10",
-    "Support.call_min": "SUPA11",
-    "Support.huddle_min": "SUPA13",
+    "Support.bridging_minutes": "SUPA10",
+    "Support.call_minutes": "SUPA11",
+    "Support.huddle_minutes": "SUPA13",
     "Support.huddle_share": "SUPA14",
     "Support.call_reached_share": "SUPA21",
     "Support.wish_minutes": "SUPA28",

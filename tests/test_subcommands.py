@@ -181,7 +181,7 @@ def test_a_typed_value_is_shown_and_said_to_be_typed(keys: list[Key]) -> None:
 
 def test_words_are_looked_for_in_meanings_too_and_keys_come_first(keys: list[Key]) -> None:
     found = [item.key for item in matching(keys, ["huddle"])]
-    assert found[:3] == ["support.huddle_share", "support.huddle_min", "support.huddle_roles"]
+    assert found[:3] == ["support.huddle_share", "support.huddle_minutes", "support.huddle_roles"]
     assert [item.key for item in matching(keys, ["debriefing", "psw"])] == ["staffing.psw.protected_share"]
 
 

@@ -44,7 +44,7 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def simulated_visits(scenario: Scenario, seed: int, replications: int = 1) -> list[pd.DataFrame]:
-    """Visits of each replication after the warm-up as a tidy table: stream, acuity, wait_min, stay_min, disposition."""
+    """Visits of each replication after the warm-up, tidy: stream, acuity, wait_minutes, stay_minutes, disposition."""
     design = Design({"calibrated": scenario}, replications, seed, COMPILED, reduce=visits_alone)
     return [result.summary for results in play_all(design.tasks()) for result in results]
 
@@ -57,8 +57,8 @@ def visits_alone(trajectory: Trajectory, scenario: Scenario, _: object = None) -
         {
             "stream": np.array(trajectory.streams, dtype=object)[columns["stream"]],
             "acuity": np.asarray(columns["acuity"], dtype=np.float64),
-            "wait_min": np.asarray(columns["pia"], dtype=np.float64) - arrival,
-            "stay_min": np.asarray(columns["departure"], dtype=np.float64) - arrival,
+            "wait_minutes": np.asarray(columns["pia"], dtype=np.float64) - arrival,
+            "stay_minutes": np.asarray(columns["departure"], dtype=np.float64) - arrival,
             "disposition": np.array(DISPOSITIONS, dtype=object)[columns["disposition"]],
         }
     )

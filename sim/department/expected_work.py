@@ -203,7 +203,7 @@ def mean_boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float
     time = scenario.boarding.times[step.time]
     return (1.0 - time.long_share) * time.minutes.mean_of(
         acuity
-    ) + time.long_share * scenario.boarding.mean_h * MINUTES_PER_HOUR
+    ) + time.long_share * scenario.boarding.mean_hours * MINUTES_PER_HOUR
 
 
 def attended_share(scenario: Scenario, task: Task) -> float:

@@ -64,11 +64,11 @@ class Support(Frozen):
     caseload: Annotated[int, Field(ge=0)] | None = 3
     wish_minutes: Positive = 60.0
     again_hours: Positive = 4.0
-    bridging_min: NonNegative = 15.0
-    call_min: NonNegative = 15.0
+    bridging_minutes: NonNegative = 15.0
+    call_minutes: NonNegative = 15.0
     call_reached_share: Probability = 0.6
     huddle_share: Probability = 0.39
-    huddle_min: NonNegative = 3.0
+    huddle_minutes: NonNegative = 3.0
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
 
 

@@ -79,7 +79,7 @@ MEETING = Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)
 def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribution]]:
     """Two times and the uniform that chooses between them."""
     time = scenario.boarding.times[step.time]
-    long_time = Lognormal(mean=scenario.boarding.mean_h * MINUTES_PER_HOUR, cv=time.long_cv)
+    long_time = Lognormal(mean=scenario.boarding.mean_hours * MINUTES_PER_HOUR, cv=time.long_cv)
     return [
         (f"step/{step.name}", UNIT),
         (f"boarding/{step.name}", time.minutes),

@@ -14,7 +14,7 @@ from sim.calibration.report import CalibrationReport, Deeper
 from sim.io.clean_text import for_markdown, one_line
 from sim.report.figures.calibration_figures import choices, values_of
 
-NAMES = {"wait_min": "wait", "stay_min": "stay"}
+NAMES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:

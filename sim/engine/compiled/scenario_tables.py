@@ -216,9 +216,9 @@ class Blueprint:
             "youth_from_12": support.youth_peer.from_12,
             "stays_share": support.stays_with_clinician_share, "wish_minutes": support.wish_minutes,
             "again_minutes": support.again_hours * MINUTES_PER_HOUR,
-            "bridging_minutes": support.bridging_min, "call_minutes": support.call_min,
+            "bridging_minutes": support.bridging_minutes, "call_minutes": support.call_minutes,
             "call_reached_share": support.call_reached_share, "huddle_share": support.huddle_share,
-            "huddle_minutes": support.huddle_min,
+            "huddle_minutes": support.huddle_minutes,
             "n_huddle_roles": len(huddle_roles), "huddle_roles": self._numbers(huddle_roles),
             "patience_while": effects.peer.patience_while, "patience_after": effects.peer.patience_after,
             "escalation_while": effects.peer.escalation_while, "escalation_after": effects.peer.escalation_after,
@@ -238,7 +238,7 @@ class Blueprint:
             self.root |= {
                 "n_beds": pool.beds,
                 "n_beds_first": pool.beds_taken_at_first,
-                "bed_stay": pool.mean_stay_h * MINUTES_PER_HOUR,
+                "bed_stay": pool.mean_stay_hours * MINUTES_PER_HOUR,
                 "outside_gap": MINUTES_PER_DAY / rate if rate else nan,
             }
 

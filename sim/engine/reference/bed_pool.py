@@ -24,7 +24,7 @@ class BedQueue:
     def __init__(self, pool: BedPool, workload: Workload, calendar: Calendar, horizon: float) -> None:
         self.workload, self.calendar, self.horizon = workload, calendar, horizon
         self.n_beds = pool.beds
-        self.mean_stay = pool.mean_stay_h * MINUTES_PER_HOUR
+        self.mean_stay = pool.mean_stay_hours * MINUTES_PER_HOUR
         self.outside_gap = MINUTES_PER_DAY / pool.outside_requests_per_day if pool.outside_requests_per_day else nan
         self.initially = pool.beds_taken_at_first
         self.n_taken = 0

@@ -215,7 +215,7 @@ class Company:
     def ask_bridging(self, visit: Visit) -> None:
         """A child who has been met and goes home is bridged to what follows, once."""
         if visit.is_met and visit.bridging is None:
-            visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_min)
+            visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_minutes)
             visit.bridging.contact = CONTINUING
             self.dispatcher.ask(visit.bridging)
 
@@ -245,7 +245,7 @@ class Company:
         if roles:
             role = next((role for role in roles if role in visit.cases), roles[-1])
             self.dispatcher.ask(
-                request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_min)
+                request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_minutes)
             )
 
     def _ask_recovery(self, visit: Visit) -> None:
@@ -264,7 +264,7 @@ class Company:
             self.dispatcher.ask(request)
 
     def _ask_call(self, visit: Visit) -> None:
-        self.dispatcher.ask(self._request(visit, CALL, CALL_BAND, self.support.call_min))
+        self.dispatcher.ask(self._request(visit, CALL, CALL_BAND, self.support.call_minutes))
 
     def _request(self, visit: Visit, kind: int, band: int, minutes: float = 0.0) -> Request:
         return request_beside(visit, kind, self.role, band, self.calendar.time, minutes)
