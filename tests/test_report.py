@@ -310,7 +310,7 @@ def test_who_draws_figures_loads_no_engine() -> None:
     look = "import sys; from sim.report.figures.figure_workers import figure_names; figure_names(); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
     assert "matplotlib.figure" in said
-    assert {"numba", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
+    assert {"sim.engine.compiled.backend", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
 
 
 def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:
