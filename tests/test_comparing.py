@@ -14,7 +14,7 @@ from sim.config import compose
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
-from sim.report.markdown import comparison_markdown
+from sim.report.comparison_answer import comparison_markdown
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import at_demand

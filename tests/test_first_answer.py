@@ -82,7 +82,7 @@ def test_a_first_answer_that_cannot_be_shown_costs_nothing_else(
     def broken(*_: object) -> None:
         raise IndexError("no such cell")
 
-    monkeypatch.setattr("sim.report.comparison_answer.print_finding", broken)
+    monkeypatch.setattr("sim.report.comparison_answer.print_answer", broken)
     assert main([*SMALL, LEVELS, f"output={tmp_path / 'out'}"]) == 0
     said = capsys.readouterr()
     assert "the answer could not be shown (IndexError: no such cell)" in squeezed(said.err)

@@ -26,11 +26,11 @@ from sim.report.validation_report import (
     COLUMNS,
     HEADERS,
     accepted_text,
-    cells_of,
     missed_sentences,
     print_validation,
     published_text,
     simulated_text,
+    text_row,
     validation_markdown,
     validation_sheets,
     validation_table,
@@ -193,7 +193,7 @@ def test_the_terminal_shows_counts_distance_and_trades_before_the_rows() -> None
 
 def test_shares_are_shown_in_percent_and_a_row_without_an_interval_without_one() -> None:
     told = PublishedRow("7", "k", "Left", 0.023, "", 0.013, 0.067, "proportion", "source", "LOS13", "check", "")
-    cells = cells_of(ValidatedRow(told, 0.0224, 0.0161, 0.029, 5))
+    cells = text_row(ValidatedRow(told, 0.0224, 0.0161, 0.029, 5))
     assert (cells.published, cells.accepted, cells.simulated) == ("2.3 % (LOS13)", "1.3-6.7 %", "2.24 % (1.61 to 2.90)")
     assert simulated_text(ValidatedRow(told, 0.0224, -inf, inf, 1)) == "2.24 %"
     assert simulated_text(ValidatedRow(told, nan, nan, nan, 0)) == "–"

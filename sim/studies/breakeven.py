@@ -13,14 +13,12 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasur
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
-from sim.report.breakeven_answer import break_even_markdown, print_break_even
+from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import break_even_sheets
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.breakeven_finding import break_even_finding
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -74,7 +72,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, lo
         write_files(files | {PAGE: partial(write_text, page)}, folder, unwritten)
         figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
         drawn = all_drawn(figures, teller(console), unwritten)
-        sheets = break_even_sheets(answer, known, break_even_finding(answer))
+        sheets = break_even_sheets(answer, known)
         last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
         write_files(last, folder, unwritten)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")

@@ -19,10 +19,14 @@ from sim.analysis.rounds import play_in_rounds
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import print_comparison, print_other_levels
+from sim.report.comparison_answer import (
+    comparison_markdown,
+    comparison_sheets,
+    print_comparison,
+    print_other_levels,
+)
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
+from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionAsked, precision_lines
 from sim.runs.comparison_runs import RunsInMemory

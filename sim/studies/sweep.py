@@ -36,17 +36,15 @@ from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.progress import progress, teller
-from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
-from sim.report.sweep_page import sweep_markdown
+from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import sweep_sheets
-from sim.report.tables.table_cells import sentences
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.cautions import named
 from sim.report.words.stopping_text import MOST_NAMED
-from sim.report.words.sweep_finding import SweepReport, sweep_finding
+from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, Task, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
@@ -246,7 +244,7 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
         is_one_world = len(set(scenarios.worlds)) == 1
         compared = as_comparison(answer, design.scenarios, report.names) if is_one_world else None
         if compared is not None:
-            report = replace(report, sentences=sentences(compared), figures=FIGURES)
+            report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=FIGURES)
         known = facts(runs_done=answer.n_done, runs_planned=answer.n_runs)
         files: Files = {
             "estimates.parquet": lambda _: write_sweep_tables(answer, folder),
@@ -254,7 +252,7 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
             "dominated.parquet": partial(write_table, report.dominated),
             "run.json": lambda _: write_facts(known, folder),
             PAGE: partial(write_text, sweep_markdown(report)),
-            ANSWER: partial(write_answer_workbook, sweep_sheets(answer, known, sweep_finding(report))),
+            ANSWER: partial(write_answer_workbook, sweep_sheets(report, known)),
         }
         write_files(files, folder, unwritten)
         draw_sweep(compared, folder / "figures", unwritten, log.say)
@@ -371,7 +369,7 @@ class ResultsAgain(Study):
         with tables_of(store, labels, answer.plan.n_replications.tolist(), answer, query) as tables:
             found = tables.ask(query)
             if question.export is None:
-                print_rows(found, console)
+                print_query(found, console)
             else:
                 rows = counted(export(found, question.export), "row")
                 teller(console)(f"{rows} in {question.export}")
