@@ -35,15 +35,7 @@ from sim.engine.compiled import pathway
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
-from sim.engine.compiled.tables import (
-    ED,
-    MEMBERS_PER_WORD,
-    MOMENTS,
-    MOST_ROLES,
-    N_CLASSES,
-    NONE,
-    STATIC_TABLES,
-)
+from sim.engine.compiled.tables import ED, MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
 from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
