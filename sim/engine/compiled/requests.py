@@ -1,6 +1,6 @@
 """Asking: requests are made, stand in the queue of those who may meet them, are set aside, put back or withdrawn.
 
-Who is chosen is `settling`; what a visit asks for is `pathway`, `support` and `stays`.
+Who is chosen is `settling`; what a visit asks for is `pathway`, `peers`, `company` and `boarding_and_observation`.
 """
 
 from math import nan

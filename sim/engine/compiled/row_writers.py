@@ -1,6 +1,6 @@
 """What is written down as it comes to be known: rows of tasks, places, cases, duties and breaks.
 
-The tables they become are those of `sim.engine.trajectory`; `chronicle` hands them over.
+The tables they become are those of `sim.engine.trajectory`; `rows_to_columns` hands them over.
 """
 
 from sim.engine.compiled.memory import Row

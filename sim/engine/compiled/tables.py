@@ -1,7 +1,7 @@
 """The tables of the compiled engine: what a row of each holds. The root, `ED`, knows where every table stands.
 
 Rows refer to each other by number, NONE where there is nobody. How rows are reached is `memory`; how the tables of a
-scenario are filled is `lowering`. Times are minutes, booleans are bytes.
+scenario are filled is `scenario_tables`. Times are minutes, booleans are bytes.
 """
 
 import numpy as np
