@@ -307,11 +307,11 @@ def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Pat
         assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
 
 
-def test_who_draws_figures_loads_no_engine() -> None:
+def test_who_draws_figures_loads_neither_an_engine_nor_hydra_nor_a_database() -> None:
     look = "import sys; from sim.report.figures.figure_workers import figure_names; figure_names(); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
     assert "matplotlib.figure" in said
-    assert {"sim.engine.compiled.backend", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
+    assert {"simpy", "hydra", "duckdb", "sim.engine.compiled.replication", "sim.runs.engines"} & set(said) == set()
 
 
 def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:
@@ -503,6 +503,12 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
     assert "at demand × 1.05" in line
     assert "Peers for nurse hours: 6.1 % leave" in line
     assert [line for line in in_mind(four) if "more than 5 %" in line] == []
+
+
+def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four: Comparison) -> None:
+    said = "A mark beside a staffing is of demand × 1; the table of demand marks each level."
+    assert said in comparison_markdown(where_many_leave(four, "peer_added", 1.05))
+    assert said not in comparison_markdown(comparison_of(FOUR, (1.0,)))
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:

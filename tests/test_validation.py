@@ -17,7 +17,7 @@ from sim.analysis.validation import (
     ValidatedRow,
     Validation,
     published_rows,
-    validated,
+    validation_of,
     verdict_of,
 )
 from sim.cli import main
@@ -165,7 +165,7 @@ def test_the_mean_over_replications_is_the_same_in_whatever_order_they_end() -> 
     for order in (results, results[::-1]):
         runs = RunsInMemory()
         runs.add(order)
-        found += [row for row in validated(design, runs, 52).rows if row.published.key == key]
+        found += [row for row in validation_of(design, runs, 52).rows if row.published.key == key]
     assert found[0] == found[1]
     assert found[0].n == 3
 
@@ -232,7 +232,7 @@ def judged_anew(scenarios: dict[str, Scenario]) -> Validation:
     design, runs = Design(scenarios, 2, 501), RunsInMemory()
     for results in play_all(design.tasks()):
         runs.add(results)
-    return validated(design, runs, 1)
+    return validation_of(design, runs, 1)
 
 
 def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_the_same_changes(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ of the scenario, times day factors whose mean is that of the table they are draw
 from functools import lru_cache
 
 import numpy as np
-from scipy import special
 
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
@@ -22,7 +21,7 @@ def window_of(scenario: Scenario) -> tuple[float, float]:
     return scenario.period.warm_up, scenario.period.horizon - scenario.period.follow_up
 
 
-def is_known(scenario: Scenario) -> bool:
+def has_expectation(scenario: Scenario) -> bool:
     """Whether arrivals are drawn from rates; a replayed list has no expectation but itself."""
     return not isinstance(scenario.demand, Replay)
 
@@ -45,6 +44,8 @@ def expected_arrivals(scenario: Scenario) -> FloatArray:
 @lru_cache(maxsize=64)
 def mean_day_factor(cv: float) -> float:
     """Mean of the day factors as they are drawn: of a table of gamma quantiles, linear in the normal score between."""
+    from scipy import special  # takes 0.2 s to load, and few ask for controls
+
     if cv == 0.0:
         return 1.0
     table = gamma_table(cv)

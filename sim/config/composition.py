@@ -47,7 +47,7 @@ from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import Question
 from sim.studies.settings import (
-    OUTSIDE,
+    KEYS_OUTSIDE,
     STUDIES,
     AgainstBaselineSettings,
     CalibrateSettings,
@@ -382,7 +382,7 @@ def vain(base: Plain, item: Override, place: Path) -> Problem | None:
 def unused_outside(draft: Draft, study: StudySettings | None, output: str | None) -> Iterator[Problem]:
     """Keys outside the groups that the study would pass over in silence."""
     given = {"output": output, **draft.paths}
-    for key in OUTSIDE:
+    for key in KEYS_OUTSIDE:
         if study is None or given.get(key) is None or key in study.uses:
             continue
         users = " and ".join(f"study={name}" for name in studies_using(key))

@@ -57,7 +57,7 @@ from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_
 from sim.report.words.finding import Finding
 from sim.report.words.measures import rank_line, short_label
 from sim.report.words.numbers import labelled, whole_percent
-from sim.report.words.question_text import changed_line, demand_title
+from sim.report.words.question_text import central_demand, changed_line, demand_title
 from sim.report.words.worth_text import worth_lines
 
 FIRST_SHOWN = (
@@ -238,7 +238,14 @@ def page_legend(comparison: Comparison) -> str:
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {whole_percent(comparison.confidence)} interval, in % points for shares. "
         f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. {LEGEND}"
+        f"{level_of_marks(comparison)}"
     )
+
+
+def level_of_marks(comparison: Comparison) -> str:
+    """At which level of demand a mark beside a staffing holds, where there are several."""
+    where = f" A mark beside a staffing is of {central_demand(comparison)}; the table of demand marks each level."
+    return where if len(comparison.levels) > 1 else ""
 
 
 def figure_blocks() -> list[Written]:

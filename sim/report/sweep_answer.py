@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.sweep_query import Found as QueryResult
+from sim.analysis.sweep_query import QueryResult
 from sim.analysis.sweeping import SweepAnswer
 from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.compare import compared, played_of, values_table
+from sim.analysis.compare import comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.memory_check import check_design
 from sim.analysis.plan import Plan
@@ -41,7 +41,7 @@ from sim.studies.question import Question
 from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
 
-MOST_NAMED = 4
+_MOST_NAMED = 4
 """Staffings named where progress is shown."""
 NOT_THE_QUESTION = (
     "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
@@ -108,7 +108,7 @@ def compare_in_memory(plan: Plan) -> Comparison:
 
 def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     """The comparison, with what came of the precision that was asked for among its notes."""
-    comparison = compared(runs, plan, seconds)
+    comparison = comparison_of(runs, plan, seconds)
     if not plan.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
@@ -143,7 +143,7 @@ class FirstAnswer(Watch[Comparison]):
         finished, n_planned = played_of(self.runs, self.plan)
         if sum(map(len, finished.values())) < n_planned * len(self.plan.scenarios):
             return
-        answer = partial(compared, self.runs, self.plan, time.monotonic() - self.started)
+        answer = partial(comparison_of, self.runs, self.plan, time.monotonic() - self.started)
         errors = patient_console(sys.stderr)
         show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
         self.is_shown = True
@@ -153,7 +153,7 @@ class FirstAnswer(Watch[Comparison]):
         (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
 
 
-class Compare(PlayedStudy[Plan, Comparison]):
+class CompareStudy(PlayedStudy[Plan, Comparison]):
     """Staffings on the same patients at each level of demand."""
 
     name = "compare"
@@ -170,7 +170,7 @@ class Compare(PlayedStudy[Plan, Comparison]):
         return plan.files_in(folder)
 
     def what(self, plan: Plan) -> str:
-        several = len(plan.scenarios) > MOST_NAMED
+        several = len(plan.scenarios) > _MOST_NAMED
         names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
         return f"{names} on the same patients"
 
@@ -205,7 +205,7 @@ class Compare(PlayedStudy[Plan, Comparison]):
         }
 
 
-class Run(Compare):
+class RunStudy(CompareStudy):
     """One scenario, played and measured."""
 
     name = "run"

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, Row
 from sim.analysis.scenario_facts import is_same_money
-from sim.analysis.sentences import inside, spoken, under
+from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
@@ -160,7 +160,7 @@ def amount_of_change(measure: Measure, change: float) -> str:
     number = bare(measure, abs(change))
     if not number.strip("0.,"):
         number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
-    return spoken(f"{number} {unit_of_difference(measure)}", measure)
+    return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
 
 
 def interval_text(name: str, found: Found) -> str:
@@ -354,7 +354,7 @@ def estimate_text(comparison: Comparison, name: str) -> str:
     if found.has_interval:
         low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
         interval = f" ({low} to {high})"
-    return f"{spoken(value_text(measure, found.mean), measure)}{interval}"
+    return f"{in_spoken_units(value_text(measure, found.mean), measure)}{interval}"
 
 
 def returns_text(comparison: Comparison) -> str:
