@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,30 @@ def is_there(name: str) -> bool:
 
 def missing_files(text: str) -> list[str]:
     return [name for name in names_in_backticks(text) if name.endswith(".py") and not is_there(name)]
+
+
+def is_known(name: str) -> bool:
+    """Whether a dotted name of the package leads to a module, or to something in one."""
+    parts = name.split(".")
+    for number in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:number]))
+        except ImportError:
+            continue
+        for part in parts[number:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+def unknown_names(text: str) -> list[str]:
+    """Dotted names of the package, in the text or imported in a block of Python, that lead nowhere."""
+    imported = re.findall(r"^from (sim[\w.]*) import (.+)$", text, re.MULTILINE)
+    names = [f"{module}.{name.strip()}" for module, several in imported for name in several.split(",")]
+    names += [name for name in names_in_backticks(text) if re.fullmatch(r"sim(\.\w+)+", name)]
+    return [name for name in names if not is_known(name)]
 
 
 def section(title: str) -> str:
@@ -65,6 +90,23 @@ def test_a_file_that_is_not_there_is_found() -> None:
         "sim/gone.py",
         "gone.py",
     ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_dotted_name_of_the_package_that_a_page_gives_leads_somewhere(page: Path) -> None:
+    assert unknown_names(page.read_text(encoding="utf-8")) == []
+
+
+def test_every_new_name_of_the_changelog_leads_somewhere() -> None:
+    table = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("### New names")[1].split("\n## ")[0]
+    new = [line.rsplit(" | ", 1)[1] for line in table.splitlines() if line.startswith("| `")]
+    assert len(new) > 40
+    assert unknown_names("\n".join(new)) == []
+
+
+def test_a_name_that_leads_nowhere_is_found() -> None:
+    text = "`sim.load` `sim.gone`\nfrom sim.analysis.validation import validate, validation_of\n"
+    assert unknown_names(text) == ["sim.analysis.validation.validate", "sim.gone"]
 
 
 def test_every_function_that_the_design_gives_for_a_rule_is_in_its_file() -> None:
