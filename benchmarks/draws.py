@@ -17,8 +17,9 @@ from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideT
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, CONSTANT, EXPONENTIAL, of_acuity
 from sim.department.scenario import Scenario
+from sim.engine.draw_numbers import UNIFORMS
+from sim.engine.stream_draws import MEETING, QuantileTables
 from sim.engine.trajectory import AMA, LWBS, PRESENT, Trajectory
-from sim.engine.workload import MEETING, UNIFORMS, Tables
 
 Lowered = tuple[float, ...]
 FAMILIES = ("constant", "exponential", "lognormal", "weibull", "uniform", "triangular", "gamma", "empirical")
@@ -49,7 +50,7 @@ class Tally:
     def __init__(self) -> None:
         self.uniforms = 0
         self.values: Counter[Lowered] = Counter()
-        self.tables = Tables()
+        self.tables = QuantileTables()
 
     def flags(self, share: Any, acuity: np.ndarray, asked: np.ndarray) -> None:
         """One uniform for everybody asked whose share is neither 0 nor 1."""

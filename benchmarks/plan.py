@@ -63,7 +63,6 @@ class Plan:
     played_weeks: int = 1
     few_swept: int = 10
     many_swept: int = 100
-    cold_starts: int = 3
     started_weeks: int = 52
     ratio_repetitions: int = 5
     ratio_runs: int | None = None
@@ -71,7 +70,7 @@ class Plan:
     defaults: tuple[str, ...] = ("week", "year")
     calendar_weeks: int = 13
     sweep: tuple[tuple[str, int], ...] = (("scenarios", 1000), ("replications", 5), ("weeks", 4))
-    composed: tuple[str, ...] = ("grid_50", "grid_5000", "sample_5000")
+    composed: tuple[str, ...] = ("grid_5000", "sample_5000")
     rows: int = 1_000_000
     fresh: bool = True
 
@@ -80,9 +79,9 @@ FULL = Plan()
 QUICK = Plan(
     weeks=(1, 2), main_weeks=2, repetitions=1, variant_weeks=1, staff=(), zones=(6,), growth=(1.1,), thread_weeks=1,
     runs_of_a_fast_process=1, thread_runs=1, thread_rounds=1, few=1, many=2, few_swept=1, many_swept=2,
-    cold_starts=0, started_weeks=1, ratio_repetitions=2, ratio_runs=2, ratio_part=0.02, defaults=("week",),
+    started_weeks=1, ratio_repetitions=2, ratio_runs=2, ratio_part=0.02, defaults=("week",),
     calendar_weeks=1, fresh=False,
-    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)), composed=("grid_50",), rows=1000,
+    sweep=(("scenarios", 5), ("replications", 1), ("weeks", 1)), composed=("grid_20",), rows=1000,
 )  # fmt: skip
 """Shows that everything runs; its numbers mean nothing."""
 
@@ -92,7 +91,7 @@ def measurements(plan: Plan, engine: str) -> list[Measurement]:
     return [
         *variants(plan, engine),
         threads(plan, engine),
-        *starts(plan, engine),
+        Measurement("start", "command", {"engine": engine, "weeks": plan.started_weeks}, plan.repetitions),
         *ratios(plan),
         Measurement(
             "floor",
@@ -127,13 +126,6 @@ def threads(plan: Plan, engine: str) -> Measurement:
         {"engine": engine, "weeks": plan.thread_weeks, "runs": plan.thread_runs, "rounds": plan.thread_rounds},
         plan.repetitions,
     )
-
-
-def starts(plan: Plan, engine: str) -> Iterator[Measurement]:
-    """The command from a shell; a cold one finds nothing that an earlier command has cached."""
-    command = {"engine": engine, "weeks": plan.started_weeks}
-    yield Measurement("start", "command", command, plan.repetitions)
-    yield Measurement("start", "command", command | {"cold": True}, plan.cold_starts)
 
 
 def ratios(plan: Plan) -> Iterator[Measurement]:

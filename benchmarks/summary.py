@@ -106,13 +106,8 @@ def threads(lines: Sequence[Line]) -> Short:
 
 
 def start(lines: Sequence[Line]) -> Short:
-    """Wall times of the command, with what an earlier one has cached and without."""
-    ways = {"warm": False, "cold": True}
-    return {
-        name: {"command_seconds": spread(line["wall_seconds"] for line in lines if bool(line.get("cold")) == cold)}
-        for name, cold in ways.items()
-        if any(bool(line.get("cold")) == cold for line in lines)
-    }
+    """Wall time of a command from its start to its end."""
+    return {"command_seconds": spread(line["wall_seconds"] for line in lines)}
 
 
 def memory(lines: Sequence[Line]) -> Short:
@@ -199,7 +194,6 @@ def floor(lines: Sequence[Line]) -> Short:
         "ratio": {
             "of_minima": min(times["engine"]) / min(times["floor"]),
             "of_medians": statistics.median(times["engine"]) / statistics.median(times["floor"]),
-            "of_minima_with_settlings": min(times["engine"]) / min(times["with_settlings"]),
         },
     }
 

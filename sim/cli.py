@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 a run failed or was interrupted with nothing finished, 2 t
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -113,18 +112,7 @@ def print_help(console: Console) -> int:
 
 
 def run_sweep(line: CommandLine, console: Console) -> int:
-    """A sweep, by Hydra where one of its own sweepers or launchers is named."""
-    from sim.commands.hydra_sweep import hydra_sweep
-    from sim.config.multirun import is_for_hydra
+    """Compose and play every scenario of a sweep."""
     from sim.studies.sweep import sweep
 
-    if is_for_hydra(line.overrides):
-        return hydra_sweep(line.overrides, line.folder, line.is_dry, play_alone, console)
     return sweep(compose_sweep(line.overrides, line.folder), line.is_dry, console)
-
-
-def play_alone(overrides: Sequence[str], config_dir: Path | None, folder: Path) -> None:
-    """One scenario into a folder, in silence: a job of somebody else's sweep."""
-    question = compose([*overrides, f"output={folder}"], config_dir)
-    if study_named("run").run(question, Console(quiet=True, file=StringIO())):
-        raise RuntimeError(f"not every replication in {folder} was played")

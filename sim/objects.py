@@ -4,7 +4,6 @@ Each extends the plain value of an inner ring, which knows no tables, figures or
 wherever that is asked for.
 """
 
-import difflib
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.department.scenario import Scenario as PlainScenario
 from sim.engine.trajectory import Trajectory
+from sim.io.suggest import closest
 from sim.runs.result_tables import Results
 
 if TYPE_CHECKING:  # loaded by the first method that needs them
@@ -65,8 +65,8 @@ class Measures(dict[str, float]):
     """Values by `MEASURE.PART`; a name that is not there is answered with one that is."""
 
     def __missing__(self, name: object) -> float:
-        close = difflib.get_close_matches(str(name), self, n=1)
-        remedy = f"did you mean {close[0]}?" if close else "list(run.measures) has the names, as MEASURE.PART"
+        close = closest(str(name), self)
+        remedy = f"did you mean {close}?" if close else "list(run.measures) has the names, as MEASURE.PART"
         raise KeyError(f"no measure {name!r}; {remedy}")
 
 
@@ -157,7 +157,7 @@ class Comparison(PlainComparison):
         `answer.xlsx` of a results folder. Raises FileExistsError unless `overwrite`.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.tables.answer_workbook import comparison_sheets
+        from sim.report.comparison_answer import comparison_sheets
 
         save_workbook(comparison_sheets(self), Path(path), overwrite=overwrite)
 

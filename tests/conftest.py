@@ -13,15 +13,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import settings
 
+from sim.analysis import sweeping
 from sim.runs import playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from tests.one_figure import draw_one_figure
-
-# Nothing an earlier test or command has left may answer for what is tested.
-os.environ["PEERED_CACHE"] = ""
 
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
@@ -58,12 +56,24 @@ def one_figure() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def sweeps_without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps of tests draw nothing, unless a test asks for the fixture `drawn_sweeps`."""
+    if "drawn_sweeps" not in request.fixturenames:
+        monkeypatch.setattr(sweeping, "MOST_COMPARED", 0)
+
+
+@pytest.fixture
+def drawn_sweeps() -> None:
+    """For tests of what a sweep draws."""
+
+
 @pytest.fixture
 def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each scenario of a sweep has been played in this process."""
     counted: Counter[str] = Counter()
 
-    def play(task: Task) -> list[RunResult]:
+    def play(task: RunTask) -> list[RunResult]:
         counted.update(run.label for run in task.runs)
         return play_task(task)
 

@@ -17,7 +17,7 @@ from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.department.support import DEBRIEF_MINUTES, LEAST_MINUTES, after_quiet_hours, return_factors
-from sim.engine.constants import FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
+from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -1453,19 +1453,19 @@ def _(seen: Seen) -> Any:
 
 def n_outside_blocked(seen: Seen, pool: BedPool) -> int:
     """The pool played again with our requests where the run has them."""
-    mean, draw = pool.mean_stay_h * 60.0, seen.workload.exponential
+    mean, draw = pool.mean_stay_hours * 60.0, seen.workload.exponential
     asked: list[tuple[float, bool, float]] = []
     time, number = 0.0, 0
     while pool.outside_requests_per_day and time < seen.run.horizon:
-        time += draw(POOL, POOL, OUTSIDE, number, MINUTES_PER_DAY / pool.outside_requests_per_day)
-        asked.append((time, True, draw(POOL, POOL, OUTSIDE_STAY, number, mean)))
+        time += draw(POOL, POOL, OUTSIDE_GAP_ID, number, MINUTES_PER_DAY / pool.outside_requests_per_day)
+        asked.append((time, True, draw(POOL, POOL, OUTSIDE_STAY_ID, number, mean)))
         number += 1
     for row in np.flatnonzero(boarders(seen)[1]):
         patient, visit_number = int(seen.visit["patient"][row]), int(seen.visit["visit_number"][row])
-        stay = draw(patient, visit_number, OUR_STAY, 0, mean)
+        stay = draw(patient, visit_number, OUR_STAY_ID, 0, mean)
         asked.append((float(seen.visit["boarding_start"][row]), False, stay))
-    taken = min(pool.beds, round(pool.outside_requests_per_day * pool.mean_stay_h / 24.0))
-    free = [draw(POOL, POOL, FIRST_STAY, bed, mean) for bed in range(taken)] + [0.0] * (pool.beds - taken)
+    taken = min(pool.beds, round(pool.outside_requests_per_day * pool.mean_stay_hours / 24.0))
+    free = [draw(POOL, POOL, FIRST_STAY_ID, bed, mean) for bed in range(taken)] + [0.0] * (pool.beds - taken)
     heapq.heapify(free)
     blocked = 0
     for time, outside, stay in sorted(asked):

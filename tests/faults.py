@@ -18,9 +18,14 @@ import sim
 from sim.engine.trajectory import Trajectory
 
 DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
-FLOOR, MODEL, PEOPLE = "engine/reference/dispatcher.py", "engine/reference/model.py", "engine/reference/entities.py"
-SUPPORT, COMPANY = "department/support.py", "engine/reference/company.py"
-SEVERITY, MEETING = "department/severity.py", "engine/reference/patient_attributes.py"
+SUPPORT, SEVERITY = "department/support.py", "department/severity.py"
+REFERENCE = (
+    "dispatcher", "model", "entities", "company", "patient_attributes", "staff", "cases", "places", "duties",
+    "patience_and_calm", "boarding_and_observation", "returns", "trajectory_writer",
+)  # fmt: skip
+DISPATCHER, MODEL, ENTITIES, COMPANY, ATTRIBUTES, STAFF, CASES, ZONES, DUTIES, PATIENCE, STAYS, RETURNS, WRITER = (
+    f"engine/reference/{name}.py" for name in REFERENCE
+)
 
 COMPILED = "engine/compiled"
 """The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
@@ -49,40 +54,40 @@ GENERAL_FAULTS = (
     Fault("pace forgotten", DISPATCH, "left - waited * pace", "left - waited"),
     Fault("ratio without the new place", PLACES, "occupied_twelfths + place_twelfths <=", "occupied_twelfths <="),
     Fault("ratio for CTAS 1 too", PLACES, "return acuity == 1 or occupied", "return occupied"),
-    Fault("places without a score", FLOOR, "rank = (band, request.visit.acuity != 1, worth,", "rank = (band, request.visit.acuity != 1, 0.0,"),
-    Fault("CTAS 1 waits its turn for a place", FLOOR, "request.visit.acuity != 1, worth, since, row)", "False, worth, since, row)"),
-    Fault("equal scores for a place by row", FLOOR, "worth, since, row)", "worth, row)"),
-    Fault("bands do not rank places", FLOOR, "rank = (band,", "rank = (0,"),
-    Fault("a score for a place stays as it was when asked", FLOOR, "band, worth, since, row, _ = line.rank(now, request)", "band, worth, since, row, _ = line.rank(request.since, request)"),
-    Fault("places by the discipline of tasks", FLOOR, "places = scenario.discipline.places", "places = scenario.discipline.default"),
-    Fault("slopes of places taken for targets", FLOOR, "RULES[places.rule], places.slopes, places.targets", "RULES[places.rule], places.slopes, places.slopes"),
-    Fault("the last queue for a place goes first", FLOOR, "if best is None or rank < best:", "if True:"),
-    Fault("no overflow into a later zone", FLOOR, "        for zone in zones:\n            if self.n_taken", "        for zone in zones[:1]:\n            if self.n_taken"),
-    Fault("overflow before the first zone", FLOOR, "in zones:\n            if self.n_taken[zone] <", "in reversed(zones):\n            if self.n_taken[zone] <"),
-    Fault("overflow past a zone that the ratio rule shuts", FLOOR, "may_open(occupied, self.twelfths[zone], self", "may_open(occupied, self.twelfths[zones[0]], self"),
+    Fault("places without a score", ZONES, "rank = (band, request.visit.acuity != 1, worth,", "rank = (band, request.visit.acuity != 1, 0.0,"),
+    Fault("CTAS 1 waits its turn for a place", ZONES, "request.visit.acuity != 1, worth, since, row)", "False, worth, since, row)"),
+    Fault("equal scores for a place by row", ZONES, "worth, since, row)", "worth, row)"),
+    Fault("bands do not rank places", ZONES, "rank = (band,", "rank = (0,"),
+    Fault("a score for a place stays as it was when asked", ZONES, "band, worth, since, row, _ = line.rank(now, request)", "band, worth, since, row, _ = line.rank(request.since, request)"),
+    Fault("places by the discipline of tasks", ZONES, "places = scenario.discipline.places", "places = scenario.discipline.default"),
+    Fault("slopes of places taken for targets", ZONES, "RULES[places.rule], places.slopes, places.targets", "RULES[places.rule], places.slopes, places.slopes"),
+    Fault("the last queue for a place goes first", ZONES, "if best is None or rank < best:", "if True:"),
+    Fault("no overflow into a later zone", ZONES, "        for zone in zones:\n            if self.n_taken", "        for zone in zones[:1]:\n            if self.n_taken"),
+    Fault("overflow before the first zone", ZONES, "in zones:\n            if self.n_taken[zone] <", "in reversed(zones):\n            if self.n_taken[zone] <"),
+    Fault("overflow past a zone that the ratio rule shuts", ZONES, "may_open(occupied, self.twelfths[zone], self", "may_open(occupied, self.twelfths[zones[0]], self"),
     Fault("a class under target by its requests", DISPATCH, "return arrival if rule == TARGET else waiting_since", "return waiting_since"),
-    Fault("no cleaning", FLOOR, "if self.cleaning[zone] > 0.0:", "if self.cleaning[zone] < 0.0:"),
-    Fault("old place kept", FLOOR, "        self.give_up_place(visit)\n        visit.zone,", "        visit.zone,"),
-    Fault("limited delay over its limit", FLOOR, "if line.n and self.delay_room[step] > 0:", "if line.n and self.delay_room[step] >= 0:"),
-    Fault("near shift end opens all", FLOOR, "return [request for request in line.heads() if request.visit.acuity == 1]", "return line.heads()"),
-    Fault("last pickup never lapses", FLOOR, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
-    Fault("CTAS 1 interrupted", FLOOR, "            and task.visit.acuity != 1\n", ""),
-    Fault("anything interrupted", FLOOR, "            and task.preemptible\n", ""),
-    Fault("nothing interrupted", FLOOR, "self._starts_task() or self._interrupts() or", "self._starts_task() or"),
-    Fault("handover takes no time", FLOOR, "request.handover = self.handover_minutes", "request.handover = 0.0"),
-    Fault("adopting takes no time", FLOOR, "            taken_over = case is not None", "            taken_over = False"),
-    Fault("handover to the busiest", FLOOR, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
-    Fault("rest of a task for anybody", FLOOR, "        request.bind(member)\n        request.started", "        request.started"),
-    Fault("recovery left undone", FLOOR, "if member.task is None and not member.recoveries]", "if member.task is None]"),
-    Fault("aide stays past the shift", FLOOR, "member.task.kind == OBSERVATION:", "member.task.kind == OBSERVATION and member.on_break:"),
-    Fault("newest first on a tie of class", PEOPLE, "            insort(waiting, request)", "            waiting.append(request)"),
-    Fault("leaving is misnamed", MODEL, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS"),
-    Fault("calm too early", MODEL, "            if visit.responding == 0:\n                self.is_calm", "            if visit.responding <= 1:\n                self.is_calm"),
-    Fault("patience never used up", MODEL, "        if request.may_leave:\n            self.wait_begins(visit)\n", ""),
-    Fault("patience used up in service", MODEL, "        if request.may_leave:\n            self.wait_ends(visit)\n        at = ", "        at = "),
-    Fault("boarders fill caseloads", MODEL, "for role in [role for role in visit.cases if role != self.floor.peer_role]:", "for role in []:"),
+    Fault("no cleaning", ZONES, "if self.cleaning_minutes[zone] > 0.0:", "if self.cleaning_minutes[zone] < 0.0:"),
+    Fault("old place kept", ZONES, "        self.give_up(visit)\n        visit.zone,", "        visit.zone,"),
+    Fault("limited delay over its limit", DISPATCHER, "if line.n and self.delay_room[step] > 0:", "if line.n and self.delay_room[step] >= 0:"),
+    Fault("near shift end opens all", DISPATCHER, "return [request for request in line.heads() if request.visit.acuity == 1]", "return line.heads()"),
+    Fault("last pickup never lapses", STAFF, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
+    Fault("CTAS 1 interrupted", DISPATCHER, "            and task.visit.acuity != 1\n", ""),
+    Fault("anything interrupted", DISPATCHER, "            and task.preemptible\n", ""),
+    Fault("nothing interrupted", DISPATCHER, "self._starts_task() or self._interrupts() or", "self._starts_task() or"),
+    Fault("handover takes no time", CASES, "request.handover = self.handover_minutes", "request.handover = 0.0"),
+    Fault("adopting takes no time", CASES, "            taken_over = case is not None", "            taken_over = False"),
+    Fault("handover to the busiest", CASES, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
+    Fault("rest of a task for anybody", DISPATCHER, "        request.bind(member)\n        request.started", "        request.started"),
+    Fault("recovery left undone", DUTIES, "if member.task is None and not member.recoveries]", "if member.task is None]"),
+    Fault("aide stays past the shift", DISPATCHER, "member.task.kind == OBSERVATION:", "member.task.kind == OBSERVATION and member.on_break:"),
+    Fault("newest first on a tie of class", ENTITIES, "            insort(waiting, request)", "            waiting.append(request)"),
+    Fault("leaving is misnamed", PATIENCE, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS"),
+    Fault("calm too early", PATIENCE, "        if visit.responding == 0:\n            self._is_calm", "        if visit.responding <= 1:\n            self._is_calm"),
+    Fault("patience never used up", MODEL, "        if request.may_leave:\n            self.patience_and_calm.wait_begins(visit)\n", ""),
+    Fault("patience used up in service", MODEL, "        if request.may_leave:\n            self.patience_and_calm.wait_ends(visit)\n        at = ", "        at = "),
+    Fault("boarders fill caseloads", STAYS, "for role in [role for role in visit.cases if role != self.dispatcher.staff.peer_role]:", "for role in []:"),
     Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY"),
-    Fault("held visits walk out", MODEL, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
+    Fault("held visits walk out", PATIENCE, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True"),
     Fault("odds the wrong way round", SEVERITY, "math.log(one) for one in odds", "-math.log(one) for one in odds"),
     Fault("one share kept at CTAS 3 alone", SEVERITY, "shares_with_odds(weights, odds, share)", "shares_with_odds(rows[2], odds, share)"),
     Fault("frail patients counted once each", SEVERITY, "stream.returns.frail_share_of_visits", "stream.returns.frail_share"),
@@ -91,17 +96,17 @@ GENERAL_FAULTS = (
     Fault("held by age alone", SEVERITY, "return age < under_age and caregiver == with_caregiver", "return age < under_age"),
     Fault("relative rates taken as they are", SEVERITY, "tuple(one / mean for one in relative)", "relative"),
     Fault("the last class falls to the one before", SEVERITY, "while number < len(up_to) - 1 and", "while number < len(up_to) - 2 and"),
-    Fault("the class of CTAS 3 for everybody", MEETING, "up_to[frail][visit.acuity - 1]", "up_to[frail][2]"),
-    Fault("the uniform of age for the class", MEETING, 'self._uniform(visit, "severity")', 'self._uniform(visit, "age")'),
-    Fault("needs of the first class", MEETING, "rows[visit.acuity - 1][visit.severity]", "rows[visit.acuity - 1][0]"),
-    Fault("admission of the first class", MEETING, "admission[step.name][visit.acuity - 1][max(visit.severity, 0)]", "admission[step.name][visit.acuity - 1][0]"),
-    Fault("police hold nobody more", MEETING, "traits.held[of_class][visit.arrival_mode == POLICE]", "traits.held[of_class][0]"),
-    Fault("nobody is always held", MEETING, "            return True\n        return self._uniform(visit, \"held\")", "            pass\n        return self._uniform(visit, \"held\")"),
-    Fault("admitted without assessment", MEETING, "            visit.draws[needs[0]] = 1.0", "            pass"),
-    Fault("assessed twice", MEETING, " == ADMITTED and not any(visit.draws[at] for at in needs)", " == ADMITTED"),
-    Fault("everybody assessed", MEETING, "if self.disposition(visit, step) == ADMITTED and not any", "if not any"),
-    Fault("escalation at one rate", MEETING, "MINUTES_PER_HOUR / of_class", "MINUTES_PER_HOUR"),
-    Fault("kinds of peer exchanged", MEETING, "youth.under_12, youth.from_12, visit.age", "youth.from_12, youth.under_12, visit.age"),
+    Fault("the class of CTAS 3 for everybody", ATTRIBUTES, "up_to[frail][visit.acuity - 1]", "up_to[frail][2]"),
+    Fault("the uniform of age for the class", ATTRIBUTES, 'self._uniform(visit, "severity")', 'self._uniform(visit, "age")'),
+    Fault("needs of the first class", ATTRIBUTES, "rows[visit.acuity - 1][visit.severity]", "rows[visit.acuity - 1][0]"),
+    Fault("admission of the first class", ATTRIBUTES, "admission[step.name][visit.acuity - 1][max(visit.severity, 0)]", "admission[step.name][visit.acuity - 1][0]"),
+    Fault("police hold nobody more", ATTRIBUTES, "traits.held[of_class][visit.arrival_mode == POLICE_MODE]", "traits.held[of_class][0]"),
+    Fault("nobody is always held", ATTRIBUTES, "            return True\n        return self._uniform(visit, \"held\")", "            pass\n        return self._uniform(visit, \"held\")"),
+    Fault("admitted without assessment", ATTRIBUTES, "            visit.draws[needs[0]] = 1.0", "            pass"),
+    Fault("assessed twice", ATTRIBUTES, " == ADMITTED and not any(visit.draws[at] for at in needs)", " == ADMITTED"),
+    Fault("everybody assessed", ATTRIBUTES, "if self.disposition(visit, step) == ADMITTED and not any", "if not any"),
+    Fault("escalation at one rate", ATTRIBUTES, "MINUTES_PER_HOUR / of_class", "MINUTES_PER_HOUR"),
+    Fault("kinds of peer exchanged", ATTRIBUTES, "youth.under_12, youth.from_12, visit.age", "youth.from_12, youth.under_12, visit.age"),
 )  # fmt: skip
 
 
@@ -114,11 +119,11 @@ COMPANY_FAULTS = (
     Fault("a meeting waits like any other wish", COMPANY, "self._ask_for_company(visit, CONTINUING, FIRST_BAND)", "self._ask_for_company(visit, CONTINUING, REPEAT_BAND)"),
     Fault("recovery once more at departure", COMPANY, "visit.recovery_is_due = False", "visit.recovery_is_due = True"),
     Fault("no call to who was reached and not met", COMPANY, "and not visit.is_met and goes_home", "and not visit.spells and goes_home"),
-    Fault("nobody is called away", FLOOR, " or self._interrupts() or self._calls_away():", " or self._interrupts():"),
-    Fault("the rest of a meeting calls nobody away", FLOOR, "        lines += [member.lines[role] for member in self.in_company if role in member.lines]\n", ""),
-    Fault("the peer stays beside a clinician", FLOOR, "if contact is None or visit.peer_stays:", "if contact is None or visit.peer_stays or contact.is_running:"),
-    Fault("company goes on when a break falls due", FLOOR, "elif member in self.in_company:", "elif member in self.in_company and member.shift_over:"),
-    Fault("company begins while staff respond", PEOPLE, "not self.responding and (self.peer_stays or not with_clinician)", "self.peer_stays or not with_clinician"),
+    Fault("nobody is called away", DISPATCHER, " or self._interrupts() or self._calls_away():", " or self._interrupts():"),
+    Fault("the rest of a meeting calls nobody away", DISPATCHER, "        lines += [member.lines[role] for member in self.in_company if role in member.lines]\n", ""),
+    Fault("the peer stays beside a clinician", DISPATCHER, "if contact is None or visit.peer_stays:", "if contact is None or visit.peer_stays or contact.is_running:"),
+    Fault("company goes on when a break falls due", DISPATCHER, "elif member in self.in_company:", "elif member in self.in_company and member.shift_over:"),
+    Fault("company begins while staff respond", ENTITIES, "not self.responding and (self.peer_stays or not with_clinician)", "self.peer_stays or not with_clinician"),
     Fault("effects before the child is met", SUPPORT, "    if not is_met:\n        return 1.0\n    return while_accompanied if accompanied else after", "    return while_accompanied if accompanied else after if is_met else 1.0"),
     Fault("company begins before the handover is over", COMPANY, "(contact.handover + WALK_MINUTES)", "WALK_MINUTES"),
     Fault("later wishes as short as they come", COMPANY, "self._next_wish(visit, at_least=LEAST_MINUTES)", "self._next_wish(visit, at_least=0.0)"),
@@ -126,10 +131,10 @@ COMPANY_FAULTS = (
     Fault("the walk counts as company", COMPANY, "max(0.0, now - contact.company_since)", "now - contact.started"),
     Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= LEAST_MINUTES:", "elif visit.wish_left > 0.0:"),
     Fault("what is left is asked for at night", COMPANY, "if awake > now:", "if awake < now:"),
-    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (1440.0 + QUIET_TO_MINUTE)", "minute - of_day + 1440.0"),
+    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (MINUTES_PER_DAY + QUIET_TO_MINUTE)", "minute - of_day + 1440.0"),
     Fault("the next wish comes at once", COMPANY, "self.support.again_hours * MINUTES_PER_HOUR", "self.support.again_hours"),
     Fault("company goes on past the shift", COMPANY, "elif peer.shift_over or peer in", "elif peer in"),
-    Fault("company goes on though a break is due", COMPANY, "elif peer.shift_over or peer in self.floor.resting:", "elif peer.shift_over:"),
+    Fault("company goes on though a break is due", COMPANY, "elif peer.shift_over or peer in self.dispatcher.duties.resting:", "elif peer.shift_over:"),
     Fault("exposed on the way", COMPANY, "if contact.company_since <= now:", "if contact.started <= now:"),
     Fault("a debrief is recovery", COMPANY, "visit.exposures += 1", "visit.exposures, visit.recovery_is_due = visit.exposures + 1, False"),
     Fault("a debrief is short", COMPANY, "self._ask_of(peer, visit, DEBRIEF_MINUTES)", "self._ask_of(peer, visit, RECOVERY_MINUTES)"),
@@ -137,11 +142,11 @@ COMPANY_FAULTS = (
     Fault("no bridging for who is met late", COMPANY, "if visit.disposition == DISCHARGED:", "if visit.disposition == DISCHARGED and visit.departed:"),
     Fault("bridging for who was not met", COMPANY, "if visit.is_met and visit.bridging is None:", "if visit.bridging is None:"),
     Fault("a huddle with the first of the roles", COMPANY, "if role in visit.cases), roles[-1])", "if role in visit.cases), roles[0])"),
-    Fault("bridging calls nobody away", FLOOR, "if request.kind == BRIDGING or (request.kind == CONTACT and not", "if (request.kind == CONTACT and not"),
-    Fault("the latest company is left first", FLOOR, "!= wished, member.task.started, member.index", "!= wished, -member.task.started, member.index"),
-    Fault("a peer of any kind is called away", FLOOR, "return member.rostered.peer_kind != wished, member", "return False, member"),
-    Fault("the peer never stays beside a clinician", FLOOR, "contact is None or visit.peer_stays", "contact is None"),
-    Fault("company begins beside a clinician", PEOPLE, " and (self.peer_stays or not with_clinician)", ""),
+    Fault("bridging calls nobody away", DISPATCHER, "if request.kind == BRIDGING or (request.kind == CONTACT and not", "if (request.kind == CONTACT and not"),
+    Fault("the latest company is left first", DISPATCHER, "!= wished, member.task.started, member.index", "!= wished, -member.task.started, member.index"),
+    Fault("a peer of any kind is called away", DISPATCHER, "return member.rostered.peer_kind != wished, member", "return False, member"),
+    Fault("the peer never stays beside a clinician", DISPATCHER, "contact is None or visit.peer_stays", "contact is None"),
+    Fault("company begins beside a clinician", ENTITIES, " and (self.peer_stays or not with_clinician)", ""),
     Fault("follow-up is linked once a peer has set out", MODEL, "        if visit.is_met:\n            odds", "        if visit.spells:\n            odds"),
     Fault("assessments are shorter once a peer has set out", MODEL, "effects.peer.assessment_minutes if visit.is_met else 1.0", "effects.peer.assessment_minutes if visit.spells else 1.0"),
 )  # fmt: skip
@@ -229,7 +234,7 @@ COMPILED_FAULTS = (
     Fault("a transfer is assessed as an admission", inside("patient_attributes.py"), "!= ADMITTED:\n        return 0\n    for", "< ADMITTED:\n        return 0\n    for"),
     Fault("only one kind of assessment counts", inside("patient_attributes.py"), "    for number in range(s.n_assessed_by):", "    for number in range(1):"),
     Fault("always held with whom they are", inside("patient_attributes.py"), "s.always_under, s.always_with_caregiver)", "s.always_under, not s.always_with_caregiver)"),
-    Fault("police hold nobody more", inside("patient_attributes.py"), "s.held_with_police if v.arrival_mode == POLICE else s.held", "s.held"),
+    Fault("police hold nobody more", inside("patient_attributes.py"), "s.held_with_police if v.arrival_mode == POLICE_MODE else s.held", "s.held"),
     Fault("one age for the kind of peer", inside("patient_attributes.py"), "youth_share(ed.youth_alone, ed.youth_under_12,", "youth_share(ed.youth_alone, ed.youth_from_12,"),
     Fault("escalation of the first class", inside("patient_attributes.py"), "of_class(ed, v, s.mean_escalation)", "number_at(ed.numbers, s.mean_escalation).value"),
     Fault("company of the first class", inside("company.py"), "of_class(ed, v, stream_at(ed.streams, v.stream).wish)", "number_at(ed.numbers, stream_at(ed.streams, v.stream).wish).value"),
@@ -252,7 +257,9 @@ def rebuilt_for(fault: Fault) -> list[str]:
     """Sources that are built anew, in the order of their imports."""
     if fault.file.startswith(COMPILED):
         return in_order_of_imports([str(path.relative_to(PACKAGE)) for path in (PACKAGE / COMPILED).glob("*.py")])
-    return in_order_of_imports([DISPATCH, PLACES, ROSTER, SEVERITY, SUPPORT, MEETING, PEOPLE, FLOOR, COMPANY, MODEL])
+    return in_order_of_imports(
+        [DISPATCH, PLACES, ROSTER, SEVERITY, SUPPORT, *(f"engine/reference/{name}.py" for name in REFERENCE)]
+    )
 
 
 def in_order_of_imports(files: list[str]) -> list[str]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.scenario import Scenario
-from sim.engine.workload import PATIENTS_PER_STREAM, Workload
+from sim.engine.draw_numbers import PATIENTS_PER_STREAM
+from sim.engine.workload import Workload
 from tests.agreement import Disagreement
 
 Tree = Any

@@ -1,7 +1,9 @@
 """A scenario's tables are made once, are those of the scenario as it stands, and no replication changes them."""
 
+import pickle
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,9 +11,9 @@ import pytest
 from sim.config import compose
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import ScenarioError
-from sim.engine.compiled import simulate
+from sim.engine.compiled import scenario_cache, simulate
 from sim.engine.compiled.duties import duty_tables
-from sim.engine.compiled.scenario_cache import BLUEPRINTS, Blueprints
+from sim.engine.compiled.scenario_cache import BLUEPRINTS, Blueprints, SeenScenario
 from sim.engine.compiled.scenario_tables import Blueprint
 from sim.engine.compiled.tables import MEMBER
 from sim.engine.reference.model import simulate as play_reference
@@ -36,6 +38,36 @@ def test_the_blueprint_of_a_scenario_changed_in_place_is_made_anew() -> None:
     scenario.department.zones[name] = zone.model_copy(update={"places": 77})
     assert 77.0 in kept.of(scenario).tables["zones"]["n_places"]
     assert 77.0 not in before.tables["zones"]["n_places"]
+
+
+def test_an_object_that_has_been_seen_is_not_read_again_until_a_dict_in_it_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, scenario = Blueprints(), random_scenario(3)
+    before, read = kept.of(scenario), []
+
+    def dumps(value: object) -> bytes:
+        read.append(value)
+        return pickle.dumps(value)
+
+    monkeypatch.setattr(scenario_cache, "pickle", SimpleNamespace(dumps=dumps))
+    assert kept.of(scenario) is before
+    assert read == []
+    roles = scenario.staffing.roles
+    first = next(iter(roles))
+    roles[first] = roles.pop(first)  # the same roles in another order, where there are several
+    assert (kept.of(scenario) is before) == (len(roles) == 1)
+    scenario.department.minimum_cover["nobody"] = 0
+    with pytest.raises(ScenarioError):
+        kept.of(scenario)
+    assert len(read) >= 1
+
+
+def test_a_scenario_with_a_value_nobody_knows_is_read_every_time() -> None:
+    scenario = random_scenario(3)
+    assert SeenScenario(scenario).is_still(scenario)
+    odd = scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"name": ["a list"]})})
+    assert not SeenScenario(odd).is_still(odd)
 
 
 def test_no_more_blueprints_are_kept_than_fit_and_those_used_last_stay() -> None:

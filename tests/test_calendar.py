@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine import constants as kinds
+from sim.engine import calendar_entries as kinds
 from sim.engine.reference.calendar import Calendar
 
 LAW = (
     "TASK_ENDS", "DELAY_ENDS", "BED_POOL", "CARE_DUE", "CLEANED", "ON_DUTY", "OFF_DUTY", "ARRIVAL", "SETTLE",
-    "PATIENCE", "ESCALATION",
+    "PATIENCE", "ESCALATION_DUE",
 )  # fmt: skip
 """The table of docs/law.md, first to last."""
 
@@ -113,7 +113,7 @@ def test_work_is_given_out_after_arrivals_and_before_budgets_and_once_for_all_ch
             calendar.at(1.0, getattr(kinds, kind), 0, change(calendar, seen, kind))
     calendar.play(2.0, noted(seen, "SETTLE"))
     before = [*LAW[: LAW.index("SETTLE")], "SETTLE"]
-    assert seen == [*before, "PATIENCE", "SETTLE", "ESCALATION", "SETTLE"]
+    assert seen == [*before, "PATIENCE", "SETTLE", "ESCALATION_DUE", "SETTLE"]
 
 
 def test_nothing_changed_nothing_settled():

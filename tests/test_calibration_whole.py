@@ -132,7 +132,7 @@ def test_who_comes_by_ambulance_is_told_of_all_whose_way_is_known() -> None:
     )
     for column in ("arrival", "triage_time", "physician_time", "departure_time"):
         frame[column] = pd.NaT
-    for column in ("wait_min", "stay_min", "age", "patient", "disposition", "minute_of_day", "weekday", "year"):
+    for column in ("wait_minutes", "stay_minutes", "age", "patient", "disposition", "minute_of_day", "weekday", "year"):
         frame[column] = np.nan
     found = estimate_visits(frame)
     assert found.modes["medical"].n == 500
@@ -165,8 +165,8 @@ def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before
             "minute_of_day": times.hour * 60.0 + times.minute,
             "weekday": times.day_of_week.astype(float),
             "acuity": 3.0,
-            "wait_min": rng.exponential(np.r_[np.full(2000, 30.0), np.full(2000, 60.0)]),
-            "stay_min": np.nan,
+            "wait_minutes": rng.exponential(np.r_[np.full(2000, 30.0), np.full(2000, 60.0)]),
+            "stay_minutes": np.nan,
             "cluster": None,
             "year": 2024.0,
         }
@@ -175,7 +175,7 @@ def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before
 
     def as_the_second_half(part: pd.DataFrame) -> pd.DataFrame:
         seen.append(len(part))
-        return pd.DataFrame({"acuity": 3.0, "wait_min": rng.exponential(60.0, 4000), "stay_min": np.nan})
+        return pd.DataFrame({"acuity": 3.0, "wait_minutes": rng.exponential(60.0, 4000), "stay_minutes": np.nan})
 
     (score,) = hold_out(visits, 0.5, as_the_second_half).quantiles
     assert seen == [2016], "whole days, and none of those held out"
@@ -212,7 +212,7 @@ def test_a_calibrated_world_has_the_waits_it_was_made_of(visits_file: Path) -> N
         assert score.loss_simulated == pytest.approx(score.loss, rel=0.1), f"{score.quantity} of level {score.level}"
     for level in (3, 4):
         observed, simulated = (
-            table.loc[table["acuity"] == level, "wait_min"].mean()
+            table.loc[table["acuity"] == level, "wait_minutes"].mean()
             for table in (report.deeper.visits, report.deeper.simulated)
         )
         assert simulated == pytest.approx(observed, rel=0.25)

@@ -17,11 +17,10 @@ from sim.department.patients import Escalation, ResponseTask
 from sim.department.quantities import Lognormal, quantile
 from sim.department.roster import Break, Role, Shift
 from sim.department.support import Effects, RoleEffects, Support, YouthPeer, after_quiet_hours
-from sim.engine.constants import WISH_ID
+from sim.engine.draw_numbers import ESCALATION_ID, WISH_ID, quantity_id
 from sim.engine.event_log import event_log
-from sim.engine.reference.patient_attributes import ESCALATION_ID
 from sim.engine.trajectory import Trajectory
-from sim.engine.workload import base_of, quantity_id, visit_uniform
+from sim.engine.workload import draw_base, visit_uniform
 from sim.runs.engines import Engine
 from tests.test_timelines import TRIAGE, care, dispositions, replay
 from tests.worlds import always, one_stream, shift, staffed
@@ -43,7 +42,7 @@ def asking_youth(share: float) -> YouthPeer:
 
 
 def uniform(patient: int, quantity: int, counter: int = 0) -> float:
-    return float(visit_uniform(base_of(SEED, 0), patient, 1, quantity, counter))
+    return float(visit_uniform(draw_base(SEED, 0), patient, 1, quantity, counter))
 
 
 def meeting(patient: int) -> float:

@@ -251,7 +251,7 @@ def test_memory_that_grows_in_the_middle_of_a_run_changes_nothing(seed: int, lit
 
 def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
     """More beds taken at first and more members than a step adds rows otherwise."""
-    pool = BedPool(beds=2000, mean_stay_h=48.0, outside_requests_per_day=900.0)
+    pool = BedPool(beds=2000, mean_stay_hours=48.0, outside_requests_per_day=900.0)
     scenario = one_stream(
         [
             Task(name="care", role="nurse", minutes=always(5.0)),
@@ -261,7 +261,7 @@ def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
         {"nurse": staffed(200)},
         visits_at(1.0, 2.0, 3.0),
         boarding=Boarding(
-            kind="pool", mean_h=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
+            kind="pool", mean_hours=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
         ),
     )
     assert len(running.Run(running.Blueprint(scenario), 1, 0).play().staff_columns["member"]) == 200

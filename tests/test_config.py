@@ -2,13 +2,12 @@
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.config import compose, files, shipped_choices, shipped_configs
+from sim.config import compose, shipped_choices, shipped_configs
 from sim.config.composition import composed_files, drafted
 from sim.config.key_paths import locate, value_at
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
@@ -212,7 +211,7 @@ def test_documented_overrides_reach_their_place() -> None:
             "effects.total_return_hr=.9",
             "support.wish_minutes=90",
             "boarding=pool",
-            "boarding.mean_h=10",
+            "boarding.mean_hours=10",
             "department.streams.medical.pathway.triage.minutes.mean=8",
             "department.zones.fast_track.places=8",
             "study.weeks=4",
@@ -229,7 +228,7 @@ def test_documented_overrides_reach_their_place() -> None:
     assert demand_of(scenario).mh_shape == "evening_heavy"
     assert scenario.effects.total_return_hr == 0.9
     assert scenario.support.wish_minutes == 90
-    assert (scenario.boarding.kind, scenario.boarding.mean_h) == ("pool", 10)
+    assert (scenario.boarding.kind, scenario.boarding.mean_hours) == ("pool", 10)
     triage = next(step for step in scenario.department.streams[MEDICAL].pathway if step.name == "triage")
     assert isinstance(triage, Task)
     assert triage.minutes.mean_of(3) == 8
@@ -324,21 +323,6 @@ def test_staffings_composed_together_are_those_chosen_alone(everything: Question
 def test_staffings_of_the_users_own_are_compared_without_being_chosen(tmp_path: Path) -> None:
     composed = compose(own_staffings(tmp_path, mine="defaults: [peer_added, _self_]\npsw: {hourly_cost: 99}"))
     assert composed.scenarios["mine"].staffing.roles["psw"].hourly_cost == 99.0
-
-
-def test_further_staffings_are_composed_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Sequence[str]] = []
-
-    def counted(folders: tuple[Path, ...], name: str | None, chosen: Sequence[str], *, resolve: bool) -> object:
-        asked.append(chosen)
-        return composed_by_hydra(folders, name, chosen, resolve=resolve)
-
-    composed_by_hydra = files.composed_by_hydra
-    files.composed_once.cache_clear()
-    files.composed_together.cache_clear()
-    monkeypatch.setattr(files, "composed_by_hydra", counted)
-    compose(["study.staffing=all"])
-    assert len(asked) == 2
 
 
 def test_a_reference_in_a_staffing_means_an_entry_of_its_own_file(tmp_path: Path) -> None:

@@ -184,7 +184,10 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
         ["staffing.observation_aide.shifts.from_13.days=[monday]"],
         [("staffing.observation_aide.shifts.from_13.days", "'monday'", "use mon, tue")],
     ),
-    "letters no value is made of": (["support.call_min=é1"], [("support.call_min", "'é1'", "put text in quotes")]),
+    "letters no value is made of": (
+        ["support.call_minutes=é1"],
+        [("support.call_minutes", "'é1'", "put text in quotes")],
+    ),
     "an object to be built": (
         ["+support._target_=os.system"],
         [("support._target_", "'os.system'", "no '_target_' here")],
@@ -323,7 +326,7 @@ def test_a_file_may_change_its_own_group_only_and_is_named_where_it_is_faulty(
 
 
 def test_keys_of_an_earlier_version_in_a_file_are_named_with_what_to_write_instead(tmp_path: Path) -> None:
-    """Not as misspellings of others: `contact_min` looks like `call_min`."""
+    """Not as misspellings of others: `contact_min` looks like `call_minutes`."""
     own_file(tmp_path, "support", "defaults: [default, _self_]\ncontact_min: 30\nrepeat_gap_min: 20\nfirst_band: 1\n")
     problems = {problem.path: problem.remedy for problem in problems_of(["study=run", "support=ours"], tmp_path)}
     assert list(problems) == ["support.contact_min", "support.repeat_gap_min", "support.first_band"]

@@ -52,8 +52,8 @@ TWO_VISITS = (
 def test_each_visit_is_one_row_in_the_order_of_their_first_events_with_the_times_the_marks_name(tmp_path: Path) -> None:
     frame = read_visits(write(tmp_path, *TWO_VISITS), events_map()).frame
     assert frame["row"].tolist() == [1, 2]
-    assert frame["wait_min"].tolist() == [5, 20]
-    assert frame["stay_min"].tolist() == [270, 120]
+    assert frame["wait_minutes"].tolist() == [5, 20]
+    assert frame["stay_minutes"].tolist() == [270, 120]
     assert frame["acuity"].tolist() == [2, 3]
     assert frame["disposition"].tolist() == ["ward", "home"]
 
@@ -115,7 +115,7 @@ def test_times_with_offsets_become_the_local_clock_of_the_zone_and_are_ordered_b
     frame = read_visits(path, events_map(time_zone="America/Toronto")).frame
     assert frame["arrival"][0] == pd.Timestamp("2024-07-01 10:00")
     assert frame["physician_time"][0] == pd.Timestamp("2024-07-01 11:30")
-    assert frame["stay_min"][0] == 180
+    assert frame["stay_minutes"][0] == 180
     with pytest.raises(VisitsFileError, match=r"UTC offset.*`time_zone`"):
         read_visits(path, events_map())
 
@@ -129,7 +129,7 @@ def test_other_ways_to_write_times_are_read_and_ordered_as_the_map_says(tmp_path
         "a,end ward,01/02/2024 02:00,complete,",
     )
     frame = read_visits(path, events_map(time_format="%d/%m/%Y %H:%M")).frame
-    assert frame["wait_min"].tolist() == [70]
+    assert frame["wait_minutes"].tolist() == [70]
     assert frame["disposition"].tolist() == ["ward"]
 
 

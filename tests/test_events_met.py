@@ -143,7 +143,7 @@ def test_outside_requests_wait_when_there_are_many(per_day: float, waits: bool) 
     boarding = Boarding(
         kind="pool",
         times={"ward": BoardingTime(minutes=always(5.0), pooled=True)},
-        pool=BedPool(beds=1, mean_stay_h=4.0, outside_requests_per_day=per_day),
+        pool=BedPool(beds=1, mean_stay_hours=4.0, outside_requests_per_day=per_day),
     )
     nurse = {"nurse": staffed()}
     found = met(one_stream([care(), *steps], nurse, visits_at(5.0), boarding=boarding))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from sim.department.scenario import Scenario
-from sim.engine.invariants import violations
 from sim.engine.trajectory import Trajectory
-from tests.faults import FAULTS, MEETING, MODEL, QUICK, SEVERITY, Fault, planted
+from tests.faults import ATTRIBUTES, FAULTS, MODEL, QUICK, SEVERITY, Fault, planted
+from tests.invariants import violations
 from tests.referee import referee
 from tests.referee.traits import wrong_traits
 from tests.worlds import random_scenario
@@ -43,6 +43,6 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
     "fault", [pytest.param(each, marks=() if each in QUICK else pytest.mark.slow, id=each.name) for each in FAULTS]
 )
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
-    look = what_visits_bring if fault.file in (SEVERITY, MEETING) else objections
+    look = what_visits_bring if fault.file in (SEVERITY, ATTRIBUTES) else objections
     with planted(fault) as simulate:
         assert any(look(simulate, random_scenario(seed), seed) for seed in WORLDS), fault.name

@@ -163,7 +163,7 @@ SLIPS: dict[str, tuple[str, str, str, str]] = {
         "department.streams.medical.pathway.resus_assessment.role",
         "the same in 8 more places",
     ),
-    "boarding without its times": ("boarding/ours.yaml", "mean_h: 10\n", "boarding", "defaults: [default, _self_]"),
+    "boarding without its times": ("boarding/ours.yaml", "mean_hours: 10\n", "boarding", "defaults: [default, _self_]"),
 }
 
 

@@ -23,9 +23,9 @@ from sim.engine.trajectory import (
     TASK_COLUMNS,
     VISIT_COLUMNS,
     Trajectory,
+    arrays_of,
     as_it_stands,
     identical,
-    tables_of,
 )
 from tests.worlds import random_scenario
 
@@ -77,10 +77,10 @@ def test_columns_of_visits_are_found_by_their_names_in_the_rows(n: int) -> None:
 
 def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it() -> None:
     first = simulate(random_scenario(2), 1)
-    before = {name: values.copy() for name, values in tables_of(first).items()}
+    before = {name: values.copy() for name, values in arrays_of(first).items()}
     for world in (2, 3, 4):
         simulate(random_scenario(world), 9)
-    for name, values in tables_of(first).items():
+    for name, values in arrays_of(first).items():
         assert values.flags.c_contiguous
         assert np.array_equal(values, before[name], equal_nan=values.dtype.kind == "f"), name
 
@@ -90,19 +90,20 @@ def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it
 
 def test_lent_memory_comes_back_when_the_last_array_made_of_it_is_gone() -> None:
     table, back = any_rows(TASK_ROW, 5), home()
-    rows = lent(table, back)
+    rows = lent(table, table.ctypes.data, back)
     assert rows.dtype == table.dtype
     assert rows.tobytes() == table.tobytes()
     column = rows["started"][2:]
     del rows
     assert not back
     del column
-    assert back.pop() is table
+    assert back.pop()[0] is table
 
 
 def test_of_all_that_comes_back_one_table_is_kept() -> None:
     back = home()
-    for table in [lent(np.empty(n), back) for n in (3, 4, 5)]:
+    tables = [np.empty(n) for n in (3, 4, 5)]
+    for table in [lent(each, each.ctypes.data, back) for each in tables]:
         del table
     assert len(back) == 1
 

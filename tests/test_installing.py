@@ -70,16 +70,11 @@ def tracked(folder: str) -> set[str]:
 
 
 def test_the_wheel_holds_the_program_its_numbers_and_nothing_else(names: set[str]) -> None:
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"sim", "hydra_plugins"}
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"sim"}
     assert {f"sim/{name}" for name in tracked("configs")} <= names
     assert {name for name in tracked("sim/data") if "__pycache__" not in name} <= names
     assert {"sim/py.typed", "sim/__main__.py", "sim/engine/compiled/event_loop.py"} <= names
     assert not [name for name in names if name.endswith((".pyc", ".nbi", ".nbc"))]
-
-
-def test_plugins_of_hydra_share_their_package_with_those_of_others(names: set[str]) -> None:
-    assert "hydra_plugins/peered_sweeper.py" in names
-    assert "hydra_plugins/__init__.py" not in names
 
 
 def test_the_wheel_says_what_it_needs(metadata: Message) -> None:
@@ -98,10 +93,10 @@ def test_the_program_imports_nothing_that_is_not_installed_with_it() -> None:
     owners = packages_distributions()
     strangers = {
         f"{file.relative_to(ROOT).as_posix()}: {module}"
-        for folder in ("sim", "hydra_plugins")
+        for folder in ("sim",)
         for file in (ROOT / folder).rglob("*.py")
         for module in modules_imported(file)
-        if module not in sys.stdlib_module_names and module not in ("sim", "hydra_plugins")
+        if module not in sys.stdlib_module_names and module != "sim"
         if not {canonicalize_name(owner) for owner in owners.get(module, [module])} & allowed
     }
     assert strangers == set()

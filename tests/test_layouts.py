@@ -55,7 +55,7 @@ def test_malmo_from_real_rows_to_a_week_with_its_clock_change_and_its_batches_na
     assert "the clock went forward on 2017-03-26: 0 arrivals between 02:00 and 03:00, which were not" in found
     assert "arrivals at the instant of another" in found
     assert "a heap on round minutes" in found
-    assert "wait_min of 0 minutes" in found
+    assert "wait_minutes of 0 minutes" in found
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_the_korean_file_is_refused_for_its_date_errors_and_gives_its_mix_once_t
         excluded = list(csv.DictReader(file))
     assert len(excluded) == 189
     assert excluded[0] == {
-        "row": "6", "column": "Length of stay_min", "kind": "stay_min over 2 days", "value": "9246"
+        "row": "6", "column": "Length of stay_min", "kind": "stay_minutes over 2 days", "value": "9246"
     }  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_mimic_in_two_files_gives_hours_and_mix_and_no_weekdays_for_its_dates_ar
     frame = read("mimic_iv_ed", tmp_path / "edstays.csv").frame
     assert frame["weekday"].isna().all()
     assert frame["year"].isna().all()
-    assert frame["stay_min"].notna().all()
+    assert frame["stay_minutes"].notna().all()
     assert frame["acuity"].notna().sum() > 100
     assert frame["patient"].nunique() <= 40
     assert set(frame["mode"].dropna()) == {"ambulance", "walk_in", "other"}
@@ -139,7 +139,7 @@ def test_nhamcs_of_2016_to_2022_with_all_its_codes_from_the_file_to_a_week(tmp_p
     raw, frame = pd.read_csv(path, dtype=str), read("nhamcs_2016", path).frame
     assert {"hour_shares", "weekday_index", "acuity_mix"} <= demand_of(report).keys()
     waits = raw["WAITTIME"].astype(int)
-    assert frame["wait_min"].notna().sum() == (waits >= 0).sum()
+    assert frame["wait_minutes"].notna().sum() == (waits >= 0).sum()
     assert frame["acuity"].notna().sum() == raw["IMMEDR"].isin(list("12345")).sum()
     assert (frame["disposition"] == "lwbs").sum() == (raw["LWBS"] == "1").sum()
     assert (frame["disposition"] == "admission").sum() == (raw["ADMITHOS"] == "1").sum()
@@ -147,7 +147,7 @@ def test_nhamcs_of_2016_to_2022_with_all_its_codes_from_the_file_to_a_week(tmp_p
     assert set(frame["seen_recently"].dropna()) == {"within_72h", "not_within_72h"}
     assert frame["weight"].sum() == pytest.approx(raw["PATWT"].astype(float).sum())
     assert frame["minute_of_day"].notna().sum() == (raw["ARRTIME"] != "-9").sum()
-    (use,) = [use for use in report.quality.columns if use.field == "wait_min"]
+    (use,) = [use for use in report.quality.columns if use.field == "wait_minutes"]
     assert use.coded == {"-7": int((waits == -7).sum()), "-9": int((waits == -9).sum())}
 
 
@@ -191,9 +191,9 @@ def test_our_own_log_gives_back_the_visits_it_was_written_from(tmp_path: Path, k
         ((both["arrival_read"] - pd.Timestamp("2024-01-01")).dt.total_seconds() / 60).to_numpy(), abs=1e-4
     )
     stays = (both["departure"] - both["arrival"]).to_numpy()
-    assert both["stay_min_read"].to_numpy() == pytest.approx(stays, abs=1e-4, nan_ok=True)
+    assert both["stay_minutes_read"].to_numpy() == pytest.approx(stays, abs=1e-4, nan_ok=True)
     waits = (both["pia"] - both["arrival"]).to_numpy()
-    assert both["wait_min_read"].to_numpy() == pytest.approx(waits, abs=1e-4, nan_ok=True)
+    assert both["wait_minutes_read"].to_numpy() == pytest.approx(waits, abs=1e-4, nan_ok=True)
     assert both["acuity_read"].astype(int).tolist() == both["acuity"].tolist()
     gone = both["disposition"] != "present"
     assert both["disposition_read"][gone].tolist() == both["disposition"][gone].tolist()

@@ -25,14 +25,14 @@ from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
-from sim.engine.invariants import violations
 from sim.engine.measures.measuring import measure
 from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.returns import SPANS, returned
-from sim.engine.trajectory import Trajectory, differences, identical, same_bits, tables_of
+from sim.engine.trajectory import Trajectory, arrays_of, differences, identical, same_bits
 from sim.engine.workload import Workload
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.run_histograms import return_table
+from tests.invariants import violations
 from tests.worlds import one_stream, random_scenario, staffed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -560,7 +560,7 @@ def test_a_run_in_between_leaves_no_trace(simulate: Engine):
 def fingerprint(trajectory: Trajectory) -> str:
     """Hash of every table of a run."""
     digest = hashlib.sha256()
-    for name, values in sorted(tables_of(trajectory).items()):
+    for name, values in sorted(arrays_of(trajectory).items()):
         digest.update(f"{name} {values.dtype} {values.shape}".encode() + np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()
 

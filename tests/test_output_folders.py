@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.commands.hydra_sweep import foreign_to_multiruns, mark
 from sim.engine.code_version import code_version
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
@@ -187,7 +186,8 @@ def test_what_the_user_changed_in_a_results_folder_stops_the_next_command(
 
 def test_what_a_desktop_leaves_in_a_folder_stops_nothing(out: Path) -> None:
     (out / "visits" / ".DS_Store").touch()
-    with results_folder(out, "run") as (draft, _):
+    with results_folder(out, "run") as made:
+        draft = made.folder
         (draft / "new").touch()
     assert sorted(path.name for path in out.iterdir()) == [MARK, "new"]
     assert [path.name for path in out.parent.iterdir()] == ["out"]
@@ -201,7 +201,8 @@ def test_a_result_without_some_of_its_files_is_replaced(out: Path) -> None:
 def test_a_file_that_comes_while_the_study_runs_is_kept_and_so_is_the_new_result(out: Path) -> None:
     before = everything(out)
     with pytest.raises(CannotKeep, match=r"out could not be replaced .*notes.md.* is kept in .*out.unfinished"):  # noqa: PT012, SIM117
-        with results_folder(out, "run") as (draft, _):
+        with results_folder(out, "run") as made:
+            draft = made.folder
             (draft / "new").write_text("new", encoding="utf-8")
             add_a_file(out)
     assert everything(out) == {**before, "notes.md": b"do not lose me"}
@@ -211,7 +212,8 @@ def test_a_file_that_comes_while_the_study_runs_is_kept_and_so_is_the_new_result
 
 def test_an_unfinished_result_is_never_replaced(tmp_path: Path) -> None:
     for text in ("first", "second"):
-        with pytest.raises(CannotKeep), results_folder(tmp_path / "out", "run") as (draft, errors):  # noqa: PT012
+        with pytest.raises(CannotKeep), results_folder(tmp_path / "out", "run") as made:  # noqa: PT012
+            draft, errors = made.folder, made.errors
             (draft / "a").write_text(text, encoding="utf-8")
             errors.note(draft / "b", OSError(errno.ENOSPC, "No space left on device"))
     assert (tmp_path / "out.unfinished" / "a").read_text(encoding="utf-8") == "first"
@@ -224,12 +226,14 @@ def test_an_unfinished_result_is_never_replaced(tmp_path: Path) -> None:
 def test_a_part_of_what_was_asked_takes_a_free_place_and_replaces_no_earlier_result(out: Path, tmp_path: Path) -> None:
     before = everything(out)
     with pytest.raises(CannotKeep, match=r"1 of 60 blocks have finished: .* kept in .*out\.unfinished, the earlier"):  # noqa: PT012, SIM117
-        with results_folder(out, "run") as (draft, errors):
+        with results_folder(out, "run") as made:
+            draft, errors = made.folder, made.errors
             (draft / "part").write_text("part", encoding="utf-8")
             errors.partial = "1 of 60 blocks have finished"
     assert everything(out) == before
     assert (out.parent / "out.unfinished" / "part").is_file()
-    with results_folder(tmp_path / "free", "run") as (draft, errors):
+    with results_folder(tmp_path / "free", "run") as made:
+        draft, errors = made.folder, made.errors
         (draft / "part").write_text("part", encoding="utf-8")
         errors.partial = "1 of 60 blocks have finished"
     assert (tmp_path / "free" / "part").is_file()
@@ -263,7 +267,8 @@ class Stopped(datetime):
 
 
 def result(place: Path, text: str) -> dict[str, bytes | str | None]:
-    with results_folder(place, "run") as (draft, _):
+    with results_folder(place, "run") as made:
+        draft = made.folder
         fill(draft, {"visits/a": text})
     return everything(place)
 
@@ -472,15 +477,6 @@ def test_all_that_a_sweep_and_a_break_even_study_write_is_known_by_name(tmp_path
     assert foreign_to_sweeps(tmp_path) == []
 
 
-def test_a_multirun_of_hydra_knows_what_hydra_writes(tmp_path: Path) -> None:
-    mark(tmp_path)
-    hydras = ["multirun.yaml", "0/.hydra/config.yaml", "0/peered.log", "0/run/.peered.json", "sweep/run.json"]
-    fill(tmp_path, dict.fromkeys(hydras, "x"))
-    assert foreign_to_multiruns(tmp_path) == []
-    fill(tmp_path, {"0/notes.md": "x"})
-    assert foreign_to_multiruns(tmp_path) == ["0/notes.md"]
-
-
 def test_an_export_replaces_no_file(sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.csv"
     words = ["study=results", f"run={sweep}", "table=estimates", f"export={file}"]
@@ -497,7 +493,7 @@ def test_an_export_replaces_no_file(sweep: Path, tmp_path: Path, capsys: pytest.
 
 @pytest.fixture
 def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.analysis.sweeping.MOST_PER_PART", 1)
+    monkeypatch.setattr("sim.runs.playing.MOST_PER_PART", 1)
 
 
 @pytest.mark.usefixtures("a_part_per_run")

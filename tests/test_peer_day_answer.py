@@ -12,9 +12,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.io.workbook import write_workbook
-from sim.report.comparison_answer import print_comparison
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.answer_workbook import comparison_sheets
+from sim.report.comparison_answer import comparison_markdown, comparison_sheets, print_comparison
 from sim.report.tables.peer_day import (
     DAY,
     HOME,

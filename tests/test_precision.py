@@ -327,7 +327,7 @@ def test_a_precision_outside_a_sweep_is_refused() -> None:
 def test_a_study_file_can_ask_for_a_precision(tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "precise.yaml").write_text(
-        "name: run\nstaffing: []\nreplications: 5\nweeks: 1\nprecision:\n  lwbs.all: {half_width: 0.01}\n"
+        "name: run\nreplications: 5\nweeks: 1\nprecision:\n  lwbs.all: {half_width: 0.01}\n"
     )
     sweep = compose_sweep(["study=precise", "demand.growth=1,1.1"], tmp_path)
     assert sweep.first.study.precision == {"lwbs.all": Precision(half_width=0.01)}

@@ -53,7 +53,7 @@ def test_a_heap_on_fives_of_minutes_is_noted_for_clock_times_and_for_durations(t
     times = at_random(1, 60, 3000)
     rounded = times.where(np.arange(3000) % 3 > 0, times.round("5min"))
     waits = np.where(np.arange(3000) % 2, 15, np.arange(3000) % 97)
-    seen = read(tmp_path, rounded, times_map(wait_min="w"), w=waits)
+    seen = read(tmp_path, rounded, times_map(wait_minutes="w"), w=waits)
     notes = {p.column: p.kind for p in seen.quality.findings if "heap" in p.kind}
     assert notes.keys() == {"t", "w"}
     assert "whole fives of minutes (20 % expected)" in notes["t"]
@@ -132,25 +132,29 @@ def test_a_departure_that_would_be_right_a_day_later_is_told_apart(tmp_path: Pat
 
 
 def test_a_wait_longer_than_the_stay_makes_neither_believed(tmp_path: Path) -> None:
-    seen = read(tmp_path, at_random(6, 3, 3), times_map(wait_min="w", stay_min="s"), w=[30, 90, 10], s=[60, 60, ""])
-    assert seen.frame["wait_min"].isna().tolist() == [False, True, False]
-    assert seen.frame["stay_min"].isna().tolist() == [False, True, True]
+    seen = read(
+        tmp_path, at_random(6, 3, 3), times_map(wait_minutes="w", stay_minutes="s"), w=[30, 90, 10], s=[60, 60, ""]
+    )
+    assert seen.frame["wait_minutes"].isna().tolist() == [False, True, False]
+    assert seen.frame["stay_minutes"].isna().tolist() == [False, True, True]
     assert found(seen, "a wait longer than the stay") is not None
 
 
 def test_minutes_that_are_not_those_between_the_times_are_noted_and_kept(tmp_path: Path) -> None:
     times = pd.DatetimeIndex(["2024-01-01 10:00", "2024-01-01 11:00"])
-    seen = read(tmp_path, times, times_map(departure_time="d", stay_min="s"), d=["2024-01-01 12:00"] * 2, s=[120, 90])
-    note = found(seen, "stay_min is not the time between")
+    seen = read(
+        tmp_path, times, times_map(departure_time="d", stay_minutes="s"), d=["2024-01-01 12:00"] * 2, s=[120, 90]
+    )
+    note = found(seen, "stay_minutes is not the time between")
     assert note is not None
     assert note.rows == (2,)
-    assert seen.frame["stay_min"].tolist() == [120, 90]
+    assert seen.frame["stay_minutes"].tolist() == [120, 90]
 
 
 def test_blanks_and_codes_are_counted_apart_and_every_value_is_accounted_for(tmp_path: Path) -> None:
-    column_map = times_map(wait_min="w", missing_codes=["-7", "-9"])
+    column_map = times_map(wait_minutes="w", missing_codes=["-7", "-9"])
     seen = read(tmp_path, at_random(7, 3, 7), column_map, w=["5", "-7", "-7", "-9", "", "-3", "x"])
-    (use,) = [use for use in seen.quality.columns if use.field == "wait_min"]
+    (use,) = [use for use in seen.quality.columns if use.field == "wait_minutes"]
     assert (use.n_usable, use.n_blank, dict(use.coded)) == (1, 1, {"-7": 2, "-9": 1})
     assert len(seen.exclusions) == 2
     assert use.n_usable + use.n_blank + sum(use.coded.values()) + len(seen.exclusions) == 7
@@ -159,8 +163,8 @@ def test_blanks_and_codes_are_counted_apart_and_every_value_is_accounted_for(tmp
 def test_rows_cut_short_and_empty_lines_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     path.write_text("t,w,x\n2024-01-01 10:00,5,1\n\n2024-01-01 11:00\n2024-01-01 12:00,7,2,,\n", encoding="utf-8")
-    seen = inspect_visits(path, times_map(wait_min="w"))
-    assert seen.frame["wait_min"].isna().tolist() == [False, True, False]
+    seen = inspect_visits(path, times_map(wait_minutes="w"))
+    assert seen.frame["wait_minutes"].isna().tolist() == [False, True, False]
     short = found(seen, "fewer cells than the header")
     assert short is not None
     assert short.rows == (2,)
@@ -172,7 +176,7 @@ def test_a_calibration_writes_the_report_and_every_exclusion_as_tables(tmp_path:
     frame = pd.DataFrame({"t": times.strftime("%Y-%m-%d %H:%M"), "w": "10"})
     frame.loc[[3, 5], "w"] = ["-4", "=2+3"]
     frame.to_csv(tmp_path / "visits.csv", index=False)
-    report = calibrate(tmp_path / "visits.csv", times_map(wait_min="w"), name="ours", output=tmp_path / "out")
+    report = calibrate(tmp_path / "visits.csv", times_map(wait_minutes="w"), name="ours", output=tmp_path / "out")
     with report.path("quality").open(encoding="utf-8", newline="") as file:
         table = {(row["what"], row["found"]): row for row in csv.DictReader(file)}
     assert table["rows", "rows read"]["rows"] == "336"

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import pytest
 from omegaconf import OmegaConf
 
 from sim.cli import main
-from sim.config import compose, compose_sweep, files, hydra_session
-from sim.config import composition_cache as kept_answers
-from sim.config.files import hydra_composed, looked_up
-from sim.config.multirun import handed
-from sim.config.references import ReferenceFault, check_references
+from sim.config import compose, compose_sweep, files
+from sim.config.composing import ComposeFault, check_references
+from sim.config.composition import put_beside
+from sim.config.files import looked_up
+from sim.config.key_paths import MODELS
 from sim.department.scenario import Problem, ScenarioError
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -138,8 +139,7 @@ def test_pipes_in_place_of_an_experiment_a_column_map_and_a_csv_are_not_waited_f
 
 
 def test_a_folder_of_more_files_than_a_group_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (kept_answers, files):
-        monkeypatch.setattr(module, "MOST_ENTRIES", 20)
+    monkeypatch.setattr(files, "MOST_ENTRIES", 20)
     folder = folder_with(tmp_path, **{f"staffing__s{n}": OURS for n in range(21)})
     problem = only_problem(lambda: compose(["study=run"], folder))
     assert (problem.path, problem.value) == (str(folder / "staffing"), "more than 20 entries")
@@ -149,7 +149,6 @@ def test_folders_that_are_no_groups_are_not_looked_into(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, other__x="a: [", staffing__ours=OURS)
     (folder / "loop").symlink_to(folder, target_is_directory=True)
     assert compose(["study=run", "staffing=ours"], folder).scenario.staffing.name == "ours"
-    assert {file.parent.name for _, file in kept_answers.files_in([folder])} == {"staffing"}
 
 
 def test_settings_of_hydra_in_a_folder_of_groups_are_refused_in_every_command(tmp_path: Path) -> None:
@@ -195,41 +194,13 @@ def test_a_file_refers_to_entries_only(reference: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reference", REFERENCES[:2])
-def test_no_function_is_within_reach_while_files_are_composed_even_of_a_file_that_was_not_vetted(
-    reference: str, tmp_path: Path
-) -> None:
-    ran: list[object] = []
-    OmegaConf.register_new_resolver("ran", lambda *words: ran.append(words), replace=True)
-    folder = folder_with(tmp_path, staffing__ours=OURS + f"label: '{reference}'\nnote: '${{ran:x}}'\n")
-    answer = hydra_composed((*files.folders_of(None), folder), "config", ["staffing=ours"])
-    assert isinstance(answer, Problem)
-    assert SECRET not in str(answer)
-    assert ran == []
-    assert OmegaConf.has_resolver("ran"), "what others registered is there again"
-    assert OmegaConf.create({"a": "${oc.env:PEERED_TEST_SECRET}"}).a == SECRET
-    OmegaConf.clear_resolver("ran")
-
-
-@pytest.mark.parametrize("reference", REFERENCES[:2])
 @pytest.mark.parametrize("word", ["staffing.label='{}'", "staffing.label={}", "+staffing.psw.{}=1", "staffing='{}'"])
 def test_nothing_typed_looks_anything_up(word: str, reference: str, tmp_path: Path) -> None:
     typed = word.format(reference)
     problems(lambda: compose(["study=run", typed]))
     problems(lambda: compose_sweep([typed, "demand.growth=1,1.1"]))
-    problems(lambda: handed(["hydra/launcher=basic", "hydra/sweeper=somebody", typed], None))
     (tmp_path / "sweep.csv").write_text(f"staffing.label,demand.growth\n{reference},1\nb,1.1\n", encoding="utf-8")
     problems(lambda: compose_sweep([f"sweep.csv={tmp_path / 'sweep.csv'}"]))
-
-
-def test_a_folder_whose_name_would_be_looked_up_is_refused(tmp_path: Path) -> None:
-    folder = folder_with(tmp_path / "${oc.env:PEERED_TEST_SECRET}", staffing__ours=OURS)
-    assert "another name" in only_problem(lambda: compose(["study=run"], folder)).remedy
-
-
-def test_files_for_a_sweeper_of_somebody_else_are_checked_in_the_folder_that_is_typed_too(tmp_path: Path) -> None:
-    folder = folder_with(tmp_path, staffing__ours=OURS + "label: '${oc.env:HOME}'\n")
-    words = ["hydra/launcher=basic", "hydra/sweeper=somebody", f"configs={folder}"]
-    assert only_problem(lambda: handed(words, None)).path.startswith(str(folder))
 
 
 @pytest.mark.parametrize(
@@ -244,13 +215,13 @@ def test_files_for_a_sweeper_of_somebody_else_are_checked_in_the_folder_that_is_
 )
 def test_references_lead_to_plain_entries(text: str, said: str) -> None:
     data = {"a": {"x": text}, "c": "${d.e}", "d": {"e": 1, "f": "${a.x}"}}
-    with pytest.raises(ReferenceFault, match=said):
+    with pytest.raises(ComposeFault, match=said):
         check_references({"a": data["a"], **{key: data[key] for key in ("c", "d")}})
 
 
 def test_references_to_entries_are_followed_within_limits() -> None:
     check_references({"a": {"x": "${b.y} and ${.z}", "z": 1}, "b": {"y": [1, 2]}})
-    with pytest.raises(ReferenceFault, match="repeat more than"):
+    with pytest.raises(ComposeFault, match="repeat more than"):
         check_references({"long": "x" * 10_000, "all": ["${long}"] * 200})
     assert not looked_up(Path("x"), {"a": "${b.y} and ${.z}"})
 
@@ -306,40 +277,8 @@ def test_a_cluster_without_encryption_is_warned_of(
 # --- threads ---
 
 
-def test_threads_compose_different_choices_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import hydra
-
+def test_threads_compose_different_choices_at_once(tmp_path: Path) -> None:
     names = [f"ours{n}" for n in range(6)]
-    changed, came, inside, most = threading.Condition(), set(), 0, 0
-    fair_compose, fair_lock = hydra.compose, hydra_session.LOCK
-
-    class WatchedLock:
-        """The lock, which knows who has come to it."""
-
-        def __enter__(self) -> None:
-            with changed:
-                came.add(threading.get_ident())
-                changed.notify_all()
-            fair_lock.acquire()
-
-        def __exit__(self, *_: object) -> None:
-            fair_lock.release()
-
-    def counted(*words: object, **named: object) -> object:
-        nonlocal inside, most
-        with changed:
-            inside += 1
-            most = max(most, inside)
-            # The first one waits until all others stand before the lock, or have come in where there is none.
-            assert changed.wait_for(lambda: len(came) == len(names), timeout=60)
-        try:
-            return fair_compose(*words, **named)
-        finally:
-            with changed:
-                inside -= 1
-
-    monkeypatch.setattr(hydra, "compose", counted)
-    monkeypatch.setattr(hydra_session, "LOCK", WatchedLock())
     folder = folder_with(tmp_path, **{f"staffing__{name}": f"{OURS}label: of {name}\n" for name in names})
     labels: dict[str, object] = {}
     barrier = threading.Barrier(len(names))
@@ -362,17 +301,41 @@ def test_threads_compose_different_choices_at_once(tmp_path: Path, monkeypatch: 
     finally:
         sys.setswitchinterval(interval)
     assert labels == {name: f"of {name}" for name in names}
-    assert most == 1
 
 
-def test_a_program_that_was_begun_with_hydra_goes_on_after_a_composition(tmp_path: Path) -> None:
+# --- the same as Hydra makes of them ---
+
+
+def composed_by_hydra(folder: Path, words: list[str]) -> dict[str, object]:
+    """What Hydra itself makes of sound files, the folder of one's own among those it searches."""
     import hydra
-    from hydra.core.global_hydra import GlobalHydra
 
-    folder = folder_with(tmp_path / "theirs", app="a: 1\n")
-    with hydra.initialize_config_dir(str(folder), version_base="1.3"):
-        theirs = GlobalHydra.instance().hydra
-        with hydra_session.hydra_session(files.shipped_configs()):
-            assert GlobalHydra.instance().hydra is not theirs
-        assert GlobalHydra.instance().hydra is theirs
-        assert hydra.compose("app").a == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with hydra.initialize_config_dir(str(files.shipped_configs()), version_base="1.3"):
+            composed = hydra.compose("config", [*words, f"hydra.searchpath=[file://{folder}]"])
+            return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+
+
+MERGED = {
+    "staffing__base": "defaults: [peer_added]\nnote: [1, {a: 2}]\npsw: {heads: 2, breaks: null}\n",
+    "staffing__heir": "defaults: [base, _self_]\nnote: [3]\npsw: {breaks: [{minutes: 15}], heads: 1e1}\nlabel: ~\n",
+    "demand__much": "defaults: [crowded, _self_]\ngrowth: ${.mh_growth}\nmh_growth: 1.2\nnote: '${.name} ${seed}'\n",
+    "support__as_much": "defaults: [default, _self_]\nconsent: ${demand.mh_growth}\nstreams: ${staffing.psw}\n",
+}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *([f"{group}={name}"] for group in MODELS for name in files.shipped_choices(group)),
+        ["staffing=base"],
+        ["staffing=heir", "demand=much", "support=as_much"],
+    ],
+    ids="-".join,
+)
+def test_files_put_together_are_what_hydra_makes_of_them(words: list[str], tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, **MERGED)
+    choices = files.default_choices() | dict(word.split("=") for word in words)
+    ours = put_beside(files.folders_of(folder), choices, files.root_data())
+    assert repr(dict(sorted(ours.items()))) == repr(dict(sorted(composed_by_hydra(folder, words).items())))

@@ -17,9 +17,9 @@ from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
-from sim.engine.invariants import violations
 from sim.engine.trajectory import CALL, CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
 from sim.runs.engines import COMPILED, ENGINES, Engine
+from tests.invariants import violations
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 
@@ -436,7 +436,9 @@ def test_a_child_whom_a_call_of_no_minutes_brings_back_comes_after_the_call(simu
         visits_at(*range(60), stream="mental_health"),
         name="mental_health",
         stream={"returns": ReturnVisits(susceptible=0.5, shape=0.8, scale_days=0.3)},
-        support=Support(trigger="at_arrival", consent=1.0, call_min=0.0, call_reached_share=1.0, huddle_roles=("psw",)),
+        support=Support(
+            trigger="at_arrival", consent=1.0, call_minutes=0.0, call_reached_share=1.0, huddle_roles=("psw",)
+        ),
         effects=Effects(total_return_hr=8.0, bridging_share=0.7),
     )
     run = simulate(scenario, seed=1)

@@ -7,11 +7,11 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim.analysis.assumptions import read_register, values_of
+from sim.analysis.assumptions import assumed_numbers, read_register
 from sim.config.key_paths import MODELS
 from sim.department import support
+from sim.department.pathway import RESPONSE_BAND
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
-from sim.engine.constants import RESPONSE_BAND
 from sim.engine.measures.returns import SPANS
 from sim.engine.measures.stays import SMALLEST_GROUP
 from sim.engine.measures.waits import CTAS_TARGETS
@@ -22,14 +22,14 @@ Numbers = tuple[float, ...]
 
 OF_A_ROW = {
     "BoardingTime.long_cv": "BOAA07",
-    "Boarding.mean_h": "LOS09",
+    "Boarding.mean_hours": "LOS09",
     "Support.minimum_age": "SUPA01",
     "Support.consent": "SUPA02",
     "YouthPeer.under_12": "SUPA35",
     "YouthPeer.from_12": "SUPA09",
-    "Support.bridging_min": "SUPA10",
-    "Support.call_min": "SUPA11",
-    "Support.huddle_min": "SUPA13",
+    "Support.bridging_minutes": "SUPA10",
+    "Support.call_minutes": "SUPA11",
+    "Support.huddle_minutes": "SUPA13",
     "Support.huddle_share": "SUPA14",
     "Support.call_reached_share": "SUPA21",
     "Support.wish_minutes": "SUPA28",
@@ -84,7 +84,7 @@ def says_nothing(value: Numbers) -> bool:
 
 
 def row(name: str) -> Numbers:
-    return values_of(REGISTER[name]) or ()
+    return assumed_numbers(REGISTER[name]) or ()
 
 
 def test_every_number_a_model_supplies_is_neutral_or_has_its_row() -> None:

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from sim.department.roster import (
     Break,
     Duty,
-    Member,
     OffFloor,
     Role,
+    RosteredMember,
     Shift,
     Staffing,
     duties_of,
@@ -31,9 +31,9 @@ def shift(**more: Any) -> Shift:
     return Shift.model_validate({"start": "07:00", "minutes": 480} | more)
 
 
-def member(rank: int = 0, colleagues: int = 1, **more: Any) -> Member:
+def member(rank: int = 0, colleagues: int = 1, **more: Any) -> RosteredMember:
     role = Role(shifts={"day": shift(**more)})
-    return Member(
+    return RosteredMember(
         0, "nurse/day/1", "nurse", None, role.shifts["day"], role.breaks_of(role.shifts["day"]), rank, colleagues
     )
 

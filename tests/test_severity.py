@@ -434,7 +434,7 @@ def test_observation_may_begin_before_the_place_and_lasts_to_departure(simulate:
         ({"odds": {"police": (2.0, 2.0, 4.0)}}, "odds.police begins with 2"),
         ({"odds": {"police": (1.0, 0.0, 4.0)}}, "greater than 0"),
         ({"odds": {"police": (1.0, -3.0, 4.0)}}, "greater than 0"),
-        ({"classes": ("a", "b", "a")}, "class 'a' stands twice"),
+        ({"classes": ("a", "b", "a")}, "class 'a' is named twice"),
         ({"rates": {"leaving": (1.0, 1.0, 1.0)}}, "rates.leaving is not known"),
         ({"means": {"stay": (1.0, 1.0, 1.0)}}, "means.stay is not known"),
     ],

@@ -14,7 +14,7 @@ import sim
 from sim.analysis.comparison_result import Comparison
 from sim.department.roster import Staffing
 from sim.department.scenario import Scenario
-from sim.department.short_text import LONGEST_LINE, lines_html, lines_text, value_text
+from sim.department.short_text import LONGEST_SHORT_LINE, lines_html, lines_text, short_value
 
 MOST_LINES, WIDEST = 20, 120
 HOSTILE = "<script>\x1b[31m" + "x" * 500
@@ -97,11 +97,11 @@ def test_html_is_small_and_text_of_others_stays_text(scenario: Scenario, compari
 
 @pytest.mark.parametrize("value", ["x" * 500, list(range(500)), {str(n): n for n in range(500)}, object(), 10**39])
 def test_a_value_of_any_kind_is_cut(value: object) -> None:
-    assert len(value_text(value)) <= 41
+    assert len(short_value(value)) <= 41
 
 
 def test_lines_are_cut_and_escaped() -> None:
-    assert max(map(len, lines_text("title", [("name", "y" * 500)]).splitlines())) == LONGEST_LINE
+    assert max(map(len, lines_text("title", [("name", "y" * 500)]).splitlines())) == LONGEST_SHORT_LINE
     assert "&lt;b&gt;" in lines_html("title", [("name", "<b>")])
 
 

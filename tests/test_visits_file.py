@@ -52,9 +52,9 @@ def test_an_arrival_time_gives_weekday_and_minute_of_day_from_monday_midnight() 
 
 def test_waits_and_stays_follow_from_the_times_and_missing_times_stay_missing() -> None:
     frame = read_visits(SMALL, SMALL_MAP).frame
-    assert list(frame["wait_min"])[:3] == [40, 60, 15]
-    assert pd.isna(frame["wait_min"][3])
-    assert list(frame["stay_min"]) == [120, 210, 90, 45]
+    assert list(frame["wait_minutes"])[:3] == [40, 60, 15]
+    assert pd.isna(frame["wait_minutes"][3])
+    assert list(frame["stay_minutes"]) == [120, 210, 90, 45]
 
 
 def test_a_code_recoded_to_null_is_no_level_and_is_counted_in_the_report() -> None:
@@ -91,8 +91,8 @@ def test_a_tolerated_share_lets_the_file_pass_with_its_untrue_values_missing_and
     read = read_visits(IMPOSSIBLE, lenient)
     assert len(read.frame) == 7
     assert read.quality.n_faulty == 6
-    assert pd.isna(read.frame["wait_min"][1])
-    assert pd.isna(read.frame["stay_min"][3])
+    assert pd.isna(read.frame["wait_minutes"][1])
+    assert pd.isna(read.frame["stay_minutes"][3])
     assert rows_of(read, "no usable arrival") == (1, 5, 6, 7)
 
 
@@ -133,7 +133,7 @@ def test_a_date_column_and_a_time_column_make_one_arrival(tmp_path: Path) -> Non
 def test_missing_columns_are_all_named_with_the_nearest_name_beside_other_problems(tmp_path: Path) -> None:
     path = write(tmp_path, "Time,D\n1200,9\n")
     with pytest.raises(VisitsFileError) as raised:
-        read_visits(path, hhmm_map(age="tiem", wait_min="zzz"))
+        read_visits(path, hhmm_map(age="tiem", wait_minutes="zzz"))
     text = str(raised.value)
     assert "'tiem': not in the file; did you mean 'Time'?" in text
     assert "'zzz': not in the file; the file has 'Time', 'D'" in text
@@ -156,9 +156,9 @@ def test_rows_longer_than_the_header_are_refused_not_cut(tmp_path: Path) -> None
 def test_decimal_commas_and_spreadsheet_error_texts_are_read_through_the_map() -> None:
     column_map = load_column_map(MAPS / "ktas.yaml")
     read = inspect_visits(COMMA, column_map)
-    assert list(read.frame["triage_min"])[:3] == [5.0, 3.95, 1.0]
-    assert read.frame[["triage_min", "stay_min"]].isna().sum().sum() == 3
-    assert rows_of(read, "stay_min over 2 days") == (4,)
+    assert list(read.frame["triage_minutes"])[:3] == [5.0, 3.95, 1.0]
+    assert read.frame[["triage_minutes", "stay_minutes"]].isna().sum().sum() == 3
+    assert rows_of(read, "stay_minutes over 2 days") == (4,)
     assert any("'9246'" in line for line in read.quality.errors())
 
 
@@ -209,8 +209,8 @@ def test_another_encoding_is_named_as_such(tmp_path: Path) -> None:
 
 def test_a_column_without_any_value_is_all_missing_and_no_fault(tmp_path: Path) -> None:
     path = write(tmp_path, "T,D,W\n1200,1,\n1300,2,\n")
-    read = read_visits(path, hhmm_map(wait_min="W", physician_time="W"))
-    assert read.frame["wait_min"].isna().all()
+    read = read_visits(path, hhmm_map(wait_minutes="W", physician_time="W"))
+    assert read.frame["wait_minutes"].isna().all()
     assert read.quality.n_faulty == 0
 
 
@@ -238,5 +238,5 @@ def test_every_shipped_column_map_loads() -> None:
 def test_the_report_says_rows_read_then_usable_values_then_problems() -> None:
     lines = read_visits(SMALL, SMALL_MAP).quality.report_lines()
     assert lines[0].endswith("4 rows read, 0 with an untrue value")
-    assert "  wait_min from 'seen': 3 usable (75.00 %), 1 blank" in lines
+    assert "  wait_minutes from 'seen': 3 usable (75.00 %), 1 blank" in lines
     assert lines[-1].startswith(f"  {FindingLevel.NOTE.value}: column 'level', 1 row (4)")

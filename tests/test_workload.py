@@ -43,19 +43,8 @@ from sim.department.quantities import (
 )
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
-from sim.engine.workload import (
-    DAY_ID,
-    FIRST_DAY,
-    PERSON,
-    Workload,
-    day_factors,
-    flag_id,
-    keyed,
-    quantity_id,
-    return_gap,
-    return_time,
-    visit_uniform,
-)
+from sim.engine.draw_numbers import DAY_ID, FIRST_DAY, PERSON, flag_id, quantity_id
+from sim.engine.workload import Workload, day_factors, keyed, return_gap, return_time, visit_uniform
 from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.worlds import always, one_stream, visits_at
 

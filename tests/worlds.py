@@ -787,10 +787,10 @@ def support(dice: Dice, streams: tuple[str, ...]) -> Support:
         caseload=dice.one_of(3, 2, 1, None),
         wish_minutes=dice.one_of(60.0, 15.0, 30.0, 120.0, 400.0),
         again_hours=dice.one_of(1.0, 0.25, 0.5, 2.0, 4.0, dice.number(20.0, 240.0) / 60.0),
-        bridging_min=dice.number(0.0, 15.0),
-        call_min=dice.number(0.0, 15.0),
+        bridging_minutes=dice.number(0.0, 15.0),
+        call_minutes=dice.number(0.0, 15.0),
         huddle_share=dice.one_of(0.0, 0.5, 1.0),
-        huddle_min=dice.number(0.0, 5.0),
+        huddle_minutes=dice.number(0.0, 5.0),
         huddle_roles=dice.one_of(("crisis_clinician", "nurse"), ("nurse",)),
     )
 
@@ -820,11 +820,11 @@ def boarding(dice: Dice) -> Boarding:
         pooled=dice.chance(0.5),
     )
     unit = BoardingTime(minutes=dice.minutes(60.0), nurse_minutes_per_hour=5.0, pooled=True)
-    pool = BedPool(beds=dice.between(1, 4), mean_stay_h=4.0, outside_requests_per_day=6.0)
+    pool = BedPool(beds=dice.between(1, 4), mean_stay_hours=4.0, outside_requests_per_day=6.0)
     pooled = dice.chance(0.4)
     return Boarding(
         kind="pool" if pooled else "distribution",
-        mean_h=6.0,
+        mean_hours=6.0,
         times={"ward": ward, "unit": unit},
         pool=pool if pooled else None,
     )

@@ -11,10 +11,15 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.best import best_table, selection_table
+from sim.analysis.compare import of_any, sentence_of
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.controlled_estimates import CONTROLLED, controlled_table
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
 from sim.analysis.interpretability import cautions_table, guard_values
+from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
+from sim.department.scenario import Scenario
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.design import Design
 from sim.runs.run_store import RunStore
 from sim.runs.stopping_rules import Simultaneous, StoppingRules
@@ -154,3 +159,54 @@ def write_sweep_tables(answer: SweepAnswer, folder: Path) -> None:
             write_table(table, folder / f"{name}.parquet")
         elif name not in ("estimates", "differences"):
             (folder / f"{name}.parquet").unlink(missing_ok=True)  # an earlier command asked for it
+
+
+MOST_COMPARED = 9
+"""Scenarios of a sweep that have the figures and sentences of a comparison; of more they would fill no page that
+anybody reads, and the table, who may be the best and what is beaten say it shorter."""
+
+
+def as_comparison(
+    answer: SweepAnswer, scenarios: Mapping[str, Scenario], names: Mapping[str, str]
+) -> Comparison | None:
+    """A sweep read as a comparison of its scenarios with the first; None where there is nothing to compare, or more
+    than `MOST_COMPARED`. `scenarios` and `names` (how a reader knows them) by label.
+    """
+    if not 2 <= len(answer.labels) <= MOST_COMPARED or answer.differences.empty:
+        return None
+    baseline, *_ = answer.labels
+    first, nothing = scenarios[baseline], pd.DataFrame()
+    ours = {name: table.rename(columns={"label": "staffing"}).assign(demand=1.0) for name, table in (
+        ("estimates", answer.estimates), ("differences", answer.differences), ("cautions", answer.cautions)
+    )}  # fmt: skip
+    labels = {label: names[label] for label in answer.labels}
+    rows = ours["differences"].to_dict("records")
+    sentences = [sentence_of(row, labels, answer.confidence) for row in rows]
+    played = {label: scenarios[label] for label in answer.labels}
+    costs = costs_of(played, baseline)
+    return Comparison(
+        baseline=baseline,
+        staffings=answer.labels,
+        labels=labels,
+        levels=(1.0,),
+        weeks=first.period.weeks,
+        warm_up_weeks=first.period.warm_up_weeks,
+        replications=answer.first,
+        n_finished=answer.n_done,
+        confidence=answer.confidence,
+        effects=first.effects.name,
+        effects_assumed=any(assumes_effects(scenario.effects) for scenario in played.values()),
+        one_sided=is_one_sided(played.values()),
+        estimates=ours["estimates"],
+        differences=ours["differences"].assign(sentence=sentences),
+        cautions=ours["cautions"],
+        changes=nothing,
+        week=nothing,
+        waits=nothing,
+        returns=nothing,
+        alone=nothing,
+        costs=costs.assign(label=[names[label] for label in costs["staffing"]]),
+        n_planned=answer.n_runs,
+        peer_roles=of_any(peer_roles, played.values()),
+        main_roles=of_any(main_roles, played.values()),
+    )

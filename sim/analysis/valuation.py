@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.department.quantities import Frozen, Positive
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
+from sim.io.suggest import did_you_mean
 
 STAFF_COST = "staff_cost_per_week.all"
 """The measure that is money itself."""

@@ -169,7 +169,7 @@ class _Calibration:
             estimates=pair.found,
             department=pair.department,
             visits=frame,
-            simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), self.seed),
+            simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), self.seed)[0],
             held_out=held,
             not_held_out=why,
             region=self.region(frame, base, pair),
@@ -198,7 +198,7 @@ class _Calibration:
         pair = self.pair(frame, base)
         scenario, region = pair.scenario(base, WEEKS_PLAYED), self.region(frame, base, pair)
         if region is None:
-            return simulated_visits(scenario, self.seed)
+            return simulated_visits(scenario, self.seed)[0]
         if region.is_empty:
             return None
         names = [unknown.name for unknown in region.unknowns]
@@ -207,7 +207,7 @@ class _Calibration:
             scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
             for point in region.points[np.unique(spread)]
         ]
-        return pd.concat([simulated_visits(each, self.seed) for each in changed], ignore_index=True)
+        return pd.concat([simulated_visits(each, self.seed)[0] for each in changed], ignore_index=True)
 
 
 def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:

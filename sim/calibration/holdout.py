@@ -18,7 +18,7 @@ from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
 
 SCORED_QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
-_DURATIONS: Final = ("wait_min", "stay_min")
+_DURATIONS: Final = ("wait_minutes", "stay_minutes")
 _FEWEST: Final = 20
 
 

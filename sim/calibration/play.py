@@ -14,9 +14,11 @@ from sim.analysis.memory_check import check_run
 from sim.department.arrivals import Demand
 from sim.department.department import Department
 from sim.department.scenario import Period, Scenario
-from sim.engine.trajectory import DISPOSITIONS
+from sim.engine.trajectory import DISPOSITIONS, Trajectory
 from sim.io.strict_yaml import parsed_yaml
-from sim.runs.engines import COMPILED, ENGINES
+from sim.runs.design import Design, Reduced
+from sim.runs.engines import COMPILED
+from sim.runs.playing import play_all
 
 _DEMAND: TypeAdapter[Any] = TypeAdapter(Demand)
 
@@ -41,18 +43,24 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def simulated_visits(scenario: Scenario, seed: int, replication: int = 0) -> pd.DataFrame:
-    """Visits after the warm-up as a tidy table: stream, acuity, wait_min, stay_min, disposition."""
-    trajectory = ENGINES[COMPILED](scenario, seed, replication)
+def simulated_visits(scenario: Scenario, seed: int, replications: int = 1) -> list[pd.DataFrame]:
+    """Visits of each replication after the warm-up, tidy: stream, acuity, wait_minutes, stay_minutes, disposition."""
+    design = Design({"calibrated": scenario}, replications, seed, COMPILED, reduce=visits_alone)
+    return [result.summary for results in play_all(design.tasks()) for result in results]
+
+
+def visits_alone(trajectory: Trajectory, scenario: Scenario, _: object = None) -> Reduced:
+    """That table of one run, and no measures."""
     columns = trajectory.visit_columns
     arrival = np.asarray(columns["arrival"], dtype=np.float64)
     table = pd.DataFrame(
         {
             "stream": np.array(trajectory.streams, dtype=object)[columns["stream"]],
             "acuity": np.asarray(columns["acuity"], dtype=np.float64),
-            "wait_min": np.asarray(columns["pia"], dtype=np.float64) - arrival,
-            "stay_min": np.asarray(columns["departure"], dtype=np.float64) - arrival,
+            "wait_minutes": np.asarray(columns["pia"], dtype=np.float64) - arrival,
+            "stay_minutes": np.asarray(columns["departure"], dtype=np.float64) - arrival,
             "disposition": np.array(DISPOSITIONS, dtype=object)[columns["disposition"]],
         }
     )
-    return table[(arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)].reset_index(drop=True)
+    inside = (arrival >= trajectory.warm_up) & (arrival < trajectory.measured_until)
+    return Reduced({}, table[inside].reset_index(drop=True))

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.config import shipped_choices
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import did_you_mean
 from sim.studies.settings import file_name
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from rich.console import Console
 
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import closest
 
 MODULES = {
     "new": "new",
@@ -47,5 +47,5 @@ OF_HYDRA = {
 def remedy_of_option(word: str) -> str:
     """What to write instead of an option there is not."""
     option = word.split("=")[0]
-    close = did_you_mean(option, OPTIONS)
-    return OF_HYDRA.get(option) or (close if close.startswith("did you mean") else "see peered --help")
+    close = closest(option, OPTIONS)
+    return OF_HYDRA.get(option) or (f"did you mean {close}?" if close else "see peered --help")

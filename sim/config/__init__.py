@@ -1,4 +1,4 @@
-"""From overrides and YAML files to checked values: the only part that knows Hydra.
+"""From overrides and YAML files to checked values.
 
 What the values mean is said by `sim.department`; what is done with them is decided by the studies.
 """
@@ -13,7 +13,7 @@ from sim.studies.settings import ExecutorSettings
 
 if TYPE_CHECKING:
     from sim.config.column_maps import column_map_of
-    from sim.config.sweeps import compose_jobs, compose_sweep
+    from sim.config.sweeps import compose_sweep
 
 __all__ = [
     "ExecutorSettings",
@@ -21,16 +21,13 @@ __all__ = [
     "SweepQuestion",
     "column_map_of",
     "compose",
-    "compose_jobs",
     "compose_sweep",
     "shipped_choices",
     "shipped_configs",
 ]
 
 
-LATER = {
-    "compose_jobs": "sweeps", "compose_sweep": "sweeps", "column_map_of": "column_maps",
-}  # fmt: skip
+LATER = {"compose_sweep": "sweeps", "column_map_of": "column_maps"}
 """What a single scenario does without, and the module of each: loaded when it is asked for."""
 
 

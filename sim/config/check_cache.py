@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sim.config.checking import Checked, checked
 from sim.config.key_paths import Plain
 from sim.department.arrivals import Profile, Steady
-from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of, part_json
+from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
 
 Found = TypeVar("Found")
 
@@ -47,7 +47,7 @@ class Known:
         parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
         kept = {name: part for name, part in parts.items() if name != "period"}
         told = {name: self.once(("json", id(part)), partial(part_json, part)) for name, part in kept.items()}
-        return hash_of(told | {"period": part_json(scenario.period)})
+        return hash_of_parts(told | {"period": part_json(scenario.period)})
 
     def contradictions(
         self, scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]

@@ -4,7 +4,6 @@ A faulty entry is reported, put right for the moment, and the rest looked at aga
 checked by `sim.department.scenario`.
 """
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,8 +27,9 @@ from sim.config.key_paths import (
     value_at,
 )
 from sim.config.remedies import remedy_of, short, value_of
-from sim.department.roster import WRITTEN
+from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Problem
+from sim.io.suggest import closest
 
 MOST_REPAIRS = 60
 NEUTRAL: tuple[Plain, ...] = (1, 0, "none", {"family": "constant", "value": 1}, [], {}, [0, 1])
@@ -106,8 +106,8 @@ def meant_by(group: str, data: Plain, fault: Fault) -> Path | None:
     if fault.kind != "extra_forbidden" or not fault.place:
         return None
     around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
-    close = difflib.get_close_matches(word, words_beside(MODELS[group], data, fault.place), n=1)
-    return (*fault.place[:-1], close[0]) if close and not has_entry(around, close[0]) else None
+    close = closest(word, words_beside(MODELS[group], data, fault.place))
+    return (*fault.place[:-1], close) if close and not has_entry(around, close) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -119,7 +119,7 @@ def validated(group: str, data: Plain) -> tuple[list[Fault], Any]:
     """Every fault of a group's data, one per place, and the value where there is none."""
     switches = [switch_fault(place, value) for place, value in switches_for_numbers(MODELS[group], data)]
     try:
-        return switches, adapter(group).validate_python(data, context=WRITTEN)
+        return switches, adapter(group).validate_python(data, context=WRITTEN_BY_PEOPLE)
     except ValidationError as error:
         return sifted([*switches, *faults_in(data, error)]), None
 

@@ -13,7 +13,8 @@ from sim.config.checking import Fault, faults_in, words_beside
 from sim.config.files import choices_of, folders_of, read_mapping
 from sim.config.key_paths import Plain, shown
 from sim.config.remedies import remedy_of, value_of
-from sim.department.scenario import Problem, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, ScenarioError
+from sim.io.suggest import did_you_mean
 from sim.studies.settings import CalibrateSettings
 from sim.visits.column_map import ColumnMap
 

@@ -13,16 +13,18 @@ from sim.config.added_steps import in_their_pathways
 from sim.config.check_cache import Known
 from sim.config.checking import Checked
 from sim.config.clock_texts import with_texts_as_written
+from sim.config.composing import ComposeFault, resolved
 from sim.config.files import (
     choices_of,
     default_choices,
     defaults_in,
+    fault_of,
     faults_of_file,
     faults_of_folder,
     file_of,
     folders_of,
-    group_composed,
-    hydra_composed,
+    group_data,
+    root_data,
     where_it_lies,
     with_inherited,
 )
@@ -39,12 +41,13 @@ from sim.config.roster_shorthand import (
 )
 from sim.config.settings import Root
 from sim.department.roster import Staffing
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
+from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import Question
 from sim.studies.settings import (
-    OUTSIDE,
+    KEYS_OUTSIDE,
     STUDIES,
     AgainstBaselineSettings,
     CalibrateSettings,
@@ -61,7 +64,7 @@ PLANNED = ("sensitivity", "optimise", "report")
 ONLY_SWEPT = {
     "experiment": "an experiment is a sweep: peered -m experiment=NAME",
     "sweep": "it is for a sweep of many scenarios: peered -m ...",
-    "hydra": "settings of Hydra are for sweeps that name its sweeper or launcher: peered -m hydra/launcher=basic ...",
+    "hydra": "Hydra's sweepers and launchers are not used: choose executor=processes or dask, and scenarios by sweep.*",
 }
 """First words of keys that say how a sweep is made."""
 
@@ -144,7 +147,7 @@ def choose(draft: Draft, item: Override) -> None:
 
 
 def composed_files(draft: Draft) -> Plain | None:
-    """The chosen files put together by Hydra, no value changed yet; None after reporting why not."""
+    """The chosen files put together, no value changed yet; None after reporting why not."""
     usual = default_choices()
     for group, name in list(draft.choices.items()):
         faults = faults_of_file(draft.folders, group, name)
@@ -152,12 +155,24 @@ def composed_files(draft: Draft) -> Plain | None:
             draft.problems += faults
             draft.choices[group] = usual[group]
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
-    chosen = [f"{group}={name}" for group, name in draft.choices.items()]
-    composed = reported(draft, hydra_composed(draft.folders, "config", chosen))
+    composed = reported(draft, put_beside(draft.folders, draft.choices, root_data()))
     if composed is None:
         return None
     draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
     return as_meant(draft.folders, draft.choices, composed)
+
+
+def put_beside(folders: tuple[FilePath, ...], choices: Mapping[str, str], root: Plain) -> Plain | Problem:
+    """Sound choices with what each inherits, references among them replaced, or what is in the way."""
+    data = dict(root)
+    for group, name in choices.items():
+        data[group] = group_data(folders, group, name)
+        if isinstance(data[group], Problem):
+            return data[group]
+    try:
+        return resolved(data)
+    except ComposeFault as fault:
+        return fault_of(folders, choices, fault)
 
 
 def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
@@ -216,8 +231,7 @@ def own_files(draft: Draft, choices: Mapping[str, str], shipped: Plain) -> dict[
 
 def shipped_default(draft: Draft) -> Plain:
     """The default choices of the shipped folder, to look past faults of a user's files."""
-    composed = hydra_composed(draft.folders[:1], "config")
-    return {} if isinstance(composed, Problem) else composed
+    return put_beside(draft.folders[:1], default_choices(), root_data())
 
 
 def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
@@ -231,7 +245,7 @@ def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     sound = [name for name, found in faults.items() if not found]
     faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
     draft.problems += [fault for found in faults.values() for fault in found]
-    composed = {name: reported(draft, read) for name, read in group_composed(draft.folders, "staffing", sound).items()}
+    composed = {name: reported(draft, put_beside(draft.folders, {"staffing": name}, {})) for name in sound}
     return {
         name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]
         for name, read in composed.items()
@@ -368,7 +382,7 @@ def vain(base: Plain, item: Override, place: Path) -> Problem | None:
 def unused_outside(draft: Draft, study: StudySettings | None, output: str | None) -> Iterator[Problem]:
     """Keys outside the groups that the study would pass over in silence."""
     given = {"output": output, **draft.paths}
-    for key in OUTSIDE:
+    for key in KEYS_OUTSIDE:
         if study is None or given.get(key) is None or key in study.uses:
             continue
         users = " and ".join(f"study={name}" for name in studies_using(key))

@@ -12,7 +12,6 @@ from math import prod
 from pathlib import Path
 
 from sim.config.files import problem_of
-from sim.config.filters import condition_of
 from sim.config.overrides import (
     MOST_VALUES,
     PATH_KEYS,
@@ -24,8 +23,9 @@ from sim.config.overrides import (
     typed_only,
 )
 from sim.config.sampling import SAMPLED, centre, note_of, sampled
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.suggest import did_you_mean
 
 DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")
@@ -222,22 +222,14 @@ def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
 
 def leave_out(design: Design, text: str) -> None:
     """Keep the scenarios that the filter lets through."""
-    given: dict[str, dict[str, object]] = {}
-    for items in design.rows:
-        for item in items:
-            given.setdefault(item.key, {})[item.text] = item.value
-    condition = condition_of(text, {key: list(values.values()) for key, values in given.items()})
-    if isinstance(condition, list):
-        design.problems += condition
+    from sim.config.filters import kept_by  # loads DuckDB
+
+    found = kept_by(text, [{item.key: item.value for item in items} for items in design.rows])
+    faults = [fault for fault in found if isinstance(fault, Problem)]
+    if faults:
+        design.problems += faults
         return
-    kept = []
-    for items in design.rows:
-        keeps = condition.keeps({item.key: item.value for item in items})
-        if isinstance(keeps, Problem):
-            design.problems.append(keeps)
-            return
-        if keeps:
-            kept.append(items)
+    kept = [items for items, keeps in zip(design.rows, found, strict=True) if keeps]
     if not kept:
         remedy = f"keeps none of {len(design)} scenarios: write it so that it holds for those to be played"
         design.problems.append(Problem("sweep.filter", repr(text), remedy))

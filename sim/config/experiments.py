@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
 from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
-from sim.config.hydra_session import quoted
 from sim.config.key_paths import Plain
-from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, typed_only
+from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, quoted, typed_only
 from sim.config.remedies import short
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
+from sim.io.suggest import did_you_mean
 
 GROUP = "experiment"
 ENTRIES = ("description", "values", "vary", "sweep")

@@ -1,28 +1,33 @@
-"""The files of the groups: where they are, which there are, what Hydra makes of them.
+"""The files of the groups: where they are, which there are, whether they may be taken, what they say together.
 
 What the user changes in them is applied in `sim.config.composition`.
 """
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
-from sim.config.composition_cache import GROUPS, MOST_ENTRIES, entries_of, files_of_group, kept_or_made
+from sim.config.composing import ComposeFault, looks_elsewhere, merged
 from sim.config.follow_ons import near
-from sim.config.hydra_session import composed_by_hydra, quoted, resolved
-from sim.config.key_paths import Plain
-from sim.config.references import ReferenceFault, looks_elsewhere
+from sim.config.key_paths import MODELS, Plain
 from sim.config.remedies import short
 from sim.config.roster_shorthand import not_indented
-from sim.department.scenario import Problem, did_you_mean
+from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
+from sim.io.suggest import did_you_mean
 
 HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
 SUFFIXES = (".yaml", ".yml")
+GROUPS = (*MODELS, "experiment", "visits")
+"""Folders in a folder of groups that have files for us; there may be anything else beside them."""
+MOST_ENTRIES = 10_000
+"""Entries of the folder of a group that are looked at; a sweep has at most 5,000 staffings anyhow, and listing so many
+takes a tenth of a second."""
 MOST_NAMED = 5
 """Folders that are named of many that hold a file."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
@@ -51,16 +56,28 @@ def choices_of(group: str, folders: Iterable[Path]) -> tuple[str, ...]:
     return tuple(sorted({file.stem for folder in folders for file in files_of_group(folder, group)}))
 
 
+def files_of_group(folder: Path, group: str) -> list[Path]:
+    """Files of a group in one folder of groups, in order of name; at most `MOST_ENTRIES` entries are looked at."""
+    names = (name for name in islice(entries_of(folder / group), MOST_ENTRIES) if name.endswith(".yaml"))
+    return [folder / group / name for name in sorted(names)]
+
+
+def entries_of(folder: Path) -> Iterator[str]:
+    """Names in a folder, of more than `MOST_ENTRIES` one more than so many; none if it is no folder."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.name for entry in islice(entries, MOST_ENTRIES + 1))
+    except OSError:
+        return
+
+
 def faults_of_folder(folder: Path) -> list[Problem]:
     """Why a folder of the user's own cannot be looked into; what its files say is seen when they are chosen."""
     if not folder.is_dir():
         return [Problem("configs", repr(str(folder)), "no such folder: give the folder that holds your groups")]
     found = []
-    if "${" in str(folder.resolve()):
-        remedy = "'${' in the name of a folder would be looked up elsewhere: give the folder another name"
-        found.append(Problem("configs", repr(str(folder)), remedy))
     if os.path.lexists(folder / "hydra"):
-        remedy = "settings of Hydra are typed, not taken from a folder of groups: take it out"
+        remedy = "no settings of Hydra are read: take it out"
         found.append(Problem(str(folder / "hydra"), "'hydra'", remedy))
     for group in GROUPS:
         if sum(1 for _ in entries_of(folder / group)) > MOST_ENTRIES:
@@ -130,29 +147,27 @@ def default_choices() -> dict[str, str]:
     return {group: choice for entry in entries if isinstance(entry, dict) for group, choice in entry.items()}
 
 
-def hydra_composed(folders: Sequence[Path], config_name: str, chosen: Sequence[str] = ()) -> Plain | Problem:
-    """What Hydra makes of a file and its defaults, as plain data not to be changed, or why it cannot."""
-    return composed_once(tuple(folders), config_name, tuple(chosen), stamps_of(folders))
+def group_data(folders: tuple[Path, ...], group: str, name: str) -> Plain | Problem:
+    """A sound choice over those it inherits from, not to be changed, or why they cannot be put together.
+
+    References stand in it as written.
+    """
+    files = tuple(with_inherited(folders, group, name))
+    try:
+        return merged_once(files, tuple(map(stamp_of, files)))
+    except ComposeFault as fault:
+        return fault_of(folders, {group: name}, fault)
 
 
-def group_composed(folders: Sequence[Path], group: str, names: Sequence[str]) -> dict[str, Plain | Problem]:
-    """The same of several files of a group, each by itself with what it inherits."""
-    found: dict[str, Plain | Problem] = {}
-    for first in range(0, len(names), MOST_TOGETHER):
-        some = tuple(names[first : first + MOST_TOGETHER])
-        together = composed_together(tuple(folders), group, some, stamps_of(folders))
-        if not isinstance(together, Exception):
-            found |= together
-        elif len(some) == 1:
-            found[some[0]] = fault_of(folders, [f"{group}={some[0]}"], together)
-        else:  # one that fails fails them all, and tells of itself when it is alone
-            found |= {name: value for one in some for name, value in group_composed(folders, group, [one]).items()}
-    return found
+def root_data() -> dict[str, Plain]:
+    """What stands outside every group unless it is typed."""
+    return merged([shipped_configs() / "config.yaml"])
 
 
-def stamps_of(folders: Sequence[Path]) -> tuple[int, ...]:
-    """When each file of the folders was last changed."""
-    return tuple(stamp_of(file) for folder in folders for group in GROUPS for file in files_of_group(folder, group))
+@lru_cache(maxsize=512)
+def merged_once(files: tuple[Path, ...], stamps: tuple[int, ...]) -> dict[str, Plain]:
+    """Merge, once for every state of the files: a study asks for the same ones again and again."""
+    return merged(files)
 
 
 def stamp_of(file: Path) -> int:
@@ -163,64 +178,12 @@ def stamp_of(file: Path) -> int:
         return 0
 
 
-@lru_cache(maxsize=64)
-def composed_once(
-    folders: tuple[Path, ...], config_name: str, chosen: tuple[str, ...], stamps: tuple[int, ...]
-) -> Plain | Problem:
-    """Compose, once for every state of the files: a study asks for the same ones again and again."""
-    question = ("once", config_name, chosen)
-    composed = kept_or_made(question, folders, lambda: composed_by_hydra(folders, config_name, chosen, resolve=True))
-    return fault_of(folders, chosen, composed) if isinstance(composed, Exception) else composed
-
-
-def fault_of(folders: Sequence[Path], chosen: Sequence[str], error: Exception) -> Problem:
-    """What Hydra says against what was chosen."""
-    place, names = blamed(folders, chosen)
-    if "Cannot merge" in str(error):
-        remedy = (
-            "a list stands where a mapping is inherited, or the other way round: write entries as name: {…}, without -"
-        )
-        return Problem(place, names, remedy)
-    return Problem(place, names, f"cannot be put together, correct the file: {' '.join(str(error).split())}")
-
-
-MOST_TOGETHER = 16
-"""Files in one composition: its start is paid once for all of them, but all are gone through again for each."""
-
-
-@lru_cache(maxsize=64)
-def composed_together(
-    folders: tuple[Path, ...], group: str, names: tuple[str, ...], stamps: tuple[int, ...]
-) -> dict[str, Plain] | Exception:
-    """Compose files of a group in one go, each in a place of its own; the error if one of them cannot be composed."""
-    question = ("together", group, names)
-    composed: dict[str, Plain] | Exception
-    composed = kept_or_made(question, folders, lambda: made_together(folders, group, names))
-    return composed
-
-
-def made_together(folders: tuple[Path, ...], group: str, names: tuple[str, ...]) -> dict[str, Plain] | Exception:
-    """The same, made anew."""
-    from omegaconf.errors import OmegaConfBaseException
-
-    chosen = [f"+{group}@file{number}={quoted(name)}" for number, name in enumerate(names)]
-    composed = composed_by_hydra(folders, None, chosen, resolve=False)
-    if isinstance(composed, Exception):
-        return composed
-    homes = [{group: composed[f"file{number}"]} for number in range(len(names))]
-    try:  # what refers to another entry means one of its own file
-        return {name: resolved(home) for name, home in zip(names, homes, strict=True)}
-    except (OmegaConfBaseException, ReferenceFault) as error:
-        return error
-
-
-def blamed(folders: Sequence[Path], chosen: Sequence[str]) -> tuple[str, str]:
-    """The files of the user's own among those chosen, and their names; without any, all that was chosen."""
-    pairs = [(text, folder / f"{text.replace('=', '/')}.yaml") for text in chosen for folder in folders[1:]]
-    own = [(text, file) for text, file in pairs if file.is_file()]
-    if not own:
-        return "configs", ", ".join(chosen)
-    return ", ".join(str(file) for _, file in own), ", ".join(text for text, _ in own)
+def fault_of(folders: Sequence[Path], choices: Mapping[str, str], fault: ComposeFault) -> Problem:
+    """Why choices cannot be put together, with the files of the user's own among them."""
+    files = [file_of(folders, group, name) for group, name in choices.items()]
+    own = [str(file) for file in files if not file.is_relative_to(folders[0])]
+    chosen = ", ".join(f"{group}={name}" for group, name in choices.items())
+    return Problem(", ".join(own) or "configs", chosen, f"cannot be put together, correct the file: {fault}")
 
 
 def with_inherited(folders: tuple[Path, ...], group: str, name: str) -> list[Path]:

@@ -4,9 +4,8 @@ The causes are a file that leaves out what the shipped choice has, and a name th
 is a problem at all is found by `sim.config.checking` and `sim.department.scenario`.
 """
 
-import difflib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_o
 from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
+from sim.io.suggest import closest
 
 FEW = 2
 """Places that are still listed one by one."""
@@ -183,10 +183,5 @@ def left_out(group: str, data: Mapping[str, Any]) -> list[str]:
     if len(models) > 1:
         needed = ["kind"]
     known = {name for model in models for name in model.model_fields}
-    misspelt = [name for key in set(data) - known for name in close_to(str(key), known)]
+    misspelt = {closest(str(key), known) for key in set(data) - known}
     return [name for name in needed if name not in data and name not in misspelt]
-
-
-def close_to(word: str, known: Iterable[str]) -> list[str]:
-    """The known word that this one may stand for, if any."""
-    return difflib.get_close_matches(word, list(known), n=1)

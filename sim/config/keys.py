@@ -5,7 +5,6 @@ line there means what its row of the assumption register says.
 """
 
 import csv
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sim.config.files import choices_of, default_choices, folders_of, shipped_co
 from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
+from sim.io.suggest import closest
 from sim.studies.question import Question
 from sim.studies.settings import studies_with
 
@@ -207,8 +207,8 @@ def close_word(keys: Sequence[Key], word: str) -> str | None:
         segments,
         {part for part in parts if len(part) > len("for")},
     ):
-        if found := difflib.get_close_matches(word.casefold(), sorted(known), n=1, cutoff=SIMILAR):
-            return found[0]
+        if found := closest(word.casefold(), sorted(known), cutoff=SIMILAR):
+            return found
     return None
 
 

@@ -7,12 +7,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sim.department.scenario import Problem
+
+if TYPE_CHECKING:
+    from sim.config.hydra_bridge import Interval, OneValue, SeveralValues
 
 PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 """Keys whose value is a path, or a question in SQL, taken as typed."""
@@ -108,12 +110,14 @@ def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
     """The value by the grammar Hydra users know."""
     if PLAIN_KEY.fullmatch(key) and (plain := plain_value(value)) is not None:
         return Override(key, plain, text, adds)
-    override = by_grammar(key, value)
-    if isinstance(override, Problem):
-        return override
-    if override.is_sweep_override():
-        return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
-    return Override(key, override.value(), text, adds)
+    read = by_grammar(key, value)
+    if isinstance(read, Problem):
+        return read
+    from sim.config.hydra_bridge import OneValue  # slow to load
+
+    if isinstance(read, OneValue):
+        return Override(key, read.value, text, adds)
+    return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
 
 
 def plain_value(text: str) -> int | float | str | list[int | float | str] | None:
@@ -132,18 +136,19 @@ def plain_one(text: str) -> int | float | str | None:
     return text if PLAIN_WORD.fullmatch(text) and text.lower() not in SAYING_MORE else None
 
 
-def by_grammar(key: str, value: str) -> Any:
+def by_grammar(key: str, value: str) -> "OneValue | Interval | SeveralValues | Problem":
     """Hydra's own reading of a value, or what is wrong with its form."""
     if "${" in value:
         return Problem(key, repr(value), NOTHING_LOOKED_UP)
-    from hydra.core.override_parser.overrides_parser import OverridesParser  # slow to load
-    from hydra.errors import HydraException
+    from sim.config.hydra_bridge import read_value  # slow to load
 
-    try:
-        return OverridesParser.create().parse_override(f"{key}={value}")
-    except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
-        remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
-        return Problem(key, repr(value), remedy)
+    remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
+    return read_value(key, value) or Problem(key, repr(value), remedy)
+
+
+def quoted(text: str) -> str:
+    """A text of any characters as one value of the grammar."""
+    return '"' + text.replace('"', '\\"') + '"'
 
 
 def typed_only(key: str) -> bool:
@@ -163,51 +168,37 @@ MOST_VALUES = 100_000
 def read_several(text: str) -> list[Override] | Range | Problem:
     """An override for each value of a word of a sweep (`a,b`, `choice(a,b)`, `range(1,4)`, one value), or its range."""
     shape = SHAPE.fullmatch(text)
-    if shape is not None and shape["key"] not in PATH_KEYS and shape["value"]:
-        override = by_grammar(shape["key"], shape["value"])
-        if isinstance(override, Problem):
-            return override
-        if override.is_interval_sweep():
-            return range_of(override.value(), shape["plus"], shape["key"], shape["value"])
-        if override.is_sweep_override():
-            return each_of(override, shape["plus"], shape["key"], shape["value"])
-    one = read_override(text)
-    return one if isinstance(one, Problem) else [one]
+    if shape is None or shape["key"] in PATH_KEYS or not shape["value"]:
+        one = read_override(text)
+        return one if isinstance(one, Problem) else [one]
+    from sim.config.hydra_bridge import Interval, SeveralValues  # slow to load
+
+    key, value, plus = shape["key"], shape["value"], shape["plus"]
+    match by_grammar(key, value):
+        case Problem() as problem:
+            return problem
+        case Interval(low, high) if low < high and math.isfinite(high - low):
+            return Range(key, low, high, value, plus)
+        case Interval():
+            return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
+        case SeveralValues(texts):
+            return each_of(texts, plus, key, value)
+        case _:
+            one = read_override(text)
+            return one if isinstance(one, Problem) else [one]
 
 
-def range_of(told: Any, plus: str, key: str, value: str) -> Range | Problem:
-    """The range between two numbers, the smaller first."""
-    low, high = float(told.start), float(told.end)
-    if not (low < high and math.isfinite(high - low)):
-        return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
-    return Range(key, low, high, value, plus)
-
-
-def each_of(override: Any, plus: str, key: str, value: str) -> list[Override] | Problem:
+def each_of(given: Iterator[str] | None, plus: str, key: str, value: str) -> list[Override] | Problem:
     """The values of a sweep, in their order."""
-    from hydra.core.override_parser.types import Transformer
-
-    listed = "write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
-    if not hasattr(override.value(), "shuffle") or override.value().shuffle:
-        return Problem(key, repr(value), listed)
-    given = range_texts(override.value()) if override.is_range_sweep() else override.sweep_iterator(Transformer.str)
+    if given is None:
+        return Problem(key, repr(value), "write the values in their order: a,b,c or choice(a,b,c) or range(1,4)")
     texts = list(islice(given, MOST_VALUES + 1))
     if not texts:
-        return Problem(
-            key, repr(value), "no value in it: a step leads from the start to the stop, which is not part of it"
-        )
+        remedy = "no value in it: a step leads from the start to the stop, which is not part of it"
+        return Problem(key, repr(value), remedy)
     if len(texts) > MOST_VALUES:
         return Problem(key, repr(value), f"more than {MOST_VALUES:,} values: give fewer")
     read = [read_override(f"{plus}{key}={text}") for text in texts]
     return next((item for item in read if isinstance(item, Problem)), None) or [
         item for item in read if isinstance(item, Override)
     ]
-
-
-def range_texts(told: Any) -> Iterator[str]:
-    """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
-    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
-    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
-    while (step > 0 and at < stop) or (step < 0 and at > stop):
-        yield str(int(at) if whole else float(at))
-        at += step

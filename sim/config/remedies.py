@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from sim.config.retired import remedy_of_retired
 from sim.config.roster_shorthand import remedy_of_key
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import did_you_mean
 
 LONGEST = 60
 

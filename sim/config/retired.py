@@ -7,6 +7,17 @@ from collections.abc import Sequence
 
 from sim.department.support import MEETING_MINUTES, RECOVERY_MINUTES
 
+RENAMED = {
+    "bridging_min": "bridging_minutes",
+    "call_min": "call_minutes",
+    "huddle_min": "huddle_minutes",
+    "mean_h": "mean_hours",
+    "mean_stay_h": "mean_stay_hours",
+    "triage_min": "triage_minutes",
+    "wait_min": "wait_minutes",
+    "stay_min": "stay_minutes",
+}
+"""Keys of groups and of column maps by their earlier names, in which `min` was read as minimum."""
 WHERE = "docs/law.md, Peer support"
 BANDS = f"the ranks of peers' work are part of the law ({WHERE}): leave it out"
 COMES_AGAIN = "a wish for company comes again: write again_hours, the hours from the end of a wish to the next"
@@ -26,5 +37,7 @@ OF_SUPPORT = {
 
 def remedy_of_retired(key: str, known: Sequence[str]) -> str | None:
     """What to write instead of a key that is gone; None for other keys. `known` are the keys that can stand there."""
+    if (name := RENAMED.get(key)) in known:
+        return f"it has a new name: write {name}"
     instead = OF_SUPPORT.get(key) if "wish_minutes" in known else None
     return None if instead is None else f"no longer a key; {instead}"

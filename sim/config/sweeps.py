@@ -6,7 +6,6 @@ What varies is told by `designs`; one scenario is put together by `composition`.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path as FilePath
 
 from sim.config.check_cache import Known
@@ -15,18 +14,14 @@ from sim.config.composition import (
     Parts,
     composed_files,
     draft_of,
-    faults_of_roles,
     finished,
     put_together,
 )
 from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
 from sim.config.experiments import with_experiment
-from sim.config.files import default_choices, faults_of_file, with_inherited
 from sim.config.key_paths import Plain, is_whole
-from sim.config.overrides import PATH_KEYS, Override, Range, read_override
+from sim.config.overrides import Override, Range
 from sim.department.scenario import Problem, Scenario, ScenarioError
-from sim.io.bounded_reader import read_text
-from sim.io.strict_yaml import MOST_YAML_BYTES
 from sim.studies.check_settings import faults_alone, faults_of_asked
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import RunSettings
@@ -66,18 +61,6 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
         raise ScenarioError(map(wanted.told, error.problems)) from None
 
 
-def compose_jobs(
-    jobs: Sequence[Sequence[str]], overrides: Sequence[str], config_dir: FilePath | None = None
-) -> SweepQuestion:
-    """The same of scenarios that somebody else has made; `overrides`: what was typed for them."""
-    design, known = Design(), Known()
-    for words in jobs:
-        read = [known.once(word, partial(read_override, word)) for word in words]
-        design.rows.append([item for item in read if isinstance(item, Override)])
-        design.problems += [item for item in read if isinstance(item, Problem)]
-    return composed_of(design, overrides, config_dir)
-
-
 def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> SweepQuestion:
     """The scenarios of a design, composed and checked."""
     design.problems += refused(design)
@@ -85,7 +68,6 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     leave_out_unfit(design, known, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
-    jobs: dict[str, tuple[str, ...]] = {}
     first: Question | None = None
     composed: list[Scenario] = []
     study: RunSettings | None = None
@@ -99,7 +81,6 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
             composed += [value for name, value in parts.scenarios.items() if name == draft.choices["staffing"]]
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
-            jobs.setdefault(" ".join(varied), tuple(item.text for item in items if item.key not in PATH_KEYS))
             first = first or first_of(items, overrides, config_dir)
     found.update((problem, []) for problem in (faults_of_asked(study, composed) if study and composed else ()))
     if found or first is None:
@@ -115,7 +96,6 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
         same,
         tuple(overrides),
         tuple(design.notes),
-        tuple(jobs[label] for label in labels.values()),
     )
 
 
@@ -140,7 +120,7 @@ def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -
     if not design.ranges:
         return
     draft = draft_of(design.rows[0], [], config_dir)
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known)).data
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
     reported = {problem.path for problem in design.problems}
     for told in design.ranges.values():
         remedy = why_no_range(told, draft, base)
@@ -170,7 +150,7 @@ def draft_like(items: Sequence[Override], config_dir: FilePath | None, known: Kn
 
 def parts_of(draft: Draft, known: Known) -> Parts | None:
     """The scenario of a draft; files are composed once for each combination of choices."""
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft, known))
+    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
     draft.problems += base.problems
     faulty = [group for group, name in draft.choices.items() if base.choices[group] != name]
     draft.values = [item for item in draft.values if item.key.split(".")[0] not in faulty]
@@ -178,44 +158,10 @@ def parts_of(draft: Draft, known: Known) -> Parts | None:
     return None if base.data is None else put_together(draft, base.data, known)
 
 
-def base_of(draft: Draft, known: Known) -> Base:
-    """The chosen files put together, apart from what was typed in.
-
-    Where no file refers to another entry, each group is what it is whatever the others are, and is put together once.
-    """
-    chosen = draft.choices.items()
-    apart = all(known.once(("apart", draft.folders, one), partial(stands_alone, draft.folders, *one)) for one in chosen)
-    return (group_by_group(draft, known) if apart else None) or put_together_once(draft.folders, draft.choices, known)
-
-
-def stands_alone(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
-    """A sound choice in whose files nothing refers to another entry."""
-    if faults_of_file(folders, group, name) or (group == "staffing" and faults_of_roles(folders, name)):
-        return False
-    return not any("${" in read_text(file, MOST_YAML_BYTES) for file in with_inherited(folders, group, name))
-
-
-def group_by_group(draft: Draft, known: Known) -> Base | None:
-    """Every group as it is beside the usual choices of the others; None if one cannot be put together."""
-    usual = {**default_choices(), "study": draft.choices["study"]}
-    beside = put_together_once(draft.folders, usual, known)
-    data = dict(beside.data or {})
-    for group, name in draft.choices.items():
-        alone = put_together_once(draft.folders, {**usual, group: name}, known)
-        if alone.data is None or beside.data is None:
-            return None
-        data[group] = alone.data[group]
-    return Base(data, dict(draft.choices), ())
-
-
-def put_together_once(folders: tuple[FilePath, ...], choices: dict[str, str], known: Known) -> Base:
-    """What Hydra makes of the choices."""
-
-    def answer() -> Base:
-        files = Draft(folders, dict(choices), [], {})
-        return Base(composed_files(files), files.choices, tuple(files.problems))
-
-    return known.once(("together", folders, *choices.items()), answer)
+def base_of(draft: Draft) -> Base:
+    """The chosen files put together, apart from what was typed in."""
+    files = Draft(draft.folders, dict(draft.choices), [], {})
+    return Base(composed_files(files), files.choices, tuple(files.problems))
 
 
 def unfit(parts: Parts | None) -> list[Problem]:

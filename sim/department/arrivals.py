@@ -63,7 +63,32 @@ class StreamArrivals(Frozen):
         return cumulated
 
 
-class Profile(Frozen):
+EVERYBODY_CTAS_3 = (0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> StreamArrivals:
+    """First visits at one rate in every hour, of CTAS 3 where no mix of acuities is given."""
+    return StreamArrivals(
+        rate_per_hour=(per_hour,) * HOURS_PER_WEEK,
+        month_index=(1.0,) * 12,
+        day_factor_cv=0.0,
+        acuity_mix=EVERYBODY_CTAS_3 if acuity_mix is None else acuity_mix,
+    )
+
+
+class DemandOfAnyKind(Frozen):
+    """What every kind of demand answers."""
+
+    def streams(self) -> tuple[str, ...]:
+        """Streams that anybody comes to."""
+        raise NotImplementedError
+
+    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
+        """First visits of one stream; `by_law`: visits a patient makes by its law of return, if open."""
+        raise NotImplementedError
+
+
+class Profile(DemandOfAnyKind):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
 
     `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
@@ -143,7 +168,7 @@ class Profile(Frozen):
         return np.where((shares < 0.0) & (shares >= -ROUNDING), 0.0, shares)
 
 
-class Steady(Frozen):
+class Steady(DemandOfAnyKind):
     """Arrivals at a constant rate, for small worlds and queueing theory; no months, no day factor."""
 
     kind: Literal["steady"] = "steady"
@@ -156,12 +181,7 @@ class Steady(Frozen):
         return tuple(self.per_hour)
 
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        return StreamArrivals(
-            rate_per_hour=(self.per_hour[stream] * self.growth,) * HOURS_PER_WEEK,
-            month_index=(1.0,) * 12,
-            day_factor_cv=0.0,
-            acuity_mix=self.acuity_mix.get(stream, (0.0, 0.0, 1.0, 0.0, 0.0)),
-        )
+        return steady_arrivals(self.per_hour[stream] * self.growth, self.acuity_mix.get(stream))
 
     @model_validator(mode="after")
     def _consistent(self) -> "Steady":
@@ -182,7 +202,7 @@ class GivenVisit(Frozen):
     minutes: dict[str, NonNegative] = Field(default_factory=dict)
 
 
-class Replay(Frozen):
+class Replay(DemandOfAnyKind):
     """Arrivals at given times; no visits besides these and the returns they cause."""
 
     kind: Literal["replay"] = "replay"
@@ -195,12 +215,7 @@ class Replay(Frozen):
         return tuple(dict.fromkeys(visit.stream for visit in self.visits))
 
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        return StreamArrivals(
-            rate_per_hour=(0.0,) * HOURS_PER_WEEK,
-            month_index=(1.0,) * 12,
-            day_factor_cv=0.0,
-            acuity_mix=self.acuity_mix.get(stream, (0.0, 0.0, 1.0, 0.0, 0.0)),
-        )
+        return steady_arrivals(0.0, self.acuity_mix.get(stream))
 
     @model_validator(mode="after")
     def _in_order(self) -> "Replay":

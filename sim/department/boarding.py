@@ -14,17 +14,18 @@ class BedPool(Frozen):
     """Regional inpatient beds, first come first served; stays are exponential."""
 
     beds: Annotated[int, Field(ge=1)]
-    mean_stay_h: Positive
+    mean_stay_hours: Positive
     outside_requests_per_day: NonNegative
 
     @property
     def beds_taken_at_first(self) -> int:
         """The offered load of the outside requests, rounded, at most all beds."""
-        return min(self.beds, round(self.outside_requests_per_day * self.mean_stay_h / 24.0))
+        return min(self.beds, round(self.outside_requests_per_day * self.mean_stay_hours / 24.0))
 
 
 class BoardingTime(Frozen):
-    """Boarding minutes of one kind of patient: a `long_share` waits `boarding.mean_h` on average, the rest `minutes`.
+    """Boarding minutes of one kind of patient: a `long_share` waits `boarding.mean_hours` on average, the others
+    `minutes`.
 
     `pooled` patients wait for the regional pool instead when `boarding.kind` is `pool`.
     """
@@ -37,11 +38,11 @@ class BoardingTime(Frozen):
 
 
 class Boarding(Frozen):
-    """All boarding times by name; `mean_h` is the mean of the long boarders; `nurse_role` cares for boarders."""
+    """All boarding times by name; `mean_hours` is the mean of the long boarders; `nurse_role` cares for boarders."""
 
     name: str = "distribution"
     kind: Literal["distribution", "pool"] = "distribution"
-    mean_h: Positive = 20.0
+    mean_hours: Positive = 20.0
     nurse_role: str = "nurse"
     times: dict[str, BoardingTime] = Field(default_factory=dict)
     pool: BedPool | None = None
@@ -49,5 +50,5 @@ class Boarding(Frozen):
     @model_validator(mode="after")
     def _pool_is_there(self) -> "Boarding":
         if self.kind == "pool" and self.pool is None:
-            raise ValueError("kind is pool but no pool is given: add beds, mean_stay_h, outside_requests_per_day")
+            raise ValueError("kind is pool but no pool is given: add beds, mean_stay_hours, outside_requests_per_day")
         return self

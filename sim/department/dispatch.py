@@ -1,6 +1,6 @@
 """The rules of giving out work and places: who is next, which member. Pure functions on scalars.
 
-The state they are asked about is kept by the engines.
+The state they judge belongs to the engines; times are minutes.
 """
 
 import math
@@ -53,6 +53,7 @@ class Disciplines(Frozen):
     places: PlaceDiscipline = PlaceDiscipline()
 
     def of(self, role: str) -> Discipline:
+        """The discipline of a role."""
         return self.roles.get(role, self.default)
 
 

@@ -41,7 +41,7 @@ BUSY_AT_LEAST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class RoleLoad:
     """Work asked of a role and its hours on duty, both in hours a week.
 
     `own` is what is put into its queue; `left` is what remains of that when the roles that serve the queue have given
@@ -63,7 +63,7 @@ class Load:
         return self.left > self.hours * (1.0 + 1e-9)
 
 
-def loads(scenario: Scenario) -> dict[str, Load]:
+def loads(scenario: Scenario) -> dict[str, RoleLoad]:
     """The load of every role of the staffing in a week of an average month."""
     roles = scenario.staffing.roles
     own = {name: minutes / MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
@@ -76,7 +76,7 @@ def loads(scenario: Scenario) -> dict[str, Load]:
             given = min(spare[helper], max(0.0, left - hours[name]))
             spare[helper] -= given
             left -= given
-        found[name] = Load(own.get(name, 0.0), left, hours[name])
+        found[name] = RoleLoad(own.get(name, 0.0), left, hours[name])
     return found
 
 
@@ -102,7 +102,7 @@ def weekly_minutes(scenario: Scenario) -> dict[str, float]:
         traits = traits_of(stream, mix)
         for acuity, share in zip(ACUITIES, mix, strict=True):
             for number, part in enumerate(traits.of_classes[acuity - 1]):
-                kind = Kind(stream, traits, acuity, number)
+                kind = VisitKind(stream, traits, acuity, number)
                 if share * part > 0.0:
                     for role, minutes in minutes_of_visit(scenario, kind).items():
                         total[role] += visits * share * part * minutes
@@ -121,7 +121,7 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class VisitKind:
     """Visits of a stream of one CTAS level and, where the stream has classes of severity, of one class."""
 
     stream: Stream
@@ -147,7 +147,7 @@ class Kind:
         return self.traits.needs[need][self.acuity - 1][self.number]
 
 
-def minutes_of_visit(scenario: Scenario, kind: Kind) -> dict[str, float]:
+def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
     """Expected minutes of every role for one visit of a kind."""
     stream = kind.stream
     work: defaultdict[str, float] = defaultdict(float)
@@ -176,7 +176,7 @@ def stay_minutes(lasting: list[tuple[Step, float, float]]) -> float:
     return sum_in_order(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
 
 
-def steps_with_minutes(scenario: Scenario, kind: Kind) -> Iterator[tuple[Step, float, float]]:
+def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
     triage = sum_in_order(group.share * group.triage for group in scenario.department.groups)
     outcome: dict[str | None, float] = {None: 1.0}
@@ -191,19 +191,19 @@ def steps_with_minutes(scenario: Scenario, kind: Kind) -> Iterator[tuple[Step, f
         if isinstance(step, Task) and step.purpose == "triage":
             minutes *= triage
         if isinstance(step, Board):
-            minutes = boarding_minutes(scenario, step, acuity)
+            minutes = mean_boarding_minutes(scenario, step, acuity)
         if isinstance(step, Dispose):
             admitted, moved = kind.admitted(step), of_acuity(step.transfer, acuity)
             outcome |= {ADMISSION: admitted, TRANSFER: moved, DISCHARGE: max(0.0, 1.0 - admitted - moved)}
         yield step, chance, minutes
 
 
-def boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float:
-    """Mean boarding time of a step; of a regional pool its waits are not known, and this stands for them."""
+def mean_boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float:
+    """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
     return (1.0 - time.long_share) * time.minutes.mean_of(
         acuity
-    ) + time.long_share * scenario.boarding.mean_h * MINUTES_PER_HOUR
+    ) + time.long_share * scenario.boarding.mean_hours * MINUTES_PER_HOUR
 
 
 def attended_share(scenario: Scenario, task: Task) -> float:

@@ -1,6 +1,6 @@
 """The steps of a visit: what a stream's patients go through, in order.
 
-How a step is played is told in `sim.engine.reference.model`; who does its task is decided in `sim.department.dispatch`.
+How a step is played is `sim.engine.reference.model`; who does its task is decided by `sim.department.dispatch`.
 """
 
 from typing import Annotated, Literal
@@ -21,7 +21,11 @@ from sim.department.quantities import (
 )
 
 DISCHARGE, ADMISSION, TRANSFER = "discharge", "admission", "transfer"
-DEFAULT_BAND, CALL_BAND = 2, 3
+DISPOSITIONS_AT_DEPARTURE = (DISCHARGE, ADMISSION, TRANSFER, "lwbs", "ama")
+"""How a visit may end; `lwbs`: left before the first physician contact, `ama`: left after it."""
+
+RESPONSE_BAND, DEFAULT_BAND = 0, 2
+"""What goes first: lower bands before higher. Those of peer support are in `sim.department.support`."""
 
 Band = Annotated[int, Field(ge=0, le=7)]
 BandByAcuity = Band | tuple[Band, Band, Band, Band, Band]

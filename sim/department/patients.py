@@ -1,7 +1,7 @@
 """What patients bring: age, needs, patience, escalation, and the law of their return.
 
-Draws are made by `sim.engine.workload`; what patience and escalation do to a visit stands in
-`sim.engine.reference.model`.
+Draws are made by `sim.engine.workload`; what patience and escalation do to a visit is
+`sim.engine.reference.patience_and_calm`.
 """
 
 import math
@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.department.arrivals import check_sums_to_one
-from sim.department.pathway import Dispose, Pathway, Task
+from sim.department.pathway import ADMISSION, Dispose, Pathway, Task
 from sim.department.quantities import (
     MINUTES_PER_DAY,
     MINUTES_PER_HOUR,
@@ -27,7 +27,7 @@ from sim.department.quantities import (
     ShareByAcuity,
     sum_in_order,
 )
-from sim.department.severity import ADMISSION, FRAIL, TRAITS, Held, Severity, held_always
+from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
 AGE_BOUNDS = ((0, 5), (6, 11), (12, 17))
@@ -242,10 +242,10 @@ class Stream(Frozen):
         disposes = any(isinstance(step, Dispose) for step in self.pathway)
         for trait in self.severity.odds if self.severity is not None else ():
             where = f"severity.odds.{trait}"
-            if trait in TRAITS and trait in self.needs:
+            if trait in TRAITS_WITH_ODDS and trait in self.needs:
                 yield f"{where} is a need and a trait of every stream: give the need another name"
-            elif trait not in TRAITS and trait not in self.needs:
-                yield f"{where} is no trait of the stream: use one of {', '.join((*TRAITS, *self.needs))}"
+            elif trait not in TRAITS_WITH_ODDS and trait not in self.needs:
+                yield f"{where} is no trait of the stream: use one of {', '.join((*TRAITS_WITH_ODDS, *self.needs))}"
             elif trait == ADMISSION and not disposes:
                 yield f"{where}: the pathway has no dispose step, so nobody is admitted; take it out or add the step"
             elif trait == FRAIL and self.returns is None:
@@ -278,4 +278,4 @@ class Stream(Frozen):
             if step.only_if is not None:
                 yield f"step {step.name!r} has assessed_by and only_if: who takes it is not known at arrival; drop one"
         if n_assessing > 1:
-            yield "assessed_by stands at two dispose steps: keep it at the one that admits"
+            yield "assessed_by is at two dispose steps: keep it at the one that admits"

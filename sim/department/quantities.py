@@ -1,6 +1,6 @@
-"""Distributions as frozen values, and their quantile functions as plain scalar arithmetic.
+"""Distributions and numbers by CTAS level as frozen values, and quantile functions as plain scalar arithmetic.
 
-Which quantity is drawn when, and from which key, is the workload's business (`sim.engine.workload`).
+Which quantity is drawn when, and from which key, is `sim.engine.workload`.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from sim.department.short_text import Row, arguments_within, lines_html, value_text
+from sim.department.short_text import NameAndText, arguments_within, lines_html, short_value
 
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
@@ -43,12 +43,12 @@ class Frozen(BaseModel):
     def _repr_html_(self) -> str:
         return lines_html(type(self).__name__, self._fields_in_words())
 
-    def _fields_in_words(self) -> Iterator[Row]:
+    def _fields_in_words(self) -> Iterator[NameAndText]:
         """Name and short text of each field that has no default, or another value than that."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if field.is_required() or value != field.get_default(call_default_factory=True):
-                yield name, value_text(value)
+                yield name, short_value(value)
 
 
 ROUNDING = 1e-6
@@ -109,7 +109,19 @@ Lowered = tuple[int, float, float, float]
 """Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
-class Constant(Frozen):
+class DistributionFamily(Frozen):
+    """What every family of distributions answers for one CTAS level (1 to 5), in the unit of the quantity."""
+
+    def lowered(self, acuity: int) -> Lowered:
+        """Family code and three parameters, as `quantile` takes them."""
+        raise NotImplementedError
+
+    def mean_of(self, acuity: int) -> float:
+        """Arithmetic mean."""
+        raise NotImplementedError
+
+
+class Constant(DistributionFamily):
     """Always the same value."""
 
     family: Literal["constant"] = "constant"
@@ -122,7 +134,7 @@ class Constant(Frozen):
         return of_acuity(self.value, acuity)
 
 
-class Exponential(Frozen):
+class Exponential(DistributionFamily):
     """Memoryless, given by its mean."""
 
     family: Literal["exponential"] = "exponential"
@@ -135,7 +147,7 @@ class Exponential(Frozen):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(Frozen):
+class Lognormal(DistributionFamily):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -153,7 +165,7 @@ class Lognormal(Frozen):
         return of_acuity(self.mean, acuity)
 
 
-class LognormalMedian(Frozen):
+class LognormalMedian(DistributionFamily):
     """Lognormal given by its median and the standard deviation of its logarithm."""
 
     family: Literal["lognormal_median"] = "lognormal_median"
@@ -170,7 +182,7 @@ class LognormalMedian(Frozen):
         return of_acuity(self.median, acuity) * math.exp(self.log_sd**2 / 2.0)
 
 
-class Weibull(Frozen):
+class Weibull(DistributionFamily):
     """Weibull given by shape and scale."""
 
     family: Literal["weibull"] = "weibull"
@@ -184,7 +196,7 @@ class Weibull(Frozen):
         return of_acuity(self.scale, acuity) * math.gamma(1.0 + 1.0 / self.shape)
 
 
-class Uniform(Frozen):
+class Uniform(DistributionFamily):
     """Uniform between low and high."""
 
     family: Literal["uniform"] = "uniform"
@@ -204,7 +216,7 @@ class Uniform(Frozen):
         return (self.low + self.high) / 2.0
 
 
-class Triangular(Frozen):
+class Triangular(DistributionFamily):
     """Triangular on low, mode, high."""
 
     family: Literal["triangular"] = "triangular"
@@ -227,7 +239,7 @@ class Triangular(Frozen):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(Frozen):
+class Gamma(DistributionFamily):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"
@@ -242,8 +254,8 @@ class Gamma(Frozen):
 
 
 Quantiles = Annotated[tuple[NonNegative, ...], Field(min_length=2)]
-MOST_NAMED = 5
-"""Of what is wrong in a list, so many are told one by one."""
+_MOST_NAMED = 5
+"""So many faults of one list are named one by one, the others counted."""
 FiveQuantiles = tuple[Quantiles, Quantiles, Quantiles, Quantiles, Quantiles]
 
 
@@ -257,10 +269,10 @@ NESTING = Discriminator(nesting_of)
 """Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
-class Empirical(Frozen):
+class Empirical(DistributionFamily):
     """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
 
-    `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles stand at even steps, so that
+    `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles are at even steps, so that
     five are minimum, quartiles and maximum, and a sorted sample can be written as it is. `quantiles` are for everybody,
     or five lists for CTAS 1 to 5, all at the same shares; `scale` multiplies them.
     """
@@ -277,8 +289,8 @@ class Empirical(Frozen):
     def _in_order(self) -> "Empirical":
         wrong = list(self._out_of_order())
         if wrong:
-            found = [what for what, _ in wrong[:MOST_NAMED]]
-            found += [f"{len(wrong) - MOST_NAMED} more"] if len(wrong) > MOST_NAMED else []
+            found = [what for what, _ in wrong[:_MOST_NAMED]]
+            found += [f"{len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
             raise ValueError(f"{'; '.join(found)}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
         return self
 
@@ -303,7 +315,7 @@ class Empirical(Frozen):
                 yield f"at.{place} is {share:g}, not above {before:g} before it", "let shares rise at every step"
 
     def _lists(self) -> list[tuple[str, tuple[float, ...]]]:
-        """Each list of quantiles with where it stands."""
+        """Each list of quantiles with its place in the value."""
         of_one = self.quantiles[0]
         if isinstance(of_one, tuple):
             return [(f"quantiles.{place}", values) for place, values in enumerate(self._by_level())]
@@ -315,7 +327,7 @@ class Empirical(Frozen):
         return lists if isinstance(lists[0], tuple) else (lists,)
 
     def shares(self) -> tuple[float, ...]:
-        """Where the quantiles stand."""
+        """Shares of all values that do not exceed each quantile."""
         last = len(self._by_level()[0]) - 1
         return self.at if self.at is not None else tuple(place / last for place in range(last + 1))
 
@@ -329,7 +341,7 @@ class Empirical(Frozen):
         return (*self.shares(), *self.quantiles_of(acuity))
 
     def lowered(self, acuity: int) -> Lowered:
-        """Scale and the number of knots; where their table stands is for the one who keeps it to say."""
+        """Scale and the number of knots; whoever lays tables end to end adds where this one begins."""
         return EMPIRICAL, of_acuity(self.scale, acuity), 0.0, float(len(self.shares()))
 
     def mean_of(self, acuity: int) -> float:
@@ -345,7 +357,7 @@ Distribution = Annotated[
 
 TABLE_LOW, TABLE_HIGH, TABLE_STEP = -8.3, 8.3, 0.01
 TABLE_POINTS = round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP) + 1
-"""Quantile tables stand on an even grid of normal scores, so that the tails are as fine as the middle."""
+"""Quantile tables are on an even grid of normal scores, so that the tails are as fine as the middle."""
 
 
 @lru_cache(maxsize=64)
@@ -364,6 +376,13 @@ def gamma_table(cv: float) -> np.ndarray:
     return np.ascontiguousarray(np.where(scores < 0.0, lower, upper))
 
 
+def polynomial(
+    r: float, c0: float, c1: float, c2: float, c3: float, c4: float, c5: float, c6: float, c7: float
+) -> float:
+    """c0 + c1 r + ... + c7 r^7, from the highest power down (Horner)."""
+    return ((((((c7 * r + c6) * r + c5) * r + c4) * r + c3) * r + c2) * r + c1) * r + c0
+
+
 def normal_quantile(u: float) -> float:
     """Standard normal quantile of u in (0, 1).
 
@@ -372,135 +391,37 @@ def normal_quantile(u: float) -> float:
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q
-        return (
-            q
-            * (
-                (
-                    (
-                        (
-                            (
-                                ((r * 2509.0809287301226727 + 33430.575583588128105) * r + 67265.770927008700853) * r
-                                + 45921.953931549871457
-                            )
-                            * r
-                            + 13731.693765509461125
-                        )
-                        * r
-                        + 1971.5909503065514427
-                    )
-                    * r
-                    + 133.14166789178437745
-                )
-                * r
-                + 3.387132872796366608
-            )
-            / (
-                (
-                    (
-                        (
-                            (
-                                ((r * 5226.495278852854561 + 28729.085735721942674) * r + 39307.89580009271061) * r
-                                + 21213.794301586595867
-                            )
-                            * r
-                            + 5394.1960214247511077
-                        )
-                        * r
-                        + 687.1870074920579083
-                    )
-                    * r
-                    + 42.313330701600911252
-                )
-                * r
-                + 1.0
-            )
-        )
+        above = polynomial(
+            r, 3.387132872796366608, 133.14166789178437745, 1971.5909503065514427, 13731.693765509461125,
+            45921.953931549871457, 67265.770927008700853, 33430.575583588128105, 2509.0809287301226727,
+        )  # fmt: skip
+        below = polynomial(
+            r, 1.0, 42.313330701600911252, 687.1870074920579083, 5394.1960214247511077,
+            21213.794301586595867, 39307.89580009271061, 28729.085735721942674, 5226.495278852854561,
+        )  # fmt: skip
+        return q * above / below
     r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u))
     if r <= 5.0:
         r -= 1.6
-        value = (
-            (
-                (
-                    (
-                        (
-                            ((r * 7.7454501427834140764e-4 + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-                            + 1.27045825245236838258
-                        )
-                        * r
-                        + 3.64784832476320460504
-                    )
-                    * r
-                    + 5.7694972214606914055
-                )
-                * r
-                + 4.6303378461565452959
-            )
-            * r
-            + 1.42343711074968357734
-        ) / (
-            (
-                (
-                    (
-                        (
-                            ((r * 1.05075007164441684324e-9 + 5.475938084995344946e-4) * r + 0.0151986665636164571966)
-                            * r
-                            + 0.14810397642748007459
-                        )
-                        * r
-                        + 0.68976733498510000455
-                    )
-                    * r
-                    + 1.6763848301838038494
-                )
-                * r
-                + 2.05319162663775882187
-            )
-            * r
-            + 1.0
-        )
+        above = polynomial(
+            r, 1.42343711074968357734, 4.6303378461565452959, 5.7694972214606914055, 3.64784832476320460504,
+            1.27045825245236838258, 0.24178072517745061177, 0.0227238449892691845833, 7.7454501427834140764e-4,
+        )  # fmt: skip
+        below = polynomial(
+            r, 1.0, 2.05319162663775882187, 1.6763848301838038494, 0.68976733498510000455,
+            0.14810397642748007459, 0.0151986665636164571966, 5.475938084995344946e-4, 1.05075007164441684324e-9,
+        )  # fmt: skip
     else:
         r -= 5.0
-        value = (
-            (
-                (
-                    (
-                        (
-                            ((r * 2.01033439929228813265e-7 + 2.71155556874348757815e-5) * r + 0.0012426609473880784386)
-                            * r
-                            + 0.026532189526576123093
-                        )
-                        * r
-                        + 0.29656057182850489123
-                    )
-                    * r
-                    + 1.7848265399172913358
-                )
-                * r
-                + 5.4637849111641143699
-            )
-            * r
-            + 6.6579046435011037772
-        ) / (
-            (
-                (
-                    (
-                        (
-                            ((r * 2.04426310338993978564e-15 + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5)
-                            * r
-                            + 7.868691311456132591e-4
-                        )
-                        * r
-                        + 0.0148753612908506148525
-                    )
-                    * r
-                    + 0.13692988092273580531
-                )
-                * r
-                + 0.59983220655588793769
-            )
-            * r
-            + 1.0
-        )
+        above = polynomial(
+            r, 6.6579046435011037772, 5.4637849111641143699, 1.7848265399172913358, 0.29656057182850489123,
+            0.026532189526576123093, 0.0012426609473880784386, 2.71155556874348757815e-5, 2.01033439929228813265e-7,
+        )  # fmt: skip
+        below = polynomial(
+            r, 1.0, 0.59983220655588793769, 0.13692988092273580531, 0.0148753612908506148525,
+            7.868691311456132591e-4, 1.8463183175100546818e-5, 1.4215117583164458887e-7, 2.04426310338993978564e-15,
+        )  # fmt: skip
+    value = above / below
     return -value if q < 0.0 else value
 
 

@@ -22,7 +22,7 @@ from sim.department.quantities import (
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-WRITTEN = {"written": True}
+WRITTEN_BY_PEOPLE = {"written": True}
 """Validation context of what people write: clock times and weekdays are words there, for YAML reads 0700 as 448.
 
 Without it numbers pass too: minutes after midnight and days from Monday 0, as a model is built in Python and as its
@@ -188,6 +188,7 @@ class Role(Frozen):
         return (*breaks, Break(minutes=self.protected_share * shift.minutes, protected=True))
 
     def heads_of(self, shift: Shift) -> int:
+        """Members who work the shift: as many as the role has, where it says so, else as the shift says."""
         return shift.heads if self.heads is None else self.heads
 
     def hours_per_week(self) -> float:
@@ -216,7 +217,7 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class RosteredMember:
     """One person of a role with a place in the roster. `name` is stable when other shifts are added or removed."""
 
     index: int
@@ -229,17 +230,16 @@ class Member:
     colleagues: int
 
 
-def members_of(roles: dict[str, Role]) -> tuple[Member, ...]:
+def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
     """Every member of every role, in the order of roles, shifts and heads."""
-    members: list[Member] = []
+    members: list[RosteredMember] = []
     for role_name, role in roles.items():
         for shift_name, shift in role.shifts.items():
             heads = role.heads_of(shift)
             for rank in range(heads):
                 name = f"{role_name}/{shift_name}/{rank + 1}"
-                members.append(
-                    Member(len(members), name, role_name, shift.peer_kind, shift, role.breaks_of(shift), rank, heads)
-                )
+                kind, breaks = shift.peer_kind, role.breaks_of(shift)
+                members.append(RosteredMember(len(members), name, role_name, kind, shift, breaks, rank, heads))
     return tuple(members)
 
 
@@ -253,7 +253,7 @@ def shift_starts(shift: Shift, horizon: float) -> list[float]:
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
 
 
-def off_floor_of(member: Member, start: float) -> tuple[OffFloor, ...]:
+def off_floor_of(member: RosteredMember, start: float) -> tuple[OffFloor, ...]:
     """Breaks of one shift in time order.
 
     Breaks without a given time are staggered: the shift is cut into as many windows as it has such breaks, and in
@@ -272,7 +272,7 @@ def off_floor_of(member: Member, start: float) -> tuple[OffFloor, ...]:
     return tuple(sorted(fixed, key=lambda block: block.at))
 
 
-def duties_of(member: Member, starts: list[float]) -> tuple[Duty, ...]:
+def duties_of(member: RosteredMember, starts: list[float]) -> tuple[Duty, ...]:
     """Spells of duty from the starts of the filled shifts, merged where they touch."""
     duties: list[Duty] = []
     for start in starts:

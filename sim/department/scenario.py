@@ -3,7 +3,6 @@
 Composition from config files is `sim.config`; playing it is `sim.engine`.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.dispatch import Disciplines
 from sim.department.pathway import (
+    DISPOSITIONS_AT_DEPARTURE,
     Board,
     Delay,
     FreePlace,
@@ -31,15 +31,16 @@ from sim.department.pathway import (
     roles_named,
 )
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
-from sim.department.roster import Staffing, heads_by_minute
+from sim.department.roster import WEEKDAYS, Staffing, clock_text, heads_by_minute
 from sim.department.severity import sums_above_one, traits_of
-from sim.department.short_text import Row, lines_text
+from sim.department.short_text import NameAndText, lines_text
 from sim.department.support import Effects, Support
+from sim.io.suggest import closest, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a scenario: where, what stands there, what to do.
+    """Something wrong with a scenario: its place, the value there, what to do.
 
     `about` is a kind and a name, such as ("role", "nurse") where nobody has the role nurse: problems about the same
     thing may have one cause.
@@ -95,6 +96,7 @@ class Period(Frozen):
 
     @property
     def uses_month_factors(self) -> bool:
+        """Whether demand follows the months: as set, else in runs of at least 52 weeks."""
         return self.weeks >= 52 if self.month_factors is None else self.month_factors
 
 
@@ -113,7 +115,7 @@ class Scenario(Frozen):
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._fields_in_words())
 
-    def _fields_in_words(self) -> Iterator[Row]:
+    def _fields_in_words(self) -> Iterator[NameAndText]:
         staffing, period = self.staffing, self.period
         hours = sum(role.hours_per_week() for role in staffing.roles.values())
         label = f" ({staffing.label})" if staffing.label else ""
@@ -130,7 +132,7 @@ class Scenario(Frozen):
 
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""
-        return hash_of({name: part_json(getattr(self, name)) for name in type(self).model_fields})
+        return hash_of_parts({name: part_json(getattr(self, name)) for name in type(self).model_fields})
 
     def arrivals_of(self, stream: str) -> StreamArrivals:
         """First visits of one stream, per hour of the week."""
@@ -167,17 +169,10 @@ def part_json(part: BaseModel) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
-def hash_of(parts: Mapping[str, str]) -> str:
+def hash_of_parts(parts: Mapping[str, str]) -> str:
     """Hash of the parts of a scenario, each as JSON."""
     text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
     return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy for an unknown word."""
-    names = list(known)
-    close = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean {close[0]}?" if close else f"use one of: {', '.join(names) or 'none is defined'}"
 
 
 def problems_of(scenario: Scenario, *, unsure_roles: frozenset[str] = frozenset()) -> Iterator[Problem]:
@@ -191,8 +186,7 @@ def checks(
 ) -> Iterator[tuple[Check, tuple[str, ...]]]:
     """Every check of a scenario, in order, with the parts it looks at.
 
-    `unsure_roles` and `repaired` (parts of the scenario) do not stand as the user wrote them: what they lack is not
-    said.
+    `unsure_roles` and `repaired` (parts of the scenario) are not as the user wrote them: what they lack is no problem.
     """
     everything = ("department", "staffing", "support", "boarding", "discipline")
     yield unknown_roles, everything
@@ -203,7 +197,7 @@ def checks(
     yield classes_too_far_apart, ("department", "demand")
     yield peers_out_of_place, everything
     yield partial(idle_roles, repaired=repaired), everything
-    yield partial(uncovered, unsure_roles=unsure_roles), ("department", "staffing")
+    yield partial(below_minimum_cover, unsure_roles=unsure_roles), ("department", "staffing")
     yield holds_and_waits, ("department", "staffing")
 
 
@@ -215,6 +209,7 @@ def checks_of_rosters(
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
+    """(path, step) of every step of every stream."""
     for stream_name, stream in scenario.department.streams.items():
         for number, step in enumerate(stream.pathway):
             yield f"department.streams.{stream_name}.pathway[{number}] ({step.name})", step
@@ -260,64 +255,56 @@ def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"department.streams.{stream_name}.escalation.response[{number}].role", task.role
 
 
+def unknown_names(
+    path: str, kind: str, names: Iterable[str], known: Iterable[str], where: str = ""
+) -> Iterator[Problem]:
+    """A problem for each name of a kind (role, zone, step ...) that is not among the known; `where` they would be."""
+    there = tuple(known)
+    for name in dict.fromkeys(names):
+        if name not in there:
+            yield Problem(path, repr(name), f"no such {kind}{where}; {did_you_mean(name, there)}", (kind, name))
+
+
 def unknown_roles(scenario: Scenario) -> Iterator[Problem]:
-    known = scenario.staffing.roles
-    optional = {scenario.support.role}
+    """Roles that something asks for and the staffing does not have; support by peers may go without."""
+    staffing = scenario.staffing
     for path, role in roles_asked_for(scenario):
-        if role not in known and role not in optional:
-            remedy = f"no such role in staffing.{scenario.staffing.name}; {did_you_mean(role, known)}"
-            yield Problem(path, repr(role), remedy, ("role", role))
+        if role != scenario.support.role:
+            yield from unknown_names(path, "role", [role], staffing.roles, f" in staffing.{staffing.name}")
 
 
 def unknown_zones(scenario: Scenario) -> Iterator[Problem]:
-    zones = scenario.department.zones
+    """Zones on routes, and boarding times of steps, that are not there."""
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Place):
-            for zone in dict.fromkeys(zone for route in step.routes for zone in route.zones if zone not in zones):
-                yield Problem(path, repr(zone), f"no such zone; {did_you_mean(zone, zones)}", ("zone", zone))
-        if isinstance(step, Board) and step.time not in scenario.boarding.times:
-            remedy = f"no such boarding time; {did_you_mean(step.time, scenario.boarding.times)}"
-            yield Problem(path, repr(step.time), remedy, ("boarding time", step.time))
+            zones = (zone for route in step.routes for zone in route.zones)
+            yield from unknown_names(path, "zone", zones, scenario.department.zones)
+        if isinstance(step, Board):
+            yield from unknown_names(path, "boarding time", [step.time], scenario.boarding.times)
 
 
 def unknown_streams(scenario: Scenario) -> Iterator[Problem]:
+    """Streams of the demand, and steps of replayed visits, that the department does not have."""
     known = scenario.department.streams
-    for stream in scenario.demand.streams():
-        if stream not in known:
-            remedy = f"no such stream in the department; {did_you_mean(stream, known)}"
-            yield Problem("demand", repr(stream), remedy, ("stream", stream))
+    yield from unknown_names("demand", "stream", scenario.demand.streams(), known, " in the department")
     if isinstance(scenario.demand, Replay):
         for number, visit in enumerate(scenario.demand.visits):
             steps = [step.name for step in known[visit.stream].pathway] if visit.stream in known else []
-            for name in visit.minutes:
-                if name not in steps:
-                    remedy = f"no such step; {did_you_mean(name, steps)}"
-                    yield Problem(f"demand.visits[{number}].minutes", repr(name), remedy, ("step", name))
-
-
-DISPOSITIONS = ("discharge", "admission", "transfer", "lwbs", "ama")
+            yield from unknown_names(f"demand.visits[{number}].minutes", "step", visit.minutes, steps)
 
 
 def unknown_words(scenario: Scenario) -> Iterator[Problem]:
     """Names that would be passed over in silence."""
     streams, roles = scenario.department.streams, scenario.staffing.roles
     if scenario.support.role in roles:
-        for name in scenario.support.streams:
-            if name not in streams:
-                remedy = f"no such stream; {did_you_mean(name, streams)}"
-                yield Problem("support.streams", repr(name), remedy, ("stream", name))
-        for name in huddle_roles_missed(scenario):
-            remedy = f"no such role; {did_you_mean(name, roles)}"
-            yield Problem("support.huddle_roles", repr(name), remedy, ("role", name))
-    for name in scenario.staffing.enhances:
-        if name not in roles:
-            remedy = f"no such role; {did_you_mean(name, roles)}"
-            yield Problem("staffing.enhances", repr(name), remedy, ("role", name))
+        yield from unknown_names("support.streams", "stream", scenario.support.streams, streams)
+        yield from unknown_names("support.huddle_roles", "role", huddle_roles_missed(scenario), roles)
+    yield from unknown_names("staffing.enhances", "role", scenario.staffing.enhances, roles)
     for stream_name, stream in streams.items():
         for name in stream.returns.hazard_by_disposition if stream.returns is not None else ():
-            if name not in DISPOSITIONS:
+            if name not in DISPOSITIONS_AT_DEPARTURE:
                 path = f"department.streams.{stream_name}.returns.hazard_by_disposition"
-                yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS)}")
+                yield Problem(path, repr(name), f"no such disposition; {did_you_mean(name, DISPOSITIONS_AT_DEPARTURE)}")
 
 
 def huddle_roles_missed(scenario: Scenario) -> list[str]:
@@ -405,9 +392,8 @@ def idle_roles(scenario: Scenario, repaired: frozenset[str]) -> Iterator[Problem
 
 def remedy_of_idle(name: str, serves: list[str], working: list[str]) -> str:
     """What to do about a role that nothing reaches."""
-    close = did_you_mean(name, working)
-    if close.startswith("did you mean"):
-        return f"no step asks for this role; {close}"
+    if closest(name, working):
+        return f"no step asks for this role; {did_you_mean(name, working)}"
     whose = f", nor for {' or '.join(serves)}, which it also serves" if serves else ""
     helped = f", as in staffing.{name}.also_serves: [[{working[0]}]]" if working else ""
     return f"no step asks for this role{whose}: name it in a step, or let it serve a role that is asked for{helped}"
@@ -416,7 +402,7 @@ def remedy_of_idle(name: str, serves: list[str], working: list[str]) -> str:
 def unattended(scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]) -> Iterator[Problem]:
     """Roles that visits wait for and of which nobody is ever on duty, nor of a role that serves their queue.
 
-    Who is short of minimum cover is told so, and work that no visit waits for may be left undone.
+    Too few heads for minimum cover are a problem of their own, and work that no visit waits for may be left undone.
     """
     if repaired:
         return
@@ -442,7 +428,8 @@ def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from responders(scenario)
 
 
-def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+    """Roles with fewer heads on duty at some minute of the week than the department must have."""
     for role_name, needed in scenario.department.minimum_cover.items():
         role = scenario.staffing.roles.get(role_name)
         if role is None or role_name in unsure_roles:
@@ -450,8 +437,8 @@ def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Prob
         heads = heads_by_minute(role)
         short = np.flatnonzero(heads < needed)
         if short.size:
-            day, minute = divmod(int(short[0]), 1440)
-            when = f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day]} {minute // 60:02d}:{minute % 60:02d}"
+            day, minute = divmod(int(short[0]), int(MINUTES_PER_DAY))
+            when = f"{WEEKDAYS[day].capitalize()} {clock_text(minute)}"
             yield Problem(
                 f"staffing.{role_name}",
                 f"{int(heads[short[0]])} heads on {when}",
@@ -461,6 +448,7 @@ def uncovered(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Prob
 
 
 def zones_of(step: Place) -> set[str]:
+    """Zones a place step may lead to."""
     return {zone for route in step.routes for zone in route.zones}
 
 

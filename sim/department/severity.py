@@ -1,4 +1,4 @@
-"""Classes of severity: what goes together in a visit, with every share that is written elsewhere kept. Pure rules.
+"""Classes of severity: what goes together in a visit, with every share written elsewhere unchanged. Pure rules.
 
 A class has a name and no rank: children at risk and children who are agitated differ in kind. What is drawn of a visit
 is `sim.engine.workload`; a visit's class is read off it in `sim.engine.reference.patient_attributes`.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from sim.department.pathway import Dispose
+from sim.department.pathway import ADMISSION, Dispose
 from sim.department.quantities import (
     ACUITIES,
     ROUNDING,
@@ -26,17 +26,17 @@ from sim.department.quantities import (
 if TYPE_CHECKING:  # a stream has classes, and what they do is solved of a stream
     from sim.department.patients import Stream
 
-ADMISSION, HELD, POLICE, AMBULANCE, FRAIL = "admission", "held", "police", "ambulance", "frail"
-TRAITS = (ADMISSION, HELD, POLICE, AMBULANCE, FRAIL)
+_HELD, _POLICE, _AMBULANCE, FRAIL = "held", "police", "ambulance", "frail"
+TRAITS_WITH_ODDS = (ADMISSION, _HELD, _POLICE, _AMBULANCE, FRAIL)
 """What odds may be given for, besides the needs of the stream."""
 ESCALATION, WISH = "escalation", "wish"
 
 MOST_CLASSES = 127
 """A class is one byte in the table of visits."""
 
-Shares = tuple[float, ...]
+ClassShares = tuple[float, ...]
 """A share for every class."""
-ByAcuity = tuple[Shares, ...]
+ClassSharesByAcuity = tuple[ClassShares, ...]
 """A share for every class, of CTAS 1 to 5."""
 
 CLOSE_ENOUGH = 1e-14
@@ -70,7 +70,7 @@ class Severity(Frozen):
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
-            yield f"class {twice[0]!r} stands twice in classes: give each a name of its own"
+            yield f"class {twice[0]!r} is named twice in classes: give each a name of its own"
         for acuity, row in zip(ACUITIES, self.share, strict=True):
             total = sum_in_order(row)
             if len(row) != n:
@@ -95,7 +95,7 @@ class Severity(Frozen):
                     f"divide each by {odds[0]:g}"
                 )
 
-    def odds_of(self, trait: str) -> Shares:
+    def odds_of(self, trait: str) -> ClassShares:
         """Odds of each class against the first; all 1 where none are written."""
         return self.odds.get(trait, (1.0,) * len(self.classes))
 
@@ -128,7 +128,7 @@ def share_at(intercept: float, log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-(intercept + log_odds)))
 
 
-def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: float) -> Shares:
+def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: float) -> ClassShares:
     """Probabilities with these odds ratios between them, whose mean under the weights is `mean`.
 
     p_k = 1 / (1 + exp(-(a + ln odds_k))); a is found by bisection, until it is between two neighbouring numbers. Odds
@@ -152,7 +152,7 @@ def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: floa
     return tuple(share_at(middle, one) for one in log_odds)
 
 
-def shares_of_two_kinds(row: Shares, odds: Shares, second: float) -> tuple[Shares, Shares]:
+def shares_of_two_kinds(row: ClassShares, odds: ClassShares, second: float) -> tuple[ClassShares, ClassShares]:
     """Shares of classes among visits of a first and a second kind, whose mixture is `row`.
 
     `second` is the share of the second kind. Its odds of a class against the first class are `odds` times those of
@@ -173,13 +173,13 @@ def shares_of_two_kinds(row: Shares, odds: Shares, second: float) -> tuple[Share
         )
 
 
-def parts_of_one(numbers: Shares) -> Shares:
+def parts_of_one(numbers: ClassShares) -> ClassShares:
     """The same proportions with sum 1."""
     total = sum_in_order(numbers)
     return tuple(number / total for number in numbers)
 
 
-def factors_around_one(weights: Sequence[float], relative: Shares) -> Shares:
+def factors_around_one(weights: Sequence[float], relative: ClassShares) -> ClassShares:
     """The same proportions with mean 1 under the weights; exactly 1 where all are equal."""
     if all(one == relative[0] for one in relative):
         return (1.0,) * len(relative)
@@ -187,7 +187,7 @@ def factors_around_one(weights: Sequence[float], relative: Shares) -> Shares:
     return tuple(one / mean for one in relative)
 
 
-def cumulated(row: Shares) -> Shares:
+def cumulated(row: ClassShares) -> ClassShares:
     """Sums from the left."""
     return tuple(sum_in_order(row[: number + 1]) for number in range(len(row)))
 
@@ -206,18 +206,19 @@ class Traits:
     """
 
     classes: tuple[str, ...]
-    of_classes: ByAcuity
-    up_to: tuple[ByAcuity, ByAcuity]
-    needs: dict[str, ByAcuity]
-    admission: dict[str, ByAcuity]
-    ambulance: Shares
-    police: Shares
+    of_classes: ClassSharesByAcuity
+    up_to: tuple[ClassSharesByAcuity, ClassSharesByAcuity]
+    needs: dict[str, ClassSharesByAcuity]
+    admission: dict[str, ClassSharesByAcuity]
+    ambulance: ClassShares
+    police: ClassShares
     held: tuple[tuple[float, float], ...]
-    escalation: Shares
-    wish: Shares
+    escalation: ClassShares
+    wish: ClassShares
 
     @property
     def n_classes(self) -> int:
+        """Classes the shares are written for; one where the stream has none."""
         return len(self.ambulance)
 
 
@@ -239,13 +240,13 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 
-    def with_odds(trait: str, share: ShareByAcuity) -> ByAcuity:
+    def with_odds(trait: str, share: ShareByAcuity) -> ClassSharesByAcuity:
         odds = severity.odds_of(trait)
         if isinstance(share, tuple):
             return tuple(shares_with_odds(row, odds, one) for row, one in zip(rows, share, strict=True))
         return (shares_with_odds(weights, odds, share),) * len(rows)
 
-    police = with_odds(POLICE, stream.police_share)[0]
+    police = with_odds(_POLICE, stream.police_share)[0]
     even = (1.0,) * len(severity.classes)
     return Traits(
         classes=stream.severity.classes if stream.severity is not None else (),
@@ -253,9 +254,9 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
         up_to=(tuple(cumulated(first) for first, _ in kinds), tuple(cumulated(second) for _, second in kinds)),
         needs={name: with_odds(name, share) for name, share in stream.needs.items()},
         admission={step.name: with_odds(ADMISSION, step.admission) for step in disposing(stream)},
-        ambulance=with_odds(AMBULANCE, stream.ambulance_share)[0],
+        ambulance=with_odds(_AMBULANCE, stream.ambulance_share)[0],
         police=police,
-        held=shares_held(stream, weights, severity.odds_of(HELD), police),
+        held=shares_held(stream, weights, severity.odds_of(_HELD), police),
         escalation=factors_around_one(weights, severity.rates.get(ESCALATION, even)),
         wish=factors_around_one(weights, severity.means.get(WISH, even)),
     )
@@ -280,7 +281,7 @@ def sums_above_one(stream: "Stream", traits: Traits) -> Iterator[tuple[str, floa
 
 
 def shares_held(
-    stream: "Stream", weights: Sequence[float], odds: Shares, police: Shares
+    stream: "Stream", weights: Sequence[float], odds: ClassShares, police: ClassShares
 ) -> tuple[tuple[float, float], ...]:
     """Share held of those not held always, by class, without and with the police; in all it is `held_share`.
 
@@ -296,7 +297,7 @@ def shares_held(
     return tuple(zip(found[::2], found[1::2], strict=True))
 
 
-def class_at(u: float, up_to: Shares) -> int:
+def class_at(u: float, up_to: ClassShares) -> int:
     """The class of a uniform: the first whose cumulated share is above it, else the last."""
     number = 0
     while number < len(up_to) - 1 and u >= up_to[number]:

@@ -6,11 +6,11 @@ Which rows an object shows is its own business; this cuts, escapes and lays them
 import html
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-Row = tuple[str, str]
+NameAndText = tuple[str, str]
 """Name and text of one line."""
 
 LONGEST_VALUE = 40
-LONGEST_LINE, LONGEST_ARGUMENTS = 110, 90
+LONGEST_SHORT_LINE, LONGEST_ARGUMENTS = 110, 90
 
 
 class Verbatim(str):
@@ -22,28 +22,30 @@ class Verbatim(str):
         return str(self)
 
 
-def cut(text: str, most: int) -> str:
+def cut_end(text: str, most: int) -> str:
     """The text on one line of at most so many characters; what would steer a terminal is written as an escape."""
     plain = text if text.isprintable() else repr(text)[1:-1]
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip(' ,')}…"
 
 
-def value_text(value: object) -> str:
+def short_value(value: object) -> str:
     """One value: numbers and short texts as they are, collections by their size, objects by their class."""
     if isinstance(value, str):
-        return cut(repr(value), LONGEST_VALUE)
+        return cut_end(repr(value), LONGEST_VALUE)
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, Mapping):
-        return cut(f"{{{', '.join(map(str, value))}}}", LONGEST_VALUE)
+        return cut_end(f"{{{', '.join(map(str, value))}}}", LONGEST_VALUE)
     if isinstance(value, Sequence | Set):
-        simple = cut(repr(value), LONGEST_VALUE) if len(value) <= 3 else ""
+        simple = cut_end(repr(value), LONGEST_VALUE) if len(value) <= 3 else ""
         return simple if simple and not simple.endswith("…") else f"[{len(value)} values]"
     written = repr(value)
     return written if written.isprintable() and len(written) <= LONGEST_VALUE else f"{type(value).__name__}(…)"
 
 
-def arguments_within(arguments: Iterable[Row], most: int = LONGEST_ARGUMENTS) -> Iterable[tuple[str | None, Verbatim]]:
+def arguments_within(
+    arguments: Iterable[NameAndText], most: int = LONGEST_ARGUMENTS
+) -> Iterable[tuple[str | None, Verbatim]]:
     """Names and texts of the values that fit into a line; an ellipsis stands for the others."""
     length, left_out = 0, False
     for name, text in arguments:
@@ -57,20 +59,18 @@ def arguments_within(arguments: Iterable[Row], most: int = LONGEST_ARGUMENTS) ->
         yield None, Verbatim("…")
 
 
-def lines_text(title: str, rows: Iterable[Row]) -> str:
+def lines_text(title: str, rows: Iterable[NameAndText]) -> str:
     """A title, and below it a line for each row, names in one column."""
     shown = list(rows)
     width = max((len(name) for name, _ in shown), default=0)
-    lines = [cut(title, LONGEST_LINE), *(cut(f"  {name:<{width}}  {text}", LONGEST_LINE) for name, text in shown)]
-    return "\n".join(lines)
+    lines = [title, *(f"  {name:<{width}}  {text}" for name, text in shown)]
+    return "\n".join(cut_end(line, LONGEST_SHORT_LINE) for line in lines)
 
 
-def lines_html(title: str, rows: Iterable[Row]) -> str:
+def lines_html(title: str, rows: Iterable[NameAndText]) -> str:
     """The same as a small HTML table; every text in it is escaped."""
-    head = f'<tr><th colspan="2" style="text-align:left">{html.escape(cut(title, LONGEST_LINE))}</th></tr>'
+    head = f'<tr><th colspan="2" style="text-align:left">{html.escape(cut_end(title, LONGEST_SHORT_LINE))}</th></tr>'
     cell = '<td style="text-align:left">'
-    body = "".join(
-        f"<tr>{cell}{html.escape(cut(name, LONGEST_VALUE))}</td>{cell}{html.escape(cut(text, LONGEST_LINE))}</td></tr>"
-        for name, text in rows
-    )
+    texts = ((cut_end(name, LONGEST_VALUE), cut_end(text, LONGEST_SHORT_LINE)) for name, text in rows)
+    body = "".join(f"<tr>{cell}{html.escape(name)}</td>{cell}{html.escape(text)}</td></tr>" for name, text in texts)
     return f"<table>{head}{body}</table>"

@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.department.patients import OLDER_CHILD_FROM
-from sim.department.quantities import EffectFactor, FactorFromZero, Frozen, NonNegative, Positive, Probability
+from sim.department.quantities import (
+    MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
+    EffectFactor,
+    FactorFromZero,
+    Frozen,
+    NonNegative,
+    Positive,
+    Probability,
+)
 
 MEETING_MINUTES, MEETING_CV = 20.0, 0.5
 """The first conversation, lognormal; when it is over the child counts as met. SUPA04, SUPA12."""
@@ -21,10 +30,10 @@ RECOVERY_MINUTES = 10.0
 """The peer's own time and notes when a wish for company is over. SUPA08."""
 DEBRIEF_MINUTES = 20.0
 """The peer's own time after an escalation in their presence. SUPA32."""
-QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * 60.0, 7 * 60.0
+QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * MINUTES_PER_HOUR, 7 * MINUTES_PER_HOUR
 """Minutes of the day between which children who have been met are left to sleep. SUPA33."""
-FIRST_BAND, REPEAT_BAND, CALL_BAND = 2, 3, 4
-"""A child nobody has met before one who waits for company again; calls when nobody waits. Bridging is band 1."""
+RECOVERY_BAND, BRIDGING_BAND, FIRST_BAND, REPEAT_BAND, CALL_BAND = 0, 1, 2, 3, 4
+"""A child nobody has met before one who waits for company again; calls when nobody waits."""
 
 
 class YouthPeer(Frozen):
@@ -55,19 +64,19 @@ class Support(Frozen):
     caseload: Annotated[int, Field(ge=0)] | None = 3
     wish_minutes: Positive = 60.0
     again_hours: Positive = 4.0
-    bridging_min: NonNegative = 15.0
-    call_min: NonNegative = 15.0
+    bridging_minutes: NonNegative = 15.0
+    call_minutes: NonNegative = 15.0
     call_reached_share: Probability = 0.6
     huddle_share: Probability = 0.39
-    huddle_min: NonNegative = 3.0
+    huddle_minutes: NonNegative = 3.0
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
 
 
 def after_quiet_hours(minute: float) -> float:
     """The minute itself, or the end of the quiet hours it lies in. Minutes since Monday 00:00 of week 0."""
-    of_day = minute % 1440.0
+    of_day = minute % MINUTES_PER_DAY
     if of_day >= QUIET_FROM_MINUTE:
-        return minute - of_day + (1440.0 + QUIET_TO_MINUTE)
+        return minute - of_day + (MINUTES_PER_DAY + QUIET_TO_MINUTE)
     if of_day < QUIET_TO_MINUTE:
         return minute - of_day + QUIET_TO_MINUTE
     return minute

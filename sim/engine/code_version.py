@@ -1,4 +1,4 @@
-"""Which version of the sources this is: what results, and machine code that was compiled earlier, depend on."""
+"""The version of the sources: a hash by which stored results and workers know whether they fit this code."""
 
 from functools import cache
 from hashlib import sha256
@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 RINGS = ("department", "engine")
-"""Parts of the package that decide what a run does. A compiled function elsewhere calls these and its own module."""
+"""Parts of the package that decide what a run does."""
 
 
 @cache

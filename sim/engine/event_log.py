@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.measures.intervals import Flags
-from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory, named
+from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory, names_of_codes
 
 XES_NAMES = {
     "case": "case:concept:name",
@@ -22,11 +22,12 @@ XES_NAMES = {
 }
 """Attribute names of the XES standard (IEEE 1849) for the columns of the log."""
 
-COLUMNS = ("case", "activity", "resource", "lifecycle", "time")
+LOG_COLUMNS = ("case", "activity", "resource", "lifecycle", "time")
 RANK = {name: rank for rank, name in enumerate(("schedule", "start", "resume", "suspend", "complete", "withdraw"))}
 
-FIRST, ENDING, INSTANT, BEGINNING, LAST = range(5)
-"""Order of a case's events at one instant: what took time and ends, what takes no time, what begins and takes time."""
+OPENING, ENDING, INSTANT, BEGINNING, CLOSING = range(5)
+"""Order of a case's events at one instant: its arrival, what took time and ends, what takes none, what begins and
+takes time, its departure."""
 
 
 def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.
     log = visit_events(trajectory)
     if start is not None:
         log["time"] = pd.Timestamp(start) + pd.to_timedelta(log["time"], unit="min")
-    return log[list(COLUMNS)]
+    return log[list(LOG_COLUMNS)]
 
 
 def visit_events(trajectory: Trajectory) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def visit_events(trajectory: Trajectory) -> pd.DataFrame:
     log["rank"] = log["lifecycle"].map(RANK)
     log = log.sort_values(["time", "visit", "tier", "sequence", "rank"], kind="stable", ignore_index=True)
     log["case"] = case_names(trajectory)[log["visit"]]
-    return log[["visit", *COLUMNS]]
+    return log[["visit", *LOG_COLUMNS]]
 
 
 def case_names(trajectory: Trajectory) -> np.ndarray:
@@ -113,9 +114,9 @@ def arrivals_and_departures(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     """First and last event of every case."""
     visits = trajectory.visit_columns
     rows = np.arange(trajectory.n_visits)
-    ways = named(np.arange(len(DISPOSITIONS)), [f"departure {name}" for name in DISPOSITIONS])
-    yield edge_events(rows, np.full(rows.size, "arrival", dtype=object), visits["arrival"], FIRST)
-    yield edge_events(rows, ways[visits["disposition"]], visits["departure"], LAST)
+    ways = names_of_codes(np.arange(len(DISPOSITIONS)), [f"departure {name}" for name in DISPOSITIONS])
+    yield edge_events(rows, np.full(rows.size, "arrival", dtype=object), visits["arrival"], OPENING)
+    yield edge_events(rows, ways[visits["disposition"]], visits["departure"], CLOSING)
 
 
 def task_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
@@ -139,7 +140,7 @@ def activities(trajectory: Trajectory) -> np.ndarray:
     """Name of the activity of every task."""
     tasks = trajectory.task_columns
     steps = np.array([*trajectory.steps, ""], dtype=object)[tasks["step"]]
-    beside = named(tasks["kind"], TASK_KINDS) + " " + named(tasks["role"], trajectory.roles)
+    beside = names_of_codes(tasks["kind"], TASK_KINDS) + " " + names_of_codes(tasks["role"], trajectory.roles)
     return np.asarray(np.where(tasks["step"] >= 0, steps, beside))
 
 
@@ -176,7 +177,7 @@ def step_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
 def place_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     """Places taken and given up."""
     places = trajectory.place_columns
-    zones = named(places["zone"], trajectory.zones)
+    zones = names_of_codes(places["zone"], trajectory.zones)
     activity = np.array([f"place {zone}" for zone in zones], dtype=object)
     after_steps = np.full(zones.size, len(trajectory.steps))
     times = (places["requested"], places["start"], places["end"])

@@ -1,6 +1,6 @@
 """A stream's pathway with what the engines look up once: positions of draws, roles, bands, routes.
 
-How a step is played is told in `sim.engine.reference.model`.
+How a step is played is `sim.engine.reference.model`.
 """
 
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES
+from sim.engine.stream_draws import StreamDraws
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
-from sim.engine.workload import StreamDraws
 
 
 @dataclass(frozen=True, slots=True)

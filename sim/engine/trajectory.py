@@ -1,6 +1,6 @@
 """What a run leaves behind: columnar tables with one schema for every engine, and when two are identical.
 
-What is measured on them stands in `sim.engine.measures.measuring`; their invariants in `sim.engine.invariants`.
+What is measured on them is `sim.engine.measures.measuring`.
 """
 
 from abc import abstractmethod
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.department.pathway import DISPOSITIONS_AT_DEPARTURE
 from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
 from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
-from sim.department.short_text import Row, lines_html, lines_text
+from sim.department.short_text import NameAndText, lines_html, lines_text
 
 if TYPE_CHECKING:  # loaded by the first table that is asked for, since a run needs none
     import pandas as pd
 
-DISPOSITIONS = ("present", "discharge", "admission", "transfer", "lwbs", "ama")
+DISPOSITIONS = ("present", *DISPOSITIONS_AT_DEPARTURE)
 """How a visit ended; `present`: not yet, `lwbs`: left before the first physician contact, `ama`: left after it."""
 PRESENT, DISCHARGED, ADMITTED, TRANSFERRED, LWBS, AMA = range(6)
 
@@ -84,7 +85,7 @@ VISIT_COLUMNS: Mapping[str, type] = {
 """Columns of `visits`, one row per visit in order of arrival. Times are minutes since Monday 00:00 of week 0."""
 
 DERIVED_COLUMNS = ("in_window", "weekday", "hour")
-"""Columns of the table of visits that are computed from `arrival`, and stand right after it."""
+"""Columns of the table of visits that are computed from `arrival`, and come right after it."""
 
 TASK_COLUMNS: Mapping[str, type] = {
     "visit": np.int64,  # row in visits
@@ -161,7 +162,7 @@ def as_it_stands(columns: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     return columns.as_it_stands(name) if isinstance(columns, RowsOrColumns) else columns[name]
 
 
-def columns_of(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> Columns:
+def columns_from_rows(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> Columns:
     """Rows of a table as one array per column."""
     if not rows:
         return {name: np.empty(0, dtype) for name, dtype in schema.items()}
@@ -171,7 +172,7 @@ def columns_of(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type]) -> C
     }
 
 
-class Rows:
+class GrowingTable:
     """A table in the making: rows are packed into columns as they come, so that long runs stay small in memory."""
 
     PACK = 20_000
@@ -185,12 +186,12 @@ class Rows:
         """One more row, in the order of the schema."""
         self.loose.append(row)
         if len(self.loose) == self.PACK:
-            self.packed.append(columns_of(self.loose, self.schema))
+            self.packed.append(columns_from_rows(self.loose, self.schema))
             self.loose = []
 
     def columns(self) -> Columns:
         """The whole table."""
-        parts = [*self.packed, columns_of(self.loose, self.schema)]
+        parts = [*self.packed, columns_from_rows(self.loose, self.schema)]
         return {name: np.concatenate([part[name] for part in parts]) for name in self.schema}
 
 
@@ -233,7 +234,7 @@ class Trajectory:
     def _repr_html_(self) -> str:
         return lines_html(type(self).__name__, self._facts_in_words())
 
-    def _facts_in_words(self) -> Iterator[Row]:
+    def _facts_in_words(self) -> Iterator[NameAndText]:
         rows = self.rows_in_window
         weeks = [minutes / MINUTES_PER_WEEK for minutes in (self.horizon, self.warm_up, self.follow_up)]
         played = "{:.4g} weeks in all, {:.4g} of them warm-up and {:.4g} follow-up".format(*weeks)
@@ -250,6 +251,7 @@ class Trajectory:
 
     @property
     def n_visits(self) -> int:
+        """Visits of the whole run, warm-up and follow-up included."""
         return len(self.visit_columns["arrival"])
 
     @property
@@ -273,7 +275,7 @@ class Trajectory:
         }  # fmt: skip
         columns: dict[str, Any] = {"replication": np.full(self.n_visits, self.replication)}
         for column, values in self.visit_columns.items():
-            columns[column] = named(values, names[column]) if column in names else values
+            columns[column] = names_of_codes(values, names[column]) if column in names else values
             if column == "severity":
                 columns[column] = self._names_of_classes(values)
             if column == "arrival":
@@ -289,7 +291,7 @@ class Trajectory:
         names = np.full(self.n_visits, "", dtype=object)
         for stream, classes in enumerate(self.severities):
             rows = np.flatnonzero((self.visit_columns["stream"] == stream) & (codes >= 0))
-            names[rows] = named(codes[rows], classes)
+            names[rows] = names_of_codes(codes[rows], classes)
         return names
 
     def _columns_derived_from(self, arrival: np.ndarray) -> Columns:
@@ -297,7 +299,7 @@ class Trajectory:
         in_window = np.zeros(arrival.size, dtype=np.bool_)
         in_window[self.rows_in_window] = True
         hours = (arrival // MINUTES_PER_HOUR).astype(np.int64)
-        weekday, hour = named(hours // 24 % 7, WEEKDAYS), (hours % 24).astype(np.int8)
+        weekday, hour = names_of_codes(hours // 24 % 7, WEEKDAYS), (hours % 24).astype(np.int8)
         return dict(zip(DERIVED_COLUMNS, (in_window, weekday, hour), strict=True))
 
     @cached_property
@@ -306,10 +308,10 @@ class Trajectory:
         import pandas as pd
 
         frame = pd.DataFrame(dict(self.task_columns))
-        frame["role"] = named(frame["role"], self.roles)
+        frame["role"] = names_of_codes(frame["role"], self.roles)
         frame["step"] = [self.steps[step] if step >= 0 else "" for step in frame["step"]]
-        frame["kind"] = named(frame["kind"], TASK_KINDS)
-        frame["contact"] = named(frame["contact"], CONTACTS)
+        frame["kind"] = names_of_codes(frame["kind"], TASK_KINDS)
+        frame["contact"] = names_of_codes(frame["contact"], CONTACTS)
         return frame
 
     @cached_property
@@ -318,8 +320,8 @@ class Trajectory:
         import pandas as pd
 
         frame = pd.DataFrame(self.staff_columns)
-        frame["role"] = named(frame["role"], self.roles)
-        frame.insert(1, "name", named(frame["member"], self.members))
+        frame["role"] = names_of_codes(frame["role"], self.roles)
+        frame.insert(1, "name", names_of_codes(frame["member"], self.members))
         return frame
 
     @cached_property
@@ -340,12 +342,12 @@ def with_ordered_labels(visits: "pd.DataFrame") -> "pd.DataFrame":
     return visits
 
 
-def named(codes: Any, names: Sequence[str]) -> Any:
+def names_of_codes(codes: Any, names: Sequence[str]) -> Any:
     """Codes as an array of names."""
     return np.asarray(names, dtype=object)[np.asarray(codes)] if len(names) else np.asarray(codes)
 
 
-def tables_of(trajectory: Trajectory) -> dict[str, np.ndarray]:
+def arrays_of(trajectory: Trajectory) -> dict[str, np.ndarray]:
     """Every array of the trajectory under one name each, for comparison and storage."""
     tables = {"step_times": trajectory.step_times, "step_members": trajectory.step_members}
     for table in ("visit", "task", "place", "case", "staff", "break"):
@@ -356,11 +358,12 @@ def tables_of(trajectory: Trajectory) -> dict[str, np.ndarray]:
 
 def differences(a: Trajectory, b: Trajectory) -> list[str]:
     """Names of the arrays in which two trajectories differ by a single bit (nan equals nan)."""
-    left, right = tables_of(a), tables_of(b)
+    left, right = arrays_of(a), arrays_of(b)
     return [name for name in left if not same_bits(left[name], right.get(name))]
 
 
 def same_bits(a: np.ndarray, b: np.ndarray | None) -> bool:
+    """Whether two arrays have the same shape, type and values (nan equals nan)."""
     if b is None or a.shape != b.shape or a.dtype != b.dtype:
         return False
     return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))

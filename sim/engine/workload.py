@@ -11,7 +11,7 @@ import math
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -19,39 +19,37 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
-from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
-from sim.department.patients import ReturnVisits, Stream, minutes_to_return, time_of_return
+from sim.department.patients import ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
-    ACUITIES,
     EXPONENTIAL,
     GAMMA,
     MINUTES_PER_DAY,
-    MINUTES_PER_HOUR,
     TABLE_POINTS,
-    Distribution,
-    Empirical,
-    Gamma,
-    Lognormal,
-    Lowered,
-    Uniform,
     gamma_table,
     knot_quantile,
-    of_acuity,
     quantile,
     table_quantile,
 )
 from sim.department.scenario import Scenario
-from sim.department.support import MEETING_CV, MEETING_MINUTES
 from sim.engine.compiled.backend import Floats2, Floats3, Word, machine_code
+from sim.engine.draw_numbers import (
+    ABSENCE_ID,
+    ACUITY_ID,
+    DAY_ID,
+    FIRST_DAY,
+    FRAILTY_ID,
+    GAP_ID,
+    GROUP_ID,
+    PATIENTS_PER_STREAM,
+    PERSON,
+    RETURN_HOUR_ID,
+    RETURN_ID,
+    quantity_id,
+)
+from sim.engine.stream_draws import QuantileTables, StreamDraws
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-PATIENTS_PER_STREAM = 10**9
-"""Patients of stream s are numbered from s * this; serial numbers follow the first visits from the prelude on."""
-
-PERSON = 0
-"""The visit number under which what belongs to the patient for life is drawn."""
 
 GOLDEN = 0x9E3779B97F4A7C15
 MIX_A = 0xBF58476D1CE4E5B9
@@ -59,14 +57,6 @@ MIX_B = 0x94D049BB133111EB
 ALL_BITS = 0xFFFFFFFFFFFFFFFF
 TWO_TO_MINUS_53 = 2.0**-53
 TWO_TO_MINUS_54 = 2.0**-54
-
-
-def quantity_id(name: str) -> int:
-    """FNV-1a hash of a quantity's name, 63 bits: draws keep their values when steps are added or moved."""
-    value = 0xCBF29CE484222325
-    for byte in name.encode():
-        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return value >> 1
 
 
 def mixed(z: Word) -> Word:
@@ -238,27 +228,6 @@ def play_prelude(
     return n
 
 
-UNIFORMS = (
-    "severity", "age", "arrival_mode", "held", "caregiver", "peer_screen", "peer_consent", "peer_kind", "peer_stays",
-    "never_leaves", "follow_up", "return", "return_hour",
-)  # fmt: skip
-"""Quantities handed on as uniforms; the model reads them with rules of the department."""
-
-UNIFORM_AT = {name: 1 + i for i, name in enumerate(UNIFORMS)}
-"""Their positions in the list that `Workload.visit` returns, in every stream."""
-
-ACUITY_ID = quantity_id("acuity")
-RETURN_ID = quantity_id("return")
-RETURN_HOUR_ID = quantity_id("return_hour")
-FRAILTY_ID = quantity_id("frailty")
-GROUP_ID = quantity_id("group")
-GAP_ID = quantity_id("arrival_gap")
-DAY_ID = quantity_id("day_factor")
-ABSENCE_ID = quantity_id("absence")
-FIRST_DAY = 100_000
-"""Added to day numbers, which are negative in the prelude."""
-
-
 class Arrival(NamedTuple):
     """A visit that is to come: a first visit from outside, a return left by the prelude, or a given one."""
 
@@ -309,102 +278,7 @@ def prelude_of(returns: ReturnVisits | None) -> Prelude:
     )  # fmt: skip
 
 
-class StreamDraws:
-    """What is drawn for a visit of one stream, lowered to arrays.
-
-    `flag_of` and `value_of` give the position of a flag or drawn value in the list that `Workload.visit` returns.
-    """
-
-    def __init__(self, stream: Stream, scenario: Scenario, arrivals: StreamArrivals, tables: "Tables") -> None:
-        flags: list[tuple[str, float | tuple[float, ...]]] = [(f"need/{n}", s) for n, s in stream.needs.items()]
-        flags += [(f"step/{step.name}", step.share) for step in stream.pathway]
-        values = values_of(stream, scenario)
-        names = [name for name, _ in flags]
-        first = 1 + len(UNIFORMS)
-        self.uniform_at = UNIFORM_AT
-        self.flag_at = {name: first + i for i, name in enumerate(names)}
-        self.value_at = {name: first + len(flags) + i for i, (name, _) in enumerate(values)}
-        self.size = first + len(flags) + len(values)
-        self.acuity_cumulated = np.cumsum(np.asarray(arrivals.acuity_mix))
-        self.day_cumulated = arrivals.day_cumulated()
-        self.arrays = (
-            np.array([quantity_id(name) for name in UNIFORMS], dtype=np.int64),
-            np.array([flag_id(name) for name in names], dtype=np.int64),
-            np.array([[of_acuity(share, a) for a in ACUITIES] for _, share in flags], dtype=float).reshape(-1, 5),
-            np.array([quantity_id(name) for name, _ in values], dtype=np.int64),
-            np.array([names.index(name) if name in names else -1 for name, _ in values], dtype=np.int64),
-            np.array([[tables.lowered(d, a) for a in ACUITIES] for _, d in values], dtype=float).reshape(-1, 5, 4),
-        )
-
-
-def flag_id(name: str) -> int:
-    """Key of the draw whether a step happens; a step's minutes have a draw of their own under its name."""
-    return quantity_id(f"happens/{name}")
-
-
-def values_of(stream: Stream, scenario: Scenario) -> list[tuple[str, Distribution]]:
-    """Names and distributions of all drawn values of a stream's visits."""
-    values: list[tuple[str, Distribution]] = []
-    for step in stream.pathway:
-        if isinstance(step, Delay | Task | SideTask):
-            values.append((f"step/{step.name}", step.minutes))
-        elif isinstance(step, Place | Dispose | FollowUp):
-            values.append((f"step/{step.name}", UNIT))
-        elif isinstance(step, Board):
-            values += boarding_values(step, scenario)
-        if isinstance(step, Task) and step.unstaffed is not None:
-            values.append((f"unstaffed/{step.name}", step.unstaffed))
-    if stream.patience.minutes is not None:
-        values.append(("patience", stream.patience.minutes))
-    values.append(("peer/first", MEETING))
-    return values
-
-
-UNIT = Uniform(low=0.0, high=1.0)
-MEETING = Lognormal(mean=MEETING_MINUTES, cv=MEETING_CV)
-
-
-def boarding_values(step: Board, scenario: Scenario) -> list[tuple[str, Distribution]]:
-    """Two times and the uniform that chooses between them."""
-    time = scenario.boarding.times[step.time]
-    long_time = Lognormal(mean=scenario.boarding.mean_h * MINUTES_PER_HOUR, cv=time.long_cv)
-    return [
-        (f"step/{step.name}", UNIT),
-        (f"boarding/{step.name}", time.minutes),
-        (f"long_boarding/{step.name}", long_time),
-    ]
-
-
-class Tables:
-    """Quantile tables end to end: of each coefficient of variation of a gamma, and the knots of empirical ones."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.places: dict[float | tuple[float, ...], int] = {}
-
-    def lowered(self, distribution: Distribution, acuity: int) -> Lowered:
-        """Lowered parameters, of which `b` is the first number of the table where there is one."""
-        family, a, b, c = distribution.lowered(acuity)
-        if isinstance(distribution, Gamma):
-            return family, a, self._place(distribution.cv, TABLE_POINTS), c
-        if isinstance(distribution, Empirical):
-            knots = distribution.knots(acuity)
-            return family, a, self._place(knots, len(knots)), c
-        return family, a, b, c
-
-    def _place(self, table: float | tuple[float, ...], size: int) -> float:
-        if table not in self.places:
-            self.places[table] = self.size
-            self.size += size
-        return float(self.places[table])
-
-    def array(self) -> np.ndarray:
-        """All of them, shape (size,); one number where there are none."""
-        tables = [np.array(key) if isinstance(key, tuple) else gamma_table(key) for key in self.places]
-        return np.concatenate(tables or [np.zeros(1)])
-
-
-def base_of(seed: int, replication: int) -> int:
+def draw_base(seed: int, replication: int) -> int:
     """What every draw of a replication is keyed with."""
     return int(keyed(seed, replication, 0)) >> 1
 
@@ -417,10 +291,10 @@ class Workload:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario = scenario
-        self.base = base_of(seed, replication)
+        self.base = draw_base(seed, replication)
         self.stream_names = tuple(scenario.department.streams)
         self.coming = [scenario.arrivals_of(name) for name in self.stream_names]
-        tables = Tables()
+        tables = QuantileTables()
         self.draws = [
             StreamDraws(stream, scenario, coming, tables)
             for stream, coming in zip(scenario.department.streams.values(), self.coming, strict=True)
@@ -432,7 +306,7 @@ class Workload:
     def under(self, seed: int, replication: int) -> "Workload":
         """The same scenario under another seed and replication: what is lowered stays as it is."""
         other = copy.copy(self)
-        other.base = base_of(seed, replication)
+        other.base = draw_base(seed, replication)
         other.buffers = [np.zeros(draws.size) for draws in self.draws]
         return other
 
@@ -446,18 +320,25 @@ class Workload:
 
     def arrival_arrays(self) -> ArrivalArrays:
         """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
+        return self.arrivals_under(self.base)
+
+    def arrivals_under(self, base: int) -> ArrivalArrays:
+        """The same under another base."""
+        return self.given_arrivals or LAST_DRAWN.drawn_arrivals(self.arrival_plan, base)
+
+    @cached_property
+    def given_arrivals(self) -> ArrivalArrays | None:
+        """The visits of a replayed list, None where they are drawn."""
         demand = self.scenario.demand
-        if isinstance(demand, Replay):
-            return in_order([self._replayed(demand)])
+        return arrivals_in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
+
+    @cached_property
+    def arrival_plan(self) -> "ArrivalPlan":
+        """What is known of the arrivals before any draw."""
         department, period = self.scenario.department, self.scenario.period
         preludes = tuple(prelude_of(stream.returns) for stream in department.streams.values())
-        return LAST_DRAWN.drawn_arrivals(
-            tuple(zip(self.stream_names, self.coming, preludes, strict=True)),
-            department.calendar_start,
-            period.uses_month_factors,
-            period.horizon,
-            self.base,
-        )
+        streams = tuple(zip(self.stream_names, self.coming, preludes, strict=True))
+        return arrival_plan(streams, department.calendar_start, period.uses_month_factors, period.horizon)
 
     def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
         """Every quantity of one visit; positions are in `draws[stream]`."""
@@ -493,7 +374,8 @@ class Workload:
         """Whether a member's shift goes unfilled."""
         if share == 0.0:
             return False
-        return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, FIRST_DAY * 1440 + int(shift_start)) < share
+        minute = FIRST_DAY * int(MINUTES_PER_DAY) + int(shift_start)
+        return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, minute) < share
 
     def _replayed(self, demand: Replay) -> ArrivalArrays:
         """The given visits; who has no number of their own gets the next free one."""
@@ -511,7 +393,7 @@ class Workload:
         )
 
 
-def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
+def arrivals_in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     """Arrivals of all parts together, by time and patient."""
     together = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ArrivalArrays)]
     times, patients = together[:2]
@@ -522,64 +404,80 @@ def in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     return ArrivalArrays(*ordered)
 
 
-def drawn_arrivals(
+@dataclass(frozen=True, eq=False)
+class ArrivalPlan:
+    """Arrivals of all streams, as far as they are known before any draw: one object for all scenarios they belong to,
+    so that a thread finds at once what it drew last."""
+
+    streams: "tuple[StreamPlan, ...]"
+
+    def drawn(self, base: int) -> ArrivalArrays:
+        """All arrivals under a base."""
+        return arrivals_in_order([stream.drawn(base) for stream in self.streams])
+
+
+@lru_cache(maxsize=64)
+def arrival_plan(
     streams: tuple[tuple[str, StreamArrivals, Prelude], ...],
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
-    base: int,
-) -> ArrivalArrays:
-    """Arrivals of all streams, each given by its name, its rates and its prelude."""
-    parts = []
+) -> ArrivalPlan:
+    """The plan of streams, each given by its name, its rates and its prelude."""
+    plans = []
     for number, (name, arrivals, prelude) in enumerate(streams):
-        drawn = stream_times(arrivals, prelude, calendar_start, month_factors, horizon, number, quantity_id(name), base)
-        parts.append(stream_arrivals(number, *drawn))
-    return in_order(parts)
+        rates = HourlyRates(arrivals, calendar_start, month_factors, -prelude.days, horizon)
+        plans.append(StreamPlan(number, name, arrivals.day_cumulated(), prelude, rates, horizon))
+    return ArrivalPlan(tuple(plans))
 
 
-def stream_arrivals(stream: int, times: np.ndarray, pending: np.ndarray) -> ArrivalArrays:
-    """First visits from time 0 on, then the returns of the prelude."""
-    start = int(np.searchsorted(times, 0.0))
-    first_visits = np.arange(start, len(times)) + stream * PATIENTS_PER_STREAM
-    n = len(first_visits) + len(pending)
-    return ArrivalArrays(
-        times=np.concatenate((times[start:], pending[:, 0])),
-        patients=np.concatenate((first_visits, pending[:, 1].astype(np.int64))),
-        numbers=np.concatenate((np.ones(len(first_visits), dtype=np.int64), pending[:, 2].astype(np.int64))),
-        streams=np.full(n, stream, dtype=np.int64),
-        given=np.full(n, -1, dtype=np.int64),
-    )
+@dataclass(frozen=True, eq=False)
+class StreamPlan:
+    """First visits of one stream and its prelude, as far as they are known before any draw."""
+
+    number: int
+    name: str
+    day_cumulated: np.ndarray
+    prelude: Prelude
+    rates: "HourlyRates"
+    horizon: float
+
+    @cached_property
+    def stream_id(self) -> int:
+        return quantity_id(self.name)
+
+    def drawn(self, base: int) -> ArrivalArrays:
+        """First visits from time 0 to the horizon, then the returns that the prelude leaves."""
+        rates = self.rates.drawn(self.stream_id, base)
+        expected = float(rates.sum())
+        out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
+        key, start_of_rates = keyed(base, self.stream_id, PERSON), -self.prelude.days * MINUTES_PER_DAY
+        times = out[: poisson_times(key, GAP_ID, rates, start_of_rates, out)]
+        times = times[times < self.horizon]
+        start = int(np.searchsorted(times, 0.0))
+        returns = self.returns_of_prelude(base, times, start) if start else NO_RETURNS
+        first_patient = self.number * PATIENTS_PER_STREAM
+        n_first, n = len(times) - start, len(times) - start + len(returns)
+        return ArrivalArrays(
+            times=np.concatenate((times[start:], returns[:, 0])),
+            patients=np.concatenate((np.arange(start, len(times)) + first_patient, returns[:, 1].astype(np.int64))),
+            numbers=np.concatenate((np.ones(n_first, dtype=np.int64), returns[:, 2].astype(np.int64))),
+            streams=np.full(n, self.number, dtype=np.int64),
+            given=np.full(n, -1, dtype=np.int64),
+        )
+
+    def returns_of_prelude(self, base: int, times: np.ndarray, n_before: int) -> np.ndarray:
+        """Returns due from time 0 to the horizon of those first seen before it: time, patient, visit number."""
+        prelude, pending = self.prelude, np.empty((n_before, 3))
+        n_pending = play_prelude(
+            base, self.number * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
+            prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
+            self.day_cumulated, pending,
+        )  # fmt: skip
+        return pending[:n_pending][pending[:n_pending, 0] < self.horizon]
 
 
-def stream_times(
-    arrivals: StreamArrivals,
-    prelude: Prelude,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    horizon: float,
-    stream: int,
-    stream_id: int,
-    base: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """First visits of a stream from the start of its prelude to the horizon, and returns the prelude leaves.
-
-    Shapes (n,) and (m, 3) with columns time, patient, visit number; only what falls before the horizon.
-    """
-    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
-    expected = float(rates.sum())
-    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))
-    key = keyed(base, stream_id, PERSON)
-    n = poisson_times(key, GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)
-    times = out[:n]
-    times = times[times < horizon]
-    pending = np.empty((int(np.searchsorted(times, 0.0)), 3))
-    n_pending = play_prelude(
-        base, stream * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
-        prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
-        arrivals.day_cumulated(), pending,
-    )  # fmt: skip
-    pending = pending[:n_pending]
-    return times, pending[pending[:, 0] < horizon]
+NO_RETURNS = np.empty((0, 3))
 
 
 class LastDrawn(threading.local):
@@ -589,29 +487,43 @@ class LastDrawn(threading.local):
     """
 
     def __init__(self) -> None:
-        self.drawn_arrivals = lru_cache(maxsize=2)(drawn_arrivals)
+        self.drawn_arrivals = lru_cache(maxsize=2)(ArrivalPlan.drawn)
 
 
 LAST_DRAWN = LastDrawn()
 
 
-def hourly_rates(
-    arrivals: StreamArrivals,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    first_day: int,
-    horizon: float,
-    stream_id: int,
-    base: int,
-) -> np.ndarray:
-    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day."""
-    days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
-    by_weekday = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)
-    factors = day_factors(days, arrivals.day_factor_cv, stream_id, base)
-    if month_factors:
-        months = (np.datetime64(calendar_start) + days).astype("datetime64[M]").astype(np.int64) % 12  # 0 is January
-        factors = factors * np.asarray(arrivals.month_index)[months]
-    return np.ascontiguousarray((by_weekday[days % 7] * factors[:, None]).ravel())
+class HourlyRates:
+    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day.
+
+    `certain` are those without factors of single days.
+    """
+
+    def __init__(
+        self,
+        arrivals: StreamArrivals,
+        calendar_start: datetime.date,
+        month_factors: bool,
+        first_day: int,
+        horizon: float,
+    ) -> None:
+        self.days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
+        self.by_day = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)[self.days % 7]
+        self.of_months = np.ones(len(self.days))
+        self.cv = arrivals.day_factor_cv
+        if month_factors:
+            months = (np.datetime64(calendar_start) + self.days).astype("datetime64[M]").astype(np.int64) % 12
+            self.of_months = np.asarray(arrivals.month_index)[months]  # 0 is January
+        self.certain = self._times(self.of_months)
+
+    def drawn(self, stream_id: int, base: int) -> np.ndarray:
+        """The rates of a stream with the factors of its days, not to be written to."""
+        if self.cv == 0.0:
+            return self.certain
+        return self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
+
+    def _times(self, factors: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray((self.by_day * factors[:, None]).ravel())
 
 
 def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.ndarray:

@@ -20,7 +20,7 @@ PlainData = Any
 MOST_YAML_BYTES = 4 * 2**20
 """The shipped files have 16 kB at most; PyYAML reads some 700 kB a second, so that a file is read or refused in 6 s."""
 MOST_YAML_ENTRIES = 100_000
-"""Keys, values and containers of a file. The shipped files have 1,500 at most; Hydra merges about 10,000 a second."""
+"""Keys, values and containers of a file. The shipped files have 1,500 at most."""
 MOST_NESTED = 40
 """Containers in containers. The shipped files nest 8 deep; composing a node calls itself, and 200 would be too many."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,8 +36,23 @@ _CURES = (
     ),
 )
 """Patterns of PyYAML's messages, and the remedy for each; the first that matches is given."""
-_QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly."""
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+class _QuickLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly.
+
+    `1e3` is a number, as in YAML 1.2 and everywhere else, and a date is a text.
+    """
+
+
+_QuickLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+_QuickLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    for first, resolvers in _QuickLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read_yaml(file: Path) -> PlainData:
@@ -76,7 +91,7 @@ def _loader(file: Path, text: str) -> Iterator["StrictLoader"]:
 
 def read_checked_yaml(file: Path) -> PlainData:
     """The same as `read_yaml`, quickly, of a file that is shipped or that `read_yaml` has accepted."""
-    return yaml.load(read_text(file, MOST_YAML_BYTES), _QUICK_LOADER)
+    return yaml.load(read_text(file, MOST_YAML_BYTES), _QuickLoader)
 
 
 def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
@@ -89,10 +104,7 @@ def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
 
 
 class StrictLoader(yaml.SafeLoader):
-    """Checks nodes while they are composed, so that nothing large or deep is ever made.
-
-    It is PyYAML's own composer, which Hydra reads files with too: both see the same nodes.
-    """
+    """Checks nodes while they are composed, so that nothing large or deep is ever made."""
 
     def __init__(self, text: str, file: Path) -> None:
         super().__init__(text)

@@ -17,49 +17,50 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import from_json
 
 from sim.department.scenario import Problem, ScenarioError
+from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
 from sim.runs.stopping_rules import StoppingRules
 
-MOST_ENTRIES: Final = 10_000_000
+_MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
 MOST_FACTS: Final = 16 * MIB
 """Bytes of run.json; the command of a sweep may name many values."""
 MOST_TABLE: Final = 512 * MIB
 """Bytes of a table that is read into memory."""
-MOST_ROWS: Final = 5_000_000
+_MOST_ROWS: Final = 5_000_000
 MOST_TEXT: Final = 1024 * MIB
 """Characters of a table, unpacked."""
-MOST_SCENARIOS: Final = 100_000
-LONGEST_LABEL: Final = 20_000
-MOST_REPLICATIONS: Final = 100_000
-MOST_VALUES: Final = 2**29
+_MOST_SCENARIOS: Final = 100_000
+_LONGEST_LABEL: Final = 20_000
+MOST_REPLICATIONS_READ: Final = 100_000
+MOST_VALUES_READ: Final = 2**29
 """Measures of runs held in memory at once: 4 GiB."""
-MOST_NAMED: Final = 10
+_MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
-SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
+_SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
 SHOWN: Final = 80
 
-Kind = Literal["text", "whole", "number", "yes_or_no"]
-KINDS: Final[Mapping[Kind, frozenset[str]]] = {
+ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
+TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
     "text": frozenset({"VARCHAR", "ENUM"}),
     "whole": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}),
     "number": frozenset({"DOUBLE", "FLOAT"}),
     "yes_or_no": frozenset({"BOOLEAN"}),
 }
-WORDS: Final[Mapping[Kind, str]] = {
+_WORDS: Final[Mapping[ColumnKind, str]] = {
     "text": "text", "whole": "whole numbers", "number": "numbers", "yes_or_no": "true or false",
 }  # fmt: skip
 """What a column holds, in words."""
 
-PART_COLUMNS: Final[Mapping[str, Kind]] = {
+PART_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "scenario": "text", "label": "text", "seed": "whole", "replication": "whole", "code": "text", "status": "text",
     "measure": "text", "value": "number", "traceback": "text",
 }  # fmt: skip
-SCENARIO_COLUMNS: Final[Mapping[str, Kind]] = {
+SCENARIO_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "scenario": "text", "label": "text", "place": "whole", "content": "text",
 }  # fmt: skip
 
@@ -73,9 +74,9 @@ def check_entries(folder: Path) -> None:
     Raises ScenarioError. A folder that is not there yet is left to those who make it.
     """
     problems = []
-    for number, (path, mode) in enumerate(entries(folder)):
-        if number >= MOST_ENTRIES:
-            remedy = f"more than {MOST_ENTRIES:,} files: give the results folder of one sweep"
+    for number, (path, mode) in enumerate(_entries(folder)):
+        if number >= _MOST_ENTRIES:
+            remedy = f"more than {_MOST_ENTRIES:,} files: give the results folder of one sweep"
             raise ScenarioError([Problem(str(folder), "too many files", remedy)])
         if stat.S_ISLNK(mode):
             problems.append(Problem(str(path), "a link", "a results folder holds no links: put the file itself there"))
@@ -84,7 +85,7 @@ def check_entries(folder: Path) -> None:
     refuse_all(problems)
 
 
-def entries(folder: Path) -> Iterator[tuple[Path, int]]:
+def _entries(folder: Path) -> Iterator[tuple[Path, int]]:
     """Every entry below a folder with its mode; links are not followed."""
     folders = [folder]
     while folders:
@@ -107,10 +108,10 @@ def refuse_all(problems: Sequence[Problem]) -> None:
     """Raise ScenarioError with the first problems and the number of the others, if there are any."""
     if not problems:
         return
-    named = list(problems[:MOST_NAMED])
-    if len(problems) > MOST_NAMED:
+    named = list(problems[:_MOST_NAMED])
+    if len(problems) > _MOST_NAMED:
         last = named[-1]
-        more = f"; and {counted(len(problems) - MOST_NAMED, 'more problem')} of this kind"
+        more = f"; and {counted(len(problems) - _MOST_NAMED, 'more problem')} of this kind"
         named[-1] = Problem(last.path, last.value, last.remedy + more)
     raise ScenarioError(named)
 
@@ -125,7 +126,7 @@ class SweepFacts(BaseModel):
 
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     code: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS_READ)]
     confidence: Annotated[float, Field(gt=0, lt=1)]
     command: Annotated[list[str], Field(max_length=10_000)]
     asked: StoppingRules = Field(default_factory=StoppingRules)
@@ -136,14 +137,14 @@ class SweepFacts(BaseModel):
         ranked = [name for name in (asked.best, None if asked.select is None else asked.select.measure) if name]
         for name in (*asked.precision, *ranked):
             if name.partition(".")[0] not in MEASURE_BY_KEY:
-                raise ValueError(f"asked: there is no measure {shortened(name)}")
+                raise ValueError(f"asked: there is no measure {shortened_value(name)}")
         for name in ranked:
             if MEASURE_BY_KEY[name.partition(".")[0]].better == "neutral":
-                raise ValueError(f"asked: {shortened(name)} has no better direction")
+                raise ValueError(f"asked: {shortened_value(name)} has no better direction")
         if asked.precision and asked.select is not None:
             raise ValueError("asked: a precision and a best to be selected, which exclude each other")
-        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS:
-            raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS}")
+        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS_READ:
+            raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS_READ}")
         return self
 
 
@@ -168,13 +169,13 @@ def read_facts(file: Path) -> SweepFacts:
     problems = []
     for one in found:
         place = ".".join([str(file), *map(str, one["loc"])])
-        value = "no JSON" if one["type"] == "json_invalid" else shortened(one["input"])
+        value = "no JSON" if one["type"] == "json_invalid" else shortened_value(one["input"])
         problems.append(Problem(place, value, f"{shortened_text(one['msg'])}: {AS_WRITTEN}"))
     refuse_all(problems)
     raise AssertionError("an error without a problem")
 
 
-def shortened(value: object) -> str:
+def shortened_value(value: object) -> str:
     """The repr of a value, cut where it is long."""
     try:
         return shortened_text(repr(value))
@@ -183,13 +184,15 @@ def shortened(value: object) -> str:
 
 
 def shortened_text(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return cut_end(text, SHOWN)
 
 
 # --- tables ---
 
 
-def check_columns(connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, Kind]) -> Iterator[Problem]:
+def check_columns(
+    connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, ColumnKind]
+) -> Iterator[Problem]:
     """What keeps a Parquet file from being read as a table with these columns."""
     try:
         with open_regular(file, 2**62):
@@ -204,8 +207,8 @@ def check_columns(connection: duckdb.DuckDBPyConnection, file: Path, columns: Ma
     for name, kind in columns.items():
         if name not in there:
             yield Problem(f"{file}, column {name}", "not there", AS_WRITTEN)
-        elif there[name].partition("(")[0] not in KINDS[kind]:
-            remedy = f"{WORDS[kind]} should stand there: {AS_WRITTEN}"
+        elif there[name].partition("(")[0] not in TYPES_OF_KIND[kind]:
+            remedy = f"{_WORDS[kind]} should stand there: {AS_WRITTEN}"
             yield Problem(f"{file}, column {name}", f"of type {shortened_text(there[name])}", remedy)
 
 
@@ -215,7 +218,7 @@ def check_parts(parts: Sequence[Path]) -> None:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 
 
-def read_columns(file: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
+def read_columns(file: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
     """These columns of a Parquet file of bounded size, their types checked. Raises ScenarioError."""
     listed = ", ".join(columns)  # names of our own
     texts = [name for name, kind in columns.items() if kind == "text"]
@@ -227,7 +230,7 @@ def read_columns(file: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
             refuse_all(list(check_columns(connection, file, columns)))
             sql.parquet(connection, [file]).create_view("received")
             (rows, characters), *_ = connection.execute(f"SELECT count(*), {length} FROM received").fetchall()
-            if rows > MOST_ROWS or characters > MOST_TEXT:
+            if rows > _MOST_ROWS or characters > MOST_TEXT:
                 found = f"{rows:,} rows with {characters:,} characters"
                 raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
             table = connection.execute(f"SELECT {listed} FROM received").df()
@@ -248,18 +251,20 @@ def read_scenarios(file: Path) -> pd.DataFrame:
     """
     table = read_columns(file, SCENARIO_COLUMNS)
     problems = []
-    if len(table) > MOST_SCENARIOS:
-        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {MOST_SCENARIOS:,}: {AS_WRITTEN}"))
-    for number, row in enumerate(table.head(MOST_SCENARIOS).to_dict("records")):
+    if len(table) > _MOST_SCENARIOS:
+        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {_MOST_SCENARIOS:,}: {AS_WRITTEN}"))
+    for number, row in enumerate(table.head(_MOST_SCENARIOS).to_dict("records")):
         problems += [
-            Problem(f"{file}, row {number + 1}, {column}", shortened(row[column]), f"{wrong}: {AS_WRITTEN}")
+            Problem(f"{file}, row {number + 1}, {column}", shortened_value(row[column]), f"{wrong}: {AS_WRITTEN}")
             for column, wrong in faults_of_scenario(row)
         ]
     if not problems:
         wanted = table[table["place"] >= 0]
         for column in ("scenario", "label"):
             twice = wanted[column][wanted[column].duplicated()]
-            problems += [Problem(f"{file}, {column}", shortened(value), f"twice: {AS_WRITTEN}") for value in twice]
+            problems += [
+                Problem(f"{file}, {column}", shortened_value(value), f"twice: {AS_WRITTEN}") for value in twice
+            ]
         if not len(wanted):
             problems.append(Problem(str(file), "no scenario", f"a sweep has one at least: {AS_WRITTEN}"))
     refuse_all(problems)
@@ -268,12 +273,12 @@ def read_scenarios(file: Path) -> pd.DataFrame:
 
 def faults_of_scenario(row: Mapping[Hashable, object]) -> Iterator[tuple[str, str]]:
     """Column and fault of a row of the scenarios."""
-    if not (isinstance(row["scenario"], str) and SCENARIO.fullmatch(row["scenario"])):
+    if not (isinstance(row["scenario"], str) and _SCENARIO.fullmatch(row["scenario"])):
         yield "scenario", "no hash of a scenario"
-    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= LONGEST_LABEL):
-        yield "label", f"no label of 1 to {LONGEST_LABEL:,} characters"
-    if not (isinstance(row["place"], int) and -1 <= row["place"] < MOST_SCENARIOS):
-        yield "place", f"no place between -1 and {MOST_SCENARIOS:,}"
+    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= _LONGEST_LABEL):
+        yield "label", f"no label of 1 to {_LONGEST_LABEL:,} characters"
+    if not (isinstance(row["place"], int) and -1 <= row["place"] < _MOST_SCENARIOS):
+        yield "place", f"no place between -1 and {_MOST_SCENARIOS:,}"
     try:
         content = from_json(row["content"]) if isinstance(row["content"], str) else None
     except ValueError as error:
@@ -287,14 +292,14 @@ def check_measures(names: Sequence[object], folder: Path) -> None:
     """Refuse measures that are not in the catalogue. Raises ScenarioError."""
     unknown = [name for name in names if not (isinstance(name, str) and name.partition(".")[0] in MEASURE_BY_KEY)]
     remedy = f"no measure of this version of PeerED: {AS_WRITTEN}"
-    refuse_all([Problem(f"{folder}, measure", shortened(name), remedy) for name in unknown])
+    refuse_all([Problem(f"{folder}, measure", shortened_value(name), remedy) for name in unknown])
 
 
 def check_size(n_scenarios: int, n_measures: int, replications: int, folder: Path) -> None:
     """Refuse more values than fit into memory. Raises ScenarioError."""
     n = n_scenarios * n_measures * replications
-    if n > MOST_VALUES:
+    if n > MOST_VALUES_READ:
         found = f"{n_scenarios:,} scenarios of {replications:,} replications with {n_measures:,} measures"
-        most = f"{MOST_VALUES * 8 / 2**30:.3g} GiB"
+        most = f"{MOST_VALUES_READ * 8 / 2**30:.3g} GiB"
         remedy = f"{n * 8 / 2**30:.3g} GiB of values, {most} are read at most: split the sweep"
         raise ScenarioError([Problem(str(folder), found, remedy)])

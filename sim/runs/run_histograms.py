@@ -9,7 +9,7 @@ import pandas as pd
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
 from sim.engine.measures.array_loops import count_in_bins
 from sim.engine.measures.intervals import Cells, Floats, Integers
-from sim.engine.measures.outcomes import Cohort, one_of, parts_and_streams
+from sim.engine.measures.outcomes import Cohort
 
 WAIT_EDGES = np.append(np.arange(0.0, 481.0, 10.0), np.inf)
 ALONE_EDGES = np.append(np.arange(0.0, 961.0, 20.0), np.inf)
@@ -62,8 +62,7 @@ def return_table(cohort: Cohort) -> pd.DataFrame:
     `days` since departure run to the return, or (censored) for as long as the visit is followed. How long that is does
     not depend on when it departs.
     """
-    mental = one_of(cohort.codes("stream"), dict(parts_and_streams(cohort.trajectory))["mental_health"])
-    chosen = np.flatnonzero(mental & cohort.departed)
+    chosen = np.flatnonzero(cohort.mental_health & cohort.departed)
     to_return, followed = cohort.minutes_to_return[chosen], cohort.minutes_followed[chosen]
     return pd.DataFrame(
         {

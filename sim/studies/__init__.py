@@ -1,6 +1,6 @@
 """The questions that can be asked, one file each.
 
-A study is a class in a module of this package; `STUDIES` is where it is registered.
+To add a study write its class (`sim.studies.study`) in a module of this package, and register it here.
 """
 
 from importlib import import_module
@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.studies.study import Study
 
-STUDIES = {
-    "compare": "sim.studies.compare.Compare",
-    "run": "sim.studies.compare.Run",
-    "validate": "sim.studies.validate.Validate",
-    "assumptions": "sim.studies.assumptions.Assumptions",
-    "calibrate": "sim.studies.calibrate.Calibrate",
-    "results": "sim.studies.sweep.ResultsAgain",
-    "breakeven": "sim.studies.breakeven.BreakEven",
+REGISTERED = {
+    "compare": "sim.studies.compare.CompareStudy",
+    "run": "sim.studies.compare.RunStudy",
+    "validate": "sim.studies.validate.ValidateStudy",
+    "assumptions": "sim.studies.assumptions.AssumptionsStudy",
+    "calibrate": "sim.studies.calibrate.CalibrateStudy",
+    "results": "sim.studies.sweep.ResultsStudy",
+    "breakeven": "sim.studies.breakeven.BreakevenStudy",
 }
-"""Studies by name, and the class of each; its module is loaded when it is asked for."""
+"""The class of each study by its name; its module is loaded when it is asked for."""
 
 
 def study_named(name: str) -> "Study":
     """The study of a name. Raises KeyError for an unknown one."""
-    module, _, kind = STUDIES[name].rpartition(".")
+    module, _, kind = REGISTERED[name].rpartition(".")
     study: Study = getattr(import_module(module), kind)()
     return study

@@ -5,13 +5,15 @@ from rich.console import Console
 from sim.analysis.assumptions import assumptions_in_use, read_register
 from sim.report.console import print_assumptions
 from sim.studies.question import Question
+from sim.studies.settings import AssumptionsSettings
 from sim.studies.study import Study
 
 
-class Assumptions(Study):
+class AssumptionsStudy(Study):
     """The rows of the register behind the numbers in use."""
 
     name = "assumptions"
+    settings = AssumptionsSettings
 
     def run(self, question: Question, console: Console) -> int:
         in_use = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)

@@ -9,8 +9,9 @@ from typing import Any
 from sim.analysis.breakeven import BreakEvenPlan, effects_played
 from sim.analysis.memory_check import check_design
 from sim.analysis.scenario_facts import peer_hours
-from sim.department.scenario import Problem, Scenario, ScenarioError, did_you_mean
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
+from sim.io.suggest import did_you_mean
 from sim.runs.design import Design
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question

@@ -21,10 +21,11 @@ from sim.studies.settings import CalibrateSettings
 from sim.studies.study import Study
 
 
-class Calibrate(Study):
+class CalibrateStudy(Study):
     """Reads a file of visits, fits it, and writes configurations into a folder shared with the user."""
 
     name = "calibrate"
+    settings = CalibrateSettings
 
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]

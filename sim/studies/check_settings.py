@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
-from sim.department.scenario import Problem, Scenario, did_you_mean, steps_with_paths
+from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES
 from sim.engine.measures.outcomes import REPORTED_STREAMS
+from sim.io.suggest import did_you_mean
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
-ONLY_SWEPT = ("precision", "select", "best", "controls", "most_replications")
+_ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""
 
 
@@ -117,11 +118,10 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
         return
     if study.warm_up_weeks == "auto":
         yield Problem("study.warm_up_weeks", "'auto'", "it is for sweeps: peered -m …; give a number of weeks")
-    for name in ONLY_SWEPT:
+    for name in _ONLY_SWEPT:
         value = getattr(study, name)
         if value:
-            told = repr(", ".join(value) if isinstance(value, dict) else getattr(value, "measure", value))
-            yield Problem(f"study.{name}", told, "it is for sweeps: peered -m …")
+            yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), "it is for sweeps: peered -m …")
 
 
 def presets_of(study: AgainstBaselineSettings | None) -> tuple[str, ...]:

@@ -7,22 +7,28 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.compare import compared, played_of, values_table
+from sim.analysis.compare import comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.memory_check import check_design
 from sim.analysis.plan import Plan
 from sim.analysis.rounds import play_in_rounds
+from sim.analysis.sequential_sampling import next_replications_of
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import print_comparison, print_other_levels
+from sim.report.comparison_answer import (
+    comparison_markdown,
+    comparison_sheets,
+    print_comparison,
+    print_other_levels,
+)
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
+from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
+from sim.report.words.stopping_text import PrecisionAsked, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
 from sim.runs.playing import refuse_failed
@@ -30,12 +36,12 @@ from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.statistics.sequential_precision import LOOK_AHEAD
-from sim.studies.check_settings import presets_of, problems_of_worth
+from sim.studies.check_settings import faults_alone, faults_of_asked, presets_of, problems_of_worth
 from sim.studies.question import Question
-from sim.studies.settings import CompareSettings, MeasuredSettings
+from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
 
-MOST_NAMED = 4
+_MOST_NAMED = 4
 """Staffings named where progress is shown."""
 NOT_THE_QUESTION = (
     "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
@@ -51,7 +57,10 @@ def plan_of(question: Question) -> Plan:
     study = question.study
     assert isinstance(study, MeasuredSettings)
     against = study if isinstance(study, CompareSettings) else None
-    if against is not None and (problems := problems_of_worth(against, question.played.values())):
+    scenarios = list(question.played.values())
+    problems = [*faults_of_asked(study, scenarios), *(faults_alone(study) if len(scenarios) == 1 else ())]
+    problems += [] if against is None else problems_of_worth(against, scenarios)
+    if problems:
         raise ScenarioError(problems)
     plan = Plan(
         scenarios=question.played,
@@ -94,7 +103,29 @@ def compare_in_memory(plan: Plan) -> Comparison:
         for task, results in played:
             refuse_failed(task, results)
             runs.add(results)
-    return compared(runs, plan, time.monotonic() - started)
+    return answered(plan, runs, time.monotonic() - started)
+
+
+def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
+    """The comparison, with what came of the precision that was asked for among its notes."""
+    comparison = comparison_of(runs, plan, seconds)
+    if not plan.rules.precision:
+        return comparison
+    return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
+
+
+def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionAsked:
+    """What came of a precision, with staffings by their labels and levels of demand."""
+    found = next_replications_of(plan.design, runs)
+    names = {
+        label: (plan.scenarios[name].staffing.label or name) + (f" at demand {level:g}" if len(plan.levels) > 1 else "")
+        for label, (level, name) in plan.cells.items()
+    }
+    reached = found.precision_reached
+    if len(reached):
+        reached = reached.assign(label=reached["label"].map(names))
+    found = replace(found, precision_reached=reached)
+    return PrecisionAsked(tuple(names.values()), plan.replications, found, plan.rules)
 
 
 class FirstAnswer(Watch[Comparison]):
@@ -112,7 +143,7 @@ class FirstAnswer(Watch[Comparison]):
         finished, n_planned = played_of(self.runs, self.plan)
         if sum(map(len, finished.values())) < n_planned * len(self.plan.scenarios):
             return
-        answer = partial(compared, self.runs, self.plan, time.monotonic() - self.started)
+        answer = partial(comparison_of, self.runs, self.plan, time.monotonic() - self.started)
         errors = patient_console(sys.stderr)
         show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
         self.is_shown = True
@@ -122,23 +153,24 @@ class FirstAnswer(Watch[Comparison]):
         (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
 
 
-class Compare(PlayedStudy[Plan, Comparison]):
+class CompareStudy(PlayedStudy[Plan, Comparison]):
     """Staffings on the same patients at each level of demand."""
 
     name = "compare"
+    settings: ClassVar[type[StudySettings]] = CompareSettings
     has_figures = True
 
     def plan(self, question: Question) -> Plan:
         return plan_of(question)
 
     def answer(self, plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
-        return compared(runs, plan, seconds)
+        return answered(plan, runs, seconds)
 
     def run_files(self, plan: Plan, folder: Path) -> FilesOfRun:
         return plan.files_in(folder)
 
     def what(self, plan: Plan) -> str:
-        several = len(plan.scenarios) > MOST_NAMED
+        several = len(plan.scenarios) > _MOST_NAMED
         names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
         return f"{names} on the same patients"
 
@@ -161,6 +193,8 @@ class Compare(PlayedStudy[Plan, Comparison]):
     ) -> Files:
         scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
         tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
+        if len(reached := precision_of(plan, runs).plan.precision_reached):
+            tables["precision"] = reached
         return {
             "run.json": partial(write_json, facts),
             "answer.md": partial(write_text, comparison_markdown(answer, self.has_figures)),
@@ -171,8 +205,9 @@ class Compare(PlayedStudy[Plan, Comparison]):
         }
 
 
-class Run(Compare):
+class RunStudy(CompareStudy):
     """One scenario, played and measured."""
 
     name = "run"
+    settings = RunSettings
     has_figures = False

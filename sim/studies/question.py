@@ -66,8 +66,8 @@ def command_words(
 class SweepQuestion:
     """A checked sweep.
 
-    `scenarios` by label, the baseline first, and `keys`, hashes of their content; `jobs` in the same order, what would
-    be typed for each alone; `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
+    `scenarios` by label, the baseline first, and `keys`, hashes of their content; `same`: labels left out, with the
+    one they repeat; `notes`: what else the user should know.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
     """
@@ -78,7 +78,6 @@ class SweepQuestion:
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    jobs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def study(self) -> RunSettings:

@@ -1,12 +1,12 @@
 """What each study can be asked: one class a study, so that a key of another study is an error by construction.
 
-`STUDIES` maps the name of a study to its class, `Study` is their tagged union on `name`. What is simulated stands in
-`sim.department.scenario`, how replications run in `sim.config.settings`.
+`STUDIES` maps the name of a study to its class, `AnySettings` is their tagged union on `name`; a study that is
+registered in `sim.studies` and has no class here brings its own. What is simulated stands in `sim.department.scenario`.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -14,13 +14,14 @@ from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
 from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
+from sim.studies import REGISTERED, study_named
 
 MOST = 10**9
 """No study has more weeks, days or replications; those that need too much memory are refused when it is planned."""
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
-OUTSIDE = ("output", "visits", "run", "query", "table", "export")
+KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
 
 
@@ -57,7 +58,7 @@ def check_each_once(**lists: tuple[object, ...]) -> None:
 class StudySettings(Frozen):
     """What every study has: its name.
 
-    `uses` says which of the keys `OUTSIDE` its group mean something to it, `instead` what to write for a key that only
+    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that only
     other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
     """
 
@@ -103,9 +104,9 @@ class MeasuredSettings(PlayedSettings):
 
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
     `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
-    A sweep alone has `warm_up_weeks` `auto` (found by a pilot), and `precision` (by measure), `select`, `best` and
-    `controls`, which are what `sim.runs.stopping_rules` says; `replications` are then the first,
-    `most_replications` the cap.
+    With a `precision` (by measure) `replications` are the first, `most_replications` the cap. A sweep alone has
+    `warm_up_weeks` `auto` (found by a pilot), `select`, `best` and `controls`; all are what `sim.runs.stopping_rules`
+    says.
     """
 
     demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
@@ -227,31 +228,6 @@ class CalibrateSettings(StudySettings):
     if_none_fits: Literal["empirical", "nearest"] = "empirical"
 
 
-Study = Annotated[
-    CompareSettings
-    | RunSettings
-    | BreakevenSettings
-    | ValidateSettings
-    | AssumptionsSettings
-    | CalibrateSettings
-    | ResultsSettings,
-    Field(discriminator="name"),
-]
-STUDIES: dict[str, type[StudySettings]] = {
-    kind.model_fields["name"].default: kind for kind in get_args(get_args(Study)[0])
-}
-
-
-def studies_with(key: str) -> list[str]:
-    """Studies that have a key of the group `study`, by its first word."""
-    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
-
-
-def studies_using(key: str) -> list[str]:
-    """Studies that use a key outside the group `study`."""
-    return [name for name, kind in STUDIES.items() if key in kind.uses]
-
-
 class ExecutorSettings(Frozen):
     """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
 
@@ -271,3 +247,27 @@ class ExecutorSettings(Frozen):
                 f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
             )
         return self
+
+
+_HERE: dict[str, type[StudySettings]] = {
+    "compare": CompareSettings,
+    "run": RunSettings,
+    "validate": ValidateSettings,
+    "assumptions": AssumptionsSettings,
+    "calibrate": CalibrateSettings,
+    "results": ResultsSettings,
+    "breakeven": BreakevenSettings,
+}
+"""Settings that stand in this module, so that a command loads no study but its own."""
+STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
+AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
+
+
+def studies_with(key: str) -> list[str]:
+    """Studies that have a key of the group `study`, by its first word."""
+    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
+
+
+def studies_using(key: str) -> list[str]:
+    """Studies that use a key outside the group `study`."""
+    return [name for name, kind in STUDIES.items() if key in kind.uses]

@@ -213,9 +213,9 @@ class ColumnMap(Strict):
     triage_time: str | None = None
     physician_time: str | None = None
     departure_time: str | None = None
-    triage_min: str | None = None
-    wait_min: str | None = None
-    stay_min: str | None = None
+    triage_minutes: str | None = None
+    wait_minutes: str | None = None
+    stay_minutes: str | None = None
     disposition: WordColumns | None = None
     mode: WordColumns | None = None
     seen_recently: WordColumns | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import difflib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from sim.io.clean_text import for_csv
+from sim.io.suggest import closest_in_any_case
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +65,8 @@ def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, .
 
 def closest_name(name: str, known: Sequence[str]) -> str | None:
     """`did you mean 'NAME'?` for the known name written most alike, upper and lower case aside; None if none is."""
-    lowered = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), list(lowered), n=1)
-    return f"did you mean {lowered[close[0]]!r}?" if close else None
+    close = closest_in_any_case(name, known)
+    return None if close is None else f"did you mean {close!r}?"
 
 
 class VisitsFileError(ValueError):

@@ -31,7 +31,7 @@ _LONG_WAIT_HOURS: Final = 24
 _SHORT_FILE_DAYS: Final = 14
 
 _CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
-_MINUTES: Final = ("triage_min", "wait_min", "stay_min")
+_MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
@@ -103,12 +103,15 @@ def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
 
 def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
-    if "wait_min" not in query.origin:
+    if "wait_minutes" not in query.origin:
         return
-    (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_min > {60 * _LONG_WAIT_HOURS}")
+    (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_minutes > {60 * _LONG_WAIT_HOURS}")
     if n:
         yield note(
-            query.origin["wait_min"], f"waits over {_LONG_WAIT_HOURS} hours", "kept; see whether they are true", int(n)
+            query.origin["wait_minutes"],
+            f"waits over {_LONG_WAIT_HOURS} hours",
+            "kept; see whether they are true",
+            int(n),
         )
 
 

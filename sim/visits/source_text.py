@@ -27,7 +27,7 @@ from sim.visits.visits_query import VisitsQuery
 
 WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
 TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
-NUMBER_FIELDS = ("triage_min", "wait_min", "stay_min", "age", "weight")
+NUMBER_FIELDS = ("triage_minutes", "wait_minutes", "stay_minutes", "age", "weight")
 
 
 def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: ColumnMap, scratch: Path) -> VisitsQuery:

@@ -16,7 +16,7 @@ _ORDER: Final = (
     ("triage_time", "departure_time", "departure before triage"),
     ("physician_time", "departure_time", "departure before first physician"),
 )
-_DURATIONS: Final = {"wait_min": "physician_time", "stay_min": "departure_time"}
+_DURATIONS: Final = {"wait_minutes": "physician_time", "stay_minutes": "departure_time"}
 """Each duration from arrival, and the time it ends at."""
 
 
@@ -65,20 +65,20 @@ def check_longest(query: VisitsQuery, duration: str) -> None:
     remedy = "correct the dates, or set `longest_stay_days` in the column map"
     too_long = f"f_{duration} > {days * _MINUTES_PER_DAY}"
     query.fault_of_field(duration, too_long, f"{duration} over {days:g} days", remedy)
-    remedy = "kept; a stay of no time is often one never closed" if duration == "stay_min" else "kept"
+    remedy = "kept; a stay of no time is often one never closed" if duration == "stay_minutes" else "kept"
     query.note(query.origin[duration], f"f_{duration} = 0", f"{duration} of 0 minutes", remedy)
 
 
 def _check_wait_within_stay(query: VisitsQuery) -> None:
     """Of a wait longer than the stay neither is believed; those from times have had their order checked."""
-    if not query.knows("wait_min", "stay_min"):
+    if not query.knows("wait_minutes", "stay_minutes"):
         return
-    wait, stay = query.origin["wait_min"], query.origin["stay_min"]
+    wait, stay = query.origin["wait_minutes"], query.origin["stay_minutes"]
     remedy = f"correct it or {stay!r}; both are set to missing"
-    longer = query.fault(wait, "f_wait_min > f_stay_min + 1", "a wait longer than the stay", remedy)
+    longer = query.fault(wait, "f_wait_minutes > f_stay_minutes + 1", "a wait longer than the stay", remedy)
     shorter = query.fault(stay, longer, "a stay shorter than the wait", f"correct it or {wait!r}")
-    query.set_missing("wait_min", longer)
-    query.set_missing("stay_min", shorter)
+    query.set_missing("wait_minutes", longer)
+    query.set_missing("stay_minutes", shorter)
 
 
 def note_duplicates(query: VisitsQuery) -> None:

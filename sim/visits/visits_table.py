@@ -26,7 +26,8 @@ MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
 _FIELDS: Final = (
     "arrival", "weekday", "minute_of_day", "year", "month", "patient", "cluster", "stream", "acuity",
-    *TIME_FIELDS, "triage_min", "wait_min", "stay_min", "disposition", "age", "mode", "seen_recently", "weight",
+    *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "disposition", "age", "mode", "seen_recently",
+    "weight",
 )  # fmt: skip
 _COLUMN_TYPES: Final = dict.fromkeys(("arrival", *TIME_FIELDS), "TIMESTAMP") | dict.fromkeys(
     ("patient", "cluster", *WORD_FIELDS), "VARCHAR"
@@ -40,7 +41,7 @@ class VisitsFile:
 
     `row` (1 = first below the header), `arrival` (datetime or missing), `weekday` (0 = Monday .. 6),
     `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `cluster`, `stream`, `acuity` (1 most urgent
-    .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_min`, `wait_min`, `stay_min` (minutes),
+    .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_minutes`, `wait_minutes`, `stay_minutes`,
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
     lists every value set to missing as untrue: row, column, kind, value.

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.attacks.attack import (
@@ -269,47 +268,6 @@ TAKES = 180.0
 """Seconds allowed where the engine may be compiled anew."""
 
 
-def cache(
-    what: str,
-    value: str,
-    expected: Expected,
-    build: Build = nothing,
-    words: str = f"{QUICK} output=out",
-    **more: object,
-) -> Attack:
-    """A command with a cache somewhere."""
-    return caches(what, words, expected, build, environment={"PEERED_CACHE": value}, **more)
-
-
-def kept(change: Callable[[Path, Place], None]) -> Build:
-    """A cache that an earlier command has filled, every file of which is then changed."""
-
-    def build(place: Place) -> None:
-        from tests.attacks.harness import in_a_process
-
-        filling = Attack(
-            "", "", tuple(f"--dry-run {QUICK}".split()), lambda *_: [], environment={"PEERED_CACHE": "ROOT/cache"}
-        )
-        in_a_process(None)(filling, place)
-        for path in sorted((place.root / "cache").rglob("*")):
-            if path.is_file():
-                change(path, place)
-
-    return build
-
-
-def sealed(text: bytes) -> bytes:
-    """A content with the checksum of one that is whole."""
-    from hashlib import sha256
-
-    return sha256(text).hexdigest().encode() + b"\n" + text
-
-
-def replaced(path: Path, make: Callable[[Path], object]) -> None:
-    path.unlink()
-    make(path)
-
-
 class Planted:
     """What an unpickler would run."""
 
@@ -345,44 +303,6 @@ def planted_code(mode: int, owner: int | None = None) -> Build:
 PLAYED = accepted(also=has_results)
 
 CACHES = [
-    cache("a cache in a device", "/dev/null/x", PLAYED),
-    cache("a cache that is a file", "ROOT/outside/plan.csv", PLAYED),
-    cache("a cache that is a pipe", "ROOT/desk/received/pipe", PLAYED, pipe("received/pipe")),
-    cache("a cache that cannot be written to", "/proc", PLAYED),
-    cache(
-        "a cache of garbage", "ROOT/cache", PLAYED, kept(lambda path, place: path.write_bytes(os.urandom(500)) and None)
-    ),
-    cache("a cache of empty files", "ROOT/cache", PLAYED, kept(lambda path, place: path.write_bytes(b"") and None)),
-    cache("a cache of pipes", "ROOT/cache", PLAYED, kept(lambda path, place: replaced(path, os.mkfifo))),
-    cache(
-        "a cache without end",
-        "ROOT/cache",
-        PLAYED,
-        kept(lambda path, place: replaced(path, lambda p: p.symlink_to("/dev/zero"))),
-    ),
-    cache("a cache of folders", "ROOT/cache", PLAYED, kept(lambda path, place: replaced(path, Path.mkdir))),
-    cache(
-        "a cache of lists with the right checksum",
-        "ROOT/cache",
-        PLAYED,
-        kept(lambda path, place: path.write_bytes(sealed(b"[]")) and None),
-    ),
-    cache(
-        "a cache of brackets with the right checksum",
-        "ROOT/cache",
-        PLAYED,
-        kept(lambda path, place: path.write_bytes(sealed(b"[" * 100_000)) and None),
-    ),
-    cache(
-        "a cache of pickles with the right checksum",
-        "ROOT/cache",
-        PLAYED,
-        kept(
-            lambda path, place: (
-                path.write_bytes(sealed(__import__("pickle").dumps(Planted(place.planted_file)))) and None
-            )
-        ),
-    ),
     caches(
         "machine code in a device",
         f"{QUICK} output=out",

@@ -7,6 +7,7 @@ decided in `settling`.
 import math
 
 from sim.department.pathway import FollowUp, Task
+from sim.engine.draw_numbers import quantity_id
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -25,7 +26,6 @@ from sim.engine.trajectory import (
     TASK_KINDS,
     TRANSFERRED,
 )
-from sim.engine.workload import quantity_id
 from tests.referee.clock import CLOSE, DELAY_ENDS, ESCALATION, TASK_ENDS
 from tests.referee.state import Company, Person, Request, Visit, Wish, Work
 from tests.referee.traits import law_of

@@ -15,8 +15,9 @@ from sim.department.arrivals import GivenVisit, Replay
 from sim.department.pathway import Dispose, Step
 from sim.department.patients import Stream
 from sim.department.scenario import Scenario
+from sim.engine.draw_numbers import quantity_id
 from sim.engine.trajectory import AMA, DISPOSITIONS, LWBS, PEER_KINDS_WISHED, PRESENT, Trajectory
-from sim.engine.workload import base_of, quantity_id, visit_uniform
+from sim.engine.workload import draw_base, visit_uniform
 from tests.referee.objection import Objection
 
 SAME = 1e-9
@@ -198,7 +199,7 @@ class Brought:
         self.stream = self.law.stream
         self.acuity, self.age = int(self.shown["acuity"]), int(self.shown["age_years"])
         self.caregiver = bool(self.shown["caregiver"])
-        base = base_of(trajectory.seed, trajectory.replication)
+        base = draw_base(trajectory.seed, trajectory.replication)
         patient, number = int(self.shown["patient"]), int(self.shown["visit_number"])
         self.patient = patient
         self.u = lambda quantity, counter=0: visit_uniform(base, patient, number, quantity_id(quantity), counter)

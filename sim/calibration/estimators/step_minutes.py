@@ -11,7 +11,7 @@ from sim.calibration.estimators.distribution_choice import Choice, choose_distri
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import ACUITIES, Empirical
-from sim.department.scenario import did_you_mean
+from sim.io.suggest import did_you_mean
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import FAMILIES, Family, LifetimeFit, TooFewDurations
 

@@ -159,7 +159,7 @@ def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Sha
 def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndarray]:
     """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known."""
     left = (frame["disposition"] == _LEFT).to_numpy()
-    waited = np.where(left, frame["stay_min"], frame["wait_min"]).astype(np.float64)
+    waited = np.where(left, frame["stay_minutes"], frame["wait_minutes"]).astype(np.float64)
     known = ~np.isnan(waited) & frame["acuity"].notna().to_numpy()
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
 
@@ -197,7 +197,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
     def minutes(times: pd.Series) -> FloatArray:
         return np.asarray((times - start).dt.total_seconds() / 60.0, dtype=np.float64)
 
-    by_stay = known["arrival"] + pd.to_timedelta(known["stay_min"], unit="m")
+    by_stay = known["arrival"] + pd.to_timedelta(known["stay_minutes"], unit="m")
     departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
@@ -216,10 +216,10 @@ def _durations(
     frame: pd.DataFrame, seed: int, draws: int, notes: list[str]
 ) -> tuple[tuple[int, ...], Choice | None, Choice | None]:
     """Waits and stays by acuity: marginal laws to compare with, for a queue makes them, not a parameter."""
-    counts = frame.loc[frame["stay_min"].notna() | frame["wait_min"].notna(), "acuity"].value_counts()
+    counts = frame.loc[frame["stay_minutes"].notna() | frame["wait_minutes"].notna(), "acuity"].value_counts()
     levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
     found: list[Choice | None] = []
-    for name in ("wait_min", "stay_min"):
+    for name in ("wait_minutes", "stay_minutes"):
         known = frame[frame[name].notna() & frame["acuity"].isin(levels)]
         group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
         if not levels or np.bincount(group, minlength=len(levels)).min() < _FEWEST:

@@ -30,7 +30,7 @@ from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
 
 DELAYS: Final = "delays"
-_WAIT, _STAY, _AFTER = "wait_min", "stay_min", "after_min"
+_WAIT, _STAY, _AFTER = "wait_minutes", "stay_minutes", "after_minutes"
 """Minutes to the physician, of stay, and from physician to departure, which are less alike than waits and stays."""
 _SCALES: Final = {
     Constant: ("value",),
@@ -152,7 +152,7 @@ def department_simulator(
 
     def simulate(point: FloatArray) -> FloatArray:
         changed = scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
-        tables = (simulated_visits(changed, seed, replication) for replication in range(replications))
+        tables = simulated_visits(changed, seed, replications)
         return np.array([[outcome.of(table) for outcome in outcomes] for table in tables])
 
     return simulate

@@ -7,6 +7,7 @@ from math import inf, nan
 
 from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
+from sim.engine.calendar_entries import BED_POOL, CARE_DUE, DELAY_ENDS
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import exponential, given_minutes, uniform, value
@@ -14,7 +15,7 @@ from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.requests import ask, forget, new_request, side_request, withdraw
 from sim.engine.compiled.tables import NONE, band_at, plan_at, request_at, visit_at, waiting_for_bed_at
 from sim.engine.compiled.tasks import spell_ends
-from sim.engine.constants import BED_POOL, CARE_DUE, DELAY_ENDS, FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
+from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
 from sim.engine.trajectory import CARE, OBSERVATION, ONE_OFF
 from sim.engine.workload import keyed
 
@@ -115,7 +116,7 @@ def enter_pool(ed: Row, time: float, what: int) -> None:
 def open_pool(ed: Row) -> None:
     """Beds already taken at time 0, and the first request from outside."""
     for bed in range(ed.n_beds_first):
-        take_bed(ed, pool_stay(ed, FIRST_STAY, bed))
+        take_bed(ed, pool_stay(ed, FIRST_STAY_ID, bed))
     next_outside_request(ed)
 
 
@@ -127,7 +128,7 @@ def take_bed(ed: Row, stay: float) -> None:
 
 def asks_for_bed(ed: Row, v: Row) -> None:
     """A free bed is there after a delay of no minutes; else the visit waits its turn."""
-    stay = exponential(v.key, OUR_STAY, 0, ed.bed_stay)
+    stay = exponential(v.key, OUR_STAY_ID, 0, ed.bed_stay)
     if ed.n_beds_taken < ed.n_beds:
         take_bed(ed, stay)
         enter(ed, ed.now, DELAY_ENDS, 2 * v.row, BED_IS_THERE, v.row)
@@ -158,13 +159,13 @@ def bed_falls_free(ed: Row) -> int:
 def next_outside_request(ed: Row) -> None:
     """When the next request from elsewhere comes."""
     if ed.outside_gap == ed.outside_gap:
-        gap = exponential(keyed(ed.base, POOL, POOL), OUTSIDE, ed.n_outside_requests, ed.outside_gap)
+        gap = exponential(keyed(ed.base, POOL, POOL), OUTSIDE_GAP_ID, ed.n_outside_requests, ed.outside_gap)
         enter_pool(ed, ed.now + gap, OUTSIDE_REQUEST)
 
 
 def outside_request(ed: Row) -> None:
     """Somebody from elsewhere needs a bed."""
-    stay = pool_stay(ed, OUTSIDE_STAY, ed.n_outside_requests)
+    stay = pool_stay(ed, OUTSIDE_STAY_ID, ed.n_outside_requests)
     ed.n_outside_requests += 1
     if ed.n_beds_taken < ed.n_beds:
         take_bed(ed, stay)

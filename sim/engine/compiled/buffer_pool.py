@@ -8,8 +8,9 @@ from collections import deque
 
 import numpy as np
 
-Home = deque[np.ndarray]
-"""Where memory comes back to, in any thread. It holds one table, so that who drops many trajectories frees the rest."""
+Home = deque[tuple[np.ndarray, int]]
+"""Where memory comes back to with its address, in any thread. It holds one table, so that who drops many trajectories
+frees the rest."""
 
 
 def home() -> Home:
@@ -17,20 +18,20 @@ def home() -> Home:
     return deque(maxlen=1)
 
 
-def lent(table: np.ndarray, to: Home) -> np.ndarray:
+def lent(table: np.ndarray, address: int, to: Home) -> np.ndarray:
     """The table, which comes back when this array and all made of it are gone."""
-    return np.asarray(Loan(table, to)).view(table.dtype)
+    return np.asarray(Loan(table, address, to)).view(table.dtype)
 
 
 class Loan:
     """What arrays hold on to that stand in lent memory."""
 
-    __slots__ = ("__array_interface__", "home", "table")
+    __slots__ = ("__array_interface__", "address", "home", "table")
 
-    def __init__(self, table: np.ndarray, home: Home) -> None:
-        self.table, self.home = table, home
+    def __init__(self, table: np.ndarray, address: int, home: Home) -> None:
+        self.table, self.address, self.home = table, address, home
         # As bytes, because padding between columns has no name.
-        self.__array_interface__ = table.view(np.uint8).__array_interface__
+        self.__array_interface__ = {"data": (address, False), "shape": (table.nbytes,), "typestr": "|u1", "version": 3}
 
     def __del__(self) -> None:
-        self.home.append(self.table)
+        self.home.append((self.table, self.address))

@@ -7,9 +7,9 @@ has gone. The kinds and their order are those of `sim.engine.reference.calendar`
 
 from math import inf
 
+from sim.engine.calendar_entries import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 from sim.engine.compiled.memory import Row, instant_of, is_less
 from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
-from sim.engine.constants import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 
 N_HEAPS = 3
 NEAR, FAR, RETURNS, OUTSIDE = range(4)

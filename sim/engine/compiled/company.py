@@ -8,11 +8,13 @@ from sim.department.support import (
     DEBRIEF_MINUTES,
     FIRST_BAND,
     LEAST_MINUTES,
+    RECOVERY_BAND,
     RECOVERY_MINUTES,
     REPEAT_BAND,
     WALK_MINUTES,
     after_quiet_hours,
 )
+from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
 from sim.engine.compiled.boarding_and_observation import COMPANY_IS_DUE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, value
@@ -21,7 +23,7 @@ from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, bind, forget, set_aside, side_request
 from sim.engine.compiled.tables import NONE, member_at, request_at, stream_at, visit_at
 from sim.engine.compiled.tasks import spell_ends
-from sim.engine.constants import DELAY_ENDS, RECOVERY_BAND, TASK_ENDS, WISH_ID
+from sim.engine.draw_numbers import WISH_ID
 from sim.engine.trajectory import CONTACT, CONTINUING, FIRST, RECOVERY
 
 # --- wishes ---------------------------------------------------------------------------------------------------------

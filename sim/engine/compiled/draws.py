@@ -18,7 +18,8 @@ from sim.department.quantities import (
 from sim.engine.compiled.backend import Word
 from sim.engine.compiled.memory import Row, numbers_at
 from sim.engine.compiled.tables import N_ACUITIES, NONE, distribution_at, given_at, given_minutes_at, number_at
-from sim.engine.workload import keyed, quantity_id, uniform_of
+from sim.engine.draw_numbers import quantity_id
+from sim.engine.workload import keyed, uniform_of
 
 AGE, ARRIVAL_MODE, HELD, CAREGIVER = (quantity_id(name) for name in ("age", "arrival_mode", "held", "caregiver"))
 SEVERITY = quantity_id("severity")

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.department.roster import Member
+from sim.department.roster import RosteredMember
 from sim.engine.compiled.tables import BLOCK, DUTY
 
 
-def duty_tables(roster: Sequence[Member], starts: Sequence[np.ndarray], members: np.ndarray) -> dict[str, np.ndarray]:
+def duty_tables(
+    roster: Sequence[RosteredMember], starts: Sequence[np.ndarray], members: np.ndarray
+) -> dict[str, np.ndarray]:
     """The tables `duties` and `blocks`, from the sorted starts of each member's filled shifts.
 
     Where they begin and how many they are is filled into `members`.
@@ -30,7 +32,7 @@ def duty_tables(roster: Sequence[Member], starts: Sequence[np.ndarray], members:
     return {"duties": never_empty(duties), "blocks": never_empty(blocks)}
 
 
-def duties_of_member(member: Member, starts: np.ndarray, first_block: int) -> tuple[np.ndarray, np.ndarray]:
+def duties_of_member(member: RosteredMember, starts: np.ndarray, first_block: int) -> tuple[np.ndarray, np.ndarray]:
     """One member's duties, merged where they touch, and the breaks and protected blocks in them."""
     ends = starts + member.shift.minutes
     begins = np.append(True, starts[1:] > ends[:-1])[: len(starts)]
@@ -45,7 +47,7 @@ def duties_of_member(member: Member, starts: np.ndarray, first_block: int) -> tu
     return duties, off_floor.ravel()
 
 
-def off_floor_of_member(member: Member, starts: np.ndarray) -> np.ndarray:
+def off_floor_of_member(member: RosteredMember, starts: np.ndarray) -> np.ndarray:
     """Breaks of each shift in time order, a row a shift."""
     floating = [item for item in member.breaks if item.after is None]
     fixed = [item for item in member.breaks if item.after is not None]

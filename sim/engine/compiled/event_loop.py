@@ -6,6 +6,17 @@ again, so that memory can grow outside of it.
 
 from math import inf, nan
 
+from sim.engine.calendar_entries import (
+    BED_POOL,
+    CARE_DUE,
+    CLEANED,
+    DELAY_ENDS,
+    ESCALATION_DUE,
+    OFF_DUTY,
+    ON_DUTY,
+    PATIENCE,
+    TASK_ENDS,
+)
 from sim.engine.compiled.backend import machine_code
 from sim.engine.compiled.boarding_and_observation import (
     BED_FALLS_FREE,
@@ -74,17 +85,6 @@ from sim.engine.compiled.tables import (
     visit_at,
 )
 from sim.engine.compiled.tasks import count_minutes, spell_ends
-from sim.engine.constants import (
-    BED_POOL,
-    CARE_DUE,
-    CLEANED,
-    DELAY_ENDS,
-    ESCALATION,
-    OFF_DUTY,
-    ON_DUTY,
-    PATIENCE,
-    TASK_ENDS,
-)
 from sim.engine.trajectory import AMA, CALL, CONTACT, LWBS, MAIN, PRESENT, RESPONSE
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
@@ -159,7 +159,7 @@ def happen(ed: Row, key: int, where: int) -> None:
         place_is_clean(ed, subject)
     elif kind == PATIENCE:
         patience_entry_is_due(ed, visit_at(ed.visits, subject))
-    elif kind == ESCALATION:
+    elif kind == ESCALATION_DUE:
         escalation_entry_is_due(ed, visit_at(ed.visits, subject))
     elif kind == ON_DUTY:
         on_duty(ed, member_at(ed.members, subject), what, running_number)

@@ -14,7 +14,7 @@ Row = Any
 """A row of a table: its columns are attributes, read and written in place."""
 Dtype = np.dtype[Any]
 
-STRUCT_CODES = {"f8": "d", "i8": "q", "u8": "Q", "i4": "i", "i1": "b", "b1": "?"}
+STRUCT_CODES = {"f8": "d", "i8": "q", "u8": "Q", "i4": "i", "i2": "h", "i1": "b", "b1": "?"}
 
 
 class RowOf:

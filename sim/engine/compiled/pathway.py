@@ -5,8 +5,10 @@
 
 from math import inf, nan
 
+from sim.department.pathway import RESPONSE_BAND
 from sim.department.patients import hazard_of_return, minutes_to_return, time_of_return
 from sim.department.support import linked
+from sim.engine.calendar_entries import DELAY_ENDS
 from sim.engine.compiled.boarding_and_observation import STEP_GOES_ON, boards, observation_ends, observe
 from sim.engine.compiled.calendar import enter, enter_return
 from sim.engine.compiled.cases import close_cases
@@ -45,9 +47,9 @@ from sim.engine.compiled.tables import (
     step_time_at,
     stream_at,
 )
-from sim.engine.constants import DELAY_ENDS, RESPONSE_BAND, RESTRAINT_ID
+from sim.engine.draw_numbers import FRAILTY_ID, RESTRAINT_ID, RETURN_HOUR_ID, RETURN_ID
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
-from sim.engine.workload import FRAILTY_ID, RETURN_HOUR_ID, RETURN_ID, uniform_of
+from sim.engine.workload import uniform_of
 
 DELAY, TASK, SIDE_TASK, PLACE, FREE_PLACE, RELEASE, DISPOSE, BOARD, OBSERVE, FOLLOW_UP_STEP = range(10)
 """Kinds of step."""
@@ -143,7 +145,7 @@ def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
         boards(ed, v, plan, number)
         return False
     if plan.kind == SIDE_TASK:
-        leave_work(ed, v, plan)
+        cause_side_task(ed, v, plan)
     elif plan.kind == DISPOSE:
         dispose(ed, v, plan)
     elif plan.kind == FOLLOW_UP_STEP:
@@ -241,7 +243,7 @@ def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     return route_at(ed.routes, number).line
 
 
-def leave_work(ed: Row, v: Row, plan: Row) -> None:
+def cause_side_task(ed: Row, v: Row, plan: Row) -> None:
     """Work for later that the visit does not wait for."""
     v.n_slots += 1
     r = request_of(ed, v, SIDE, plan, NONE, v.n_slots)

@@ -7,9 +7,9 @@ from math import inf, nan
 
 from sim.department.dispatch import patience_left, used_up_at
 from sim.department.support import pace
+from sim.engine.calendar_entries import ESCALATION_DUE, PATIENCE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row
-from sim.engine.constants import ESCALATION, PATIENCE
 
 # --- patience -------------------------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ def enter_escalation(ed: Row, v: Row) -> None:
     """One entry a visit, as for patience."""
     if v.escalation_deadline < v.escalation_entry:
         v.escalation_entry = v.escalation_deadline
-        enter(ed, v.escalation_deadline, ESCALATION, v.row, 0, v.row)
+        enter(ed, v.escalation_deadline, ESCALATION_DUE, v.row, 0, v.row)
 
 
 # --- company --------------------------------------------------------------------------------------------------------

@@ -46,9 +46,10 @@ from sim.engine.compiled.tables import (
     stream_at,
     visit_at,
 )
-from sim.engine.reference.patient_attributes import ESCALATION_ID, POLICE
+from sim.engine.draw_numbers import ACUITY_ID, ESCALATION_ID, FRAILTY_ID, GROUP_ID
+from sim.engine.reference.patient_attributes import POLICE_MODE
 from sim.engine.trajectory import ADMITTED, DISCHARGED
-from sim.engine.workload import ACUITY_ID, FRAILTY_ID, GROUP_ID, keyed
+from sim.engine.workload import keyed
 
 YOUTH, FAMILY = range(2)
 
@@ -161,7 +162,7 @@ def is_held(ed: Row, v: Row, s: Row) -> bool:
     """Whether the visit is held: always by age and caregiver, else by class and arrival with the police."""
     if held_always(v.age, v.caregiver, s.always_under, s.always_with_caregiver):
         return True
-    share = of_class(ed, v, s.held_with_police if v.arrival_mode == POLICE else s.held)
+    share = of_class(ed, v, s.held_with_police if v.arrival_mode == POLICE_MODE else s.held)
     return share > 0.0 and uniform(v, HELD) < share
 
 

@@ -4,7 +4,7 @@ Peers never do what a clinician does. How a spell of company goes is `company`.
 """
 
 from sim.department.pathway import DEFAULT_BAND
-from sim.department.support import CALL_BAND
+from sim.department.support import BRIDGING_BAND, CALL_BAND
 from sim.engine.compiled.company import (
     ask_recovery,
     company_ends,
@@ -18,7 +18,7 @@ from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, side_request, withdraw
 from sim.engine.compiled.tables import NONE, number_at, request_at
-from sim.engine.constants import BRIDGING_BAND, CALL_ID, HUDDLE_ID
+from sim.engine.draw_numbers import CALL_ID, HUDDLE_ID
 from sim.engine.trajectory import AMA, BRIDGING, CALL, CONTINUING, DISCHARGED, HUDDLE, LWBS
 from sim.engine.workload import uniform_of
 

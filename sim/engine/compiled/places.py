@@ -4,11 +4,11 @@ Who gets the next one is decided in `settling`.
 """
 
 from sim.department.places import may_open
+from sim.engine.calendar_entries import CLEANED
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row
 from sim.engine.compiled.row_writers import write_place
 from sim.engine.compiled.tables import NONE, role_at, zone_at, zone_of_route_at
-from sim.engine.constants import CLEANED
 
 
 def move_into(ed: Row, v: Row, zone: int, requested: float) -> None:

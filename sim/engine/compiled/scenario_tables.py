@@ -29,12 +29,14 @@ from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
 from sim.department.roster import members_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.department.severity import ByAcuity, Traits, traits_of
+from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
+from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
 from sim.engine.compiled.tables import (
+    ED,
     MEMBERS_PER_WORD,
     MOMENTS,
     MOST_ROLES,
@@ -42,9 +44,10 @@ from sim.engine.compiled.tables import (
     NONE,
     STATIC_TABLES,
 )
+from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
-from sim.engine.workload import Workload, flag_id, quantity_id
+from sim.engine.workload import Workload
 
 STEP_KINDS: dict[type, int] = {
     Delay: pathway.DELAY, Task: pathway.TASK, SideTask: pathway.SIDE_TASK, Place: pathway.PLACE,
@@ -153,6 +156,24 @@ class Blueprint:
         return 100_000 + sum(table.nbytes for table in self.tables.values())
 
     @cached_property
+    def start(self) -> "StartOfRun":
+        """What every run begins with."""
+        return StartOfRun(self)
+
+    @cached_property
+    def at_once(self) -> int:
+        """Rows that may be added at one go: members and beds when the run opens, or the whole way of a visit."""
+        return int(self.root["n_members"]) + int(self.root.get("n_beds_first", 0)) + 2 * self.longest_way
+
+    @cached_property
+    def rows_per_visit(self) -> dict[str, int]:
+        """How many rows belong to each visit, of the tables that go by visits."""
+        n_steps = len(self.step_names)
+        return {
+            "visits": 1, "visit_roles": len(self.role_of), "step_times": MOMENTS * n_steps, "step_members": n_steps,
+        }  # fmt: skip
+
+    @cached_property
     def longest_way(self) -> int:
         """Most steps of a pathway and tasks of a response to escalation that one event may go through."""
         streams = self.scenario.department.streams.values()
@@ -195,9 +216,9 @@ class Blueprint:
             "youth_from_12": support.youth_peer.from_12,
             "stays_share": support.stays_with_clinician_share, "wish_minutes": support.wish_minutes,
             "again_minutes": support.again_hours * MINUTES_PER_HOUR,
-            "bridging_minutes": support.bridging_min, "call_minutes": support.call_min,
+            "bridging_minutes": support.bridging_minutes, "call_minutes": support.call_minutes,
             "call_reached_share": support.call_reached_share, "huddle_share": support.huddle_share,
-            "huddle_minutes": support.huddle_min,
+            "huddle_minutes": support.huddle_minutes,
             "n_huddle_roles": len(huddle_roles), "huddle_roles": self._numbers(huddle_roles),
             "patience_while": effects.peer.patience_while, "patience_after": effects.peer.patience_after,
             "escalation_while": effects.peer.escalation_while, "escalation_after": effects.peer.escalation_after,
@@ -217,7 +238,7 @@ class Blueprint:
             self.root |= {
                 "n_beds": pool.beds,
                 "n_beds_first": pool.beds_taken_at_first,
-                "bed_stay": pool.mean_stay_h * MINUTES_PER_HOUR,
+                "bed_stay": pool.mean_stay_hours * MINUTES_PER_HOUR,
                 "outside_gap": MINUTES_PER_DAY / rate if rate else nan,
             }
 
@@ -243,7 +264,7 @@ class Blueprint:
     def _by_acuity(self, value: float | tuple[float, ...]) -> int:
         return self._numbers([of_acuity(value, acuity) for acuity in ACUITIES])
 
-    def _by_class_and_acuity(self, rows: ByAcuity) -> int:
+    def _by_class_and_acuity(self, rows: ClassSharesByAcuity) -> int:
         """Shares by acuity and class as five numbers in a row for each class."""
         return self._numbers([row[number] for number in range(len(rows[0])) for row in rows])
 
@@ -325,15 +346,15 @@ class Blueprint:
         if not self.may_be_absent:
             self.tables |= duty_tables(self.roster, self.starts, self.tables["members"])
 
-    def duties_with_absence(self, workload: Workload, tables: dict[str, np.ndarray]) -> None:
-        """Duties of one replication, in which some shifts go unfilled."""
+    def duties_with_absence(self, workload: Workload, members: np.ndarray) -> dict[str, np.ndarray]:
+        """`duties` and `blocks` of one replication, in which some shifts go unfilled; `members` gets where they are."""
         roles = self.scenario.staffing.roles
         filled = []
         for member, starts in zip(self.roster, self.starts, strict=True):
             share = roles[member.role].absence_share
             absent = [workload.is_absent(member.name, start, share) for start in starts.tolist()]
             filled.append(starts[~np.array(absent, dtype=np.bool_)])
-        tables |= duty_tables(self.roster, filled, tables["members"])
+        return duty_tables(self.roster, filled, members)
 
     # --- queues -------------------------------------------------------------------------------------------------
 
@@ -532,6 +553,44 @@ class Blueprint:
             self.rows["blank_members"].add(member=NONE)
             for _ in range(MOMENTS):
                 self.rows["blank_times"].add(at=nan)
+
+
+class StartOfRun:
+    """The root and all tables that a run writes into, in one piece of memory: a copy of it is a run that begins.
+
+    `offsets` says where each table stands in it, and the root where its own address is to be written.
+    """
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        root = np.zeros(1, ED)
+        for name, value in (blueprint.root | {"first_free_request": NONE}).items():
+            root[name] = value
+        for name, table in blueprint.tables.items():
+            root[name] = table.ctypes.data
+        changing = blueprint.changing | {"heaps": np.zeros(N_HEAPS, STATIC_TABLES["heaps"])}
+        ends = np.cumsum([rounded_up(table.nbytes) for table in (root, *changing.values())])
+        self.offsets = dict(zip(changing, ends.tolist(), strict=False))
+        self.memory = np.zeros(ends[-1], np.uint8)
+        for table, offset in zip((root, *changing.values()), (0, *self.offsets.values()), strict=True):
+            self.memory[offset : offset + table.nbytes] = table.view(np.uint8)
+        self.sizes = {name: table.nbytes for name, table in changing.items()}
+        self.address_columns = np.array([COLUMN[name] for name in changing])
+        self.address_offsets = np.array(list(self.offsets.values()))
+
+    def copy(self) -> np.ndarray:
+        """Memory of a new run, in which the root knows where its tables stand."""
+        memory = self.memory.copy()
+        memory[: ED.itemsize].view(np.int64)[self.address_columns] = self.address_offsets + memory.ctypes.data
+        return memory
+
+
+COLUMN = {name: offset // 8 for name, (_, offset, *_) in (ED.fields or {}).items()}
+"""Where the columns of the root stand that have eight bytes, in numbers of eight bytes."""
+
+
+def rounded_up(n_bytes: int) -> int:
+    """So many bytes that what follows begins where numbers of eight bytes may."""
+    return -(-n_bytes // 8) * 8
 
 
 class StreamValues:

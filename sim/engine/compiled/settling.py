@@ -4,6 +4,7 @@ One call of `settles` makes the first move of the law's list that can be made (d
 """
 
 from sim.department.dispatch import preference
+from sim.engine.calendar_entries import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
@@ -57,7 +58,6 @@ from sim.engine.compiled.tables import (
     visit_at,
 )
 from sim.engine.compiled.tasks import put_down, take_task, task_runs
-from sim.engine.constants import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
 
 DUTY_BEGINS, BREAK_IS_OVER = range(2)

@@ -5,6 +5,7 @@ What a visit does when its task has ended is told in `pathway`; how a spell of c
 
 from math import inf, nan
 
+from sim.engine.calendar_entries import TASK_ENDS
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import begin_case_spell, end_case_spell, is_busy, is_free, open_case
 from sim.engine.compiled.memory import Row
@@ -21,7 +22,6 @@ from sim.engine.compiled.requests import (
 )
 from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import NONE, duty_at, member_at, request_at, visit_at
-from sim.engine.constants import TASK_ENDS
 from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 
 # --- a task starts --------------------------------------------------------------------------------------------------

@@ -14,13 +14,8 @@ from sim.engine.measures.array_loops import Cells, Codes, Flags, Floats, Integer
 __all__ = [
     "Cells", "Codes", "Flags", "Floats", "Integers", "Rows", "Spans", "Spells", "TimeLine", "Work",
     "covered_and_longest_gap", "end_of_last_begun", "minutes_between", "minutes_by_code", "outside_covers",
-    "running_at", "until", "work_of",
+    "running_at", "work_of",
 ]  # fmt: skip
-
-
-def until(ends: Floats, latest: float) -> Floats:
-    """Ends with `latest` where an interval is still open (nan)."""
-    return np.fmin(ends, latest)
 
 
 def running_at(starts: Floats, ends: Floats, times: Floats) -> Integers:

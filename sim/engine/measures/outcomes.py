@@ -17,6 +17,7 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
 from sim.engine.measures.array_loops import HOURS_OF_WEEK
+from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.intervals import (
     Cells,
     Codes,
@@ -166,6 +167,10 @@ class Cohort:
         return self.times("departure") - self.arrival
 
     @cached_property
+    def stay_hours(self) -> Floats:
+        return self.stay / MINUTES_PER_HOUR
+
+    @cached_property
     def to_physician(self) -> Floats:
         """Minutes from arrival to the first physician contact, nan without one."""
         return self.times("pia") - self.arrival
@@ -179,6 +184,11 @@ class Cohort:
     @cached_property
     def departed(self) -> Flags:
         return ~np.isnan(self.stay)
+
+    @cached_property
+    def mental_health(self) -> Flags:
+        """Of the mental-health stream."""
+        return is_mental_health(self.trajectory)[self.rows]
 
     @cached_property
     def minutes_to_return(self) -> Floats:

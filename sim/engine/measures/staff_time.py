@@ -18,7 +18,6 @@ from sim.engine.measures.intervals import (
     Work,
     end_of_last_begun,
     minutes_by_code,
-    until,
 )
 from sim.engine.measures.outcomes import Cohort, roles_for
 from sim.engine.trajectory import Trajectory, as_it_stands
@@ -84,7 +83,7 @@ class StaffTime:
     def rests(self) -> tuple[Floats, Floats]:
         """Starts and ends of breaks and protected blocks, nan start for those never begun."""
         breaks = self.trajectory.break_columns
-        ends = until(breaks["end"], self.trajectory.horizon)
+        ends = np.fmin(breaks["end"], self.trajectory.horizon)
         return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, self.end_of_duty()))
 
     def end_of_duty(self) -> Floats:
@@ -145,10 +144,10 @@ class StaffTime:
         return np.asarray((times >= self.trajectory.warm_up) & (times < self.trajectory.measured_until))
 
     @cached_property
-    def peers(self) -> tuple[bool, ...]:
+    def peers(self) -> Flags:
         """Whether each role of the trajectory is one of peers."""
         peers = peer_roles(self.scenario)
-        return tuple(name in peers for name in self.trajectory.roles)
+        return np.array([name in peers for name in self.trajectory.roles], dtype=np.bool_)
 
 
 def peer_roles(scenario: Scenario) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from sim.engine.measures.entry import (
     Protocol,
 )
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, among, few, one_of, parts_and_streams
+from sim.engine.measures.outcomes import Cohort, Few, Share, among, few
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.volume import census_boarding_mean
 from sim.engine.trajectory import AMA, DISCHARGED, LWBS
@@ -36,7 +36,7 @@ SMALLEST_GROUP = 10
     ),
 )  # fmt: skip
 def length_of_stay(cohort: Cohort) -> Floats:
-    return cohort.stay / MINUTES_PER_HOUR
+    return cohort.stay_hours
 
 
 @STAYS.spread(
@@ -51,7 +51,7 @@ def length_of_stay_without_boarding(cohort: Cohort) -> Floats:
     "Length of stay, discharged", FROM_ARRIVAL, "Visits discharged", IF_DEPARTED, MEAN_MEDIAN_P90, unit="h", decimals=2
 )
 def length_of_stay_discharged(cohort: Cohort) -> Floats:
-    return among(cohort.departed & cohort.ended_as(DISCHARGED), length_of_stay(cohort))
+    return among(cohort.departed & cohort.ended_as(DISCHARGED), cohort.stay_hours)
 
 
 @STAYS.spread(
@@ -59,24 +59,24 @@ def length_of_stay_discharged(cohort: Cohort) -> Floats:
     unit="h", decimals=2,
 )  # fmt: skip
 def length_of_stay_admitted(cohort: Cohort) -> Few:
-    return few(cohort.admitted, length_of_stay(cohort))
+    return few(cohort.admitted, cohort.stay_hours)
 
 
 @STAYS.share("Stay over 12 h", "Visits with a stay of more than 12 hours")
 def stay_over_12h(cohort: Cohort) -> Share:
-    return Share(cohort.departed, length_of_stay(cohort) > 12.0)
+    return Share(cohort.departed, cohort.stay_hours > 12.0)
 
 
 @STAYS.share("Stay over 24 h", "Visits with a stay of more than 24 hours")
 def stay_over_24h(cohort: Cohort) -> Share:
-    return Share(cohort.departed, length_of_stay(cohort) > 24.0)
+    return Share(cohort.departed, cohort.stay_hours > 24.0)
 
 
 @STAYS.share(
     "Admitted or transferred, stay of 12 h or more", "Visits with a stay of 12 hours or more", ADMITTED_OR_TRANSFERRED
 )
 def admitted_stay_over_12h(cohort: Cohort) -> Share:
-    return Share(cohort.admitted, length_of_stay(cohort) >= 12.0)
+    return Share(cohort.admitted, cohort.stay_hours >= 12.0)
 
 
 @STAYS.share("Admitted or transferred", "Visits that end in admission or transfer", better="neutral")
@@ -132,8 +132,7 @@ def clearance_stay_difference(time: StaffTime) -> float:
 def with_and_without_clearance(cohort: Cohort) -> tuple[Flags, Flags, Floats]:
     """Which visits are compared, and of these whether a clearance test began, and the stay in minutes."""
     # Who walks out has a short stay and no tests: counting them would blame the tests for it.
-    mental = one_of(cohort.codes("stream"), dict(parts_and_streams(cohort.trajectory))["mental_health"])
-    chosen = mental & cohort.departed & ~cohort.ended_as(LWBS, AMA)
+    chosen = cohort.mental_health & cohort.departed & ~cohort.ended_as(LWBS, AMA)
     return chosen, ~np.isnan(cohort.by_step.clearance_started[chosen]), cohort.stay[chosen]
 
 

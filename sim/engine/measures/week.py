@@ -16,7 +16,7 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import HOURS_OF_WEEK
 from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.entry import Measure, OfVisits
-from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code, until
+from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
 from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.staff_time import StaffTime
@@ -102,14 +102,15 @@ def mean_week_of(time: StaffTime) -> pd.DataFrame:
     """The same of a run whose staff others look at too."""
     check_window(time.trajectory)
     week = MeanWeek(time)
-    heads, load, busy = heads_on_floor(week, time), offered_load(week, time), week.mean_of_rows(time.busy)
+    heads, busy = heads_on_floor(week, time), week.mean_of_rows(time.busy)
+    load = time.work.caused / week.minutes
     hours = np.arange(HOURS_OF_WEEK)
     columns: dict[str, np.ndarray] = {
         "hour_of_week": hours,
         "weekday": np.asarray(WEEKDAYS, dtype=object)[hours // 24],
         "hour": hours % 24,
     }
-    columns |= visits_by_hour(week, time, heads[np.asarray(time.peers, dtype=np.bool_)].sum(axis=0))
+    columns |= visits_by_hour(week, time, heads[time.peers].sum(axis=0))
     for number, role in enumerate(time.trajectory.roles):
         columns |= {f"heads_{role}": heads[number], f"load_{role}": load[number], f"busy_{role}": busy[number]}
     return pd.DataFrame(columns)
@@ -170,25 +171,14 @@ def heads_on_floor(week: MeanWeek, time: StaffTime) -> Floats:
     return week.mean_of_rows(on - minutes_by_code(time.rest_role, n_roles, *time.rests, week.edges))
 
 
-def floor_intervals(time: StaffTime, roles: Flags) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Duties and rests of the chosen roles, each as starts and ends."""
-    # The role -1 of a member without duty must choose nothing.
-    chosen = np.append(roles, False)
-    duty, rest = chosen[time.duty_role], chosen[time.rest_role] & ~np.isnan(time.rests[0])
-    return (time.duties[0][duty], time.duties[1][duty]), (time.rests[0][rest], time.rests[1][rest])
-
-
 def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure: Floats) -> Floats:
     """Mean visits present at moments when no peer is on the floor, by hour of the week."""
-    (start, end), (rest, back) = floor_intervals(time, np.asarray(time.peers, dtype=np.bool_))
-    end, back = until(end, week.trajectory.horizon), until(back, week.trajectory.horizon)
+    chosen = np.append(time.peers, False)  # a member without duty is of the role -1, and no peer
+    duty, resting = chosen[time.duty_role], chosen[time.rest_role] & ~np.isnan(time.rests[0])
+    start, end = (np.fmin(moments[duty], week.trajectory.horizon) for moments in time.duties)
+    rest, back = (np.fmin(moments[resting], week.trajectory.horizon) for moments in time.rests)
     edges = week.cut_at(np.concatenate([start, end, rest, back]))
     heads = minutes_between(start, end, edges) - minutes_between(rest, back, edges)
     nobody = heads < 0.5 * np.diff(edges)
     present = minutes_between(arrival, departure, edges)
     return week.mean(np.where(nobody, present, 0.0), week.hours_of(edges))
-
-
-def offered_load(week: MeanWeek, time: StaffTime) -> Floats:
-    """Hours of work of each role's queue caused per hour, by the hour of the week at which its visits arrived."""
-    return time.work.caused / week.minutes

@@ -9,21 +9,22 @@ from typing import Any
 
 import simpy
 
-from sim.department import boarding
+from sim.department.boarding import BedPool
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from sim.engine.constants import BED_POOL, DELAY_ENDS, FIRST_STAY, OUR_STAY, OUTSIDE, OUTSIDE_STAY, POOL
+from sim.engine.calendar_entries import BED_POOL, DELAY_ENDS
+from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.entities import Visit
 from sim.engine.workload import Workload
 
 
-class BedPool:
+class BedQueue:
     """Beds taken and requests waiting. Requests from outside are a Poisson stream of their own."""
 
-    def __init__(self, pool: boarding.BedPool, workload: Workload, calendar: Calendar, horizon: float) -> None:
+    def __init__(self, pool: BedPool, workload: Workload, calendar: Calendar, horizon: float) -> None:
         self.workload, self.calendar, self.horizon = workload, calendar, horizon
         self.n_beds = pool.beds
-        self.mean_stay = pool.mean_stay_h * MINUTES_PER_HOUR
+        self.mean_stay = pool.mean_stay_hours * MINUTES_PER_HOUR
         self.outside_gap = MINUTES_PER_DAY / pool.outside_requests_per_day if pool.outside_requests_per_day else nan
         self.initially = pool.beds_taken_at_first
         self.n_taken = 0
@@ -34,12 +35,12 @@ class BedPool:
     def open(self) -> None:
         """Beds already taken at time 0, and the first request from outside."""
         for bed in range(self.initially):
-            self._take(self._drawn(FIRST_STAY, bed), None)
+            self._take(self._drawn(FIRST_STAY_ID, bed), None)
         self._next_outside()
 
     def ask(self, visit: Visit) -> simpy.Event:
         """A request of ours: the event that the bed is there; a free bed is there after a delay of no minutes."""
-        stay = self.workload.exponential(visit.patient, visit.number, OUR_STAY, 0, self.mean_stay)
+        stay = self.workload.exponential(visit.patient, visit.number, OUR_STAY_ID, 0, self.mean_stay)
         if self.n_taken < self.n_beds:
             self._take(stay, None)
             return self.calendar.at(self.calendar.time, DELAY_ENDS, 2 * visit.row)
@@ -60,11 +61,11 @@ class BedPool:
 
     def _next_outside(self) -> None:
         if self.outside_gap == self.outside_gap:
-            gap = self.workload.exponential(POOL, POOL, OUTSIDE, self.n_outside, self.outside_gap)
+            gap = self.workload.exponential(POOL, POOL, OUTSIDE_GAP_ID, self.n_outside, self.outside_gap)
             self._enter(self.calendar.time + gap, self._outside_request)
 
     def _outside_request(self, _: Any) -> None:
-        stay = self._drawn(OUTSIDE_STAY, self.n_outside)
+        stay = self._drawn(OUTSIDE_STAY_ID, self.n_outside)
         self.n_outside += 1
         if self.n_taken < self.n_beds:
             self._take(stay, None)

@@ -13,7 +13,7 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
-from sim.engine.constants import SETTLE, too_many
+from sim.engine.calendar_entries import SETTLE, too_many_entries
 
 KEY_SHIFT = 34
 """Entries of equal time, kind and id stand in order of creation: the key is id * 2**34 + running number."""
@@ -56,7 +56,7 @@ class Calendar(simpy.Environment):
         self.n_created = 0
         self.limit = 1 << 62
         self.time = 0.0  # the present instant, as a plain attribute
-        self.settle_due = False
+        self.settle_due = False  # something changed: settle at this instant
 
     def at(
         self, time: float, kind: int, ident: int, callback: Callable[[Any], None] | None = None, subject: Any = None
@@ -65,7 +65,7 @@ class Calendar(simpy.Environment):
         entry = Entry(self, time, callback, subject)
         self.n_created += 1
         if self.n_created > self.limit:  # here too, for a settling that goes round in circles never comes back
-            raise too_many(self.limit, self.time)
+            raise too_many_entries(self.limit, self.time)
         queue: list[Any] = self._queue
         heappush(queue, (time, kind, (ident << KEY_SHIFT) + self.n_created, entry))
         return entry
@@ -103,7 +103,7 @@ class Calendar(simpy.Environment):
                 n_settlings += settled
                 settled = settle()
                 if self.n_created + n_settlings > limit:
-                    raise too_many(limit, now)
+                    raise too_many_entries(limit, now)
                 continue
             elif queue and queue[0][0] < horizon:
                 now, _, _, event = heappop(queue)
@@ -116,4 +116,4 @@ class Calendar(simpy.Environment):
             if not event._ok:
                 raise event._value
             if self.n_created + n_settlings > limit:
-                raise too_many(limit, now)
+                raise too_many_entries(limit, now)

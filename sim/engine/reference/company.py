@@ -10,20 +10,23 @@ from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.department.support import (
+    BRIDGING_BAND,
     CALL_BAND,
     DEBRIEF_MINUTES,
     FIRST_BAND,
     LEAST_MINUTES,
+    RECOVERY_BAND,
     RECOVERY_MINUTES,
     REPEAT_BAND,
     WALK_MINUTES,
     after_quiet_hours,
 )
-from sim.engine.constants import BRIDGING_BAND, DELAY_ENDS, HUDDLE_ID, RECOVERY_BAND, TASK_ENDS, WISH_ID
+from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
+from sim.engine.draw_numbers import HUDDLE_ID, WISH_ID
 from sim.engine.reference.calendar import Entry
-from sim.engine.reference.dispatcher import Floor
+from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import Member, Request, Visit, request_beside
-from sim.engine.reference.patient_attributes import Meeting
+from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,
@@ -40,30 +43,30 @@ from sim.engine.workload import Workload
 
 
 class Company:
-    """What peers do with every visit. `on_pace` is called when a visit is met, and when a spell starts or ends."""
+    """What peers do with every visit. `pace_changes` is called when a visit is met, and when a spell starts or ends."""
 
     def __init__(
         self,
         scenario: Scenario,
         workload: Workload,
-        meeting: Meeting,
-        floor: Floor,
-        on_pace: Callable[[Visit], None],
+        attributes: PatientAttributes,
+        dispatcher: Dispatcher,
+        pace_changes: Callable[[Visit], None],
     ) -> None:
         self.support = scenario.support
         self.workload = workload
-        self.meeting = meeting
-        self.floor = floor
-        self.calendar = floor.calendar
-        self.on_pace = on_pace
-        self.role = floor.peer_role
-        self.has_peers = any(member.role == self.role for member in floor.members)
-        floor.on_put_down = self.is_put_down
+        self.attributes = attributes
+        self.dispatcher = dispatcher
+        self.calendar = dispatcher.calendar
+        self.pace_changes = pace_changes
+        self.role = dispatcher.staff.peer_role
+        self.has_peers = any(member.role == self.role for member in dispatcher.staff.members)
+        dispatcher.on_put_down = self.is_put_down
 
     # --- wishes -------------------------------------------------------------------------------------------------
 
     def offer(self, visit: Visit) -> None:
-        """A peer is offered to who may want one; a child who consents wishes for company at once."""
+        """A peer is offered to an eligible child; a child who consents wishes for company at once."""
         visit.offered = visit.eligible and self.has_peers
         if visit.offered and visit.consented:
             visit.meeting_left = visit.draws[self.workload.draws[visit.stream].value_at["peer/first"]]
@@ -71,8 +74,8 @@ class Company:
             self._ask_for_company(visit, FIRST, FIRST_BAND)
 
     def _next_wish(self, visit: Visit, at_least: float) -> None:
-        """So many minutes of company are wished for."""
-        mean = self.support.wish_minutes * self.meeting.wish_factor(visit)
+        """Draw how many minutes of company the child wishes for next."""
+        mean = self.support.wish_minutes * self.attributes.wish_factor(visit)
         drawn = self.workload.exponential(visit.patient, visit.number, WISH_ID, visit.wishes, mean)
         visit.wishes += 1
         visit.wish_left = max(at_least, drawn)
@@ -96,7 +99,7 @@ class Company:
         request = self._request(visit, CONTACT, band)
         request.contact = contact
         visit.contact_task = request
-        self.floor.ask(request)
+        self.dispatcher.ask(request)
 
     # --- a spell of company -------------------------------------------------------------------------------------
 
@@ -115,7 +118,7 @@ class Company:
         contact.ending = self.calendar.at(
             contact.company_since + kept, TASK_ENDS, peer.index, self._kept_minutes_are_over, contact
         )
-        self.on_pace(visit)
+        self.pace_changes(visit)
 
     def _kept_minutes_are_over(self, entry: Entry) -> None:
         """The child has been met; from now on the peer may be needed elsewhere."""
@@ -127,22 +130,22 @@ class Company:
         if not contact.visit.is_met:
             self._is_met(contact.visit)
         if contact.used_up <= self.calendar.time:
-            self.floor.finish(contact)
-        elif peer.shift_over or peer in self.floor.resting:
-            self.floor.put_down(contact)
+            self.dispatcher.finish(contact)
+        elif peer.shift_over or peer in self.dispatcher.duties.resting:
+            self.dispatcher.put_down(contact)
         else:
             contact.ending = self.calendar.at(contact.used_up, TASK_ENDS, peer.index, self._wish_is_used_up, contact)
-            self.floor.may_be_called_away(peer)
+            self.dispatcher.may_be_called_away(peer)
 
     def _wish_is_used_up(self, entry: Entry) -> None:
         contact: Request = entry.subject
         if contact.ending is entry:
-            self.floor.finish(contact)
+            self.dispatcher.finish(contact)
 
     def _is_met(self, visit: Visit) -> None:
-        """The first conversation is over: effects hang on it, some are talked over, who goes home is bridged."""
+        """The first conversation is over: assumed effects begin, staff may huddle, who goes home gets bridging."""
         visit.met = self.calendar.time
-        self.on_pace(visit)
+        self.pace_changes(visit)
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
             self._ask_huddle(visit)
         if visit.disposition == DISCHARGED:
@@ -183,62 +186,66 @@ class Company:
         visit.contact_task = None
         visit.accompanied += given
         visit.peer_ended = now
-        self.on_pace(visit)
+        self.pace_changes(visit)
         return given
 
     # --- what else peers do -------------------------------------------------------------------------------------
 
     def distress_escalates(self, visit: Visit) -> None:
-        """The peer leaves the room; who was with the child is debriefed. Company waits until it is calm."""
+        """The peer leaves the room and is debriefed after company had begun. Company waits until the child is calm."""
         contact = visit.contact_task
         if contact is None:
             return
         if not contact.is_running:
-            self.floor.set_aside(contact)
+            self.dispatcher.set_aside(contact)
             return
         peer, now = contact.member, self.calendar.time
         assert peer is not None
-        self.floor.put_down(contact)
+        self.dispatcher.put_down(contact)
         if contact.company_since <= now:
             visit.exposures += 1
             self._ask_of(peer, visit, DEBRIEF_MINUTES)
 
     def is_calm(self, visit: Visit) -> None:
-        """Who waits for company may have it again."""
+        """A child who waits for company may have it again."""
         contact = visit.contact_task
         if contact is not None and not contact.is_running:
-            self.floor.put_back(contact)
+            self.dispatcher.put_back(contact)
 
     def ask_bridging(self, visit: Visit) -> None:
         """A child who has been met and goes home is bridged to what follows, once."""
         if visit.is_met and visit.bridging is None:
-            visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_min)
+            visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_minutes)
             visit.bridging.contact = CONTINUING
-            self.floor.ask(visit.bridging)
+            self.dispatcher.ask(visit.bridging)
 
     def takes_leave(self, visit: Visit) -> None:
-        """The child goes: company ends, the peer recovers, and who was missed is called."""
+        """The child goes: company ends, the peer recovers, and a family whose child was never met is called."""
         contact = visit.contact_task
         if contact is not None and contact.is_running:
-            self.floor.finish(contact)
+            self.dispatcher.finish(contact)
         elif contact is not None:
-            self.floor.withdraw(contact)
+            self.dispatcher.withdraw(contact)
         visit.contact_task = None
         if visit.recovery_is_due:
             self._ask_recovery(visit)
         goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
         if visit.bridging is not None and visit.bridging in visit.waiting:
-            self.floor.withdraw(visit.bridging)
+            self.dispatcher.withdraw(visit.bridging)
             self._ask_call(visit)
         elif visit.offered and visit.consented and not visit.is_met and goes_home:
             self._ask_call(visit)
 
     def _ask_huddle(self, visit: Visit) -> None:
-        roles = [self.floor.role_of[name] for name in self.support.huddle_roles if name in self.floor.role_of]
+        roles = [
+            self.dispatcher.staff.role_of[name]
+            for name in self.support.huddle_roles
+            if name in self.dispatcher.staff.role_of
+        ]
         if roles:
             role = next((role for role in roles if role in visit.cases), roles[-1])
-            self.floor.ask(
-                request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_min)
+            self.dispatcher.ask(
+                request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_minutes)
             )
 
     def _ask_recovery(self, visit: Visit) -> None:
@@ -254,10 +261,10 @@ class Company:
             request.contact = CONTINUING
             request.bind(peer)
             peer.recoveries.append(request)
-            self.floor.ask(request)
+            self.dispatcher.ask(request)
 
     def _ask_call(self, visit: Visit) -> None:
-        self.floor.ask(self._request(visit, CALL, CALL_BAND, self.support.call_min))
+        self.dispatcher.ask(self._request(visit, CALL, CALL_BAND, self.support.call_minutes))
 
     def _request(self, visit: Visit, kind: int, band: int, minutes: float = 0.0) -> Request:
         return request_beside(visit, kind, self.role, band, self.calendar.time, minutes)

@@ -1,12 +1,11 @@
 """The people of a run and what they ask for: visits, members on duty, requests, and the queues requests wait in.
 
-State only. What happens to them is told in `sim.engine.reference.model`; who is chosen, in
-`sim.engine.reference.dispatcher`.
+State only: what happens to them is `sim.engine.reference.model`, who is chosen `sim.engine.reference.dispatcher`.
 """
 
 from bisect import insort
 from collections.abc import MutableSequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from math import inf, nan
 from operator import itemgetter
@@ -16,61 +15,54 @@ import simpy
 
 from sim.department.dispatch import order_within_class, score
 from sim.department.roster import Duty
-from sim.department.roster import Member as RosteredMember
+from sim.department.roster import RosteredMember as RosteredMember
 from sim.engine.reference.calendar import Entry
 from sim.engine.step_plans import StepPlan
 from sim.engine.trajectory import ONE_OFF
 
 NO_STEP = -1
-SERVED, LEFT = True, False
-"""What a waiting visit is told."""
+SERVED, WITHDRAWN = True, False
+"""How the wait of a visit for a request has ended."""
 
-FIRST = itemgetter(0)
+_first = itemgetter(0)
 
 
+@dataclass(slots=True, eq=False)
 class Request:
     """Something asked for that has to wait its turn: a task, a place, or room in a limited delay.
 
     `since` is when it was first asked for. `done` is the event its process waits for: SERVED when the task has ended
-    (the place is given, the delay is over), LEFT when it was withdrawn before it began.
+    (the place is given, the delay is over), WITHDRAWN when it was taken back before it began.
     """
 
-    __slots__ = (
-        "band", "company_since", "contact", "done", "ending", "ends", "handover", "holder", "kind", "line", "may_leave",
-        "member", "minutes", "opened_case", "owner", "owner_duty", "place_in_line", "plan", "preemptible", "resumed",
-        "role", "since", "slot", "started", "step", "unstaffed", "used_up", "visit", "zones",
-    )  # fmt: skip
-
-    place_in_line: tuple[float, float, int, int]  # within its class: set when it lines up
-
-    def __init__(self, visit: "Visit", kind: int, step: int, band: int, since: float, slot: int) -> None:
-        self.visit = visit
-        self.kind = kind
-        self.step = step
-        self.band = band
-        self.since = since
-        self.slot = slot
-        self.plan: StepPlan | None = None  # of the step, where there is one
-        self.role = -1
-        self.contact = -1
-        self.minutes = 0.0
-        self.may_leave = False
-        self.preemptible = False
-        self.unstaffed: float | None = None
-        self.zones: tuple[int, ...] = ()
-        self.owner: Member | None = None  # bound to this member though no case says so
-        self.owner_duty: Duty | None = None
-        self.line: Line | None = None  # where it waits now
-        self.member: Member | None = None  # who does it
-        self.started = nan
-        self.ends = nan
-        self.ending: Entry | None = None
-        self.handover = 0.0
-        self.opened_case = False
-        self.resumed = False  # the rest of an interrupted task
-        self.company_since = nan  # of a contact: when the walk to the child is over
-        self.used_up = nan  # of a contact: when the wish for company is
-        self.done: simpy.Event | None = None
+    visit: "Visit"
+    kind: int
+    step: int
+    band: int
+    since: float
+    slot: int
+    place_in_line: tuple[float, float, int, int] = field(init=False)  # within its class: set when it lines up
+    plan: StepPlan | None = None  # of the step, where there is one
+    role: int = -1
+    contact: int = -1
+    minutes: float = 0.0
+    may_leave: bool = False
+    preemptible: bool = False
+    unstaffed: float | None = None
+    zones: tuple[int, ...] = ()
+    owner: "Member | None" = None  # bound to this member though no case says so
+    owner_duty: Duty | None = None
+    line: "WaitingLine | None" = None  # where it waits now
+    member: "Member | None" = None  # who does it
+    started: float = nan
+    ends: float = nan
+    ending: Entry | None = None
+    handover: float = 0.0
+    opened_case: bool = False
+    resumed: bool = False  # the rest of an interrupted task
+    company_since: float = nan  # of a contact: when the walk to the child is over
+    used_up: float = nan  # of a contact: when the wish for company is
+    done: simpy.Event | None = None
 
     def __lt__(self, other: "Request") -> bool:
         return self.place_in_line < other.place_in_line
@@ -87,10 +79,11 @@ class Request:
 
     @property
     def is_running(self) -> bool:
+        """Whether somebody does it now."""
         return self.member is not None
 
 
-class Line:
+class WaitingLine:
     """A queue: requests in classes of equal band and acuity, each class first come first served."""
 
     __slots__ = ("classes", "n", "rule", "slopes", "targets")
@@ -103,6 +96,7 @@ class Line:
         self.n = 0
 
     def add(self, request: Request) -> None:
+        """A request lines up behind those of its class that go before it."""
         visit = request.visit
         order = order_within_class(self.rule, request.since, visit.arrival)
         request.line = self
@@ -118,6 +112,7 @@ class Line:
         self.n += 1
 
     def remove(self, request: Request) -> None:
+        """A request leaves the line."""
         key = (request.band, request.visit.acuity)
         waiting = self.classes[key]
         waiting.remove(request)
@@ -141,9 +136,10 @@ class Line:
 
     def heads(self) -> list[Request]:
         """The first of every class."""
-        return list(map(FIRST, self.classes.values()))
+        return list(map(_first, self.classes.values()))
 
     def everyone(self) -> list[Request]:
+        """All who wait, class by class."""
         return [request for waiting in self.classes.values() for request in waiting]
 
 
@@ -161,7 +157,7 @@ class Case:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A member of staff on the floor. `served` maps the roles of the skill list to their level."""
+    """A member of staff. `served` maps the roles of the skill list to their level."""
 
     rostered: RosteredMember
     index: int
@@ -170,8 +166,8 @@ class Member:
     caseload: int
     last_pickup: float
     duties: tuple[Duty, ...]
-    lines: dict[int, Line]
-    free_in: tuple[set["Member"], ...] = ()  # where the floor looks for free members: a set per role served
+    lines: dict[int, WaitingLine]
+    free_in: tuple[set["Member"], ...] = ()  # where free members are looked for: a set per role served
     duty: Duty | None = None
     on_duty: bool = False
     shift_over: bool = False
@@ -188,93 +184,124 @@ class Member:
     busy: float = 0.0
     overtime: float = 0.0
 
+    def count_minutes(self, start: float, end: float) -> None:
+        """Count a spell of work as busy minutes, and as overtime what lies after the end of the duty."""
+        duty = self.duty
+        if duty is None or end <= duty.end:
+            self.busy += end - start
+        else:
+            self.overtime += end - max(start, duty.end)
+            self.busy += max(0.0, duty.end - start)
 
+
+@dataclass(slots=True, eq=False)
 class Visit:
-    """A visit in the department: what was drawn for it, what it holds, and what is written down about it."""
+    """A visit in the department: what was drawn for it, what it holds, and what is written down about it.
 
-    __slots__ = (
-        "accompanied", "acuity", "age", "age_group", "arrival", "arrival_mode",
-        "boarding_end", "boarding_start", "bridged", "bridging", "call_reached", "called", "calm", "caregiver",
-        "cases", "consented", "contact_task", "departed", "departure",
-        "disposition", "draws", "eligible", "escalation_budget", "escalation_deadline", "escalation_entry",
-        "escalation_left", "escalation_pace", "escalation_since", "escalations", "exposures", "follow_up", "given",
-        "group", "held", "last_holder", "main", "meeting_left", "members", "met", "minutes_by_role",
-        "needs_observation", "next_visit", "number", "observation", "observation_care", "observation_since",
-        "observed", "offered", "patience", "patience_deadline", "patience_entry", "patience_left", "patience_pace",
-        "patience_since", "patient", "peer_ended", "peer_kind", "peer_member", "peer_started", "peer_stays",
-        "pending_return", "pia", "place_request", "place_since", "recovery_is_due", "responding", "restraints",
-        "return_uniforms", "row", "safety_plan", "severity", "slots", "spells", "stream", "times", "tried_to_leave",
-        "unmet", "waiting", "wish_left", "wishes", "zone",
-    )  # fmt: skip
+    Times and budgets are minutes; nan is for what has not happened.
+    """
+
+    row: int
+    patient: int
+    number: int
+    stream: int
+    arrival: float
+    n_steps: InitVar[int]
+    times: MutableSequence[float] = field(init=False)  # requested, started, ended of each step
+    members: list[int] = field(init=False)
 
     # drawn when the visit comes in
-    draws: list[float]
-    given: dict[str, float] | None
-    acuity: int
-    severity: int
-    age: int
-    age_group: int
-    arrival_mode: int
-    group: int
-    held: bool
-    caregiver: bool
-    eligible: bool
-    consented: bool
-    peer_kind: str
-    peer_stays: bool
-    patience: float
-    patience_left: float
-    escalation_budget: float
-    escalation_left: float
-    return_uniforms: tuple[float, float]
+    draws: list[float] = field(init=False)
+    given: dict[str, float] | None = field(init=False)
+    acuity: int = field(init=False)
+    severity: int = field(init=False)
+    age: int = field(init=False)
+    age_group: int = field(init=False)
+    arrival_mode: int = field(init=False)
+    group: int = field(init=False)
+    held: bool = field(init=False)
+    caregiver: bool = field(init=False)
+    eligible: bool = field(init=False)
+    consented: bool = field(init=False)
+    peer_kind: str = field(init=False)
+    peer_stays: bool = field(init=False)
+    patience: float = field(init=False)
+    patience_left: float = field(init=False)
+    escalation_budget: float = field(init=False)
+    escalation_left: float = field(init=False)
+    return_uniforms: tuple[float, float] = field(init=False)
 
-    def __init__(self, row: int, patient: int, number: int, stream: int, arrival: float, n_steps: int) -> None:
-        self.row, self.patient, self.number, self.stream, self.arrival = row, patient, number, stream, arrival
-        self.times: MutableSequence[float] = [nan] * (3 * n_steps)
+    # what it waits for and holds
+    slots: int = 0
+    main: Request | None = None
+    waiting: list[Request] = field(default_factory=list)
+    cases: dict[int, Case] = field(default_factory=dict)
+    last_holder: dict[int, tuple[Member, Duty | None]] = field(default_factory=dict)
+    minutes_by_role: dict[int, float] = field(default_factory=dict)
+    zone: int = -1
+    place_since: float = nan
+    place_request: float = nan
+
+    # its course
+    pia: float = nan
+    disposition: int = 0
+    departed: bool = False
+    departure: float = nan
+    boarding_start: float = nan
+    boarding_end: float = nan
+    safety_plan: bool = False
+    follow_up: int = 0
+    next_visit: float = nan
+    pending_return: Entry | None = None
+
+    # patience and calm
+    patience_deadline: float = inf
+    patience_entry: float = inf
+    patience_pace: float = 1.0
+    patience_since: float = nan
+    tried_to_leave: bool = False
+    escalation_deadline: float = inf
+    escalation_entry: float = inf
+    escalation_pace: float = 1.0
+    escalation_since: float = nan
+    escalations: int = 0
+    restraints: int = 0
+    responding: int = 0
+    calm: simpy.Event | None = None
+
+    # observation
+    needs_observation: bool = False
+    observation: Request | None = None
+    observation_care: Any = None
+    observation_since: float = nan
+    observed: float = 0.0
+    unmet: float = 0.0
+
+    # peer support
+    offered: bool = False
+    contact_task: Request | None = None  # the contact that waits or runs
+    wishes: int = 0
+    spells: int = 0
+    exposures: int = 0
+    wish_left: float = 0.0
+    meeting_left: float = 0.0
+    accompanied: float = 0.0
+    peer_started: float = nan
+    met: float = nan
+    peer_ended: float = nan
+    peer_member: Member | None = None  # of the last spell of company
+    recovery_is_due: bool = False
+    bridging: Request | None = None
+    bridged: bool = False
+    called: bool = False
+    call_reached: bool = False
+
+    def __post_init__(self, n_steps: int) -> None:
+        self.times = [nan] * (3 * n_steps)
         self.members = [-1] * n_steps
-        self.slots = 0
-        self.departed = False
-        self.departure = nan
-        self.disposition = 0
-        self.main: Request | None = None
-        self.waiting: list[Request] = []
-        self.cases: dict[int, Case] = {}
-        self.last_holder: dict[int, tuple[Member, Duty | None]] = {}
-        self.minutes_by_role: dict[int, float] = {}
-        self.zone = -1
-        self.place_since = nan
-        self.place_request = nan
-        self.pia = nan
-        self.boarding_start = self.boarding_end = nan
-        self.patience_deadline = self.escalation_deadline = inf
-        self.patience_entry = self.escalation_entry = inf
-        self.patience_pace = self.escalation_pace = 1.0
-        self.patience_since = self.escalation_since = nan
-        self.tried_to_leave = False
-        self.responding = 0
-        self.calm: simpy.Event | None = None
-        self.escalations = self.restraints = 0
-        self.offered = False
-        self.contact_task: Request | None = None  # the contact that waits or runs
-        self.wishes = self.spells = self.exposures = 0
-        self.wish_left = self.meeting_left = 0.0
-        self.accompanied = 0.0
-        self.peer_started = self.met = self.peer_ended = nan
-        self.peer_member: Member | None = None  # of the last spell of company
-        self.recovery_is_due = False
-        self.bridging: Request | None = None
-        self.bridged = self.called = self.call_reached = False
-        self.safety_plan = False
-        self.follow_up = 0
-        self.needs_observation = False
-        self.observation: Request | None = None
-        self.observation_care: Any = None
-        self.observation_since = nan
-        self.observed = self.unmet = 0.0
-        self.next_visit = nan
-        self.pending_return: Entry | None = None
 
     def next_slot(self) -> int:
+        """The number of the visit's next request beside its main path."""
         self.slots += 1
         return self.slots
 

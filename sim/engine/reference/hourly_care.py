@@ -1,19 +1,19 @@
 """Care by the hour: staff minutes that a stay causes at each full hour, and for the part of the last one.
 
-What it is for (boarders, observation without an aide) is told in `sim.engine.reference.model`.
+What it is for (boarders, observation without an aide) is `sim.engine.reference.boarding_and_observation`.
 """
 
 from collections.abc import Callable
 
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.engine.constants import CARE_DUE
+from sim.engine.calendar_entries import CARE_DUE
 from sim.engine.reference.calendar import Calendar, Entry
 
 
-class CareByTheHour:
+class HourlyCare:
     """Calls `ask` with the minutes due at each full hour from now on, and once more when it stops.
 
-    `ident` is the entry's id in the calendar; with 0 minutes per hour nothing is ever asked.
+    `ident` is the entry's id in the calendar; with 0 minutes per hour `ask` is never called.
     """
 
     def __init__(self, calendar: Calendar, ident: int, minutes_per_hour: float, ask: Callable[[float], None]) -> None:

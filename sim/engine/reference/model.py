@@ -1,19 +1,17 @@
 """The SimPy model: a patient's visit and a staff member's duty, as they happen. The reference for every other engine.
 
-Who is chosen for what is settled on the floor (`sim.engine.reference.dispatcher`); what is drawn comes from
-`sim.engine.workload`.
+Its chapters stand beside it: `patience_and_calm`, `company` (what peers do), `boarding_and_observation`, `returns`. Who
+gets which work and which place is `dispatcher`; what is drawn comes from `sim.engine.workload`.
 """
 
 from array import array
 from collections.abc import Callable, Generator
-from math import inf, nan
+from math import inf
 from typing import Any
 
 import simpy
 
-from sim.department.dispatch import patience_left, used_up_at
 from sim.department.pathway import (
-    DEFAULT_BAND,
     Board,
     Delay,
     Dispose,
@@ -25,54 +23,40 @@ from sim.department.pathway import (
     SideTask,
     Task,
 )
-from sim.department.patients import ReturnVisits, Stream, hazard_of_return
+from sim.department.patients import Stream
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
-from sim.department.support import linked, pace, return_factors
-from sim.engine.constants import (
-    ARRIVAL,
-    CALL_ID,
-    DELAY_ENDS,
-    ESCALATION,
-    OFF_DUTY,
-    ON_DUTY,
-    PATIENCE,
-    RESPONSE_BAND,
-    RESTRAINT_ID,
-)
-from sim.engine.reference.bed_pool import BedPool
+from sim.department.support import linked
+from sim.engine.calendar_entries import ARRIVAL, DELAY_ENDS, OFF_DUTY, ON_DUTY
+from sim.engine.draw_numbers import UNIFORM_AT
+from sim.engine.reference.boarding_and_observation import BoardingAndObservation
 from sim.engine.reference.calendar import Calendar, Entry, rare_collections
 from sim.engine.reference.company import Company
-from sim.engine.reference.dispatcher import Floor
-from sim.engine.reference.entities import LEFT, SERVED, Member, Request, Visit, request_beside
-from sim.engine.reference.hourly_care import CareByTheHour
-from sim.engine.reference.patient_attributes import Meeting
+from sim.engine.reference.dispatcher import Dispatcher
+from sim.engine.reference.entities import SERVED, WITHDRAWN, Member, Request, Visit
+from sim.engine.reference.patience_and_calm import PatienceAndCalm
+from sim.engine.reference.patient_attributes import PatientAttributes
+from sim.engine.reference.returns import Returns
 from sim.engine.reference.trajectory_writer import trajectory_of
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import (
-    AMA,
     BRIDGING,
     CALL,
-    CARE,
     CONTACT,
     DISCHARGED,
-    DISPOSITIONS,
-    LWBS,
     MAIN,
     OBSERVATION,
-    ONE_OFF,
     PRESENT,
     RESPONSE,
     SIDE,
     Trajectory,
 )
-from sim.engine.workload import UNIFORM_AT, Arrival, Workload, return_gap, return_time
+from sim.engine.workload import Arrival, Workload
 
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 
 NOTHING_MORE: list[float] = []
-ORDINARY_BAND = DEFAULT_BAND
 
 
 def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
@@ -90,40 +74,46 @@ class EmergencyDepartment:
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario = scenario
         self.seed, self.replication = seed, replication
-        self.calendar = Calendar()
-        self.workload = Workload(scenario, seed, replication)
-        self.floor = Floor(scenario, self.workload, self.calendar, self.begins, self.finishes)
-        self.floor.on_unstaffed = self.role_goes_home
         self.horizon = scenario.period.horizon
+        self.support = scenario.support
         self.streams: list[Stream] = list(scenario.department.streams.values())
+        self.visits: list[Visit] = []
+        self.calendar = Calendar()
+        self.workload = workload = Workload(scenario, seed, replication)
+        self.attributes = PatientAttributes(scenario, workload)
+        self.dispatcher = dispatcher = Dispatcher(
+            scenario, workload, self.calendar, self.begins, self.finishes, self.role_goes_home
+        )
+        self.staff, self.cases, self.places = dispatcher.staff, dispatcher.cases, dispatcher.places
+        self.patience_and_calm = PatienceAndCalm(scenario, workload, self.attributes, dispatcher, self.take_other_way)
+        self.company = Company(scenario, workload, self.attributes, dispatcher, self.patience_and_calm.pace_changes)
+        self.patience_and_calm.company = self.company
+        self.boarding_and_observation = BoardingAndObservation(scenario, workload, dispatcher)
+        self.returns = Returns(scenario, workload, self.calendar, self.comes_in)
+        self._plan_pathways()
+
+    def _plan_pathways(self) -> None:
+        """What is looked up once of every step, and how it is taken."""
         self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
-        self.plans = [
-            planned(stream, draws, self.step_names, self.floor.role_of, self.floor.zone_of)
+        of_streams = [
+            planned(stream, draws, self.step_names, self.staff.role_of, self.places.zone_of)
             for stream, draws in zip(self.streams, self.workload.draws, strict=True)
         ]
         ways = self.ways_of_taking_steps()
-        self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in self.plans]
-        self.support = scenario.support
-        self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in self.plans]
-        self.meeting = Meeting(scenario, self.workload)
-        self.company = Company(scenario, self.workload, self.meeting, self.floor, self.pace_changes)
-        self.factors = return_factors(scenario.effects)
-        self.visits: list[Visit] = []
-        self.pool: BedPool | None = None
-        if scenario.boarding.kind == "pool" and scenario.boarding.pool is not None:
-            self.pool = BedPool(scenario.boarding.pool, self.workload, self.calendar, self.horizon)
+        self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in of_streams]
+        self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in of_streams]
 
     def play(self) -> Trajectory:
         """Open the doors, let the horizon come, write down what happened."""
-        for member in self.floor.members:
+        for member in self.staff.members:
             self.calendar.process(self.duty(member))
         self.calendar.process(self.door(self.workload.arrivals()))
-        if self.pool is not None:
-            self.pool.open()
+        if self.boarding_and_observation.beds is not None:
+            self.boarding_and_observation.beds.open()
         with rare_collections():
-            n_entries = self.calendar.play(self.horizon, self.floor.settle, self.scenario.period.step_limit)
+            n_entries = self.calendar.play(self.horizon, self.dispatcher.settle, self.scenario.period.step_limit)
         return trajectory_of(
-            self.scenario, self.seed, self.replication, self.floor, self.visits, self.step_names, n_entries
+            self.scenario, self.seed, self.replication, self.dispatcher, self.visits, self.step_names, n_entries
         )
 
     # --- a member's duty ----------------------------------------------------------------------------------------
@@ -135,7 +125,7 @@ class EmergencyDepartment:
                 continue
             yield self.calendar.at(max(duty.start, self.calendar.time), ON_DUTY, member.index)
             member.gone = self.calendar.event()
-            self.floor.comes_on_duty(member, duty)
+            self.dispatcher.duties.begin(member, duty)
             yield from self.breaks(member, duty)
             yield member.gone
 
@@ -148,7 +138,7 @@ class EmergencyDepartment:
             if not member.on_duty or member.shift_over:
                 return
             member.rest = self.calendar.event()
-            self.floor.break_falls_due(member, block)
+            self.dispatcher.duties.break_falls_due(member, block)
             rests = yield member.rest
             if not rests:
                 return
@@ -156,7 +146,7 @@ class EmergencyDepartment:
             yield self.calendar.at(self.calendar.time + block.minutes, ON_DUTY, member.index) | member.gone
             if not member.on_break:
                 return
-            self.floor.back_from_break(member)
+            self.dispatcher.duties.back_from_break(member)
 
     # --- a patient's visit --------------------------------------------------------------------------------------
 
@@ -174,13 +164,13 @@ class EmergencyDepartment:
             len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.time, len(self.step_names)
         )
         self.visits.append(visit)
-        self.meeting.meet(visit, arrival)
+        self.attributes.fill_in(visit, arrival)
         self.calendar.process(self.visit(visit))
 
     def visit(self, visit: Visit) -> Process:
         """Step by step along the pathway, unless patience runs out."""
         if visit.escalation_left < inf:
-            self.budget_runs(visit)
+            self.patience_and_calm.calm_runs(visit)
         trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
             self.company.offer(visit)
@@ -199,7 +189,7 @@ class EmergencyDepartment:
                 else:
                     stays = yield awaited
                     visit.main = None
-                    if stays is LEFT:
+                    if stays is WITHDRAWN:
                         break
                 times[at + 2] = self.calendar.time
             if number == trigger:
@@ -212,18 +202,18 @@ class EmergencyDepartment:
             Task: self.have_task,
             Delay: self.spend_delay,
             Place: self.get_place,
-            Board: self.board,
-            SideTask: self.leave_work,
+            Board: self.boarding_and_observation.board,
+            SideTask: self.cause_side_task,
             Dispose: self.dispose,
             FollowUp: self.book_follow_up,
             Release: self.release,
             FreePlace: self.free_place,
-            Observe: self.observe,
+            Observe: self.boarding_and_observation.observe,
         }
 
     def have_task(self, visit: Visit, plan: StepPlan, step: Task) -> simpy.Event:
         """Wait for a member of the role, then for the end of the task."""
-        if plan.unstaffed_at >= 0 and self.floor.n_on_duty[plan.role] == 0:
+        if plan.unstaffed_at >= 0 and self.staff.n_on_duty[plan.role] == 0:
             return self.pass_time(visit, plan, visit.draws[plan.unstaffed_at])
         request = self._request(visit, MAIN, plan)
         request.role, request.contact = plan.role, plan.contact
@@ -240,7 +230,7 @@ class EmergencyDepartment:
         minutes = self._given_minutes(visit, plan)
         if step.capacity is None:
             return self.pass_time(visit, plan, minutes)
-        self.floor.delay_room.setdefault(plan.index, step.capacity)
+        self.dispatcher.delay_room.setdefault(plan.index, step.capacity)
         request = self._request(visit, MAIN, plan)
         request.band, request.minutes, request.may_leave = 0, minutes, plan.may_leave
         return self.wait_for(request)
@@ -262,42 +252,21 @@ class EmergencyDepartment:
         visit = request.visit
         done = request.done = simpy.Event(self.calendar)
         visit.main = request
-        self.floor.ask(request)
+        self.dispatcher.ask(request)
         if request.may_leave:
-            self.wait_begins(visit)
+            self.patience_and_calm.wait_begins(visit)
         return done
-
-    def board(self, visit: Visit, plan: StepPlan, step: Board) -> simpy.Event:
-        """Cases close, nurses care hour by hour, until there is a bed upstairs."""
-        now = self.calendar.time
-        visit.times[3 * plan.index + 1] = visit.boarding_start = now
-        for role in [role for role in visit.cases if role != self.floor.peer_role]:
-            self.floor.close_case(visit, role)
-        time = self.scenario.boarding.times[step.time]
-        nurse = self.floor.role_of.get(self.scenario.boarding.nurse_role, -1)
-        care = self.care_by_the_hour(visit, nurse, time.nurse_minutes_per_hour, 0)
-        if self.pool is not None and time.pooled:
-            bed = self.pool.ask(visit)
-        else:
-            bed = self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
-
-        def goes_upstairs(_: simpy.Event) -> None:
-            visit.boarding_end = self.calendar.time
-            care.stop()
-
-        bed.callbacks.append(goes_upstairs)
-        return bed
 
     def release(self, visit: Visit, plan: StepPlan, step: Release) -> None:
         """The visit's cases with these roles close."""
         for role in step.roles:
-            self.floor.close_case(visit, self.floor.role_of[role])
+            self.cases.close(visit, self.staff.role_of[role])
 
     def free_place(self, visit: Visit, plan: StepPlan, step: FreePlace) -> None:
         """The place is given up."""
-        self.floor.give_up_place(visit)
+        self.places.give_up(visit)
 
-    def leave_work(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
+    def cause_side_task(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
         """Work for later that the visit does not wait for."""
         request = self._request(visit, SIDE, plan)
         request.slot = visit.next_slot()
@@ -305,11 +274,11 @@ class EmergencyDepartment:
         request.minutes = self._given_minutes(visit, plan)
         if step.share_of_minutes is not None and not self._is_given(visit, plan):
             request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
-        self.floor.ask(request)
+        self.dispatcher.ask(request)
 
     def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
-        visit.disposition = self.meeting.disposition(visit, step)
+        visit.disposition = self.attributes.disposition(visit, step)
         if visit.disposition == DISCHARGED:
             self.company.ask_bridging(visit)
 
@@ -321,206 +290,25 @@ class EmergencyDepartment:
             odds *= effects.peer.linkage_odds
         if effects.clinician.role in self.scenario.staffing.enhances:
             odds *= effects.clinician.linkage_odds
-        u = visit.draws[self._uniform_at(visit, "follow_up")]
+        u = visit.draws[UNIFORM_AT["follow_up"]]
         visit.follow_up = linked(u, step.within_7_days, step.within_30_days, odds) or visit.follow_up
 
     def departs(self, visit: Visit) -> None:
         """Everything held is given back; the next visit is drawn."""
-        floor = self.floor
         visit.departed = True
         visit.departure = self.calendar.time
         if visit.disposition == PRESENT:
             visit.disposition = DISCHARGED
         self.company.takes_leave(visit)
-        if visit.observation is not None and visit.observation.is_running:
-            floor.finish(visit.observation)
-        elif visit.observation is not None:
-            self.observation_is_met(visit)
-            floor.withdraw(visit.observation)
-        floor.give_up_place(visit)
+        self.boarding_and_observation.observation_ends(visit)
+        self.places.give_up(visit)
         for role in list(visit.cases):
-            floor.close_case(visit, role)
-        self.plan_return(visit, call_reached=False)
+            self.cases.close(visit, role)
+        self.returns.plan(visit, call_reached=False)
         visit.draws = NOTHING_MORE  # years of visits are kept to the end of the run
         visit.times = array("d", visit.times)
 
-    # --- patience and escalation --------------------------------------------------------------------------------
-
-    def wait_begins(self, visit: Visit) -> None:
-        """Patience is being used up from now on."""
-        if visit.patience_left < inf and not visit.tried_to_leave:
-            visit.patience_since = self.calendar.time
-            self._set_patience_deadline(visit)
-
-    def wait_ends(self, visit: Visit) -> None:
-        """What is left of the patience is kept for the next wait."""
-        if visit.patience_since == visit.patience_since:
-            visit.patience_left = patience_left(
-                visit.patience_left, self.calendar.time - visit.patience_since, visit.patience_pace
-            )
-            visit.patience_since = nan
-            visit.patience_deadline = inf
-
-    def _set_patience_deadline(self, visit: Visit) -> None:
-        visit.patience_deadline = used_up_at(visit.patience_since, visit.patience_left, visit.patience_pace)
-        self._enter_patience(visit)
-
-    def _enter_patience(self, visit: Visit) -> None:
-        """One entry a visit is enough: if it comes too early it is entered anew then."""
-        if visit.patience_deadline < visit.patience_entry:
-            visit.patience_entry = visit.patience_deadline
-            self.calendar.at(visit.patience_deadline, PATIENCE, visit.row, self._patience_is_up, visit)
-
-    def _patience_is_up(self, entry: Entry) -> None:
-        visit: Visit = entry.subject
-        if entry.time != visit.patience_entry:
-            return
-        visit.patience_entry = inf
-        if visit.patience_deadline > self.calendar.time:
-            self._enter_patience(visit)
-            return
-        self.wait_ends(visit)
-        if visit.held:
-            visit.tried_to_leave = True
-            if self.streams[visit.stream].escalation is not None and not visit.responding:
-                self.escalates(visit)
-            return
-        visit.disposition = LWBS if visit.pia != visit.pia else AMA
-        assert visit.main is not None
-        self.floor.withdraw(visit.main)
-
-    def budget_runs(self, visit: Visit) -> None:
-        """The escalation budget is being used up from now on."""
-        visit.escalation_since = self.calendar.time
-        self._set_escalation_deadline(visit)
-
-    def _budget_rests(self, visit: Visit) -> None:
-        visit.escalation_left = patience_left(
-            visit.escalation_left, self.calendar.time - visit.escalation_since, visit.escalation_pace
-        )
-
-    def _set_escalation_deadline(self, visit: Visit) -> None:
-        visit.escalation_deadline = used_up_at(visit.escalation_since, visit.escalation_left, visit.escalation_pace)
-        self._enter_escalation(visit)
-
-    def _enter_escalation(self, visit: Visit) -> None:
-        if visit.escalation_deadline < visit.escalation_entry:
-            visit.escalation_entry = visit.escalation_deadline
-            self.calendar.at(visit.escalation_deadline, ESCALATION, visit.row, self._budget_is_up, visit)
-
-    def _budget_is_up(self, entry: Entry) -> None:
-        visit: Visit = entry.subject
-        if entry.time != visit.escalation_entry:
-            return
-        visit.escalation_entry = inf
-        if visit.departed:
-            return
-        if visit.escalation_deadline > self.calendar.time:
-            self._enter_escalation(visit)
-            return
-        self.escalates(visit)
-
-    def escalates(self, visit: Visit) -> None:
-        """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
-        rules = self.streams[visit.stream].escalation
-        assert rules is not None
-        visit.escalation_deadline = visit.escalation_left = inf
-        visit.escalations += 1
-        drawn = self.workload.uniform(visit.patient, visit.number, RESTRAINT_ID, visit.escalations)
-        visit.restraints += drawn < rules.restraint_share
-        visit.responding = len(rules.response)
-        if visit.main is not None and visit.main in visit.waiting:
-            self.floor.set_aside(visit.main)
-        self.company.distress_escalates(visit)
-        for task in rules.response:
-            role = self.floor.role_of[task.role]
-            self.floor.ask(self._beside(visit, RESPONSE, role, RESPONSE_BAND, task.minutes))
-        if not rules.response:
-            self.is_calm(visit)
-
-    def is_calm(self, visit: Visit) -> None:
-        """The response is over; a new budget runs and the visit goes on."""
-        if visit.departed:
-            return
-        visit.escalation_left = self.meeting.escalation_budget(visit, visit.escalations)
-        self.budget_runs(visit)
-        main = visit.main
-        if main is not None and main in visit.waiting:
-            if main.unstaffed is not None and self.floor.n_on_duty[main.role] == 0:
-                self.takes_other_way(main)
-            else:
-                self.floor.put_back(main)
-        self.company.is_calm(visit)
-        if visit.calm is not None:
-            visit.calm.succeed()
-            visit.calm = None
-
-    def pace_changes(self, visit: Visit) -> None:
-        """A child is met, a peer comes or goes: patience and calm are used up at another pace, if one is assumed."""
-        effects = self.scenario.effects.peer
-        patience = pace(effects.patience_while, effects.patience_after, visit.has_company, visit.is_met)
-        if patience != visit.patience_pace:
-            waiting = visit.patience_since == visit.patience_since
-            if waiting:
-                self.wait_ends(visit)
-            visit.patience_pace = patience
-            if waiting:
-                self.wait_begins(visit)
-        calm = pace(effects.escalation_while, effects.escalation_after, visit.has_company, visit.is_met)
-        if calm != visit.escalation_pace:
-            running = visit.escalation_left < inf and not visit.responding and not visit.departed
-            if running:
-                self._budget_rests(visit)
-            visit.escalation_pace = calm
-            if running:
-                self.budget_runs(visit)
-
-    # --- observation and care by the hour -----------------------------------------------------------------------
-
-    def observe(self, visit: Visit, plan: StepPlan, step: Observe) -> None:
-        """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
-        visit.needs_observation = True
-        request = Request(visit, OBSERVATION, plan.index, step.band, self.calendar.time, visit.next_slot())
-        request.plan = plan
-        request.role, request.contact, request.minutes = self.floor.role_of[step.role], ONE_OFF, inf
-        visit.observation = request
-        self.nobody_observes(visit, step)
-
-    def nobody_observes(self, visit: Visit, step: Observe) -> None:
-        """Until an aide comes the minutes are unmet."""
-        visit.observation_since = self.calendar.time
-        fallback = self.floor.role_of[step.fallback_role]
-        visit.observation_care = self.care_by_the_hour(visit, fallback, step.fallback_minutes_per_hour, 1)
-        assert visit.observation is not None
-        self.floor.ask(visit.observation)
-
-    def care_by_the_hour(self, visit: Visit, role: int, minutes_per_hour: float, which: int) -> CareByTheHour:
-        """Tasks of a role for as long as something lasts (`which`: 0 boarding, 1 observation without an aide)."""
-
-        def ask(minutes: float) -> None:
-            self.floor.ask(self._beside(visit, CARE, role, ORDINARY_BAND, minutes))
-
-        return CareByTheHour(self.calendar, 2 * visit.row + which, minutes_per_hour, ask)
-
-    def observation_is_met(self, visit: Visit) -> None:
-        """An aide has come, or nobody has to any more."""
-        visit.unmet += self.calendar.time - visit.observation_since
-        visit.observation_since = self.calendar.time
-        visit.observation_care.stop()
-
-    def aide_goes(self, visit: Visit) -> None:
-        """Shift end, break or departure ends an aide's spell; if the visit goes on the next aide is asked for."""
-        visit.observed += self.calendar.time - visit.observation_since
-        if not visit.departed:
-            request = visit.observation
-            assert request is not None
-            assert request.plan is not None
-            step = request.plan.step
-            assert isinstance(step, Observe)
-            request.started = nan
-            self.nobody_observes(visit, step)
-
-    # --- what the floor reports ---------------------------------------------------------------------------------
+    # --- what the dispatcher reports ---------------------------------------------------------------------------------
 
     def begins(self, request: Request) -> None:
         """A request is met: a task starts, a place is given, a limited delay begins."""
@@ -533,11 +321,11 @@ class EmergencyDepartment:
         elif request.kind == BRIDGING:
             visit.bridged = True
         elif request.kind == OBSERVATION:
-            self.observation_is_met(visit)
+            self.boarding_and_observation.aide_comes(visit)
 
     def _main_begins(self, request: Request, visit: Visit, now: float) -> None:
         if request.may_leave:
-            self.wait_ends(visit)
+            self.patience_and_calm.wait_ends(visit)
         at = 3 * request.step + 1
         if visit.times[at] != visit.times[at]:
             visit.times[at] = now
@@ -562,7 +350,7 @@ class EmergencyDepartment:
 
     def _limited_delay_ends(self, entry: Entry) -> None:
         request: Request = entry.subject
-        self.floor.delay_is_over(request.step)
+        self.dispatcher.delay_is_over(request.step)
         assert request.done is not None
         request.done.succeed(SERVED)
 
@@ -575,30 +363,28 @@ class EmergencyDepartment:
             if request.plan.purpose == "safety_plan":
                 visit.safety_plan = True
         elif kind == RESPONSE:
-            visit.responding -= 1
-            if visit.responding == 0:
-                self.is_calm(visit)
+            self.patience_and_calm.response_ends(visit)
         elif kind == CONTACT:
             self.company.is_finished(request)
         elif kind == CALL:
-            self.call_ends(visit)
+            self.returns.call_ends(visit)
         elif kind == OBSERVATION:
-            self.aide_goes(visit)
+            self.boarding_and_observation.aide_goes(visit)
         if request.done is not None:
             request.done.succeed(SERVED)
 
     def role_goes_home(self, role: int) -> None:
         """Nobody of the role is left: steps that have another way take it."""
-        for request in self.floor.waiting_for(role):
+        for request in self.dispatcher.waiting_for(role):
             if request.unstaffed is not None:
-                self.takes_other_way(request)
+                self.take_other_way(request)
 
-    def takes_other_way(self, request: Request) -> None:
+    def take_other_way(self, request: Request) -> None:
         """A task nobody is there for becomes the delay its step names."""
         visit = request.visit
-        self.floor.becomes_delay(request)
+        self.dispatcher.becomes_delay(request)
         if request.may_leave:
-            self.wait_ends(visit)
+            self.patience_and_calm.wait_ends(visit)
         visit.times[3 * request.step + 1] = self.calendar.time
         assert request.unstaffed is not None
         assert request.done is not None
@@ -610,54 +396,7 @@ class EmergencyDepartment:
     def _other_way_ends(entry: Entry) -> None:
         entry.subject.done.succeed(SERVED)
 
-    # --- returns ------------------------------------------------------------------------------------------------
-
-    def plan_return(self, visit: Visit, call_reached: bool) -> None:
-        """The next unplanned visit of the patient, by one uniform; an earlier plan for it is crossed out."""
-        returns = self.streams[visit.stream].returns
-        if returns is None:
-            visit.next_visit = inf
-            return
-        u, hour = visit.return_uniforms
-        hazard = self._return_hazard(visit, returns, call_reached)
-        gap = return_gap(returns.susceptible, returns.shape, returns.scale_days, hazard, u)
-        if visit.pending_return is not None:
-            visit.pending_return.subject = None
-            visit.pending_return = None
-        hours = self.workload.draws[visit.stream].day_cumulated
-        back = return_time(visit.departure, gap, hours, hour)
-        visit.next_visit = max(self.calendar.time, back)
-        if visit.next_visit < self.horizon:
-            visit.pending_return = self.calendar.at(visit.next_visit, ARRIVAL, visit.patient, self._comes_again, visit)
-
-    def _return_hazard(self, visit: Visit, returns: ReturnVisits, call_reached: bool) -> float:
-        reached, bridged = visit.is_met, visit.bridged or call_reached
-        return hazard_of_return(
-            self.workload.frailty(visit.patient, returns),
-            returns.hazard_by_disposition.get(DISPOSITIONS[visit.disposition], 1.0),
-            self.factors.direct if reached else 1.0,
-            self.factors.linkage if reached and visit.follow_up else 1.0,
-            self.factors.bridging if bridged else 1.0,
-        )
-
-    def _comes_again(self, entry: Entry) -> None:
-        before: Visit | None = entry.subject
-        if before is not None:
-            before.pending_return = None
-            self.comes_in(Arrival(self.calendar.time, before.patient, before.number + 1, before.stream))
-
-    def call_ends(self, visit: Visit) -> None:
-        """A call back that reaches the family counts as bridging for what follows."""
-        visit.called = True
-        u = self.workload.uniform(visit.patient, visit.number, CALL_ID)
-        visit.call_reached = u < self.support.call_reached_share
-        if visit.call_reached and self.factors.bridging != 1.0 and visit.next_visit > self.calendar.time:
-            self.plan_return(visit, call_reached=True)
-
     # --- what was drawn and what is looked up -------------------------------------------------------------------
-
-    def _uniform_at(self, visit: Visit, name: str) -> int:
-        return UNIFORM_AT[name]
 
     @staticmethod
     def _is_given(visit: Visit, plan: StepPlan) -> bool:
@@ -675,13 +414,6 @@ class EmergencyDepartment:
             factor *= effects.clinician.assessment_minutes
         return factor
 
-    def _boarding_minutes(self, visit: Visit, plan: StepPlan, step: Board) -> float:
-        if visit.given is not None and step.name in visit.given:
-            return visit.given[step.name]
-        value_at = self.workload.draws[visit.stream].value_at
-        is_long = visit.draws[plan.value_at] < self.scenario.boarding.times[step.time].long_share
-        return visit.draws[value_at[f"{'long_' if is_long else ''}boarding/{step.name}"]]
-
     def _route(self, visit: Visit, plan: StepPlan) -> tuple[int, ...]:
         u = visit.draws[plan.value_at]
         routes = plan.routes[visit.acuity - 1]
@@ -692,6 +424,3 @@ class EmergencyDepartment:
         request = Request(visit, kind, plan.index, band, self.calendar.time, 0)
         request.plan = plan
         return request
-
-    def _beside(self, visit: Visit, kind: int, role: int, band: int, minutes: float) -> Request:
-        return request_beside(visit, kind, role, band, self.calendar.time, minutes)

@@ -1,7 +1,6 @@
 """What the draws say about a patient and a visit: age, needs, wishes, patience. Rules are the department's.
 
-The draws themselves are made in `sim.engine.workload`; what becomes of the visit is told in
-`sim.engine.reference.model`.
+The draws themselves are made in `sim.engine.workload`; what becomes of the visit is `sim.engine.reference.model`.
 """
 
 from math import inf
@@ -20,16 +19,16 @@ from sim.department.quantities import MINUTES_PER_HOUR, of_acuity
 from sim.department.scenario import Scenario
 from sim.department.severity import class_at, held_always, traits_of
 from sim.department.support import eligible, youth_share
+from sim.engine.draw_numbers import ESCALATION_ID, UNIFORM_AT, flag_id
 from sim.engine.trajectory import ADMITTED, DISCHARGED
-from sim.engine.workload import UNIFORM_AT, Arrival, Workload, flag_id, quantity_id
+from sim.engine.workload import Arrival, Workload
 
 if TYPE_CHECKING:  # the compiled engine, which reads this file too, does without SimPy
     from sim.engine.reference.entities import Visit
 
-ESCALATION_ID = quantity_id("escalation")
 NO_CLASS = -1
 """Severity of a visit whose stream has no classes."""
-POLICE = ARRIVAL_MODES.index("police")
+POLICE_MODE = ARRIVAL_MODES.index("police")
 
 
 def assessing_step(stream: Stream) -> Dispose | None:
@@ -37,7 +36,7 @@ def assessing_step(stream: Stream) -> Dispose | None:
     return next((step for step in stream.pathway if isinstance(step, Dispose) and step.assessed_by), None)
 
 
-class Meeting:
+class PatientAttributes:
     """Fills in what is known of a visit when it comes in."""
 
     def __init__(self, scenario: Scenario, workload: Workload) -> None:
@@ -55,7 +54,7 @@ class Meeting:
             for draws, traits in zip(workload.draws, self.traits, strict=True)
         ]
 
-    def meet(self, visit: "Visit", arrival: Arrival) -> None:
+    def fill_in(self, visit: "Visit", arrival: Arrival) -> None:
         """What the draws say about the patient and this visit."""
         given = arrival.given
         stream = self.streams[visit.stream]
@@ -65,17 +64,17 @@ class Meeting:
         visit.acuity = int(visit.draws[0])
         visit.severity = self._severity(visit, stream)
         traits, of_class = self.traits[visit.stream], max(visit.severity, 0)
-        self._meet_needs(visit, stream)
+        self._fill_in_needs(visit, stream)
         visit.return_uniforms = self._uniform(visit, "return"), self._uniform(visit, "return_hour")
         visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
         mode = self._uniform(visit, "arrival_mode")
         visit.arrival_mode = arrival_mode_of(mode, traits.ambulance[of_class], traits.police[of_class])
         visit.group = self.workload.group(visit.patient)
         visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
-        visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE])
+        visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE_MODE])
         if given is not None and given.held is not None:
             visit.held = given.held
-        self._meet_peer_wishes(visit)
+        self._fill_in_peer_wishes(visit)
         visit.patience = self._patience(visit, stream)
         if given is not None and given.patience is not None:
             visit.patience = given.patience
@@ -91,7 +90,7 @@ class Meeting:
         up_to = self.traits[visit.stream].up_to[frail][visit.acuity - 1]
         return class_at(self._uniform(visit, "severity"), up_to)
 
-    def _meet_needs(self, visit: "Visit", stream: Stream) -> None:
+    def _fill_in_needs(self, visit: "Visit", stream: Stream) -> None:
         """Needs by class, and the assessment a visit that will be admitted must have had."""
         if stream.severity is not None:
             for at, need_id, rows in self.needs[visit.stream]:
@@ -118,7 +117,7 @@ class Meeting:
             return True
         return self._uniform(visit, "held") < share
 
-    def _meet_peer_wishes(self, visit: "Visit") -> None:
+    def _fill_in_peer_wishes(self, visit: "Visit") -> None:
         support = self.support
         group = self.groups[visit.group]
         screened = self._uniform(visit, "peer_screen") < support.positive_screen_share

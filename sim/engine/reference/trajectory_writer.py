@@ -3,29 +3,30 @@
 The tables and their columns are `sim.engine.trajectory`.
 """
 
+from math import nan
 from typing import Any
 
 import numpy as np
 
 from sim.department.scenario import Scenario
-from sim.engine.reference.calendar import Calendar
-from sim.engine.reference.dispatcher import Floor
-from sim.engine.reference.entities import Visit
-from sim.engine.trajectory import PRESENT, VISIT_COLUMNS, Trajectory, columns_of
+from sim.engine.reference.dispatcher import Dispatcher
+from sim.engine.reference.entities import Member, Visit
+from sim.engine.reference.records import Records
+from sim.engine.trajectory import PRESENT, VISIT_COLUMNS, Trajectory, columns_from_rows
 
 
 def trajectory_of(
     scenario: Scenario,
     seed: int,
     replication: int,
-    floor: Floor,
+    dispatcher: Dispatcher,
     visits: list[Visit],
     step_names: tuple[str, ...],
     n_entries: int,
 ) -> Trajectory:
     """Everything that happened, with what the end of the run cuts short."""
-    write_down_the_unfinished(floor, visits, floor.calendar, scenario.period.horizon)
-    record = floor.record
+    write_down_the_unfinished(dispatcher, visits, scenario.period.horizon)
+    records = dispatcher.records
     shape = (len(visits), len(step_names))
     return Trajectory(
         engine="simpy",
@@ -34,35 +35,57 @@ def trajectory_of(
         horizon=scenario.period.horizon,
         warm_up=scenario.period.warm_up,
         streams=tuple(scenario.department.streams),
-        roles=floor.role_names,
-        zones=floor.zone_names,
+        roles=dispatcher.staff.role_names,
+        zones=dispatcher.places.zone_names,
         groups=tuple(group.name for group in scenario.department.groups),
         steps=step_names,
-        members=tuple(member.rostered.name for member in floor.members),
-        visit_columns=columns_of([written(visit) for visit in visits], VISIT_COLUMNS),
+        members=tuple(member.rostered.name for member in dispatcher.staff.members),
+        visit_columns=columns_from_rows([visit_row(visit) for visit in visits], VISIT_COLUMNS),
         step_times=np.array([visit.times for visit in visits], dtype=float).reshape(*shape, 3),
         step_members=np.array([visit.members for visit in visits], dtype=np.int32).reshape(shape),
-        task_columns=record.tasks.columns(),
-        place_columns=record.places.columns(),
-        case_columns=record.cases.columns(),
-        staff_columns=record.duties.columns(),
-        break_columns=record.breaks.columns(),
+        task_columns=records.tasks.columns(),
+        place_columns=records.places.columns(),
+        case_columns=records.cases.columns(),
+        staff_columns=records.duties.columns(),
+        break_columns=records.breaks.columns(),
         n_entries=n_entries,
         follow_up=scenario.period.follow_up,
         severities=scenario.department.severities,
     )
 
 
-def write_down_the_unfinished(floor: Floor, visits: list[Visit], calendar: Calendar, horizon: float) -> None:
-    """What is under way when the run ends."""
-    calendar.close(horizon)
+def write_down_the_unfinished(dispatcher: Dispatcher, visits: list[Visit], horizon: float) -> None:
+    """What is under way when the run ends: requests, places and cases of visits, duties of members."""
+    dispatcher.calendar.close(horizon)
     for visit in visits:
-        floor.write_unfinished_requests(visit)
+        write_unfinished_visit(dispatcher.records, visit)
         if not visit.departed:
             visit.disposition = PRESENT
             close_clocks(visit, horizon)
-    for member in floor.members:
-        floor.write_unfinished_duty(member)
+    for member in dispatcher.staff.members:
+        if member.on_duty:
+            write_unfinished_duty(dispatcher.records, member, horizon)
+
+
+def write_unfinished_visit(records: Records, visit: Visit) -> None:
+    """What a visit has under way or waiting when the run ends: tasks, place, cases."""
+    for request in visit.waiting:
+        if request.role >= 0:
+            records.task(request, nan, nan)
+    if visit.zone >= 0:
+        records.place(visit, nan)
+    for case in visit.cases.values():
+        records.case(case, nan)
+
+
+def write_unfinished_duty(records: Records, member: Member, horizon: float) -> None:
+    """A spell of duty that the end of the run cuts short, with the task in hand counted up to it."""
+    if member.on_break:
+        records.rest(member, nan)
+    if member.task is not None:
+        member.count_minutes(member.task.started, horizon)
+        records.task(member.task, member.task.started, nan)
+    records.duty(member, nan, 0, 0)
 
 
 def close_clocks(visit: Visit, now: float) -> None:
@@ -75,7 +98,7 @@ def close_clocks(visit: Visit, now: float) -> None:
         visit.unmet += now - visit.observation_since
 
 
-def written(visit: Visit) -> tuple[Any, ...]:
+def visit_row(visit: Visit) -> tuple[Any, ...]:
     """The row of `visits`, in the order of VISIT_COLUMNS."""
     missed = visit.offered and visit.consented and visit.departed and not visit.is_met
     return (

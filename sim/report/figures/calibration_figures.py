@@ -21,7 +21,7 @@ from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-WORDS = {"wait_min": "Minutes until the physician", "stay_min": "Minutes of stay"}
+WORDS = {"wait_minutes": "Minutes until the physician", "stay_minutes": "Minutes of stay"}
 
 
 def draw_calibration(report: CalibrationReport, folder: Path, formats: tuple[str, ...] = ("png",)) -> list[Path]:
@@ -135,7 +135,7 @@ def durations_sheet(deeper: Deeper, source: str) -> Sheet:
 
 
 def choices(deeper: Deeper) -> tuple[tuple[str, Choice | None], ...]:
-    return ("wait_min", deeper.estimates.waits), ("stay_min", deeper.estimates.stays)
+    return ("wait_minutes", deeper.estimates.waits), ("stay_minutes", deeper.estimates.stays)
 
 
 def values_of(table: pd.DataFrame, name: str, level: int) -> FloatArray:

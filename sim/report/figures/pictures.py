@@ -16,11 +16,11 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import Role, Staffing, heads_by_minute
-from sim.department.scenario import did_you_mean
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import bare as number_text
 from sim.engine.measures.number_text import measure_and_part, part_text, range_text, unit_of_difference
 from sim.io.clean_text import for_figure
+from sim.io.suggest import did_you_mean
 from sim.report.figures.forest import draw_measure
 from sim.report.figures.theme import HUES, QUIET, positive_top, spread_apart, styled, wrapped
 from sim.report.figures.week_figures import (

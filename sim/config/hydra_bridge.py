@@ -1,0 +1,62 @@
+"""Hydra's grammar of values: what `key=value` says, one value or several. The only module that imports Hydra.
+
+Loading it takes longer than a run: what most people type is read without it (`sim.config.overrides`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Transformer
+from hydra.errors import HydraException
+
+
+@dataclass(frozen=True, slots=True)
+class OneValue:
+    """One value, as plain data."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`interval(a,b)`, its ends as typed."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralValues:
+    """`a,b`, `choice(a,b)` or `range(1,4)`: each value as it would be typed alone; None where they have no order."""
+
+    texts: Iterator[str] | None
+
+
+def read_value(key: str, text: str) -> OneValue | Interval | SeveralValues | None:
+    """What a text says; None where the grammar cannot read it."""
+    try:
+        override = OverridesParser.create().parse_override(f"{key}={text}")
+    except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
+        return None
+    told: Any = override.value()
+    if override.is_interval_sweep():
+        return Interval(float(told.start), float(told.end))
+    if not override.is_sweep_override():
+        return OneValue(told)
+    if getattr(told, "shuffle", True):
+        return SeveralValues(None)
+    return SeveralValues(
+        range_texts(told) if override.is_range_sweep() else map(str, override.sweep_iterator(Transformer.str))
+    )
+
+
+def range_texts(told: Any) -> Iterator[str]:
+    """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
+    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
+    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
+    while (step > 0 and at < stop) or (step < 0 and at > stop):
+        yield str(int(at) if whole else float(at))
+        at += step

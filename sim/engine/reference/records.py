@@ -1,0 +1,73 @@
+"""Rows of the trajectory's tables, written down as they come to be known.
+
+The tables and their columns are `sim.engine.trajectory`; rows of visits are written when the run ends
+(`sim.engine.reference.trajectory_writer`).
+"""
+
+from sim.engine.reference.calendar import Calendar
+from sim.engine.reference.entities import Case, Member, Request, Visit
+from sim.engine.trajectory import (
+    BREAK_COLUMNS,
+    CASE_COLUMNS,
+    PLACE_COLUMNS,
+    STAFF_COLUMNS,
+    TASK_COLUMNS,
+    GrowingTable,
+)
+
+
+class Records:
+    """The tables of tasks, places, cases, duties and breaks. Times are minutes; nan is for what the run's end cuts."""
+
+    def __init__(self, calendar: Calendar, horizon: float) -> None:
+        self.calendar, self.horizon = calendar, horizon
+        self.tasks = GrowingTable(TASK_COLUMNS)
+        self.places = GrowingTable(PLACE_COLUMNS)
+        self.cases = GrowingTable(CASE_COLUMNS)
+        self.duties = GrowingTable(STAFF_COLUMNS)
+        self.breaks = GrowingTable(BREAK_COLUMNS)
+
+    def task(
+        self, request: Request, started: float, ended: float, interrupted: bool = False, withdrawn: bool = False
+    ) -> None:
+        """A spell of work, or a request that never began (`started` nan)."""
+        member = request.member
+        overtime = 0.0
+        if member is not None and member.duty is not None and ended > member.duty.end:
+            overtime = ended - max(started, member.duty.end)
+        self.tasks.append(
+            (
+                request.visit.row, request.role, request.step, request.kind, request.contact, request.slot,
+                request.band, -1 if member is None else member.index, request.since, started, ended,
+                request.company_since, interrupted, withdrawn, request.opened_case, request.handover, overtime,
+            )
+        )  # fmt: skip
+
+    def withdrawn(self, request: Request) -> None:
+        """A request that is taken back now, before it began."""
+        self.task(request, float("nan"), self.calendar.time, withdrawn=True)
+
+    def place(self, visit: Visit, end: float) -> None:
+        """The spell of a visit in the place it holds."""
+        self.places.append((visit.row, visit.zone, visit.place_request, visit.place_since, end))
+
+    def case(self, case: Case, end: float) -> None:
+        """The spell of a case with its holder, or with nobody."""
+        self.cases.append(
+            (case.visit.row, case.role, -1 if case.holder is None else case.holder.index, case.since, end)
+        )
+
+    def rest(self, member: Member, end: float) -> None:
+        """The break a member is on."""
+        self.breaks.append((member.index, member.due_at, member.break_start, end, member.break_due.protected))
+
+    def duty(self, member: Member, left: float, handed_over: int, unheld: int) -> None:
+        """A spell of duty, clipped to the run."""
+        duty = member.duty
+        assert duty is not None
+        self.duties.append(
+            (
+                member.index, member.role, max(0.0, duty.start), min(self.horizon, duty.end), left,
+                member.busy, member.overtime, handed_over, unheld,
+            )
+        )  # fmt: skip
