@@ -32,7 +32,7 @@ def main() -> int:
     started = time.monotonic()
     if find_spec("cimba") is None:
         print("cimba is not installed: left out of the ratios (pip install '.[bench]')", file=sys.stderr)
-    wanted = [one for one in measurements(plan, asked.engine) if one.group.startswith(asked.only)]
+    wanted = [one for one in measurements(plan, asked.engine) if one.name.startswith(asked.only)]
     lines = lines_of(wanted, fresh=plan.fresh)
     short = summary(lines, plan)
     bounds = judged(short, asked.engine)

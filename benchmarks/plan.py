@@ -35,6 +35,11 @@ class Measurement:
     repetitions: int = 1
 
     @property
+    def name(self) -> str:
+        """What it is asked for by: `ratios`, or `ratios year` alone."""
+        return f"{self.group} {self.given.get('network', '')}"
+
+    @property
     def key(self) -> str:
         """What tells it from all others."""
         return json.dumps([self.group, self.what, self.given])

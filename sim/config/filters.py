@@ -22,11 +22,11 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_]\w*(?:\.\w+)*)|(?P<sign><=|>=|==|!=|<>|[-+*/%<>=(),])|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
-Scenario = Mapping[str, object]
+_Scenario = Mapping[str, object]
 """Values of a scenario by key."""
 
 
-def kept_by(text: str, scenarios: Sequence[Scenario]) -> list[bool] | list[Problem]:
+def kept_by(text: str, scenarios: Sequence[_Scenario]) -> list[bool] | list[Problem]:
     """Whether each scenario meets the condition, or all that is wrong with it."""
     if not text.strip():
         return [Problem(KEY, "nothing", f"give a condition, as in {EXAMPLE}")]

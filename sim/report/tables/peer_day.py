@@ -15,7 +15,7 @@ from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
 TAKEN_HOME = "What children take home"
-PAID_SHARES = {f"peer_time_{part}.all": f"{words[0].upper()}{words[1:]}" for part, (words, _) in PEER_TIME.items()}
+PAID_SHARES = {f"peer_time_{part}.all": row for part, (row, *_) in PEER_TIME.items()}
 """Rows of the table by the parts of a peer's paid time."""
 PEER_RESULTS = (
     "cost_per_child_met.all",

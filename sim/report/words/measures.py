@@ -47,12 +47,17 @@ def short_measure(name: str) -> str:
     return label if measure.by == "run" or part == "all" else f"{label} ({part_text(part)})"
 
 
+def _outcome_text(name: str) -> str:
+    """`minutes without staff`: the label of a mean as the protocol has it."""
+    return inside(measure_and_part(name)[0].label.removesuffix(", mean"))
+
+
 def rank_line(measures: Collection[str]) -> str:
     """Which headline is primary and which was chosen late; empty where the late one is not among the measures shown."""
-    late = joined([HEADLINES[name].topic for name in CHOSEN_LATE if name in measures])
+    late = joined([_outcome_text(name) for name in CHOSEN_LATE if name in measures])
     if not late:
         return ""
-    primary = joined([HEADLINES[name].topic for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"])
+    primary = joined([_outcome_text(name) for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"])
     return (
         f"{late[0].upper()}{late[1:]} is a secondary outcome, chosen after results were seen; the primary outcome is "
         f"{primary} (docs/protocol.md of PeerED)."
