@@ -10,6 +10,7 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from benchmarks.bounds import broken, judged
 from benchmarks.machine import machine
@@ -36,16 +37,15 @@ def main() -> int:
     lines = lines_of(wanted, fresh=plan.fresh)
     short = summary(lines, plan)
     bounds = judged(short, asked.engine)
-    results = {
+    results: dict[str, Any] = {
         "machine": machine(),
         "quick": asked.quick,
         "engine": asked.engine,
         "seconds": round(time.monotonic() - started, 1),
         **short,
         "bounds": [bound.as_json() for bound in bounds],
-        "lines": lines,
     }
-    print(table(short, [] if asked.quick else bounds, asked.engine))
+    print(table(short, [] if asked.quick else bounds, asked.engine, results["machine"]))
     output = asked.output or (None if asked.quick or asked.only else RESULTS)
     if output is not None:
         output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

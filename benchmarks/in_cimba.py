@@ -26,6 +26,18 @@ class Desk(cimba.Model):  # type: ignore[misc]
     shares: cimba.Array[float]
 
 
+class Counted(cimba.Model):  # type: ignore[misc]
+    """How many have gone home, and how long they stayed together."""
+
+    home: cimba.Output[int]
+    stayed: cimba.Output[float]
+
+    @cimba.on_start
+    def begin(self):  # type: ignore[no-untyped-def]
+        self.home = 0
+        self.stayed = 0.0
+
+
 class Customer(cimba.Model):  # type: ignore[misc]
     """Comes, stops where they have to, and goes."""
 
@@ -56,19 +68,12 @@ class Customer(cimba.Model):  # type: ignore[misc]
         self.centre.stayed += cimba.now() - came
 
 
-class Centre(cimba.Model):  # type: ignore[misc]
+class Centre(Counted):  # type: ignore[misc]
     """The network: customers come by the hour, or always at the first rate where there is only one."""
 
     desks: list[Desk]
     rates: cimba.Array[float]
     mix: cimba.Array[float]
-    home: cimba.Output[int]
-    stayed: cimba.Output[float]
-
-    @cimba.on_start
-    def begin(self):  # type: ignore[no-untyped-def]
-        self.home = 0
-        self.stayed = 0.0
 
     @cimba.process
     def arrivals(self):  # type: ignore[no-untyped-def]
@@ -89,19 +94,12 @@ class Centre(cimba.Model):  # type: ignore[misc]
             hour += 1
 
 
-class Queue(cimba.Model):  # type: ignore[misc]
+class Queue(Counted):  # type: ignore[misc]
     """One server, exponential gaps and service."""
 
     gap: cimba.Param[float]
     service: cimba.Param[float]
     waiting: cimba.Store[float]
-    home: cimba.Output[int]
-    stayed: cimba.Output[float]
-
-    @cimba.on_start
-    def begin(self):  # type: ignore[no-untyped-def]
-        self.home = 0
-        self.stayed = 0.0
 
     @cimba.process
     def arrivals(self):  # type: ignore[no-untyped-def]

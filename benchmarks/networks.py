@@ -101,11 +101,6 @@ def stop_of(step: Task, scenario: Scenario, classes: list[int]) -> Stop:
     return Stop(step.name, heads, given.family, parameters, tuple(float(shares[number]) for number in classes))
 
 
-def player_is_compiled(player: str) -> bool:
-    """Whether something has to be loaded or compiled before the clock starts."""
-    return player in (COMPILED, "cimba")
-
-
 def peered(scenario: Scenario, engine: str) -> Player:
     """PeerED, as it plays the replications of a study in one process."""
     simulate = ENGINES[engine]
@@ -131,7 +126,7 @@ def ratio(given: dict[str, Any]) -> dict[str, Any]:
     else:
         play = importlib.import_module(f"benchmarks.in_{library}").player(network_of(scenario))
     n, first = given["runs"], 1 + given["repetition"] * SEEDS_APART
-    if player_is_compiled(given["player"]):
+    if given["player"] in (COMPILED, "cimba"):  # they have something to load or to compile before the clock starts
         play(range(1))
     cpu = time.process_time()
     outcomes = play(range(first, first + n))

@@ -15,11 +15,14 @@ TITLES = {
 Short = Mapping[str, Any]
 
 
-def table(short: Short, bounds: Sequence[Bound], engine: str) -> str:
-    """All tables, parted by empty lines."""
+def table(short: Short, bounds: Sequence[Bound], engine: str, machine: Short) -> str:
+    """What was measured on, and all tables, parted by empty lines."""
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     parts = [
+        [
+            f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, {versions}"
+        ],
         *(lines for key in VARIANTS if key in short for lines in [cost_lines(TITLES[key], key, short[key], engine)]),
-        *cost_ratio(short),
         *threads(short, engine),
         *start(short, engine),
         *memory(short, engine),
@@ -35,15 +38,6 @@ def table(short: Short, bounds: Sequence[Bound], engine: str) -> str:
 def is_agreement(bound: Bound) -> bool:
     """Agreement stands in the tables of ratios already."""
     return "agrees" in bound.what
-
-
-def cost_ratio(short: Short) -> Iterator[list[str]]:
-    if "cost_ratio" in short:
-        row = short["cost_ratio"]
-        yield [
-            f"{row['long']} weeks cost {row['of_minima']:.2f} times {row['short']} by the fastest, "
-            f"{row['of_medians']:.2f} by the medians"
-        ]
 
 
 def cost_lines(title: str, key: str, rows: Sequence[Short], engine: str) -> list[str]:
