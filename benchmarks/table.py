@@ -17,11 +17,9 @@ Short = Mapping[str, Any]
 
 def table(short: Short, bounds: Sequence[Bound], engine: str, machine: Short) -> str:
     """What was measured on, and all tables, parted by empty lines."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    facts = [machine["processor"], f"{machine['cores']} cores", machine["system"], f"Python {machine['python']}"]
     parts = [
-        [
-            f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, Python {machine['python']}, {versions}"
-        ],
+        [", ".join([*facts, *(f"{name} {version}" for name, version in machine["versions"].items())])],
         *(lines for key in VARIANTS if key in short for lines in [cost_lines(TITLES[key], key, short[key], engine)]),
         *threads(short, engine),
         *start(short, engine),
