@@ -15,5 +15,5 @@ from sim.report.figures import draw_all, figure_workers
 def draw_one_figure(patch: pytest.MonkeyPatch) -> None:
     """From here on."""
     patch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
-    patch.setattr(draw_all, "FIGURES", {"finding": draw_all.FIGURES["finding"]})
+    patch.setattr(draw_all, "FIGURE_MAKERS", {"finding": draw_all.FIGURE_MAKERS["finding"]})
     patch.setattr(gc, "freeze", gc.collect)  # what a process does that only draws

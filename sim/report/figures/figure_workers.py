@@ -40,12 +40,12 @@ def figure_names() -> tuple[str, ...]:
     """Of all figures. What is loaded for them stays: to look for garbage in it takes a tenth of the time of drawing."""
     gc.disable()
     try:
-        from sim.report.figures.draw_all import FIGURES
+        from sim.report.figures.draw_all import FIGURE_MAKERS
 
         gc.freeze()
     finally:
         gc.enable()
-    return tuple(FIGURES)
+    return tuple(FIGURE_MAKERS)
 
 
 def drawn_figure(name: str, comparison: Comparison, folder: Path) -> list[Path]:
