@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from sim.analysis.assumptions import Assumption, KeyOf, values_of
+from sim.analysis.assumptions import Assumption, KeyOf, assumed_numbers
 
 Values = tuple[float, ...]
 FACTOR = re.compile(r"x([\d.]+)")
@@ -26,7 +26,7 @@ class End:
 
 def ends_of(row: Assumption, keys: Sequence[KeyOf]) -> list[End]:
     """The low and the high end; none of a row without a range, or that is never drawn."""
-    values = values_of(row)
+    values = assumed_numbers(row)
     if values is None or not row.low or row.low == row.value == row.high:
         return []
     sides = [("low", row.low, -1), ("high", row.high, 1)]

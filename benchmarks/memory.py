@@ -10,7 +10,7 @@ from typing import Any
 from sim.runs.blocks import BlockAnswer, play_block
 
 from benchmarks.runs import peak_mib
-from sim.analysis.compare import compared
+from sim.analysis.compare import comparison_of
 from sim.analysis.plan import Plan
 from sim.cli import main
 from sim.config import compose
@@ -39,7 +39,7 @@ def played(given: dict[str, Any]) -> dict[str, float]:
     """A study that plays every block in this process, measures it, keeps its answer and compares."""
     plan = comparison(given, "traditional,peer_added")
     answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), 1, plan.executor)]
-    compared(answers, plan, seconds=0.0)
+    comparison_of(answers, plan, seconds=0.0)
     return {"peak_mib": peak_mib()}
 
 
@@ -47,7 +47,7 @@ def kept(given: dict[str, Any]) -> dict[str, float]:
     """The same for long blocks of all default staffings: one is played, its answer is kept as often as asked."""
     plan = comparison(given, "")
     one = play_block(plan.blocks()[0])
-    compared([copied(one, number) for number in range(given["replications"])], plan, seconds=0.0)
+    comparison_of([copied(one, number) for number in range(given["replications"])], plan, seconds=0.0)
     return {"peak_mib": peak_mib()}
 
 

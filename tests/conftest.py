@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from sim.analysis import sweeping
 from sim.runs import playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
@@ -73,7 +73,7 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each scenario of a sweep has been played in this process."""
     counted: Counter[str] = Counter()
 
-    def play(task: Task) -> list[RunResult]:
+    def play(task: RunTask) -> list[RunResult]:
         counted.update(run.label for run in task.runs)
         return play_task(task)
 

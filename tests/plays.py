@@ -8,7 +8,7 @@ from sim.analysis.plan import Plan
 from sim.department.scenario import Scenario
 from sim.runs import playing
 from sim.runs.comparison_runs import RunsInMemory
-from sim.runs.design import RunKey, Task
+from sim.runs.design import RunKey, RunTask
 from sim.runs.playing import play, play_task, workers_for
 from sim.runs.run_store import RunResult
 
@@ -31,7 +31,7 @@ class PlantedRun(NamedTuple):
     label: str
     scenario: Scenario
     seed: int
-    task: Task
+    task: RunTask
 
     def __str__(self) -> str:
         return str(self.task)
@@ -43,10 +43,10 @@ class PlantedRun(NamedTuple):
         return result.values
 
 
-def by_run(planted: Callable[[PlantedRun], Mapping[str, float] | str | None]) -> Callable[[Task], list[RunResult]]:
+def by_run(planted: Callable[[PlantedRun], Mapping[str, float] | str | None]) -> Callable[[RunTask], list[RunResult]]:
     """A way to play tasks of one run each: by values, by the traceback of a failure, or None to play it."""
 
-    def play_planted(task: Task) -> list[RunResult]:
+    def play_planted(task: RunTask) -> list[RunResult]:
         (run,) = task.runs
         found = planted(PlantedRun(run.key, run.label, run.scenario, task.seed, task))
         if found is None:

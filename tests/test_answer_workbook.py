@@ -23,9 +23,10 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import is_share, measure_and_part, part_text
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
-from sim.report.tables import answer_workbook, sweep_workbook
-from sim.report.tables.answer_workbook import comparison_sheets
-from sim.report.tables.sweep_workbook import sweep_sheets
+from sim.report.comparison_answer import comparison_sheets
+from sim.report.sweep_answer import sweep_sheets
+from sim.report.tables import answer_workbook
+from sim.report.tables import sweep_sheets as tables_of_sweeps
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.finding import with_code
 from sim.runs.tables_on_disk import read_table
@@ -294,14 +295,14 @@ def test_a_disk_that_fails_is_an_error_of_the_file(tmp_path: Path) -> None:
 def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
 
-    def kept(answer: Any, facts: Any, finding: Any) -> list[Sheet]:
-        seen.extend((answer, finding))
-        return sweep_sheets(answer, facts, finding)
+    def kept(report: Any, facts: Any) -> list[Sheet]:
+        seen.append(report)
+        return sweep_sheets(report, facts)
 
     monkeypatch.setattr("sim.studies.sweep.sweep_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
-    monkeypatch.setattr(sweep_workbook, "MOST_CELLS", 400)
-    write_workbook(sweep_sheets(seen[0], {}, seen[1]), tmp_path / "a.xlsx")
+    monkeypatch.setattr(tables_of_sweeps, "MOST_SHEET_CELLS", 400)
+    write_workbook(sweep_sheets(seen[0], {}), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)
     left_out = [row[1] for row in sheets["README"] if row[0] == "Left out"]

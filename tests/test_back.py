@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import compared, played_of, values_table
+from sim.analysis.compare import comparison_of, played_of, values_table
 from sim.config import compose
 from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.engines import COMPILED
@@ -39,7 +39,7 @@ def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> No
 def test_the_whole_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     plan = replace(plan, workers=1)
-    comparison = compared(played(plan), plan, 0.0)
+    comparison = comparison_of(played(plan), plan, 0.0)
     found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(
         ["demand", "staffing", "measure"]
     )

@@ -81,7 +81,7 @@ def test_effects_have_three_digits_and_the_price_says_why_it_is_told_at_one(
     assert main([*ONE, "study.range=[0.5,1.05]", "study.points=7", f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
     assert "8 effects and the baseline: 72 to do" in output
-    assert len(re.findall(r"^ [\d.]+ +[+−]?[\d,]+ ", output, re.MULTILINE)) >= 6, "the table gives way to the lines"
+    assert len(re.findall(r"^[\d.]+ +[+−]?[\d,]+ ", output, re.MULTILINE)) >= 6, "the table gives way to the lines"
     assert "At 0.867, played nearest to the prior's median 0.9, it would pay" in " ".join(output.split())
     page = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert "| 0.592 |" in page

@@ -68,10 +68,10 @@ def test_help_names_the_studies_and_the_staffings(capsys: pytest.CaptureFixture[
 HEAVY = {"sim.engine.compiled", "sim.engine.reference.model", "matplotlib", "scipy.stats"}
 
 LOADED_BY_OTHERS = {
-    "simpy", "matplotlib", "scipy.linalg", "numba.np.arraymath", "hydra", "sim.config.sweeps",
+    "simpy", "matplotlib", "scipy.linalg", "hydra", "sim.config.sweeps",
     "sim.studies.sweep", "sim.runs.event_export", "sim.engine.reference.model",
 }  # fmt: skip
-"""What one run on the compiled engine does without, once its machine code and its tables are kept."""
+"""What one run on the compiled engine does without, once its tables are kept."""
 LOADED_WHILE_PLAYED = {
     "pandas",
     "duckdb",

@@ -10,11 +10,11 @@ from sim.config.sweeps import compose_sweep
 from sim.department.arrivals import Profile
 from sim.department.pathway import SideTask
 from sim.department.scenario import ScenarioError
-from sim.engine.invariants import violations
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import TASK_KINDS, Trajectory, identical
 from sim.runs.engines import ENGINES
 from sim.studies.question import Question
+from tests.invariants import violations
 
 COMPARATORS = {
     "nurse_practitioner_added": ("nurse_practitioner", "physician"),

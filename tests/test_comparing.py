@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import compared, notes_on_volume, played_of, values_table
+from sim.analysis.compare import comparison_of, notes_on_volume, played_of, values_table
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.plan import Plan
 from sim.analysis.scenario_facts import assumes_effects, costs_of, groups_of_same_money, is_one_sided
@@ -14,7 +14,7 @@ from sim.config import compose
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
-from sim.report.markdown import comparison_markdown
+from sim.report.comparison_answer import comparison_markdown
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import at_demand
@@ -33,7 +33,7 @@ def plan() -> Plan:
 
 @pytest.fixture(scope="module")
 def comparison(plan: Plan) -> Comparison:
-    return compared(played(plan), plan, 0.0)
+    return comparison_of(played(plan), plan, 0.0)
 
 
 def test_the_paired_difference_is_the_difference_of_the_means(comparison: Comparison) -> None:
@@ -105,7 +105,7 @@ def test_more_demand_means_more_patients_and_the_same_department() -> None:
 
 
 def test_an_unfinished_comparison_says_how_many_blocks_it_rests_on(plan: Plan) -> None:
-    comparison = compared(played(plan, 1), plan, 0.0)
+    comparison = comparison_of(played(plan, 1), plan, 0.0)
     assert (comparison.n_finished, comparison.n_planned) == (1, 3)
     assert np.isinf(comparison.estimates["half_width"]).all()
 
@@ -137,19 +137,19 @@ def test_staffings_of_the_same_money_are_told_apart_from_the_others() -> None:
 
 def test_no_finished_block_is_an_error(plan: Plan) -> None:
     with pytest.raises(ValueError, match="no replication has finished"):
-        compared(RunsInMemory(), plan, 0.0)
+        comparison_of(RunsInMemory(), plan, 0.0)
 
 
 def test_added_money_is_held_equal_and_said(plan: Plan) -> None:
     wider = plan_of(
         compose(["study=compare", "study.staffing=[traditional,peer_added,clinician_added,nurse_added]", *SHORT])
     )
-    comparison = compared(played(wider, 1), wider, 0.0)
+    comparison = comparison_of(played(wider, 1), wider, 0.0)
     assert any("Same money" in note for note in comparison.money_notes)
     added = comparison.costs.set_index("staffing")["weekly_difference"].drop("traditional")
     assert added.max() / added.min() < 1.02
     unequal = plan_of(compose(["study=compare", "study.staffing=[traditional,peer_added,peer_247]", *SHORT]))
-    assert any("Not the same money" in n for n in compared(played(unequal, 1), unequal, 0.0).money_notes)
+    assert any("Not the same money" in n for n in comparison_of(played(unequal, 1), unequal, 0.0).money_notes)
 
 
 def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their_worth(
@@ -174,7 +174,7 @@ def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their
 def test_the_interval_of_the_worth_is_that_of_whole_replications(plan: Plan) -> None:
     """Summed up in each replication, then judged: not put together from the intervals of the parts."""
     runs = played(plan)
-    found = compared(runs, plan, 0.0)
+    found = comparison_of(runs, plan, 0.0)
     values = values_table(played_of(runs, plan)[0]).pivot(
         index=["staffing", "replication"], columns="measure", values="value"
     )
@@ -186,7 +186,7 @@ def test_the_interval_of_the_worth_is_that_of_whole_replications(plan: Plan) -> 
 
 def test_nothing_valued_is_worth_nothing_and_says_nothing() -> None:
     bare = staffed("traditional,peer_added", "study.worth=[]", "study.presets=[]")
-    found = compared(played(bare, 1), bare, 0.0)
+    found = comparison_of(played(bare, 1), bare, 0.0)
     assert found.worth.empty
     assert "would be worth" not in comparison_markdown(found)
 

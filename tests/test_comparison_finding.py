@@ -14,7 +14,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
-from sim.report.comparison_answer import LINES_AROUND, print_comparison, print_other_levels
+from sim.report.comparison_answer import LINES_AROUND, comparison_markdown, print_comparison, print_other_levels
 from sim.report.figures.finding_figure import (
     MEASURES_SHOWN,
     finding_figure,
@@ -23,7 +23,6 @@ from sim.report.figures.finding_figure import (
     staffings_shown,
 )
 from sim.report.figures.theme import styled
-from sim.report.markdown import comparison_markdown
 from sim.report.words.caveats import NO_BENEFIT
 from sim.report.words.comparison_finding import (
     MOST_CHANGES,

@@ -16,7 +16,7 @@ from sim.config.check_cache import Known
 from sim.config.designs import Design, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up
-from sim.config.filters import Condition, condition_of
+from sim.config.filters import kept_by
 from sim.config.overrides import Override, read_override
 from sim.department.scenario import Problem, Scenario, ScenarioError, checks
 
@@ -165,34 +165,32 @@ GIVEN = {
     "demand.mh_growth": [None, 2],
     "study.month_factors": [True],
 }
-HERE = {key: several[0] for key, several in GIVEN.items()}
+SCENARIOS = [{key: values[min(number, len(values) - 1)] for key, values in GIVEN.items()} for number in range(2)]
 
 
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("demand.growth <= 1.1 or staffing == 'peer_247'", True),
-        ("demand.growth > 1", False),
-        ("not demand.growth > 1 and staffing != 'peer_247'", True),
-        ("0.9 < demand.growth < 1.05", True),
-        ("0.9 < demand.growth < 1.05 < 1", False),
-        ("routes.2.share*2 - 1 == demand.growth-1", True),
-        ("-demand.growth/2 + 7//2 - 7%4 == -.5", True),
-        ("staffing in ['peer_247', \"traditional\"]", True),
-        ("staffing not in ('traditional',)", False),
-        ("'peer' in staffing", False),
-        ("demand.mh_growth == null or demand.mh_growth > 1", True),
-        ("demand.mh_growth != None", False),
-        ("study.month_factors", True),
-        ("study.month_factors == false", False),
-        ("(staffing == 'traditional' or demand.growth > 1) and demand.growth < 1", False),
-        ("staffing == 'traditional'\nand true", True),
+        ("demand.growth <= 1.1 or staffing == 'peer_247'", [True, True]),
+        ("demand.growth > 1", [False, True]),
+        ("not demand.growth > 1 and staffing != 'peer_247'", [True, False]),
+        ("demand.growth between 0.9 and 1.05", [True, False]),
+        ("routes.2.share*2 - 1 = demand.growth-1", [True, False]),
+        ("-demand.growth/2 - 7%4 + 3 == -.5", [True, False]),
+        ("staffing in ('peer_247', \"traditional\")", [True, True]),
+        ("staffing not in ('traditional')", [False, True]),
+        ("staffing like 'peer%'", [False, True]),
+        ("demand.mh_growth is null or demand.mh_growth > 1", [True, True]),
+        ("demand.mh_growth IS NOT NULL", [False, True]),
+        ("study.month_factors", [True, True]),
+        ("study.month_factors == false", [False, False]),
+        ("(staffing <> 'traditional' or demand.growth > 1) and demand.growth < 1", [False, False]),
+        ("staffing == 'traditional'\nand true", [True, False]),
+        ("demand.growth < 1.1e0", [True, False]),
     ],
 )
-def test_a_condition_is_worked_out_by_its_meaning(text: str, kept: bool) -> None:
-    condition = condition_of(text, GIVEN)
-    assert isinstance(condition, Condition), condition
-    assert condition.keeps(HERE) is kept
+def test_a_condition_is_worked_out_by_its_meaning(text: str, kept: list[bool]) -> None:
+    assert kept_by(text, SCENARIOS) == kept
 
 
 @pytest.mark.parametrize(
@@ -200,61 +198,51 @@ def test_a_condition_is_worked_out_by_its_meaning(text: str, kept: bool) -> None
     [
         ("demand.grwoth > 1", 1, "demand.grwoth", "did you mean demand.growth?"),
         ("demand.growth > 1 or staffing == traditional", 34, "traditional", "'traditional'"),
-        ("staffing == 'tradtional'", 13, "'tradtional'", "did you mean traditional?"),
-        ("staffing in ['traditional', 'peer']", 29, "'peer'", "did you mean peer_247"),
-        ("__import__('os').system('touch x')", 1, "__import__('os').system('touch x')", "not part of a condition"),
-        ("(lambda: 1)()", 1, "(lambda: 1)()", "not part"),
-        ("[x for x in staffing]", 1, "[x for x in staffing]", "not part"),
-        ("staffing[0] == 't'", 1, "staffing[0]", "not part"),
-        ("f'{staffing}' == 't'", 1, "f'{staffing}'", "not part"),
-        ("(demand.growth := 1) == 1", 2, "demand.growth := 1", "not part"),
-        ("demand.growth ** 9 > 1", 1, "demand.growth ** 9", "+ - * /"),
-        ("staffing is null", 1, "staffing is null", "== or !="),
-        ("demand.growth > 1j", 17, "1j", "write numbers"),
-        ("demand.growth >", None, "demand.growth >", "cannot be read"),
-        ("demand.growth = 1", None, "demand.growth = 1", "cannot be read"),
+        ("staffing == 'tradtional'", 13, "tradtional", "did you mean traditional?"),
+        ("staffing in ('traditional', 'peer')", 29, "peer", "did you mean peer_247"),
+        ("system() = 1", 1, "system", "no key of this sweep"),
+        ("read_text = 1", 1, "read_text", "no key of this sweep"),
+        ("1 in (select 1)", 7, "select", "no key of this sweep"),
+        ("true; true", 5, ";", "not part of a condition"),
+        ("staffing[0] == 'traditional'", 9, "[", "not part of a condition"),
+        ("demand.growth::x > 1", 14, ":", "not part of a condition"),
+        ("demand.growth >", None, "demand.growth >", "cannot be worked out"),
+        ("0.9 < demand.growth < 1.05", None, None, "cannot be worked out"),
+        ("demand.growth(1) > 1", None, None, "cannot be worked out"),
         ("", None, "nothing", "give a condition"),
-        ("(" * 250 + "1" + ")" * 250, None, None, "cannot be read"),
-        ("not " * 499 + "true", None, None, None),
         ("1+" * 1200 + "1 > 0", None, None, "at most 2000"),
     ],
 )
 def test_what_is_no_condition_is_told_with_its_place(
-    text: str, place: int | None, value: str | None, remedy: str | None
+    text: str, place: int | None, value: str | None, remedy: str
 ) -> None:
-    found = condition_of(text, GIVEN)
-    if remedy is None:  # deep, and still to be worked out or refused, not to be fallen over
-        assert isinstance(found, list) or isinstance(found.keeps(HERE), bool | Problem)
-        return
-    assert isinstance(found, list)
-    (problem,) = found
-    assert problem.path.startswith("sweep.filter")
-    if place is not None:
-        assert problem.path == f"sweep.filter, character {place}"
+    problem = kept_by(text, SCENARIOS)[0]
+    assert isinstance(problem, Problem)
+    assert problem.path == ("sweep.filter" if place is None else f"sweep.filter, character {place}")
     if value is not None:
-        assert problem.value.strip("'\"") == value.strip("'\"")
+        assert problem.value.strip("'\"") == value
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize("text", ["(" * 900 + "1" + ")" * 900, "not " * 490 + "true", "(" * 900])
+def test_a_deep_condition_is_worked_out_or_refused_and_ends_nothing(text: str) -> None:
+    assert len(kept_by(text, SCENARIOS)) in (1, 2)
 
 
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
         ("demand.growth", "neither true nor false"),
-        ("demand.growth > 1 or 'peer_247'", "neither true nor false"),
-        ("demand.mh_growth > 1", "have no order"),
-        ("staffing > 1", "have no order"),
-        ("study.month_factors < 2", "have no order"),
+        ("demand.growth > 1 or 'peer_247'", "cannot be worked out"),
+        ("demand.mh_growth > 1", "no answer where a value is null"),
+        ("demand.mh_growth = null", "no answer where a value is null"),
         ("demand.growth / 0 > 1", "cannot be worked out"),
-        ("staffing * 1000000000 == 'a'", "no number"),
-        ("1 in demand.growth", "write a list"),
+        ("staffing > 1", "cannot be worked out"),
+        ("staffing * 1000000000 = 1", "cannot be worked out"),
     ],
 )
 def test_what_has_no_answer_is_told_and_not_guessed(text: str, remedy: str) -> None:
-    condition = condition_of(text, GIVEN)
-    if isinstance(condition, list):
-        condition = condition_of(text.replace("'a'", "demand.growth"), GIVEN)
-    assert isinstance(condition, Condition)
-    problem = condition.keeps(HERE)
+    (problem,) = kept_by(text, SCENARIOS)
     assert isinstance(problem, Problem)
     assert remedy in problem.remedy
 
@@ -338,7 +326,7 @@ def test_an_experiment_is_the_sweep_its_words_would_be() -> None:
     words = ["staffing=traditional,peer_added,peer_evening,peer_247", "demand.mh_shape=default,evening_heavy"]
     named, typed = (compose_sweep(words) for words in (["experiment=night_coverage"], words))
     assert named.scenarios == typed.scenarios
-    assert named.labels == typed.labels
+    assert named.keys == typed.keys
 
 
 def test_what_is_typed_wins_over_the_experiment(tmp_path: Path) -> None:
@@ -572,8 +560,8 @@ def test_every_scenario_of_a_sweep_is_the_one_its_words_make_alone() -> None:
 def test_the_hash_of_a_scenario_made_of_parts_is_its_own() -> None:
     known = Known()
     sweep = compose_sweep([*LHS, *RANGES, "boarding=default,pool", "effects=none,both"])
-    assert [known.content_hash(scenario) for scenario in sweep.scenarios.values()] == list(sweep.labels)
-    assert [scenario.content_hash() for scenario in sweep.scenarios.values()] == list(sweep.labels)
+    assert [known.content_hash(scenario) for scenario in sweep.scenarios.values()] == list(sweep.keys.values())
+    assert [scenario.content_hash() for scenario in sweep.scenarios.values()] == list(sweep.keys.values())
 
 
 class PartsOf:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.ends import at_end, ends_of, with_a_head_more
 from benchmarks.influence import exists, is_possible, rows_varied, whole
-from sim.analysis.assumptions import KeyOf, read_register, values_of
+from sim.analysis.assumptions import KeyOf, assumed_numbers, read_register
 
 REGISTER = read_register()
 NOBODY_TO_SPARE = {("ROSA02", "low"), ("ROSA04", "low"), ("ROSA12", "low")}
@@ -15,7 +15,7 @@ NOBODY_TO_SPARE = {("ROSA02", "low"), ("ROSA04", "low"), ("ROSA12", "low")}
 
 def end(name: str, side: int) -> tuple[float, ...]:
     row = REGISTER[name]
-    return at_end(row, values_of(row) or (), row.low if side < 0 else row.high, side)
+    return at_end(row, assumed_numbers(row) or (), row.low if side < 0 else row.high, side)
 
 
 def test_a_factor_multiplies_a_vector_and_a_share_stays_a_share() -> None:
@@ -27,7 +27,7 @@ def test_a_factor_multiplies_a_vector_and_a_share_stays_a_share() -> None:
 
 def test_a_departure_factor_keeps_the_mean() -> None:
     for name in ("ARRA01", "ARRA06", "ARRA08"):
-        values = values_of(REGISTER[name]) or ()
+        values = assumed_numbers(REGISTER[name]) or ()
         low, high = end(name, -1), end(name, 1)
         assert sum(low) == pytest.approx(sum(values)) == pytest.approx(sum(high))
         assert max(low) < max(values) < max(high)

@@ -24,7 +24,7 @@ from sim.department.scenario import ScenarioError
 from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
 from sim.runs import dask_workers, playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.playing import play_all, play_task, task_lost
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
@@ -84,7 +84,7 @@ def test_a_block_that_ends_two_processes_is_given_up_and_the_others_are_played()
 def test_a_comparison_goes_on_without_a_block_that_no_worker_could_finish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def one_is_lost(task: Task) -> list[RunResult]:
+    def one_is_lost(task: RunTask) -> list[RunResult]:
         return task_lost(task, TaskLost("2 workers ended")) if task.replication == 1 else play_task(task)
 
     monkeypatch.setattr(playing, "play_task", one_is_lost)
@@ -170,7 +170,7 @@ def four_workers() -> Iterator[str]:
     """The address of a scheduler with four workers of one thread each, all in this process."""
     with (
         dask_workers.quiet_logging(),
-        dask_workers.dask.config.set(dask_workers.QUIET),
+        dask_workers.dask.config.set(dask_workers.QUIET_SETTINGS),
         dask_workers.LocalCluster(
             n_workers=4,
             threads_per_worker=1,

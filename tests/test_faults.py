@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from sim.department.scenario import Scenario
-from sim.engine.invariants import violations
 from sim.engine.trajectory import Trajectory
 from tests.faults import ATTRIBUTES, FAULTS, MODEL, QUICK, SEVERITY, Fault, planted
+from tests.invariants import violations
 from tests.referee import referee
 from tests.referee.traits import wrong_traits
 from tests.worlds import random_scenario

@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks import figures
 from sim.report.breakeven_answer import sentences_by_preset
+from sim.report.comparison_answer import summary
 from sim.report.figures.draw_all import draw_figure
-from sim.report.markdown import summary_table
+from sim.report.markdown import markdown_table
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest
@@ -68,7 +69,8 @@ def test_the_five_lines_of_the_readme_are_those_of_the_answer_its_figures_are_dr
     for line in finding_of(answer).lines:
         assert f"**{line.label}**: {line.text}" in readme, line.label
     page = (figures.ROOT / "docs" / "default-answer.md").read_text(encoding="utf-8")
-    assert summary_table(answer) in page
+    table = summary(answer)
+    assert markdown_table(table.rows, table.headings) in page
 
 
 def test_the_break_even_of_the_docs_is_that_of_the_answer_its_figure_is_drawn_from() -> None:

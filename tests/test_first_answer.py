@@ -8,7 +8,7 @@ from sim.cli import main
 from sim.config import compose
 from sim.report.words.finding import CHANGES, MOST_LINES
 from sim.runs import playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from sim.studies.compare import plan_of
@@ -61,7 +61,7 @@ def test_an_interrupt_shows_the_answer_once_whether_it_had_been_shown_or_not(
 ) -> None:
     tasks = []
 
-    def interrupted(task: Task) -> list[RunResult]:
+    def interrupted(task: RunTask) -> list[RunResult]:
         tasks.append(task)
         if len(tasks) > n_played:
             raise KeyboardInterrupt
@@ -82,7 +82,7 @@ def test_a_first_answer_that_cannot_be_shown_costs_nothing_else(
     def broken(*_: object) -> None:
         raise IndexError("no such cell")
 
-    monkeypatch.setattr("sim.report.comparison_answer.print_finding", broken)
+    monkeypatch.setattr("sim.report.comparison_answer.print_answer", broken)
     assert main([*SMALL, LEVELS, f"output={tmp_path / 'out'}"]) == 0
     said = capsys.readouterr()
     assert "the answer could not be shown (IndexError: no such cell)" in squeezed(said.err)

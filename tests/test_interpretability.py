@@ -7,10 +7,10 @@ import pytest
 
 from sim import load, simulate
 from sim.analysis.interpretability import (
-    DAYS,
     GUARDS,
     LEAVING,
-    UNFINISHED,
+    MEASURED_DAYS,
+    UNFINISHED_SHARE,
     cautions_table,
     flags_of_pairs,
     guard_values,
@@ -87,14 +87,14 @@ def test_a_growing_queue_waits_longer_per_arrival_late_than_early_and_leaves_vis
     scenario = load(*CROWDED, "study.weeks=6", "demand.growth=1.15")
     values = measure(simulate(scenario), scenario)
     assert values["wait_last_third.all"] > 2.0 * values["wait_first_third.all"]
-    assert values[UNFINISHED] > 0.05
-    assert values[DAYS] == 42.0
+    assert values[UNFINISHED_SHARE] > 0.05
+    assert values[MEASURED_DAYS] == 42.0
 
 
 def test_visits_unfinished_when_the_window_ends_count_though_they_finish_in_the_follow_up() -> None:
     short = load(*CROWDED, "demand.growth=1.15", "study.follow_up_days=0")
     longer = load(*CROWDED, "demand.growth=1.15", "study.follow_up_days=7")
-    shares = [measure(simulate(scenario), scenario)[UNFINISHED] for scenario in (short, longer)]
+    shares = [measure(simulate(scenario), scenario)[UNFINISHED_SHARE] for scenario in (short, longer)]
     assert shares[0] == shares[1] > 0.02
 
 

@@ -15,10 +15,10 @@ from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.scenario import Scenario
 from sim.department.support import Support
-from sim.engine.invariants import violations
-from sim.engine.invariants.checked_run import highest_count, overlaps, time_integral
 from sim.engine.trajectory import AMA, BRIDGING, CONTACT, FIRST, LWBS, MAIN, RECOVERY, SIDE, Trajectory
 from sim.runs.engines import Engine
+from tests.invariants import violations
+from tests.invariants.checked_run import highest_count, overlaps, time_integral
 from tests.worlds import always, one_stream, random_scenario, random_scenarios, shift, visits_at
 
 Tamper = Callable[[dict[str, np.ndarray]], None]

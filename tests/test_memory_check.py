@@ -9,7 +9,15 @@ import pytest
 
 import sim
 from sim.analysis import memory_check
-from sim.analysis.memory_check import GIB, Load, bytes_of_run, memory_of_machine, needs_of, visits_per_run, weeks_of
+from sim.analysis.memory_check import (
+    GIB,
+    MemoryLoad,
+    bytes_of_run,
+    memory_of_machine,
+    needs_of,
+    visits_per_run,
+    weeks_of,
+)
 from sim.calibration.play import calibrated_scenario
 from sim.cli import main
 from sim.config import compose, compose_sweep
@@ -19,7 +27,7 @@ from sim.runs.design import at_demand
 from sim.runs.playing import play_task
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.compare import plan_of
-from sim.studies.sweep import design_of
+from sim.studies.sweep import sweep_design
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +62,7 @@ TOO_MUCH = {
 def test_what_needs_more_memory_than_there_is_is_refused(kind: str, study: str) -> None:
     words, place = TOO_MUCH[kind]
     if study == "sweep":
-        problem = refusal(lambda: design_of(compose_sweep([*words, "boarding=default,pool"])))
+        problem = refusal(lambda: sweep_design(compose_sweep([*words, "boarding=default,pool"])))
     elif study == "breakeven":
         problem = refusal(lambda: break_even_plan_of(compose([f"study={study}", "staffing=peer_added", *words])))
     else:
@@ -102,13 +110,13 @@ def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.Mon
     plan_of(compose([]))
     plan_of(compose(["study=run", "study.weeks=208"]))
     break_even_plan_of(compose(["study=breakeven", "staffing=peer_added"]))
-    design_of(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
+    sweep_design(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
 
 
 def test_runs_of_a_cluster_elsewhere_need_no_memory_here() -> None:
     scenarios = [sim.load()]
-    here = needs_of(Load(scenarios, 8, "compiled", executor="processes", workers=8))
-    elsewhere = needs_of(Load(scenarios, 8, "compiled", executor="dask", workers=8, elsewhere=True))
+    here = needs_of(MemoryLoad(scenarios, 8, "compiled", executor="processes", workers=8))
+    elsewhere = needs_of(MemoryLoad(scenarios, 8, "compiled", executor="dask", workers=8, elsewhere=True))
     assert here.total > 8 * (here.run + here.worker) > 0
     assert (elsewhere.run, elsewhere.at_once) == (0.0, 0)
 

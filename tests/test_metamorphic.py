@@ -25,7 +25,6 @@ from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
-from sim.engine.invariants import violations
 from sim.engine.measures.measuring import measure
 from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.returns import SPANS, returned
@@ -33,6 +32,7 @@ from sim.engine.trajectory import Trajectory, arrays_of, differences, identical,
 from sim.engine.workload import Workload
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.run_histograms import return_table
+from tests.invariants import violations
 from tests.worlds import one_stream, random_scenario, staffed
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,9 +12,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.io.workbook import write_workbook
-from sim.report.comparison_answer import print_comparison
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.answer_workbook import comparison_sheets
+from sim.report.comparison_answer import comparison_markdown, comparison_sheets, print_comparison
 from sim.report.tables.peer_day import (
     DAY,
     HOME,
@@ -101,7 +99,7 @@ def test_a_peers_day_is_shown_of_each_staffing_with_peers_and_of_no_other(days: 
     assert with_peers(days) == PEERS
     rows = cells(comparison_markdown(days), DAY)
     assert rows[""] == ["Peers added", "Peers for nurse hours"]
-    assert rows["With a child (% of paid time)"] == ["20.14 ± 1.00"] * 2
+    assert rows["In company with a child (% of paid time)"] == ["20.14 ± 1.00"] * 2
     assert rows["Cost per child met by a peer (CAD/child)"] == ["151 ± 0"] * 2
     assert {"Company of boarders (spells/24 h)", "Overtime (h/week)"} < {*rows}
     assert any(name.startswith("Escalations in a peer's presence") for name in rows)
@@ -112,7 +110,7 @@ def test_the_parts_of_idle_time_are_told_apart_in_two_sentences(days: Comparison
     assert len(IDLE_WORDS) == 2
     assert all(words in text for words in IDLE_WORDS)
     for words in ("a child waits", "no child asks", "nobody is there"):
-        assert f"| Idle while {words}" in text
+        assert f"| Idle, {words}" in text
         assert f"dle while {words}" in " ".join(IDLE_WORDS)
 
 
@@ -128,7 +126,7 @@ def test_without_peers_nothing_is_said_of_their_day() -> None:
 def test_one_replication_has_days_without_intervals(days: Comparison) -> None:
     unsure = days.estimates.assign(half_width=math.nan, low=math.nan, high=math.nan, sd=math.nan, n=1)
     rows = {row[0]: row[1:] for row in peer_day_rows(replace(days, estimates=unsure, replications=1))}
-    assert rows["In protected time (% of paid time)"] == ("10.00", "10.00")
+    assert rows["Protected time (% of paid time)"] == ("10.00", "10.00")
 
 
 def test_who_went_home_empty_handed_is_shown_with_its_parts_under_every_staffing(days: Comparison) -> None:
@@ -172,7 +170,7 @@ def test_the_workbook_has_the_day_with_intervals_in_the_unit_of_the_row(days: Co
     assert head[2:5] == ["Peers added: mean", "Peers added: interval from", "Peers added: interval to"]
     by_name = {row[0]: row for row in rows}
     assert [*by_name][:11] == [*PAID_SHARES.values()]
-    company = by_name["With a child"]
+    company = by_name["In company with a child"]
     assert company[1] == "% of paid time"
     assert company[2:5] == pytest.approx([20.14, 19.14, 21.14])
     assert by_name["Cost per hour of a peer's company"][1:3] == ["CAD/h", 178.0]

@@ -20,7 +20,6 @@ LONGEST_MODULE = 600
 LONGER_MODULES = {
     "sim/config/composition.py",
     "sim/engine/compiled/settling.py",
-    "sim/engine/invariants.py",
     "sim/engine/measures/catalogue.py",
     "sim/engine/reference/dispatcher.py",
     "sim/engine/reference/model.py",

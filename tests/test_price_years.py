@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim import load
-from sim.analysis.assumptions import read_keys, read_register, values_of
+from sim.analysis.assumptions import assumed_numbers, read_keys, read_register
 from sim.analysis.price_years import AS_ENTERED, price_year_at, price_year_of, price_years, price_years_text
 from sim.analysis.valuation import Worth
 
@@ -30,7 +30,7 @@ def test_every_hourly_cost_and_worth_that_is_shipped_has_a_row_with_a_year() -> 
     keys = {item.key: item.id for item in read_keys() if item.key.endswith(("hourly_cost", "cad_per_unit"))}
     assert len(keys) >= 11
     for key, name in keys.items():
-        (value,) = values_of(REGISTER[name]) or ()
+        (value,) = assumed_numbers(REGISTER[name]) or ()
         assert price_year_at(key, value) == price_year_of(REGISTER[name])
 
 
@@ -57,7 +57,7 @@ def test_the_worth_of_an_admission_follows_from_the_cost_study() -> None:
 
 
 def test_the_worth_of_a_boarding_hour_lies_between_nurse_minutes_without_staff_and_more_than_a_staffed_place() -> None:
-    (payroll,) = values_of(REGISTER["COSA14"]) or ()
+    (payroll,) = assumed_numbers(REGISTER["COSA14"]) or ()
     places = sum(float(REGISTER[f"ZONA0{number}"].value) for number in (1, 2, 3, 4))
     minutes, rate = float(REGISTER["BOAA04"].value), float(REGISTER["COSA01"].value)
     assert -float(REGISTER["WORA04"].value) == pytest.approx(payroll / (places * 24.0), rel=0.05)

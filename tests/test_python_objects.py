@@ -264,7 +264,7 @@ def test_each_is_saved_with_all_its_tables(
 def test_a_table_too_large_for_a_sheet_is_left_out_and_this_is_said(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(python_workbooks, "MOST_CELLS", run.tasks.size)
+    monkeypatch.setattr(python_workbooks, "MOST_TABLE_CELLS", run.tasks.size)
     with pytest.warns(UserWarning, match="visits: .* take minutes"):
         run.to_excel(tmp_path / "run.xlsx")
     saved: dict[str, Any] = read(tmp_path / "run.xlsx")

@@ -21,7 +21,7 @@ from sim.report.console import print_problems
 from sim.runs import received_sweep
 from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore, write_facts
 from sim.runs.tables_on_disk import code_version, read_table, write_table
-from sim.studies.sweep import ResultsAgain
+from sim.studies.sweep import ResultsStudy
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)
@@ -56,7 +56,7 @@ def shown(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tupl
     export = Path(asked["export"]) if "export" in asked else None
     composed = SimpleNamespace(run=folder, query=asked.get("query"), table=None, export=export)
     try:
-        code = ResultsAgain().run(composed, console)  # type: ignore[arg-type]
+        code = ResultsStudy().run(composed, console)  # type: ignore[arg-type]
     except ScenarioError as error:
         print_problems(error, console)
         code = 2
@@ -348,7 +348,7 @@ def test_adjusted_estimates_of_another_form_are_reported(
 def test_more_values_than_memory_are_refused_with_their_number(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(received_sweep, "MOST_VALUES", 23)
+    monkeypatch.setattr(received_sweep, "MOST_VALUES_READ", 23)
     code, output = shown(folder, capsys)
     assert code == 2
     assert "2 scenarios of 4 replications with 3 measures" in output

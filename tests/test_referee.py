@@ -17,9 +17,9 @@ from sim.department.places import Zone
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
-from sim.engine.invariants import violations
 from sim.engine.trajectory import CALL, CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory
 from sim.runs.engines import COMPILED, ENGINES, Engine
+from tests.invariants import violations
 from tests.referee import Objection, referee
 from tests.worlds import always, one_stream, random_scenario, shift, staffed, visits_at
 

@@ -11,13 +11,13 @@ from sim.analysis.assumptions import (
     CLOCK,
     Assumption,
     Number,
+    assumed_numbers,
     assumptions_in_use,
     comments_of,
     ids_in,
     numbers_in,
     read_keys,
     read_register,
-    values_of,
 )
 from sim.config import compose, shipped_configs
 from sim.config.composition import composed_files, drafted
@@ -53,7 +53,7 @@ def test_a_number_alone_on_its_line_equals_its_row() -> None:
     checked = 0
     for number in alone:
         rows = [REGISTER[name] for name in number.own_ids if name in REGISTER]
-        values = values_of(rows[0]) if len(rows) == 1 and not CLOCK.fullmatch(number.text) else None
+        values = assumed_numbers(rows[0]) if len(rows) == 1 and not CLOCK.fullmatch(number.text) else None
         if values is not None and len(values) == 1:
             checked += 1
             assert float(number.text) == values[0], f"{number.file.name}:{number.line} {number.key}"
@@ -74,7 +74,7 @@ def test_every_mapped_key_holds_the_value_of_its_row() -> None:
     for item in keys:
         place = locate(base, item.key)
         assert not isinstance(place, str), f"{item.id}: {item.key}: {place}"
-        values = values_of(REGISTER[item.id])
+        values = assumed_numbers(REGISTER[item.id])
         assert values is not None, item.id
         wanted = [values[item.entry]] if item.entry is not None else list(values)
         found = minutes_of(value_at(base, place))
@@ -92,7 +92,7 @@ def test_no_key_is_held_to_two_rows_or_listed_twice() -> None:
 
 def stands_in(number: Number, rows: tuple[str, ...]) -> bool:
     """Whether one of the values of these rows is the number: as it is, hours as minutes, percent as a share."""
-    values = [value for name in rows for value in values_of(REGISTER[name]) or ()]
+    values = [value for name in rows for value in assumed_numbers(REGISTER[name]) or ()]
     value = float(str(minutes_of(number.text)))
     return any(value == pytest.approx(own * scale, abs=1e-9) for own in values for scale in (1, 60, 0.01))
 
@@ -140,13 +140,13 @@ def test_what_an_experiment_varies_stays_within_the_range_of_its_row() -> None:
 
 
 def of(name: str) -> float:
-    (value,) = values_of(REGISTER[name]) or ()
+    (value,) = assumed_numbers(REGISTER[name]) or ()
     return value
 
 
 def test_derived_numbers_follow_from_the_rows_they_name() -> None:
     """All of them: a number whose line says `derived` has a line here."""
-    counts = values_of(REGISTER["ARRA15"]) or ()
+    counts = assumed_numbers(REGISTER["ARRA15"]) or ()
     spread = log(float(REGISTER["PEF16"].high) / float(REGISTER["PEF16"].low)) / (2 * 1.96)
     follows = {
         "visits_per_patient.medical": 1 / (1 - of("RETA06")),
@@ -170,19 +170,19 @@ def test_rostered_hours_are_those_of_the_register() -> None:
         for name, each in staffings.items()
     }
     roles = ("physician", "nurse", "triage_nurse", "crisis_clinician", "psychiatrist", "observation_aide", "security")
-    usual = {role: 7 * a_day for role, a_day in zip(roles, values_of(REGISTER["ROSA16"]) or (), strict=False)}
-    added = values_of(REGISTER["ROSA54"]) or ()
+    usual = {role: 7 * a_day for role, a_day in zip(roles, assumed_numbers(REGISTER["ROSA16"]) or (), strict=False)}
+    added = assumed_numbers(REGISTER["ROSA54"]) or ()
     peers = {"peer_added": added[0], "peer_evening": added[1], "peer_247": added[2], "peer_swapped": added[0]}
     others = {("clinician_added", "crisis_clinician"): added[3], ("nurse_added", "nurse"): added[4]}
     others |= {("peer_swapped", "nurse"): -added[4]}
     for name, rows in (("crisis_generous", "ROSA33"), ("crisis_lean", "ROSA35")):
-        heads = sum(values_of(REGISTER[rows]) or ()) - sum(values_of(REGISTER["ROSA08"]) or ())
+        heads = sum(assumed_numbers(REGISTER[rows]) or ()) - sum(assumed_numbers(REGISTER["ROSA08"]) or ())
         others[name, "crisis_clinician"] = 7 * heads * of("ROSA14")
-    heads = sum(values_of(REGISTER["ROSA62"]) or ()) - sum(values_of(REGISTER["ROSA04"]) or ())
+    heads = sum(assumed_numbers(REGISTER["ROSA62"]) or ()) - sum(assumed_numbers(REGISTER["ROSA04"]) or ())
     others["nurse_tight", "nurse"] = 7 * heads * of("ROSA15")
     newcomers = ("nurse_practitioner", "mental_health_nurse", "callback_clinician")
     names_of_new = ("nurse_practitioner_added", "mh_nurse_added", "clinician_callback")
-    of_new = zip(names_of_new, newcomers, values_of(REGISTER["ROSA61"]) or (), strict=True)
+    of_new = zip(names_of_new, newcomers, assumed_numbers(REGISTER["ROSA61"]) or (), strict=True)
     new = {name: {role: a_week} for name, role, a_week in of_new}
     wanted = {
         name: {role: a_week + others.get((name, role), 0) for role, a_week in usual.items()}

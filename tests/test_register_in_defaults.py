@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim.analysis.assumptions import read_register, values_of
+from sim.analysis.assumptions import assumed_numbers, read_register
 from sim.config.key_paths import MODELS
 from sim.department import support
 from sim.department.pathway import RESPONSE_BAND
@@ -84,7 +84,7 @@ def says_nothing(value: Numbers) -> bool:
 
 
 def row(name: str) -> Numbers:
-    return values_of(REGISTER[name]) or ()
+    return assumed_numbers(REGISTER[name]) or ()
 
 
 def test_every_number_a_model_supplies_is_neutral_or_has_its_row() -> None:

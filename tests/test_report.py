@@ -26,7 +26,7 @@ from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
-from sim.report.comparison_answer import print_comparison
+from sim.report.comparison_answer import comparison_markdown, print_comparison
 from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
@@ -34,12 +34,13 @@ from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.figures.frame import DPI, WIDTH
 from sim.report.figures.theme import colours, styled
 from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
-from sim.report.markdown import comparison_markdown
 from sim.report.progress import ProgressLines, progress
+from sim.report.tables.comparison_rows import change_rows, cost_rows
 from sim.report.tables.lookups import is_assumed, known_measures
-from sim.report.tables.table_cells import change_rows, cost_rows, interval_words, labelled, question
-from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, honesty_lines
+from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
+from sim.report.words.numbers import interval_words, labelled
+from sim.report.words.question_text import question
 from sim.visits.data_quality import VisitsFileError
 
 LABELS = {
@@ -309,11 +310,11 @@ def test_processes_of_their_own_draw_the_same_bytes(four: Comparison, drawn: Pat
         assert path.read_bytes() == (drawn / path.name).read_bytes(), path.name
 
 
-def test_who_draws_figures_loads_no_engine() -> None:
+def test_who_draws_figures_loads_neither_an_engine_nor_hydra_nor_a_database() -> None:
     look = "import sys; from sim.report.figures.figure_workers import figure_names; figure_names(); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
     assert "matplotlib.figure" in said
-    assert {"numba", "duckdb", "pydantic", "sim.department.scenario"} & set(said) == set()
+    assert {"simpy", "hydra", "duckdb", "sim.engine.compiled.replication", "sim.runs.engines"} & set(said) == set()
 
 
 def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, tmp_path: Path) -> None:
@@ -491,24 +492,30 @@ def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison
 
 
 def test_without_effects_no_benefit_can_appear_and_it_is_said(four: Comparison) -> None:
-    assert honesty_lines(four)[0] == NO_BENEFIT
+    assert in_mind(four)[0] == NO_BENEFIT
     assert squeezed(printed(print_comparison, four)).count("this is not evidence that peers do not work") == 1
     assumed = with_effects(four)
-    assert NO_BENEFIT not in honesty_lines(assumed)
-    assert "effects=evidence" in honesty_lines(assumed)[0]
-    assert ONE_SIDED not in honesty_lines(assumed)
-    assert ONE_SIDED in honesty_lines(replace(assumed, one_sided=True))
+    assert NO_BENEFIT not in in_mind(assumed)
+    assert "effects=evidence" in in_mind(assumed)[0]
+    assert ONE_SIDED not in in_mind(assumed)
+    assert ONE_SIDED in in_mind(replace(assumed, one_sided=True))
 
 
 def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Comparison) -> None:
-    (line,) = [line for line in honesty_lines(where_many_leave(four, "peer_swapped", 1.05)) if "Many leave" in line]
+    (line,) = [line for line in in_mind(where_many_leave(four, "peer_swapped", 1.05)) if "Many leave" in line]
     assert "at demand × 1.05" in line
     assert "Peers for nurse hours: 6.1 % leave" in line
-    assert [line for line in honesty_lines(four) if "more than 5 %" in line] == []
+    assert [line for line in in_mind(four) if "more than 5 %" in line] == []
+
+
+def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four: Comparison) -> None:
+    said = "A mark beside a staffing is of demand × 1; the table of demand marks each level."
+    assert said in comparison_markdown(where_many_leave(four, "peer_added", 1.05))
+    assert said not in comparison_markdown(comparison_of(FOUR, (1.0,)))
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
-    assert "+5.9 ± 0.9 * " in printed(print_comparison, where_many_leave(four, "peer_swapped"))
+    assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
     assert " of peer_swapped." in comparison_markdown(where_many_leave(four, "peer_swapped"))
 
 
@@ -533,7 +540,7 @@ def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_no
 
 def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(four: Comparison) -> None:
     unsteady = without_steady_state(four, "peer_swapped")
-    (line,) = [line for line in honesty_lines(unsteady) if "No steady state" in line]
+    (line,) = [line for line in in_mind(unsteady) if "No steady state" in line]
     assert "11.2 % of visits unfinished when the window ended, limit 2.0 %" in line
     assert "900 minutes waited per arrival in the first third of the window, 2,904 in the last" in line
     assert "+5.9 ± 0.9 ‡" in printed(print_comparison, unsteady)
@@ -557,17 +564,17 @@ def test_a_baseline_without_a_steady_state_leaves_no_difference_to_claim(four: C
 
 
 def test_the_half_width_of_the_stay_is_held_against_its_target(four: Comparison) -> None:
-    (line,) = [line for line in honesty_lines(four) if "Precision" in line]
+    (line,) = [line for line in in_mind(four) if "Precision" in line]
     assert "± 0.11 h at worst (Crisis clinician added), within the ± 0.2 h" in line
     wide = four.differences.assign(half_width=0.31)
-    (line,) = [line for line in honesty_lines(replace(four, differences=wide)) if "Precision" in line]
+    (line,) = [line for line in in_mind(replace(four, differences=wide)) if "Precision" in line]
     assert "± 0.31 h" in line
     assert "wider than" in line
 
 
 def test_an_early_end_is_told(four: Comparison) -> None:
-    assert not [line for line in honesty_lines(four) if "Stopped early" in line]
-    (line,) = [line for line in honesty_lines(replace(four, n_finished=17)) if "Stopped early" in line]
+    assert not [line for line in in_mind(four) if "Stopped early" in line]
+    (line,) = [line for line in in_mind(replace(four, n_finished=17)) if "Stopped early" in line]
     assert "17 of 30" in line
 
 
@@ -812,7 +819,7 @@ def test_effects_changed_one_by_one_are_not_called_by_the_name_of_the_set(four: 
     changed = with_effects(four, "returns", effects="none", changed=("effects.total_return_hr=0.5",))
     assert "effects none, changed: total_return_hr=0.5" in question(changed)
     assert "effects=none" not in printed(print_comparison, changed).replace("\n", " ")
-    assert "(effects none, changed: total_return_hr=0.5)" in honesty_lines(changed)[0]
+    assert "(effects none, changed: total_return_hr=0.5)" in in_mind(changed)[0]
     assert "(effects none, changed: total_return_hr=0.5)" in footer(changed)
 
 
@@ -832,17 +839,17 @@ def test_peers_are_called_peer_support_whatever_their_role_is_called(four: Compa
 
 def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     clinicians = with_effects(four, "follow-up, minutes of assessments", effects="clinician_evidence")
-    line = honesty_lines(clinicians)[0]
-    assert "follow-up and minutes of assessments move because they were told to" in line
+    line = in_mind(clinicians)[0]
+    assert "follow-up and minutes of assessments move because they are set so" in line
     assert "returns" not in line
     assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
     assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
     assert is_assumed(clinicians, "home_with_follow_up.mental_health"), "a follow-up is what is told to move"
-    assert "escalation moves because it was told to" in honesty_lines(with_effects(four, "escalation"))[0]
+    assert "escalation moves because it is set so" in in_mind(with_effects(four, "escalation"))[0]
 
 
 def test_effects_of_nobody_present_are_told_to_move_nothing(four: Comparison) -> None:
-    assert "in force in no staffing compared" in honesty_lines(with_effects(four, ""))[0]
+    assert "in force in none: nothing moves" in in_mind(with_effects(four, ""))[0]
 
 
 def test_a_staffing_with_an_effect_may_be_disfavoured() -> None:
@@ -851,7 +858,7 @@ def test_a_staffing_with_an_effect_may_be_disfavoured() -> None:
 
 def test_a_swap_is_a_stress_test_whatever_it_is_called(four: Comparison) -> None:
     def tests(comparison: Comparison) -> list[str]:
-        return [line for line in honesty_lines(comparison) if "stress test of harm" in line]
+        return [line for line in in_mind(comparison) if "stress test of harm" in line]
 
     (line,) = tests(four)
     assert line.startswith("Peers for nurse hours takes hours ")
@@ -863,10 +870,10 @@ def test_a_swap_is_a_stress_test_whatever_it_is_called(four: Comparison) -> None
 
 def test_few_replications_are_told_with_what_they_do_not_allow(four: Comparison) -> None:
     few = replace(four, estimates=four.estimates.assign(n=4))
-    assert FEW_REPLICATIONS in honesty_lines(few)
-    assert FEW_REPLICATIONS not in honesty_lines(replace(four, estimates=four.estimates.assign(n=5)))
-    assert ONE_REPLICATION in honesty_lines(of_one_replication(four))
-    assert ONE_REPLICATION not in honesty_lines(few)
+    assert FEW_REPLICATIONS in in_mind(few)
+    assert FEW_REPLICATIONS not in in_mind(replace(four, estimates=four.estimates.assign(n=5)))
+    assert ONE_REPLICATION in in_mind(of_one_replication(four))
+    assert ONE_REPLICATION not in in_mind(few)
 
 
 def test_matched_patients_name_their_stream_in_full(four: Comparison) -> None:

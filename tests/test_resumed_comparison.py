@@ -11,7 +11,7 @@ import pytest
 
 from sim.cli import main
 from sim.runs import playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.playing import play_task
 from sim.runs.run_store import PARTS, RunResult
 from sim.runs.tables_on_disk import read_table
@@ -41,9 +41,9 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def stopped_after(n_tasks: int, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     """The comparison with an interrupt after so many tasks."""
-    played: list[Task] = []
+    played: list[RunTask] = []
 
-    def interrupted(task: Task) -> list[RunResult]:
+    def interrupted(task: RunTask) -> list[RunResult]:
         played.append(task)
         if len(played) > n_tasks:
             raise KeyboardInterrupt

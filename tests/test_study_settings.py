@@ -8,7 +8,7 @@ from sim.config import compose, shipped_choices, shipped_configs
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
 from sim.studies.compare import plan_of
-from sim.studies.settings import OUTSIDE, STUDIES, studies_using, studies_with
+from sim.studies.settings import KEYS_OUTSIDE, STUDIES, studies_using, studies_with
 
 MEANT = {
     "breakeven": ["study.range=[0.6,1.2]"],
@@ -96,7 +96,7 @@ def test_keys_of_a_misspelt_study_are_not_called_foreign() -> None:
 
 
 @pytest.mark.parametrize("name", STUDIES)
-@pytest.mark.parametrize("key", OUTSIDE)
+@pytest.mark.parametrize("key", KEYS_OUTSIDE)
 def test_a_key_outside_the_group_is_refused_where_the_study_does_not_use_it(name: str, key: str) -> None:
     words = [f"study={name}", *MEANT.get(name, []), f"{key}=x"]
     if key in STUDIES[name].uses:

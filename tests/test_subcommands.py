@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.analysis.assumptions import Number, numbers_in, read_register, values_of
+from sim.analysis.assumptions import Number, assumed_numbers, numbers_in, read_register
 from sim.cli import main
 from sim.commands.new import RUN, TEMPLATES
 from sim.config import compose
@@ -87,7 +87,7 @@ def test_its_numbers_are_those_of_the_rows_it_names(group: str) -> None:
 
 def is_of_its_row(number: Number) -> bool:
     """The number is the row's own, one of several of it, or the shipped one that cites the same row."""
-    values = [value for name in number.own_ids for value in values_of(REGISTER[name]) or ()]
+    values = [value for name in number.own_ids for value in assumed_numbers(REGISTER[name]) or ()]
     shipped = [other for file in SHIPPED.rglob("*.yaml") for other in numbers_in(file)]
     same = [other for other in shipped if set(number.own_ids) <= set(other.own_ids) and other.text == number.text]
     return float(number.text) in values or bool(same)

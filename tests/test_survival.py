@@ -22,7 +22,7 @@ import pytest
 from sim.cli import main
 from sim.engine.code_version import code_version
 from sim.runs import playing, run_store
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.playing import play_task
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
@@ -67,7 +67,7 @@ def runs_in(folder: Path) -> Counter[str]:
 # --- the process that writes ends -------------------------------------------------------------------
 
 
-def play_and_log(task: Task) -> list[RunResult]:
+def play_and_log(task: RunTask) -> list[RunResult]:
     """Write down that a run is played, in a file that outlives the process."""
     with Path(os.environ[LOG]).open("a") as log:
         log.write(f"{task}\n")
@@ -143,7 +143,7 @@ def is_worker(process: psutil.Process) -> bool:
 # --- workers end ------------------------------------------------------------------------------------
 
 
-def ends_its_worker(task: Task) -> list[RunResult]:
+def ends_its_worker(task: RunTask) -> list[RunResult]:
     """One run ends its worker the first time, another each time."""
     once = Path(os.environ[ONCE])
     if str(task) == SICK or (str(task) == "demand.growth=0.2, replication 4" and not once.exists()):
@@ -250,7 +250,7 @@ def test_a_folder_that_may_only_be_read_is_refused_and_can_be_shown(
 def test_what_was_written_in_part_is_never_read(tmp_path: Path, undisturbed: Path) -> None:
     folder = tmp_path / "out"
     (folder / PARTS).mkdir(parents=True)
-    (folder / PARTS / run_store.UNFINISHED).write_bytes(b"PAR1 half a part")
+    (folder / PARTS / run_store.PART_IN_WORK).write_bytes(b"PAR1 half a part")
     (folder / ".estimates.parquet.partial").write_bytes(b"PAR1")
     assert main([*SWEEP, f"output={folder}"]) == 0
     assert tables(folder) == tables(undisturbed)
@@ -313,7 +313,7 @@ def test_a_disk_without_room_for_the_whole_keeps_its_parts(
     before = list(store.parts)
     store.put_together(1)
     assert store.parts == before == parts(folder)
-    assert not (folder / PARTS / run_store.UNFINISHED).exists()
+    assert not (folder / PARTS / run_store.PART_IN_WORK).exists()
 
 
 # --- visits -----------------------------------------------------------------------------------------

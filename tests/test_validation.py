@@ -17,7 +17,7 @@ from sim.analysis.validation import (
     ValidatedRow,
     Validation,
     published_rows,
-    validated,
+    validation_of,
     verdict_of,
 )
 from sim.cli import main
@@ -26,11 +26,11 @@ from sim.report.validation_report import (
     COLUMNS,
     HEADERS,
     accepted_text,
-    cells_of,
     missed_sentences,
     print_validation,
     published_text,
     simulated_text,
+    text_row,
     validation_markdown,
     validation_sheets,
     validation_table,
@@ -165,7 +165,7 @@ def test_the_mean_over_replications_is_the_same_in_whatever_order_they_end() -> 
     for order in (results, results[::-1]):
         runs = RunsInMemory()
         runs.add(order)
-        found += [row for row in validated(design, runs, 52).rows if row.published.key == key]
+        found += [row for row in validation_of(design, runs, 52).rows if row.published.key == key]
     assert found[0] == found[1]
     assert found[0].n == 3
 
@@ -193,7 +193,7 @@ def test_the_terminal_shows_counts_distance_and_trades_before_the_rows() -> None
 
 def test_shares_are_shown_in_percent_and_a_row_without_an_interval_without_one() -> None:
     told = PublishedRow("7", "k", "Left", 0.023, "", 0.013, 0.067, "proportion", "source", "LOS13", "check", "")
-    cells = cells_of(ValidatedRow(told, 0.0224, 0.0161, 0.029, 5))
+    cells = text_row(ValidatedRow(told, 0.0224, 0.0161, 0.029, 5))
     assert (cells.published, cells.accepted, cells.simulated) == ("2.3 % (LOS13)", "1.3-6.7 %", "2.24 % (1.61 to 2.90)")
     assert simulated_text(ValidatedRow(told, 0.0224, -inf, inf, 1)) == "2.24 %"
     assert simulated_text(ValidatedRow(told, nan, nan, nan, 0)) == "–"
@@ -232,7 +232,7 @@ def judged_anew(scenarios: dict[str, Scenario]) -> Validation:
     design, runs = Design(scenarios, 2, 501), RunsInMemory()
     for results in play_all(design.tasks()):
         runs.add(results)
-    return validated(design, runs, 1)
+    return validation_of(design, runs, 1)
 
 
 def test_validation_plays_the_peer_staffing_for_the_row_that_asks_for_it_with_the_same_changes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.week import trait_of
 from sim.engine.trajectory import DERIVED_COLUMNS, PEER_KINDS_WISHED, VISIT_COLUMNS, Trajectory
 from sim.runs.design import RunFiles
-from sim.runs.playing import write_files
+from sim.runs.playing import write_run_files
 from sim.runs.tables_on_disk import WriteErrors, read_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +67,7 @@ def test_a_code_is_shown_by_its_label(column: str, labels: tuple[str, ...], run:
 
 def test_the_file_of_visits_says_the_same_as_the_table(run: Trajectory, scenario: Scenario, tmp_path: Path) -> None:
     unwritten = WriteErrors()
-    write_files(run, RunFiles(tmp_path / "visits.parquet", {"demand": 1.0, "staffing": "peer_added"}), unwritten)
+    write_run_files(run, RunFiles(tmp_path / "visits.parquet", {"demand": 1.0, "staffing": "peer_added"}), unwritten)
     assert not unwritten.found
     written = read_table(tmp_path / "visits.parquet")
     for column in (*DERIVED_COLUMNS, "age_group", "arrival_mode", "peer_kind_wished", "stream"):

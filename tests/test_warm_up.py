@@ -11,7 +11,7 @@ from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.scenario import ScenarioError
 from sim.runs import playing
-from sim.runs.design import Task
+from sim.runs.design import RunTask
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
@@ -82,9 +82,9 @@ AUTO = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=aut
 def test_a_sweep_finds_its_warm_up_once_and_plays_all_scenarios_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    played: list[Task] = []
+    played: list[RunTask] = []
 
-    def counting(task: Task) -> list[RunResult]:
+    def counting(task: RunTask) -> list[RunResult]:
         if task.reduce is warm_up.series_alone:
             played.append(task)
         return play_task(task)

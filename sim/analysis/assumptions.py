@@ -17,7 +17,7 @@ from sim.io.strict_yaml import MOST_YAML_BYTES, nodes_of, read_yaml
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REGISTER = DATA / "assumptions.csv"
-KEYS = DATA / "assumption_keys.csv"
+_KEYS = DATA / "assumption_keys.csv"
 
 ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
 RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
@@ -95,11 +95,11 @@ def read_register(file: Path = REGISTER) -> dict[str, Assumption]:
         for row in csv.DictReader(lines):
             if row["id"] in rows:
                 raise ValueError(f"{file.name}: {row['id']} stands there twice: give each row its own id")
-            rows[row["id"]] = row_of(row)
+            rows[row["id"]] = _row_of(row)
     return rows
 
 
-def row_of(row: dict[str, str]) -> Assumption:
+def _row_of(row: dict[str, str]) -> Assumption:
     """One line of the register."""
     return Assumption(
         id=row["id"],
@@ -116,7 +116,7 @@ def row_of(row: dict[str, str]) -> Assumption:
     )
 
 
-def read_keys(file: Path = KEYS) -> tuple[KeyOf, ...]:
+def read_keys(file: Path = _KEYS) -> tuple[KeyOf, ...]:
     """Which config key holds the value of which row."""
     with file.open(newline="", encoding="utf-8") as lines:
         return tuple(
@@ -125,7 +125,7 @@ def read_keys(file: Path = KEYS) -> tuple[KeyOf, ...]:
         )
 
 
-def values_of(row: Assumption) -> tuple[float, ...] | None:
+def assumed_numbers(row: Assumption) -> tuple[float, ...] | None:
     """The value as numbers, several where it is written a/b/c; None where it is something else."""
     try:
         return tuple(float(part) for part in row.value.split("/"))
@@ -135,11 +135,11 @@ def values_of(row: Assumption) -> tuple[float, ...] | None:
 
 def ids_in(text: str) -> tuple[str, ...]:
     """Ids of the register named in a text, in order, each once."""
-    spelled = RANGE.sub(written_out, text)
+    spelled = RANGE.sub(_written_out, text)
     return tuple(dict.fromkeys(ID.findall(spelled)))
 
 
-def written_out(match: re.Match[str]) -> str:
+def _written_out(match: re.Match[str]) -> str:
     """ARR17-19 as ARR17 ARR18 ARR19."""
     letters, first, last = match.groups()
     return " ".join(f"{letters}{number:02d}" for number in range(int(first), int(last) + 1))
@@ -168,12 +168,12 @@ def scalars(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
             yield from scalars(value, (*key, str(name.value)))
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from scalars(value, (*key, name_of(value) or str(number)))
+            yield from scalars(value, (*key, _name_of(value) or str(number)))
     elif isinstance(node, yaml.ScalarNode):
         yield key, node
 
 
-def name_of(node: yaml.Node) -> str | None:
+def _name_of(node: yaml.Node) -> str | None:
     """The `name` of a mapping."""
     if not isinstance(node, yaml.MappingNode):
         return None

@@ -19,9 +19,9 @@ from sim.department.quantities import sum_in_order
 from sim.runs.design import Design
 from sim.statistics.intervals import mean_intervals, t_point
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 Span = tuple[float, float]
-Verdict = Literal["turns", "never", "always", "unclear"]
+_Verdict = Literal["turns", "never", "always", "unclear"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Curve:
     Between effects it is taken as a straight line in each replication.
     """
 
-    effects: Floats
-    net_benefit: Floats
+    effects: _Floats
+    net_benefit: _Floats
 
     @property
     def n(self) -> int:
@@ -87,7 +87,7 @@ class BreakEven:
     `bend`: CAD a week by which the curve may be off halfway between two effects, for being no straight line.
     """
 
-    verdict: Verdict
+    verdict: _Verdict
     roots: tuple[float, ...]
     spans: tuple[Span, ...]
     pays: tuple[Span, ...]
@@ -118,12 +118,12 @@ def break_even(curve: Curve, confidence: float = 0.95) -> BreakEven:
     if curve.n < 2:
         raise ValueError(f"{curve.n} replication: an interval needs two or more")
     reach = t_point(curve.n - 1, confidence)
-    spans = joined(span for piece in pieces(curve) for span in piece.where(reach, "near"))
+    spans = _joined(span for piece in pieces(curve) for span in piece.where(reach, "near"))
     roots = roots_of(curve)
     means = curve.net_benefit.mean(axis=1)
     ends = (float(curve.effects[0]), float(curve.effects[-1]))
     inside = len(spans) == 1 and spans[0][0] > ends[0] and spans[0][1] < ends[1]
-    verdict: Verdict = "unclear"
+    verdict: _Verdict = "unclear"
     if not spans:
         verdict = "never" if means[0] < 0.0 else "always"
     elif inside and len(roots) == 1:
@@ -132,9 +132,9 @@ def break_even(curve: Curve, confidence: float = 0.95) -> BreakEven:
         verdict=verdict,
         roots=roots,
         spans=spans,
-        pays=joined(span for piece in pieces(curve) for span in piece.where(0.0, "above")),
-        surely_pays=joined(span for piece in pieces(curve) for span in piece.where(reach, "above")),
-        perhaps_pays=joined(span for piece in pieces(curve) for span in piece.where(-reach, "above")),
+        pays=_joined(span for piece in pieces(curve) for span in piece.where(0.0, "above")),
+        surely_pays=_joined(span for piece in pieces(curve) for span in piece.where(reach, "above")),
+        perhaps_pays=_joined(span for piece in pieces(curve) for span in piece.where(-reach, "above")),
         bend=bend_of(curve.effects, means),
         n=curve.n,
     )
@@ -209,7 +209,7 @@ def roots_of(curve: Curve) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
-def joined(spans: Iterator[Span]) -> tuple[Span, ...]:
+def _joined(spans: Iterator[Span]) -> tuple[Span, ...]:
     """Spans in order, those that touch made one."""
     found: list[Span] = []
     for low, high in spans:
@@ -220,7 +220,7 @@ def joined(spans: Iterator[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def bend_of(effects: Floats, means: Floats) -> float:
+def bend_of(effects: _Floats, means: _Floats) -> float:
     """How far a straight line may be off halfway between two effects: a quarter of how far each mean is from the line
     between its neighbours, as for a parabola; 0 for fewer than three effects."""
     if len(effects) < 3:
@@ -230,7 +230,7 @@ def bend_of(effects: Floats, means: Floats) -> float:
     return float(np.abs(means[1:-1] - expected).max() / 4.0)
 
 
-def chance_of_paying(found: BreakEven, effects: Floats, prior: Prior) -> Chance:
+def chance_of_paying(found: BreakEven, effects: _Floats, prior: Prior) -> Chance:
     """The prior's probability of an effect that pays; nothing is assumed of effects outside the range."""
     outside = 1.0 - prior.within(float(effects[0]), float(effects[-1]))
 
@@ -302,7 +302,7 @@ MOST_TIMES_DEARER = 1000.0
 """A price further off than so many times the worth stated is not looked for."""
 
 
-def price_needed(item: Worth, effect: float, apart: Floats, net_benefit: Floats, confidence: float) -> Price | None:
+def price_needed(item: Worth, effect: float, apart: _Floats, net_benefit: _Floats, confidence: float) -> Price | None:
     """The worth of one unit at which net benefit is 0 on average, of some replications; None where it cannot be told.
 
     Net benefit is a straight line in the worth of one measure, so this is a break-even too, over the worth.
@@ -314,7 +314,7 @@ def price_needed(item: Worth, effect: float, apart: Floats, net_benefit: Floats,
     return Price(item.name, effect, found.roots[0], found.spans[0]) if found.verdict == "turns" else None
 
 
-def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, Floats], curve: Curve, preset: str) -> tuple[Price, ...]:
+def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, _Floats], curve: Curve, preset: str) -> tuple[Price, ...]:
     """Prices of what a preset counts, at the effect played nearest to the prior's median, or else at the smallest."""
     if curve.n < 2:
         return ()
@@ -337,7 +337,7 @@ class UnknownMeasures(ValueError):
         self.unknown, self.names = tuple(unknown), tuple(names)
 
 
-def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats) -> BreakEvenAnswer:
+def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: _Floats) -> BreakEvenAnswer:
     """The answer from the measures of all runs, shape (scenarios, measures, replications), nan where missing.
 
     Raises UnknownMeasures.
@@ -359,26 +359,26 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: Floats)
             item.name: values[rows, column_of[item.measure]] - values[others, column_of[item.measure]]
             for item in plan.worth
         }
-        parts += [part_rows(plan, staffing, item, apart[item.name]) for item in plan.worth]
+        parts += [_part_rows(plan, staffing, item, apart[item.name]) for item in plan.worth]
         flags = flags_of_pairs(cautions, rows, others)
         for preset in plan.presets:
             found = answer_by_preset(plan, staffing, preset, apart, flags["no_steady_state"])
-            curves.append(curve_rows(found, confidence).assign(**flags))
+            curves.append(_curve_rows(found, confidence).assign(**flags))
             answers.append(found)
     cautions.insert(0, "label", list(row_of))
     return BreakEvenAnswer(
         plan=plan,
         staffings=tuple(item for item in answers if item.preset == plan.presets[0]),
-        curves=together(curves),
+        curves=_together(curves),
         cautions=cautions,
-        parts=together(parts),
+        parts=_together(parts),
         n=int(played.sum()),
         by_other_presets=tuple(item for item in answers if item.preset != plan.presets[0]),
     )
 
 
 def answer_by_preset(
-    plan: BreakEvenPlan, staffing: str, preset: str, apart: Mapping[str, Floats], unsteady: NDArray[np.bool_]
+    plan: BreakEvenPlan, staffing: str, preset: str, apart: Mapping[str, _Floats], unsteady: NDArray[np.bool_]
 ) -> StaffingAnswer:
     """A staffing by what one preset counts; `unsteady` says at which effects there is no steady state."""
     curve = Curve(np.asarray(plan.effects), net_benefit(plan.worth, preset, apart))
@@ -395,7 +395,7 @@ def answer_by_preset(
     )
 
 
-def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) -> pd.DataFrame:
+def _part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: _Floats) -> pd.DataFrame:
     """How far apart the staffing and the baseline are in one measure at each effect, and what it is worth."""
     found = mean_intervals(apart, plan.design.confidence)
     return pd.DataFrame(
@@ -413,11 +413,11 @@ def part_rows(plan: BreakEvenPlan, staffing: str, item: Worth, apart: Floats) ->
     )
 
 
-def curve_rows(item: StaffingAnswer, confidence: float) -> pd.DataFrame:
+def _curve_rows(item: StaffingAnswer, confidence: float) -> pd.DataFrame:
     """Net benefit at each effect with its interval."""
     found = mean_intervals(item.curve.net_benefit, confidence)
     return pd.DataFrame({"staffing": item.staffing, "preset": item.preset, "effect": item.curve.effects, **found})
 
 
-def together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

@@ -35,7 +35,7 @@ Played = dict[Cell, list[RunResult]]
 """Results of each level and staffing, in order of replication."""
 
 
-def compared(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool = True) -> Comparison:
+def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool = True) -> Comparison:
     """The comparison that the runs allow. Raises ValueError if no task has finished.
 
     `is_last`: no more runs come, so that a precision is said to be reached or not.

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, is_known
+from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, has_expectation
 from sim.department.scenario import Scenario
-from sim.runs.received_sweep import Kind, read_columns
+from sim.runs.received_sweep import ColumnKind, read_columns
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.control_variates import centred, controlled_means
 
 CONTROLLED = "controlled.parquet"
-COLUMNS: Mapping[str, Kind] = {
+_COLUMNS: Mapping[str, ColumnKind] = {
     "of": "text", "measure": "text", "variance_ratio": "number", "loss_factor": "number",
 }  # fmt: skip
 """Those that are read back."""
@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, Kind] = {
 
 def read_controlled(folder: Path) -> pd.DataFrame:
     """What is shown again of the table that was written. Raises ScenarioError."""
-    return read_columns(folder / CONTROLLED, COLUMNS)
+    return read_columns(folder / CONTROLLED, _COLUMNS)
 
 
 def controlled_table(
@@ -60,7 +60,7 @@ def adjusted_rows(
     known = {
         label: above_expected(scenario, seed, int(n))
         for (label, scenario), n in zip(scenarios.items(), numbers, strict=True)
-        if is_known(scenario)
+        if has_expectation(scenario)
     }
     baseline = next(iter(scenarios))
     for place, label in enumerate(scenarios):

@@ -55,7 +55,7 @@ def dominated_table(
         if not others or not has[row].any():
             continue
         of_both = worse[:, has[row]]
-        identical, is_worse, n = judged(of_both[row] - of_both[others], (1 - confidence) / n_pairs)
+        identical, is_worse, n = _judged(of_both[row] - of_both[others], (1 - confidence) / n_pairs)
         beaten = np.flatnonzero((identical | is_worse).all(axis=1) & is_worse.any(axis=1))
         if beaten.size:
             first = beaten[0]
@@ -64,7 +64,7 @@ def dominated_table(
     return pd.DataFrame(rows, columns=["label", "by", "n_worse", "n_identical", "n"])
 
 
-def judged(apart: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _judged(apart: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each pair and measure, whether all replications are identical, and whether it is worse beyond chance; of each
     pair the fewest replications that a measure has. Shape of `apart`: (pairs, measures, replications).
     """

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sim.statistics.intervals import mean_intervals
 
-LEAVING, UNFINISHED = "lwbs_or_ama.all", "unfinished_share.all"
-WAIT_FIRST, WAIT_LAST, DAYS = "wait_first_third.all", "wait_last_third.all", "measured_days.all"
-GUARDS = (LEAVING, UNFINISHED, WAIT_FIRST, WAIT_LAST, DAYS)
+LEAVING, UNFINISHED_SHARE = "lwbs_or_ama.all", "unfinished_share.all"
+WAIT_FIRST, WAIT_LAST, MEASURED_DAYS = "wait_first_third.all", "wait_last_third.all", "measured_days.all"
+GUARDS = (LEAVING, UNFINISHED_SHARE, WAIT_FIRST, WAIT_LAST, MEASURED_DAYS)
 """Measures that the guards look at."""
 
 LEAVING_LIMIT = 0.05
@@ -78,10 +78,10 @@ CAUTION_COLUMNS = {
 }
 """Columns of `cautions_table` and their types."""
 FLAGS = ("many_leave", "no_steady_state")
-Rows = Sequence[int] | NDArray[np.int64]
+_Rows = Sequence[int] | NDArray[np.int64]
 
 
-def flags_of_pairs(cautions: pd.DataFrame, ours: Rows, baseline: Rows) -> dict[str, np.ndarray]:
+def flags_of_pairs(cautions: pd.DataFrame, ours: _Rows, baseline: _Rows) -> dict[str, np.ndarray]:
     """Of each difference between two rows of the cautions, whether a flag is raised in either."""
     flags = {name: cautions[name].to_numpy(bool) for name in FLAGS}
     return {name: flag[np.asarray(ours)] | flag[np.asarray(baseline)] for name, flag in flags.items()}

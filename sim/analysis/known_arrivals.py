@@ -8,12 +8,11 @@ of the scenario, times day factors whose mean is that of the table they are draw
 from functools import lru_cache
 
 import numpy as np
-from scipy import special
 
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
-from sim.engine.workload import Workload, hourly_rates
+from sim.engine.workload import HourlyRates, Workload
 from sim.statistics.arrays import FloatArray
 
 
@@ -22,7 +21,7 @@ def window_of(scenario: Scenario) -> tuple[float, float]:
     return scenario.period.warm_up, scenario.period.horizon - scenario.period.follow_up
 
 
-def is_known(scenario: Scenario) -> bool:
+def has_expectation(scenario: Scenario) -> bool:
     """Whether arrivals are drawn from rates; a replayed list has no expectation but itself."""
     return not isinstance(scenario.demand, Replay)
 
@@ -34,8 +33,8 @@ def expected_arrivals(scenario: Scenario) -> FloatArray:
     found = []
     for name in department.streams:
         arrivals = scenario.arrivals_of(name)
-        certain = arrivals.model_copy(update={"day_factor_cv": 0.0})
-        rates = hourly_rates(certain, department.calendar_start, period.uses_month_factors, 0, period.horizon, 0, 0)
+        months = department.calendar_start, period.uses_month_factors
+        rates = HourlyRates(arrivals, *months, first_day=0, horizon=period.horizon).certain
         hours = np.arange(rates.size + 1) * MINUTES_PER_HOUR
         inside = np.clip(np.minimum(hours[1:], end) - np.maximum(hours[:-1], start), 0.0, None) / MINUTES_PER_HOUR
         found.append(float(rates @ inside) * mean_day_factor(arrivals.day_factor_cv))
@@ -45,6 +44,8 @@ def expected_arrivals(scenario: Scenario) -> FloatArray:
 @lru_cache(maxsize=64)
 def mean_day_factor(cv: float) -> float:
     """Mean of the day factors as they are drawn: of a table of gamma quantiles, linear in the normal score between."""
+    from scipy import special  # takes 0.2 s to load, and few ask for controls
+
     if cv == 0.0:
         return 1.0
     table = gamma_table(cv)

@@ -53,7 +53,7 @@ class Needs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Load:
+class MemoryLoad:
     """What is to be played: scenarios, replications of each, and where.
 
     `bytes_kept` of each run, and of each visit of it, stay until the study is answered.
@@ -77,7 +77,7 @@ def check_design(design: Design) -> None:
     """Raise ScenarioError if a design would need more memory than there is."""
     is_summed_up = design.reduce is summarised
     check_load(
-        Load(
+        MemoryLoad(
             scenarios=design.scenarios.values(),
             replications=design.replications,
             engine=design.engine,
@@ -92,17 +92,17 @@ def check_design(design: Design) -> None:
 
 def check_run(scenario: Scenario, engine: str) -> None:
     """Raise ScenarioError if one run would need more memory than there is."""
-    check_load(Load([scenario], 1, engine))
+    check_load(MemoryLoad([scenario], 1, engine))
 
 
-def check_load(load: Load) -> None:
+def check_load(load: MemoryLoad) -> None:
     """Raise ScenarioError with what needs most, if all together is more memory than this machine has."""
     needs, there = needs_of(load), memory_of_machine()
     if needs.total > there:
         raise ScenarioError([problem_with(load, needs, there)])
 
 
-def needs_of(load: Load) -> Needs:
+def needs_of(load: MemoryLoad) -> Needs:
     """What a study needs at its peak on this machine; runs of a cluster elsewhere need nothing here."""
     runs = [bytes_of_run(scenario, load.engine) for scenario in load.scenarios]
     visits = sum(visits_per_run(scenario) for scenario in load.scenarios)
@@ -115,7 +115,7 @@ def needs_of(load: Load) -> Needs:
     return Needs(max(runs), worker, kept, at_once)
 
 
-def problem_with(load: Load, needs: Needs, there: int) -> Problem:
+def problem_with(load: MemoryLoad, needs: Needs, there: int) -> Problem:
     """The largest part of what does not fit, and what to change."""
     much, has = f"would need about {size(needs.total)} of memory", f"this machine has {size(there)}"
     if BYTES_OF_PROCESS + needs.run > there:

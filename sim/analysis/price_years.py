@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from sim.analysis.assumptions import Assumption, read_keys, read_register, values_of
+from sim.analysis.assumptions import Assumption, assumed_numbers, read_keys, read_register
 from sim.analysis.valuation import STAFF_COST, Worth
 from sim.department.scenario import Scenario
 
@@ -29,7 +29,7 @@ def priced_keys() -> Mapping[str, tuple[float, str]]:
     found = {}
     for item in read_keys():
         row = register[item.id]
-        values, year = values_of(row), price_year_of(row)
+        values, year = assumed_numbers(row), price_year_of(row)
         if year is not None and values is not None and len(values) == 1:
             found[item.key] = (values[0] * item.scale, year)
     return found

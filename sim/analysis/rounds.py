@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from sim.analysis.sequential_sampling import Runs, next_replications_of
-from sim.runs.design import Design, FilesOfRun, RunKey, Task, no_files
+from sim.runs.design import Design, FilesOfRun, RunKey, RunTask, no_files
 from sim.runs.playing import ResultSink, play, workers_for
 from sim.runs.run_store import RunResult
 from sim.runs.worker_errors import Notice, ignore_notice
@@ -14,7 +14,7 @@ from sim.runs.worker_errors import Notice, ignore_notice
 class Missing(NamedTuple):
     """Tasks to be played, and how many there are to be in all."""
 
-    tasks: list[Task]
+    tasks: list[RunTask]
     n_wanted: int
 
 
@@ -41,8 +41,8 @@ def missing(
 class Round(NamedTuple):
     """Tasks, and their results as they come."""
 
-    tasks: list[Task]
-    played: Iterator[tuple[Task, list[RunResult]]]
+    tasks: list[RunTask]
+    played: Iterator[tuple[RunTask, list[RunResult]]]
 
 
 def play_in_rounds(

@@ -47,15 +47,18 @@ def difference_sentence(
     if not (math.isfinite(low) and math.isfinite(high)):
         if mean == 0.0:
             return f"{under(staffing)}, {topic} was the same as with {alone(baseline)} in one replication."
-        return f"{shown(measure, part, staffing, baseline, mean)} in one replication; an interval needs two or more."
+        clause = difference_clause(measure, part, staffing, baseline, mean)
+        return f"{clause} in one replication; an interval needs two or more."
     level, times = f"{100 * confidence:g} % CI", counted(n, "replication")
     if many_leave:
         times = f"{times}, {LEAVING_NOTE}"
     if low <= 0.0 <= high:
-        found = spoken(range_text(measure, low, high), measure)
+        found = in_spoken_units(range_text(measure, low, high), measure)
         return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {times})."
-    sentence = f"{shown(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {times})"
-    return f"{sentence}{together(measure, mean, simultaneous_half_width, n)}."
+    sentence = (
+        f"{difference_clause(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {times})"
+    )
+    return f"{sentence}{_together(measure, mean, simultaneous_half_width, n)}."
 
 
 def no_difference_claimed(staffing: str) -> str:
@@ -70,13 +73,13 @@ def phrase_of(measure: Measure) -> Phrase:
     return measure.phrase or share_of(fallback)
 
 
-def shown(measure: Measure, part: str, staffing: str, baseline: str, mean: float) -> str:
+def difference_clause(measure: Measure, part: str, staffing: str, baseline: str, mean: float) -> str:
     """The sentence up to its interval."""
     phrase = phrase_of(measure)
     clause = phrase_text(
         phrase.clause,
         who=part_text(part),
-        amount=spoken(amount_text(measure, mean), measure),
+        amount=in_spoken_units(amount_text(measure, mean), measure),
         way=phrase.less if mean < 0.0 else phrase.more,
     )
     return f"{under(staffing)}, {clause} than with {alone(baseline)}"
@@ -100,17 +103,17 @@ FEWEST_TOGETHER = 3
 """Replications below which an interval for all headline measures at once is too wide to be told."""
 
 
-def together(measure: Measure, mean: float, half_width: float, n: int) -> str:
+def _together(measure: Measure, mean: float, half_width: float, n: int) -> str:
     """What is left of a difference when all headline measures are judged together, if that is nothing."""
     if math.isnan(half_width) or abs(mean) > half_width:
         return ""
     said = "; judged together with the other headline measures it could be chance"
     if n < FEWEST_TOGETHER:
         return said
-    return f"{said} ({spoken(range_text(measure, mean - half_width, mean + half_width), measure)})"
+    return f"{said} ({in_spoken_units(range_text(measure, mean - half_width, mean + half_width), measure)})"
 
 
-def spoken(text: str, measure: Measure) -> str:
+def in_spoken_units(text: str, measure: Measure) -> str:
     """The unit in words."""
     words = UNITS.get(measure.unit)
     return text if words is None or is_share(measure) else f"{text.removesuffix(measure.unit)}{words}"

@@ -21,7 +21,7 @@ WORK_BY_CHANCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class _Found:
     """A sentence about a role in one staffing at one demand level; of several `degree` says which is the worst."""
 
     about: tuple[str, str]
@@ -41,7 +41,7 @@ def notes_on_staffing(
     measured = {} if estimates is None else means_of(estimates)
     replications = 0 if estimates is None or estimates.empty else int(estimates["n"].max())
     demands = tuple(levels)
-    found: list[Found] = []
+    found: list[_Found] = []
     for level in demands:
         for name, scenario in scenarios.items():
             where = scenario.staffing.label or name
@@ -65,7 +65,7 @@ def means_of(estimates: "pd.DataFrame") -> dict[tuple[float, str], dict[tuple[st
 
 def findings(
     scenario: Scenario, where: str, measured: Mapping[tuple[str, str], float], replications: int
-) -> Iterator[Found]:
+) -> Iterator[_Found]:
     """All that does not fit in one scenario."""
     seeing = seeing_roles(scenario)
     for role, load in loads(scenario).items():
@@ -73,16 +73,16 @@ def findings(
         busy = measured.get(("busy_hours_per_week", role))
         on_duty = measured.get(("scheduled_hours_per_week", role), load.hours)
         if load.is_too_large:
-            yield Found((role, "too large"), where, too_large(name, load), load.left - load.hours)
+            yield _Found((role, "too large"), where, too_large(name, load), load.left - load.hours)
         elif busy is not None and on_duty > 0.0 and busy + measured.get(("overtime_hours_per_week", role), 0.0) == 0.0:
             weeks = scenario.period.weeks * replications
             if not 0.0 < load.own * weeks < WORK_BY_CHANCE:
                 cost = scenario.staffing.roles[role].hourly_cost * scenario.staffing.roles[role].hours_per_week()
-                yield Found((role, "never"), where, f"{name} never worked, at {cost:,.0f} CAD a week.", cost)
+                yield _Found((role, "never"), where, f"{name} never worked, at {cost:,.0f} CAD a week.", cost)
         elif role in seeing and on_duty > 0.0:
             share = load.busy_share if busy is None else busy / on_duty
             if share < BUSY_AT_LEAST:
-                yield Found((role, "too small"), where, too_small(name, share, on_duty), -share)
+                yield _Found((role, "too small"), where, too_small(name, share, on_duty), -share)
 
 
 def too_large(name: str, load: RoleLoad) -> str:
@@ -103,9 +103,9 @@ def too_small(name: str, share: float, hours: float) -> str:
     )
 
 
-def worst_of_each(found: Iterable[Found]) -> Iterator[str]:
+def worst_of_each(found: Iterable[_Found]) -> Iterator[str]:
     """One sentence for each role and kind of misfit, of where it is worst."""
-    together: dict[tuple[str, str], list[Found]] = {}
+    together: dict[tuple[str, str], list[_Found]] = {}
     for one in found:
         together.setdefault(one.about, []).append(one)
     for several in together.values():

@@ -26,7 +26,7 @@ from sim.io.workbook import Column, Sheet, write_workbook
 from sim.runs.received_sweep import AS_WRITTEN
 from sim.runs.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
 
-TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
+_TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
 TABLE = "estimates"
 """What is exported unless another is named."""
 ON_DEMAND = ("replications", "visits")
@@ -41,8 +41,8 @@ MOST_ROWS_OF_A_FILE = 100_000_000
 def problems_of_asking(query: str | None, table: str | None, file: Path | None) -> list[Problem]:
     """What can be said of a question before the sweep is read."""
     problems = []
-    if table is not None and table not in TABLES:
-        problems.append(Problem("table", repr(table), f"no such table; {did_you_mean(table, TABLES)}"))
+    if table is not None and table not in _TABLES:
+        problems.append(Problem("table", repr(table), f"no such table; {did_you_mean(table, _TABLES)}"))
     if table is not None and query is not None:
         problems.append(Problem("table", repr(table), "the query says what is wanted: leave one of the two out"))
     if query is not None:
@@ -77,24 +77,24 @@ def problems_of_file(file: Path) -> list[Problem]:
     return problems
 
 
-Row = Sequence[object]
+_Row = Sequence[object]
 
 
 @dataclass(frozen=True)
-class Found:
+class QueryResult:
     """The answer to a query: names and types of its columns; its rows as they are fetched, so many at once."""
 
     columns: Sequence[tuple[str, str]]
-    fetch: Callable[[int], Sequence[Row]]
+    fetch: Callable[[int], Sequence[_Row]]
 
 
-class Tables:
+class _Tables:
     """A copy of the tables of a sweep, from which a query reaches nothing else; what it takes is bounded."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.InterruptibleCall, names: Sequence[str]) -> None:
         self._connection, self._run, self.names = connection, run, names
 
-    def ask(self, query: str) -> Found:
+    def ask(self, query: str) -> QueryResult:
         """The answer to a query. Raises ScenarioError, then and while rows are fetched."""
 
         def guarded(work: Callable[[], Any]) -> Any:
@@ -106,13 +106,13 @@ class Tables:
 
         found = guarded(lambda: self._connection.execute(query))
         columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
-        return Found(columns, lambda n: guarded(lambda: found.fetchmany(n)))
+        return QueryResult(columns, lambda n: guarded(lambda: found.fetchmany(n)))
 
 
 @contextmanager
-def tables_of(
+def query_tables(
     store: RunStore, labels: Mapping[str, str], numbers: Sequence[int], answer: SweepAnswer, query: str
-) -> Iterator[Tables]:
+) -> Iterator[_Tables]:
     """Every table by its name, for a query: copied into a database of its own, which is then shut in."""
     with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
         scratch, database = Path(folder), Path(folder) / "tables.duckdb"
@@ -122,7 +122,7 @@ def tables_of(
             sql.connect((), scratch, database, read_only=True, settings=settings) as connection,
             sql.interruptible(connection) as run,
         ):
-            yield Tables(connection, run, names)
+            yield _Tables(connection, run, names)
 
 
 def copy_tables(
@@ -184,7 +184,7 @@ def refuse_too_many(table: str, counted: Sequence[Any] | None) -> None:
 
 def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
     """Scenarios in their order, with a column for each key that tells them apart; numbers as numbers."""
-    swept = [dict(word.split("=", 1) for word in words_of(label)) for label in labels.values()]
+    swept = [dict(word.split("=", 1) for word in _words_of(label)) for label in labels.values()]
     keys = dict.fromkeys(key for words in swept for key in words)
     table = pd.DataFrame({"scenario": list(labels), "label": list(labels.values()), "place": range(len(labels))})
     for key in keys:
@@ -194,13 +194,13 @@ def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
     return table
 
 
-def words_of(label: str) -> list[str]:
+def _words_of(label: str) -> list[str]:
     """The keys and values that a label is made of; none if it is made of something else."""
     words = re.split(r" (?=\+{0,2}[A-Za-z_][\w.\-/]*=)", label)
     return words if all("=" in word for word in words) else []
 
 
-def export(found: Found, file: Path) -> int:
+def export(found: QueryResult, file: Path) -> int:
     """Write the answer to a query into a file, whole or not at all; how many rows it has. Raises ScenarioError."""
     partial = file.with_name(f".{file.name}.partial")
     try:
@@ -215,7 +215,7 @@ def export(found: Found, file: Path) -> int:
     return n_rows
 
 
-def rows_of(found: Found, most: int, remedy: str) -> Iterator[Row]:
+def _rows_of(found: QueryResult, most: int, remedy: str) -> Iterator[_Row]:
     """All rows. Raises OSError if there are more than `most`."""
     n_rows = 0
     while several := found.fetch(ROWS_AT_ONCE):
@@ -225,13 +225,13 @@ def rows_of(found: Found, most: int, remedy: str) -> Iterator[Row]:
         yield from several
 
 
-def write_csv(found: Found, file: Path) -> int:
+def _write_csv(found: QueryResult, file: Path) -> int:
     """Text with commas, names in the first line; nothing in it is taken for a formula by a spreadsheet program."""
     with file.open("x", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([for_csv(name) for name, _ in found.columns])
         n_rows = 0
-        for row in rows_of(found, MOST_ROWS_OF_A_FILE, f"a file is written of {MOST_ROWS_OF_A_FILE:,}: ask for less"):
+        for row in _rows_of(found, MOST_ROWS_OF_A_FILE, f"a file is written of {MOST_ROWS_OF_A_FILE:,}: ask for less"):
             writer.writerow([csv_cell(value) for value in row])
             n_rows += 1
     return n_rows
@@ -244,10 +244,10 @@ def csv_cell(value: object) -> object:
     return value if value is None or isinstance(value, int | float) else for_csv(str(value))
 
 
-def write_xlsx(found: Found, file: Path) -> int:
+def write_xlsx(found: QueryResult, file: Path) -> int:
     """One sheet. Text stays text: nothing in it is taken for a formula, a number or a link."""
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[_Row]:
         while several := found.fetch(ROWS_AT_ONCE):
             yield from several
 
@@ -256,4 +256,4 @@ def write_xlsx(found: Found, file: Path) -> int:
     return n_rows
 
 
-WRITERS: dict[str, Callable[[Found, Path], int]] = {".csv": write_csv, ".xlsx": write_xlsx}
+WRITERS: dict[str, Callable[[QueryResult, Path], int]] = {".csv": _write_csv, ".xlsx": write_xlsx}

@@ -163,7 +163,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
     )
 
 
-def validated(design: Design, runs: Runs, weeks: int) -> Validation:
+def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
     """Every published row judged by its mean over replications of `weeks` measured weeks.
 
     The first scenario of the design is judged; one row is that of the last, the same department with the staffing
@@ -177,7 +177,7 @@ def validated(design: Design, runs: Runs, weeks: int) -> Validation:
         is_there = row.value in measures and (has_peers or not of_peers)
         found = values[-1 if of_peers else 0, measures.index(row.value)] if is_there else np.empty(0)
         unit = unit_of_row(row)
-        rows.append(judged(row, [value / unit for value in found.tolist() if not isnan(value)], design.confidence))
+        rows.append(_judged(row, [value / unit for value in found.tolist() if not isnan(value)], design.confidence))
     return Validation(tuple(rows), weeks, design.confidence)
 
 
@@ -187,7 +187,7 @@ def unit_of_row(row: PublishedRow) -> float:
     return MINUTES_PER_HOUR if in_minutes and row.unit == "h" else 1.0
 
 
-def judged(row: PublishedRow, values: Sequence[float], confidence: float) -> ValidatedRow:
+def _judged(row: PublishedRow, values: Sequence[float], confidence: float) -> ValidatedRow:
     """One published row with the simulated mean and its interval."""
     if not values:
         return ValidatedRow(row, nan, nan, nan, 0)

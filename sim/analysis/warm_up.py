@@ -24,7 +24,7 @@ from sim.engine.measures.intervals import minutes_between
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, Reduced
 from sim.runs.playing import play, workers_for
-from sim.runs.received_sweep import Kind, read_columns
+from sim.runs.received_sweep import ColumnKind, read_columns
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.arrays import FloatArray
 from sim.statistics.warm_up import warm_up_weeks
@@ -152,26 +152,26 @@ def largest(evidence: pd.DataFrame) -> int:
     return int(settled.max()) if len(settled) else 0
 
 
-EVIDENCE, DAYS = "warm_up.parquet", "warm_up_days.parquet"
-EVIDENCE_COLUMNS: Mapping[str, Kind] = {
+EVIDENCE, _DAYS = "warm_up.parquet", "warm_up_days.parquet"
+EVIDENCE_COLUMNS: Mapping[str, ColumnKind] = {
     "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole", "reliable": "yes_or_no",
     "seed": "whole", "code": "text",
 }  # fmt: skip
-DAYS_COLUMNS: Mapping[str, Kind] = {"label": "text", "series": "text", "day": "whole", "mean": "number"}
+DAYS_COLUMNS: Mapping[str, ColumnKind] = {"label": "text", "series": "text", "day": "whole", "mean": "number"}
 
 
 def write_warm_up(found: WarmUpFound, folder: Path) -> None:
     """Keep what was decided, and from what."""
     if len(found.evidence):
-        write_table(found.days, folder / DAYS)
+        write_table(found.days, folder / _DAYS)
         write_table(found.evidence, folder / EVIDENCE)
 
 
 def read_warm_up(pilot: Design, folder: Path) -> WarmUpFound | None:
     """What an earlier command decided from the same pilot, if it did."""
-    if not (folder / EVIDENCE).exists() or not (folder / DAYS).exists():
+    if not (folder / EVIDENCE).exists() or not (folder / _DAYS).exists():
         return None
-    evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / DAYS, DAYS_COLUMNS)
+    evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / _DAYS, DAYS_COLUMNS)
     wanted = {(key, pilot.seed, code_version()) for key in pilot.keys.values()}
     there = set(zip(evidence["pilot"], evidence["seed"].astype(int), evidence["code"], strict=True))
     in_reach = bool(evidence["n_weeks"].between(0, PILOT_WEEKS).all())

@@ -240,7 +240,7 @@ def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
 
 def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Change | None:
     """The data with one fault out of the way, and as little else changed as can be; None if nothing helps."""
-    for change in candidates(data, references, fault):
+    for change in _candidates(data, references, fault):
         left = faults_of(group, change.data)
         if not any(is_same(fault, other) or is_cut_short(data, change.data, other) for other in left):
             return change
@@ -361,7 +361,7 @@ def subject(fault: Fault) -> str:
     return own.split(" ")[0] if fault.kind == "value_error" else own
 
 
-def candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Iterator[Change]:
+def _candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Iterator[Change]:
     """Ways to put a fault right, the smallest change first."""
     places = [*(below(data, fault.place) if fault.kind == "value_error" else ()), fault.place]
     if fault.kind != "extra_forbidden":

@@ -21,7 +21,7 @@ from sim.visits.column_map import ColumnMap
 if TYPE_CHECKING:
     from sim.studies.question import Question
 
-GROUP = "visits"
+_GROUP = "visits"
 
 
 def column_map_of(composed: "Question") -> ColumnMap:
@@ -38,19 +38,19 @@ def column_map_of(composed: "Question") -> ColumnMap:
 
 def column_map_in(folders: Sequence[Path], name: object) -> ColumnMap | list[Problem]:
     """The column map of this name, or what is wrong with the name or the file."""
-    known = choices_of(GROUP, folders)
+    known = choices_of(_GROUP, folders)
     if not isinstance(name, str) or name not in known:
         remedy = f"no such column map; {did_you_mean(str(name), known)}"
         return [Problem("study.map", repr(name), remedy)]
-    files = [file for folder in folders if (file := folder / GROUP / f"{name}.yaml").exists()]
+    files = [file for folder in folders if (file := folder / _GROUP / f"{name}.yaml").exists()]
     if len(files) > 1:
         remedy = f"study.map={name} is shipped and would be taken instead of this file: give the file another name"
         return [Problem(str(files[-1]), repr(name), remedy)]
     data = read_mapping(files[0])
-    return [data] if isinstance(data, Problem) else validated(files[0], data)
+    return [data] if isinstance(data, Problem) else _validated(files[0], data)
 
 
-def validated(file: Path, data: Plain) -> ColumnMap | list[Problem]:
+def _validated(file: Path, data: Plain) -> ColumnMap | list[Problem]:
     """The map the data describes, or its problems with the file and the key as their place."""
     try:
         return ColumnMap.model_validate(data)

@@ -61,15 +61,15 @@ def resolved(data: Plain) -> Plain:
     if not has_references(data):
         return data
     check_references(data)
-    return replaced(data, data, ())
+    return _replaced(data, data, ())
 
 
-def replaced(root: Plain, data: Plain, place: Place) -> Plain:
+def _replaced(root: Plain, data: Plain, place: Place) -> Plain:
     """A copy of some data, which stand at a place of the whole, with what its references lead to."""
     if isinstance(data, dict):
-        return {key: replaced(root, inner, (*place, key)) for key, inner in data.items()}
+        return {key: _replaced(root, inner, (*place, key)) for key, inner in data.items()}
     if isinstance(data, list):
-        return [replaced(root, inner, (*place, number)) for number, inner in enumerate(data)]
+        return [_replaced(root, inner, (*place, number)) for number, inner in enumerate(data)]
     if not isinstance(data, str):
         return data
     if alone := REFERENCE.fullmatch(data):

@@ -47,7 +47,7 @@ from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import Question
 from sim.studies.settings import (
-    OUTSIDE,
+    KEYS_OUTSIDE,
     STUDIES,
     AgainstBaselineSettings,
     CalibrateSettings,
@@ -61,7 +61,7 @@ PLANNED = ("sensitivity", "optimise", "report")
 """Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
 
-ONLY_SWEPT = {
+_ONLY_SWEPT = {
     "experiment": "an experiment is a sweep: peered -m experiment=NAME",
     "sweep": "it is for a sweep of many scenarios: peered -m ...",
     "hydra": "Hydra's sweepers and launchers are not used: choose executor=processes or dask, and scenarios by sweep.*",
@@ -113,10 +113,10 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: File
     draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
     for item in read:
         group = re.split(r"[./]", item.key)[0]
-        if group in ONLY_SWEPT:
-            draft.problems.append(Problem(item.key, repr(item.value), ONLY_SWEPT[group]))
+        if group in _ONLY_SWEPT:
+            draft.problems.append(Problem(item.key, repr(item.value), _ONLY_SWEPT[group]))
         elif item.key in draft.choices:
-            choose(draft, item)
+            _choose(draft, item)
         elif item.key not in PATH_KEYS:
             draft.values.append(item)
     if any(problem.path == "study" for problem in draft.problems):
@@ -131,7 +131,7 @@ def of_another_study(key: str, study: str) -> bool:
     return group == "study" and bool(studies) and study not in studies
 
 
-def choose(draft: Draft, item: Override) -> None:
+def _choose(draft: Draft, item: Override) -> None:
     """Take a typed choice if there is a file of its name."""
     known = choices_of(item.key, draft.folders)
     name = "none" if item.value is None else str(item.value)
@@ -261,7 +261,7 @@ def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
     return composed
 
 
-PARTS = frozenset(Scenario.model_fields)
+_PARTS = frozenset(Scenario.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +382,7 @@ def vain(base: Plain, item: Override, place: Path) -> Problem | None:
 def unused_outside(draft: Draft, study: StudySettings | None, output: str | None) -> Iterator[Problem]:
     """Keys outside the groups that the study would pass over in silence."""
     given = {"output": output, **draft.paths}
-    for key in OUTSIDE:
+    for key in KEYS_OUTSIDE:
         if study is None or given.get(key) is None or key in study.uses:
             continue
         users = " and ".join(f"study={name}" for name in studies_using(key))
@@ -462,9 +462,9 @@ def study_asked_for(draft: Draft, study: StudySettings | None) -> StudySettings 
     chosen, typed = draft.choices["staffing"], {item.key for item in draft.values}
     names = study.staffing
     if names == ("all",):
-        names = tuple(dict.fromkeys((*baseline_of(study), *all_staffings(draft.folders))))
+        names = tuple(dict.fromkeys((*_baseline_of(study), *_all_staffings(draft.folders))))
     elif "study.staffing" not in typed and is_of_its_own(chosen, study):
-        names = (*baseline_of(study), chosen)
+        names = (*_baseline_of(study), chosen)
     if is_of_its_own(chosen, study) and chosen not in names:
         listed = ",".join((*names, chosen))
         remedy = f"what is compared is study.staffing: study.staffing=[{listed}], or change keys such as staffing.nurse"
@@ -483,7 +483,7 @@ def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     return (*(study.staffing if isinstance(study, AgainstBaselineSettings) else ()), *study.beside)
 
 
-def all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
+def _all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
     """The staffings of the shipped comparison in its order, then those of folders of the user's own, by name.
 
     The finding is about the first staffing after the baseline, which the alphabet should not decide. Other shipped
@@ -499,7 +499,7 @@ def is_of_its_own(staffing: str, study: AgainstBaselineSettings) -> bool:
     return staffing not in (default_choices()["staffing"], study.baseline)
 
 
-def baseline_of(study: AgainstBaselineSettings) -> tuple[str, ...]:
+def _baseline_of(study: AgainstBaselineSettings) -> tuple[str, ...]:
     """The baseline, as a tuple of one or none."""
     return () if study.baseline is None else (study.baseline,)
 
@@ -583,7 +583,7 @@ def scenarios_of(
             unsure = frozenset(one.path.split(".")[1] for one in problems if "." in one.path and is_doubt(one))
             parts_and_problems = (*groups.items(), ("staffing", staffing))
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
-            contradictions = known.contradictions(scenarios[name], unsure, faulty & PARTS)
+            contradictions = known.contradictions(scenarios[name], unsure, faulty & _PARTS)
             told = {problem.path for problem in problems}  # what stands there by now is not the user's
             told |= staffing.misspelt.union(*(part.misspelt for part in groups.values()))
             found_later = [readable(item, scenarios[name]) for item in contradictions]

@@ -12,7 +12,6 @@ from math import prod
 from pathlib import Path
 
 from sim.config.files import problem_of
-from sim.config.filters import condition_of
 from sim.config.overrides import (
     MOST_VALUES,
     PATH_KEYS,
@@ -32,9 +31,9 @@ DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "swee
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")
 """Keys and groups that say how scenarios are played."""
 DESIGNS = ("grid", "zip", *SAMPLED)
-MOST_BYTES = 64 * 2**20
+_MOST_BYTES = 64 * 2**20
 """Of a file of scenarios: a hundred thousand rows of 600 characters."""
-WHOLE = re.compile(r"\d{1,19}", re.ASCII)
+_WHOLE = re.compile(r"\d{1,19}", re.ASCII)
 MOST_NAMED = 3
 """Values or scenarios named where there are many."""
 
@@ -199,7 +198,7 @@ def add_samples(design: Design, ours: Mapping[str, str]) -> None:
 def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
     """A whole number among the words about the sweep; None after reporting that it is none."""
     text = ours.get(key, usual)
-    if text is not None and WHOLE.fullmatch(text) and least <= int(text) < 2**63:
+    if text is not None and _WHOLE.fullmatch(text) and least <= int(text) < 2**63:
         return int(text)
     remedy = f"give a whole number from {least} to {2**63 - 1:,}, as in {key}=64"
     design.problems.append(Problem(key, "nothing" if text is None else repr(text), remedy))
@@ -223,22 +222,14 @@ def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
 
 def leave_out(design: Design, text: str) -> None:
     """Keep the scenarios that the filter lets through."""
-    given: dict[str, dict[str, object]] = {}
-    for items in design.rows:
-        for item in items:
-            given.setdefault(item.key, {})[item.text] = item.value
-    condition = condition_of(text, {key: list(values.values()) for key, values in given.items()})
-    if isinstance(condition, list):
-        design.problems += condition
+    from sim.config.filters import kept_by  # loads DuckDB
+
+    found = kept_by(text, [{item.key: item.value for item in items} for items in design.rows])
+    faults = [fault for fault in found if isinstance(fault, Problem)]
+    if faults:
+        design.problems += faults
         return
-    kept = []
-    for items in design.rows:
-        keeps = condition.keeps({item.key: item.value for item in items})
-        if isinstance(keeps, Problem):
-            design.problems.append(keeps)
-            return
-        if keeps:
-            kept.append(items)
+    kept = [items for items, keeps in zip(design.rows, found, strict=True) if keeps]
     if not kept:
         remedy = f"keeps none of {len(design)} scenarios: write it so that it holds for those to be played"
         design.problems.append(Problem("sweep.filter", repr(text), remedy))
@@ -280,7 +271,7 @@ def add_rows(design: Design, ours: Mapping[str, str]) -> None:
 def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     """Overrides of each row of a CSV file, and what is wrong with the file."""
     try:
-        lines = [line for line in numbered(read_text(file, MOST_BYTES)) if any(cell.strip() for cell in line[1])]
+        lines = [line for line in _numbered(read_text(file, _MOST_BYTES)) if any(cell.strip() for cell in line[1])]
     except UnreadableFile as error:
         return [], [problem_of(error)]
     except csv.Error as error:
@@ -297,13 +288,13 @@ def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
         return [], problems
     rows = []
     for number, cells in lines[1:]:
-        row = row_of(f"{file} line {number}", keys, [cell.strip() for cell in cells])
+        row = _row_of(f"{file} line {number}", keys, [cell.strip() for cell in cells])
         problems += [item for item in row if isinstance(item, Problem)]
         rows.append([item for item in row if isinstance(item, Override)])
     return rows, problems
 
 
-def numbered(text: str) -> list[tuple[int, list[str]]]:
+def _numbered(text: str) -> list[tuple[int, list[str]]]:
     """Rows with the line each ends on."""
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     return [(reader.line_num, cells) for cells in reader]
@@ -322,7 +313,7 @@ def faults_of_head(file: Path, keys: list[str]) -> list[Problem]:
     return problems + [Problem(place, repr(key), TYPED_ONLY) for key in keys if typed_only(key)]
 
 
-def row_of(place: str, keys: list[str], cells: list[str]) -> list[Override | Problem]:
+def _row_of(place: str, keys: list[str], cells: list[str]) -> list[Override | Problem]:
     """One scenario of the file."""
     if len(cells) != len(keys):
         remedy = f"{len(keys)} keys in the first line: give as many values; one with a comma in it stands in quotes"

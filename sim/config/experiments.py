@@ -17,7 +17,7 @@ from sim.config.remedies import short
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
 
-GROUP = "experiment"
+_GROUP = "experiment"
 ENTRIES = ("description", "values", "vary", "sweep")
 SETTINGS = tuple(key.removeprefix("sweep.") for key in DESIGN_KEYS)
 BARE = re.compile(r"(?!(?:true|false|null|nan|inf)$)[A-Za-z_][\w\-]*", re.ASCII | re.IGNORECASE)
@@ -45,8 +45,8 @@ def begins(path: str, key: str) -> bool:
 
 def with_experiment(typed: Sequence[str], config_dir: Path | None) -> Wanted:
     """What was typed, after the words of the experiment it names; what is typed wins."""
-    named = [word.partition("=")[2] for word in typed if word.partition("=")[0].lstrip("+") == GROUP]
-    others = [word for word in typed if word.partition("=")[0].lstrip("+") != GROUP]
+    named = [word.partition("=")[2] for word in typed if word.partition("=")[0].lstrip("+") == _GROUP]
+    others = [word for word in typed if word.partition("=")[0].lstrip("+") != _GROUP]
     if not named:
         return Wanted(others)
     wanted = Wanted(others)
@@ -74,14 +74,14 @@ def folders_in_use(typed: Sequence[str], config_dir: Path | None) -> tuple[Path,
 
 def file_named(name: str, folders: Sequence[Path]) -> Path | Problem:
     """The file of an experiment, or why there is none."""
-    known = choices_of(GROUP, folders)
+    known = choices_of(_GROUP, folders)
     if not PLAIN_NAME.fullmatch(name):
         several = "," in name or "(" in name or "[" in name
         remedy = "a file says a whole sweep, and two have no product: play one experiment after the other"
-        return Problem(GROUP, repr(name), remedy if several else f"no such choice; {did_you_mean(name, known)}")
+        return Problem(_GROUP, repr(name), remedy if several else f"no such choice; {did_you_mean(name, known)}")
     if name not in known:
-        return Problem(GROUP, repr(name), f"no such choice; {did_you_mean(name, known)}")
-    return shadowing(folders, GROUP, name) or file_of(folders, GROUP, name)
+        return Problem(_GROUP, repr(name), f"no such choice; {did_you_mean(name, known)}")
+    return shadowing(folders, _GROUP, name) or file_of(folders, _GROUP, name)
 
 
 def words_in(
@@ -112,7 +112,7 @@ def words_in(
             yield from word_of(file, "vary", key, value, several, problems)
     for key, value in settings.items():
         if key == "baseline":
-            yield from baseline_of(file, value, typed, problems)
+            yield from _baseline_of(file, value, typed, problems)
         else:
             yield from setting_of(file, key, value, problems)
 
@@ -136,7 +136,7 @@ def why_not(name: str, key: object) -> str | None:
         return "keys are texts, as in demand.growth"
     if name == "sweep":
         return None if key in SETTINGS else f"no such key; {did_you_mean(key, SETTINGS)}"
-    if key in PATH_KEYS or key == GROUP:
+    if key in PATH_KEYS or key == _GROUP:
         return "not part of an experiment: give it when typing"
     if typed_only(key):
         return TYPED_ONLY
@@ -155,7 +155,7 @@ def word_of(
         problems.append(Problem(f"{file} {name}.{key}", short(told), str(error)))
 
 
-def baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
+def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
     """The word for a baseline; keys that were typed have what was typed there too."""
     if not isinstance(value, dict):
         problems.append(Problem(f"{file} sweep.baseline", short(value), "write a mapping: {staffing: traditional}"))

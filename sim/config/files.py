@@ -20,23 +20,23 @@ from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
 from sim.io.suggest import did_you_mean
 
-HERE = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
-SUFFIXES = (".yaml", ".yml")
+_SUFFIXES = (".yaml", ".yml")
 GROUPS = (*MODELS, "experiment", "visits")
 """Folders in a folder of groups that have files for us; there may be anything else beside them."""
 MOST_ENTRIES = 10_000
 """Entries of the folder of a group that are looked at; a sweep has at most 5,000 staffings anyhow, and listing so many
 takes a tenth of a second."""
-MOST_NAMED = 5
+_MOST_NAMED = 5
 """Folders that are named of many that hold a file."""
 PLAIN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
 def shipped_configs() -> Path:
     """The folder of the shipped choices: beside the package in a wheel, at the top of the repository else."""
-    inside = HERE.parent / "configs"
-    return inside if inside.is_dir() else HERE.parent.parent / "configs"
+    inside = _HERE.parent / "configs"
+    return inside if inside.is_dir() else _HERE.parent.parent / "configs"
 
 
 def shipped_choices(group: str, config_dir: Path | None = None) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def where_it_lies(folders: Sequence[Path], group: str, name: str) -> str | None:
 def typed_as_file(folders: Sequence[Path], group: str, name: str) -> str | None:
     """What to type instead of a file with its suffix or its folders; None where neither was typed, or no such file."""
     file = Path(name)
-    if not PLAIN_NAME.fullmatch(file.stem) or (file.suffix not in SUFFIXES and file.name == name):
+    if not PLAIN_NAME.fullmatch(file.stem) or (file.suffix not in _SUFFIXES and file.name == name):
         return None
     choice = f"{group}={file.stem}"
     if file.stem in choices_of(group, folders):
@@ -119,7 +119,7 @@ def typed_as_file(folders: Sequence[Path], group: str, name: str) -> str | None:
 
 def misplaced(own: Path | None, group: str, name: str) -> str | None:
     """Where to move a file that lies beside its folder or has the other suffix; `own` is the user's own folder."""
-    loose = [Path(f"{name}{suffix}") for suffix in SUFFIXES]
+    loose = [Path(f"{name}{suffix}") for suffix in _SUFFIXES]
     folder = Path("mine") if own is None else own
     inside = [] if own is None else [own / group / f"{name}.yml", *(own / file for file in loose)]
     for file in (*inside, *loose):
@@ -138,7 +138,7 @@ def in_other_folders(own: Path | None, group: str, name: str) -> str | None:
     if not found:
         return None
     where = "another folder" if len(found) == 1 else "other folders"
-    return f"there is one in {where}: give --config-dir {' or '.join(list(found)[:MOST_NAMED])}"
+    return f"there is one in {where}: give --config-dir {' or '.join(list(found)[:_MOST_NAMED])}"
 
 
 def default_choices() -> dict[str, str]:
@@ -242,7 +242,7 @@ def faults_of_file(
     data = read_mapping(own)
     if isinstance(data, Problem):
         return [data]
-    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + wrapped(group, own, data)
+    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + _wrapped(group, own, data)
     if group == "staffing":
         found += [Problem(f"{own} {one.path}", one.value, one.remedy) for one in not_indented(data)]
     if not isinstance(data.get("defaults"), list | None):
@@ -334,7 +334,7 @@ def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
     return [found for key, inner in entries for found in looked_up(file, inner, f"{place}.{key}".lstrip("."))]
 
 
-def wrapped(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
+def _wrapped(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
     """The name of the group as a key, with what belongs at the top of the file below it."""
     if group not in data or group in CALLED_LIKE_THEIR_GROUP:
         return []

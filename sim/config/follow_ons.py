@@ -18,7 +18,7 @@ from sim.io.suggest import closest
 
 FEW = 2
 """Places that are still listed one by one."""
-SHOWN = 3
+_SHOWN = 3
 """Places that are named of many."""
 
 HOLDERS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -103,15 +103,15 @@ def is_left_out(problem: Problem, kind: str, own: OwnFile, keys: tuple[str, ...]
 
 def told_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
     """All that a file leaves out, as one problem."""
-    first_place = {name_of(problem): problem.path for problem in reversed(absent)}
-    names = list(dict.fromkeys(name_of(problem) for problem in absent))
+    first_place = {_name_of(problem): problem.path for problem in reversed(absent)}
+    names = list(dict.fromkeys(_name_of(problem) for problem in absent))
     places = [first_place[name] for name in names]
-    listed = some(list(dict.fromkeys(places)), len({problem.path for problem in absent}))
+    listed = _some(list(dict.fromkeys(places)), len({problem.path for problem in absent}))
     what = f"no {kind} {names[0]}" if len(names) == 1 else f"no {kind}s {', '.join(names)}"
     return Problem(group, what, f"{own.cure(group)}; named in {listed}")
 
 
-def name_of(problem: Problem) -> str:
+def _name_of(problem: Problem) -> str:
     """The name a problem is about."""
     return problem.about[1] if problem.about is not None else problem.value
 
@@ -127,7 +127,7 @@ def by_name(problems: Sequence[Problem], typed: Collection[str]) -> list[Problem
         if len(same) <= FEW:
             found.append(problem)
         elif problem is same[0]:
-            found.append(together(same))
+            found.append(_together(same))
     return found
 
 
@@ -137,7 +137,7 @@ def cause_of(problem: Problem, typed: Collection[str]) -> object:
     return problem if alone else (problem.about, problem.remedy)
 
 
-def together(same: Sequence[Problem]) -> Problem:
+def _together(same: Sequence[Problem]) -> Problem:
     """One problem for all places of a name."""
     first = same[0]
     places = list(dict.fromkeys(problem.path for problem in same))
@@ -145,15 +145,15 @@ def together(same: Sequence[Problem]) -> Problem:
     kind, name = first.about
     if kind == "peer":
         remedy = f"{first.remedy}, or do not make {name} the role of peer support"
-        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; required in {some(places, len(places))}")
-    return replace(first, remedy=f"{first.remedy}; the same in {some(places[1:], len(places) - 1, 'more ')}")
+        return replace(first, path=f"staffing.{name}", remedy=f"{remedy}; required in {_some(places, len(places))}")
+    return replace(first, remedy=f"{first.remedy}; the same in {_some(places[1:], len(places) - 1, 'more ')}")
 
 
-def some(places: Sequence[str], n_places: int, more: str = "") -> str:
+def _some(places: Sequence[str], n_places: int, more: str = "") -> str:
     """How many places, and the first of them."""
-    shown = ", ".join(places[:SHOWN])
+    shown = ", ".join(places[:_SHOWN])
     noun = "place" if n_places == 1 else "places"
-    return f"{n_places} {more}{noun}{', such as' if n_places > SHOWN else ':'} {shown}"
+    return f"{n_places} {more}{noun}{', such as' if n_places > _SHOWN else ':'} {shown}"
 
 
 def completed(group: str, data: Plain, own: OwnFile | None) -> tuple[Plain, list[Problem]]:

@@ -19,7 +19,7 @@ from sim.department.dispatch import Disciplines
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.suggest import did_you_mean
-from sim.studies.settings import ExecutorSettings, Study, StudySettings, studies_with
+from sim.studies.settings import AnySettings, ExecutorSettings, StudySettings, studies_with
 
 Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
@@ -34,7 +34,7 @@ MODELS: dict[str, Any] = {
     "effects": Effects,
     "boarding": Boarding,
     "discipline": Disciplines,
-    "study": Study,
+    "study": AnySettings,
     "engine": EngineSettings,
     "executor": ExecutorSettings,
 }

@@ -148,15 +148,15 @@ def leaves_of(composed: Question) -> Iterator[tuple[str, str]]:
 
 def leaves_in(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Keys below a value; entries of lists by name."""
-    inner = list(entries_of(value))
+    inner = list(_entries_of(value))
     if not inner or place.endswith(".days"):
-        yield place, days_text(value) if place.endswith(".days") else shown(value)
+        yield place, _days_text(value) if place.endswith(".days") else shown(value)
     for name, below in inner:
         if name != "name":  # it goes with its file, or its step
             yield from leaves_in(f"{place}.{name}", below)
 
 
-def entries_of(value: Any) -> Iterator[tuple[str, Any]]:
+def _entries_of(value: Any) -> Iterator[tuple[str, Any]]:
     """What has a key of its own below a value: fields, entries of mappings, models in a list."""
     if isinstance(value, Staffing):
         yield from ((name, getattr(value, name)) for name in type(value).model_fields if name != "roles")
@@ -172,7 +172,7 @@ def entries_of(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(getattr(item, "name", number)), item) for number, item in enumerate(value))
 
 
-def days_text(days: tuple[int, ...]) -> str:
+def _days_text(days: tuple[int, ...]) -> str:
     """Days as people type them."""
     return "daily" if len(days) == len(WEEKDAYS) else f"[{', '.join(WEEKDAYS[day] for day in days)}]"
 
@@ -220,13 +220,13 @@ def keys_of_other_studies(composed: Question) -> list[Key]:
     """Keys that the study of a composition does not have, each with the studies that do."""
     others = [(row, studies_with(row.key.split(".")[1])) for row in meanings() if row.section == "study"]
     return [
-        Key(row.key, row.default.replace("`", ""), row.unit, row.meaning, f"a key of {named(studies)}")
+        Key(row.key, row.default.replace("`", ""), row.unit, row.meaning, f"a key of {_named(studies)}")
         for row, studies in others
         if composed.study.name not in studies
     ]
 
 
-def named(studies: Sequence[str], quote: str = "") -> str:
+def _named(studies: Sequence[str], quote: str = "") -> str:
     """Studies as they are typed."""
     *most, last = (f"{quote}study={name}{quote}" for name in studies)
     return f"{', '.join(most)} and {last}" if most else last
@@ -241,18 +241,18 @@ def table_of(section: str) -> str:
     for row in rows:
         by_studies.setdefault(tuple(studies_with(row.key.split(".")[1])), []).append(row)
     tables = (
-        f"Of {named(studies, '`')}:\n\n{table(of_them, SECTIONS[section])}" for studies, of_them in by_studies.items()
+        f"Of {_named(studies, '`')}:\n\n{table(of_them, SECTIONS[section])}" for studies, of_them in by_studies.items()
     )
     return "\n\n".join(tables)
 
 
 def table(rows: Iterable[Meaning], columns: tuple[str, ...]) -> str:
     """Lines as a table in Markdown."""
-    lines = [row_of(row, columns) for row in rows]
+    lines = [_row_of(row, columns) for row in rows]
     return "\n".join(["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", *lines])
 
 
-def row_of(row: Meaning, columns: tuple[str, ...]) -> str:
+def _row_of(row: Meaning, columns: tuple[str, ...]) -> str:
     """A line of such a table."""
     cells = [f"`{row.key}`", choices_text(row.key) if row.section == "group" else row.default]
     cells += [row.unit] if "Unit" in columns else []

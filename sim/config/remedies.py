@@ -9,7 +9,7 @@ from sim.config.retired import remedy_of_retired
 from sim.config.roster_shorthand import remedy_of_key
 from sim.io.suggest import did_you_mean
 
-LONGEST = 60
+_LONGEST = 60
 
 BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -18,7 +18,7 @@ BOUNDS = {
     "less_than": ("less than", "lt"),
     "multiple_of": ("a multiple of", "multiple_of"),
 }
-KINDS = {
+_KINDS = {
     "float": "a number",
     "int": "a whole number",
     "bool": "true or false",
@@ -35,7 +35,7 @@ KINDS = {
 def short(value: object) -> str:
     """A value in a few characters."""
     text = repr(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def value_of(details: ErrorDetails) -> str:
@@ -94,7 +94,7 @@ def other_remedy(details: ErrorDetails) -> str:
     kind, value = details["type"], details["input"]
     if isinstance(value, str) and ".." in value and kind.startswith(("float", "int")):
         return "a range is not a number: give one number here; a list is written [0.6,1.2]"
-    wanted = KINDS.get(kind.split("_")[0])
+    wanted = _KINDS.get(kind.split("_")[0])
     if wanted is not None:
         return f"give {wanted}"
     return details["msg"][:1].lower() + details["msg"][1:]

@@ -13,7 +13,7 @@ from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
 MINUTES_PER_DAY = 1440
-LONGEST = 60
+_LONGEST = 60
 """Characters of a faulty value that are shown."""
 ONE_SHIFT = "day"
 """Name of the shift that `hours` of a role stand for."""
@@ -30,7 +30,7 @@ def span_of(text: object) -> tuple[str, int] | None:
     if times is None or times[0] == times[1]:
         return None
     begin, end = times
-    return clock(begin), (end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY
+    return _clock(begin), (end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY
 
 
 def begin_and_end(text: object) -> tuple[int, int] | None:
@@ -45,7 +45,7 @@ def begin_and_end(text: object) -> tuple[int, int] | None:
     return begin_hour * 60 + begin_minute, end_hour * 60 + end_minute
 
 
-def clock(minutes: int) -> str:
+def _clock(minutes: int) -> str:
     """Minutes since midnight as `09:00`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
@@ -100,7 +100,7 @@ def faults_of_grouping(files: Mapping[str, Plain]) -> Iterator[Problem]:
         roles = data.get("roles") if isinstance(data, dict) else None
         if isinstance(data, dict) and "roles" in data and not isinstance(roles, dict):
             remedy = "write the roles below it, indented, or take the line out"
-            value = {"NoneType": "nothing", "list": "a list"}.get(type(roles).__name__, repr(roles)[:LONGEST])
+            value = {"NoneType": "nothing", "list": "a list"}.get(type(roles).__name__, repr(roles)[:_LONGEST])
             yield Problem("staffing.roles", value, remedy)
         under |= dict.fromkeys(roles if isinstance(roles, dict) else (), file)
         for role in data if isinstance(data, dict) else ():
@@ -215,7 +215,7 @@ def remedy_of_hours(value: object, in_role: bool) -> str:
     """Why hours could not be written out."""
     times = begin_and_end(value)
     if times is not None and times[0] == times[1]:
-        whole_day = f"start: '{clock(times[0])}'", "minutes: 1440"
+        whole_day = f"start: '{_clock(times[0])}'", "minutes: 1440"
         written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
         return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:

@@ -1,6 +1,6 @@
 """What a run leaves behind: columnar tables with one schema for every engine, and when two are identical.
 
-What is measured on them is `sim.engine.measures.measuring`; what must hold in them, `sim.engine.invariants`.
+What is measured on them is `sim.engine.measures.measuring`.
 """
 
 from abc import abstractmethod

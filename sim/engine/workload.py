@@ -11,7 +11,7 @@ import math
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -320,18 +320,25 @@ class Workload:
 
     def arrival_arrays(self) -> ArrivalArrays:
         """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
+        return self.arrivals_under(self.base)
+
+    def arrivals_under(self, base: int) -> ArrivalArrays:
+        """The same under another base."""
+        return self.given_arrivals or LAST_DRAWN.drawn_arrivals(self.arrival_plan, base)
+
+    @cached_property
+    def given_arrivals(self) -> ArrivalArrays | None:
+        """The visits of a replayed list, None where they are drawn."""
         demand = self.scenario.demand
-        if isinstance(demand, Replay):
-            return arrivals_in_order([self._replayed(demand)])
+        return arrivals_in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
+
+    @cached_property
+    def arrival_plan(self) -> "ArrivalPlan":
+        """What is known of the arrivals before any draw."""
         department, period = self.scenario.department, self.scenario.period
         preludes = tuple(prelude_of(stream.returns) for stream in department.streams.values())
-        return LAST_DRAWN.drawn_arrivals(
-            tuple(zip(self.stream_names, self.coming, preludes, strict=True)),
-            department.calendar_start,
-            period.uses_month_factors,
-            period.horizon,
-            self.base,
-        )
+        streams = tuple(zip(self.stream_names, self.coming, preludes, strict=True))
+        return arrival_plan(streams, department.calendar_start, period.uses_month_factors, period.horizon)
 
     def visit(self, stream: int, patient: int, number: int, given_acuity: int | None = None) -> list[float]:
         """Every quantity of one visit; positions are in `draws[stream]`."""
@@ -397,54 +404,80 @@ def arrivals_in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     return ArrivalArrays(*ordered)
 
 
-def drawn_arrivals(
+@dataclass(frozen=True, eq=False)
+class ArrivalPlan:
+    """Arrivals of all streams, as far as they are known before any draw: one object for all scenarios they belong to,
+    so that a thread finds at once what it drew last."""
+
+    streams: "tuple[StreamPlan, ...]"
+
+    def drawn(self, base: int) -> ArrivalArrays:
+        """All arrivals under a base."""
+        return arrivals_in_order([stream.drawn(base) for stream in self.streams])
+
+
+@lru_cache(maxsize=64)
+def arrival_plan(
     streams: tuple[tuple[str, StreamArrivals, Prelude], ...],
     calendar_start: datetime.date,
     month_factors: bool,
     horizon: float,
-    base: int,
-) -> ArrivalArrays:
-    """Arrivals of all streams, each given by its name, its rates and its prelude."""
-    parts = [
-        stream_arrivals(number, *stream, calendar_start, month_factors, horizon, base)
-        for number, stream in enumerate(streams)
-    ]
-    return arrivals_in_order(parts)
+) -> ArrivalPlan:
+    """The plan of streams, each given by its name, its rates and its prelude."""
+    plans = []
+    for number, (name, arrivals, prelude) in enumerate(streams):
+        rates = HourlyRates(arrivals, calendar_start, month_factors, -prelude.days, horizon)
+        plans.append(StreamPlan(number, name, arrivals.day_cumulated(), prelude, rates, horizon))
+    return ArrivalPlan(tuple(plans))
 
 
-def stream_arrivals(
-    number: int,
-    name: str,
-    arrivals: StreamArrivals,
-    prelude: Prelude,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    horizon: float,
-    base: int,
-) -> ArrivalArrays:
-    """First visits of one stream from time 0 to the horizon, then the returns that its prelude leaves."""
-    stream_id, first_patient = quantity_id(name), number * PATIENTS_PER_STREAM
-    rates = hourly_rates(arrivals, calendar_start, month_factors, -prelude.days, horizon, stream_id, base)
-    expected = float(rates.sum())
-    out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
-    times = out[: poisson_times(keyed(base, stream_id, PERSON), GAP_ID, rates, -prelude.days * MINUTES_PER_DAY, out)]
-    times = times[times < horizon]
-    start = int(np.searchsorted(times, 0.0))
-    pending = np.empty((start, 3))
-    n_pending = play_prelude(
-        base, first_patient, times, prelude.susceptible, prelude.shape, prelude.scale_days,
-        prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
-        arrivals.day_cumulated(), pending,
-    )  # fmt: skip
-    returns = pending[:n_pending][pending[:n_pending, 0] < horizon]
-    n_first, n = len(times) - start, len(times) - start + len(returns)
-    return ArrivalArrays(
-        times=np.concatenate((times[start:], returns[:, 0])),
-        patients=np.concatenate((np.arange(start, len(times)) + first_patient, returns[:, 1].astype(np.int64))),
-        numbers=np.concatenate((np.ones(n_first, dtype=np.int64), returns[:, 2].astype(np.int64))),
-        streams=np.full(n, number, dtype=np.int64),
-        given=np.full(n, -1, dtype=np.int64),
-    )
+@dataclass(frozen=True, eq=False)
+class StreamPlan:
+    """First visits of one stream and its prelude, as far as they are known before any draw."""
+
+    number: int
+    name: str
+    day_cumulated: np.ndarray
+    prelude: Prelude
+    rates: "HourlyRates"
+    horizon: float
+
+    @cached_property
+    def stream_id(self) -> int:
+        return quantity_id(self.name)
+
+    def drawn(self, base: int) -> ArrivalArrays:
+        """First visits from time 0 to the horizon, then the returns that the prelude leaves."""
+        rates = self.rates.drawn(self.stream_id, base)
+        expected = float(rates.sum())
+        out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
+        key, start_of_rates = keyed(base, self.stream_id, PERSON), -self.prelude.days * MINUTES_PER_DAY
+        times = out[: poisson_times(key, GAP_ID, rates, start_of_rates, out)]
+        times = times[times < self.horizon]
+        start = int(np.searchsorted(times, 0.0))
+        returns = self.returns_of_prelude(base, times, start) if start else NO_RETURNS
+        first_patient = self.number * PATIENTS_PER_STREAM
+        n_first, n = len(times) - start, len(times) - start + len(returns)
+        return ArrivalArrays(
+            times=np.concatenate((times[start:], returns[:, 0])),
+            patients=np.concatenate((np.arange(start, len(times)) + first_patient, returns[:, 1].astype(np.int64))),
+            numbers=np.concatenate((np.ones(n_first, dtype=np.int64), returns[:, 2].astype(np.int64))),
+            streams=np.full(n, self.number, dtype=np.int64),
+            given=np.full(n, -1, dtype=np.int64),
+        )
+
+    def returns_of_prelude(self, base: int, times: np.ndarray, n_before: int) -> np.ndarray:
+        """Returns due from time 0 to the horizon of those first seen before it: time, patient, visit number."""
+        prelude, pending = self.prelude, np.empty((n_before, 3))
+        n_pending = play_prelude(
+            base, self.number * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
+            prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
+            self.day_cumulated, pending,
+        )  # fmt: skip
+        return pending[:n_pending][pending[:n_pending, 0] < self.horizon]
+
+
+NO_RETURNS = np.empty((0, 3))
 
 
 class LastDrawn(threading.local):
@@ -454,29 +487,43 @@ class LastDrawn(threading.local):
     """
 
     def __init__(self) -> None:
-        self.drawn_arrivals = lru_cache(maxsize=2)(drawn_arrivals)
+        self.drawn_arrivals = lru_cache(maxsize=2)(ArrivalPlan.drawn)
 
 
 LAST_DRAWN = LastDrawn()
 
 
-def hourly_rates(
-    arrivals: StreamArrivals,
-    calendar_start: datetime.date,
-    month_factors: bool,
-    first_day: int,
-    horizon: float,
-    stream_id: int,
-    base: int,
-) -> np.ndarray:
-    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day."""
-    days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
-    by_weekday = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)
-    factors = day_factors(days, arrivals.day_factor_cv, stream_id, base)
-    if month_factors:
-        months = (np.datetime64(calendar_start) + days).astype("datetime64[M]").astype(np.int64) % 12  # 0 is January
-        factors = factors * np.asarray(arrivals.month_index)[months]
-    return np.ascontiguousarray((by_weekday[days % 7] * factors[:, None]).ravel())
+class HourlyRates:
+    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day.
+
+    `certain` are those without factors of single days.
+    """
+
+    def __init__(
+        self,
+        arrivals: StreamArrivals,
+        calendar_start: datetime.date,
+        month_factors: bool,
+        first_day: int,
+        horizon: float,
+    ) -> None:
+        self.days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
+        self.by_day = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)[self.days % 7]
+        self.of_months = np.ones(len(self.days))
+        self.cv = arrivals.day_factor_cv
+        if month_factors:
+            months = (np.datetime64(calendar_start) + self.days).astype("datetime64[M]").astype(np.int64) % 12
+            self.of_months = np.asarray(arrivals.month_index)[months]  # 0 is January
+        self.certain = self._times(self.of_months)
+
+    def drawn(self, stream_id: int, base: int) -> np.ndarray:
+        """The rates of a stream with the factors of its days, not to be written to."""
+        if self.cv == 0.0:
+            return self.certain
+        return self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
+
+    def _times(self, factors: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray((self.by_day * factors[:, None]).ravel())
 
 
 def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.ndarray:

@@ -1,12 +1,14 @@
-"""The answer of a break-even study in words: where net benefit turns, how likely by the prior, what it is made of.
+"""The answer of a break-even study: its curve, where net benefit turns, how likely by the prior, what it is made of.
 
-The numbers are those of `sim.analysis.breakeven`; the figure is `sim.report.figures.breakeven_figure`.
+The numbers are those of `sim.analysis.breakeven`; the five lines are written in `sim.report.words.breakeven_finding`.
 """
 
 import math
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
@@ -18,16 +20,16 @@ from sim.engine.measures.number_text import (
     cad,
     counted,
     measure_and_part,
-    part_text,
     plain_number,
     scale,
     unit_of_difference,
 )
-from sim.io.clean_text import for_markdown, one_line
-from sim.report.console import say, show
-from sim.report.markdown import markdown_table
-from sim.report.tables.plain_table import PlainTable
-from sim.report.tables.table_cells import Rows
+from sim.io.workbook import Column, Sheet
+from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
+from sim.report.markdown import answer_markdown
+from sim.report.screen import print_answer
+from sim.report.tables.answer_workbook import answer_sheets, table_sheet
+from sim.report.tables.sweep_sheets import sheets_of_break_even
 from sim.report.terminal import lines_written
 from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
@@ -35,7 +37,6 @@ from sim.report.words.breakeven_finding import (
     break_even_finding,
     chance_sentence,
     curve_at,
-    curve_of,
     effect_number,
     effect_text,
     price_sentences,
@@ -43,75 +44,123 @@ from sim.report.words.breakeven_finding import (
     stress_tests,
     verdict_text,
 )
-from sim.report.words.cautions import LEGEND, MANY_LEAVE, NO_STEADY_STATE, caution_lines, marked
+from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
-from sim.report.words.finding import MOST_LINES, finding_markdown, n_lines, print_finding
+from sim.report.words.finding import GOING_ON, Finding
+from sim.report.words.numbers import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""
-TABLE_FRAME = 4
-"""Lines of the table beside its rows: the head, the rule, and a blank line above and below."""
-FEWEST_ROWS = 3
-LONGEST_LABEL = 30
+_LONGEST_LABEL = 30
 """Characters of a staffing at the head of its column."""
-PAIRED = (
+ON_THE_SAME_PATIENTS = (
     "What is avoided is the difference between the staffings on the same patients, as played, not a share of visits; "
     "transfers count as admissions."
 )
-GOING_ON = (
-    "With `output=` and this folder it goes on here: nothing is played twice, and more replications "
-    "(`study.replications=`) only add to those there are."
-)
 
 
-def print_break_even(answer: BreakEvenAnswer, console: Console, lines_after: int = 0) -> None:
-    """The finding and the curve in at most `MOST_LINES`; `lines_after`: lines that will be printed below."""
-    finding = break_even_finding(answer)
-    fixed = [finding.question, *(f"• {line.label}: {line.text}" for line in finding.lines), legend(answer)]
-    frame = TABLE_FRAME + (len(answer.staffings) > 1)  # the head of several staffings takes two lines
-    used = lines_written(console) + lines_after + frame + sum(n_lines(text, console) for text in fixed)
-    print_finding(finding, console)
-    if answer.staffings:
-        rows = console_rows(answer, max(MOST_LINES - used, FEWEST_ROWS))
-        show(console, PlainTable(rows))
-        say(console, legend(answer, len(rows) - 1), style="dim")
-    if not answer.is_whole:
-        say(console, stopped_early(answer))
+@dataclass(frozen=True)
+class BreakEvenDescription(Description):
+    """A break-even study described; `command` plays it, without a folder."""
+
+    answer: BreakEvenAnswer
+    command: Sequence[str] = ()
+
+    @property
+    def finding(self) -> Finding:
+        """By the first presets."""
+        return break_even_finding(self.answer)
+
+    @property
+    def title(self) -> str:
+        """The effect and the baseline."""
+        return f"Break-even beside {self.answer.plan.baseline}: {effect_text(self.answer)}"
+
+    # --- the terminal
+
+    def n_rows(self) -> int:
+        """Effects played, if any replication has finished."""
+        return len(self.answer.plan.effects) if self.answer.staffings else 0
+
+    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
+        """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
+        answer, items = self.answer, self.answer.staffings[:MOST_STAFFINGS]
+        effects = some_effects(answer.plan.effects, n_rows)
+        if len(items) == 1:
+            rows = _curve_rows(answer, shown_presets(answer, items[0]), effects)
+        else:
+            rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
+        return ScreenTable(rows, [_legend(answer, len(effects))])
+
+    def remarks(self) -> list[str]:
+        """That it was stopped early, if it was."""
+        return stopped_early(self.answer)
+
+    # --- the page
+
+    def sections(self) -> Iterator[Section]:
+        """Of each staffing where net benefit turns, the curve, and what it is made of."""
+        answer = self.answer
+        for item in answer.staffings:
+            tables = [
+                TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
+                TextTable(_part_rows(answer, item)),
+            ]
+            title = f"{item.label} beside {answer.plan.baseline}: {effect_text(answer)}"
+            yield Section(title, [*sentences_by_preset(answer, item), *tables])
+        yield Section("Read this with the numbers", [Points(_in_mind(answer))])
+        yield Section("To go on, or to repeat it", [Typed(self.command), Written(GOING_ON)])
+
+    # --- the workbook
+
+    def sheets(self) -> list[Sheet]:
+        """The sentences, curves, parts and cautions."""
+        answer = self.answer
+        lines = [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)]
+        words = pd.DataFrame(lines, columns=["staffing", "line"])
+        headers = {"staffing": Column("Staffing"), "line": Column("In words")}
+        return [table_sheet("summary", words, headers), *sheets_of_break_even(answer)]
+
+    def keep_in_mind(self) -> Iterator[str]:
+        """As on the page."""
+        return _in_mind(self.answer)
 
 
-def legend(answer: BreakEvenAnswer, n_shown: int = 0) -> str:
+# --- tables
+
+
+def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     """What stands in the table, and at how many of the effects."""
-    marks = f" {MANY_LEAVE}: many leave. {NO_STEADY_STATE}: no steady state."
-    n = len(answer.plan.effects)
+    n, presets = len(answer.plan.effects), answer.plan.presets
     left_out = f" {n_shown} of {n} effects." if n_shown < n else ""
-    flagged = answer.cautions[["many_leave", "no_steady_state"]].to_numpy(bool).any()
-    presets = answer.plan.presets
+    any_flag = bool(answer.cautions[["many_leave", "no_steady_state"]].to_numpy(bool).any())
     by = f" {capital(preset_text(presets[0]))}." if len(presets) > 1 and len(answer.staffings) > 1 else ""
     return (
         f"Net benefit: what is counted, beside {inside(answer.plan.baseline)}, with its "
-        f"{100 * answer.plan.design.confidence:g} % interval.{by}{marks if flagged else ''}{left_out}"
+        f"{whole_percent(answer.plan.design.confidence)} interval.{by}{short_marks(any_flag)}{left_out}"
     )
 
 
-def console_rows(answer: BreakEvenAnswer, most: int) -> Rows:
-    """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
-    items = answer.staffings[:MOST_STAFFINGS]
-    kept = some_effects(answer.plan.effects, most)
-    shown = shown_presets(answer, items[0])
-    if len(items) == 1:
-        head, *rows = curves_of_presets(answer, shown) if len(shown) > 1 else curve_rows(answer, items[0])
-        return [head, *(row for row, effect in zip(rows, answer.plan.effects, strict=True) if effect in kept)]
-    leading = answer.curves[answer.curves["preset"] == answer.plan.presets[0]]
-    by_place = {(row["staffing"], row["effect"]): row for row in leading.to_dict("records")}
-    found: Rows = [("Effect", *(f"{cut_middle(item.label, LONGEST_LABEL)} (CAD/week)" for item in items), "n")]
-    for effect in kept:
-        rows_here = [by_place[item.staffing, effect] for item in items]
-        flags = [any(bool(row[name]) for row in rows_here) for name in ("many_leave", "no_steady_state")]
-        cells = [f"{plain_number(row['mean'], 0)} ± {plain_number(row['half_width'], 0)}" for row in rows_here]
-        found.append((marked(effect_number(answer, effect), *flags), *cells, str(int(rows_here[0]["n"]))))
-    return found
+def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> Rows:
+    """Net benefit of a staffing at these effects, a column for each preset."""
+    if len(every) == 1:
+        return curves_beside(answer, every, ["Net benefit"], effects)
+    return curves_beside(answer, every, [capital(preset_text(one.preset)) for one in every], effects)
+
+
+def curves_beside(
+    answer: BreakEvenAnswer, items: Sequence[StaffingAnswer], heads: Sequence[str], effects: Sequence[float]
+) -> Rows:
+    """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
+    rows: Rows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
+    for effect in effects:
+        found = [curve_at(answer, item, effect) for item in items]
+        flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
+        cells = [money_text(row["mean"], row["half_width"]) for row in found]
+        rows.append((marked(effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))
+    return rows
 
 
 def some_effects(effects: Sequence[float], most: int) -> list[float]:
@@ -123,98 +172,17 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     return [effect for effect in effects if effect in ends | kept]
 
 
-def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
-    """The whole answer as a page; `command` plays the study, without a folder."""
-    finding = break_even_finding(answer)
-    parts = [f"# {for_markdown(finding.question)}", finding_markdown(finding)]
-    for item in answer.staffings:
-        parts.append(f"## {for_markdown(title_of(answer, item))}")
-        parts += [for_markdown(sentence) for sentence in sentences_by_preset(answer, item)]
-        parts += [markdown_table(curve_rows(answer, item)), markdown_table(part_rows(answer, item))]
-    parts += ["## Read this with the numbers", "\n".join(f"- {for_markdown(line)}" for line in honesty(answer))]
-    parts += ["## To go on, or to repeat it", f"    {one_line(shlex.join(command))}", GOING_ON]
-    return "\n\n".join(parts) + "\n"
-
-
-def title_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
-    return f"{item.label} beside {answer.plan.baseline}: {effect_text(answer)}"
-
-
-def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
-    """Where it turns by one preset, and the prior's word."""
-    if item.unsteady_effects or item.found is None:
-        return [verdict_text(answer, item)]
-    found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
-    return [*found, f"{chance_sentence(item)} {ONLY_A_PRIOR}"] if item.chance is not None else found
-
-
-def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
-    """The sentences of a staffing: those of each preset after its name, where there are several."""
-    every = answer.by_presets(item.staffing)
-    if len(every) == 1 or item.found is None:
-        return sentences(answer, item)
-    told = [f"{capital(preset_text(one.preset))}: {' '.join(sentences(answer, one))}" for one in every]
-    return [*(text.removesuffix(f" {ONLY_A_PRIOR}") for text in told[:-1]), told[-1]]
-
-
-def stopped_early(answer: BreakEvenAnswer) -> str:
-    """How many replications are counted of those planned."""
-    return f"Stopped early: {answer.n} of {counted(answer.plan.design.replications, 'replication')} are counted."
-
-
-def at_no_effect(item: StaffingAnswer) -> list[str]:
-    """What is left when nothing is assumed."""
-    effects = list(item.curve.effects)
-    if 1.0 not in effects:
-        return []
-    mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
-    return [f"With no effect (1) the net benefit is {cad(mean)} a week."]
-
-
-def curve_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
-    """Net benefit at each effect played: of one preset with its interval, of several side by side."""
-    every = answer.by_presets(item.staffing)
-    if len(every) > 1:
-        return curves_of_presets(answer, every)
-    percent = f"{100 * answer.plan.design.confidence:g} % interval"
-    rows: Rows = [("Effect", "Net benefit (CAD/week)", percent, "n")]
-    for row in curve_of(answer, item).to_dict("records"):
-        rows.append(
-            (
-                marked(effect_number(answer, row["effect"]), bool(row["many_leave"]), bool(row["no_steady_state"])),
-                plain_number(row["mean"], 0),
-                f"{plain_number(row['low'], 0)} to {plain_number(row['high'], 0)}",
-                str(int(row["n"])),
-            )
-        )
-    return rows
-
-
-def curves_of_presets(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer]) -> Rows:
-    """Net benefit of a staffing at each effect played, a column for each preset."""
-    rows: Rows = [("Effect", *(f"{capital(preset_text(one.preset))} (CAD/week)" for one in every), "n")]
-    for effect in answer.plan.effects:
-        found = [curve_at(answer, one, effect) for one in every]
-        flags = (bool(found[0]["many_leave"]), bool(found[0]["no_steady_state"]))
-        cells = [money_text(row["mean"], row["half_width"]) for row in found]
-        rows.append((marked(effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))
-    return rows
-
-
-def part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
+def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
-    shown = [
-        effect for effect in answer.plan.effects if effect in (answer.plan.effects[0], 1.0, answer.plan.effects[-1])
-    ]
+    shown = some_effects(answer.plan.effects, 0)
     at = [f"at {effect_number(answer, effect)}" for effect in shown]
     several = len(answer.plan.presets) > 1
     rows: Rows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
-        measure, part = measure_and_part(worth.measure)
+        measure, _ = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
-        whose = "" if part == "all" else f", {part_text(part)}"
-        name = f"{measure.label}{whose} ({unit_of_difference(measure)})"
+        name = f"{measure_text(worth.measure, all_named=False)} ({unit_of_difference(measure)})"
         of_unit = worth.cad_per_unit / scale(measure)
         price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
         differences = [bare(measure, float(of_it[effect]), signed=True) for effect in shown]
@@ -230,7 +198,42 @@ def counted_in(answer: BreakEvenAnswer, worth: Worth) -> str:
     return ", ".join(preset_text(preset) for preset in counting) or "never"
 
 
-def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
+# --- words
+
+
+def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """Where it turns by one preset, and the prior's word."""
+    if item.unsteady_effects or item.found is None:
+        return [verdict_text(answer, item)]
+    found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
+    return [*found, f"{chance_sentence(item)} {ONLY_A_PRIOR}"] if item.chance is not None else found
+
+
+def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
+    """The sentences of a staffing: those of each preset after its name, where there are several."""
+    every = answer.by_presets(item.staffing)
+    if len(every) == 1 or item.found is None:
+        return sentences(answer, item)
+    texts = [f"{capital(preset_text(one.preset))}: {' '.join(sentences(answer, one))}" for one in every]
+    return [*(text.removesuffix(f" {ONLY_A_PRIOR}") for text in texts[:-1]), texts[-1]]
+
+
+def stopped_early(answer: BreakEvenAnswer) -> list[str]:
+    """How many replications are counted of those planned, if not all are."""
+    planned = counted(answer.plan.design.replications, "replication")
+    return [] if answer.is_whole else [f"Stopped early: {answer.n} of {planned} are counted."]
+
+
+def at_no_effect(item: StaffingAnswer) -> list[str]:
+    """What is left when nothing is assumed."""
+    effects = list(item.curve.effects)
+    if 1.0 not in effects:
+        return []
+    mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
+    return [f"With no effect (1) the net benefit is {cad(mean)} a week."]
+
+
+def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     """What must be said beside it."""
     yield (
         "Only the effect named is assumed, and only where its staff are on duty: the curve says what would follow, not "
@@ -238,18 +241,17 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     )
     yield counted_text(answer.plan.worth, answer.plan.presets)
     yield not_counted_text(answer.plan.worth, answer.plan.presets)
-    yield PAIRED
+    yield ON_THE_SAME_PATIENTS
     yield price_years_text(answer.plan.design.scenarios.values(), answer.plan.worth)
     for item in answer.staffings:
-        if item.found is not None and item.found.bend > BENT * widest(item):
+        if item.found is not None and item.found.bend > BENT * _widest(item):
             yield (
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
                 f"{cad(item.found.bend)} a week: raise study.points."
             )
     found = list(caution_lines(answer.cautions, answer.cautions["label"]))
     yield from [*found, LEGEND] if found else ()
-    if not answer.is_whole:
-        yield stopped_early(answer)
+    yield from stopped_early(answer)
     for label in stress_tests(answer).values():
         yield STRESS_TEST.format(label=label)
     yield CHANCE_ONLY
@@ -257,7 +259,25 @@ def honesty(answer: BreakEvenAnswer) -> Iterator[str]:
     yield RESPECT
 
 
-def widest(item: StaffingAnswer) -> float:
+def _widest(item: StaffingAnswer) -> float:
     """Half-width of the net benefit where it is least sure, roughly."""
     spread = item.curve.net_benefit.std(axis=1, ddof=1) / math.sqrt(item.curve.n)
     return float(2.0 * spread.max())
+
+
+# --- entry points
+
+
+def print_break_even(answer: BreakEvenAnswer, console: Console, lines_after: int = 0) -> None:
+    """The answer on the terminal; `lines_after`: lines that will be printed below."""
+    print_answer(BreakEvenDescription(answer), console, lines_written(console) + lines_after)
+
+
+def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
+    """The whole answer as one page."""
+    return answer_markdown(BreakEvenDescription(answer, command))
+
+
+def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any]) -> list[Sheet]:
+    """The answer as sheets, its finding first; `facts` are those of run.json."""
+    return answer_sheets(BreakEvenDescription(answer), facts)

@@ -3,7 +3,7 @@
 The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrate`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,64 +11,69 @@ import numpy as np
 from sim.calibration.calibrate import WEEKS_PLAYED
 from sim.calibration.holdout import SCORED_QUANTILES
 from sim.calibration.report import CalibrationReport, Deeper
-from sim.io.clean_text import for_markdown, one_line
+from sim.io.clean_text import one_line
+from sim.report.description import Block, Points, Rows, Section, TextTable, Written
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
+from sim.report.markdown import page
+from sim.report.words.numbers import whole_percent
 
-NAMES = {"wait_minutes": "wait", "stay_minutes": "stay"}
+_QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
     """The whole report; figures are linked by their names relative to `figures/` beside it."""
-    parts = [f"# Calibration {for_markdown(report.demand.name)}", "", *_code(report.quality.report_lines()), ""]
-    parts += ["## Arrivals", "", *(f"- {for_markdown(line)}" for line in report.demand.about), ""]
-    if report.deeper is not None:
-        parts += _deeper(report.deeper)
-    pictures = [f"![{path.stem}](figures/{path.name})" for path in figures]
-    parts += ["## Figures", "", *pictures] if pictures else []
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _deeper(deeper: Deeper) -> list[str]:
-    held = deeper.held_out
-    return [
-        *_rates(deeper),
-        "## Waits and stays: observed, fitted, simulated",
-        "",
-        f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal",
-        "laws: in the department waits come from queues, so that a gap asks for staffing and service times.",
-        "",
-        *_table(("", "level", "n", "observed", "fitted", "simulated"), _means(deeper)),
-        "",
-        *_families(deeper),
-        *(_steps(deeper) if deeper.department.minutes else []),
-        "## The department",
-        "",
-        *(f"- {for_markdown(item.line())}" for item in deeper.department.estimated),
-        *(["- nothing of it could be estimated from this file"] if not deeper.department.estimated else []),
-        "",
-        "## What the file cannot tell, and warnings",
-        "",
-        *(f"- {for_markdown(note)}" for note in deeper.estimates.notes),
-        "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays",
-        "",
-        *(_region(deeper) if deeper.region is not None else []),
-        *(_held_out(deeper) if held is not None else []),
+    quality = "\n".join(one_line(line).replace("```", "'''") for line in report.quality.report_lines())
+    deeper = report.deeper
+    arrivals = [*report.demand.about, *(_rates(deeper) if deeper else ())]
+    pictures = "\n".join(f"![{path.stem}](figures/{path.name})" for path in figures)
+    sections = [
+        Section("Arrivals", [Points(arrivals)]),
+        *(_sections(deeper) if deeper else ()),
+        Section("Figures", [Written(pictures)]),
     ]
+    return page(f"Calibration {report.demand.name}", [Written(f"```\n{quality}\n```")], sections)
+
+
+def _sections(deeper: Deeper) -> Iterator[Section]:
+    means = (
+        f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal laws: in "
+        "the department waits come from queues, so that a gap asks for staffing and service times."
+    )
+    yield Section(
+        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(deeper)), *_families(deeper)]
+    )
+    yield Section("Distributions written", [Points(deeper.department.minutes), *_steps(deeper)])
+    estimated = [item.line() for item in deeper.department.estimated]
+    yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
+    match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"
+    unknown = [Points(deeper.estimates.notes)] if deeper.estimates.notes else []
+    yield Section("What the file cannot tell, and warnings", [*unknown, Written(match)])
+    if deeper.region is not None:
+        factors = (
+            "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
+        )
+        waves: Rows = [("wave", "settings played", "of the box left", "left-out points missed")]
+        for n, wave in enumerate(deeper.region.waves, 1):
+            waves.append((str(n), str(wave.n_points), f"{100 * wave.share_left:.2g} %", f"{100 * wave.misses:.1f} %"))
+        lines = [line.strip() for line in deeper.region.lines()]
+        yield Section("Service times that are not ruled out", [factors, Points(lines), TextTable(waves)])
+    if deeper.held_out is not None:
+        yield Section("The part held out", _held_out(deeper))
 
 
 def _rates(deeper: Deeper) -> Iterator[str]:
-    for stream, rates in deeper.estimates.rates.items():
-        year, days, name = rates.visits_per_year, rates.days, for_markdown(stream)
+    for name, rates in deeper.estimates.rates.items():
+        year, days = rates.visits_per_year, rates.days
         yield (
-            f"- {name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
+            f"{name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
             f"{days.index:.2f} times as much as Poisson's, hourly counts {rates.hourly_index:.2f} times"
         )
         if rates.growth is not None:
-            yield f"- {name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
-    yield ""
+            yield f"{name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
 
 
-def _means(deeper: Deeper) -> Iterator[tuple[str, ...]]:
+def _means(deeper: Deeper) -> Rows:
+    rows: Rows = [("", "level", "n", "observed", "fitted", "simulated")]
     for name, choice in duration_choices(deeper):
         for group, level in enumerate(deeper.estimates.levels if choice is not None else ()):
             assert choice is not None
@@ -78,35 +83,30 @@ def _means(deeper: Deeper) -> Iterator[tuple[str, ...]]:
             chances = (np.arange(2000) + 0.5) / 2000
             fitted = (1.0 - zero) * float((choice.chosen or choice.nearest).quantiles(chances, group).mean())
             played = f"{simulated.mean():.0f}" if simulated.size else "none came"
-            yield NAMES[name], str(level), f"{observed.size:,}", f"{observed.mean():.0f}", f"{fitted:.0f}", played
+            means = f"{observed.mean():.0f}", f"{fitted:.0f}", played
+            rows.append((_QUANTITIES[name], str(level), f"{observed.size:,}", *means))
+    return rows
 
 
-def _families(deeper: Deeper) -> Iterator[str]:
+def _families(deeper: Deeper) -> Iterator[Block]:
     for name, choice in duration_choices(deeper):
         if choice is None:
             continue
-        yield f"**{NAMES[name].capitalize()}s**: {for_markdown(choice.verdict())}"
-        yield ""
-        rows = []
+        yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")
+        yield choice.verdict()
+        rows: Rows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
-            told = (f"{test.ks:.3f}", f"{test.ad:.2f}", f"{test.ad_p:.2f}") if test else ("", "", "not tested")
-            rows.append((fit.family, f"{fit.aic:,.1f}", *told))
-        yield from _table(("family", "AIC", "KS", "A-squared", "p"), rows)
-        yield ""
+            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", f"{test.ad_p:.2f}") if test else ("", "", "not tested")
+            rows.append((fit.family, f"{fit.aic:,.1f}", *found))
+        yield TextTable(rows)
 
 
-def _steps(deeper: Deeper) -> Iterator[str]:
-    yield "## Distributions written"
-    yield ""
-    for line in deeper.department.minutes:
-        yield f"- {for_markdown(line)}"
-    yield ""
+def _steps(deeper: Deeper) -> Iterator[Block]:
     if not deeper.estimates.steps:
         return
     yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
-    yield ""
-    rows = []
+    rows: Rows = [("stream", "step", "level", "n", "observed", "written", "family", "distance")]
     if_none_fits = deeper.department.if_none_fits
     for (stream, step), found in deeper.estimates.steps.items():
         fit = found.used(if_none_fits)
@@ -116,56 +116,29 @@ def _steps(deeper: Deeper) -> Iterator[str]:
             means = f"{values.mean():.1f}", f"{mean:.1f}"
             family = fit.family if fit else "empirical"
             rows.append((stream or "all", step, level, f"{values.size:,}", *means, family, f"{distance:.3f}"))
-    yield from _table(("stream", "step", "level", "n", "observed", "written", "family", "distance"), rows)
-    yield ""
+    yield TextTable(rows)
 
 
-def _region(deeper: Deeper) -> Iterator[str]:
-    region = deeper.region
-    assert region is not None
-    yield "## Service times that are not ruled out"
-    yield ""
-    yield "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
-    yield ""
-    for line in region.lines():
-        yield f"- {for_markdown(line.strip())}"
-    yield ""
-    waves = (
-        (str(n), str(w.n_points), f"{100 * w.share_left:.2g} %", f"{100 * w.misses:.1f} %")
-        for n, w in enumerate(region.waves, 1)
-    )
-    yield from _table(("wave", "settings played", "of the box left", "left-out points missed"), waves)
-    yield ""
-
-
-def _held_out(deeper: Deeper) -> Iterator[str]:
+def _held_out(deeper: Deeper) -> list[Block]:
     held = deeper.held_out
     assert held is not None
-    yield "## The part held out"
-    yield ""
-    for line in held.lines():
-        yield f"- {for_markdown(line.strip())}"
-    yield ""
-    rows = [
-        (row.quantity, row.level, f"{row.predicted:.4g}", f"{row.low:.4g} to {row.high:.4g}", f"{row.observed:.4g}",
-         "yes" if row.is_inside else "NO")
-        for row in held.predictions
-    ]  # fmt: skip
-    yield from _table(("quantity", "level", "predicted", "95 % interval", "observed", "inside"), rows)
-    yield ""
+    rows: Rows = [("quantity", "level", "predicted", "95 % interval", "observed", "inside")]
+    for row in held.predictions:
+        interval = f"{row.low:.4g} to {row.high:.4g}"
+        inside = "yes" if row.is_inside else "NO"
+        rows.append((row.quantity, row.level, f"{row.predicted:.4g}", interval, f"{row.observed:.4g}", inside))
+    blocks: list[Block] = [Points([line.strip() for line in held.lines()]), TextTable(rows)]
     if held.quantiles:
-        chances = [f"{100 * q:g} %" for q in SCORED_QUANTILES]
-        scored = [
-            (score.quantity, str(score.level), *_beside(score.predicted, score.observed, score.simulated))
-            for score in held.quantiles
-        ]
-        yield (
+        scored: Rows = [("quantity", "level", *map(whole_percent, SCORED_QUANTILES))]
+        for score in held.quantiles:
+            beside = _beside(score.predicted, score.observed, score.simulated)
+            scored.append((score.quantity, str(score.level), *beside))
+        what = (
             "Quantiles in minutes: of the part fitted / observed in the part held out / simulated by the department "
             "calibrated on the part fitted."
         )
-        yield ""
-        yield from _table(("quantity", "level", *chances), scored)
-        yield ""
+        blocks += [what, TextTable(scored)]
+    return blocks
 
 
 def _beside(*each: np.ndarray | None) -> Iterator[str]:
@@ -173,16 +146,3 @@ def _beside(*each: np.ndarray | None) -> Iterator[str]:
     n = max(values.size for values in each if values is not None)
     for place in range(n):
         yield " / ".join("–" if values is None else f"{values[place]:.0f}" for values in each)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(map(for_markdown, row))} |"
-
-
-def _code(lines: Iterable[str]) -> Iterator[str]:
-    yield "```"
-    yield from (one_line(line).replace("```", "'''") for line in lines)
-    yield "```"

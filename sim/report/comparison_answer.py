@@ -1,94 +1,287 @@
-"""The answer of a comparison, or of one scenario, on the terminal: the five lines, one table, and where to be careful.
+"""The answer of a comparison, or of one scenario: its table, its remarks and the sections of its page.
 
-At most `MOST_LINES` lines with what is said before and after it; the whole answer is `sim.report.markdown`.
+The five lines are written in `sim.report.words.comparison_finding`, the sheets in `sim.report.tables.answer_workbook`.
 """
 
-import textwrap
-from collections.abc import Callable, Sequence
-from io import StringIO
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.interpretability import LEAVING_LIMIT
-from sim.department.short_text import cut_end
-from sim.engine.measures.catalogue import HEADLINE, HEADLINES
-from sim.engine.measures.number_text import NO_INTERVAL, counted, measure_and_part, unit_of_value
-from sim.report.console import WIDTH, say, show
-from sim.report.tables.lookups import central_level, flags_of, known_measures, label, n_replications, others
-from sim.report.tables.plain_table import PlainTable, width_of
-from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, unit_words
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
-from sim.report.words.caveats import cautions_of, stress_test_lines, unfinished_lines
-from sim.report.words.comparison_finding import N_PARTS, OTHER_DEMAND, finding_of, other_levels_line
-from sim.report.words.finding import MOST_LINES, n_lines, print_finding
-from sim.report.words.question_text import changed_line
+from sim.analysis.sentences import alone, inside, no_difference_claimed
+from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.number_text import measure_and_part, part_text
+from sim.io.workbook import Sheet
+from sim.report.console import say
+from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Written
+from sim.report.markdown import answer_markdown
+from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
+from sim.report.tables.answer_workbook import answer_sheets
+from sim.report.tables.comparison_rows import (
+    all_staffings,
+    change_cell,
+    change_rows,
+    cost_rows,
+    demand_rows,
+    estimate_rows,
+    groups_of_measures,
+    marked_label,
+    measure_rows,
+    whole_cell,
+    worth_rows,
+)
+from sim.report.tables.comparison_sheets import sheets_of
+from sim.report.tables.lookups import (
+    central_level,
+    difference,
+    flags_of,
+    known_measures,
+    label,
+    n_replications,
+    others,
+)
+from sim.report.tables.peer_day import (
+    DAY,
+    TAKEN_HOME,
+    peer_day_lines,
+    peer_day_rows,
+    taken_home_lines,
+    taken_home_rows,
+)
+from sim.report.words.cautions import LEGEND, short_marks
+from sim.report.words.caveats import caution_lines_of, in_mind, stress_test_lines, unfinished_lines
+from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
+from sim.report.words.finding import Finding
+from sim.report.words.measures import rank_line, short_label
+from sim.report.words.numbers import labelled, whole_percent
+from sim.report.words.question_text import central_demand, changed_line, demand_title
+from sim.report.words.worth_text import worth_lines
 
-FIRST = (
+FIRST_SHOWN = (
     "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health",
     "longest_unseen_mean.mental_health", "return_30d_per_patient.mental_health", "staff_cost_per_week.all",
     "length_of_stay_mean.mental_health", "went_home_empty_handed.mental_health", "reach.mental_health",
 )  # fmt: skip
 """Measures that are shown before others where there is not room for all, the most important first."""
-LAST = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")
+LAST_SHOWN = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", "cost_per_visit.all")
 """Those left out first: a column or a row like them is there."""
-PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental health"}
-
-
-def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
-    """The five lines, the table, and where to be careful, at the central level of demand; `more_to_come`: other levels
-    are still being played, and lines are left for what they add."""
-    width = min(WIDTH, console.width)
-    finding, rows, careful = finding_of(comparison), table_rows(comparison, width), remarks(comparison)
-
-    def print_finding_and_table(page: Console) -> None:
-        print_finding(finding, page)
-        if comparison.changed:
-            say(page, cut_end(changed_line(comparison), LONGEST_CHANGES), style="dim")
-        show(page, PlainTable(rows, dense=True))
-        say(page, legend(comparison, rows), style="dim")
-
-    around = LINES_AROUND + LINES_OF_LEVELS * more_to_come
-    needed = lines_of_remarks(careful, console)
-    room = room_after(print_finding_and_table, console) - around
-    while room < needed and len(rows) > FEWEST_ROWS:
-        rows = table_rows(comparison, width, most=len(rows) - 2)
-        room = room_after(print_finding_and_table, console) - around
-    print_finding_and_table(console)
-    print_remarks(careful, console, max(room, FEWEST_REMARK_LINES))
-
-
+_HEAD_WIDTH = 13
+"""Columns of the terminal that the heads of a page of many staffings are folded to."""
 LINES_AROUND = 5
 """Lines left for progress and where the results are."""
 LINES_OF_LEVELS = 3
 """The same for what other levels of demand add."""
-MOST_REMARK_LINES = 7
-"""Lines for remarks to which rows of the table give way."""
-FEWEST_REMARK_LINES = 2
-"""Lines for remarks that there are always, and for those on further levels of demand."""
-MOST_NAMED = 2
+_MOST_NAMED = 2
 """Staffings named in a caution; all of them are in `answer.md`."""
-FEWEST_ROWS = 5
-"""Rows of the table with its head that are shown, however long the rest is."""
+FIGURE_CAPTIONS = {
+    "finding": "The finding as one picture",
+    "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
+    "scorecard": "what changes, staffing by staffing",
+    "differences": "paired differences, every headline measure",
+    "minutes_without_staff": "minutes without staff",
+    "waits_by_acuity": "waits by acuity",
+    "return_curves": "returns over time",
+    "heads_and_load": "staff on duty and visits present",
+    "utilisation": "how busy each role is",
+    "demand": "levels of demand",
+}
+"""What each figure of `sim.report.figures.draw_all` shows, by its name there; that module is slow to load."""
+N_FIGURES_SHOWN = 2
+"""Figures that stand in the page, the first; to the others there are links."""
 
 
-def lines_of_remarks(lines: Sequence[str], console: Console) -> int:
-    """Lines of the terminal that the weightiest remarks take, as far as rows of the table give way to them, with one
-    for how many are left."""
-    taken = 0
-    for text in lines:
-        if taken + n_lines(f"• {text}", console) > MOST_REMARK_LINES:
-            break
-        taken += n_lines(f"• {text}", console)
-    return taken + 1
+@dataclass(frozen=True)
+class ComparisonDescription(Description):
+    """A comparison described; `with_figures`: the figures stand in a folder `figures` beside its page."""
+
+    comparison: Comparison
+    with_figures: bool = field(default=False)
+
+    @property
+    def intro(self) -> str:
+        """What was changed."""
+        return changed_line(self.comparison)
+
+    @property
+    def finding(self) -> Finding:
+        """At the central level of demand."""
+        return finding_of(self.comparison)
+
+    @property
+    def whole_finding(self) -> Finding:
+        """With the other levels of demand."""
+        return with_other_levels(self.finding, self.comparison)
+
+    # --- the terminal
+
+    def n_rows(self) -> int:
+        """Measures or staffings, whichever are more."""
+        return max(len(known_measures(self.comparison, HEADLINE)), len(self.comparison.staffings))
+
+    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
+        """Measures down and staffings across; if they are wider than `width`, staffings down and measures across."""
+        rows = self.measures_down(n_rows)
+        n_shown = len(rows) - 1
+        if width_of_rows(rows) > width:
+            rows = self.staffings_down(n_rows, width)
+            n_shown = len(rows[0]) - 1
+        is_whole = n_shown == len(known_measures(self.comparison, HEADLINE)) and others(self.comparison)
+        return ScreenTable(rows, [self.legend() + ("" if is_whole else " More measures in answer.md.")])
+
+    def measures_down(self, n_rows: int) -> Rows:
+        """The most important measures in their order, a row for each."""
+        measures = known_measures(self.comparison, HEADLINE)
+        ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
+        chosen = [name for name in measures if name in ranked[:n_rows]]
+        return measure_rows(self.comparison, all_staffings(self.comparison), chosen, short_label, change_cell)
+
+    def staffings_down(self, n_rows: int, width: int) -> Rows:
+        """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
+        names, measures = all_staffings(self.comparison), known_measures(self.comparison, HEADLINE)
+        left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
+        rows: Rows = []
+        for n_columns in range(1, 1 + len(FIRST_SHOWN)):
+            chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
+            heads = [in_lines(short_label(name), _HEAD_WIDTH) for name in chosen]
+            wider: Rows = [("", *heads)]
+            for staffing in names[: len(names) - left_out]:
+                cells = [change_cell(self.comparison, staffing, name) for name in chosen]
+                wider.append((marked_label(self.comparison, staffing), *cells))
+            if rows and width_of_rows(wider) > width:
+                break
+            rows = wider
+        return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
+
+    def legend(self) -> str:
+        """What the cells hold, and the marks that are among them."""
+        comparison = self.comparison
+        percent = whole_percent(comparison.confidence)
+        marks = short_marks(any(any(flags_of(comparison, name)) for name in comparison.staffings))
+        if not others(comparison):
+            one = n_replications(comparison) < 2
+            return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
+        return (
+            f"{label(comparison, comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
+            "from it, same patients, shares in % points. *: beyond chance, all measures judged together. "
+            f"=: identical.{marks}"
+        )
+
+    def remarks(self) -> list[str]:
+        """Where to be careful at the central level of demand."""
+        comparison = self.comparison
+        return [
+            *unfinished_lines(comparison),
+            *caution_lines_of(comparison, [central_level(comparison)], _MOST_NAMED),
+            *stress_test_lines(comparison),
+            *comparison.notes,
+        ]
+
+    # --- the page
+
+    def sections(self) -> Iterator[Section]:
+        """The summary, the figures, further tables, sentences, and what must be kept in mind."""
+        comparison = self.comparison
+        ranks = rank_line(known_measures(comparison, HEADLINE))
+        yield Section("", [summary(comparison), page_legend(comparison), ranks])
+        yield from [Section("Figures", figure_blocks())] if self.with_figures else []
+        for title, rows, lines in (
+            (demand_title(comparison), demand_rows(comparison), []),
+            ("Matched simulated patients, first visits", change_rows(comparison), []),
+            (TAKEN_HOME, taken_home_rows(comparison), taken_home_lines(comparison)),
+            (DAY, peer_day_rows(comparison), peer_day_lines(comparison)),
+            ("Cost", cost_rows(comparison), []),
+            ("What the differences would be worth", worth_rows(comparison), worth_lines(comparison)),
+        ):
+            yield Section(title, [TextTable(rows), " ".join(lines)])
+        if not others(comparison):
+            yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
+        for note in (*comparison.money_notes, *comparison.notes):
+            yield Section("", [note])
+        for title, lines in sentences_by_staffing(comparison):
+            yield Section(title, [Points(lines)])
+        yield Section("Read this with the numbers", [Points(in_mind(comparison))])
+
+    # --- the workbook
+
+    def sheets(self) -> list[Sheet]:
+        """Tables with numbers."""
+        return sheets_of(self.comparison)
+
+    def keep_in_mind(self) -> list[str]:
+        """What was changed, what the tables mean, and all that the page says beside the numbers."""
+        comparison = self.comparison
+        ranks = rank_line(known_measures(comparison, HEADLINE))
+        notes = (*peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes)
+        return [line for line in (changed_line(comparison), ranks, *notes, *in_mind(comparison)) if line]
 
 
-def room_after(print_it: Callable[[Console], None], console: Console) -> int:
-    """Lines left for remarks below what is printed."""
-    page = StringIO()
-    print_it(Console(file=page, width=console.width))
-    return MOST_LINES - page.getvalue().count("\n")
+def summary(comparison: Comparison) -> TextTable:
+    """Headline measures by staffing: estimate and paired difference."""
+    names = all_staffings(comparison)
+    rows: Rows = [("", *(marked_label(comparison, name) for name in names))]
+    rows.append(("Replications", *[str(n_replications(comparison))] * len(names)))
+    headings = set()
+    for part, measures in groups_of_measures(comparison):
+        headings.add(len(rows))
+        rows.append((part_text(part).capitalize(), *[""] * len(names)))
+        rows += measure_rows(comparison, names, measures, labelled, whole_cell)[1:]
+    return TextTable(rows, headings)
+
+
+def page_legend(comparison: Comparison) -> str:
+    """What stands in the cells of the summary."""
+    baseline = inside(label(comparison, comparison.baseline))
+    return (
+        f"Mean over replications; in brackets the paired difference from {baseline} "
+        f"± half-width of its {whole_percent(comparison.confidence)} interval, in % points for shares. "
+        f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. {LEGEND}"
+        f"{level_of_marks(comparison)}"
+    )
+
+
+def level_of_marks(comparison: Comparison) -> str:
+    """At which level of demand a mark beside a staffing holds, where there are several."""
+    where = f" A mark beside a staffing is of {central_demand(comparison)}; the table of demand marks each level."
+    return where if len(comparison.levels) > 1 else ""
+
+
+def figure_blocks() -> list[Written]:
+    """The first figures, and links to the others."""
+    links = [f"[{caption}](figures/{name}.png)" for name, caption in FIGURE_CAPTIONS.items()]
+    shown, linked = links[:N_FIGURES_SHOWN], links[N_FIGURES_SHOWN:]
+    return [*(Written(f"!{link}") for link in shown), Written(f"More: {', '.join(linked)}.")]
+
+
+def sentences_by_staffing(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """What the headline differences mean at the central level of demand, by staffing; identical ones in one."""
+    for staffing in others(comparison) if len(comparison.differences) else ():
+        name = label(comparison, staffing)
+        if flags_of(comparison, staffing)[1]:
+            yield name, [no_difference_claimed(name)]
+            continue
+        found = {each: difference(comparison, staffing, each) for each in known_measures(comparison, HEADLINE)}
+        lines = [item.sentence for item in found.values() if item is not None and not item.identical]
+        same = [in_sentence(each) for each, item in found.items() if item is not None and item.identical]
+        baseline = alone(label(comparison, comparison.baseline))
+        yield name, lines + [f"Identical to the last bit to {baseline}: {'; '.join(same)}."] * bool(same)
+
+
+def in_sentence(name: str) -> str:
+    """A measure and its part inside a sentence."""
+    measure, part = measure_and_part(name)
+    return inside(measure.label) if measure.by == "run" else f"{inside(measure.label)} ({part_text(part)})"
+
+
+# --- entry points
+
+
+def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
+    """The answer on the terminal; `more_to_come`: other levels of demand are still being played, and lines are left for
+    what they add."""
+    print_answer(ComparisonDescription(comparison), console, LINES_AROUND + LINES_OF_LEVELS * more_to_come)
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
@@ -96,134 +289,14 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != central_level(comparison)]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks(
-        [*unfinished_lines(comparison), *cautions_of(comparison, further, MOST_NAMED)], console, FEWEST_REMARK_LINES
-    )
+    print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
 
 
-LONGEST_CHANGES = 180
-"""Characters of what was changed; all of it is in `answer.md`."""
+def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:
+    """The whole answer as one page."""
+    return answer_markdown(ComparisonDescription(comparison, with_figures))
 
 
-def table_rows(comparison: Comparison, width: int, most: int = 99) -> Rows:
-    """Measures down and staffings across; if they are wider than `width` columns of the terminal, staffings down and as
-    many measures across as fit.
-
-    Of more than `most` rows the least important measures, or the last staffings, are left out.
-    """
-    names = (comparison.baseline, *others(comparison))
-    measures = known_measures(comparison, HEADLINE)
-    ranked = sorted(measures, key=lambda name: (name not in FIRST, name in LAST, measures.index(name)))
-    rows = measure_by_staffing(comparison, names, [name for name in measures if name in ranked[:most]])
-    if width_of_rows(rows) <= width:
-        return rows
-    shown = names if len(names) <= most else names[: most - 1]
-    rows = []
-    for n_columns in range(1, 1 + len(FIRST)):
-        chosen = [name for name in measures if name in FIRST[:n_columns]]
-        wider = staffing_by_measure(comparison, shown, chosen)
-        if rows and width_of_rows(wider) > width:
-            break
-        rows = wider
-    left_out = len(names) - len(shown)
-    return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
-
-
-def measure_by_staffing(comparison: Comparison, names: Sequence[str], measures: Sequence[str]) -> Rows:
-    """A row for each measure, a column for each staffing."""
-    heads = [marked(label(comparison, name), *flags_of(comparison, name)) for name in names]
-    rows: Rows = [("", *heads)]
-    return rows + [(short_label(name), *(cell(comparison, staffing, name) for staffing in names)) for name in measures]
-
-
-def staffing_by_measure(comparison: Comparison, names: Sequence[str], measures: Sequence[str]) -> Rows:
-    """A row for each staffing, a column for each measure."""
-    rows: Rows = [("", *(in_lines(short_label(name), HEAD_WIDTH) for name in measures))]
-    for staffing in names:
-        head = marked(label(comparison, staffing), *flags_of(comparison, staffing))
-        rows.append((head, *(cell(comparison, staffing, name) for name in measures)))
-    return rows
-
-
-HEAD_WIDTH = 12
-"""Columns of the terminal that the heads of a page of many staffings are folded to."""
-
-
-def in_lines(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
-
-
-def width_of_rows(rows: Rows) -> int:
-    """Columns of the terminal that a table takes without wrapping a cell."""
-    return sum(max(map(width_of, column)) + 2 for column in zip(*rows, strict=True))
-
-
-def cell(comparison: Comparison, staffing: str, name: str) -> str:
-    """Of the baseline its mean and half-width, of another staffing the difference from it."""
-    change = difference_cell(comparison, staffing, name)
-    if staffing != comparison.baseline:
-        return change
-    value = estimate_cell(comparison, staffing, name)
-    return value if change == NO_INTERVAL else f"{value} {change}"
-
-
-def short_label(name: str) -> str:
-    """`Wait, all (min)`: topic, part where the headline measures have several, and unit."""
-    measure, part = measure_and_part(name)
-    headline = HEADLINES[name]
-    whose = f", {PART_WORDS[part]}" if N_PARTS[headline.topic] > 1 else ""
-    unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
-    return f"{headline.head or headline.short}{whose} ({unit})"
-
-
-def legend(comparison: Comparison, rows: Rows) -> str:
-    """What the cells hold, the marks that are among them, and where the measures are that are not."""
-    percent = f"{100 * comparison.confidence:g} %"
-    any_flag = any(any(flags_of(comparison, name)) for name in comparison.staffings)
-    if not others(comparison):
-        mean = f"Mean ± half-width of its {percent} interval." if n_replications(comparison) > 1 else "One replication."
-        return f"{mean} More measures in answer.md.{marks_legend(any_flag)}"
-    baseline = label(comparison, comparison.baseline)
-    n_shown = len(rows) - 1 if rows[0][1].startswith(baseline) else len(rows[0]) - 1
-    more = " More measures in answer.md." if n_shown < len(known_measures(comparison, HEADLINE)) else ""
-    return (
-        f"{baseline}: mean ± half-width of its {percent} interval; else difference from it, same patients, shares in "
-        f"{unit_words()}. *: beyond chance, all measures judged together. =: identical.{marks_legend(any_flag)}{more}"
-    )
-
-
-def marks_legend(any_flag: bool) -> str:
-    """What the marks mean, shorter than where there is room for why."""
-    if not any_flag:
-        return ""
-    limit = f"{100 * LEAVING_LIMIT:g} %"
-    return f" {MANY_LEAVE}: over {limit} of visits leave. {NO_STEADY_STATE}: no steady state, no difference claimed."
-
-
-def remarks(comparison: Comparison) -> list[str]:
-    """Where to be careful, the weightiest first."""
-    return [
-        *unfinished_lines(comparison),
-        *cautions_of(comparison, [central_level(comparison)], MOST_NAMED),
-        *stress_test_lines(comparison),
-        *comparison.notes,
-    ]
-
-
-def print_remarks(lines: Sequence[str], console: Console, room: int) -> None:
-    """As many whole as fit into `room` lines of the terminal, then how many are left for `answer.md`."""
-    for number, text in enumerate(lines):
-        is_last = number == len(lines) - 1
-        taken = n_lines(f"• {text}", console)
-        if taken > room - (not is_last):
-            beginnings = "; ".join(f"{beginning(line)} …" for line in lines[number:])
-            left = f"• {counted(len(lines) - number, 'remark')} more in answer.md: {beginnings}"
-            say(console, cut_end(left, min(WIDTH, console.width) - 2))
-            return
-        room -= taken
-        say(console, f"• {text}")
-
-
-def beginning(text: str) -> str:
-    """The first few words of a remark."""
-    return " ".join(text.split()[:4])
+def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = None) -> list[Sheet]:
+    """The whole answer as sheets, its finding first; `facts` are those of run.json, where there is one."""
+    return answer_sheets(ComparisonDescription(comparison), facts or {})

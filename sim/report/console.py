@@ -14,7 +14,6 @@ from rich.text import Text
 
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.tables.plain_table import PlainTable
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def say_unbroken(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text), style=style, soft_wrap=True, highlight=False)
 
 
-def show(console: Console, table: Table | PlainTable) -> None:
+def show(console: Console, table: Table) -> None:
     """A table no wider than a page, nor than the terminal."""
     console.print(table, width=table_width(console), highlight=False)
 

@@ -16,7 +16,7 @@ from sim.engine.trajectory import Trajectory
 WORTH_SAYING_MINUTES = 1.0
 """Waits shorter than this are not mentioned."""
 ARRIVALS = {"walk_in": "walks in", "ambulance": "comes by ambulance", "police": "is brought by the police"}
-STREAMS = {"mental_health": "mental health"}
+_STREAMS = {"mental_health": "mental health"}
 DEPARTURES = {
     "discharge": "goes home",
     "admission": "goes to the ward",
@@ -24,8 +24,8 @@ DEPARTURES = {
     "lwbs": "leaves before a physician has come",
     "ama": "leaves before care is complete",
 }
-FOLLOW_UPS = {"within_7_days": "an appointment within 7 days", "within_30_days": "an appointment within 30 days"}
-KINDS = {
+_FOLLOW_UPS = {"within_7_days": "an appointment within 7 days", "within_30_days": "an appointment within 30 days"}
+_KINDS = {
     "contact": "company",
     "recovery": "recovery of their own",
     "bridging": "bridging to what comes after",
@@ -39,7 +39,7 @@ ZONES = {"mh_safe": "mental-health safe room"}
 AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle")
 TIME_ROUNDING = 1e-6
 """Minutes by which two times that are equal by the law of the department may differ."""
-Line = tuple[float, str]
+_Line = tuple[float, str]
 
 
 def journey(run: Trajectory, visit: int) -> list[str]:
@@ -79,25 +79,25 @@ def since(minutes: float) -> str:
     return f"{'+' if minutes >= 0 else '-'}{int(abs(minutes)) // 60}:{int(abs(minutes)) % 60:02d}"
 
 
-def of_arrival(row: Any) -> Iterator[Line]:
+def of_arrival(row: Any) -> Iterator[_Line]:
     """Who comes, how and with whom."""
     years = {0: "under 1 year old", 1: "1 year old"}.get(row.age_years, f"{row.age_years} years old")
     company = "with a caregiver" if row.caregiver else "alone"
     held = ", may not leave (held)" if row.held else ""
-    stream = STREAMS.get(row.stream, row.stream.replace("_", " "))
+    stream = _STREAMS.get(row.stream, row.stream.replace("_", " "))
     mode = ARRIVALS[row.arrival_mode]
     yield float(row.arrival), f"{mode}: {years}, {company}, {stream}, CTAS {row.acuity}{held}"
 
 
-def of_moments(row: Any) -> Iterator[Line]:
+def of_moments(row: Any) -> Iterator[_Line]:
     """First meeting with a peer, boarding, departure."""
-    if is_known(row.peer_met):
+    if _is_known(row.peer_met):
         yield float(row.peer_met), "the first meeting with a peer is complete"
-    if is_known(row.boarding_start):
+    if _is_known(row.boarding_start):
         yield float(row.boarding_start), "is to be admitted, and waits for a bed on the ward"
-    if is_known(row.boarding_end):
+    if _is_known(row.boarding_end):
         yield float(row.boarding_end), "the bed is free"
-    if is_known(row.departure):
+    if _is_known(row.departure):
         yield float(row.departure), "; ".join([DEPARTURES[row.disposition], *what_is_said_at_departure(row)])
 
 
@@ -105,7 +105,7 @@ def what_is_said_at_departure(row: Any) -> Iterator[str]:
     """What the child takes home, and what happened on the way that has no minute of its own."""
     if row.disposition == "discharge":
         given = ["a safety plan"] * bool(row.safety_plan)
-        given += [FOLLOW_UPS[row.follow_up]] if row.follow_up in FOLLOW_UPS else []
+        given += [_FOLLOW_UPS[row.follow_up]] if row.follow_up in _FOLLOW_UPS else []
         if given:
             yield f"has {' and '.join(given)}"
     if row.peer_offered and not row.peer_consented:
@@ -115,7 +115,7 @@ def what_is_said_at_departure(row: Any) -> Iterator[str]:
         yield f"was restrained{of_all}"
 
 
-def of_places(run: Trajectory, visit: int) -> Iterator[Line]:
+def of_places(run: Trajectory, visit: int) -> Iterator[_Line]:
     """Places entered, and how long each was waited for."""
     places = run.place_columns
     for at in (places["visit"] == visit).nonzero()[0]:
@@ -124,7 +124,7 @@ def of_places(run: Trajectory, visit: int) -> Iterator[Line]:
         yield float(places["start"][at]), f"has a place: {ZONES.get(zone, zone.replace('_', ' '))}{wait}"
 
 
-def of_delays(run: Trajectory, visit: int) -> Iterator[Line]:
+def of_delays(run: Trajectory, visit: int) -> Iterator[_Line]:
     """Steps that take time and nobody of the staff: tests, the way to the desk; and what was done without its role."""
     tasks = run.task_columns
     begun = tasks["started"] == tasks["started"]
@@ -145,13 +145,13 @@ def tasks_of(run: Trajectory, visit: int) -> list[dict[str, Any]]:
     for _, spells in groupby(tasks, key=lambda task: (task["slot"], task["kind"], task["step"])):
         before = math.nan
         for task in spells:
-            task["goes_on"] = is_known(before)
-            task["waited_since"] = before if is_known(before) else task["requested"]
+            task["goes_on"] = _is_known(before)
+            task["waited_since"] = before if _is_known(before) else task["requested"]
             before = task["ended"]
     return tasks
 
 
-def of_escalations(tasks: Iterable[dict[str, Any]]) -> Iterator[Line]:
+def of_escalations(tasks: Iterable[dict[str, Any]]) -> Iterator[_Line]:
     """When distress escalates, and who is called."""
     called: dict[float, list[str]] = {}
     for task in tasks:
@@ -161,12 +161,12 @@ def of_escalations(tasks: Iterable[dict[str, Any]]) -> Iterator[Line]:
         yield time, f"distress escalates; called: {', '.join(sorted(roles))}"
 
 
-def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[Line]:
+def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[_Line]:
     """Everything staff did for the visit, and what was asked for and never began."""
     begins = [task["started"] for task in tasks if task["kind"] == "main"]
     for task in tasks:
         what = what_it_is(task, row)
-        if is_known(task["started"]):
+        if _is_known(task["started"]):
             yield float(task["started"]), f"{what}, {how_it_went(task, row, begins)}"
         else:
             end = f"by {clock(task['ended'])}" if task["withdrawn"] else "before the run ends"
@@ -177,13 +177,13 @@ def what_it_is(task: dict[str, Any], row: Any) -> str:
     """`first assessment (physician)`."""
     if task["kind"] == "care":
         return f"{'care while waiting for the bed' if is_of_boarding(task, row) else 'looks in for the aide'} (nurse)"
-    words = KINDS.get(task["kind"]) or task["step"].replace("_", " ")
+    words = _KINDS.get(task["kind"]) or task["step"].replace("_", " ")
     return f"{words} ({role_of(task)}){' goes on' if task['goes_on'] else ''}"
 
 
 def is_of_boarding(task: dict[str, Any], row: Any) -> bool:
     """Care by the hour is asked for at full hours of boarding and at its end; else it stands in for an aide."""
-    if not is_known(row.boarding_start) or task["requested"] < row.boarding_start:
+    if not _is_known(row.boarding_start) or task["requested"] < row.boarding_start:
         return False
     hours = (task["requested"] - row.boarding_start) / MINUTES_PER_HOUR
     return abs(hours - round(hours)) < TIME_ROUNDING or bool(abs(task["requested"] - row.boarding_end) < TIME_ROUNDING)
@@ -194,7 +194,7 @@ def how_it_went(task: dict[str, Any], row: Any, begins: list[float]) -> str:
     wait = waited(task["started"] - task["waited_since"])
     if task["kind"] == "contact":
         return f"{of_company(task, begins)}{wait}"
-    if not is_known(task["ended"]):
+    if not _is_known(task["ended"]):
         return f"runs on when the run ends{wait}"
     away = ", away from the child" if task["kind"] in AWAY_FROM_THE_CHILD else ""
     cut = ", cut short" if task["interrupted"] else ""
@@ -204,7 +204,7 @@ def how_it_went(task: dict[str, Any], row: Any, begins: list[float]) -> str:
 
 def of_company(task: dict[str, Any], begins: list[float]) -> str:
     """`13 min together`; the peer makes room when a step of the visit's path begins."""
-    if not is_known(task["ended"]):
+    if not _is_known(task["ended"]):
         return "runs on when the run ends"
     minutes = task["ended"] - task["company_since"]
     makes_room = (
@@ -224,6 +224,6 @@ def waited(minutes: float) -> str:
     return f", after a wait of {minutes:.0f}" if minutes >= WORTH_SAYING_MINUTES else ""
 
 
-def is_known(time: float) -> bool:
+def _is_known(time: float) -> bool:
     """Whether something happened: a time that never came is nan."""
     return not math.isnan(time)

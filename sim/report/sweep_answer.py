@@ -1,42 +1,46 @@
-"""The answer of a sweep on the terminal: the finding, one table of what matters, who may be best, what failed.
+"""The answer of a sweep: one table of what matters, who may be best, what failed, and the sections of its page.
 
-Together with what was said before it, it keeps to `MOST_LINES`. The whole answer is `sim.report.sweep_page`; all
-measures of all scenarios are in the tables on disk.
+The five lines are written in `sim.report.words.sweep_finding`. Of thousands of scenarios the page holds the most
+informative ones and the command that writes all of them into a file.
 """
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from sim.analysis.comparison_result import Row
-from sim.analysis.sweep_query import Found
+from sim.analysis.sweep_query import QueryResult
 from sim.analysis.sweeping import SweepAnswer
 from sim.department.short_text import cut_end
-from sim.engine.measures.catalogue import CHOSEN_LATE
-from sim.engine.measures.number_text import (
-    NOTHING,
-    bare,
-    counted,
-    half_width_text,
-    label_and_part,
-    measure_and_part,
-    unit_of_value,
-)
-from sim.report.console import WIDTH, say, show, table_width, two_lines
-from sim.report.tables.lookups import as_found
-from sim.report.tables.table_cells import difference_text
+from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
+from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
+from sim.io.workbook import Sheet
+from sim.report.console import WIDTH, say, show
+from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
+from sim.report.markdown import answer_markdown
+from sim.report.screen import in_lines, print_answer, rich_table, width_of_rows
+from sim.report.tables import sweep_sheets as sheets
+from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.terminal import lines_written
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, marked
-from sim.report.words.finding import MOST_LINES, n_lines, print_finding
-from sim.report.words.short_names import cut_middle, short_measure, some
-from sim.report.words.stopping_text import asked_lines, controls_line
+from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
+from sim.report.words.caveats import (
+    CHANCE_ONLY,
+    COMPUTED,
+    NO_BENEFIT,
+    RESPECT,
+    ROSTERED_COST,
+    STRESS_TEST,
+    assumed_text,
+    replication_lines,
+)
+from sim.report.words.finding import GOING_ON, Finding
+from sim.report.words.measures import rank_line, short_label, short_measure
+from sim.report.words.numbers import difference_text, labelled, mean_text, whole_percent
+from sim.report.words.short_names import cut_middle, some
+from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
@@ -45,6 +49,7 @@ from sim.report.words.sweep_finding import (
     most_changed_of,
     strength,
     sweep_finding,
+    topics_moved,
 )
 
 SHOWN = (
@@ -55,124 +60,121 @@ SHOWN = (
 LINES_OF_A_HEAD = 3
 FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SHOWN))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
-TABLE_FRAME = 6
-"""Lines of the table beside its rows: three of the head, the rule, and a blank line above and below."""
 WIDEST_NAME = 28
-NO_LIMIT = 1000
-"""Columns that no table needs, where it is asked how wide one would be."""
-FEWEST_LINES_OF_ROWS = 5
-"""Lines that rows have in any case: the first scenario and two others."""
-MOST_ROWS = 40
+_HEAD_WIDTH = 13
+"""Columns of the terminal that heads of the table are folded to."""
+MOST_QUERY_ROWS = 40
 """Rows of a query on the terminal; nobody reads a thousand lines of it."""
+NUMBER_KINDS = ("NUMBER", "DOUBLE", "INT", "DECIMAL")
+"""Parts of names of DuckDB's types of numbers."""
 MOST_FAILURES = 2
 MOST_MISSED = 1
-"""Precisions named that were not reached."""
+"""Precisions named on the terminal that were not reached."""
 LONGEST_REASON = 160
 """Characters of what went wrong in a run."""
-WHERE_THE_REST_IS = "estimates.parquet and differences.parquet have them"
-
-Cells = Mapping[tuple[str, str], Row]
-
-
-def print_sweep(report: SweepReport, console: Console, lines_after: int = 0) -> None:
-    """The finding, the table, and what else there is to say, in at most `MOST_LINES`.
-
-    `lines_after`: lines that will be printed below.
-    """
-    finding = sweep_finding(report)
-    fixed = [finding.question, *(f"• {line.label}: {line.text}" for line in finding.lines), legend(report)]
-    used = lines_written(console) + lines_after + TABLE_FRAME + sum(n_lines(text, console) for text in fixed)
-    room = MOST_LINES - used
-    below = list(lines_that_fit(list(lines_below(report)), room - FEWEST_LINES_OF_ROWS, console))
-    print_finding(finding, console)
-    if report.answer.n_done:
-        room -= sum(n_lines(text, console) for text in below)
-        print_table(report, max(room, FEWEST_LINES_OF_ROWS), console)
-    for line in below:
-        say(console, line)
+MOST_SCENARIOS = 60
+"""Scenarios in the tables of the page."""
+MOST_LISTED = 20
+"""Failures and dominated scenarios that the page lists."""
+_LONGEST_LABEL = 200
+EXPORT = "peered study=results run=FOLDER table=differences export=differences.csv"
 
 
-def lines_that_fit(lines: Sequence[str], room: int, console: Console) -> Iterator[str]:
-    """The first lines that take no more than the room; the page has all of them."""
-    for text in lines:
-        room -= n_lines(text, console)
-        if room < 0:
-            return
-        yield text
+@dataclass(frozen=True)
+class SweepDescription(Description):
+    """A sweep described."""
+
+    report: SweepReport
+    fewest_rows = 3
+
+    @property
+    def finding(self) -> Finding:
+        """What the table stars."""
+        return sweep_finding(self.report)
+
+    @property
+    def title(self) -> str:
+        """How many scenarios, beside which."""
+        labels = self.report.answer.labels
+        return f"Sweep of {len(labels)} scenarios, each beside {labels[0]} on the same patients"
+
+    # --- the terminal
+
+    def n_rows(self) -> int:
+        """Scenarios, if any run has finished."""
+        return len(self.report.answer.labels) if self.report.answer.n_done else 0
+
+    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
+        """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
+        report = self.report
+        labels = chosen_labels(report, n_rows)
+        measures = [name for name in SHOWN if any((name, label) in report.means for label in labels)]
+        n_measures = len(measures)
+        rows = scenario_rows(report, labels, measures)
+        while width_of_rows(rows) > width and len(measures) > 1:
+            measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
+            rows = scenario_rows(report, labels, measures)
+        below = [_legend(report)]
+        if len(measures) < n_measures:
+            where = "a wider terminal shows more" if width < WIDTH else "answer.md has the others"
+            below.append(f"{len(measures)} of {n_measures} measures: {where}.")
+        if left_out := len(report.answer.labels) - len(labels):
+            where = "estimates.parquet and differences.parquet have them"
+            below.append(f"{counted(left_out, 'scenario')} not shown here: {where}.")
+        return ScreenTable(rows, below)
+
+    def remarks(self) -> Iterator[str]:
+        """What is missing, what came of the stopping rules, who may be best."""
+        report, answer = self.report, self.report.answer
+        if not answer.is_whole:
+            yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
+        yield from failure_lines(answer, MOST_FAILURES)
+        yield from rules_lines(answer, MOST_MISSED)
+        yield from filter(None, [contenders_text(report), dominated_text(report)])
+        if report.controlled is not None:
+            yield controls_line(report.controlled, brief=True)
+
+    # --- the page
+
+    def sections(self) -> Iterator[Section]:
+        """Every headline measure, cost, the best, cautions, and how to go on."""
+        report = self.report
+        chosen = chosen_labels(report, MOST_SCENARIOS)
+        pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
+        yield Section("", [Written(pictures)])
+        yield from measure_sections(report, chosen) if report.answer.n_done else ()
+        yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
+        best = [contenders_line(name, found) for name, found in report.contenders.items()]
+        yield Section("Which may be the best", [Points(best)])
+        yield dominated_section(report)
+        for name, lines in report.sentences:
+            yield Section(name, [Points(lines)])
+        controls = [] if report.controlled is None else [controls_line(report.controlled)]
+        yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
+        yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
+        yield Section("Read this with the numbers", [Points(_in_mind(report))])
+        again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
+        yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
+
+    # --- the workbook
+
+    def sheets(self) -> list[Sheet]:
+        """Of a large sweep long sheets hold headline measures, or a part of them."""
+        return sheets.sheets_of_sweep(self.report.answer)
+
+    def keep_in_mind(self) -> list[str]:
+        """How much of it is there."""
+        return [f"{self.report.answer.n_done} of {self.report.answer.n_runs} runs are there."]
+
+    def left_out(self) -> list[str]:
+        """What is not in the long sheets."""
+        return sheets.left_out_of_sweep(self.report.answer)
 
 
-def legend(report: SweepReport) -> str:
-    """What stands in the table."""
-    percent = f"{100 * report.answer.confidence:g} %"
-    marks = f"{MANY_LEAVE}: many leave. {NO_STEADY_STATE}: no steady state."
-    if len(report.answer.labels) < 2:
-        return f"Mean ± half-width of its {percent} interval. {marks}"
-    return (
-        f"Mean ± half-width of its {percent} interval; below it the paired difference from the first scenario. "
-        f"*: beyond chance, all judged together. =: identical. {marks}"
-    )
-
-
-def print_table(report: SweepReport, room: int, console: Console) -> None:
-    """As many scenarios as there is room for, the legend, and how many scenarios and measures are left out."""
-    labels = fitting(report, room)
-    measures = measures_that_fit(report, labels, console)
-    n_measures = len(measures_there(report, labels))
-    if len(measures) < n_measures:
-        room -= 1
-        labels = fitting(report, room)
-    if left_out := len(report.answer.labels) - len(labels):
-        labels = fitting(report, room - 1)
-        left_out = len(report.answer.labels) - len(labels)
-    console.print()
-    show(console, table_of(report, labels, measures))
-    console.print()
-    say(console, legend(report), style="dim")
-    if len(measures) < n_measures:
-        where = "a wider terminal shows more" if console.width < WIDTH else "answer.md has the others"
-        say(console, f"{len(measures)} of {n_measures} measures: {where}.", style="dim")
-    if left_out:
-        say(console, f"{counted(left_out, 'scenario')} not shown here: {WHERE_THE_REST_IS}.")
-
-
-def measures_there(report: SweepReport, labels: Sequence[str]) -> list[str]:
-    """Measures of the table that these scenarios have."""
-    there = {measure for _, measure in rows_by_place(report.answer.estimates, labels)}
-    return [measure for measure in SHOWN if measure in there]
-
-
-def measures_that_fit(report: SweepReport, labels: Sequence[str], console: Console) -> list[str]:
-    """Measures of the table, as many as are shown without losing a digit; at least one."""
-    measures = measures_there(report, labels)
-    unbounded = console.options.update(max_width=NO_LIMIT)
-    while len(measures) > 1:
-        needed = table_of(report, labels, measures).__rich_measure__(console, unbounded).maximum
-        if needed <= table_width(console):
-            break
-        measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
-    return measures
-
-
-def fitting(report: SweepReport, room: int) -> list[str]:
-    """The most informative scenarios that take so many lines, in their order."""
-    chosen: list[str] = []
-    for label in most_informative(report):
-        room -= height(report, label)
-        if room < 0 and chosen:
-            break
-        chosen.append(label)
-    return in_order(report, chosen)
-
-
-def in_order(report: SweepReport, chosen: Sequence[str]) -> list[str]:
-    """Scenarios as they were asked for."""
-    wanted = set(chosen)
+def chosen_labels(report: SweepReport, most: int) -> list[str]:
+    """The most informative scenarios, in the order in which they were asked for."""
+    wanted = set(most_informative(report)[:most])
     return [label for label in report.answer.labels if label in wanted]
-
-
-def height(report: SweepReport, label: str) -> int:
-    """Lines that a scenario takes in the table."""
-    return max(1 if label == report.answer.labels[0] else 2, len(name_lines(report, label)))
 
 
 def most_informative(report: SweepReport) -> list[str]:
@@ -183,8 +185,7 @@ def most_informative(report: SweepReport) -> list[str]:
     named = [next(iter(beyond)) for beyond in largest]
     for _, group in groups_of_the_same_money(report)[:1]:
         named[3:3] = most_changed_of(report, group)
-    for ends in filter(None, (cheapest_and_dearest(report.staff_cost),)):
-        named += [label for label, _ in ends]
+    named += [label for label, _ in cheapest_and_dearest(report.staff_cost) or ()]
     for found in report.contenders.values():
         named += found.labels[:2]
     sizes = dict.fromkeys(others, 0.0)
@@ -195,33 +196,128 @@ def most_informative(report: SweepReport) -> list[str]:
     return list(dict.fromkeys([first, *named, *sorted(others, key=lambda label: -sizes[label])]))
 
 
-def lines_below(report: SweepReport) -> Iterator[str]:
-    """What is said below the table, the weightiest first: what is missing, what was asked for, who may be best."""
-    answer = report.answer
-    if not answer.is_whole:
-        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
-    yield from failure_lines(answer, MOST_FAILURES)
-    yield from asked_lines(answer, MOST_MISSED)
-    yield from filter(None, [contenders_text(report), dominated_text(report)])
-    if report.controlled is not None:
-        yield controls_line(report.controlled, brief=True)
+# --- tables
+
+
+def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Rows:
+    """A row for each of these scenarios, a column for each of these measures, differences below the means."""
+    rows: Rows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
+    return rows + [_row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
+
+
+def _row_of(
+    report: SweepReport, label: str, measures: Sequence[str], name: str, with_difference: Callable[[str, str, Any], str]
+) -> tuple[str, ...]:
+    """Name, replications, and means with their differences; a mean of fewer replications says so."""
+    found = [report.means.get((measure, label)) for measure in measures]
+    n = max((item.n for item in found if item is not None), default=0)
+    cells = []
+    for measure, item in zip(measures, found, strict=True):
+        change = report.differences.get(measure, {}).get(label)
+        text = mean_text(measure, item, n)
+        cells.append(text if change is None or item is None else with_difference(text, measure, change))
+    return name, str(n), *cells
+
+
+def unmarked_below(text: str, measure: str, change: Any) -> str:
+    """The difference below its mean; its marks stand beside the name of its scenario, and marked it has no star."""
+    judged = float("nan") if change.no_steady_state else change.simultaneous
+    return f"{text}\n{difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
+
+
+def in_brackets(text: str, measure: str, change: Any) -> str:
+    """The difference after its mean."""
+    return f"{text} ({difference_text(measure, change)})"
+
+
+def name_in_lines(report: SweepReport, label: str) -> str:
+    """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
+    words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
+    marks = marked("", *report.flags[label]).strip()
+    if marks:
+        words[-1] += f"\u00a0{marks}"
+    lines = textwrap.wrap(" ".join(words), WIDEST_NAME, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) or NOTHING
+
+
+def _legend(report: SweepReport) -> str:
+    """What stands in the table of the terminal."""
+    mean = f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval"
+    if len(report.answer.labels) < 2:
+        return f"{mean}.{short_marks(True)}"
+    return (
+        f"{mean}; below it the paired difference from the first scenario. *: beyond chance, all judged together. "
+        f"=: identical.{short_marks(True)}"
+    )
+
+
+def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Section]:
+    """Headline measures by part of the visits, the legend, and how to have the rest."""
+    there = [name for name in HEADLINE if any((name, label) in report.means for label in chosen)]
+    for part in dict.fromkeys(name.partition(".")[2] for name in there):
+        names = [name for name in there if name.partition(".")[2] == part]
+        rows: Rows = [("Scenario", "n", *map(labelled, names))]
+        for label in chosen:
+            rows.append(_row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
+        yield Section(part_text(part).capitalize(), [TextTable(rows)])
+    page_legend = (
+        f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval over n replications; in brackets "
+        "the paired difference from the first scenario, on the same patients, in % points for shares. *: beyond chance "
+        f"when the headline measures of all scenarios are judged together. =: identical to the last bit. {LEGEND}"
+    )
+    yield Section("", [page_legend, rank_line(there)])
+    if left_out := len(report.answer.labels) - len(chosen):
+        rest = (
+            f"{counted(left_out, 'further scenario')} not shown: those with the largest differences and those that may "
+            "be best are above. All measures of all scenarios, with FOLDER for this folder (`.xlsx` works too):"
+        )
+        yield Section("", [Written(rest), Typed(EXPORT.split())])
+
+
+def _cost_rows(report: SweepReport, labels: Sequence[str]) -> Rows:
+    """Cost of the roster, beside that of the first scenario, and with overtime."""
+    costs, unknown = report.scenarios.weekly_cost, float("nan")
+    first = costs.get(report.answer.labels[0], unknown)
+    rows: Rows = [("Scenario", "Roster (CAD/week)", "beside the first", "with overtime (CAD/week)")]
+    for label in labels:
+        cost = costs.get(label, unknown)
+        beside, whole = plain_number(cost - first, 0, signed=True), report.staff_cost.get(label, unknown)
+        rows.append((long_name(label), plain_number(cost, 0), beside, plain_number(whole, 0)))
+    return rows
+
+
+def dominated_section(report: SweepReport) -> Section:
+    """Scenarios that another beats in everything that counts."""
+    rows = report.dominated.to_dict("records")
+    lines = [f"{long_name(row['label'])}: by {long_name(row['by'])}" for row in rows[:MOST_LISTED]]
+    lines += [f"and {len(rows) - MOST_LISTED} more: dominated.parquet"] * (len(rows) > MOST_LISTED)
+    meaning = "Identical to another in all that counts, or worse beyond chance, all pairs judged together."
+    return Section("Beaten in cost and every headline outcome", [meaning if rows else "", Points(lines)])
+
+
+def long_name(label: str) -> str:
+    """A scenario's label, which may be very long."""
+    return cut_middle(label, _LONGEST_LABEL)
+
+
+# --- words
 
 
 def contenders_text(report: SweepReport) -> str:
     """Who is shown best by each measure, or may be, in one paragraph; empty where scenarios have no best in common."""
     if not report.contenders:
         return ""
-    parts, open_ = [], []
+    parts, undecided = [], []
     for name, found in report.contenders.items():
         measure = short_measure(name).removesuffix(" (all visits)")
         names = [report.names[label] for label in found.labels]
         if not found.n_ruled_out:
-            open_.append(measure)
+            undecided.append(measure)
             continue
         who = " or ".join(names) if len(names) < 3 else f"one of {len(names)}, {found.n_ruled_out} ruled out"
         parts.append(f"{measure}: {who}")
-    parts += [f"undecided by {', '.join(open_)}"] if open_ else []
-    return f"Best, each measure by itself at {100 * report.answer.confidence:g} %: {'; '.join(parts)}."
+    parts += [f"undecided by {', '.join(undecided)}"] if undecided else []
+    return f"Best, each measure by itself at {whole_percent(report.answer.confidence)}: {'; '.join(parts)}."
 
 
 def dominated_text(report: SweepReport) -> str:
@@ -233,88 +329,6 @@ def dominated_text(report: SweepReport) -> str:
     return f"Beaten in cost and every headline outcome: {counted(len(rows), 'scenario')} ({who})."
 
 
-def print_rows(found: Found, console: Console) -> None:
-    """The answer to a query, as many rows as anybody reads."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name, kind in found.columns:
-        is_number = any(word in kind for word in ("NUMBER", "DOUBLE", "INT", "DECIMAL"))
-        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
-    rows = found.fetch(MOST_ROWS + 1)
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*(Text(cell_text(value)) for value in row))
-    show(console, table)
-    if len(rows) > MOST_ROWS:
-        say(console, f"The first {MOST_ROWS} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
-
-
-def cell_text(value: object) -> str:
-    """A value as short as it says something."""
-    if value is None or value != value:
-        return NOTHING
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def head_text(name: str) -> str:
-    """Label, part and unit of a measure in as narrow a column as three lines allow."""
-    measure, _ = measure_and_part(name)
-    text = f"{label_and_part(name).removesuffix(', all visits')} ({unit_of_value(measure)})"
-    widths = (textwrap.wrap(text, width, break_long_words=False) for width in range(8, len(text) + 1))
-    return "\n".join(next(lines for lines in widths if len(lines) <= LINES_OF_A_HEAD))
-
-
-def table_of(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Table:
-    """A row for each of these scenarios, a column for each of these measures."""
-    answer = report.answer
-    estimates, differences = rows_by_place(answer.estimates, labels), rows_by_place(answer.differences, labels)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("", no_wrap=True)
-    table.add_column("n", justify="right", no_wrap=True)
-    for measure in measures:
-        table.add_column(Text(head_text(measure)), justify="right", no_wrap=True)
-    for label in labels:
-        found = [(measure, estimates.get((label, measure)), differences.get((label, measure))) for measure in measures]
-        n = max((int(estimated["n"]) for _, estimated, _ in found if estimated is not None), default=0)
-        cells = [cell(*of_measure, n) for of_measure in found]
-        table.add_row(Text("\n".join(name_lines(report, label))), str(n), *cells)
-    return table
-
-
-def name_lines(report: SweepReport, label: str) -> list[str]:
-    """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
-    words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
-    marks = marked("", *report.flags[label]).strip()
-    if marks:
-        words[-1] += f"\u00a0{marks}"
-    return textwrap.wrap(" ".join(words), WIDEST_NAME, break_long_words=False, break_on_hyphens=False) or [NOTHING]
-
-
-def rows_by_place(table: pd.DataFrame, labels: Sequence[str]) -> Cells:
-    """Rows of the measures shown, by label and measure."""
-    chosen = table[table["measure"].isin(SHOWN) & table["label"].isin(labels)]
-    return {(str(row["label"]), str(row["measure"])): row for row in chosen.to_dict("records")}
-
-
-def cell(name: str, estimated: Row | None, differs: Row | None, n: int) -> Text:
-    """Mean and half-width, with its own number of replications if it is not `n`; the difference below.
-
-    The marks of a difference stand beside the name of its scenario.
-    """
-    measure, _ = measure_and_part(name)
-    if estimated is None:
-        return Text(NOTHING)
-    found = as_found(estimated)
-    reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-    value = f"{bare(measure, found.mean)}{reach}" + (f" (n = {found.n})" if found.n != n else "")
-    return Text(value) if differs is None else two_lines(value, unmarked_difference(name, differs))
-
-
-def unmarked_difference(name: str, row: Row) -> str:
-    """The difference with its star; without a steady state it has none."""
-    found = as_found(row)
-    judged = float("nan") if found.no_steady_state else found.simultaneous
-    return difference_text(name, replace(found, no_steady_state=False, simultaneous=judged))
-
-
 def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:
     """Which runs failed and why, a line each; the whole traceback is kept with the run."""
     rows = answer.failed.to_dict("records")
@@ -322,12 +336,66 @@ def failure_lines(answer: SweepAnswer, most: int) -> Iterator[str]:
         return
     yield f"{counted(len(rows), 'run')} failed and are not in the answer; the same command tries them again:"
     for row in rows[:most]:
-        yield f"  {row['label']}, replication {int(row['replication']) + 1}: {last_line(row['traceback'])}"
+        yield f"{row['label']}, replication {int(row['replication']) + 1}: {_last_line(row['traceback'])}"
     if len(rows) > most:
-        reasons = Counter(last_line(row["traceback"]) for row in rows).most_common(3)
-        yield f"  and {len(rows) - most} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}"
+        reasons = Counter(_last_line(row["traceback"]) for row in rows).most_common(3)
+        yield f"and {len(rows) - most} more; of all: {'; '.join(f'{n} × {why}' for why, n in reasons)}"
 
 
-def last_line(traceback: object) -> str:
+def _last_line(traceback: object) -> str:
     """What went wrong, in one line."""
     return cut_end(str(traceback).strip().splitlines()[-1], LONGEST_REASON)
+
+
+def _in_mind(report: SweepReport) -> Iterator[str]:
+    """What was assumed, what cannot be seen, where interpretation stops."""
+    answer, assuming = report.answer, report.scenarios.assumes_effects
+    where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
+    topics = topics_moved(report)
+    yield f"{assumed_text(topics, where)}{COMPUTED if topics else '.'}" if assuming else NO_BENEFIT
+    found = list(caution_lines(answer.cautions, map(long_name, answer.labels)))
+    yield from [*found, ROSTERED_COST] if found else ()
+    fewest = int(answer.estimates.groupby("label")["n"].max().min()) if answer.n_done else 0
+    yield from replication_lines(fewest, len(answer.labels) > 1)
+    if not answer.is_whole:
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there, and only these are counted."
+    swaps = [label for label in answer.labels if label in report.scenarios.swaps]
+    yield from (STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
+    yield CHANCE_ONLY
+    yield RESPECT
+
+
+# --- entry points
+
+
+def print_sweep(report: SweepReport, console: Console, lines_after: int = 0) -> None:
+    """The answer on the terminal; `lines_after`: lines that will be printed below."""
+    print_answer(SweepDescription(report), console, lines_written(console) + lines_after)
+
+
+def sweep_markdown(report: SweepReport) -> str:
+    """The whole answer as one page."""
+    return answer_markdown(SweepDescription(report))
+
+
+def sweep_sheets(report: SweepReport, facts: Mapping[str, Any]) -> list[Sheet]:
+    """The answer as sheets, its finding first; `facts` are those of run.json."""
+    return answer_sheets(SweepDescription(report), facts)
+
+
+def print_query(found: QueryResult, console: Console) -> None:
+    """The answer to a query, as many rows as anybody reads."""
+    fetched = found.fetch(MOST_QUERY_ROWS + 1)
+    rows: Rows = [tuple(name for name, _ in found.columns)]
+    rows += [tuple(map(_value_text, row)) for row in fetched[:MOST_QUERY_ROWS]]
+    texts = [place for place, (_, kind) in enumerate(found.columns) if not any(word in kind for word in NUMBER_KINDS)]
+    show(console, rich_table(rows, texts))
+    if len(fetched) > MOST_QUERY_ROWS:
+        say(console, f"The first {MOST_QUERY_ROWS} rows; all of them with export=FILE.csv or FILE.xlsx.", style="dim")
+
+
+def _value_text(value: object) -> str:
+    """A value as short as it says something."""
+    if value is None or value != value:
+        return NOTHING
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

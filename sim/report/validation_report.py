@@ -3,27 +3,23 @@
 Verdicts and distances are those of `sim.analysis.validation`, by docs/protocol.md; here they are only laid out.
 """
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
 from math import isnan
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, Validation
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
-from sim.io.clean_text import for_markdown, one_line
 from sim.io.workbook import Column, Sheet
-from sim.report.console import WIDTH, say, show
-from sim.report.markdown import markdown_table
+from sim.report.console import say, show
+from sim.report.description import Block, Points, Rows, Section, TextTable, Typed
+from sim.report.markdown import page
+from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
-from sim.report.tables.table_cells import Rows
 from sim.report.words.caveats import CHANCE_ONLY
+from sim.report.words.numbers import whole_percent
 
 TITLE = "Does the department look like a real one?"
 PROTOCOL = "docs/protocol.md"
@@ -35,8 +31,7 @@ WHAT_VERDICTS_MEAN = (
 WHAT_USES_MEAN = "calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified"
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class TextRow(NamedTuple):
     """One row of the table, as text."""
 
     row: str
@@ -50,23 +45,16 @@ class Cells:
     use: str
 
 
-HEADERS = Cells("Row", "Measure", "Published", "Range", "Basis", "Simulated", "Verdict", "Dist.", "Use")
+HEADERS = TextRow("Row", "Measure", "Published", "Range", "Basis", "Simulated", "Verdict", "Dist.", "Use")
 
 
-def cells_of(row: ValidatedRow) -> Cells:
+def text_row(row: ValidatedRow) -> TextRow:
     """A judged row as text, shares in percent."""
-    told = row.published
-    return Cells(
-        told.row,
-        told.measure,
-        published_text(told),
-        accepted_text(told),
-        told.basis,
-        simulated_text(row),
-        row.verdict or NOTHING,
-        plain_number(row.distance, 2),
-        told.use,
-    )
+    published = row.published
+    return TextRow(
+        published.row, published.measure, published_text(published), accepted_text(published), published.basis,
+        simulated_text(row), row.verdict or NOTHING, plain_number(row.distance, 2), published.use,
+    )  # fmt: skip
 
 
 def published_text(row: PublishedRow) -> str:
@@ -76,24 +64,24 @@ def published_text(row: PublishedRow) -> str:
         return NOTHING
     # Row 11 has its source in the register's page of evidence, which has no id.
     ids = ", ".join(name for name in row.source_ids.split() if name != "evidence")
-    return f"{value}{percent(row)}{f' ({ids})' if ids else ''}"
+    return f"{value}{percent_sign(row)}{f' ({ids})' if ids else ''}"
 
 
 def accepted_text(row: PublishedRow) -> str:
     """The accepted range: `72-108`, `1.3-6.7 %`, `-48 to 10`."""
     between = " to " if row.accept_low < 0.0 else "-"
-    return f"{in_unit(row, row.accept_low)}{between}{in_unit(row, row.accept_high)}{percent(row)}"
+    return f"{in_unit(row, row.accept_low)}{between}{in_unit(row, row.accept_high)}{percent_sign(row)}"
 
 
 def simulated_text(row: ValidatedRow) -> str:
     """The mean with its interval: `88.2 (86.1 to 90.3)`, `2.31 % (2.20 to 2.42)`."""
-    told = row.published
-    times, decimals = (100.0 if told.unit == SHARE else 1.0), (1 if told.unit in ("min", "h/day") else 2)
+    unit = row.published.unit
+    times, decimals = (100.0 if unit == SHARE else 1.0), (1 if unit in ("min", "h/day") else 2)
     mean, low, high = (plain_number(value * times, decimals) for value in (row.simulated, row.low, row.high))
     if mean == NOTHING:
         return NOTHING
     interval = f" ({low} to {high})" if row.verdict else ""
-    return f"{mean}{percent(told)}{interval}"
+    return f"{mean}{percent_sign(row.published)}{interval}"
 
 
 def in_unit(row: PublishedRow, value: float) -> str:
@@ -101,11 +89,11 @@ def in_unit(row: PublishedRow, value: float) -> str:
     return f"{value * (100.0 if row.unit == SHARE else 1.0):.10g}"
 
 
-def percent(row: PublishedRow) -> str:
+def percent_sign(row: PublishedRow) -> str:
     return " %" if row.unit == SHARE else ""
 
 
-# --- the head of the answer -------------------------------------------------------------------------
+# --- the head of the answer
 
 
 def count_rows(validation: Validation) -> Rows:
@@ -128,19 +116,19 @@ def missed_sentences(validation: Validation) -> Iterator[str]:
     """Every row that is near or missed with the trade that would cure it; last, in one line, those without one."""
     unknown = []
     for row in validation.rows:
-        told = row.published
+        published = row.published
         if row.verdict not in ("near", "miss"):
             continue
-        if not told.trade:
-            unknown.append(f"{told.row} {row.verdict}")
+        if not published.trade:
+            unknown.append(f"{published.row} {row.verdict}")
             continue
-        figures = f"{simulated_text(row)}, accepted {accepted_text(told)}"
-        yield f"{told.row} {row.verdict}. {told.measure}: {figures}. {told.trade}"
+        figures = f"{simulated_text(row)}, accepted {accepted_text(published)}"
+        yield f"{published.row} {row.verdict}. {published.measure}: {figures}. {published.trade}"
     if unknown:
         yield f"Not inside, and no trade is known that would cure it: {', '.join(unknown)}."
 
 
-# --- the terminal -----------------------------------------------------------------------------------
+# --- the terminal
 
 
 def print_validation(validation: Validation, console: Console) -> None:
@@ -151,57 +139,38 @@ def print_validation(validation: Validation, console: Console) -> None:
     say(console, distance_sentence(validation), "bold")
     for line in (*missed_sentences(validation), *validation.notes):
         say(console, f"• {line}")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), width=WIDTH)
-    for name in SHOWN:
-        side: Literal["left", "right"] = "right" if name in NUMBERS else "left"
-        table.add_column(name, justify=side, ratio=SHARES_OF_WIDTH.get(name), no_wrap=name not in SHARES_OF_WIDTH)
-    for row in validation.rows:
-        style = "bold" if row.verdict in ("near", "miss") else ""
-        table.add_row(*(Text(cell, style=style) for cell in shown_cells(row)))
-    show(console, table)
+    console.print()
+    show(console, rich_table([_folded(HEADERS), *(_folded(text_row(row)) for row in validation.rows)], LEFT))
     say(console, f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}. Sources are named by their ids. The rule: {PROTOCOL}.")
 
 
-SHOWN = ("Row", "Measure", "Published", "Range\nBasis", "Simulated", "Verdict", "Dist.", "Use")
-"""Columns of the terminal, which has no room for all side by side."""
-SHARES_OF_WIDTH: Mapping[str, int] = {"Measure": 2, "Published": 1}
-"""Columns that are wrapped, and what they get of the room that the others leave."""
-NUMBERS = ("Simulated", "Dist.")
-"""Columns that stand to the right."""
+LEFT = (0, 1, 2, 3, 5, 7)
+"""Columns of the terminal that are text; the others are numbers."""
 
 
-def shown_cells(row: ValidatedRow) -> tuple[str, ...]:
+def _folded(cells: TextRow) -> tuple[str, ...]:
     """The cells of a row on the terminal: the basis below the range, the interval below the mean."""
-    cells = cells_of(row)
-    accepted, simulated = f"{cells.accepted}\n{cells.basis}", cells.simulated.replace(" (", "\n(")
-    return (
-        cells.row, cells.measure, cells.published, accepted, simulated, cells.verdict, cells.distance, cells.use,
-    )  # fmt: skip
+    simulated = cells.simulated.replace(" (", "\n(")
+    return (*cells[:3], f"{cells.accepted}\n{cells.basis}", simulated, *cells[6:])
 
 
-# --- the folder -------------------------------------------------------------------------------------
+# --- the folder
 
 
 def validation_markdown(validation: Validation, command: Sequence[str], seed: int) -> str:
     """The whole answer as a page; `command` repeats it."""
     n = max((row.n for row in validation.rows), default=0)
     played = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, seed {seed}"
-    rows: Rows = [astuple(HEADERS), *(astuple(cells_of(row)) for row in validation.rows)]
-    listed = [*missed_sentences(validation), *validation.notes]
-    parts = [
-        f"# {TITLE}",
-        f"{played}; {100.0 * validation.confidence:g} % intervals. Judged by {PROTOCOL}.",
-        markdown_table(count_rows(validation)),
-        distance_sentence(validation),
-        *(["## Not inside", "\n".join(f"- {for_markdown(line)}" for line in listed)] if listed else []),
-        "## Every row",
-        markdown_table(rows),
-        f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}.",
-        CHANCE_ONLY,
-        "## To repeat it",
-        f"    {one_line(shlex.join(command))}",
+    judged = f"{played}; {whole_percent(validation.confidence)} intervals. Judged by {PROTOCOL}."
+    above: list[Block] = [judged, TextTable(count_rows(validation)), distance_sentence(validation)]
+    rows: Rows = [HEADERS, *map(text_row, validation.rows)]
+    meaning = f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}."
+    sections = [
+        Section("Not inside", [Points([*missed_sentences(validation), *validation.notes])]),
+        Section("Every row", [TextTable(rows), meaning, CHANCE_ONLY]),
+        Section("To repeat it", [Typed(command)]),
     ]
-    return "\n\n".join(parts) + "\n"
+    return page(TITLE, above, sections)
 
 
 COLUMNS: Mapping[str, Column] = {
@@ -231,8 +200,7 @@ def validation_table(validation: Validation) -> pd.DataFrame:
     """A line for each row; values in the row's unit, shares as proportions. An empty verdict: it cannot be judged."""
     lines = []
     for row in validation.rows:
-        told = row.published
-        line = {name: getattr(told, name) for name in COLUMNS if hasattr(told, name)}
+        line = {name: getattr(row.published, name) for name in COLUMNS if hasattr(row.published, name)}
         judged = {name: getattr(row, name) for name in ("simulated", "low", "high", "n", "distance")}
         lines.append(line | judged | {"verdict": row.verdict or ""})
     return pd.DataFrame(lines, columns=list(COLUMNS))

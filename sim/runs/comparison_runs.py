@@ -13,14 +13,14 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, Task
+from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import DraftFolder
 from sim.runs.run_store import PARTS, RunResult, RunStore, is_damaged, named_by_content
 from sim.runs.run_summary import RunSummary, summarised
 from sim.runs.tables_on_disk import copy_out, read_table
 
-KEYS = ["scenario", "replication", "baseline"]
+_KEYS = ["scenario", "replication", "baseline"]
 """Columns of a table of the journal beside those of the summary: the hash of the run's scenario, its replication, and
 the hash of the baseline it was matched with."""
 
@@ -125,7 +125,7 @@ class RunJournal(RunStore):
         copy_out(rows, folder / ".new")
         named_by_content(folder / ".new", f"{len(list(folder.glob('*.parquet'))) + 1:06d}")
 
-    def results(self, tasks: Sequence[Task]) -> list[RunResult]:
+    def results(self, tasks: Sequence[RunTask]) -> list[RunResult]:
         """Results of the runs of these tasks that are there, matched with the same baseline."""
         tables = {table: self._tables_by_run(table) for table in RunSummary.TABLES}
         values = self._values_by_run()
@@ -152,8 +152,8 @@ class RunJournal(RunStore):
         frames = [read_table(file) for file in files]
         if not frames:
             return {}
-        groups = pd.concat(frames, ignore_index=True).groupby(KEYS, sort=False)
-        return {tuple(key): rows.drop(columns=KEYS) for key, rows in groups}  # type: ignore[misc]
+        groups = pd.concat(frames, ignore_index=True).groupby(_KEYS, sort=False)
+        return {tuple(key): rows.drop(columns=_KEYS) for key, rows in groups}  # type: ignore[misc]
 
 
 def recovered(draft: DraftFolder, journal: RunJournal, design: Design, files: FilesOfRun) -> RunsInMemory:
@@ -168,7 +168,7 @@ def recovered(draft: DraftFolder, journal: RunJournal, design: Design, files: Fi
         earlier = RunJournal(folder, journal.seed, journal.code)
         n_replications = 1 + max((key.replication for key in earlier.done()), default=-1)
         tasks = design.tasks(runs.done(), np.full(len(design.scenarios), n_replications), files)
-        whole = [task for task in tasks if all(copied(run.files, folder, draft.folder) for run in task.runs)]
+        whole = [task for task in tasks if all(_copied(run.files, folder, draft.folder) for run in task.runs)]
         runs.add(earlier.results(whole))
         if folder == draft.place:
             draft.replaces_partial = earlier.done() <= runs.done()
@@ -177,7 +177,7 @@ def recovered(draft: DraftFolder, journal: RunJournal, design: Design, files: Fi
     return runs
 
 
-def copied(files: RunFiles | None, earlier: Path, draft: Path) -> bool:
+def _copied(files: RunFiles | None, earlier: Path, draft: Path) -> bool:
     """Whether all files of a run are in the draft, or could be copied there from an earlier folder."""
     if files is None or files.are_there():
         return True

@@ -28,7 +28,7 @@ SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 SECONDS_BETWEEN_COUNTS, SECONDS_WITHOUT_WORKERS = 5.0, 300.0
 """How often a cluster is asked for its workers; how long one of our own may be without any."""
 LOOPBACK = "127.0.0.1"
-QUIET: dict[str, Any] = {
+QUIET_SETTINGS: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.deploy.lost-worker-timeout": "1h",
     "distributed.scheduler.http.routes": [],
@@ -99,7 +99,7 @@ def cluster_keys() -> Security:
 
 def quiet_in(folder: str) -> dict[str, Any]:
     """Settings of a cluster of our own, which leaves nothing outside a folder."""
-    return {**QUIET, "temporary-directory": folder}
+    return {**QUIET_SETTINGS, "temporary-directory": folder}
 
 
 @contextmanager

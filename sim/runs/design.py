@@ -17,7 +17,7 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import COMPILED
-from sim.runs.event_export import SUFFIXES
+from sim.runs.event_export import EVENT_SUFFIXES
 from sim.runs.stopping_rules import StoppingRules
 from sim.statistics.arrays import IntArray
 
@@ -40,7 +40,7 @@ class EventLog(NamedTuple):
     @property
     def path(self) -> Path:
         """The file it is written to."""
-        return self.folder / f"{self.name}{SUFFIXES[self.kind]}"
+        return self.folder / f"{self.name}{EVENT_SUFFIXES[self.kind]}"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class PlannedRun(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Task:
+class RunTask:
     """One replication of one scenario, or of several that are matched patient by patient with the first."""
 
     name: str
@@ -105,7 +105,7 @@ class Task:
         return f"{self.name}, replication {self.replication + 1}"
 
 
-Group = tuple[str, ...]
+_Group = tuple[str, ...]
 """Labels of scenarios that are played together."""
 
 
@@ -129,7 +129,7 @@ class Design:
     confidence: float = 0.95
     rules: StoppingRules = field(default_factory=StoppingRules)
     keep_visits: bool = False
-    groups: Mapping[str, Group] | None = None
+    groups: Mapping[str, _Group] | None = None
     first_groups: Set[str] = frozenset()
     reduce: Reduce = measures_alone
     hashed: Mapping[str, str] | None = None
@@ -148,7 +148,7 @@ class Design:
         return found
 
     @property
-    def families(self) -> list[Group]:
+    def families(self) -> list[_Group]:
         """Scenarios that stopping rules look at together, each with its baseline first."""
         return [tuple(self.scenarios)] if self.groups is None else list(self.groups.values())
 
@@ -186,7 +186,7 @@ class Design:
         done: Set[RunKey] = frozenset(),
         numbers: IntArray | None = None,
         files: FilesOfRun = no_files,
-    ) -> list[Task]:
+    ) -> list[RunTask]:
         """What is not done yet, first replications first, so that a study cut short has all scenarios.
 
         Inputs: `numbers`, replications of each scenario (None: the first ones); `files`, what to write of the run of
@@ -211,7 +211,7 @@ class Design:
                             PlannedRun(key, label, self.scenarios[label], files(label, replication))
                             for key, label in zip(keys, groups[name], strict=True)
                         )
-                        found.append(Task(name, runs, replication, self.seed, self.engine, self.reduce))
+                        found.append(RunTask(name, runs, replication, self.seed, self.engine, self.reduce))
         return found
 
 

@@ -18,14 +18,13 @@ from sim.io.clean_text import for_csv, for_terminal
 from sim.runs.tables_on_disk import copy_out, whole_file
 from sim.visits.xes import Value, xes_lines
 
-FORMATS: Final = ("csv", "parquet", "xes", "vidigi")
-SUFFIXES: Final = {"csv": ".csv", "parquet": ".parquet", "xes": ".xes", "vidigi": "-vidigi.csv"}
+EVENT_SUFFIXES: Final = {"csv": ".csv", "parquet": ".parquet", "xes": ".xes", "vidigi": "-vidigi.csv"}
 PEER_CONTACT: Final = "contact"
 
 
 def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, first_monday: datetime.date) -> Path:
     """Write the log of a run as `folder/NAME` with the ending of the format; the path. Whole, or OSError."""
-    path = folder / f"{name}{SUFFIXES[kind]}"
+    path = folder / f"{name}{EVENT_SUFFIXES[kind]}"
     if kind == "xes":
         with whole_file(path) as partial:
             write_xes(trajectory, partial, name, first_monday)

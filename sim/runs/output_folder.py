@@ -31,7 +31,7 @@ FORMAT: Literal[1] = 1
 MOST_MARK_BYTES = 64 * 2**20
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that a desktop leaves in every folder it shows; nobody's work."""
-LOCK, DRAFT, OLD, TRASH, LEFT = "lock", "draft", "old", "trash", "left"
+_LOCK, DRAFT, OLD, TRASH, _LEFT = "lock", "draft", "old", "trash", "left"
 """Hidden neighbours of a results folder NAME while a command writes to it: `.NAME.lock`, `.NAME.draft` ...; `left` is
 the draft of a command that was killed, of which the finished runs are taken over."""
 RUNS = "parts"
@@ -85,13 +85,13 @@ def is_marked_for(folder: Path, studies: Iterable[str]) -> bool:
 # --- what is in a folder ----------------------------------------------------------------------------
 
 
-def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Everything in a folder and below it, with its name relative to it; links are not followed."""
     with os.scandir(folder) as found:
         for entry in sorted(found, key=lambda each: each.name):
             yield entry.name, entry
             if entry.is_dir(follow_symlinks=False):
-                yield from ((f"{entry.name}/{name}", below) for name, below in entries(Path(entry.path)))
+                yield from ((f"{entry.name}/{name}", below) for name, below in _entries(Path(entry.path)))
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:
@@ -99,7 +99,7 @@ def is_regular(entry: os.DirEntry[str]) -> bool:
     return stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
 
 
-def hash_of(file: Path) -> str:
+def file_hash(file: Path) -> str:
     """Hash of the content of a file."""
     with file.open("rb") as content:
         return file_digest(content, "sha256").hexdigest()
@@ -109,11 +109,11 @@ def manifest(folder: Path) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]
     """Files with their hashes, and folders, of a folder in which only we write."""
     files: dict[str, tuple[str, ...]] = {}
     folders: list[str] = []
-    for name, entry in entries(folder):
+    for name, entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             folders.append(name)
         elif name != MARK:
-            files[name] = (hash_of(Path(entry.path)),)
+            files[name] = (file_hash(Path(entry.path)),)
     return files, tuple(folders)
 
 
@@ -125,7 +125,7 @@ def is_listed(name: str, entry: os.DirEntry[str], mark: Mark) -> bool:
         return False
     if name == MARK or entry.name in LITTER:
         return True
-    return name in mark.files and hash_of(Path(entry.path)) in mark.files[name]
+    return name in mark.files and file_hash(Path(entry.path)) in mark.files[name]
 
 
 def foreign_to_results(folder: Path) -> list[str]:
@@ -135,7 +135,7 @@ def foreign_to_results(folder: Path) -> list[str]:
         return sorted(entry.name for entry in folder.iterdir())
     return [
         f"{name} (changed)" if name in mark.files and not entry.is_symlink() else name
-        for name, entry in entries(folder)
+        for name, entry in _entries(folder)
         if not is_listed(name, entry, mark)
     ]
 
@@ -151,7 +151,7 @@ def foreign_by_name(folder: Path, ours: Callable[[str], bool]) -> list[str]:
     """
     return [
         name
-        for name, entry in entries(folder)
+        for name, entry in _entries(folder)
         if not entry.is_dir(follow_symlinks=False)
         and not (is_regular(entry) and (name == MARK or entry.name in LITTER or ours(name)))
     ]
@@ -195,16 +195,16 @@ def refuse_unwritable(folder: Path, typed: Path) -> None:
 
 def new_name(parent: Path, study: str) -> Path:
     """A name that nothing has yet, not even a command that has started in the same second."""
-    names = numbered(parent / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    return next(name for name in names if not (os.path.lexists(name) or beside(name, LOCK).exists()))
+    names = _numbered(parent / f"{study}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    return next(name for name in names if not (os.path.lexists(name) or beside(name, _LOCK).exists()))
 
 
-def numbered(path: Path) -> Iterator[Path]:
+def _numbered(path: Path) -> Iterator[Path]:
     """The name, then with `-2`, `-3` ... behind it."""
     return (path if number == 1 else path.with_name(f"{path.name}-{number}") for number in count(1))
 
 
-MOST_NAMED = 3
+_MOST_NAMED = 3
 
 
 def refuse_foreign(place: Path, typed: Path, foreign: Callable[[Path], list[str]]) -> None:
@@ -215,8 +215,8 @@ def refuse_foreign(place: Path, typed: Path, foreign: Callable[[Path], list[str]
         raise OutputError(f"output = {typed}: cannot be read ({error.strerror}); name a folder elsewhere") from error
     if not others:
         return
-    more = len(others) - MOST_NAMED
-    named = ", ".join(others[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(others) - _MOST_NAMED
+    named = ", ".join(others[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     remedy = "nothing was deleted; move them elsewhere, or name an empty or new folder"
     if read_mark(place) is None and looks_like_earlier_version(place):
         remedy = f"an earlier version did not mark what it wrote, so yours cannot be told from it; {remedy}"
@@ -267,8 +267,8 @@ def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
     """
     with ExitStack() as stack:
         folder = claimed(place, study, stack)
-        unfinished = takewhile(os.path.lexists, numbered(place.with_name(f"{place.name}.unfinished")))
-        earlier = [path for path in (beside(place, LEFT), place, *unfinished) if is_marked(path, study)]
+        unfinished = takewhile(os.path.lexists, _numbered(place.with_name(f"{place.name}.unfinished")))
+        earlier = [path for path in (beside(place, _LEFT), place, *unfinished) if is_marked(path, study)]
         draft = DraftFolder(folder, place, earlier)
         try:
             yield draft
@@ -277,8 +277,8 @@ def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
             raise
         with uninterrupted():
             finish(draft, place, study)
-            if is_dead_draft(beside(place, LEFT)):
-                shutil.rmtree(beside(place, LEFT))
+            if is_dead_draft(beside(place, _LEFT)):
+                shutil.rmtree(beside(place, _LEFT))
 
 
 def claimed(place: Path, study: str, stack: ExitStack) -> Path:
@@ -286,7 +286,7 @@ def claimed(place: Path, study: str, stack: ExitStack) -> Path:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         clear_up(place)
-        lock = exclusive_lock(beside(place, LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True)
+        lock = exclusive_lock(beside(place, _LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True)
         if stack.enter_context(lock) and settle(place, keep_runs=True):
             refuse_foreign(place, place, foreign_to_results)
         return begin_draft(beside(place, DRAFT), study)
@@ -315,12 +315,12 @@ def begin_draft(draft: Path, study: str) -> Path:
 def clear_up(claimed_place: Path) -> None:
     """Put right what killed commands have left beside a place, wherever no living one holds the lock."""
     parent = claimed_place.parent
-    for what in (OLD, DRAFT, TRASH, LEFT):
+    for what in (OLD, DRAFT, TRASH, _LEFT):
         for found in parent.glob(f".*.{what}"):
             place = parent / found.name[1 : -len(what) - 1]
             if place == claimed_place:
                 continue
-            with suppress(LockHeld, OSError), exclusive_lock(beside(place, LOCK), remove=True) as locks:
+            with suppress(LockHeld, OSError), exclusive_lock(beside(place, _LOCK), remove=True) as locks:
                 if locks:
                     settle(place)
 
@@ -333,7 +333,7 @@ def settle(place: Path, keep_runs: bool = False) -> bool:
     Returns whether an old result was restored.
     """
     restored = False
-    old, draft, trash, left = (beside(place, what) for what in (OLD, DRAFT, TRASH, LEFT))
+    old, draft, trash, left = (beside(place, what) for what in (OLD, DRAFT, TRASH, _LEFT))
     remove_listed(trash)
     if is_replaceable(old):
         if place.is_dir() and not any(place.iterdir()):
@@ -378,7 +378,7 @@ def remove_listed(folder: Path) -> None:
     mark = read_mark(folder)
     assert mark is not None
     with suppress(OSError):
-        for name, entry in reversed(list(entries(folder))):  # what is in a folder before the folder
+        for name, entry in reversed(list(_entries(folder))):  # what is in a folder before the folder
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 with suppress(OSError):  # not empty: something in it is not ours
@@ -448,7 +448,7 @@ def keep_unfinished(draft: Path, place: Path, study: str, errors: WriteErrors) -
         lacks_something = errors.found or errors.partial
         status: Literal["incomplete", "complete"] = "incomplete" if lacks_something else "complete"
         write_mark(Mark(study=study, status=status, files=files, folders=folders), draft)
-    unfinished = numbered(place.with_name(f"{place.name}.unfinished"))
+    unfinished = _numbered(place.with_name(f"{place.name}.unfinished"))
     kept = next(name for name in unfinished if not os.path.lexists(name))
     try:
         os.replace(draft, kept)
@@ -467,7 +467,7 @@ def refuse_overwriting(folder: Path, names: Iterable[str], study: str) -> None:
         raise OutputError(f"output = {folder}: holds results of study={mark.study}; name another folder")
     others = [name for name in names if not may_be_written(folder, name, mark)]
     if others:
-        named = ", ".join(others[:MOST_NAMED])
+        named = ", ".join(others[:_MOST_NAMED])
         remedy = "nothing was written; move that away, or name another folder"
         raise OutputError(f"output = {folder}: {named} was not written by study={study}, or changed since; {remedy}")
 
@@ -481,7 +481,7 @@ def may_be_written(folder: Path, name: str, mark: Mark | None) -> bool:
     if not os.path.lexists(path):
         return True
     is_file = not path.is_symlink() and path.is_file()
-    return is_file and mark is not None and hash_of(path) in mark.files.get(name, ())
+    return is_file and mark is not None and file_hash(path) in mark.files.get(name, ())
 
 
 def publish(folder: Path, files: Mapping[str, bytes], study: str) -> None:
@@ -492,7 +492,7 @@ def publish(folder: Path, files: Mapping[str, bytes], study: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ours = folder / SHARED
     try:
-        with exclusive_lock(beside(ours, LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True) as locks:
+        with exclusive_lock(beside(ours, _LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True) as locks:
             if locks:
                 settle(ours)
             refuse_overwriting(folder, files, study)

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.trajectory import Trajectory
 from sim.runs.background_writer import write_large_table
-from sim.runs.design import Design, RunFiles, Task
+from sim.runs.design import Design, RunFiles, RunTask
 from sim.runs.engines import ENGINES
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
@@ -27,7 +27,7 @@ SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Results are written after so long, or so many runs."""
 
 
-def play_task(task: Task) -> list[RunResult]:
+def play_task(task: RunTask) -> list[RunResult]:
     """The results of a task; what goes wrong in it is told with them, and stops no other."""
     try:
         return results_of(task)
@@ -35,7 +35,7 @@ def play_task(task: Task) -> list[RunResult]:
         return all_failed(task, traceback.format_exc())
 
 
-def results_of(task: Task) -> list[RunResult]:
+def results_of(task: RunTask) -> list[RunResult]:
     """Play and reduce the runs of a task, one after the other."""
     results: list[RunResult] = []
     outcomes, baseline = None, task.runs[0].key.scenario
@@ -43,24 +43,24 @@ def results_of(task: Task) -> list[RunResult]:
         unwritten = WriteErrors()
         trajectory = ENGINES[task.engine](run.scenario, task.seed, task.replication)
         if run.files is not None:
-            write_files(trajectory, run.files, unwritten)
+            write_run_files(trajectory, run.files, unwritten)
         reduced = task.reduce(trajectory, run.scenario, outcomes)
         outcomes = reduced.outcomes if outcomes is None else outcomes
         results.append(RunResult(run.key, run.label, reduced.values, "", reduced.summary, baseline, unwritten))
     return results
 
 
-def all_failed(task: Task, why: str) -> list[RunResult]:
+def all_failed(task: RunTask, why: str) -> list[RunResult]:
     """The results of a task that could not be played."""
     return [RunResult(run.key, run.label, {}, why) for run in task.runs]
 
 
-def task_lost(task: Task, why: TaskLost) -> list[RunResult]:
+def task_lost(task: RunTask, why: TaskLost) -> list[RunResult]:
     """The results of a task that no worker could finish."""
     return all_failed(task, f"{TaskLost.__name__}: {why}")
 
 
-def write_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErrors) -> None:
+def write_run_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErrors) -> None:
     """Write every visit of a run, and its event log if one is wanted; what cannot be written is noted."""
     with unwritten.noted(files.visits):
         files.visits.parent.mkdir(parents=True, exist_ok=True)
@@ -84,12 +84,12 @@ class ResultSink(Protocol):
 
 
 def play(
-    tasks: Sequence[Task],
+    tasks: Sequence[RunTask],
     pool: Pool,
     store: ResultSink | None = None,
     clock: Callable[[], float] = time.monotonic,
     write_last: Callable[[], bool] = lambda: True,
-) -> Generator[tuple[Task, list[RunResult]], None, None]:
+) -> Generator[tuple[RunTask, list[RunResult]], None, None]:
     """Play tasks and yield each with its results, in the order in which they end.
 
     Results go to the `store` every few seconds, and what is left when this ends in any way, unless `write_last` says
@@ -119,7 +119,7 @@ def workers_for(design: Design, n_tasks: int, notice: Notice = ignore_notice) ->
 
 
 def play_all(
-    tasks: Sequence[Task], executor: str = "threads", workers: int | None = 1, address: str | None = None
+    tasks: Sequence[RunTask], executor: str = "threads", workers: int | None = 1, address: str | None = None
 ) -> list[list[RunResult]]:
     """Results of all tasks, in their order, in memory alone. Raises RunFailed for the first that failed."""
     place = {id(task): number for number, task in enumerate(tasks)}
@@ -135,7 +135,7 @@ class RunFailed(RuntimeError):
     """A run that failed, with the traceback of what went wrong in the worker."""
 
 
-def refuse_failed(task: Task, results: Sequence[RunResult]) -> None:
+def refuse_failed(task: RunTask, results: Sequence[RunResult]) -> None:
     """Raise RunFailed if a run of the task failed."""
     for result in results:
         if result.traceback:

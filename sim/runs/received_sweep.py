@@ -24,43 +24,43 @@ from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
 from sim.runs.stopping_rules import StoppingRules
 
-MOST_ENTRIES: Final = 10_000_000
+_MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
 MOST_FACTS: Final = 16 * MIB
 """Bytes of run.json; the command of a sweep may name many values."""
 MOST_TABLE: Final = 512 * MIB
 """Bytes of a table that is read into memory."""
-MOST_ROWS: Final = 5_000_000
+_MOST_ROWS: Final = 5_000_000
 MOST_TEXT: Final = 1024 * MIB
 """Characters of a table, unpacked."""
-MOST_SCENARIOS: Final = 100_000
-LONGEST_LABEL: Final = 20_000
-MOST_REPLICATIONS: Final = 100_000
-MOST_VALUES: Final = 2**29
+_MOST_SCENARIOS: Final = 100_000
+_LONGEST_LABEL: Final = 20_000
+MOST_REPLICATIONS_READ: Final = 100_000
+MOST_VALUES_READ: Final = 2**29
 """Measures of runs held in memory at once: 4 GiB."""
-MOST_NAMED: Final = 10
+_MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
-SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
+_SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
 SHOWN: Final = 80
 
-Kind = Literal["text", "whole", "number", "yes_or_no"]
-KINDS: Final[Mapping[Kind, frozenset[str]]] = {
+ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
+TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
     "text": frozenset({"VARCHAR", "ENUM"}),
     "whole": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}),
     "number": frozenset({"DOUBLE", "FLOAT"}),
     "yes_or_no": frozenset({"BOOLEAN"}),
 }
-WORDS: Final[Mapping[Kind, str]] = {
+_WORDS: Final[Mapping[ColumnKind, str]] = {
     "text": "text", "whole": "whole numbers", "number": "numbers", "yes_or_no": "true or false",
 }  # fmt: skip
 """What a column holds, in words."""
 
-PART_COLUMNS: Final[Mapping[str, Kind]] = {
+PART_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "scenario": "text", "label": "text", "seed": "whole", "replication": "whole", "code": "text", "status": "text",
     "measure": "text", "value": "number", "traceback": "text",
 }  # fmt: skip
-SCENARIO_COLUMNS: Final[Mapping[str, Kind]] = {
+SCENARIO_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "scenario": "text", "label": "text", "place": "whole", "content": "text",
 }  # fmt: skip
 
@@ -74,9 +74,9 @@ def check_entries(folder: Path) -> None:
     Raises ScenarioError. A folder that is not there yet is left to those who make it.
     """
     problems = []
-    for number, (path, mode) in enumerate(entries(folder)):
-        if number >= MOST_ENTRIES:
-            remedy = f"more than {MOST_ENTRIES:,} files: give the results folder of one sweep"
+    for number, (path, mode) in enumerate(_entries(folder)):
+        if number >= _MOST_ENTRIES:
+            remedy = f"more than {_MOST_ENTRIES:,} files: give the results folder of one sweep"
             raise ScenarioError([Problem(str(folder), "too many files", remedy)])
         if stat.S_ISLNK(mode):
             problems.append(Problem(str(path), "a link", "a results folder holds no links: put the file itself there"))
@@ -85,7 +85,7 @@ def check_entries(folder: Path) -> None:
     refuse_all(problems)
 
 
-def entries(folder: Path) -> Iterator[tuple[Path, int]]:
+def _entries(folder: Path) -> Iterator[tuple[Path, int]]:
     """Every entry below a folder with its mode; links are not followed."""
     folders = [folder]
     while folders:
@@ -108,10 +108,10 @@ def refuse_all(problems: Sequence[Problem]) -> None:
     """Raise ScenarioError with the first problems and the number of the others, if there are any."""
     if not problems:
         return
-    named = list(problems[:MOST_NAMED])
-    if len(problems) > MOST_NAMED:
+    named = list(problems[:_MOST_NAMED])
+    if len(problems) > _MOST_NAMED:
         last = named[-1]
-        more = f"; and {counted(len(problems) - MOST_NAMED, 'more problem')} of this kind"
+        more = f"; and {counted(len(problems) - _MOST_NAMED, 'more problem')} of this kind"
         named[-1] = Problem(last.path, last.value, last.remedy + more)
     raise ScenarioError(named)
 
@@ -126,7 +126,7 @@ class SweepFacts(BaseModel):
 
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     code: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)]
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS_READ)]
     confidence: Annotated[float, Field(gt=0, lt=1)]
     command: Annotated[list[str], Field(max_length=10_000)]
     asked: StoppingRules = Field(default_factory=StoppingRules)
@@ -143,8 +143,8 @@ class SweepFacts(BaseModel):
                 raise ValueError(f"asked: {shortened_value(name)} has no better direction")
         if asked.precision and asked.select is not None:
             raise ValueError("asked: a precision and a best to be selected, which exclude each other")
-        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS:
-            raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS}")
+        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS_READ:
+            raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS_READ}")
         return self
 
 
@@ -190,7 +190,9 @@ def shortened_text(text: str) -> str:
 # --- tables ---
 
 
-def check_columns(connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, Kind]) -> Iterator[Problem]:
+def check_columns(
+    connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, ColumnKind]
+) -> Iterator[Problem]:
     """What keeps a Parquet file from being read as a table with these columns."""
     try:
         with open_regular(file, 2**62):
@@ -205,8 +207,8 @@ def check_columns(connection: duckdb.DuckDBPyConnection, file: Path, columns: Ma
     for name, kind in columns.items():
         if name not in there:
             yield Problem(f"{file}, column {name}", "not there", AS_WRITTEN)
-        elif there[name].partition("(")[0] not in KINDS[kind]:
-            remedy = f"{WORDS[kind]} should stand there: {AS_WRITTEN}"
+        elif there[name].partition("(")[0] not in TYPES_OF_KIND[kind]:
+            remedy = f"{_WORDS[kind]} should stand there: {AS_WRITTEN}"
             yield Problem(f"{file}, column {name}", f"of type {shortened_text(there[name])}", remedy)
 
 
@@ -216,7 +218,7 @@ def check_parts(parts: Sequence[Path]) -> None:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 
 
-def read_columns(file: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
+def read_columns(file: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
     """These columns of a Parquet file of bounded size, their types checked. Raises ScenarioError."""
     listed = ", ".join(columns)  # names of our own
     texts = [name for name, kind in columns.items() if kind == "text"]
@@ -228,7 +230,7 @@ def read_columns(file: Path, columns: Mapping[str, Kind]) -> pd.DataFrame:
             refuse_all(list(check_columns(connection, file, columns)))
             sql.parquet(connection, [file]).create_view("received")
             (rows, characters), *_ = connection.execute(f"SELECT count(*), {length} FROM received").fetchall()
-            if rows > MOST_ROWS or characters > MOST_TEXT:
+            if rows > _MOST_ROWS or characters > MOST_TEXT:
                 found = f"{rows:,} rows with {characters:,} characters"
                 raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
             table = connection.execute(f"SELECT {listed} FROM received").df()
@@ -249,9 +251,9 @@ def read_scenarios(file: Path) -> pd.DataFrame:
     """
     table = read_columns(file, SCENARIO_COLUMNS)
     problems = []
-    if len(table) > MOST_SCENARIOS:
-        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {MOST_SCENARIOS:,}: {AS_WRITTEN}"))
-    for number, row in enumerate(table.head(MOST_SCENARIOS).to_dict("records")):
+    if len(table) > _MOST_SCENARIOS:
+        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {_MOST_SCENARIOS:,}: {AS_WRITTEN}"))
+    for number, row in enumerate(table.head(_MOST_SCENARIOS).to_dict("records")):
         problems += [
             Problem(f"{file}, row {number + 1}, {column}", shortened_value(row[column]), f"{wrong}: {AS_WRITTEN}")
             for column, wrong in faults_of_scenario(row)
@@ -271,12 +273,12 @@ def read_scenarios(file: Path) -> pd.DataFrame:
 
 def faults_of_scenario(row: Mapping[Hashable, object]) -> Iterator[tuple[str, str]]:
     """Column and fault of a row of the scenarios."""
-    if not (isinstance(row["scenario"], str) and SCENARIO.fullmatch(row["scenario"])):
+    if not (isinstance(row["scenario"], str) and _SCENARIO.fullmatch(row["scenario"])):
         yield "scenario", "no hash of a scenario"
-    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= LONGEST_LABEL):
-        yield "label", f"no label of 1 to {LONGEST_LABEL:,} characters"
-    if not (isinstance(row["place"], int) and -1 <= row["place"] < MOST_SCENARIOS):
-        yield "place", f"no place between -1 and {MOST_SCENARIOS:,}"
+    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= _LONGEST_LABEL):
+        yield "label", f"no label of 1 to {_LONGEST_LABEL:,} characters"
+    if not (isinstance(row["place"], int) and -1 <= row["place"] < _MOST_SCENARIOS):
+        yield "place", f"no place between -1 and {_MOST_SCENARIOS:,}"
     try:
         content = from_json(row["content"]) if isinstance(row["content"], str) else None
     except ValueError as error:
@@ -296,8 +298,8 @@ def check_measures(names: Sequence[object], folder: Path) -> None:
 def check_size(n_scenarios: int, n_measures: int, replications: int, folder: Path) -> None:
     """Refuse more values than fit into memory. Raises ScenarioError."""
     n = n_scenarios * n_measures * replications
-    if n > MOST_VALUES:
+    if n > MOST_VALUES_READ:
         found = f"{n_scenarios:,} scenarios of {replications:,} replications with {n_measures:,} measures"
-        most = f"{MOST_VALUES * 8 / 2**30:.3g} GiB"
+        most = f"{MOST_VALUES_READ * 8 / 2**30:.3g} GiB"
         remedy = f"{n * 8 / 2**30:.3g} GiB of values, {most} are read at most: split the sweep"
         raise ScenarioError([Problem(str(folder), found, remedy)])

@@ -29,10 +29,10 @@ from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
 from sim.io.suggest import did_you_mean
 from sim.runs.received_sweep import (
     AS_WRITTEN,
-    KINDS,
     MOST_FACTS,
     MOST_TEXT,
-    MOST_VALUES,
+    MOST_VALUES_READ,
+    TYPES_OF_KIND,
     check_entries,
     read_scenarios,
     refuse_all,
@@ -42,12 +42,12 @@ from sim.runs.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
 
 EVENTS = "events"
 """The folder of event logs among the results."""
-MOST_BYTES = 2**40
+_MOST_BYTES = 2**40
 FILENAME = "filename"
 COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}
 """For looking at how much there is, before it is read."""
-TEXTS = KINDS["text"]
-SCALARS = frozenset().union(*KINDS.values()) | {
+_TEXTS = TYPES_OF_KIND["text"]
+SCALARS = frozenset().union(*TYPES_OF_KIND.values()) | {
     "UBIGINT", "HUGEINT", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
     "TIMESTAMP WITH TIME ZONE", '"NULL"',
 }  # fmt: skip
@@ -67,7 +67,7 @@ class Results(Mapping[str, pd.DataFrame]):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files = files_in(folder)
+        self._files = _files_in(folder)
         self._tables: dict[str, pd.DataFrame] = {}
 
     @property
@@ -90,7 +90,7 @@ class Results(Mapping[str, pd.DataFrame]):
         """
         if table not in self._files:
             raise KeyError(self._unknown(table))
-        return read_table(table, self._files[table], self.folder, columns, equal)
+        return _read_table(table, self._files[table], self.folder, columns, equal)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
@@ -127,7 +127,7 @@ class Results(Mapping[str, pd.DataFrame]):
         return f"{self.folder} has no table {name!r}; {did_you_mean(name, self._files)}"
 
 
-def files_in(folder: Path) -> dict[str, list[Path]]:
+def _files_in(folder: Path) -> dict[str, list[Path]]:
     """The files of each table of a results folder, in order of their names. Raises FileNotFoundError, ScenarioError."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give the results folder of a study (output=FOLDER)")
@@ -154,13 +154,13 @@ def visits_of_sweep(folder: Path) -> list[Path]:
     return sorted((folder / VISITS / f"seed={facts.seed}" / f"code={facts.code}").glob("*/*.parquet"))
 
 
-def read_table(
+def _read_table(
     name: str, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, equal: Mapping[str, str | float]
 ) -> pd.DataFrame:
     """Rows of the files of one table. Raises KeyError for unknown columns, ScenarioError for what cannot be read."""
     try:
         for file in files:
-            with open_regular(file, MOST_BYTES):
+            with open_regular(file, _MOST_BYTES):
                 pass
         with sql.connect(files, settings=COUNTING) as connection:
             check_memory(name, some_of(name, connection, files, columns, equal), folder)
@@ -212,12 +212,12 @@ def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
             for name in odd
         ]
     )
-    texts = [name for name, kind in types.items() if kind.partition("(")[0] in TEXTS]
-    lengths = [FunctionExpression("sum", FunctionExpression("strlen", text_of(name))) for name in texts]
+    texts = [name for name, kind in types.items() if kind.partition("(")[0] in _TEXTS]
+    lengths = [FunctionExpression("sum", FunctionExpression("strlen", _text_of(name))) for name in texts]
     ((n_rows, *n_characters),) = wanted.aggregate([FunctionExpression("count"), *lengths]).fetchall()
     in_all = sum(filter(None, n_characters))
     some = f'read some of it, as in read("{table}", columns=[...], staffing="traditional")'
-    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > MOST_VALUES:
+    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > MOST_VALUES_READ:
         raise ScenarioError(
             [Problem(place, f"{n_rows:,} rows of {len(types) - 1} columns", f"too many for memory: {some}")]
         )
@@ -225,7 +225,7 @@ def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
         raise ScenarioError([Problem(place, f"{in_all:,} characters of text", f"too much for memory: {some}")])
 
 
-def text_of(column: str) -> Expression:
+def _text_of(column: str) -> Expression:
     """The values of a column as text."""
     return ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
 

@@ -29,8 +29,8 @@ from sim.runs.output_folder import (
     MARK,
     MOST_MARK_BYTES,
     Mark,
+    file_hash,
     foreign_by_name,
-    hash_of,
     is_marked_for,
     read_mark,
     write_mark,
@@ -57,11 +57,11 @@ from sim.runs.tables_on_disk import (
     write_table,
 )
 
-PARTS, FACTS, SCENARIOS, LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
+PARTS, FACTS, SCENARIOS, _LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
 PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
 """Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
-UNFINISHED, DAMAGED = ".new", ".damaged"
-COLUMNS = ["scenario", "label", "seed", "replication", "code", "status", "measure", "value", "traceback"]
+PART_IN_WORK, DAMAGED = ".new", ".damaged"
+_COLUMNS = ["scenario", "label", "seed", "replication", "code", "status", "measure", "value", "traceback"]
 """Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
 MOST_PARTS, FEW_PARTS = 64, 16
 """So many parts are put together while a sweep is played, and more than so few when it ends."""
@@ -212,7 +212,7 @@ class RunStore:
 
     @property
     def _fresh(self) -> Path:
-        return self.folder / PARTS / UNFINISHED
+        return self.folder / PARTS / PART_IN_WORK
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
@@ -225,10 +225,10 @@ class RunStore:
             whole_file(file) as partial,
             self.connected(places, [partial], scratch, settings) as connection,
         ):
-            for name, words in WORDS.items():
+            for name, words in _WORDS.items():
                 connection.execute(f"CREATE TYPE {name} AS ENUM (SELECT word FROM ({words}) ORDER BY word)")
             # A table first: how rows are packed would tell what parts they came from.
-            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in WORDS})}")
+            connection.execute(f"CREATE TABLE ordered AS {REPLICATIONS.format_map({name: name for name in _WORDS})}")
             try:
                 sql.copy_to_parquet(connection, "ordered", partial)
             except duckdb.Error as error:
@@ -251,7 +251,7 @@ class RunStore:
         rows = pd.DataFrame(of_each, index=range(len(results))).loc[np.repeat(np.arange(len(results)), n_rows)]
         rows["measure"] = [name for run in results for name in ([""] if run.traceback else run.values)]
         rows["value"] = [value for run in results for value in ([np.nan] if run.traceback else run.values.values())]
-        return rows[COLUMNS]
+        return rows[_COLUMNS]
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
@@ -289,8 +289,9 @@ class RunStore:
 
 
 EVERY_RUN = (
-    f"CREATE VIEW every_run AS SELECT {', '.join(COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
-    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS} AND scenario IS NOT NULL AND status IS NOT NULL"
+    f"CREATE VIEW every_run AS SELECT {', '.join(_COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
+    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
+    "AND scenario IS NOT NULL AND status IS NOT NULL"
 )
 NO_RUN = (
     "SELECT '' AS scenario, '' AS label, 0 AS seed, 0 AS replication, '' AS code, '' AS status, '' AS measure, "
@@ -312,14 +313,14 @@ WITH asked AS (
 SELECT scenario::{scenarios} AS scenario, label::{labels} AS label, replication, measure, value, status
 FROM (FROM done UNION ALL FROM failed) JOIN places USING (place) ORDER BY place, replication, measure"""
 """Every measure of every run of the scenarios in `places`; of a run that failed and was never done, one row."""
-WORDS = {
+_WORDS = {
     "scenarios": "SELECT DISTINCT scenario AS word FROM places",
     "labels": "SELECT DISTINCT label AS word FROM places",
     "measures": "SELECT '' AS word UNION SELECT measure FROM runs",
     "statuses": "SELECT unnest(['done', 'failed']) AS word",
 }
 """The words of each column of which there are few, so that a number stands for a word while rows are put in order."""
-REPLICATIONS_IN_WORDS = REPLICATIONS.format_map(dict.fromkeys(WORDS, "VARCHAR"))
+REPLICATIONS_IN_WORDS = REPLICATIONS.format_map(dict.fromkeys(_WORDS, "VARCHAR"))
 
 
 def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str, pd.DataFrame]:
@@ -355,7 +356,7 @@ def holds(other: Path, part: Path) -> bool:
 
 def has_rows_of(other: Path, part: Path) -> bool:
     """Whether every row of a part is in another, as often as in the part."""
-    columns = ", ".join(COLUMNS)
+    columns = ", ".join(_COLUMNS)
     with sql.connect([other, part]) as connection:
         sql.parquet(connection, [part]).create_view("part")
         sql.parquet(connection, [other]).create_view("other")
@@ -398,7 +399,7 @@ def is_damaged(part: Path) -> bool:
 
 def name_hash(file: Path) -> str:
     """Hash of the bytes of a file, as short as it stands in the name of a part."""
-    return hash_of(file)[:16]
+    return file_hash(file)[:16]
 
 
 @contextmanager
@@ -414,7 +415,7 @@ def locked(folder: Path) -> Iterator[None]:
             if read_mark(folder) is None:
                 write_mark(Mark(study=SWEEP), folder)
             (folder / PARTS).mkdir(exist_ok=True)
-            stack.enter_context(exclusive_lock(folder / LOCK))
+            stack.enter_context(exclusive_lock(folder / _LOCK))
         except LockHeld:
             remedy = "wait until it ends, or name another folder"
             raise OutputError(f"output = {folder}: another sweep is writing to it; {remedy}") from None
@@ -440,15 +441,15 @@ def cannot_keep(folder: Path, why: str) -> CannotKeep:
     return CannotKeep(f"{folder}: cannot be written to ({why}); {remedy}")
 
 
-TABLES = (
+_TABLES = (
     "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
     "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
-TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
-FILES = "|".join([*map(re.escape, TEXTS), rf"(?:{'|'.join(TABLES)})\.parquet"])
-OURS = re.compile(
-    rf"{re.escape(LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
+_TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
+FILES = "|".join([*map(re.escape, _TEXTS), rf"(?:{'|'.join(_TABLES)})\.parquet"])
+_OURS = re.compile(
+    rf"{re.escape(_LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
     rf"|{PARTS}/(?:{PART.pattern}(?:\.damaged)?|\.new)"
     rf"|{VISITS}/seed=\d+/code=[\w.-]+/scenario=\w+/(?:replication=\d+\.parquet|\.replication=\d+\.parquet\.partial)"
     r"|figures/(?:FIGURE|\.FIGURE\.partial)".replace("FIGURE", r"(?:breakeven|finding|differences)\.(?:png|svg)")
@@ -463,7 +464,7 @@ def foreign_to_sweeps(folder: Path) -> list[str]:
     One without a mark, of an earlier version, is known by its parts and by what its run.json says.
     """
     if is_marked_for(folder, (SWEEP, BREAK_EVEN)) or is_unmarked_sweep(folder):
-        return foreign_by_name(folder, lambda name: OURS.fullmatch(name) is not None)
+        return foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
     return sorted(path.name for path in folder.iterdir())
 
 
@@ -471,7 +472,7 @@ def is_unmarked_sweep(folder: Path) -> bool:
     """Whether a sweep of an earlier version was started here: it has parts, and no table without its run.json."""
     if (folder / MARK).exists() or not (folder / PARTS).is_dir():
         return False
-    if not any((folder / f"{name}.parquet").exists() for name in TABLES):
+    if not any((folder / f"{name}.parquet").exists() for name in _TABLES):
         return True
     try:
         facts = json.loads(read_text(folder / FACTS, MOST_MARK_BYTES))

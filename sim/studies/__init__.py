@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from sim.studies.study import Study
 
 REGISTERED = {
-    "compare": "sim.studies.compare.Compare",
-    "run": "sim.studies.compare.Run",
-    "validate": "sim.studies.validate.Validate",
-    "assumptions": "sim.studies.assumptions.Assumptions",
-    "calibrate": "sim.studies.calibrate.Calibrate",
-    "results": "sim.studies.sweep.ResultsAgain",
-    "breakeven": "sim.studies.breakeven.BreakEven",
+    "compare": "sim.studies.compare.CompareStudy",
+    "run": "sim.studies.compare.RunStudy",
+    "validate": "sim.studies.validate.ValidateStudy",
+    "assumptions": "sim.studies.assumptions.AssumptionsStudy",
+    "calibrate": "sim.studies.calibrate.CalibrateStudy",
+    "results": "sim.studies.sweep.ResultsStudy",
+    "breakeven": "sim.studies.breakeven.BreakevenStudy",
 }
 """The class of each study by its name; its module is loaded when it is asked for."""
 

@@ -9,7 +9,7 @@ from sim.studies.settings import AssumptionsSettings
 from sim.studies.study import Study
 
 
-class Assumptions(Study):
+class AssumptionsStudy(Study):
     """The rows of the register behind the numbers in use."""
 
     name = "assumptions"

@@ -13,14 +13,12 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasur
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
-from sim.report.breakeven_answer import break_even_markdown, print_break_even
+from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import break_even_sheets
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.breakeven_finding import break_even_finding
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -29,11 +27,11 @@ from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_files
-from sim.studies.sweep import LINES_AFTER, PAGE, ended, opened_store, play_and_log
+from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_each
+from sim.studies.sweep import ANSWER_PAGE, LINES_AFTER, ended, opened_store, play_and_log
 
 
-class BreakEven(Study):
+class BreakevenStudy(Study):
     """Each staffing at each value of one effect, on common seeds."""
 
     name = "breakeven"
@@ -71,12 +69,12 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, lo
         tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
         files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
         page = break_even_markdown(answer, question.command(elsewhere=True))
-        write_files(files | {PAGE: partial(write_text, page)}, folder, unwritten)
+        write_each(files | {ANSWER_PAGE: partial(write_text, page)}, folder, unwritten)
         figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
         drawn = all_drawn(figures, teller(console), unwritten)
-        sheets = break_even_sheets(answer, known, break_even_finding(answer))
+        sheets = break_even_sheets(answer, known)
         last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
-        write_files(last, folder, unwritten)
+        write_each(last, folder, unwritten)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")
     show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), folder)
     return max(ended(folder, unwritten, log, answer.is_whole, command, console), 0 if drawn else 1)

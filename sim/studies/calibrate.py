@@ -21,7 +21,7 @@ from sim.studies.settings import CalibrateSettings
 from sim.studies.study import Study
 
 
-class Calibrate(Study):
+class CalibrateStudy(Study):
     """Reads a file of visits, fits it, and writes configurations into a folder shared with the user."""
 
     name = "calibrate"

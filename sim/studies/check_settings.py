@@ -14,7 +14,7 @@ from sim.io.suggest import did_you_mean
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
-ONLY_SWEPT = ("select", "best", "controls")
+_ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""
 
 
@@ -118,7 +118,7 @@ def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
         return
     if study.warm_up_weeks == "auto":
         yield Problem("study.warm_up_weeks", "'auto'", "it is for sweeps: peered -m …; give a number of weeks")
-    for name in ONLY_SWEPT:
+    for name in _ONLY_SWEPT:
         value = getattr(study, name)
         if value:
             yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), "it is for sweeps: peered -m …")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.compare import compared, played_of, values_table
+from sim.analysis.compare import comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.memory_check import check_design
 from sim.analysis.plan import Plan
@@ -19,10 +19,14 @@ from sim.analysis.rounds import play_in_rounds
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import print_comparison, print_other_levels
+from sim.report.comparison_answer import (
+    comparison_markdown,
+    comparison_sheets,
+    print_comparison,
+    print_other_levels,
+)
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.markdown import comparison_markdown
-from sim.report.tables.answer_workbook import ANSWER, comparison_sheets, write_answer_workbook
+from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionAsked, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
@@ -37,7 +41,7 @@ from sim.studies.question import Question
 from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
 
-MOST_NAMED = 4
+_MOST_NAMED = 4
 """Staffings named where progress is shown."""
 NOT_THE_QUESTION = (
     "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
@@ -104,7 +108,7 @@ def compare_in_memory(plan: Plan) -> Comparison:
 
 def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     """The comparison, with what came of the precision that was asked for among its notes."""
-    comparison = compared(runs, plan, seconds)
+    comparison = comparison_of(runs, plan, seconds)
     if not plan.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
@@ -139,7 +143,7 @@ class FirstAnswer(Watch[Comparison]):
         finished, n_planned = played_of(self.runs, self.plan)
         if sum(map(len, finished.values())) < n_planned * len(self.plan.scenarios):
             return
-        answer = partial(compared, self.runs, self.plan, time.monotonic() - self.started)
+        answer = partial(comparison_of, self.runs, self.plan, time.monotonic() - self.started)
         errors = patient_console(sys.stderr)
         show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
         self.is_shown = True
@@ -149,7 +153,7 @@ class FirstAnswer(Watch[Comparison]):
         (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
 
 
-class Compare(PlayedStudy[Plan, Comparison]):
+class CompareStudy(PlayedStudy[Plan, Comparison]):
     """Staffings on the same patients at each level of demand."""
 
     name = "compare"
@@ -166,7 +170,7 @@ class Compare(PlayedStudy[Plan, Comparison]):
         return plan.files_in(folder)
 
     def what(self, plan: Plan) -> str:
-        several = len(plan.scenarios) > MOST_NAMED
+        several = len(plan.scenarios) > _MOST_NAMED
         names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
         return f"{names} on the same patients"
 
@@ -201,7 +205,7 @@ class Compare(PlayedStudy[Plan, Comparison]):
         }
 
 
-class Run(Compare):
+class RunStudy(CompareStudy):
     """One scenario, played and measured."""
 
     name = "run"

@@ -1,7 +1,7 @@
 """What each study can be asked: one class a study, so that a key of another study is an error by construction.
 
-`STUDIES` maps the name of a study to its class, `Study` is their tagged union on `name`; a study that is registered in
-`sim.studies` and has no class here brings its own. What is simulated stands in `sim.department.scenario`.
+`STUDIES` maps the name of a study to its class, `AnySettings` is their tagged union on `name`; a study that is
+registered in `sim.studies` and has no class here brings its own. What is simulated stands in `sim.department.scenario`.
 """
 
 import re
@@ -21,7 +21,7 @@ MOST = 10**9
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
-OUTSIDE = ("output", "visits", "run", "query", "table", "export")
+KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
 
 
@@ -58,7 +58,7 @@ def check_each_once(**lists: tuple[object, ...]) -> None:
 class StudySettings(Frozen):
     """What every study has: its name.
 
-    `uses` says which of the keys `OUTSIDE` its group mean something to it, `instead` what to write for a key that only
+    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that only
     other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
     """
 
@@ -249,7 +249,7 @@ class ExecutorSettings(Frozen):
         return self
 
 
-HERE: dict[str, type[StudySettings]] = {
+_HERE: dict[str, type[StudySettings]] = {
     "compare": CompareSettings,
     "run": RunSettings,
     "validate": ValidateSettings,
@@ -259,8 +259,8 @@ HERE: dict[str, type[StudySettings]] = {
     "breakeven": BreakevenSettings,
 }
 """Settings that stand in this module, so that a command loads no study but its own."""
-STUDIES: dict[str, type[StudySettings]] = {name: HERE.get(name) or study_named(name).settings for name in REGISTERED}
-Study: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
+STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
+AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
 
 
 def studies_with(key: str) -> list[str]:

@@ -29,7 +29,7 @@ from sim.report.terminal import patient_console, show_finished
 from sim.report.words.roster_text import print_rosters
 from sim.runs.background_writer import background_writer
 from sim.runs.comparison_runs import RunJournal, RunsInMemory, recovered
-from sim.runs.design import Design, FilesOfRun, Task, no_files
+from sim.runs.design import Design, FilesOfRun, RunTask, no_files
 from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
@@ -148,11 +148,11 @@ class PlayedStudy(Study, Generic[P, A]):
             watch = self.watch(plan, runs, console, place)
             tell = teller(console)
 
-            def on_played(task: Task, results: Sequence[RunResult]) -> None:
+            def on_played(task: RunTask, results: Sequence[RunResult]) -> None:
                 runs.add(results)
                 for result in results[:1]:
                     if result.traceback:
-                        tell(f"{task} is left out: {last_line(result.traceback)}")
+                        tell(f"{task} is left out: {_last_line(result.traceback)}")
                 watch.played()
 
             watch.played()
@@ -167,7 +167,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 figures = begin_figures(answer)
                 facts = facts_of(design, question.command(), question.choices, seconds)
                 facts |= {"blocks_finished": n_finished, "blocks_planned": n_wanted}
-                write_files(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
+                write_each(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
                 at_end.enter_context(console)  # what is shown is printed when all of it stands
                 show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
                 drawn = not interrupts.came and all_drawn(figures, tell, unwritten)
@@ -182,7 +182,7 @@ class PlayedStudy(Study, Generic[P, A]):
         return 0 if drawn and not tasks else 1
 
 
-def last_line(traceback: str) -> str:
+def _last_line(traceback: str) -> str:
     """What went wrong, without where."""
     return traceback.strip().splitlines()[-1]
 
@@ -201,7 +201,7 @@ def facts_of(design: Design, command: list[str], choices: Mapping[str, str], sec
     )
 
 
-def write_files(files: Files, folder: Path, unwritten: WriteErrors) -> None:
+def write_each(files: Files, folder: Path, unwritten: WriteErrors) -> None:
     """Write files by name; one that cannot be written is noted, and costs no other."""
     for name, write in files.items():
         with unwritten.noted(folder / name):
@@ -230,7 +230,7 @@ def play_missing(
     tell: Callable[[str], None],
     what: str,
     noun: str,
-    on_played: Callable[[Task, Sequence[RunResult]], None],
+    on_played: Callable[[RunTask, Sequence[RunResult]], None],
     tell_round: Callable[[int, str], None] = lambda *_: None,
 ) -> None:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.

@@ -21,7 +21,7 @@ from sim.analysis.controlled_estimates import CONTROLLED, read_controlled
 from sim.analysis.dominated import dominated_table
 from sim.analysis.memory_check import check_design
 from sim.analysis.rounds import missing
-from sim.analysis.sweep_query import TABLE, export, problems_of_asking, tables_of
+from sim.analysis.sweep_query import TABLE, export, problems_of_asking, query_tables
 from sim.analysis.sweeping import (
     SweepAnswer,
     as_comparison,
@@ -36,18 +36,16 @@ from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.progress import progress, teller
-from sim.report.sweep_answer import SHOWN, print_rows, print_sweep
-from sim.report.sweep_page import sweep_markdown
+from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.tables.sweep_workbook import sweep_sheets
-from sim.report.tables.table_cells import sentences
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.cautions import named
 from sim.report.words.stopping_text import MOST_NAMED
-from sim.report.words.sweep_finding import SweepReport, sweep_finding
-from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, Task, no_files
+from sim.report.words.sweep_finding import SweepReport
+from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -69,14 +67,14 @@ from sim.runs.worker_errors import NoWorkers
 from sim.studies.compare import rules_of
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import ResultsSettings
-from sim.studies.study import Files, Study, all_drawn, executor_of, facts_of, play_missing, tell_design, write_files
+from sim.studies.study import Files, Study, all_drawn, executor_of, facts_of, play_missing, tell_design, write_each
 
-PAGE = "answer.md"
+ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
 """Lines printed below the answer: where the results are, and how to go on."""
 
 
-def design_of(question: SweepQuestion) -> Design:
+def sweep_design(question: SweepQuestion) -> Design:
     """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
     first, study = question.first, question.study
     design = Design(
@@ -98,7 +96,7 @@ def design_of(question: SweepQuestion) -> Design:
 
 def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     """Play many scenarios, or what is missing of them, and compare each with the first; `dry`: say what would run."""
-    design = design_of(question)
+    design = sweep_design(question)
     for line in (*repeated_lines(question.same), *question.notes):
         say(console, line)
     if not dry:
@@ -203,7 +201,7 @@ def play_and_log(
         # All rounds are in the log; on the screen ever fewer, so that the finding stays on it.
         (tell if number.bit_count() == 1 else log.say)(line)
 
-    def on_played(_: Task, results: Sequence[RunResult]) -> None:
+    def on_played(_: RunTask, results: Sequence[RunResult]) -> None:
         for result in results:
             unwritten.add(result.unwritten)
             if result.traceback:
@@ -246,17 +244,17 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
         is_one_world = len(set(scenarios.worlds)) == 1
         compared = as_comparison(answer, design.scenarios, report.names) if is_one_world else None
         if compared is not None:
-            report = replace(report, sentences=sentences(compared), figures=FIGURES)
+            report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
         known = facts(runs_done=answer.n_done, runs_planned=answer.n_runs)
         files: Files = {
             "estimates.parquet": lambda _: write_sweep_tables(answer, folder),
             "replications.parquet": partial(store.write_replications, labels, numbers),
             "dominated.parquet": partial(write_table, report.dominated),
             "run.json": lambda _: write_facts(known, folder),
-            PAGE: partial(write_text, sweep_markdown(report)),
-            ANSWER: partial(write_answer_workbook, sweep_sheets(answer, known, sweep_finding(report))),
+            ANSWER_PAGE: partial(write_text, sweep_markdown(report)),
+            ANSWER: partial(write_answer_workbook, sweep_sheets(report, known)),
         }
-        write_files(files, folder, unwritten)
+        write_each(files, folder, unwritten)
         draw_sweep(compared, folder / "figures", unwritten, log.say)
     log.say(
         f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {known['seconds']} s"
@@ -267,12 +265,12 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
     if design.rules.controls:
         report = replace(report, controlled=controlled)
         with unwritten.noted(folder):
-            write_text(sweep_markdown(report), folder / PAGE)
+            write_text(sweep_markdown(report), folder / ANSWER_PAGE)
     show_finished(lambda: print_sweep(report, console, LINES_AFTER), patient_console(sys.stderr), folder)
     return ended(folder, unwritten, log, answer.is_whole, command, console)
 
 
-FIGURES = (
+_FIGURES = (
     ("What the scenarios change beside the first", "figures/finding.png"),
     ("Paired differences of the headline measures", "figures/differences.png"),
 )
@@ -283,7 +281,7 @@ def draw_sweep(compared: Comparison | None, folder: Path, unwritten: WriteErrors
     """Draw the figures of a sweep of few scenarios that differ in nothing but what can be chosen, as those of a
     comparison do; or remove those of an earlier command that asked for such.
     """
-    names = [Path(file).stem for _, file in FIGURES]
+    names = [Path(file).stem for _, file in _FIGURES]
     if compared is None:
         for name in names:
             for kind in ("png", "svg"):
@@ -302,7 +300,7 @@ def ended(
         log.say(f"ended: {unwritten.text()}")
         raise cannot_keep(folder, unwritten.text())
     tell = teller(console)
-    tell(f"\nresults are in {folder}, the whole answer in {PAGE}")
+    tell(f"\nresults are in {folder}, the whole answer in {ANSWER_PAGE}")
     if not is_whole:
         tell(f"to go on: {shlex.join(command)}")
     return 0 if is_whole else 1
@@ -345,7 +343,7 @@ def dominated_of(
     return dominated_table(list(labels.values()), worlds, measures, values, answer.confidence)
 
 
-class ResultsAgain(Study):
+class ResultsStudy(Study):
     """The answer of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
 
     name = "results"
@@ -368,10 +366,10 @@ class ResultsAgain(Study):
             print_sweep(report, console)
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"
-        with tables_of(store, labels, answer.plan.n_replications.tolist(), answer, query) as tables:
+        with query_tables(store, labels, answer.plan.n_replications.tolist(), answer, query) as tables:
             found = tables.ask(query)
             if question.export is None:
-                print_rows(found, console)
+                print_query(found, console)
             else:
                 rows = counted(export(found, question.export), "row")
                 teller(console)(f"{rows} in {question.export}")

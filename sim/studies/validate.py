@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from sim.analysis.memory_check import check_design
-from sim.analysis.validation import Validation, validated
+from sim.analysis.validation import Validation, validation_of
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
 from sim.runs.comparison_runs import RunsInMemory
@@ -29,7 +29,7 @@ class ValidationPlan:
     weeks: int
 
 
-class Validate(PlayedStudy[ValidationPlan, Validation]):
+class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
     """One staffing beside published values; one row is that of a staffing with peers."""
 
     name = "validate"
@@ -56,7 +56,7 @@ class Validate(PlayedStudy[ValidationPlan, Validation]):
         return f"runs of {plan.weeks} weeks"
 
     def answer(self, plan: ValidationPlan, runs: RunsInMemory, seconds: float) -> Validation:
-        return validated(plan.design, runs, plan.weeks)
+        return validation_of(plan.design, runs, plan.weeks)
 
     def show(self, answer: Validation, console: Console) -> None:
         print_validation(answer, console)

@@ -1,7 +1,7 @@
 """The referee: an independent reading of docs/law.md that judges every choice of a run from its tables.
 
 `referee` replays a trajectory and objects where the law would have chosen otherwise; sums and limits are judged by
-`sim.engine.invariants`.
+`tests.invariants`.
 """
 
 from sim.department.scenario import Scenario

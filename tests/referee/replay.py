@@ -1,7 +1,7 @@
 """The run played again from its tables: entries as they stand there, choices as the law makes them.
 
 Every choice is compared with the table at once. What took how long, and which steps a visit has, is believed; the
-tables as such are judged by `sim.engine.invariants`.
+tables as such are judged by `tests.invariants`.
 """
 
 import math

@@ -1,29 +1,22 @@
-"""One replication: the tables of a blueprint and room for what will happen, played, and handed over as a trajectory.
+"""One replication: the tables of a scenario and room for what will happen, played, and handed over as a trajectory.
 
 Memory is kept by each thread from one replication to the next, and grows while a run stands still. How it
-comes back from a trajectory is `lent`.
+comes back from a trajectory is `buffer_pool`.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from sim.engine.calendar_entries import too_many_entries
-from sim.engine.compiled.buffer_pool import home, lent
+from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
 from sim.engine.compiled.rows_to_columns import ColumnsOfRows, columns_of_rows
-from sim.engine.compiled.scenario_tables import Blueprint
-from sim.engine.compiled.tables import (
-    ED,
-    ENTRY,
-    GROWING_TABLES,
-    MOMENTS,
-    MOST_NEW_ROWS,
-    NONE,
-    STATIC_TABLES,
-)
+from sim.engine.compiled.scenario_tables import COLUMN, ScenarioTables
+from sim.engine.compiled.tables import ED, ENTRY, GROWING_TABLES, MOMENTS, MOST_NEW_ROWS, STATIC_TABLES
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -34,7 +27,7 @@ from sim.engine.trajectory import (
     Columns,
     Trajectory,
 )
-from sim.engine.workload import Workload
+from sim.engine.workload import ArrivalArrays, Workload, draw_base
 
 FIRST_ROWS = 2 * MOST_NEW_ROWS
 GROWTH = 1.5
@@ -43,7 +36,7 @@ VISITS_BY_ARRIVALS = 1.3
 ENOUGH_VISITS = 1000
 """After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
-LENT = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
+BORROWED = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
 """Tables that a trajectory holds as they are; of the others it gets copies."""
 
 NAMES_IN_VISIT = {
@@ -58,115 +51,120 @@ NAMES_IN_VISIT = {
 
 
 class Memory(threading.local):
-    """Tables that grow, by name; each thread has its own."""
+    """Tables that grow, by name; each thread has its own. `addresses` and `lengths` are theirs."""
 
     def __init__(self) -> None:
-        self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
+        self.tables: dict[str, np.ndarray] = {}
+        self.addresses: dict[str, int] = {}
+        self.lengths: dict[str, int] = {}
+        self.returned = {name: returned_buffers() for name in BORROWED}
+        for name, dtype in GROWING_TABLES.items():
+            self.put(name, np.empty(FIRST_ROWS, dtype))
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
-        self.homes = {name: home() for name in LENT}
-        self.lengths = dict.fromkeys(LENT, FIRST_ROWS)
+        self.borrowed: set[str] = set()
+
+    def put(self, name: str, table: np.ndarray) -> None:
+        """A table under its name."""
+        self.tables[name], self.addresses[name], self.lengths[name] = table, table.ctypes.data, len(table)
 
     def lend(self, name: str) -> np.ndarray:
         """A table that is left alone until the array returned, and all made of it, are gone."""
-        table = self.tables[name]
-        self.tables[name], self.lengths[name] = table[:0].copy(), len(table)
-        return lent(table, self.homes[name])
+        self.borrowed.add(name)
+        return borrowed(self.tables[name], self.addresses[name], self.returned[name])
 
-    def take_back(self) -> None:
+    def reclaim(self) -> None:
         """Before a run: tables that were lent, or others of the same size for those still in use."""
-        for name, came_back in self.homes.items():
-            if not self.tables[name].size:
-                self.tables[name] = came_back.pop() if came_back else np.empty(self.lengths[name], GROWING_TABLES[name])
+        for name in self.borrowed:
+            self.tables.pop(name)  # its last owner here, so that it can come back
+            came_back = self.returned[name]
+            if came_back:
+                self.tables[name], self.addresses[name] = came_back.pop()
+                self.lengths[name] = len(self.tables[name])
+            else:
+                self.put(name, np.empty(self.lengths[name], GROWING_TABLES[name]))
+        self.borrowed.clear()
 
 
 MEMORY = Memory()
 
 
 class Run:
-    """One replication of a blueprint."""
+    """One replication of a scenario. `root` are the columns of ED that have eight bytes, as whole numbers."""
 
-    def __init__(self, blueprint: Blueprint, seed: int, replication: int) -> None:
-        self.blueprint, self.seed, self.replication = blueprint, seed, replication
-        workload = blueprint.workload.under(seed, replication)
-        self.root = np.zeros(1, ED)
-        for name, value in blueprint.root.items():
-            self.root[name] = value
-        self.root["base"] = workload.base
-        self.tables = dict(blueprint.tables) | {name: table.copy() for name, table in blueprint.changing.items()}
-        self.tables["heaps"] = np.zeros(N_HEAPS, STATIC_TABLES["heaps"])
-        self._expect(workload)
-        if blueprint.may_be_absent:
-            blueprint.duties_with_absence(workload, self.tables)
-        self.root["first_free_request"] = NONE
-        # Members and beds come when the run opens, and are written down when it closes; a visit may walk at one go.
-        at_once = blueprint.root["n_members"] + blueprint.root.get("n_beds_first", 0) + 2 * blueprint.longest_way
-        self.most_new_rows = MOST_NEW_ROWS + at_once
-        for name, table in self.tables.items():
-            self.root[name] = table.ctypes.data
-        MEMORY.take_back()
+    def __init__(self, lowered: ScenarioTables, seed: int, replication: int) -> None:
+        self.lowered, self.seed, self.replication = lowered, seed, replication
+        self.memory = lowered.start.copy()
+        self.root = self.memory[: ED.itemsize].view(np.int64)
+        self.root[COLUMN["base"]] = base = draw_base(seed, replication)
+        self.kept = [self._expect(lowered.workload.arrivals_under(base))]
+        if lowered.may_be_absent:
+            self.kept += self._fill_duties(lowered.workload.under(seed, replication))
+        self.most_new_rows = MOST_NEW_ROWS + lowered.at_once
+        MEMORY.reclaim()
         self._take_memory()
 
-    def _expect(self, workload: Workload) -> None:
-        arrivals = workload.arrival_arrays()
+    def _expect(self, arrivals: ArrivalArrays) -> np.ndarray:
         outside = np.empty(len(arrivals.times), STATIC_TABLES["outside"])
         outside["time"], outside["patient"], outside["number"] = arrivals.times, arrivals.patients, arrivals.numbers
         outside["stream"], outside["given"] = arrivals.streams, arrivals.given
-        self.tables["outside"] = outside
-        self.root["n_outside"] = len(outside)
+        self.root[COLUMN["outside"]], self.root[COLUMN["n_outside"]] = outside.ctypes.data, len(outside)
+        return outside
+
+    def _fill_duties(self, workload: Workload) -> list[np.ndarray]:
+        duties = self.lowered.duties_with_absence(workload, self._table("members"))
+        for name, table in duties.items():
+            self.root[COLUMN[name]] = table.ctypes.data
+        return list(duties.values())
+
+    def _table(self, name: str) -> np.ndarray:
+        """A table in the memory of the run."""
+        n_bytes, offset = self.lowered.start.sizes[name], self.lowered.start.offsets[name]
+        return self.memory[offset : offset + n_bytes].view(STATIC_TABLES[name])
 
     # --- memory -------------------------------------------------------------------------------------------------
 
     def _take_memory(self) -> None:
+        root = self.root.tolist()
+        open_rows = sum(root[COLUMN[f"n_{what}"]] for what in ("open_requests", "cases_open", "places_held"))
+        per_visit = self.lowered.rows_per_visit
         for name in GROWING_TABLES:
-            self._grow(name)
-        for number in range(N_HEAPS):
-            self._grow_heap(number)
-        self.root["needs_memory"] = False
+            width = per_visit.get(name, 1)
+            n_rows = root[COLUMN["n_visits" if name in per_visit else f"n_{name}"]]
+            expected = expected_rows(root, n_rows, name in per_visit)
+            needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
+            if MEMORY.lengths[name] < needed * width:
+                MEMORY.put(name, longer(MEMORY.tables[name], n_rows * width, needed * width))
+            root[COLUMN[name]] = MEMORY.addresses[name]
+            root[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
+        self.root[:] = root
+        self._grow_heaps()
+        self.memory[NEEDS_MEMORY_AT] = False
 
-    def _grow(self, name: str) -> None:
-        per_visit = rows_per_visit(self.blueprint, name)
-        n_rows = int(self.root[f"n_{'visits' if per_visit else name}"][0])
-        open_rows = sum(int(self.root[f"n_{what}"][0]) for what in ("open_requests", "cases_open", "places_held"))
-        expected = self._expected_rows(n_rows, bool(per_visit))
-        needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
-        table = MEMORY.tables[name]
-        width = per_visit or 1
-        if len(table) < needed * width:
-            MEMORY.tables[name] = table = longer(table, n_rows * width, needed * width)
-        self.root[name] = table.ctypes.data
-        self.root[f"room_for_{name}"] = len(table) // width - self.most_new_rows
-
-    def _expected_rows(self, n_rows: int, per_visit: bool) -> int:
-        """Rows in the end: of visits by those who come from outside, of other tables by what the visits so far took."""
-        visits, so_far = VISITS_BY_ARRIVALS * self.root["n_outside"][0], int(self.root["n_visits"][0])
-        if per_visit:
-            return int(visits)
-        return int(n_rows * visits / so_far) if so_far >= ENOUGH_VISITS else 0
-
-    def _grow_heap(self, number: int) -> None:
-        heap = self.tables["heaps"][number]
-        entries = MEMORY.heaps[number]
-        if len(entries) < heap["n"] + 2 * self.most_new_rows:
-            needed = int(GROWTH * heap["n"]) + 2 * self.most_new_rows
-            MEMORY.heaps[number] = entries = longer(entries, heap["n"], needed)
-        self.tables["heaps"]["entries"][number] = entries.ctypes.data
-        self.tables["heaps"]["room"][number] = len(entries) - self.most_new_rows
+    def _grow_heaps(self) -> None:
+        heaps, room = self._table("heaps"), 2 * self.most_new_rows
+        for number, n in enumerate(heaps["n"].tolist()):
+            if len(MEMORY.heaps[number]) < n + room:
+                MEMORY.heaps[number] = longer(MEMORY.heaps[number], n, int(GROWTH * n) + room)
+        heaps["entries"] = [entries.ctypes.data for entries in MEMORY.heaps]
+        heaps["room"] = [len(entries) - self.most_new_rows for entries in MEMORY.heaps]
 
     # --- playing ------------------------------------------------------------------------------------------------
 
     def play(self) -> Trajectory:
         """Play to the horizon. Raises RuntimeError when the step limit is exceeded."""
-        status = play(self.root.ctypes.data)
+        address = self.memory.ctypes.data
+        status = play(address)
         while status == NEEDS_MEMORY:
             self._take_memory()
-            status = play(self.root.ctypes.data)
+            status = play(address)
         if status == STEP_LIMIT:
-            raise too_many_entries(int(self.root["step_limit"][0]), float(self.root["now"][0]))
+            now = self.root.view(np.float64)[COLUMN["now"]]
+            raise too_many_entries(int(self.root[COLUMN["step_limit"]]), float(now))
         return self._trajectory()
 
     def _trajectory(self) -> Trajectory:
-        scenario, names = self.blueprint.scenario, self.blueprint.names
-        n_visits, n_steps = int(self.root["n_visits"][0]), len(names.steps)
+        scenario, names = self.lowered.scenario, self.lowered.names
+        n_visits, n_steps = self._count("n_visits"), len(names.steps)
         times = MEMORY.lend("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
         members = MEMORY.lend("step_members").view(np.int32)[: n_visits * n_steps]
         return Trajectory(
@@ -189,19 +187,31 @@ class Run:
             case_columns=self._columns_later("case_rows", CASE_COLUMNS),
             staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
             break_columns=self._columns("break_rows", BREAK_COLUMNS),
-            n_entries=int(self.root["n_processed"][0] + self.root["n_settlings"][0]),
+            n_entries=self._count("n_processed") + self._count("n_settlings"),
             follow_up=scenario.period.follow_up,
             severities=names.severities,
         )
 
     def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
-        return columns_of_rows(MEMORY.tables[name][: self._n_rows(name)], schema)
+        return columns_of_rows(MEMORY.tables[name][: self._count(f"n_{name}")], schema)
 
     def _columns_later(self, name: str, schema: Mapping[str, type]) -> ColumnsOfRows:
-        return ColumnsOfRows(MEMORY.lend(name)[: self._n_rows(name)], schema)
+        return ColumnsOfRows(MEMORY.lend(name)[: self._count(f"n_{name}")], schema)
 
-    def _n_rows(self, name: str) -> int:
-        return int(self.root[f"n_{name}"][0])
+    def _count(self, column: str) -> int:
+        return int(self.root[COLUMN[column]])
+
+
+ED_FIELDS: Mapping[str, Any] = ED.fields or {}
+NEEDS_MEMORY_AT: int = ED_FIELDS["needs_memory"][1]
+
+
+def expected_rows(root: Sequence[int], n_rows: int, per_visit: bool) -> int:
+    """Rows in the end: of visits by those who come from outside, of other tables by what the visits so far took."""
+    visits, so_far = VISITS_BY_ARRIVALS * root[COLUMN["n_outside"]], root[COLUMN["n_visits"]]
+    if per_visit:
+        return int(visits)
+    return int(n_rows * visits / so_far) if so_far >= ENOUGH_VISITS else 0
 
 
 def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
@@ -210,12 +220,6 @@ def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
     # As bytes: rows of several columns would be copied value by value, which takes seven times as long.
     grown.view(np.uint8)[:n_bytes] = table.view(np.uint8)[:n_bytes]
     return grown
-
-
-def rows_per_visit(blueprint: Blueprint, name: str) -> int:
-    """How many rows of a table belong to each visit; 0 for tables that do not go by visits."""
-    n_steps, n_roles = len(blueprint.step_names), len(blueprint.role_of)
-    return {"visits": 1, "visit_roles": n_roles, "step_times": MOMENTS * n_steps, "step_members": n_steps}.get(name, 0)
 
 
 def visit_columns(visits: np.ndarray) -> Columns:

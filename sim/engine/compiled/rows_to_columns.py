@@ -1,22 +1,22 @@
 """From the rows a run has written to the columns of a trajectory, in one pass over each table, at once or when asked.
 
-Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `running`.
+Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `replication`.
 """
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.engine.compiled.backend import machine_code
+from sim.engine.compiled.memory import Dtype, Row, RowOf
+from sim.engine.compiled.tables import columns
 from sim.engine.trajectory import Columns, RowsOrColumns
 
-Integers2 = Annotated[npt.NDArray[np.int64], 2]
-Rows2 = Annotated[npt.NDArray[np.int32], 2]
-Shorts2 = Annotated[npt.NDArray[np.int16], 2]
-Bytes2 = Annotated[npt.NDArray[np.int8], 2]
+NO_NAMES: Mapping[str, str] = {}
 
 AT_ONCE = 256
 """Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
@@ -55,53 +55,92 @@ class ColumnsOfRows(RowsOrColumns):
         return self[name] if rows is None else rows[name]
 
 
-def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] | None = None) -> Columns:
+def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES) -> Columns:
     """Columns of a schema, each in one piece of its own. `named` tells those with another name in the rows."""
-    names = {name: name for name in schema} | dict(named or {})
-    fields: Mapping[str, Any] = rows.dtype.fields or {}
-    n_columns = dict.fromkeys((8, 4, 2, 1), 0)
-    moves = []
-    for name, kind in schema.items():
-        stored, offset = fields[names[name]][:2]
-        width = np.dtype(kind).itemsize
-        moves.append((stored.itemsize, offset // stored.itemsize, width, n_columns[width]))
-        n_columns[width] += 1
-    # Values of a width are moved as whole numbers whatever they mean; few large arrays cost less than many small ones.
-    targets = {width: np.empty((n, len(rows)), f"i{width}") for width, n in n_columns.items()}
-    sources = [rows.view(f"i{width}").reshape(len(rows), rows.dtype.itemsize // width) for width in (8, 4, 1)]
-    whole = (*sources, *targets.values(), np.array(moves, dtype=np.int64))
-    move(*whole)
-    return {
-        name: targets[width][place].view(kind)
-        for (name, kind), (_, _, width, place) in zip(schema.items(), moves, strict=True)
-    }
+    n = len(rows)
+    if not n:
+        return {name: np.empty(0, kind) for name, kind in schema.items()}
+    plan = move_plan(rows.dtype, tuple(schema.items()), tuple(named.items()))
+    memory = np.empty(n * plan.bytes_per_row, np.uint8)  # one large array costs less than many small ones
+    move(rows.ctypes.data, n, rows.dtype.itemsize, memory.ctypes.data, plan.address, len(plan.moves))
+    of_kinds = [memory[n * first : n * end].view(kind).reshape(-1, n) for kind, first, end in plan.kinds]
+    found = [column for of_kind in of_kinds for column in of_kind]
+    return {name: found[number] for name, number in plan.columns}
+
+
+@dataclass(frozen=True)
+class MovePlan:
+    """How rows become columns: the moves, one after the other, and what comes of them.
+
+    `kinds` are the types of columns, widest first, with where those of a type begin and end in the bytes of a row;
+    `columns` are names with their numbers when all columns stand in order of `kinds`.
+    """
+
+    moves: np.ndarray
+    bytes_per_row: int
+    kinds: list[tuple[Dtype, int, int]]
+    columns: list[tuple[str, int]]
+
+    @cached_property
+    def address(self) -> int:
+        """Where the moves stand."""
+        return int(self.moves.ctypes.data)
+
+
+@lru_cache(maxsize=64)
+def move_plan(dtype: Dtype, schema: tuple[tuple[str, type], ...], named: tuple[tuple[str, str], ...]) -> MovePlan:
+    """The plan for rows of a type and a schema."""
+    fields: Mapping[str, Any] = dtype.fields or {}
+    names = dict(named)
+    moves: list[tuple[int, int, int, int]] = []
+    numbers, kinds, end = {}, [], 0
+    for kind in sorted(dict.fromkeys(np.dtype(kind) for _, kind in schema), key=lambda kind: -kind.itemsize):
+        first = end
+        for name in (name for name, its_kind in schema if its_kind == kind):
+            stored, offset = fields[names.get(name, name)][:2]
+            numbers[name] = len(moves)
+            moves.append((offset, stored.itemsize, end, kind.itemsize))
+            end += kind.itemsize
+        kinds.append((kind, first, end))
+    return MovePlan(np.array(moves, dtype=MOVE), end, kinds, [(name, numbers[name]) for name, _ in schema])
+
+
+MOVE = columns(i8="offset stored target width")
+"""A column: where it stands in a row, how many bytes wide; where it goes, in bytes for each row, and how wide."""
+
+move_at = RowOf("MOVE", MOVE)
+eight_at, four_at = RowOf("EIGHT", columns(i8="value")), RowOf("FOUR", columns(i4="value"))
+two_at, one_at = RowOf("TWO", columns(i2="value")), RowOf("ONE", columns(i1="value"))
+"""Values of so many bytes. They are moved as whole numbers whatever they mean."""
 
 
 @machine_code
-def move(
-    rows8: Integers2, rows4: Rows2, rows1: Bytes2, columns8: Integers2, columns4: Rows2, columns2: Shorts2,
-    columns1: Bytes2, moves: Integers2,
-) -> None:  # fmt: skip
-    """Move columns of rows to where they stand alone: as they are stored, from which column, as how wide, to which."""
-    for first in range(0, len(rows8), AT_ONCE):
-        last = min(first + AT_ONCE, len(rows8))
-        for number in range(len(moves)):
-            stored, source, width, target = moves[number, 0], moves[number, 1], moves[number, 2], moves[number, 3]
-            if stored == 8:
-                move_column(rows8, source, columns8[target], first, last)
-            elif stored == 1:
-                move_column(rows1, source, columns1[target], first, last)
-            elif width == 8:
-                move_column(rows4, source, columns8[target], first, last)
-            elif width == 4:
-                move_column(rows4, source, columns4[target], first, last)
-            elif width == 2:
-                move_column(rows4, source, columns2[target], first, last)
-            else:
-                move_column(rows4, source, columns1[target], first, last)
+def move(rows: int, n_rows: int, row_bytes: int, memory: int, moves: int, n_moves: int) -> None:
+    """Move columns of rows to where they stand alone, some rows at a time. All but the numbers are addresses."""
+    for first in range(0, n_rows, AT_ONCE):
+        last = min(first + AT_ONCE, n_rows)
+        for number in range(n_moves):
+            one = move_at(moves, number)
+            move_column(one, rows + one.offset, row_bytes, memory + one.target * n_rows, first, last)
 
 
-def move_column(rows: np.ndarray, source: int, column: np.ndarray, first: int, last: int) -> None:
+def move_column(one: Row, source: int, step: int, target: int, first: int, last: int) -> None:
     """Some rows of one column."""
-    for row in range(first, last):
-        column[row] = rows[row, source]
+    if one.stored == 8:
+        for row in range(first, last):
+            eight_at(target, row).value = eight_at(source + row * step, 0).value
+    elif one.stored == 1:
+        for row in range(first, last):
+            one_at(target, row).value = one_at(source + row * step, 0).value
+    elif one.width == 8:
+        for row in range(first, last):
+            eight_at(target, row).value = four_at(source + row * step, 0).value
+    elif one.width == 4:
+        for row in range(first, last):
+            four_at(target, row).value = four_at(source + row * step, 0).value
+    elif one.width == 2:
+        for row in range(first, last):
+            two_at(target, row).value = four_at(source + row * step, 0).value
+    else:
+        for row in range(first, last):
+            one_at(target, row).value = four_at(source + row * step, 0).value

@@ -1,6 +1,6 @@
 """A checked scenario as tables: roles, members, zones, streams and steps by number, all names and units gone.
 
-`Blueprint` is what every replication of a scenario shares; `Run` is one replication with room for what will happen.
+`ScenarioTables` is what all replications of a scenario share; `Run` is one, with room for what will happen.
 """
 
 from collections.abc import Sequence
@@ -32,16 +32,10 @@ from sim.department.scenario import Scenario
 from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
+from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
-from sim.engine.compiled.tables import (
-    MEMBERS_PER_WORD,
-    MOMENTS,
-    MOST_ROLES,
-    N_CLASSES,
-    NONE,
-    STATIC_TABLES,
-)
+from sim.engine.compiled.tables import ED, MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
 from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
@@ -112,7 +106,7 @@ class Names:
     severities: tuple[tuple[str, ...], ...]
 
 
-class Blueprint:
+class ScenarioTables:
     """A scenario as tables: `root` are the columns of ED, `tables` those of STATIC_TABLES as they are at time 0."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -152,6 +146,24 @@ class Blueprint:
     def n_bytes(self) -> int:
         """Memory that is taken: the tables, and roughly the names and values beside them."""
         return 100_000 + sum(table.nbytes for table in self.tables.values())
+
+    @cached_property
+    def start(self) -> "StartOfRun":
+        """What every run begins with."""
+        return StartOfRun(self)
+
+    @cached_property
+    def at_once(self) -> int:
+        """Rows that may be added at one go: members and beds when the run opens, or the whole way of a visit."""
+        return int(self.root["n_members"]) + int(self.root.get("n_beds_first", 0)) + 2 * self.longest_way
+
+    @cached_property
+    def rows_per_visit(self) -> dict[str, int]:
+        """How many rows belong to each visit, of the tables that go by visits."""
+        n_steps = len(self.step_names)
+        return {
+            "visits": 1, "visit_roles": len(self.role_of), "step_times": MOMENTS * n_steps, "step_members": n_steps,
+        }  # fmt: skip
 
     @cached_property
     def longest_way(self) -> int:
@@ -326,15 +338,15 @@ class Blueprint:
         if not self.may_be_absent:
             self.tables |= duty_tables(self.roster, self.starts, self.tables["members"])
 
-    def duties_with_absence(self, workload: Workload, tables: dict[str, np.ndarray]) -> None:
-        """Duties of one replication, in which some shifts go unfilled."""
+    def duties_with_absence(self, workload: Workload, members: np.ndarray) -> dict[str, np.ndarray]:
+        """`duties` and `blocks` of one replication, in which some shifts go unfilled; `members` gets where they are."""
         roles = self.scenario.staffing.roles
         filled = []
         for member, starts in zip(self.roster, self.starts, strict=True):
             share = roles[member.role].absence_share
             absent = [workload.is_absent(member.name, start, share) for start in starts.tolist()]
             filled.append(starts[~np.array(absent, dtype=np.bool_)])
-        tables |= duty_tables(self.roster, filled, tables["members"])
+        return duty_tables(self.roster, filled, members)
 
     # --- queues -------------------------------------------------------------------------------------------------
 
@@ -535,14 +547,52 @@ class Blueprint:
                 self.rows["blank_times"].add(at=nan)
 
 
+class StartOfRun:
+    """The root and all tables that a run writes into, in one piece of memory: a copy of it is a run that begins.
+
+    `offsets` says where each table stands in it, and the root where its own address is to be written.
+    """
+
+    def __init__(self, lowered: ScenarioTables) -> None:
+        root = np.zeros(1, ED)
+        for name, value in (lowered.root | {"first_free_request": NONE}).items():
+            root[name] = value
+        for name, table in lowered.tables.items():
+            root[name] = table.ctypes.data
+        changing = lowered.changing | {"heaps": np.zeros(N_HEAPS, STATIC_TABLES["heaps"])}
+        ends = np.cumsum([rounded_up(table.nbytes) for table in (root, *changing.values())])
+        self.offsets = dict(zip(changing, ends.tolist(), strict=False))
+        self.memory = np.zeros(ends[-1], np.uint8)
+        for table, offset in zip((root, *changing.values()), (0, *self.offsets.values()), strict=True):
+            self.memory[offset : offset + table.nbytes] = table.view(np.uint8)
+        self.sizes = {name: table.nbytes for name, table in changing.items()}
+        self.address_columns = np.array([COLUMN[name] for name in changing])
+        self.address_offsets = np.array(list(self.offsets.values()))
+
+    def copy(self) -> np.ndarray:
+        """Memory of a new run, in which the root knows where its tables stand."""
+        memory = self.memory.copy()
+        memory[: ED.itemsize].view(np.int64)[self.address_columns] = self.address_offsets + memory.ctypes.data
+        return memory
+
+
+COLUMN = {name: offset // 8 for name, (_, offset, *_) in (ED.fields or {}).items()}
+"""Where the columns of the root stand that have eight bytes, in numbers of eight bytes."""
+
+
+def rounded_up(n_bytes: int) -> int:
+    """So many bytes that what follows begins where numbers of eight bytes may."""
+    return -(-n_bytes // 8) * 8
+
+
 class StreamValues:
     """Where the distributions of a stream's drawn values stand, by name."""
 
-    def __init__(self, blueprint: Blueprint, number: int) -> None:
-        draws = blueprint.workload.draws[number]
+    def __init__(self, lowered: ScenarioTables, number: int) -> None:
+        draws = lowered.workload.draws[number]
         parameters = draws.arrays[-1]
         first = min(draws.value_at.values(), default=0)
-        self.places = {name: blueprint._distributions(parameters[at - first]) for name, at in draws.value_at.items()}
+        self.places = {name: lowered._distributions(parameters[at - first]) for name, at in draws.value_at.items()}
 
     def first(self, name: str) -> int:
         """The row for CTAS 1; NONE where nothing is drawn under the name."""

@@ -19,25 +19,31 @@ from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPO
 
 PEER_DAY = Entries()
 PEER_TIME = {
-    "company": ("with a child", "in company"),
-    "walking": ("on the way to a child", "from the start of a contact to company, handover counted"),
-    "calls": ("in calls", "in calls after a visit"),
-    "bridging": ("bridging", "in bridging before a child leaves"),
-    "recovery": ("recovering", "in recovery, notes and debriefs"),
-    "other_work": ("in other work", "in tasks of other kinds"),
-    "protected": ("in protected time", "in protected time (supervision, training)"),
-    "break": ("on break", "on break"),
+    "company": ("In company with a child", "with a child", "in company"),
+    "walking": (
+        "On the way to a child", "on the way to a child",
+        "from the start of a contact to company, handover counted",
+    ),
+    "calls": ("Calls after a visit", "in calls", "in calls after a visit"),
+    "bridging": ("Bridging before a child leaves", "bridging", "in bridging before a child leaves"),
+    "recovery": ("Recovery, notes and debriefs", "recovering", "in recovery, notes and debriefs"),
+    "other_work": ("Other work", "in other work", "in tasks of other kinds"),
+    "protected": ("Protected time", "in protected time", "in protected time (supervision, training)"),
+    "break": ("Breaks", "on break", "on break"),
     "idle_child_waits": (
-        "idle while a child waits for a peer",
+        "Idle, a child waits for a peer", "idle while a child waits for a peer",
         "idle while a child asks for a peer, is with no clinician, and no idle peer may take the case",
     ),
     "idle_no_child_asks": (
-        "idle while no child asks",
+        "Idle, no child asks", "idle while no child asks",
         "idle while consenting children are there who have had company, sleep (quiet hours) or are with a clinician",
     ),
-    "idle_nobody_there": ("idle while nobody is there", "idle while no child who consented is present"),
-}
-"""Parts of a peer's paid time: in words, and what is counted. They add up to 1."""
+    "idle_nobody_there": (
+        "Idle, nobody is there", "idle while nobody is there",
+        "idle while no child who consented is present",
+    ),
+}  # fmt: skip
+"""Parts of a peer's paid time: as a row of a table, in a label, and what is counted. They add up to 1."""
 ACTIVITIES = ("company", "walking", "calls", "bridging", "recovery", "other_work")
 IN_COMPANY, ON_THE_WAY, IN_CALLS, IN_BRIDGING, IN_RECOVERY, IN_OTHER_WORK = range(len(ACTIVITIES))
 ACTIVITY_OF_KIND = {CONTACT: ON_THE_WAY, CALL: IN_CALLS, BRIDGING: IN_BRIDGING, RECOVERY: IN_RECOVERY}
@@ -190,7 +196,7 @@ def share_of_paid_time(time: PeerDay, part: str) -> float:
     return quotient(time.minutes[part], time.paid_minutes)
 
 
-for _part, (_words, _counted) in PEER_TIME.items():
+for _part, (_, _words, _counted) in PEER_TIME.items():
     PEER_DAY.run(
         f"Peers' paid time {_words}", "proportion", f"Minutes of peers {_counted}",
         "Minutes of peers rostered and filled, overtime not counted", key=f"peer_time_{_part}", decimals=4,

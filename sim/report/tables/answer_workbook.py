@@ -1,6 +1,4 @@
-"""The answer of a comparison as a workbook, `answer.xlsx`: what `answer.md` says and the tables behind it, for Excel.
-
-Workbooks of sweeps and break-even studies are made in `sim.report.tables.sweep_workbook` of the same parts.
+"""An answer as a workbook, `answer.xlsx`: what `answer.md` says and the tables behind it, for Excel.
 
 Sheets are written by `sim.io.workbook`; numbers stand in the unit that their row or header names, shares in percent.
 """
@@ -12,20 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.comparison_result import Comparison
-from sim.analysis.valuation import preset_text
-from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import decimals_shown, measure_and_part, scale
+from sim.engine.measures.number_text import decimals_shown, measure_and_part
 from sim.io.workbook import Column, Sheet, write_workbook
-from sim.report.tables.lookups import estimate, known_measures, label, others
-from sim.report.tables.peer_day import peer_day_lines, peer_day_measures, peer_day_words, with_peers
-from sim.report.tables.summaries import comparison_summary, with_labels
-from sim.report.tables.table_cells import hours_text, rank_line
-from sim.report.words.caveats import honesty_lines
-from sim.report.words.comparison_finding import finding_of, with_other_levels
-from sim.report.words.finding import Finding
-from sim.report.words.question_text import changed_line
-from sim.report.words.worth_text import worth_lines
+from sim.report.description import Description
 from sim.runs.interrupts import uninterrupted
 from sim.runs.tables_on_disk import whole_file
 
@@ -52,13 +39,6 @@ ESTIMATE_HEADERS = {
     "n": Column("Replications", WHOLE),
     "measure": Column("Key"),
 }
-WORTH_HEADERS = {
-    "preset": Column("Counted"),
-    "mean": Column("Worth of the differences (CAD a week)", MONEY),
-    "low": Column("Interval from (CAD a week)", MONEY),
-    "high": Column("Interval to (CAD a week)", MONEY),
-    "n": Column("Replications", WHOLE),
-}
 DIFFERENCE_HEADERS = {
     **ESTIMATE_HEADERS,
     "mean": Column("Paired difference (% points for shares, else the unit of the row)", NUMBER),
@@ -75,42 +55,13 @@ def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
         raise KeyboardInterrupt
 
 
-# --- a comparison ---------------------------------------------------------------------------
+def number_format(name: str) -> str:
+    """As many decimals as the measure is shown with."""
+    places = decimals_shown(measure_and_part(name)[0])
+    return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
-def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = None) -> list[Sheet]:
-    """Sheets of a comparison, its finding first; `facts` are those of run.json, where there is one."""
-    names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
-    label_of = {name: label(comparison, name) for name in comparison.staffings}
-    estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
-    sheets = [
-        comparison_summary_sheet(comparison),
-        table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS),
-    ]
-    if len(comparison.differences):
-        differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
-        headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
-        sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
-    sheets += peer_day_sheets(comparison)
-    sheets.append(costs_sheet(comparison))
-    if len(comparison.worth):
-        worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
-        sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
-    sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
-    notes = (
-        rank_line(known_measures(comparison, HEADLINE)),
-        *peer_day_lines(comparison),
-        *worth_lines(comparison),
-        *comparison.notes,
-    )
-    said = [line for line in (changed_line(comparison), *notes, *honesty_lines(comparison)) if line]
-    finding = with_other_levels(finding_of(comparison), comparison)
-    return with_readme(finding.question, sheets, said, facts or {}, finding)
-
-
-# --- single sheets ----------------------------------------------------------------------------------
-
-WORDS = (Column("What"), Column("Text", wrap=True))
+_WORDS = (Column("What"), Column("Text", wrap=True))
 WHAT_SHEETS_ARE = {
     "summary": "The headline measures",
     "estimates": "Mean of every measure over replications, with its interval",
@@ -138,29 +89,28 @@ EMPTY_CELLS = (
 )
 
 
-def with_readme(
-    title: str,
-    sheets: Sequence[Sheet],
-    said: Sequence[str],
-    facts: Mapping[str, Any],
-    finding: Finding | None = None,
-    left_out: Sequence[str] = (),
-) -> list[Sheet]:
-    """The sheets behind one that says what was asked, what each holds, and what must be kept in mind.
+def answer_sheets(answer: Description, facts: Mapping[str, Any]) -> list[Sheet]:
+    """An answer as sheets, its finding first; `facts` are those of run.json."""
+    finding = answer.whole_finding
+    lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
+    in_mind, left_out = list(answer.keep_in_mind()), answer.left_out()
+    return [Sheet("finding", _WORDS, lines), *with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)]
 
-    The five lines of a finding come before all others.
-    """
+
+def with_readme(
+    title: str, sheets: Sequence[Sheet], said: Sequence[str], facts: Mapping[str, Any], left_out: Sequence[str] = ()
+) -> list[Sheet]:
+    """The sheets behind one that says what was asked, what each holds, and what must be kept in mind."""
     rows: list[tuple[str, object]] = [("Question", title)]
-    rows += [(what, value) for what, value in facts_told(facts) if value not in (None, "")]
+    rows += [(what, value) for what, value in facts_in_words(facts) if value not in (None, "")]
     rows += [(f"Sheet {sheet.name}", WHAT_SHEETS_ARE.get(sheet.name, "")) for sheet in sheets]
     rows.append(("Empty cells", EMPTY_CELLS))
     rows += [("Left out", text) for text in left_out]
     rows += [("Keep in mind", text) for text in said]
-    cells = [(what, cut_for_cell(value)) for what, value in rows]
-    return [*finding_sheets(finding), Sheet("README", WORDS, cells), *sheets]
+    return [Sheet("README", _WORDS, [(what, cut_for_cell(value)) for what, value in rows]), *sheets]
 
 
-def facts_told(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+def facts_in_words(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """What run.json says that a reader of a workbook needs in order to repeat the study.
 
     When and where it was written is left out, so that the same study writes the same bytes.
@@ -171,68 +121,6 @@ def facts_told(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     yield "Code", facts.get("code")
     yield "Seed", facts.get("seed")
     yield "Engine", facts.get("engine")
-
-
-def finding_sheets(finding: Finding | None) -> list[Sheet]:
-    """The five lines, if there are any."""
-    if finding is None:
-        return []
-    lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
-    return [Sheet("finding", WORDS, lines)]
-
-
-def comparison_summary_sheet(comparison: Comparison) -> Sheet:
-    """The headline measures: baseline, and for each other staffing difference, interval and verdict.
-
-    A staffing that nothing is compared with has its own interval.
-    """
-    table = comparison_summary(comparison)
-    headers = [Column("Measure"), Column("Of which visits"), Column("Unit")]
-    own = ("mean",) if others(comparison) else ("mean", "interval from", "interval to")
-    headers += [Column(f"{label(comparison, comparison.baseline)}: {word}") for word in own]
-    words = ("difference (% points for shares)", "interval from", "interval to", "beyond chance")
-    headers += [Column(f"{label(comparison, name)}: {word}") for name in others(comparison) for word in words]
-    return Sheet("summary", headers, sheet_rows(table), [number_format(str(name)) for name in table.index])
-
-
-def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
-    """A row for each part of the peers' day, mean and interval of each staffing with peers; no sheet without peers."""
-    names, measures = with_peers(comparison), peer_day_measures(comparison)
-    if not names:
-        return []
-    words = ("mean", "interval from", "interval to")
-    headers = [Column("Measure"), Column("Unit")]
-    headers += [Column(f"{label(comparison, name)}: {word}") for name in names for word in words]
-    rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
-    return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
-
-
-def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
-    """Mean and both ends of the interval of each staffing, in the unit of the row."""
-    factor = scale(measure_and_part(name)[0])
-    found = [estimate(comparison, staffing, name) for staffing in staffings]
-    ends = [(None,) * 3 if item is None else (item.mean, item.low, item.high) for item in found]
-    return [None if value is None else factor * value for of_each in ends for value in of_each]
-
-
-def number_format(name: str) -> str:
-    """As many decimals as the measure is shown with."""
-    places = decimals_shown(measure_and_part(name)[0])
-    return f"#,##0.{'0' * places}" if places else "#,##0"
-
-
-def costs_sheet(comparison: Comparison) -> Sheet:
-    """What each roster costs, and what it adds to the baseline where there is something to compare."""
-    headers = {"label": Column("Staffing"), "weekly_cost": Column("Staff cost (CAD a week)", MONEY)}
-    if others(comparison):
-        headers |= {
-            "hours_added": Column("Hours a week against the baseline"),
-            "weekly_difference": Column("Difference from the baseline (CAD a week)", MONEY),
-            "is_swap": Column("Gives up clinical hours"),
-        }
-    headers["moved_by_effects"] = Column("Moved by assumed effects")
-    hours = [hours_text(comparison, added) for added in comparison.costs["hours_added"]]
-    return table_sheet("costs", comparison.costs.assign(hours_added=hours), headers)
 
 
 def table_sheet(name: str, table: pd.DataFrame, headers: Mapping[str, Column]) -> Sheet:

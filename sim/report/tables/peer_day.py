@@ -4,18 +4,18 @@ The numbers are looked up in `sim.report.tables.lookups`; what each part counts 
 """
 
 import math
-from collections.abc import Sequence
 
 from sim.analysis.comparison_result import Comparison
-from sim.engine.measures.number_text import NO_INTERVAL, half_width_text, measure_and_part, unit_of_value
+from sim.engine.measures.number_text import measure_and_part, unit_of_value
 from sim.engine.measures.peer_day import PEER_TIME
-from sim.report.tables.lookups import estimate, flags_of, known_measures, label, others
-from sim.report.tables.table_cells import Rows, difference_cell, estimate_cell, labelled
-from sim.report.words.cautions import marked
+from sim.report.description import Rows
+from sim.report.tables.comparison_rows import all_staffings, measure_rows, own_cell, whole_cell
+from sim.report.tables.lookups import estimate, known_measures
+from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
 TAKEN_HOME = "What children take home"
-PAID_SHARES = {f"peer_time_{part}.all": f"{words[0].upper()}{words[1:]}" for part, (words, _) in PEER_TIME.items()}
+PAID_SHARES = {f"peer_time_{part}.all": row for part, (row, *_) in PEER_TIME.items()}
 """Rows of the table by the parts of a peer's paid time."""
 PEER_RESULTS = (
     "cost_per_child_met.all",
@@ -52,8 +52,7 @@ HOME_WORDS = (
 
 def with_peers(comparison: Comparison) -> tuple[str, ...]:
     """Staffings in which peers were paid at the central level of demand."""
-    names = (comparison.baseline, *others(comparison))
-    return tuple(name for name in names if has_peers(comparison, name))
+    return tuple(name for name in all_staffings(comparison) if has_peers(comparison, name))
 
 
 def has_peers(comparison: Comparison, staffing: str) -> bool:
@@ -73,13 +72,9 @@ def peer_day_rows(comparison: Comparison) -> Rows:
     the mean with the half-width of its interval. Empty without peers.
     """
     names = with_peers(comparison)
-    if not names:
-        return []
-    rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
-    for measure in peer_day_measures(comparison):
-        words, unit = peer_day_words(measure)
-        rows.append((f"{words} ({unit})", *(mean_cell(comparison, staffing, measure) for staffing in names)))
-    return rows
+    measures = peer_day_measures(comparison)
+    rows = measure_rows(comparison, names, measures, lambda name: "{} ({})".format(*peer_day_words(name)), own_cell)
+    return rows if names else []
 
 
 def peer_day_words(name: str) -> tuple[str, str]:
@@ -87,14 +82,6 @@ def peer_day_words(name: str) -> tuple[str, str]:
     measure, _ = measure_and_part(name)
     words = PAID_SHARES.get(name)
     return (measure.label, unit_of_value(measure)) if words is None else (words, "% of paid time")
-
-
-def mean_cell(comparison: Comparison, staffing: str, name: str) -> str:
-    """`14.2 ± 0.3`, of one replication `14.2`."""
-    measure, _ = measure_and_part(name)
-    found, value = estimate(comparison, staffing, name), estimate_cell(comparison, staffing, name)
-    reach = NO_INTERVAL if found is None else half_width_text(measure, found.half_width)
-    return value if reach == NO_INTERVAL else f"{value} {reach}"
 
 
 def peer_day_lines(comparison: Comparison) -> list[str]:
@@ -109,19 +96,10 @@ def taken_home_rows(comparison: Comparison) -> Rows:
     """Who went home empty-handed, and its parts: a column for each staffing, the mean and the difference from the
     baseline. Empty where it was not measured.
     """
-    names, measures = (comparison.baseline, *others(comparison)), known_measures(comparison, HOME)
+    names = all_staffings(comparison)
     if not any(estimate(comparison, name, HOME[0]) for name in names):
         return []
-    rows: Rows = [("", *(marked(label(comparison, name), *flags_of(comparison, name)) for name in names))]
-    return rows + [(labelled(name), *home_cells(comparison, names, name)) for name in measures]
-
-
-def home_cells(comparison: Comparison, staffings: Sequence[str], name: str) -> list[str]:
-    """Of the baseline the mean with the half-width of its interval, of others the mean and the difference."""
-    cells = [mean_cell(comparison, comparison.baseline, name)]
-    for staffing in staffings[1:]:
-        cells.append(f"{estimate_cell(comparison, staffing, name)} ({difference_cell(comparison, staffing, name)})")
-    return cells
+    return measure_rows(comparison, names, known_measures(comparison, HOME), labelled, whole_cell)
 
 
 def taken_home_lines(comparison: Comparison) -> list[str]:

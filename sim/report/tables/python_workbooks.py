@@ -18,9 +18,9 @@ from sim.io.workbook import Column, Sheet
 from sim.report.tables.answer_workbook import MONEY, NUMBER, WHOLE, sheet_rows, table_sheet, with_readme
 from sim.report.tables.summaries import measures_table, run_summary, staffing_summary
 
-MOST_CELLS = 2_000_000
+MOST_TABLE_CELLS = 2_000_000
 """Cells of a table that is written to a sheet; more take minutes."""
-MEASURES = {
+_MEASURES = {
     "label": Column("Measure"),
     "part": Column("Of which visits, role or place"),
     "value": Column("Value (in the unit of the row)", NUMBER),
@@ -86,13 +86,13 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
     """Measures, visits, tasks, staff and census of a run; a table that is too large is left out, and this is said."""
     known = [name for name, value in values.items() if not np.isnan(value)]
     sheets = [
-        table_sheet("summary", run_summary(values).reset_index(), MEASURES),
-        table_sheet("measures", measures_table(values, known).reset_index(), MEASURES),
+        table_sheet("summary", run_summary(values).reset_index(), _MEASURES),
+        table_sheet("measures", measures_table(values, known).reset_index(), _MEASURES),
     ]
     left_out = []
     for name in ("visits", "tasks", "staff", "census"):
         table: pd.DataFrame = getattr(run, name)
-        if table.size > MOST_CELLS:
+        if table.size > MOST_TABLE_CELLS:
             size = f"{len(table):,} rows of {table.shape[1]} columns take minutes to write"
             left_out.append(f"{name}: {size}; play fewer weeks, or keep .{name} as it is in Python")
             warnings.warn(f"sheet {left_out[-1]}", stacklevel=3)

@@ -12,7 +12,6 @@ import pandas as pd
 
 from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
 from sim.analysis.comparison_result import LEAST_ADDED
-from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
@@ -20,17 +19,17 @@ from sim.engine.measures.number_text import (
     bare,
     cad,
     counted,
-    half_width_text,
     joined,
     measure_and_part,
-    part_text,
     plain_number,
     short_unit_of_difference,
 )
-from sim.report.words.cautions import A_STRESS_TEST
-from sim.report.words.caveats import ENOUGH_REPLICATIONS
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
-from sim.report.words.short_names import short_measure, some
+from sim.report.words.cautions import A_STRESS_TEST, short_cautions
+from sim.report.words.caveats import size_text
+from sim.report.words.finding import Finding, five_lines
+from sim.report.words.measures import short_measure
+from sim.report.words.numbers import change_text, measure_text, whole_percent
+from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
 
 EFFECTS = {
@@ -63,23 +62,10 @@ def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
-        texts = [
-            NOT_FINISHED,
-            "nothing can be said of that either.",
-            cost_text(answer),
-            NOT_FINISHED,
-            size_text(answer),
-        ]
-    else:
-        texts = [
-            changes_text(answer),
-            unchanged_text(answer),
-            cost_text(answer),
-            same_money_text(answer),
-            certainty_text(answer),
-        ]
-    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
-    return Finding(question, tuple(FindingLine(label, text) for label, text in zip(labels, texts, strict=True)))
+        nothing = "nothing can be said of that either."
+        return five_lines(question, [NOT_FINISHED, nothing, _cost_text(answer), NOT_FINISHED, study_size_text(answer)])
+    texts = (_changes_text, _unchanged_text, _cost_text, _same_money_text, _certainty_text)
+    return five_lines(question, [text(answer) for text in texts])
 
 
 def effect_text(answer: BreakEvenAnswer) -> str:
@@ -112,15 +98,14 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
 # --- what changes, what does not ---
 
 
-def changes_text(answer: BreakEvenAnswer) -> str:
-    """What the strongest effect played does."""
-    effect = effect_number(answer, strongest(answer))
+def _changes_text(answer: BreakEvenAnswer) -> str:
+    """What the strongest effect played does, and that it is assumed."""
     if all(item.found is None for item in answer.staffings):
         tests = [f"{label} is {A_STRESS_TEST}" for label in stress_tests(answer).values()]
         return f"{'; '.join(['nothing is concluded', *tests])}."
-    if len(answer.staffings) > 1:
-        return f"at {effect}, {of_each(answer, changes_of)}"
-    return f"at {effect}, {changes_of(answer, answer.staffings[0])}."
+    one = len(answer.staffings) == 1
+    changes = f"{changes_of(answer, answer.staffings[0])}." if one else of_each(answer, changes_of)
+    return f"with the effect assumed at {effect_number(answer, strongest(answer))}, {changes}"
 
 
 def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -157,20 +142,15 @@ def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
     """`−2,859 ± 166`, or of several presets `−2,859 ± 166 staff time only, 1,120 ± 902 with admissions`; CAD a week."""
     shown = shown_presets(answer, item)
+    rows = [curve_at(answer, one, effect) for one in shown]
     names = [f" {preset_text(one.preset)}" if len(shown) > 1 else "" for one in shown]
-    each = [f"{benefit_text(answer, one, effect)}{name}" for one, name in zip(shown, names, strict=True)]
+    each = [money_text(row["mean"], row["half_width"]) + name for row, name in zip(rows, names, strict=True)]
     return ", ".join(each)
 
 
 def shown_presets(answer: BreakEvenAnswer, item: StaffingAnswer) -> tuple[StaffingAnswer, ...]:
     """A staffing by the first presets, as many as the terminal shows."""
     return answer.by_presets(item.staffing)[:MOST_PRESETS]
-
-
-def benefit_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
-    """`−2,859 ± 166`, CAD a week."""
-    row = curve_at(answer, item, effect)
-    return money_text(row["mean"], row["half_width"])
 
 
 def curve_at(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> dict[Hashable, Any]:
@@ -192,29 +172,29 @@ def strongest(answer: BreakEvenAnswer) -> float:
 
 
 def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, effect: float) -> str:
-    """`visits a week −2.7 ± 0.5, worth 1,002 CAD a week (with no effect 0.0)`."""
-    by_effect = {float(row["effect"]): row for row in rows_of(answer, item, worth).to_dict("records")}
-    measure, _ = measure_and_part(worth.measure)
+    """`visits a week −2.7 ± 0.5 (with no effect 0.0) worth 1,002 CAD`."""
+    by_effect = {float(row["effect"]): row for row in _rows_of(answer, item, worth).to_dict("records")}
     row = by_effect[effect]
     notes = [] if abs(row["difference"]) > row["half_width"] else ["not shown to differ"]
     if 1.0 in by_effect and effect != 1.0 and len(answer.staffings) == 1:
-        notes.append(f"with no effect {bare(measure, by_effect[1.0]['difference'], signed=True)}")
+        none = change_text(worth.measure, by_effect[1.0]["difference"], with_unit=False)
+        notes.append(f"with no effect {none}")
     in_brackets = f" ({'; '.join(notes)})" if notes else ""
-    size = f"{bare(measure, row['difference'], signed=True)} {half_width_text(measure, row['half_width'])}"
+    size = change_text(worth.measure, row["difference"], row["half_width"], with_unit=False)
     return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
 
 
-def rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
+def _rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
     """A measure of a staffing at every effect."""
     table = answer.parts
     return table[(table["staffing"] == item.staffing) & (table["name"] == worth.name)]
 
 
-def unchanged_text(answer: BreakEvenAnswer) -> str:
+def _unchanged_text(answer: BreakEvenAnswer) -> str:
     """Outcomes not shown to differ from the baseline at any effect, and those that are shown to at every effect."""
     if all(item.found is None for item in answer.staffings):
         return "nothing can be said of that either."
-    percent = f"{100 * answer.plan.design.confidence:g} %"
+    percent = whole_percent(answer.plan.design.confidence)
     outcomes = [worth for worth in answer.plan.worth if worth.measure != STAFF_COST]
     open_ = [short_measure(worth.measure) for worth in outcomes if not any(differs_somewhere(answer, worth))]
     pieces = [f"no difference shown at any effect, by its own {percent} interval: {', '.join(open_)}"] if open_ else []
@@ -227,7 +207,7 @@ def differs_somewhere(answer: BreakEvenAnswer, worth: Worth) -> Iterator[bool]:
     """Of each staffing that something is concluded of, whether the measure is shown to differ at any effect."""
     for item in answer.staffings:
         if item.found is not None:
-            rows = rows_of(answer, item, worth)
+            rows = _rows_of(answer, item, worth)
             yield bool((rows["difference"].abs() > rows["half_width"]).any())
 
 
@@ -236,7 +216,7 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
     if len(answer.staffings) > 1:
         return
     for worth in outcomes:
-        rows = rows_of(answer, answer.staffings[0], worth)
+        rows = _rows_of(answer, answer.staffings[0], worth)
         low, high = float(rows["difference"].min()), float(rows["difference"].max())
         if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
             measure, _ = measure_and_part(worth.measure)
@@ -247,14 +227,14 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
 # --- money ---
 
 
-def cost_text(answer: BreakEvenAnswer) -> str:
+def _cost_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
     net benefit counts and what it does not."""
     plan = answer.plan
-    return f"{added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
 
 
-def added_text(answer: BreakEvenAnswer) -> str:
+def _added_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline."""
     added, labels = added_costs(answer), answer.plan.staffings
     beside = f"beside {inside(answer.plan.baseline)}"
@@ -270,7 +250,7 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
     overtime = next((worth for worth in answer.plan.worth if worth.measure == STAFF_COST), None)
     if overtime is None or not answer.staffings or answer.staffings[0].unsteady_effects:
         return ""
-    found = rows_of(answer, answer.staffings[0], overtime)["difference"]
+    found = _rows_of(answer, answer.staffings[0], overtime)["difference"]
     ends = [plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
     return f", {' to '.join(dict.fromkeys(ends))} with overtime over the effects"
 
@@ -283,7 +263,7 @@ def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
     return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
 
 
-def same_money_text(answer: BreakEvenAnswer) -> str:
+def _same_money_text(answer: BreakEvenAnswer) -> str:
     """Staffings of the same added cost beside each other; else the worth at which one would pay, and how to compare."""
     by_name = {item.staffing: item for item in answer.staffings}
     added = {name: cost for name, cost in added_costs(answer).items() if name in by_name}
@@ -315,12 +295,12 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
 # --- how sure ---
 
 
-def certainty_text(answer: BreakEvenAnswer) -> str:
+def _certainty_text(answer: BreakEvenAnswer) -> str:
     """The verdict, the prior's word, and what the intervals leave out."""
     if len(answer.staffings) == 1:
         shown = shown_presets(answer, answer.staffings[0])
-        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), size_text(answer)])
-    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), size_text(answer)])
+        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), study_size_text(answer)])
+    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), study_size_text(answer)])
 
 
 def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:
@@ -328,10 +308,10 @@ def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> l
     leading, *others = shown
     verdict = verdict_text(answer, leading)
     named = f"{capital(preset_text(leading.preset))}: {verdict}" if others else verdict
-    told = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
+    texts = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
     if leading.found is None:
-        return told
-    return told + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
+        return texts
+    return texts + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
 
 
 def short_verdicts(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -361,19 +341,13 @@ def prior_in_brackets(item: StaffingAnswer) -> str:
 
 def leaving_text(answer: BreakEvenAnswer) -> list[str]:
     """That many leave, if they do."""
-    n = int(answer.cautions["many_leave"].sum())
-    limit = f"{100 * LEAVING_LIMIT:g} %"
-    return [f"More than {limit} leave in {n} of {len(answer.cautions)} scenarios: waits look too short."] if n else []
+    return short_cautions(0, int(answer.cautions["many_leave"].sum()), len(answer.cautions))
 
 
-def size_text(answer: BreakEvenAnswer) -> str:
+def study_size_text(answer: BreakEvenAnswer) -> str:
     """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
     weeks = max(scenario.period.weeks for scenario in answer.plan.design.scenarios.values())
-    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: what is not shown may still be there."
-    return (
-        f"{counted(answer.n, 'replication')} of {counted(weeks, 'week')}; intervals show chance alone; what is not "
-        f"known of the assumptions comes on top.{few if 1 < answer.n < ENOUGH_REPLICATIONS else ''}"
-    )
+    return size_text([answer.n], [weeks], "what is not shown may still be there")
 
 
 def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -388,7 +362,7 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
         return f"pays at every effect between {low:g} and {high:g}{prior}"
     if found.verdict == "turns":
         side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
-        return f"pays {side} {found.roots[0]:.3f} (interval {span_text(found.spans[0])}){prior}"
+        return f"pays {side} {found.roots[0]:.3f} (interval {_span_text(found.spans[0])}){prior}"
     turning = ", ".join(f"{root:.3f}" for root in found.roots)
     roots = f"the mean turns at {turning}" if turning else "the mean turns nowhere in the range"
     return f"undecided, {roots}{prior}"
@@ -407,31 +381,24 @@ def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
     """Where net benefit turns."""
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
-    percent = f"{100 * answer.plan.design.confidence:g} %"
+    percent = whole_percent(answer.plan.design.confidence)
     means = item.curve.net_benefit.mean(axis=1)
-    if found.verdict == "never":
-        best = int(means.argmax())
-        at = effect_number(answer, item.curve.effects[best])
-        return (
-            f"No effect between {low:g} and {high:g} pays by what is valued: at best, at "
-            f"{at}, the net benefit is {cad(means[best])} a week."
-        )
-    if found.verdict == "always":
-        worst = int(means.argmin())
-        at = effect_number(answer, item.curve.effects[worst])
-        return (
-            f"It pays at every effect between {low:g} and {high:g}: at worst, at {at}, the "
-            f"net benefit is {cad(means[worst])} a week."
-        )
+    if found.verdict in ("never", "always"):
+        never = found.verdict == "never"
+        place = int(means.argmax() if never else means.argmin())
+        pays = f"No effect between {low:g} and {high:g} pays by what is valued"
+        at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
+        pays = pays if never else f"It pays at every effect between {low:g} and {high:g}"
+        return f"{pays}: {at}, the net benefit is {cad(means[place])} a week."
     if found.verdict == "turns":
         side = "below" if means[0] > 0.0 else "above"
         return (
-            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {span_text(found.spans[0])}): there the net "
+            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {_span_text(found.spans[0])}): there the net "
             "benefit turns."
         )
     roots = ", ".join(f"{root:.3f}" for root in found.roots)
     where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
-    spans = " and ".join(span_text(span) for span in found.spans)
+    spans = " and ".join(_span_text(span) for span in found.spans)
     return (
         f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
         "Play more replications or a wider study.range."
@@ -454,14 +421,12 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     valued = {worth.name: worth for worth in answer.plan.worth}
     sentences = []
     for price in item.prices:
-        measure, part = measure_and_part(valued[price.name].measure)
-        whose = "" if part == "all" else f", {part_text(part)}"
-        way = "less" if price.cad_per_unit < 0.0 else "more"
+        name = measure_text(valued[price.name].measure, all_named=False)
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
-            f"{at_price(answer, price.effect)}, it would pay if one {way} of “{measure.label}{whose}” were worth "
-            f"{cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to {plain_number(high, 0)}) instead of "
-            f"{cad(abs(valued[price.name].cad_per_unit))}."
+            f"{at_price(answer, price.effect)}, it would pay if one {'less' if price.cad_per_unit < 0.0 else 'more'} "
+            f"of “{name}” were worth {cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to "
+            f"{plain_number(high, 0)}) instead of {cad(abs(valued[price.name].cad_per_unit))}."
         )
     return sentences
 
@@ -482,7 +447,7 @@ def chance_sentence(item: StaffingAnswer) -> str:
     )
 
 
-def span_text(span: Span) -> str:
+def _span_text(span: Span) -> str:
     return f"{span[0]:.3f} to {span[1]:.3f}"
 
 

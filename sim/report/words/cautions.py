@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.interpretability import LEAVING_LIMIT, UNFINISHED_LIMIT
-from sim.engine.measures.number_text import plain_number
+from sim.engine.measures.number_text import counted, plain_number
 
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
 """Marks beside numbers."""
+LEAVING_PERCENT = f"{100 * LEAVING_LIMIT:g} %"
 LEGEND = (
-    f"{MANY_LEAVE}: a warning: more than {100 * LEAVING_LIMIT:g} % of visits leave, so that those who would have "
+    f"{MANY_LEAVE}: a warning: more than {LEAVING_PERCENT} of visits leave, so that those who would have "
     f"waited longest are not in the waits. {NO_STEADY_STATE}: no steady state, so that no difference is claimed."
 )
 WHY_LEAVING_MATTERS = (
@@ -41,22 +42,31 @@ def marked(text: str, many_leave: bool, no_steady_state: bool) -> str:
     return f"{text} {mark}" if mark else text
 
 
-def percent(share: float) -> str:
+def short_marks(any_flag: bool) -> str:
+    """What the marks mean, shorter than `LEGEND`, after a blank; nothing where there is no mark."""
+    words = f" {MANY_LEAVE}: over {LEAVING_PERCENT} of visits leave. {NO_STEADY_STATE}: no steady state."
+    return words if any_flag else ""
+
+
+def short_cautions(n_unsteady: int, n_leaving: int, n: int) -> list[str]:
+    """How many of `n` scenarios are to be read with care."""
+    of_all = counted(n, "scenario")
+    unsteady = f"No steady state in {n_unsteady} of {of_all}: nothing is claimed there."
+    leaving = f"More than {LEAVING_PERCENT} leave in {n_leaving} of {of_all}: waits look too short there."
+    return [unsteady] * bool(n_unsteady) + [leaving] * bool(n_leaving)
+
+
+def exact_percent(share: float) -> str:
     """`11.2 %`."""
     return f"{plain_number(100.0 * share, 1)} %"
-
-
-def leaving_words(row: Mapping[Any, Any]) -> str:
-    """`6.1 % leave`."""
-    return f"{percent(row['leaving'])} leave"
 
 
 def steadiness_words(row: Mapping[Any, Any]) -> str:
     """What shows that a scenario has no steady state, in numbers."""
     words = []
     if row["unfinished"] > row["unfinished_limit"]:
-        limit = percent(max(row["unfinished_limit"], UNFINISHED_LIMIT))
-        words.append(f"{percent(row['unfinished'])} of visits unfinished when the window ended, limit {limit}")
+        limit = exact_percent(max(row["unfinished_limit"], UNFINISHED_LIMIT))
+        words.append(f"{exact_percent(row['unfinished'])} of visits unfinished when the window ended, limit {limit}")
     first, last = row["wait_first_third"], row["wait_last_third"]
     if math.isfinite(first) and last > first:
         words.append(
@@ -81,8 +91,8 @@ def caution_lines(
         found = named([f"{name}: {steadiness_words(row)}" for name, row in unsteady], most)
         yield f"No steady state{where} ({found}). {WHY_STEADINESS_MATTERS}"
     if leaving:
-        found = named([f"{name}: {leaving_words(row)}" for name, row in leaving], most)
-        limit = f"more than {100 * LEAVING_LIMIT:g} % of visits leave unseen or against advice"
+        found = named([f"{name}: {exact_percent(row['leaving'])} leave" for name, row in leaving], most)
+        limit = f"more than {LEAVING_PERCENT} of visits leave unseen or against advice"
         yield f"Many leave{where}: {limit} ({found}). {WHY_LEAVING_MATTERS}"
 
 

@@ -4,13 +4,13 @@ The numbers are the comparison's; how the lines are laid out is for the console,
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import FLAGS
-from sim.engine.measures.number_text import joined
+from sim.engine.measures.number_text import counted, joined
 from sim.report.tables.lookups import (
     central_level,
     difference,
@@ -53,14 +53,14 @@ STAY = "length_of_stay_mean.mental_health"
 STAY_TARGET_H = 0.2
 
 
-def honesty_lines(comparison: Comparison) -> list[str]:
-    """All that applies to this comparison, the weightiest first."""
+def in_mind(comparison: Comparison) -> list[str]:
+    """All that must be kept in mind with this comparison, the weightiest first."""
     return [
         *effect_lines(comparison),
-        *cautions_of(comparison),
-        *replication_lines(comparison),
+        *caution_lines_of(comparison),
+        *replication_lines(n_replications(comparison), len(others(comparison)) > 0),
         *unfinished_lines(comparison),
-        *precision_lines(comparison),
+        *half_width_lines(comparison),
         *stress_test_lines(comparison),
         CHANCE_ONLY,
         RESPECT,
@@ -72,30 +72,37 @@ def effect_lines(comparison: Comparison) -> list[str]:
     if not comparison.effects_assumed:
         return [NO_BENEFIT]
     topics = moved_topics(comparison)
+    assumed = f"{assumed_text(topics, f' ({effects_text(comparison)})')}{COMPUTED if topics else '.'}"
+    return [assumed, ONE_SIDED] if comparison.one_sided and topics else [assumed]
+
+
+def assumed_text(topics: Sequence[str], where: str) -> str:
+    """What assumed effects move by themselves; `where`: which effects, or in which scenarios."""
     if not topics:
-        return [
-            f"Effects were assumed ({effects_text(comparison)}), but they are in force in no staffing compared: "
-            "nothing moves because of them."
-        ]
-    verb, they = ("move", "they were") if len(topics) > 1 or topics[0].endswith("s") else ("moves", "it was")
-    assumed = (
-        f"Effects were assumed ({effects_text(comparison)}): {joined(topics)} {verb} because {they} told to; "
-        "everything else follows from them and from the work and time computed."
+        return f"Effects were assumed{where}, but are in force in none: nothing moves because of them"
+    several = len(topics) > 1 or topics[0].endswith("s")
+    return (
+        f"Effects were assumed{where}: {joined(topics)} "
+        f"{'move because they are' if several else 'moves because it is'} set so"
     )
-    return [assumed, ONE_SIDED] if comparison.one_sided else [assumed]
 
 
-def cautions_of(comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED) -> list[str]:
+COMPUTED = "; everything else follows from them and from the work and time computed."
+"""What comes after `assumed_text` where there is room."""
+
+
+def caution_lines_of(
+    comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED
+) -> list[str]:
     """Where many visits leave, and where there is no steady state, at all levels of demand or at some.
 
     Up to `most` staffings are named.
     """
     lines: list[str] = []
     for level, rows in comparison.cautions.groupby("demand", sort=True):
-        if levels is not None and level not in levels:
-            continue
-        names = [label(comparison, name) for name in rows["staffing"]]
-        lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}", most)
+        if levels is None or level in levels:
+            names = [label(comparison, name) for name in rows["staffing"]]
+            lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}", most)
     return lines + [ROSTERED_COST] * bool(lines)
 
 
@@ -109,7 +116,7 @@ def unfinished_lines(comparison: Comparison) -> list[str]:
     ]
 
 
-def precision_lines(comparison: Comparison) -> list[str]:
+def half_width_lines(comparison: Comparison) -> list[str]:
     """The paired half-width of the mental-health stay against its target."""
     level = central_level(comparison)
     found = [(difference(comparison, name, STAY, level), name) for name in others(comparison)]
@@ -125,12 +132,28 @@ def precision_lines(comparison: Comparison) -> list[str]:
     ]
 
 
-def replication_lines(comparison: Comparison) -> list[str]:
-    """What few replications do not allow, where something is compared."""
-    n = n_replications(comparison)
-    if n < 2:
+def replication_lines(n: int, is_compared: bool) -> list[str]:
+    """What few replications do not allow."""
+    if n == 1:
         return [ONE_REPLICATION]
-    return [FEW_REPLICATIONS] if n < ENOUGH_REPLICATIONS and others(comparison) else []
+    return [FEW_REPLICATIONS] if 1 < n < ENOUGH_REPLICATIONS and is_compared else []
+
+
+def size_text(numbers: Sequence[float], weeks: Sequence[float], unshown: str) -> str:
+    """Replications and weeks, that intervals are of chance alone, and `unshown` of few replications."""
+    length = f" of {span_text(weeks, 'week')}" if weeks else ""
+    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: {unshown}."
+    return (
+        f"{span_text(numbers, 'replication')}{length}; intervals show chance alone; what is not known of the "
+        f"assumptions comes on top.{few if unshown and 1 < min(numbers) < ENOUGH_REPLICATIONS else ''}"
+    )
+
+
+def span_text(numbers: Sequence[float], noun: str) -> str:
+    """`4 weeks`, `4 to 8 weeks`."""
+    low, high = min(numbers), max(numbers)
+    text = counted(int(high), noun)
+    return text if low == high else f"{low:g} to {text}"
 
 
 def stress_test_lines(comparison: Comparison) -> list[str]:

@@ -4,15 +4,14 @@ A difference is named as a change only where it is beyond chance when all headli
 together (`Found.beyond_chance`), and never without a steady state.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, Row
 from sim.analysis.scenario_facts import is_same_money
-from sim.analysis.sentences import inside, spoken, under
-from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NOTHING,
@@ -38,14 +37,13 @@ from sim.report.tables.lookups import (
     n_replications,
     others,
 )
-from sim.report.tables.table_cells import hours_text, question
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED, Finding, FindingLine
-from sim.report.words.question_text import central_demand, effects_text
+from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
+from sim.report.words.measures import HINT, hint, named_topics
+from sim.report.words.numbers import hours_text, whole_percent
+from sim.report.words.question_text import central_demand, effects_text, question
 
-HINT = "secondary"
-"""Beside a change in the outcome that was chosen after results were seen; `answer.md` says it at length."""
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
 MOST_CHANGES_ELSEWHERE = 3
@@ -58,22 +56,22 @@ def finding_of(comparison: Comparison) -> Finding:
     if not others(comparison):
         return scenario_finding(comparison)
     subject = others(comparison)[0]
-    return Finding(
+    return five_lines(
         short_question(comparison),
-        (
-            FindingLine(CHANGES, changes_text(comparison, subject)),
-            FindingLine(UNCHANGED, unchanged_text(comparison, subject)),
-            FindingLine(COST, cost_text(comparison, subject)),
-            FindingLine(SAME_MONEY, same_money_text(comparison, subject)),
-            FindingLine(CERTAINTY, certainty_text(comparison)),
-        ),
+        [
+            _changes_text(comparison, subject),
+            _unchanged_text(comparison, subject),
+            _cost_text(comparison, subject),
+            _same_money_text(comparison, subject),
+            _certainty_text(comparison),
+        ],
     )
 
 
 def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
     names = others(comparison)
-    if len(names) <= MOST_NAMED:
+    if len(names) <= _MOST_NAMED:
         return question(comparison)
     first, baseline = label(comparison, names[0]), inside(label(comparison, comparison.baseline))
     n, weeks = n_replications(comparison), comparison.weeks
@@ -83,11 +81,11 @@ def short_question(comparison: Comparison) -> str:
     )
 
 
-MOST_NAMED = 3
+_MOST_NAMED = 3
 """Staffings named in the question."""
 
 
-def changes_text(comparison: Comparison, staffing: str) -> str:
+def _changes_text(comparison: Comparison, staffing: str) -> str:
     """What is beyond chance in a staffing, in one sentence with intervals."""
     who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
     if nothing:
@@ -95,13 +93,8 @@ def changes_text(comparison: Comparison, staffing: str) -> str:
     moved = changed_measures(comparison, staffing)
     named_here = most_important(moved, MOST_CHANGES)
     intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
-    intervals[0] = intervals[0].replace("(", f"({100 * comparison.confidence:g} % CI ")
+    intervals[0] = intervals[0].replace("(", f"({whole_percent(comparison.confidence)} CI ")
     return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
-
-
-def hint(name: str) -> str:
-    """The rank of an outcome that was chosen after results were seen."""
-    return f"; {HINT}" if name in CHOSEN_LATE else ""
 
 
 def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
@@ -167,7 +160,7 @@ def amount_of_change(measure: Measure, change: float) -> str:
     number = bare(measure, abs(change))
     if not number.strip("0.,"):
         number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
-    return spoken(f"{number} {unit_of_difference(measure)}", measure)
+    return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
 
 
 def interval_text(name: str, found: Found) -> str:
@@ -189,7 +182,7 @@ def clinical_measures(comparison: Comparison) -> list[str]:
     return sorted(names, key=lambda name: not name.endswith(".all"))
 
 
-def unchanged_text(comparison: Comparison, staffing: str) -> str:
+def _unchanged_text(comparison: Comparison, staffing: str) -> str:
     """Measures of which no difference is shown, in one line."""
     if flags_of(comparison, staffing)[1]:
         return "nothing is claimed here either."
@@ -213,37 +206,10 @@ def unchanged_text(comparison: Comparison, staffing: str) -> str:
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
 
 
-def named_topics(names: Sequence[str], before: str) -> str:
-    """Topics of measures, with their parts where a measure has several."""
-    if not names:
-        return ""
-    topics: dict[str, list[str]] = {}
-    for name in names:
-        topics.setdefault(HEADLINES[name].topic, []).append(name.partition(".")[2])
-    times = [topic.removeprefix(RETURN) for topic in topics if topic.startswith(RETURN)]
-    texts = [topic_of(topic, parts) for topic, parts in topics.items() if not topic.startswith(RETURN)]
-    return before + joined([*texts, *([RETURN + " or ".join(times)] if times else [])])
-
-
-RETURN = "return within "
-"""Said once for several times within which patients come back."""
-
-
-N_PARTS = Counter(headline.topic for headline in HEADLINES.values())
-"""Of each topic, the parts of which it is a headline measure."""
-
-
-def topic_of(topic: str, parts: Sequence[str]) -> str:
-    """`stay (medical visits)`; without the part where there is but one, or all are meant."""
-    if len(parts) == N_PARTS[topic]:
-        return topic
-    return f"{topic} ({joined([part_text(part) for part in parts])})"
-
-
-def cost_text(comparison: Comparison, staffing: str) -> str:
+def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
     row = costs_row(comparison, staffing)
-    who, money = with_staffing(comparison, staffing), money_text(float(row["weekly_difference"]))
+    who, money = with_staffing(comparison, staffing), _money_text(float(row["weekly_difference"]))
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -262,7 +228,7 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
 
 
-def money_text(amount: float) -> str:
+def _money_text(amount: float) -> str:
     """`3,836 CAD more`, `the same`."""
     if abs(amount) < 0.5:
         return "the same"
@@ -273,7 +239,7 @@ def costs_row(comparison: Comparison, staffing: str) -> Row:
     return next(row for row in comparison.costs.to_dict("records") if row["staffing"] == staffing)
 
 
-def same_money_text(comparison: Comparison, subject: str) -> str:
+def _same_money_text(comparison: Comparison, subject: str) -> str:
     """What staffings change that add the same weekly cost in other roles."""
     added = float(costs_row(comparison, subject)["weekly_difference"])
     if abs(added) <= LEAST_ADDED:
@@ -311,7 +277,7 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 """Shipped staffings that add the same weekly cost to `traditional` within `EQUAL_MONEY`."""
 
 
-def certainty_text(comparison: Comparison) -> str:
+def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said; what was assumed; and what few replications do not allow."""
     return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
 
@@ -336,19 +302,18 @@ def chance_text(comparison: Comparison) -> str:
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
     few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
-    return (
-        f"of chance alone ({100 * comparison.confidence:g} % intervals, {n} replications), not of the assumptions.{few}"
-    )
+    percent = whole_percent(comparison.confidence)
+    return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 
 
 def scenario_finding(comparison: Comparison) -> Finding:
     """One scenario in five lines: how long visits wait, how mental-health visits go, returns, cost, how sure."""
 
     def mean(name: str) -> str:
-        return mean_text(comparison, f"{name}.mental_health")
+        return estimate_text(comparison, f"{name}.mental_health")
 
     wait, mental_health_wait, left, weekly_cost, visit_cost = (
-        mean_text(comparison, name)
+        estimate_text(comparison, name)
         for name in (
             "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
         )
@@ -379,7 +344,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     )
 
 
-def mean_text(comparison: Comparison, name: str) -> str:
+def estimate_text(comparison: Comparison, name: str) -> str:
     """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
     found = estimate(comparison, comparison.baseline, name)
     if found is None:
@@ -389,7 +354,7 @@ def mean_text(comparison: Comparison, name: str) -> str:
     if found.has_interval:
         low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
         interval = f" ({low} to {high})"
-    return f"{spoken(value_text(measure, found.mean), measure)}{interval}"
+    return f"{in_spoken_units(value_text(measure, found.mean), measure)}{interval}"
 
 
 def returns_text(comparison: Comparison) -> str:
@@ -398,7 +363,7 @@ def returns_text(comparison: Comparison) -> str:
     if not names:
         return "the run is too short to see returns."
     topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
-    texts = [f"{topic} {mean_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
+    texts = [f"{topic} {estimate_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
     return f"{joined(texts)} of patients, counted from their first mental-health visit."
 
 

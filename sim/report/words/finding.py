@@ -6,15 +6,19 @@ is in `answer.md`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.text import Text
 
 from sim.io.clean_text import for_markdown
 
 MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
+
+GOING_ON = (
+    "With `output=` and this folder it goes on here: nothing is played twice, and more replications "
+    "(`study.replications=`) only add to those there are."
+)
+"""How a study whose runs are kept goes on, as Markdown."""
 
 CHANGES = "What changes"
 UNCHANGED = "What does not"
@@ -39,26 +43,10 @@ class Finding:
     lines: tuple[FindingLine, ...]
 
 
-def print_finding(finding: Finding, console: Console) -> None:
-    """The question, then the five lines."""
-    from sim.report.console import say  # loads what figures, which need the finding too, do without
-
-    say(console, finding.question, style="bold cyan")
-    for line in finding.lines:
-        say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
-
-
-def n_lines(text: str, console: Console) -> int:
-    """Lines that a paragraph takes, as `say` breaks it."""
-    from sim.report.console import WIDTH  # loads more than figures need
-
-    hang = len(text) - len(text.lstrip(" •"))
-    return len(Text(text).wrap(console, min(WIDTH, console.width) - hang))
-
-
-def finding_markdown(finding: Finding) -> str:
-    """The five lines as a Markdown list; the question is the title of its page."""
-    return "\n".join(f"- **{line.label}**: {with_code(line.text)}" for line in finding.lines)
+def five_lines(question: str, texts: Sequence[str]) -> Finding:
+    """A finding with the five lines that every study has."""
+    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
+    return Finding(question, tuple(map(FindingLine, labels, texts)))
 
 
 TYPED = re.compile(r'("study\.[^"`\n]*")')

@@ -1,20 +1,21 @@
-"""What was asked, in words: the demand a level is a factor on, what was changed, which effects.
+"""The question of a comparison in words: the demand a level is a factor on, what was changed, which effects.
 
 What follows from it for the reader is `sim.report.words.caveats`.
 """
 
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.sentences import inside
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
-from sim.report.tables.lookups import central_level, n_replications
+from sim.report.tables.lookups import central_level, label, n_replications, others
 
 LONGEST_SHORT = 70
 """Characters of what was changed in the footer of a figure."""
-SAID_ANYWAY = ("study.", "seed", "effects")
+IN_OTHER_WORDS = ("study.", "seed", "effects")
 """Beginnings of what a footer says in other words or leaves to run.json."""
 
 
-def changes_asked(comparison: Comparison) -> list[str]:
+def changed_words(comparison: Comparison) -> list[str]:
     """What was changed, without the signs that mark how."""
     return [text.lstrip("+~") for text in comparison.changed]
 
@@ -26,7 +27,7 @@ def changed_line(comparison: Comparison) -> str:
 
 def changed_shortly(comparison: Comparison) -> str:
     """The same for a footer: shortened, without study size and effects."""
-    texts = [text for text in changes_asked(comparison) if not text.startswith(SAID_ANYWAY)]
+    texts = [text for text in changed_words(comparison) if not text.startswith(IN_OTHER_WORDS)]
     if not texts:
         return ""
     return f" Changed: {cut_end(', '.join(texts), LONGEST_SHORT)}."
@@ -34,7 +35,7 @@ def changed_shortly(comparison: Comparison) -> str:
 
 def of_what(comparison: Comparison) -> str:
     """That a level of demand is a factor on a demand which was itself changed; empty if it was not."""
-    changed = any(text.startswith(("demand=", "demand.", "demand@")) for text in changes_asked(comparison))
+    changed = any(text.startswith(("demand=", "demand.", "demand@")) for text in changed_words(comparison))
     return " of what was asked" if changed else ""
 
 
@@ -50,7 +51,7 @@ def demand_title(comparison: Comparison) -> str:
 
 def effects_text(comparison: Comparison) -> str:
     """`effects=none`, or `effects none, changed: total_return_hr=0.5` if it is no longer the named set."""
-    changed = [text.removeprefix("effects.") for text in changes_asked(comparison) if text.startswith("effects.")]
+    changed = [text.removeprefix("effects.") for text in changed_words(comparison) if text.startswith("effects.")]
     if changed:
         return f"effects {comparison.effects}, changed: {', '.join(changed)}"
     return f"effects={comparison.effects}"
@@ -65,3 +66,11 @@ def played_text(comparison: Comparison) -> str:
 
 def central_demand(comparison: Comparison) -> str:
     return demand_text(comparison, central_level(comparison))
+
+
+def question(comparison: Comparison) -> str:
+    """What was compared, in one line."""
+    names = ", ".join(label(comparison, name) for name in others(comparison))
+    baseline = label(comparison, comparison.baseline)
+    against = f"{names} beside {inside(baseline)}" if names else baseline
+    return f"{against}: {played_text(comparison)}, {central_demand(comparison)}, {effects_text(comparison)}"

@@ -1,32 +1,21 @@
-"""Short names for the lines and tables of a terminal: of measures, and of the scenarios of a sweep.
+"""Short names of scenarios for the lines and tables of a terminal, and long texts cut.
 
-The whole names are the labels of the catalogue and the words of the command.
+The whole names are the words of the command.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from sim.analysis.sentences import inside
-from sim.engine.measures.number_text import joined, measure_and_part, part_text
-from sim.report.words.comparison_finding import topic_of
+from sim.engine.measures.number_text import joined
 
 NEXT_WORD = re.compile(r" (?=[+~]{0,2}[\w@./-]+=)")
 """Where one `key=value` of a label ends and the next begins; a value may hold blanks."""
-LONGEST_NAME = 60
+_LONGEST_NAME = 60
 """Characters of a scenario's name in a sentence."""
 
 
-def short_measure(name: str) -> str:
-    """`stay (medical visits)`, `left empty-handed`; in a sentence, by its topic where it has one."""
-    measure, part = measure_and_part(name)
-    if measure.headline:
-        return topic_of(measure.headline.topic, [part])
-    label = inside(measure.label)
-    return label if measure.by == "run" or part == "all" else f"{label} ({part_text(part)})"
-
-
-def words_of(label: str) -> list[str]:
+def _words_of(label: str) -> list[str]:
     """The `key=value` words of a scenario's label."""
     return NEXT_WORD.split(label)
 
@@ -35,7 +24,7 @@ def varied_keys(labels: Sequence[str]) -> dict[str, int]:
     """Keys that differ between scenarios, and how many values of each there are."""
     values: dict[str, set[str]] = {}
     for label in labels:
-        for word in words_of(label):
+        for word in _words_of(label):
             key, equals, value = word.partition("=")
             if equals:
                 values.setdefault(key.lstrip("+~"), set()).add(value)
@@ -47,7 +36,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
 
     The labels themselves where two names would be the same.
     """
-    words = {label: words_of(label) for label in labels}
+    words = {label: _words_of(label) for label in labels}
     common = set.intersection(*map(set, words.values())) if len(words) > 1 else set[str]()
     keys = {word.partition("=")[0].lstrip("+~") for each in words.values() for word in each}
     last_parts = Counter(key.rpartition(".")[2] for key in keys)
@@ -64,7 +53,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) and all(names.values()) else {name: name for name in labels}
 
 
-def cut_middle(text: str, width: int = LONGEST_NAME) -> str:
+def cut_middle(text: str, width: int = _LONGEST_NAME) -> str:
     """The text, or its beginning and end around an ellipsis: what differs often stands at the end."""
     if len(text) <= width:
         return text

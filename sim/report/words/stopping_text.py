@@ -16,12 +16,13 @@ from sim.engine.measures.number_text import (
     bare,
     counted,
     measure_and_part,
-    part_text,
     unit_of_difference,
     unit_of_value,
 )
 from sim.engine.measures.number_text import scale as scale_of
 from sim.report.words.cautions import named
+from sim.report.words.caveats import span_text
+from sim.report.words.numbers import measure_text, whole_percent
 from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.sequential_precision import FIRST_LOOK
 
@@ -38,7 +39,7 @@ class PrecisionAsked(NamedTuple):
     rules: StoppingRules
 
 
-def asked_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.rules.precision:
         yield from precision_lines(answer, most_missed)
@@ -60,7 +61,7 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
     asked_of = dict.fromkeys(wanted["label"])
     wide = set(wanted["label"][wanted["status"] != MET])
     with_it = [numbers[label] for label in asked_of if label not in wide]
-    replications = f", with {span(with_it)}" if with_it else ""
+    replications = f", with {span_text(with_it, 'replication')}" if with_it else ""
     yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{replications}."
     missed = wanted[wanted["status"] == MISSED].to_dict("records")
     if missed:
@@ -80,26 +81,20 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
         yield f"Without a value in the first replications, and not asked of: {names}."
 
 
-def span(numbers: list[int]) -> str:
-    """`12 to 40 replications`, `12 replications`."""
-    low, high = min(numbers), max(numbers)
-    return counted(high, "replication") if low == high else f"{low} to {high} replications"
-
-
 def miss_text(row: dict[object, object]) -> str:
     """One precision that was not reached."""
-    measure, part = measure_and_part(str(row["measure"]))
+    measure, _ = measure_and_part(str(row["measure"]))
     reached, asked = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
     of = " (difference)" if row["of"] == "differences" else ""
     unit = unit_of_difference(measure)
-    return f"{row['label']}: {measure.label}, {part_text(part)}{of} ± {reached} for ± {asked} {unit}"
+    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {asked} {unit}"
 
 
 def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
-    state, confidence = answer.plan, f"{100 * answer.confidence:g} %"
-    measure, part = measure_and_part(asked.measure)
-    what = f"{measure.label}, {part_text(part)}"
+    state, confidence = answer.plan, whole_percent(answer.confidence)
+    measure, _ = measure_and_part(asked.measure)
+    what = measure_text(asked.measure)
     matters = f"{scale_of(measure) * asked.indifference:.3g} {unit_of_difference(measure)}"
     choice, candidates = state.selection, state.candidates
     if candidates is not None and candidates.size < 2:
@@ -142,8 +137,8 @@ def best_line(answer: SweepAnswer, name: str) -> str:
         return f"{best_by(name)}: undecided, as it takes two scenarios that have it and two replications of each."
     shown = labels_where(answer.best, "is_best")
     possible = labels_where(answer.best, "may_be_best")
-    confidence = f"{100 * answer.confidence:g} %"
-    made_of = f"{span([int(n) for n in answer.best['n']])} that all of them have; best.parquet"
+    confidence = whole_percent(answer.confidence)
+    made_of = f"{span_text([int(n) for n in answer.best['n']], 'replication')} that all of them have; best.parquet"
     if shown:
         return f"{best_by(name)}: {shown[0]}, shown better than all others at {confidence} ({made_of})."
     contenders = may_be(possible, len(answer.best) - len(possible))
@@ -153,13 +148,13 @@ def best_line(answer: SweepAnswer, name: str) -> str:
 def contenders_line(name: str, found: Contenders) -> str:
     """The same of those that no other is shown to beat, pair by pair."""
     who = found.labels[0] if len(found.labels) == 1 else may_be(list(found.labels), found.n_ruled_out)
-    sure = f"at {100 * found.confidence:g} %, judged by this measure alone"
-    return f"{best_by(name)}: {who} ({sure}; {span(list(found.n_replications))})."
+    sure = f"at {whole_percent(found.confidence)}, judged by this measure alone"
+    return f"{best_by(name)}: {who} ({sure}; {span_text(found.n_replications, 'replication')})."
 
 
 def best_by(name: str) -> str:
-    measure, part = measure_and_part(name)
-    return f"Best by {measure.label}" + ("" if part == "all" else f", {part_text(part)}")
+    """By which measure."""
+    return f"Best by {measure_text(name, all_named=False)}"
 
 
 def may_be(labels: list[str], n_ruled_out: int) -> str:

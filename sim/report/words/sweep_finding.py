@@ -12,40 +12,22 @@ import pandas as pd
 
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import LEAST_ADDED
-from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
+from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
-from sim.engine.measures.number_text import (
-    bare,
-    cad,
-    counted,
-    half_width_text,
-    joined,
-    measure_and_part,
-    plain_number,
-    short_unit_of_difference,
-    unit_of_value,
-)
+from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
 from sim.report.tables.lookups import Found, as_found
-from sim.report.words.cautions import A_STRESS_TEST
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, NO_BENEFIT
-from sim.report.words.comparison_finding import hint, named_topics
-from sim.report.words.finding import (
-    CERTAINTY,
-    CHANGES,
-    COST,
-    SAME_MONEY,
-    UNCHANGED,
-    Finding,
-    FindingLine,
-)
-from sim.report.words.short_names import cut_middle, short_labels, short_measure, some, varied_keys
+from sim.report.words.cautions import A_STRESS_TEST, short_cautions
+from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
+from sim.report.words.finding import Finding, five_lines
+from sim.report.words.measures import hint, named_topics, short_measure
+from sim.report.words.numbers import change_text, mean_text, whole_percent
+from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
 
-STAFF_COST = "staff_cost_per_week.all"
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
-MOST_CHANGES = 3
+_MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
 MOST_OF_THE_SAME_MONEY = 2
 TO_ADD = "staffing=traditional,peer_added,clinician_added"
@@ -85,11 +67,17 @@ class SweepReport:
         return {name: found[name] for name in HEADLINE if name in found}
 
     @cached_property
+    def means(self) -> dict[tuple[str, str], Found]:
+        """Headline estimates by measure and label."""
+        table = self.answer.estimates
+        chosen = table[table["measure"].isin(HEADLINE)] if len(table) else table
+        return {(str(row["measure"]), str(row["label"])): as_found(row) for row in chosen.to_dict("records")}
+
+    @cached_property
     def staff_cost(self) -> dict[str, float]:
         """Mean staff cost with overtime, CAD a week, of scenarios that have run."""
-        table = self.answer.estimates
-        rows = table[table["measure"] == STAFF_COST]
-        return dict(zip(rows["label"], rows["mean"], strict=True)) if len(rows) else {}
+        found = {label: self.means.get((STAFF_COST, label)) for label in self.answer.labels}
+        return {label: item.mean for label, item in found.items() if item is not None}
 
     @cached_property
     def flags(self) -> dict[str, tuple[bool, bool]]:
@@ -115,16 +103,8 @@ class SweepReport:
 
 def sweep_finding(report: SweepReport) -> Finding:
     """The question and the five lines."""
-    return Finding(
-        question_of(report),
-        (
-            FindingLine(CHANGES, changes_text(report)),
-            FindingLine(UNCHANGED, unchanged_text(report)),
-            FindingLine(COST, cost_text(report)),
-            FindingLine(SAME_MONEY, same_money_text(report)),
-            FindingLine(CERTAINTY, certainty_text(report)),
-        ),
-    )
+    texts = (_changes_text, _unchanged_text, _cost_text, _same_money_text, _certainty_text)
+    return five_lines(question_of(report), [text(report) for text in texts])
 
 
 def question_of(report: SweepReport) -> str:
@@ -140,7 +120,7 @@ def question_of(report: SweepReport) -> str:
 # --- what changes, what does not ---
 
 
-def changes_text(report: SweepReport) -> str:
+def _changes_text(report: SweepReport) -> str:
     """The largest differences beyond chance, outcomes of the protocol before others; or why none is named."""
     if why := why_nothing_is_claimed(report):
         return why
@@ -151,11 +131,11 @@ def changes_text(report: SweepReport) -> str:
     def place(name: str) -> tuple[int, float]:
         return protocol_place(name), -strength(next(iter(found[name].values())))
 
-    named = sorted(found, key=place)[:MOST_CHANGES]
-    parts = [largest_text(report, name, found[name]) for name in named]
-    rest = [name for name in found if name not in named]
+    largest = sorted(found, key=place)[:_MOST_CHANGES]
+    parts = [largest_text(report, name, found[name]) for name in largest]
+    rest = [name for name in found if name not in largest]
     more = f"; also {named_topics(rest, '')}" if rest else ""
-    interval = f"the joint {100 * report.answer.confidence:g} % interval of all scenarios and measures"
+    interval = f"the joint {whole_percent(report.answer.confidence)} interval of all scenarios and measures"
     return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
 
 
@@ -170,14 +150,8 @@ def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) ->
     n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
     of = f", the largest of {n_same}" if n_same > 1 else ""
     against = f"; {len(beyond) - n_same} the other way" if len(beyond) > n_same else ""
-    return f"{short_measure(name)} {size_text(name, found)} ({report.names[label]}{of}{against}{hint(name)})"
-
-
-def size_text(name: str, found: Found) -> str:
-    """A difference with its unit and its joint interval, which allows for its having been picked as the largest."""
-    measure, _ = measure_and_part(name)
-    size, reach = bare(measure, found.mean, signed=True), half_width_text(measure, found.simultaneous)
-    return f"{size} {reach} {short_unit_of_difference(measure)}"
+    size = change_text(name, found.mean, found.simultaneous)  # joint: it allows for its having been picked
+    return f"{short_measure(name)} {size} ({report.names[label]}{of}{against}{hint(name)})"
 
 
 def why_nothing_is_claimed(report: SweepReport) -> str:
@@ -200,18 +174,16 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
 
 def means_text(report: SweepReport) -> str:
     """The main outcomes of a scenario by itself."""
-    table = report.answer.estimates
-    parts = []
-    for name in ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health"):
-        for row in table[table["measure"] == name].to_dict("records")[:1]:
-            measure, _ = measure_and_part(name)
-            found = as_found(row)
-            reach = f" {half_width_text(measure, found.half_width)}" if found.has_interval else ""
-            parts.append(f"{short_measure(name)} {bare(measure, found.mean)}{reach} {unit_of_value(measure)}")
-    return ", ".join(parts)
+    names = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
+    found = {name: report.means.get((name, report.answer.labels[0])) for name in names}
+    return ", ".join(
+        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(measure_and_part(name)[0])}"
+        for name, item in found.items()
+        if item is not None
+    )
 
 
-def unchanged_text(report: SweepReport) -> str:
+def _unchanged_text(report: SweepReport) -> str:
     """Outcomes without a difference beyond chance in any scenario, and those that are the same to the last bit."""
     if why_nothing_is_claimed(report):
         return "nothing can be said of that either."
@@ -230,22 +202,23 @@ def unchanged_text(report: SweepReport) -> str:
 # --- money ---
 
 
-def cost_text(report: SweepReport) -> str:
+def _cost_text(report: SweepReport) -> str:
     """The range of the weekly staff cost, of the rosters alone and with overtime."""
     rosters = cheapest_and_dearest(report.scenarios.weekly_cost)
     whole = cheapest_and_dearest(report.staff_cost)
     if report.labels_with("no_steady_state") and rosters:
-        return f"{range_text(report, rosters)} by roster; overtime depends on the queue and is left out."
+        return f"{_range_text(report, rosters)} by roster; overtime depends on the queue and is left out."
     if not whole:
-        return f"{range_text(report, rosters)} by roster; nothing has run." if rosters else "nothing has run."
+        return f"{_range_text(report, rosters)} by roster; nothing has run." if rosters else "nothing has run."
     if not rosters:
-        return f"{range_text(report, whole)}, overtime included."
+        return f"{_range_text(report, whole)}, overtime included."
     (_, low), (_, high) = rosters
     if len(report.answer.labels) < 2:
-        return f"{range_text(report, whole)} with overtime, {cad(low)} by roster."
+        return f"{_range_text(report, whole)} with overtime, {cad(low)} by roster."
     if high - low < 1.0:
-        return f"{range_text(report, whole)}; by roster {cad(low)} in every scenario, so they differ by overtime alone."
-    return f"{range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
+        same = f"by roster {cad(low)} in every scenario, so they differ by overtime alone"
+        return f"{_range_text(report, whole)}; {same}."
+    return f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
 
 
 Priced = tuple[str, float]
@@ -259,7 +232,7 @@ def cheapest_and_dearest(costs: Mapping[str, float]) -> tuple[Priced, Priced] | 
     return (low, costs[low]), (high, costs[high])
 
 
-def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
+def _range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     """`339,481 (traditional) to 343,884 CAD a week (peer_added)`; one number where it is one."""
     assert ends is not None
     (cheap, low), (dear, high) = ends
@@ -268,23 +241,23 @@ def range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     return f"{plain_number(low, 0)} ({report.names[cheap]}) to {cad(high)} a week ({report.names[dear]})"
 
 
-def same_money_text(report: SweepReport) -> str:
+def _same_money_text(report: SweepReport) -> str:
     """What scenarios change whose rosters add the same cost; or how to ask."""
     groups = groups_of_the_same_money(report)
     if not groups:
         return nothing_to_compare_text(report)
     if why_nothing_is_claimed(report):
         extra, labels = groups[0]
-        return f"{some([report.names[label] for label in labels], 4)} {added_text(extra)}; nothing is claimed of them."
+        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
         parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
         shown = most_changed_of(report, labels)
-        parts = [f"{named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts = [f"{_named(report, label)} {bought_text(report, label)}" for label in shown]
         parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
     parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
-    return f"{added_text(extra)}: {'; '.join(parts)}."
+    return f"{_added_text(extra)}: {'; '.join(parts)}."
 
 
 def nothing_to_compare_text(report: SweepReport) -> str:
@@ -317,12 +290,12 @@ def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
     return {name: item for name, item in found.items() if item is not None and item.beyond_chance}
 
 
-def added_text(extra: float) -> str:
+def _added_text(extra: float) -> str:
     """`for 3,790 CAD a week`."""
     return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
-def named(report: SweepReport, label: str) -> str:
+def _named(report: SweepReport, label: str) -> str:
     """A scenario by its short name, a stress test as such."""
     return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
 
@@ -335,14 +308,8 @@ def bought_text(report: SweepReport, label: str) -> str:
     if not beyond:
         return "changes nothing beyond chance"
     strongest = sorted(beyond, key=lambda name: -strength(beyond[name]))[:2]
-    sizes = [f"{short_measure(name)} {change_text(name, beyond[name])}" for name in beyond if name in strongest]
+    sizes = [f"{short_measure(name)} {change_text(name, beyond[name].mean)}" for name in beyond if name in strongest]
     return f"changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
-
-
-def change_text(name: str, found: Found) -> str:
-    """The size alone; its interval stands in the table."""
-    measure, _ = measure_and_part(name)
-    return f"{bare(measure, found.mean, signed=True)} {short_unit_of_difference(measure)}"
 
 
 def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]]]:
@@ -364,57 +331,24 @@ def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]
 # --- how sure ---
 
 
-def certainty_text(report: SweepReport) -> str:
+def _certainty_text(report: SweepReport) -> str:
     """Cautions first, then what the intervals are of, and what they leave out."""
-    return " ".join([*caution_texts(report), size_of_study(report), *assumption_texts(report)])
-
-
-def caution_texts(report: SweepReport) -> list[str]:
-    """How many scenarios are to be read with care."""
-    n = len(report.answer.labels)
-    unsteady, leaving = report.labels_with("no_steady_state"), report.labels_with("many_leave")
-    parts = [f"No steady state in {of_all(unsteady, n)}: nothing is claimed there."] if unsteady else []
-    if leaving:
-        limit = f"{100 * LEAVING_LIMIT:g} %"
-        parts.append(f"More than {limit} leave in {of_all(leaving, n)}: waits look too short there.")
-    return parts
-
-
-def of_all(labels: Sequence[str], n: int) -> str:
-    """`2 of 6 scenarios`."""
-    return f"{len(labels)} of {counted(n, 'scenario')}"
-
-
-def size_of_study(report: SweepReport) -> str:
-    """Replications and weeks, and that the intervals are of chance alone."""
     answer = report.answer
+    unsteady, leaving = (len(report.labels_with(name)) for name in ("no_steady_state", "many_leave"))
+    cautions = short_cautions(unsteady, leaving, len(answer.labels))
     numbers = [int(n) for n in answer.estimates.groupby("label")["n"].max()] if answer.n_done else [0]
-    weeks = sorted(set(report.scenarios.weeks.values()))
-    length = f" of {span_text(weeks, 'week')}" if weeks else ""
-    chance = "intervals show chance alone; what is not known of the assumptions comes on top"
-    few = f" Fewer than {ENOUGH_REPLICATIONS} replications: a missing star says nothing." if (
-        len(answer.labels) > 1 and 1 < min(numbers) < ENOUGH_REPLICATIONS) else ""  # fmt: skip
-    return f"{span_text(numbers, 'replication')}{length}; {chance}.{few}"
-
-
-def span_text(numbers: Sequence[float], noun: str) -> str:
-    """`4 weeks`, `4 to 8 weeks`."""
-    low, high = min(numbers), max(numbers)
-    text = counted(int(high), noun)
-    return text if low == high else f"{low:g} to {text}"
+    unshown = "a missing star says nothing" if len(answer.labels) > 1 else ""
+    size = size_text(numbers, sorted(set(report.scenarios.weeks.values())), unshown)
+    return " ".join([*cautions, size, *assumption_texts(report)])
 
 
 def assumption_texts(report: SweepReport) -> list[str]:
     """What was assumed of peers and clinicians."""
-    assuming = report.scenarios.assumes_effects
+    assuming, n = report.scenarios.assumes_effects, len(report.answer.labels)
     if not assuming:
         return [NO_BENEFIT] if report.scenarios.with_peers else []
-    topics = topics_moved(report)
-    where = "" if len(assuming) == len(report.answer.labels) else f" in {of_all(sorted(assuming), len(report.names))}"
-    if not topics:
-        return [f"Effects were assumed{where}, in force in none: nothing moves because of them."]
-    several = len(topics) > 1 or topics[0].endswith("s")
-    return [f"Effects were assumed{where}: {joined(topics)} {'move' if several else 'moves'} because they are set so."]
+    where = "" if len(assuming) == n else f" in {len(assuming)} of {counted(n, 'scenario')}"
+    return [f"{assumed_text(topics_moved(report), where)}."]
 
 
 def topics_moved(report: SweepReport) -> list[str]:

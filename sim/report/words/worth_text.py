@@ -4,18 +4,13 @@ What one more of a measure is worth is said in `sim.analysis.valuation`; the sum
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures.number_text import measure_and_part, plain_number, scale
-from sim.report.tables.lookups import flags_of, label, of_staffing, others
-from sim.report.tables.table_cells import Rows, difference_cell
-from sim.report.words.cautions import marked
-from sim.report.words.short_names import short_measure
 
-OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
+_OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
 """What no preset can count: it is not played."""
 
 
@@ -38,13 +33,13 @@ def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
 
 def not_counted_shortly() -> str:
     """What no preset counts, where the page says it at length."""
-    return f"Not counted: outcomes without a worth, {OUTSIDE}."
+    return f"Not counted: outcomes without a worth, {_OUTSIDE}."
 
 
 def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
     """What no preset counts: what is shown without a worth, and what is not played."""
     shown = [item.name.replace("_", " ") for item in worth if not any(item.counts_in(preset) for preset in presets)]
-    return f"Not counted: {', '.join([*shown, OUTSIDE])}."
+    return f"Not counted: {', '.join([*shown, _OUTSIDE])}."
 
 
 def priced(item: Worth) -> str:
@@ -70,38 +65,11 @@ def capital(text: str) -> str:
 
 
 def money_text(mean: float, half_width: float) -> str:
-    """`−2,859 ± 166`."""
-    return f"{plain_number(mean, 0)} ± {plain_number(half_width, 0)}"
+    """`−2,859 ± 166`, of one replication `−2,859`."""
+    return plain_number(mean, 0) + (f" ± {plain_number(half_width, 0)}" if math.isfinite(half_width) else "")
 
 
 # --- of a comparison
-
-
-def worth_rows(comparison: Comparison) -> Rows:
-    """Paired differences in what is valued beside staff cost, and what all are worth by each preset, at the central
-    level of demand.
-    """
-    table = comparison.worth
-    if table.empty:
-        return []
-    presets = list(dict.fromkeys(table["preset"]))
-    measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
-    heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
-    rows: Rows = [("Difference, and net benefit", *map(capital, map(short_measure, measures)), *heads)]
-    for staffing in others(comparison):
-        found = of_staffing(comparison, table, staffing).set_index("preset")
-        if len(found):
-            apart = [difference_cell(comparison, staffing, measure) for measure in measures]
-            cells = [worth_cell(found.loc[preset]) for preset in presets]
-            rows.append((marked(label(comparison, staffing), *flags_of(comparison, staffing)), *apart, *cells))
-    return rows
-
-
-def worth_cell(row: Mapping[Any, Any]) -> str:
-    """`−2,859 ± 166`, of one replication `−2,859`."""
-    if math.isfinite(row["half_width"]):
-        return money_text(row["mean"], row["half_width"])
-    return plain_number(row["mean"], 0)
 
 
 def worth_lines(comparison: Comparison) -> list[str]:

@@ -1,10 +1,4 @@
-"""The answers of a sweep and of a break-even study as workbooks, `answer.xlsx`, for Excel.
-
-Parts that all workbooks share are in `sim.report.tables.answer_workbook`.
-"""
-
-from collections.abc import Mapping
-from typing import Any
+"""Sheets of a sweep and of a break-even study, whose scenarios are played in the same way."""
 
 import pandas as pd
 
@@ -13,15 +7,12 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
-    decimals_shown,
     measure_and_part,
-    part_text,
     scale,
     short_unit_of_difference,
     unit_of_value,
 )
 from sim.io.workbook import Column, Sheet
-from sim.report.breakeven_answer import honesty, sentences_by_preset
 from sim.report.tables.answer_workbook import (
     CAUTION_HEADERS,
     DIFFERENCE_HEADERS,
@@ -29,50 +20,49 @@ from sim.report.tables.answer_workbook import (
     MONEY,
     NUMBER,
     WHOLE,
+    number_format,
     relabelled,
     sheet_rows,
     table_sheet,
-    with_readme,
 )
 from sim.report.tables.summaries import with_labels
 from sim.report.words.breakeven_finding import effect_text
-from sim.report.words.finding import Finding
+from sim.report.words.numbers import measure_text
 
-MOST_CELLS = 400_000
+MOST_SHEET_CELLS = 400_000
 """Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
 
 
-def sweep_sheets(answer: SweepAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
-    """Sheets of a sweep, the finding first; of a large sweep long ones hold headline measures, or a part of them."""
-    left_out: list[str] = []
+def sheets_of_sweep(answer: SweepAnswer) -> list[Sheet]:
+    """Tables of a sweep; of a large one long sheets hold headline measures, or a part of them."""
     sheets = [summary_sheet(answer)] if len(answer.estimates) else []
-    scaled = ("mean", "low", "high", "simultaneous_half_width")
-    for name, table, headers in (
-        ("estimates", answer.estimates, ESTIMATE_HEADERS),
-        ("differences", answer.differences, DIFFERENCE_HEADERS),
-    ):
+    for name, headers in LONG_SHEETS.items():
+        table = getattr(answer, name)
         if len(table):
-            chosen, what = as_much_as_fits(table, len(headers) + 1)
-            left_out += [f"Sheet {name} holds {what}; all of it is in {name}.parquet"] if what else []
+            chosen, _ = as_much_as_fits(table, len(headers) + 1)
             # "label" is the scenario in the tables of a sweep, and the measure in those with labels.
-            words = with_labels(chosen.assign(scenario_label=chosen["label"]), scaled)
-            sheets.append(table_sheet(name, words, SCENARIO | headers))
+            words = with_labels(chosen.assign(scenario_label=chosen["label"]), SCALED)
+            sheets.append(table_sheet(name, words, _SCENARIO | headers))
     cautions = answer.cautions.assign(scenario_label=answer.cautions["label"])
-    sheets.append(table_sheet("cautions", cautions, SCENARIO | CAUTION_HEADERS))
-    if len(answer.failed):
-        failed = {"label": Column("Scenario"), "replication": Column("Replication", WHOLE), "traceback": Column("Why")}
-        sheets.append(table_sheet("failed", answer.failed, failed))
-    title = f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients"
-    said = [f"{answer.n_done} of {answer.n_runs} runs are there."]
-    return with_readme(title, sheets, said, facts, finding, left_out)
+    sheets.append(table_sheet("cautions", cautions, _SCENARIO | CAUTION_HEADERS))
+    failed = {"label": Column("Scenario"), "replication": Column("Replication", WHOLE), "traceback": Column("Why")}
+    return sheets + [table_sheet("failed", answer.failed, failed)] * bool(len(answer.failed))
 
 
-SCENARIO = {"scenario_label": Column("Scenario")}
+def left_out_of_sweep(answer: SweepAnswer) -> list[str]:
+    """What the long sheets hold where they do not hold all."""
+    held = {name: as_much_as_fits(getattr(answer, name), len(headers) + 1) for name, headers in LONG_SHEETS.items()}
+    return [f"Sheet {name} holds {what}; all of it is in {name}.parquet" for name, (_, what) in held.items() if what]
+
+
+LONG_SHEETS = {"estimates": ESTIMATE_HEADERS, "differences": DIFFERENCE_HEADERS}
+SCALED = ("mean", "low", "high", "simultaneous_half_width")
+_SCENARIO = {"scenario_label": Column("Scenario")}
 
 
 def as_much_as_fits(table: pd.DataFrame, n_columns: int) -> tuple[pd.DataFrame, str]:
     """The rows of a long table that a sheet can hold, and in words which they are, if they are not all."""
-    most_rows = MOST_CELLS // n_columns
+    most_rows = MOST_SHEET_CELLS // n_columns
     if len(table) <= most_rows:
         return table, ""
     headline = table[table["measure"].isin(HEADLINE)]
@@ -88,16 +78,14 @@ def summary_sheet(answer: SweepAnswer) -> Sheet:
     for name in HEADLINE:
         if name not in means:
             continue
-        measure, part = measure_and_part(name)
-        places = decimals_shown(measure)
-        number = f"#,##0.{'0' * places}" if places else WHOLE
-        words = f"{measure.label}, {part_text(part)}"
+        measure, _ = measure_and_part(name)
+        number, words = number_format(name), measure_text(name)
         headers.append(Column(f"{words} ({unit_of_value(measure)})", number))
         columns.append(means[name] * scale(measure))
         if name in apart:
             headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(measure)})", number))
             columns.append(apart[name] * scale(measure))
-    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_CELLS // len(headers))
+    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_SHEET_CELLS // len(headers))
     table.columns = pd.RangeIndex(len(columns))
     return Sheet("summary", headers, sheet_rows(table))
 
@@ -109,13 +97,9 @@ def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["measure"].isin(HEADLINE)].pivot(index="label", columns="measure", values="mean")
 
 
-def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding: Finding) -> list[Sheet]:
-    """Sheets of a break-even study, the finding first."""
+def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
+    """Tables of a break-even study."""
     staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER)
-    words = pd.DataFrame(
-        [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)],
-        columns=["staffing", "line"],
-    )
     curves = {
         "staffing": staffing,
         "preset": Column("Counted"),
@@ -141,14 +125,11 @@ def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any], finding
         "name": Column("Key under study.worth"),
         "measure": Column("Key of the measure"),
     }
-    sheets = [
-        table_sheet("summary", words, {"staffing": staffing, "line": Column("In words")}),
+    return [
         table_sheet("curves", curves_table(answer), curves),
         table_sheet("parts", parts_table(answer), parts),
         table_sheet("cautions", answer.cautions, {"label": Column("Scenario")} | CAUTION_HEADERS),
     ]
-    title = f"Break-even beside {answer.plan.baseline}: {effect_text(answer)}"
-    return with_readme(title, sheets, list(honesty(answer)), facts, finding)
 
 
 def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:

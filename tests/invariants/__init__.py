@@ -7,9 +7,9 @@ the tests. Invariants stand by subject: `visits`, `staff`, `cases`, `places`, `p
 from collections.abc import Callable, Iterator
 
 from sim.department.scenario import Scenario
-from sim.engine.invariants import cases, peer_support, places, staff, visits
-from sim.engine.invariants.checked_run import CheckedRun
 from sim.engine.trajectory import Trajectory
+from tests.invariants import cases, peer_support, places, staff, visits
+from tests.invariants.checked_run import CheckedRun
 
 MOST_BREACHES = 5
 """At most so many breaches of one invariant are listed; the rest are counted."""

@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 
 from sim.department.pathway import Delay, Dispose, Place, Task
-from sim.engine.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows
 from sim.engine.measures.array_loops import Flags, Floats, Integers
 from sim.engine.trajectory import (
     AMA,
@@ -15,6 +14,7 @@ from sim.engine.trajectory import (
     PRESENT,
     RESPONSE,
 )
+from tests.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows
 
 
 def tables_fit_the_scenario(run: CheckedRun) -> Iterator[str]:

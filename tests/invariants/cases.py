@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sim.department.scenario import Scenario
-from sim.engine.invariants.checked_run import CheckedRun, highest_count, open_end, overlaps, rows
+from tests.invariants.checked_run import CheckedRun, highest_count, open_end, overlaps, rows
 
 
 def caseloads_are_kept(run: CheckedRun) -> Iterator[str]:

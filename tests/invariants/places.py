@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.department.pathway import Place, Route, Step
 from sim.department.places import TWELFTHS
-from sim.engine.invariants.checked_run import (
+from sim.engine.measures.array_loops import Floats
+from tests.invariants.checked_run import (
     TOLERANCE,
     CheckedRun,
     highest_count,
@@ -15,7 +16,6 @@ from sim.engine.invariants.checked_run import (
     rows,
     time_integral,
 )
-from sim.engine.measures.array_loops import Floats
 
 
 def zones_are_never_overfull(run: CheckedRun) -> Iterator[str]:

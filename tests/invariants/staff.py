@@ -6,13 +6,13 @@ import numpy as np
 
 from sim.department.pathway import SideTask, Task
 from sim.department.scenario import Scenario
-from sim.engine.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows, spell_at
 from sim.engine.trajectory import (
     CONTACT,
     MAIN,
     OBSERVATION,
     RECOVERY,
 )
+from tests.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows, spell_at
 
 
 def one_thing_at_a_time(run: CheckedRun) -> Iterator[str]:

@@ -14,13 +14,6 @@ from sim.department.support import (
     WALK_MINUTES,
     after_quiet_hours,
 )
-from sim.engine.invariants.checked_run import (
-    TOLERANCE,
-    CheckedRun,
-    open_end,
-    overlaps,
-    rows,
-)
 from sim.engine.trajectory import (
     AMA,
     BRIDGING,
@@ -34,6 +27,13 @@ from sim.engine.trajectory import (
     RECOVERY,
     RESPONSE,
     TASK_KINDS,
+)
+from tests.invariants.checked_run import (
+    TOLERANCE,
+    CheckedRun,
+    open_end,
+    overlaps,
+    rows,
 )
 
 PEER_TASK_KINDS = (CONTACT, RECOVERY, BRIDGING, CALL)

@@ -1,0 +1,134 @@
+"""An answer on the terminal: the finding, a table as high as there is room for, and where to be careful.
+
+Everything a study shows, progress included, keeps to `MOST_LINES`; what is left over is in `answer.md`.
+"""
+
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.department.short_text import cut_end
+from sim.engine.measures.number_text import counted
+from sim.report.console import WIDTH, say, show, two_lines
+from sim.report.description import Description, Rows, ScreenTable
+from sim.report.words.finding import MOST_LINES, Finding
+
+MOST_REMARK_LINES = 7
+"""Lines for remarks to which rows of the table give way."""
+FEWEST_REMARK_LINES = 2
+"""Lines for remarks that there are always."""
+LONGEST_INTRO = 180
+"""Characters of what was changed; all of it is in `answer.md`."""
+TABLE_FRAME = 2
+"""Lines of a table beside its cells: a blank one above it, and the rule below its head."""
+
+
+def print_answer(answer: Description, console: Console, lines_around: int = 0) -> None:
+    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
+    remarks = list(answer.remarks())
+    intro = cut_end(answer.intro, LONGEST_INTRO)
+    above = [*finding_lines(answer.finding), *([intro] if intro else [])]
+    room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
+    print_finding(answer.finding, console)
+    if intro:
+        say(console, intro, style="dim")
+    if answer.n_rows():
+        table = highest_table(answer, room - lines_wanted(remarks, console), console)
+        console.print()
+        show(console, rich_table(table.rows))
+        for text in table.below:
+            say(console, text, style="dim")
+        room -= height(table, console)
+    print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+
+
+def print_finding(finding: Finding, console: Console) -> None:
+    """The question, then the five lines."""
+    say(console, finding.question, style="bold cyan")
+    for line in finding.lines:
+        say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """The paragraphs of a finding as they are printed."""
+    yield finding.question
+    yield from (f"• {line.label}: {line.text}" for line in finding.lines)
+
+
+def n_lines(text: str, console: Console) -> int:
+    """Lines that a paragraph takes, as `say` breaks it."""
+    hang = len(text) - len(text.lstrip(" •"))
+    return len(Text(text).wrap(console, min(WIDTH, console.width) - hang))
+
+
+def lines_wanted(remarks: Sequence[str], console: Console) -> int:
+    """Lines that the weightiest remarks take, as far as rows of the table give way to them, with one for how many are
+    left."""
+    taken = 0
+    for text in remarks:
+        if taken + n_lines(f"• {text}", console) > MOST_REMARK_LINES:
+            break
+        taken += n_lines(f"• {text}", console)
+    return taken + 1
+
+
+def print_remarks(remarks: Sequence[str], console: Console, room: int = FEWEST_REMARK_LINES) -> None:
+    """As many whole as fit into `room` lines of the terminal, then how many are left for `answer.md`."""
+    for number, text in enumerate(remarks):
+        is_last = number == len(remarks) - 1
+        taken = n_lines(f"• {text}", console)
+        if taken > room - (not is_last):
+            beginnings = "; ".join(f"{' '.join(each.split()[:4])} …" for each in remarks[number:])
+            left = f"• {counted(len(remarks) - number, 'remark')} more in answer.md: {beginnings}"
+            say(console, cut_end(left, min(WIDTH, console.width) - 2))
+            return
+        room -= taken
+        say(console, f"• {text}")
+
+
+# --- tables
+
+
+def highest_table(answer: Description, room: int, console: Console) -> ScreenTable:
+    """The table with as many rows as fit into `room` lines, found by halving; it has `fewest_rows` in any case."""
+    width = min(WIDTH, console.width)
+    fewest, most = answer.fewest_rows, max(answer.n_rows(), answer.fewest_rows)
+    while fewest < most:
+        middle = (fewest + most + 1) // 2
+        if height(answer.screen_table(middle, width), console) <= room:
+            fewest = middle
+        else:
+            most = middle - 1
+    return answer.screen_table(fewest, width)
+
+
+def height(table: ScreenTable, console: Console) -> int:
+    """Lines that a table takes with those below it, where no cell is wrapped."""
+    rows = sum(1 + max(cell.count("\n") for cell in row) for row in table.rows)
+    return TABLE_FRAME + rows + sum(n_lines(text, console) for text in table.below)
+
+
+def rich_table(rows: Rows, left: Collection[int] = (0,)) -> Table:
+    """Plain cells, the first row as head, columns right but for those `left`; a second line of a cell is a change."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, head in enumerate(rows[0]):
+        table.add_column(Text(head), justify="left" if number in left else "right", overflow="fold")
+    for first, *cells in rows[1:]:
+        table.add_row(Text(first), *(two_lines(*cell.split("\n", 1)) if "\n" in cell else Text(cell) for cell in cells))
+    return table
+
+
+def width_of_rows(rows: Rows) -> int:
+    """Columns of the terminal that a table takes without wrapping a cell."""
+    widths = (max(cell_len(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True))
+    return sum(width + 2 for width in widths)
+
+
+def in_lines(text: str, width: int) -> str:
+    """A head folded to a width, between words."""
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
