@@ -4,7 +4,6 @@ Every figure is drawn and read in `test_report`, and by processes of their own i
 something else of a comparison, processes that load a drawing library and draw ten figures would be most of its time.
 """
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,4 +15,3 @@ def draw_one_figure(patch: pytest.MonkeyPatch) -> None:
     """From here on."""
     patch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
     patch.setattr(draw_all, "FIGURE_MAKERS", {"finding": draw_all.FIGURE_MAKERS["finding"]})
-    patch.setattr(gc, "freeze", gc.collect)  # what a process does that only draws

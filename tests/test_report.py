@@ -7,9 +7,10 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from sim.report.comparison_answer import comparison_markdown, print_comparison
 from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
-from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.figures.figure_workers import begin_figures, drawers, figure_names
 from sim.report.figures.frame import DPI, WIDTH
 from sim.report.figures.theme import colours, styled
 from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
@@ -322,6 +323,31 @@ def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, t
         pass
     (failed,) = begin_figures(four, tmp_path, pool)
     assert isinstance(failed.exception(), RuntimeError)
+
+
+class LaterPool(Executor):
+    """Names the figures at once and keeps the drawing for later."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], object]] = []
+
+    def submit(self, call: Any, /, *values: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if call is figure_names:
+            future.set_result(("finding",))
+        else:
+            self.waiting.append(partial(call, *values, **named))
+        return future
+
+
+def test_figures_show_a_comparison_as_it_was_when_they_were_begun(drawn: Path, tmp_path: Path) -> None:
+    comparison, pool = comparison_of(), LaterPool()
+    begin_figures(comparison, tmp_path, pool)
+    comparison.differences["mean"] += 1.0
+    comparison.estimate_rows  # noqa: B018  a cache that fills meanwhile
+    for draw in pool.waiting:
+        draw()
+    assert (tmp_path / "finding.png").read_bytes() == (drawn / "finding.png").read_bytes()
 
 
 def test_hours_without_a_peer_are_shaded_in_one_piece() -> None:
