@@ -1,7 +1,7 @@
 """Statements that hold for several comparisons at once: simultaneous intervals, adjusted p-values, the best of many.
 
-Sources: Bonferroni; max-t after Šidák (1967), JASA 62:626-633; Holm (1979), Scandinavian Journal of Statistics
-6:65-70; Nelson & Matejcik (1995), Management Science 41:1935-1945.
+Sources: Bonferroni; max-t after Šidák (1967); Holm (1979), Scandinavian Journal of Statistics 6:65-70; Nelson &
+Matejcik (1995), Management Science 41:1935 (https://doi.org/10.1287/mnsc.41.12.1935).
 """
 
 from dataclasses import dataclass

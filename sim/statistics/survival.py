@@ -1,6 +1,6 @@
 """Kaplan-Meier survival of durations that may be censored, with Greenwood's standard error.
 
-Sources: Kaplan & Meier (1958), JASA 53:457-481; Greenwood (1926), Reports on Public Health 33.
+Sources: Kaplan & Meier (1958), JASA 53:457-481; Greenwood (1926).
 """
 
 from dataclasses import dataclass

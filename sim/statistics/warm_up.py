@@ -1,7 +1,6 @@
 """How long a simulation takes to settle: the MSER-5 truncation point, in whole weeks.
 
-Sources: White (1997), Simulation 69:323-334; White, Cobb & Spratt (2000), Winter Simulation Conference; the average
-over replications is Welch's (1983).
+Sources: White (1997); White, Cobb & Spratt (2000); the average over replications is Welch's.
 """
 
 from dataclasses import dataclass
