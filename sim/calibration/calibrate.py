@@ -26,7 +26,7 @@ from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.calibration.matching.history_matching import Region, Unknown
-from sim.calibration.matching.service_times import match_service_times, region_table, scenario_with_factors
+from sim.calibration.matching.service_times import match_service_times, region_table, with_factors
 from sim.calibration.play import calibrated_scenario, simulated_visits
 from sim.calibration.report import CalibrationReport, Deeper
 from sim.calibration.writing.demand_file import DemandFile
@@ -201,13 +201,11 @@ class _Calibration:
             return simulated_visits(scenario, self.seed)[0]
         if region.is_empty:
             return None
+        spread = np.unique(np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int))
         names = [unknown.name for unknown in region.unknowns]
-        spread = np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int)
-        changed = [
-            scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
-            for point in region.points[np.unique(spread)]
-        ]
-        return pd.concat([simulated_visits(each, self.seed)[0] for each in changed], ignore_index=True)
+        factors = [dict(zip(names, point, strict=True)) for point in region.points[spread].tolist()]
+        played = [simulated_visits(with_factors(scenario, each), self.seed)[0] for each in factors]
+        return pd.concat(played, ignore_index=True)
 
 
 def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:

@@ -186,7 +186,7 @@ class _Design:
 
     @property
     def size(self) -> int:
-        return HOURS_PER_WEEK + self.beside.shape[1]
+        return HOURS_PER_WEEK + int(self.beside.shape[1])
 
     @property
     def beside(self) -> FloatArray:
