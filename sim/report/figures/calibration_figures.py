@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
-from sim.calibration.report import CalibrationReport, Deeper
+from sim.calibration.report import CalibrationReport, DepartmentReport
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, Sheet, positive_top, styled
 from sim.statistics.arrays import FloatArray
 from sim.statistics.survival import SurvivalCurve
@@ -26,28 +26,28 @@ WORDS = {"wait_minutes": "Minutes until the physician", "stay_minutes": "Minutes
 
 def draw_calibration(report: CalibrationReport, folder: Path, formats: tuple[str, ...] = ("png",)) -> list[Path]:
     """Every figure the calibration has the data for; returns the files, named after the calibration."""
-    if report.deeper is None:
+    if report.department is None:
         return []
     folder.mkdir(parents=True, exist_ok=True)
     source = report.demand.name
     drawn: list[Path] = []
     with styled():
-        for name, make in sheets(report.deeper, source):
+        for name, make in sheets(report.department, source):
             drawn += make().save(folder, f"{source}_{name}", formats)
     return drawn
 
 
-def sheets(deeper: Deeper, source: str) -> list[tuple[str, Callable[[], Sheet]]]:
+def sheets(department: DepartmentReport, source: str) -> list[tuple[str, Callable[[], Sheet]]]:
     """Which figures there are data for, each with what draws it."""
-    found, held = deeper.estimates, deeper.held_out
+    found, held = department.estimates, department.held_out
     known: list[tuple[str, Callable[[], Sheet]]] = []
     if found.rates:
-        known.append(("arrivals", lambda: hour_of_week(found.rates, deeper.visits, source)))
+        known.append(("arrivals", lambda: hour_of_week(found.rates, department.visits, source)))
     if found.waits is not None or found.stays is not None:
-        known.append(("durations", lambda: durations_sheet(deeper, source)))
-        known.append(("quantiles", lambda: quantile_sheet(deeper, source)))
+        known.append(("durations", lambda: durations_sheet(department, source)))
+        known.append(("quantiles", lambda: quantile_sheet(department, source)))
     if found.patience is not None or found.returns:
-        known.append(("behaviour", lambda: behaviour(deeper, source)))
+        known.append(("behaviour", lambda: behaviour(department, source)))
     if held is not None:
         known.append(("held_out", lambda: held_out_sheet(held, source)))
     return known
@@ -106,10 +106,10 @@ def draw_week(axes: Axes, found: ArrivalRates, observed: FloatArray) -> None:
 # --- waits and stays ---
 
 
-def durations_sheet(deeper: Deeper, source: str) -> Sheet:
+def durations_sheet(department: DepartmentReport, source: str) -> Sheet:
     """Shares of visits not longer than so many minutes: observed, fitted, simulated; a column per acuity level."""
-    levels, height = deeper.estimates.levels, 1.7
-    rows = [(name, each) for name, each in choices(deeper) if each is not None]
+    levels, height = department.estimates.levels, 1.7
+    rows = [(name, each) for name, each in choices(department) if each is not None]
     sheet = Sheet(
         len(rows) * (height + 0.85),
         "Waits and stays by acuity: observed, fitted and simulated",
@@ -124,7 +124,7 @@ def durations_sheet(deeper: Deeper, source: str) -> Sheet:
     for row, (name, choice) in enumerate(rows):
         for group, level in enumerate(levels):
             axes = sheet.panel(0.55 + group * width, 0.32 + row * (height + 0.85), width - 0.22, height)
-            draw_shares(axes, deeper, name, choice, group, level)
+            draw_shares(axes, department, name, choice, group, level)
             axes.set_title(f"Level {level}", fontsize=8.5)
             axes.set_xlabel(WORDS[name] if group == 0 else "", loc="left")
             if group:
@@ -134,8 +134,8 @@ def durations_sheet(deeper: Deeper, source: str) -> Sheet:
     return sheet
 
 
-def choices(deeper: Deeper) -> tuple[tuple[str, Choice | None], ...]:
-    return ("wait_minutes", deeper.estimates.waits), ("stay_minutes", deeper.estimates.stays)
+def choices(department: DepartmentReport) -> tuple[tuple[str, Choice | None], ...]:
+    return ("wait_minutes", department.estimates.waits), ("stay_minutes", department.estimates.stays)
 
 
 def values_of(table: pd.DataFrame, name: str, level: int) -> FloatArray:
@@ -144,8 +144,8 @@ def values_of(table: pd.DataFrame, name: str, level: int) -> FloatArray:
     return np.sort(values)
 
 
-def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: int, level: int) -> None:
-    observed, simulated = values_of(deeper.visits, name, level), values_of(deeper.simulated, name, level)
+def draw_shares(axes: Axes, department: DepartmentReport, name: str, choice: Choice, group: int, level: int) -> None:
+    observed, simulated = values_of(department.visits, name, level), values_of(department.simulated, name, level)
     top = float(np.quantile(observed, 0.98))
     grid = np.linspace(0.0, top, 200)
     zero = float((observed == 0.0).mean()) if choice.n_zero else 0.0
@@ -165,10 +165,10 @@ def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: in
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
 
 
-def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
+def quantile_sheet(department: DepartmentReport, source: str) -> Sheet:
     """Fitted against observed quantiles, on the diagonal where the family fits."""
-    levels, height = deeper.estimates.levels, 1.5
-    rows = [(name, each) for name, each in choices(deeper) if each is not None]
+    levels, height = department.estimates.levels, 1.5
+    rows = [(name, each) for name, each in choices(department) if each is not None]
     sheet = Sheet(
         len(rows) * (height + 0.85),
         "Do the fitted families fit? Quantile against quantile",
@@ -180,7 +180,7 @@ def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
     for row, (name, choice) in enumerate(rows):
         for group, level in enumerate(levels):
             axes = sheet.panel(0.6 + group * width, 0.32 + row * (height + 0.85), width - 0.45, height)
-            values = values_of(deeper.visits, name, level)
+            values = values_of(department.visits, name, level)
             kept = values[values > 0.0] if choice.n_zero else values
             fitted, seen = quantile_pairs(choice.chosen or choice.nearest, kept, group)
             top = positive_top(float(max(fitted[-1], seen[-1])))
@@ -195,9 +195,9 @@ def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
 # --- patience and returns ---
 
 
-def behaviour(deeper: Deeper, source: str) -> Sheet:
+def behaviour(department: DepartmentReport, source: str) -> Sheet:
     """Patience and returns: Kaplan-Meier with its 95 % interval, and the fitted law."""
-    found = deeper.estimates
+    found = department.estimates
     panels: list[tuple[str, str, SurvivalCurve, Callable[[FloatArray], FloatArray]]] = []
     if found.patience is not None:
         panels.append(("Still waiting", "minutes waited", found.patience.curve, found.patience.survival))
