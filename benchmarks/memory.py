@@ -7,14 +7,14 @@ from io import StringIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sim.runs.blocks import BlockAnswer, play_block
-
 from benchmarks.runs import peak_mib
 from sim.analysis.compare import comparison_of
 from sim.analysis.plan import Plan
 from sim.cli import main
 from sim.config import compose
-from sim.runs.worker_pool import run_blocks
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.playing import play_all, play_task
+from sim.runs.run_store import RunResult
 from sim.studies.compare import plan_of
 
 
@@ -38,16 +38,20 @@ def comparison(given: dict[str, Any], staffings: str) -> Plan:
 def played(given: dict[str, Any]) -> dict[str, float]:
     """A study that plays every block in this process, measures it, keeps its answer and compares."""
     plan = comparison(given, "traditional,peer_added")
-    answers = [answer for _, answer in run_blocks(play_block, plan.blocks(), 1, plan.executor)]
-    comparison_of(answers, plan, seconds=0.0)
+    runs = RunsInMemory()
+    for results in play_all(plan.design.tasks()):
+        runs.add(results)
+    comparison_of(runs, plan, seconds=0.0)
     return {"peak_mib": peak_mib()}
 
 
 def kept(given: dict[str, Any]) -> dict[str, float]:
     """The same for long blocks of all default staffings: one is played, its answer is kept as often as asked."""
     plan = comparison(given, "")
-    one = play_block(plan.blocks()[0])
-    comparison_of([copied(one, number) for number in range(given["replications"])], plan, seconds=0.0)
+    one, runs = play_task(plan.design.tasks()[0]), RunsInMemory()
+    for number in range(given["replications"]):
+        runs.add(copied(one, number))
+    comparison_of(runs, plan, seconds=0.0)
     return {"peak_mib": peak_mib()}
 
 
@@ -69,7 +73,7 @@ def swept(given: dict[str, Any]) -> dict[str, float]:
     return {"peak_mib": peak_mib()}
 
 
-def copied(answer: BlockAnswer, number: int) -> BlockAnswer:
-    """An answer as another worker would have sent it: nothing is shared with the first."""
-    sent: BlockAnswer = pickle.loads(pickle.dumps(answer))
-    return replace(sent, replication=number)
+def copied(results: list[RunResult], number: int) -> list[RunResult]:
+    """Results of a task as another worker would have sent them: nothing is shared with the first."""
+    sent: list[RunResult] = pickle.loads(pickle.dumps(results))
+    return [replace(result, key=result.key._replace(replication=number)) for result in sent]

@@ -51,7 +51,7 @@ def told(measurement: Measurement, repetition: int) -> str:
 def measured(measurement: Measurement, repetition: int) -> Line:
     """One repetition, with nothing kept by an earlier one if it is to be cold."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"NUMBA_CACHE_DIR": folder} if measurement.given.get("cold") else {}
+        environment = {"PEERED_CACHE": folder} if measurement.given.get("cold") else {}
         if measurement.what in COMMANDS:
             return {"wall_seconds": seconds_of_command(measurement, environment)}
         return children([(measurement, repetition)], environment)[0]

@@ -135,7 +135,7 @@ def threads(lines: Sequence[Line]) -> Short:
 
 
 def start(lines: Sequence[Line]) -> Short:
-    """Wall times of warm and cold starts, and how much of a cold one is compilation."""
+    """Wall times of warm and cold starts."""
     found: Short = {}
     for name, cold in (("warm", False), ("cold", True)):
         chosen = [line for line in lines if bool(line.get("cold")) == cold]
@@ -146,9 +146,6 @@ def start(lines: Sequence[Line]) -> Short:
         if ready:
             parts = ("load_seconds", "prepare_seconds", "first_week_seconds", "wall_seconds")
             found[name] |= {f"ready_{part}": spread(line[part] for line in ready) for part in parts}
-    if "cold" in found and "warm" in found:
-        cold, warm = (found[name]["ready_wall_seconds"]["min"] for name in ("cold", "warm"))
-        found["compilation_seconds"] = cold - warm
     return found
 
 

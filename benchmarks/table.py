@@ -99,10 +99,6 @@ def start(short: Short, engine: str) -> Iterator[list[str]]:
             keys += [f"ready_{part}_seconds" for part in ("wall", "load", "prepare", "first_week")]
             cells = [f"{row[key]['min']:.2f} ({row[key]['median']:.2f})" for key in keys]
             lines.append(f"{name:>7} {cells[0]:>15} {cells[1]:>15} {cells[2]:>16} {cells[3]:>15} {cells[4]:>15}")
-    if "compilation_seconds" in short["start"]:
-        lines.append(
-            f"compilation: {short['start']['compilation_seconds']:.1f} s (cold less warm, until ready to play)"
-        )
     yield lines
 
 
