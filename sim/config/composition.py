@@ -40,6 +40,7 @@ from sim.config.roster_shorthand import (
     written_out,
 )
 from sim.config.settings import Root
+from sim.config.step_purposes import tasks_without_purpose
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
@@ -286,6 +287,8 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
         if group != "staffing":
             data[group], lacking = completed(group, data[group], own.get(group))
             draft.problems += lacking
+    if "department" in own:
+        draft.problems += tasks_without_purpose(data["department"])
     named = names_a_study(draft, data["study"])
     groups = {
         group: known.checked(group, data[group], references(group, base[group], shipped))
