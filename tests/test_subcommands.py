@@ -298,10 +298,10 @@ def test_an_option_of_others_is_answered_with_ours(
 
 @pytest.fixture(scope="module")
 def bash_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sim.commands.completion import candidates, for_bash
+    from sim.commands.completion import SHELLS, candidates
 
     script = tmp_path_factory.mktemp("completion") / "peered.bash"
-    script.write_text(for_bash(candidates()), encoding="utf-8")
+    script.write_text(SHELLS["bash"].with_words(candidates()), encoding="utf-8")
     return script
 
 

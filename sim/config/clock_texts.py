@@ -10,8 +10,7 @@ from pathlib import Path
 import yaml
 
 from sim.config.files import stamp_of, with_inherited
-from sim.config.key_paths import Path as Place
-from sim.config.key_paths import Plain, copied, value_at
+from sim.config.key_paths import KeyPath, Plain, copied, value_at
 from sim.io.strict_yaml import nodes_of
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
@@ -37,9 +36,9 @@ def with_texts_as_written(folders: tuple[Path, ...], choices: Mapping[str, str],
     return changed
 
 
-def texts_of(folders: tuple[Path, ...], group: str, name: str) -> dict[Place, str]:
+def texts_of(folders: tuple[Path, ...], group: str, name: str) -> dict[KeyPath, str]:
     """Texts read as numbers, by their place in the group; what an heir writes there counts."""
-    found: dict[Place, str] = {}
+    found: dict[KeyPath, str] = {}
     for file in with_inherited(folders, group, name):
         if file.is_relative_to(folders[0]):
             continue
@@ -52,12 +51,12 @@ def texts_of(folders: tuple[Path, ...], group: str, name: str) -> dict[Place, st
 
 
 @lru_cache(maxsize=256)
-def scalars_once(file: Path, stamp: int) -> tuple[tuple[Place, str | None], ...]:
+def scalars_once(file: Path, stamp: int) -> tuple[tuple[KeyPath, str | None], ...]:
     """Every scalar of a sound file: its place, and its text if that is a number with a colon."""
     return tuple(scalars_in(nodes_of(file)))
 
 
-def scalars_in(node: yaml.Node | None, place: Place = ()) -> Iterator[tuple[Place, str | None]]:
+def scalars_in(node: yaml.Node | None, place: KeyPath = ()) -> Iterator[tuple[KeyPath, str | None]]:
     """The same of one node."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

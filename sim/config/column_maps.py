@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.config.checking import Fault, faults_in, words_beside
 from sim.config.files import choices_of, folders_of, read_mapping
-from sim.config.key_paths import Plain, shown
+from sim.config.key_paths import Plain, typed_path
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
@@ -60,7 +60,7 @@ def _validated(file: Path, data: Plain) -> ColumnMap | list[Problem]:
 
 def problem_in(file: Path, data: Plain, fault: Fault) -> Problem:
     """One fault of a column map."""
-    path = f"{file} {shown(data, fault.place)}".strip()
+    path = f"{file} {typed_path(data, fault.place)}".strip()
     known = words_beside(ColumnMap, data, fault.place)
     return Problem(path, value_of(fault.details), remedy_of(fault.details, known))
 

@@ -86,7 +86,7 @@ def collapsed(problems: Sequence[Problem], own: Mapping[str, OwnFile], typed: Co
             continue
         absent = [problem for problem in rest if is_left_out(problem, kind, own[group], keys)]
         if absent:
-            lacking.append(told_of_file(absent, kind, group, own[group]))
+            lacking.append(problem_of_file(absent, kind, group, own[group]))
             rest = [problem for problem in rest if problem not in absent]
     return [*lacking, *by_name(rest, typed)]
 
@@ -101,7 +101,7 @@ def is_left_out(problem: Problem, kind: str, own: OwnFile, keys: tuple[str, ...]
         return False
 
 
-def told_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
+def problem_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
     """All that a file leaves out, as one problem."""
     first_place = {_name_of(problem): problem.path for problem in reversed(absent)}
     names = list(dict.fromkeys(_name_of(problem) for problem in absent))

@@ -133,7 +133,7 @@ def chosen(row: Meaning, composed: Question) -> Key:
     if row.section == "group":
         names = choices_of(row.key, folders_of(composed.config_dir))
         return Key(row.key, composed.choices[row.key], "", f"{row.meaning}; one of {', '.join(names)}", "")
-    value = shown(getattr(composed, row.key, None)) if row.section == "outside" else row.default.strip("`")
+    value = _typed_value(getattr(composed, row.key, None)) if row.section == "outside" else row.default.strip("`")
     return Key(row.key, "none" if row.key == "configs" else value, row.unit, row.meaning, "")
 
 
@@ -150,7 +150,7 @@ def leaves_in(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Keys below a value; entries of lists by name."""
     inner = list(_entries_of(value))
     if not inner or place.endswith(".days"):
-        yield place, _days_text(value) if place.endswith(".days") else shown(value)
+        yield place, _days_text(value) if place.endswith(".days") else _typed_value(value)
     for name, below in inner:
         if name != "name":  # it goes with its file, or its step
             yield from leaves_in(f"{place}.{name}", below)
@@ -177,7 +177,7 @@ def _days_text(days: tuple[int, ...]) -> str:
     return "daily" if len(days) == len(WEEKDAYS) else f"[{', '.join(WEEKDAYS[day] for day in days)}]"
 
 
-def shown(value: Any) -> str:
+def _typed_value(value: Any) -> str:
     """A value as it is typed."""
     if value is None or value == {}:
         return "none"
@@ -186,7 +186,7 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{', '.join(map(_typed_value, value))}]"
     return str(value)
 
 
