@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.commands.subcommands import remedy_of_option, subcommand, without_folder
-from sim.commands.usage import USAGE
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.overrides import with_lists_joined
 from sim.department.scenario import ScenarioError
@@ -21,6 +20,8 @@ from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_errors import NoWorkers
 from sim.studies import study_named
 from sim.visits.data_quality import VisitsFileError
+
+USAGE = Path(__file__).resolve().parent / "data" / "usage.txt"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +108,7 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
 
 def print_help(console: Console) -> int:
     """Usage, and what can be chosen."""
-    console.print(USAGE, markup=False, highlight=False, soft_wrap=True)
+    say_unbroken(console, USAGE.read_text(encoding="utf-8").rstrip())
     for group in ("staffing", "experiment"):
         console.print(f"\n{group}s: {', '.join(shipped_choices(group))}", markup=False, highlight=False, end="")
     console.print()

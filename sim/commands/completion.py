@@ -24,7 +24,7 @@ def completion_command(words: Sequence[str], folder: Path | None, console: Conso
     if len(words) != 1 or words[0] not in SHELLS:
         say_unbroken(errors, f"peered completion: name one shell: {', '.join(SHELLS)}; in bash: {USE_IN_BASH}")
         return 2
-    say_unbroken(console, SHELLS[words[0]].with_words(candidates()))
+    say_unbroken(console, script_for(words[0]))
     return 0
 
 
@@ -40,84 +40,34 @@ def candidates() -> list[str]:
 
 USE_IN_BASH = 'eval "$(peered completion bash)"'
 
-BASH = r"""# Completion of peered for bash. For this shell, or in ~/.bashrc: eval "$(peered completion bash)"
-_peered() {
-    local line="${COMP_LINE:0:COMP_POINT}" group file folder=""
-    local typed="${line##*[[:space:]]}" words='@WORDS@'
-    if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --config-dir ]]; then
-        COMPREPLY=($(compgen -d -- "$typed"))
-        return
-    fi
-    [[ $line =~ --config-dir[[:space:]=]+([^[:space:]]+)[[:space:]] ]] && folder="${BASH_REMATCH[1]}"
-    if [[ -n $folder ]]; then
-        for group in @GROUPS@; do
-            for file in "$folder/$group"/*.yaml; do
-                [[ -f $file ]] && file="${file##*/}" && words+=" $group=${file%.yaml}"
-            done
-        done
-    fi
-    COMPREPLY=($(compgen -W "$words" -- "$typed"))
-    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2> /dev/null
-    # What stands before the = is a word of its own to bash, and stays as it is.
-    if [[ $typed == *=* && $COMP_WORDBREAKS == *=* ]]; then
-        COMPREPLY=("${COMPREPLY[@]#"${typed%%=*}="}")
-    fi
-}
-complete -F _peered peered
-"""
-
-ZSH = """#compdef peered
-# Completion of peered for zsh. In ~/.zshrc, after compinit: eval "$(peered completion zsh)"
-_peered() {
-    local -a whole begun
-    whole=(@WHOLE@)
-    begun=(@BEGUN@)
-    compadd -a whole
-    compadd -S '' -a begun
-}
-compdef _peered peered
-"""
-
-FISH = """# Completion of peered for fish: peered completion fish > ~/.config/fish/completions/peered.fish
-complete -c peered -f -a '@WORDS@'
-"""
-
-POWERSHELL = """# Completion of peered for PowerShell. In $PROFILE:
-# peered completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName peered -ScriptBlock {
-    param($typed, $line, $cursor)
-    @(@WORDS@) | Where-Object { $_.StartsWith($typed) } | ForEach-Object {
-        [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
-    }
-}
-"""
+SCRIPTS = Path(__file__).resolve().parents[1] / "data" / "completion"
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The script of a shell: where `@WORDS@` stands come words in `quotes`, `between` two of them.
+    """How words stand in a script of `sim/data/completion`: for `@WORDS@` come all, in `quotes`, `between` them.
 
     `@WHOLE@` and `@BEGUN@` stand for those that are complete and for keys, behind which no blank is to be put.
     """
 
-    script: str
     quotes: str = ""
     between: str = " "
 
-    def with_words(self, words: Sequence[str]) -> str:
-        """The script with its words; none of them needs more quoting than this."""
+    def with_words(self, script: str, words: Sequence[str]) -> str:
+        """A script with its words; none of them needs more quoting than this."""
         begun = [word for word in words if word.endswith("=")]
         lists = {"WORDS": words, "WHOLE": [word for word in words if word not in begun], "BEGUN": begun}
-        script = self.script.replace("@GROUPS@", " ".join(CHOSEN))
+        script = script.replace("@GROUPS@", " ".join(CHOSEN))
         for mark, listed in lists.items():
             text = self.between.join(f"{self.quotes}{word}{self.quotes}" for word in listed)
             script = script.replace(f"@{mark}@", text)
         return script
 
 
-SHELLS = {
-    "bash": Shell(BASH),
-    "zsh": Shell(ZSH, "'"),
-    "fish": Shell(FISH),
-    "powershell": Shell(POWERSHELL, "'", ", "),
-}
+SHELLS = {"bash": Shell(), "zsh": Shell("'"), "fish": Shell(), "powershell": Shell("'", ", ")}
+
+
+def script_for(shell: str) -> str:
+    """The script by which this shell completes `peered`."""
+    script = (SCRIPTS / f"{shell}.txt").read_text(encoding="utf-8")
+    return SHELLS[shell].with_words(script, candidates())

@@ -25,6 +25,7 @@ from sim.config.key_paths import (
     remedy_of_foreign,
     typed_path,
     value_at,
+    value_or,
 )
 from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.roster import WRITTEN_BY_PEOPLE
@@ -219,9 +220,8 @@ def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[K
     """The entry a contradiction begins by naming, and what stands there if the message does not say."""
     words = message.removeprefix("Value error, ").split(" ")[0].split(".")
     named = [int(word) if word.isdigit() else word for word in words]
-    try:
-        entry = value_at(data, (*place, *named))
-    except (KeyError, IndexError, TypeError):
+    entry = value_or(data, (*place, *named), GONE)
+    if entry is GONE:
         return place, value
     return (*place, *named), value if ": " in message.removeprefix("Value error, ") else short_repr(entry)
 
@@ -336,10 +336,7 @@ def entries_in(value: Plain, place: KeyPath) -> Iterator[tuple[KeyPath, Plain]]:
 
 def is_at(data: Plain, place: KeyPath, value: Plain) -> bool:
     """The value still stands there: a later repair may have replaced what is around it."""
-    try:
-        return bool(value_at(data, place) == value)
-    except (KeyError, IndexError, TypeError):
-        return False
+    return bool(value_or(data, place, GONE) == value)
 
 
 def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
@@ -392,15 +389,8 @@ def keys_at(here: Plain) -> list[str | int]:
 
 def differs(data: Plain, reference: Plain, place: KeyPath) -> bool:
     """The reference has something else at this place."""
-    try:
-        wanted = value_at(reference, place)
-    except (KeyError, IndexError, TypeError):
-        return False
-    try:
-        here = value_at(data, place)
-        return bool(here != wanted) or isinstance(here, bool) != isinstance(wanted, bool)
-    except (KeyError, IndexError, TypeError):
-        return True
+    wanted, here = value_or(reference, place, GONE), value_or(data, place, GONE)
+    return wanted is not GONE and (bool(here != wanted) or isinstance(here, bool) != isinstance(wanted, bool))
 
 
 def changed(data: Plain, place: KeyPath, value: Plain) -> Change:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sim.config.added_steps import in_their_pathways
-from sim.config.clock_texts import with_texts_as_written
 from sim.config.composing import ComposeFault, resolved
 from sim.config.drafts import Draft, reported
 from sim.config.files import (
@@ -72,8 +71,8 @@ def faults_of_roles(folders: tuple[Path, ...], name: str) -> list[Problem]:
 
 
 def as_meant(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
-    """Groups by name as files mean them: clock times as texts, steps in one list, shifts in full, named as files."""
-    meant = dict(with_texts_as_written(folders, choices, composed))
+    """Groups by name as files mean them: steps in one list, shifts in full, named as files."""
+    meant = dict(composed)
     if "department" in meant:
         meant["department"] = in_their_pathways(meant["department"])
     for group, name in choices.items():

@@ -5,7 +5,6 @@ What a map means is said by `sim.visits.column_map`; composing the command is `s
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -15,16 +14,14 @@ from sim.config.key_paths import Plain, typed_path
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
+from sim.studies.question import Question
 from sim.studies.settings import CalibrateSettings
 from sim.visits.column_map import ColumnMap
-
-if TYPE_CHECKING:
-    from sim.studies.question import Question
 
 _GROUP = "visits"
 
 
-def column_map_of(composed: "Question") -> ColumnMap:
+def column_map_of(composed: Question) -> ColumnMap:
     """The column map `study.map` names, from `configs/visits` or that folder of the user's own.
 
     Raises ScenarioError with every problem of the map.

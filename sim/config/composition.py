@@ -19,6 +19,7 @@ from sim.config.chosen_files import (
     shipped_default,
     staffing_files,
 )
+from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.contradictions import as_typed_key
 from sim.config.drafts import Draft, drafted
 from sim.config.files import (
@@ -28,7 +29,7 @@ from sim.config.files import (
     where_it_lies,
 )
 from sim.config.follow_ons import collapsed, completed
-from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put, value_at
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put, value_or
 from sim.config.overrides import Override
 from sim.config.roster_costs import MISSING_COST, without_cost
 from sim.config.roster_shorthand import (
@@ -182,11 +183,7 @@ def placed(base: Plain, item: Override) -> KeyPath | Problem:
 
 def _problem_if_no_op(base: Plain, item: Override, place: KeyPath) -> Problem | None:
     """An empty mapping is merged into the one that stands there, and so changes nothing."""
-    try:
-        old = value_at(base, place)
-    except (KeyError, IndexError, TypeError):
-        return None
-    if item.value != {} or not isinstance(old, dict):
+    if item.value != {} or not isinstance(value_or(base, place, None), dict):
         return None
     return Problem(item.key, "{}", "an empty mapping changes nothing: name the entry to set, one key each")
 
@@ -222,8 +219,6 @@ def check_calibration(draft: Draft, study: Plain) -> None:
     """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
     if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
         return
-    from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
-
     read = column_map_in(draft.folders, study.get("map"))
     if isinstance(read, list):
         draft.problems += read

@@ -241,6 +241,14 @@ def value_at(data: Plain, place: KeyPath) -> Plain:
     return data
 
 
+def value_or(data: Plain, place: KeyPath, default: Plain) -> Plain:
+    """What stands at a place, or the default where nothing does."""
+    try:
+        return value_at(data, place)
+    except (KeyError, IndexError, TypeError):
+        return default
+
+
 def typed_path(data: Plain, place: KeyPath) -> str:
     """A place as users write it: steps by their names."""
     words: list[str] = []
