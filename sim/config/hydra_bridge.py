@@ -21,7 +21,7 @@ class OneValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class TypedInterval:
     """`interval(a,b)`, its ends as typed."""
 
     start: float
@@ -35,7 +35,7 @@ class SeveralValues:
     texts: Iterator[str] | None
 
 
-def read_value(key: str, text: str) -> OneValue | Interval | SeveralValues | None:
+def read_value(key: str, text: str) -> OneValue | TypedInterval | SeveralValues | None:
     """What a text says; None where the grammar cannot read it."""
     try:
         override = OverridesParser.create().parse_override(f"{key}={text}")
@@ -43,7 +43,7 @@ def read_value(key: str, text: str) -> OneValue | Interval | SeveralValues | Non
         return None
     told: Any = override.value()
     if override.is_interval_sweep():
-        return Interval(float(told.start), float(told.end))
+        return TypedInterval(float(told.start), float(told.end))
     if not override.is_sweep_override():
         return OneValue(told)
     if getattr(told, "shuffle", True):
