@@ -206,7 +206,7 @@ def table_of(**columns: object) -> pd.DataFrame:
 
 def test_too_few_minutes_keep_the_step_as_it_is_and_are_named() -> None:
     notes: list[str] = []
-    assert measured({"": table_of(minutes_imaging=np.arange(49.0))}, 1, 19, notes) == {}
+    assert measured({"": table_of(minutes_imaging=np.arange(49.0))}, 1, notes) == {}
     assert notes == ["all streams, imaging: 49 minutes, under 50: the step keeps its own"]
 
 
@@ -214,7 +214,7 @@ def test_zeros_that_no_family_gives_are_kept_in_the_quantiles() -> None:
     """A third of the visits need no time at all; what is left is exponential, and that family alone would be wrong."""
     rng = np.random.default_rng(7)
     minutes = np.where(rng.random(600) < 0.3, 0.0, rng.exponential(30.0, 600))
-    found = measured({"": table_of(minutes_imaging=minutes)}, 1, 19, [])["", "imaging"]
+    found = measured({"": table_of(minutes_imaging=minutes)}, 1, [])["", "imaging"]
     assert found.choice.chosen is not None
     assert found.fit is None
     written = found.written("empirical")

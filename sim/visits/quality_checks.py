@@ -27,6 +27,7 @@ _FEWEST_AT_MIDNIGHT: Final = 10
 _HARDLY_ANY: Final = 0.25
 _BUSY_DAY: Final = 8
 _N_DATES: Final = 5
+_LONG_WAIT_HOURS: Final = 24
 _SHORT_FILE_DAYS: Final = 14
 
 _CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
@@ -35,7 +36,7 @@ _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
-    notes = [*_heaps(query), *_midnight(query)]
+    notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]
     if _is_dated(query):
         notes += [*_repeated_instants(query), *_empty_days(query), *_clock_changes(query)]
     return notes
@@ -98,6 +99,15 @@ def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
         if at >= _FEWEST_AT_MIDNIGHT and at > _MIDNIGHT_TIMES * (other_hours + 1.0):
             kind = f"exactly at midnight, {other_hours:.1f} on another full hour"
             yield note(query.origin[field], kind, "see whether midnight stands for a time not known", int(at))
+
+
+def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
+    """Waits that are possible and hard to believe."""
+    if query.knows("wait_minutes"):
+        (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_minutes > {60 * _LONG_WAIT_HOURS}")
+        if n:
+            kind = f"waits over {_LONG_WAIT_HOURS} hours"
+            yield note(query.origin["wait_minutes"], kind, "kept; see whether they are true", int(n))
 
 
 def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:

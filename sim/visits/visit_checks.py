@@ -8,8 +8,6 @@ from sim.visits.event_table import rows_noted
 from sim.visits.visits_query import VisitsQuery
 
 _MINUTES_PER_DAY: Final = 1440.0
-_LONG_WAIT_HOURS: Final = 24
-"""Longer waits are possible, and hard to believe."""
 _ORDER: Final = (
     ("arrival", "triage_time", "triage before arrival"),
     ("arrival", "physician_time", "first physician before arrival"),
@@ -30,10 +28,6 @@ def check_intervals(query: VisitsQuery) -> None:
     for duration in _DURATIONS:
         check_longest(query, duration)
     _check_wait_within_stay(query)
-    if query.knows("wait_minutes"):
-        long = f"f_wait_minutes > {60 * _LONG_WAIT_HOURS}"
-        kind = f"waits over {_LONG_WAIT_HOURS} hours"
-        query.note(query.origin["wait_minutes"], long, kind, "kept; see whether they are true")
 
 
 def _check_order(query: VisitsQuery, earlier: str, later: str, kind: str) -> None:
