@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
-from sim.analysis.compare import costs_of
+from sim.analysis.compare import costs_of, of_any
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
-from sim.report.figures.scorecard import COLUMNS
+from sim.report.figures.scorecard import SHOWN_MEASURES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven_plans import break_even_plan_of
@@ -61,7 +62,7 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
-        write(table[table["measure"].isin({*COLUMNS, *HEADLINE})], name, columns)
+        write(table[table["measure"].isin({*SHOWN_MEASURES, *HEADLINE})], name, columns)
     write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)
@@ -111,6 +112,8 @@ def stored_comparison() -> Comparison:
         returns=nothing,
         alone=nothing,
         costs=costs_of(plan.scenarios, plan.baseline),
+        peer_roles=of_any(peer_roles, plan.scenarios.values()),
+        main_roles=of_any(main_roles, plan.scenarios.values()),
     )
 
 
