@@ -18,12 +18,7 @@ from sim.config.files import (
 )
 from sim.config.follow_ons import OwnFile
 from sim.config.key_paths import Plain
-from sim.config.roster_shorthand import (
-    faults_of_grouping,
-    faults_of_heads,
-    without_faulty_roles,
-    written_out,
-)
+from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
 

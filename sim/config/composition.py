@@ -22,20 +22,12 @@ from sim.config.chosen_files import (
 from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.contradictions import as_typed_key
 from sim.config.drafts import Draft, drafted
-from sim.config.files import (
-    choices_of,
-    default_choices,
-    file_of,
-    where_it_lies,
-)
+from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
 from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put, value_or
 from sim.config.overrides import Override
 from sim.config.roster_costs import MISSING_COST, without_cost
-from sim.config.roster_shorthand import (
-    remedy_of_typed,
-    written_out,
-)
+from sim.config.roster_shorthand import remedy_of_typed, written_out
 from sim.config.settings import Root
 from sim.config.step_purposes import tasks_without_purpose
 from sim.department.roster import Staffing

@@ -1,4 +1,4 @@
-"""What does not fit among the parts of a scenario, told of keys that can be typed."""
+"""What does not fit among the parts of a scenario, by keys that can be typed."""
 
 import re
 from dataclasses import replace

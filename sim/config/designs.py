@@ -142,7 +142,7 @@ def check_ours(design: SweepDesign, ours: Mapping[str, str]) -> None:
             "any number of a range: name sweep.design=lhs or sobol with sweep.samples=N; "
             "or write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
         )
-        design.problems += [Problem(told.key, repr(told.text), remedy) for told in design.ranges.values()]
+        design.problems += [Problem(one.key, repr(one.text), remedy) for one in design.ranges.values()]
 
 
 def add_combinations(design: SweepDesign, ours: Mapping[str, str]) -> None:
@@ -152,9 +152,9 @@ def add_combinations(design: SweepDesign, ours: Mapping[str, str]) -> None:
         longest = max(map(len, columns), default=1)
         sizes = {key: len(values) for key, values in design.words.items() if len(values) > 1}
         if len(set(sizes.values())) > 1:
-            told = ", ".join(f"{key} {n}" for key, n in sizes.items())
+            counts = ", ".join(f"{key} {n}" for key, n in sizes.items())
             remedy = "values go side by side: give each key the same number of them, or one"
-            design.problems.append(Problem("sweep.design", f"'zip' of {told}", remedy))
+            design.problems.append(Problem("sweep.design", f"'zip' of {counts}", remedy))
         filled = [values * longest if len(values) == 1 else values for values in columns]
         design.rows = [[item for item in items if item is not None] for items in zip_longest(*filled)] or [[]]
     elif not too_many(design, prod(map(len, columns))):

@@ -5,20 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.config.files import (
-    choices_of,
-    default_choices,
-    faults_of_folder,
-    folders_of,
-    where_it_lies,
-)
+from sim.config.files import choices_of, default_choices, faults_of_folder, folders_of, where_it_lies
 from sim.config.key_paths import Plain
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
-from sim.studies.settings import (
-    studies_with,
-)
+from sim.studies.settings import studies_with
 from sim.visits.column_map import ColumnMap
 
 PLANNED = ("sensitivity", "optimise", "report")

@@ -146,13 +146,13 @@ def why_not(name: str, key: object) -> str | None:
 
 
 def word_of(
-    file: Path, name: str, key: str, told: Plain, values: Iterable[Plain], problems: list[Problem]
+    file: Path, name: str, key: str, written: Plain, values: Iterable[Plain], problems: list[Problem]
 ) -> Iterator[tuple[str, str]]:
     """The word that gives a key these values."""
     try:
         yield key, ",".join(as_typed(value) for value in values)
     except ValueError as error:
-        problems.append(Problem(f"{file} {name}.{key}", short_repr(told), str(error)))
+        problems.append(Problem(f"{file} {name}.{key}", short_repr(written), str(error)))
 
 
 def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
@@ -164,8 +164,10 @@ def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Probl
         return
     for key in filter(typed_only, map(str, value)):
         problems.append(Problem(f"{file} sweep.baseline.{key}", short_repr(value.get(key)), TYPED_ONLY))
-    told = {str(key): one for key, one in value.items() if key not in typed}
-    words = [word for key, one in told.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)]
+    entries = {str(key): one for key, one in value.items() if key not in typed}
+    words = [
+        word for key, one in entries.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)
+    ]
     if words:
         yield "sweep.baseline", " ".join(f"{key}={text}" for key, text in words)
 

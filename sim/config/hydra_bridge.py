@@ -41,22 +41,22 @@ def read_value(key: str, text: str) -> OneValue | TypedInterval | SeveralValues 
         override = OverridesParser.create().parse_override(f"{key}={text}")
     except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         return None
-    told: Any = override.value()
+    value: Any = override.value()
     if override.is_interval_sweep():
-        return TypedInterval(float(told.start), float(told.end))
+        return TypedInterval(float(value.start), float(value.end))
     if not override.is_sweep_override():
-        return OneValue(told)
-    if getattr(told, "shuffle", True):
+        return OneValue(value)
+    if getattr(value, "shuffle", True):
         return SeveralValues(None)
     return SeveralValues(
-        range_texts(told) if override.is_range_sweep() else map(str, override.sweep_iterator(Transformer.str))
+        range_texts(value) if override.is_range_sweep() else map(str, override.sweep_iterator(Transformer.str))
     )
 
 
-def range_texts(told: Any) -> Iterator[str]:
+def range_texts(value: Any) -> Iterator[str]:
     """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
-    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
-    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
+    whole = all(isinstance(end, int) for end in (value.start, value.stop, value.step))
+    at, stop, step = (Decimal(str(end)) for end in (value.start, value.stop, value.step))
     while (step > 0 and at < stop) or (step < 0 and at > stop):
         yield str(int(at) if whole else float(at))
         at += step

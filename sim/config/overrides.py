@@ -124,8 +124,8 @@ def plain_value(text: str) -> int | float | str | list[int | float | str] | None
     """What the grammar reads in a number of digits, in a word, or in a list of them; None where it has to be asked."""
     if text.startswith("[") and text.endswith("]"):
         inner = [plain_one(part) for part in text[1:-1].split(",")]
-        told = [value for value in inner if value is not None]
-        return told if len(told) == len(inner) else None
+        values = [value for value in inner if value is not None]
+        return values if len(values) == len(inner) else None
     return plain_one(text)
 
 

@@ -1,6 +1,6 @@
 """From the words after `-m` to every scenario of a sweep, checked, or one error with all that is wrong in any of them.
 
-What varies is told by `designs`; one scenario is put together by `composition`.
+What varies is said by `designs`; one scenario is put together by `composition`.
 """
 
 from collections import Counter
@@ -120,20 +120,20 @@ def leave_out_unfit(design: SweepDesign, cache: CheckCache, config_dir: Path | N
     draft = draft_of(design.rows[0], [], config_dir)
     base = cache.get_or_compute(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
     reported = {problem.path for problem in design.problems}
-    for told in design.ranges.values():
-        remedy = why_no_range(told, draft, base)
-        if remedy is None and told.key not in reported:
+    for one in design.ranges.values():
+        remedy = why_no_range(one, draft, base)
+        if remedy is None and one.key not in reported:
             continue
-        if remedy is not None and told.key not in reported:
-            design.problems.append(Problem(told.key, repr(told.text), remedy))
-        design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
+        if remedy is not None and one.key not in reported:
+            design.problems.append(Problem(one.key, repr(one.text), remedy))
+        design.rows = [[item for item in items if item.key != one.key] for items in design.rows]
 
 
-def why_no_range(told: Range, draft: Draft, base: Plain | None) -> str | None:
+def why_no_range(one: Range, draft: Draft, base: Plain | None) -> str | None:
     """What to write instead of a range where no number of it can stand; None where it can."""
-    if told.key in draft.choices:
-        return f"a name is wanted: give the choices, {told.key}=a,b"
-    if base is not None and is_whole(base, told.key, bool(told.plus)):
+    if one.key in draft.choices:
+        return f"a name is wanted: give the choices, {one.key}=a,b"
+    if base is not None and is_whole(base, one.key, bool(one.plus)):
         return "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
     return None
 
