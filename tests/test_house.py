@@ -105,7 +105,7 @@ def test_the_lock_holds_each_package_once_on_every_python_and_system(python: str
 def test_version_is_the_same_in_project_citation_and_changelog() -> None:
     version = project()["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert str(citation["version"]) == version
     assert newest is not None
     assert newest[1] == version
