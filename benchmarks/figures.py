@@ -21,7 +21,7 @@ from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
-from sim.report.figures.scorecard import COLUMNS
+from sim.report.figures.scorecard import SHOWN_MEASURES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven_plans import break_even_plan_of
@@ -61,7 +61,7 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
-        write(table[table["measure"].isin({*COLUMNS, *HEADLINE})], name, columns)
+        write(table[table["measure"].isin({*SHOWN_MEASURES, *HEADLINE})], name, columns)
     write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)

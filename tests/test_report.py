@@ -34,7 +34,6 @@ from sim.report.figures.theme import DPI, WIDTH, colours, spread_apart, styled
 from sim.report.figures.week_figures import heads_and_load, shade_without_peers, utilisation_map
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
-from sim.report.tables.lookups import is_assumed, known_measures
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.numbers import interval_words, labelled
@@ -839,9 +838,9 @@ def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     line = in_mind(clinicians)[0]
     assert "follow-up and minutes of assessments move because they are set so" in line
     assert "returns" not in line
-    assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
-    assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
-    assert is_assumed(clinicians, "home_with_follow_up.mental_health"), "a follow-up is what is told to move"
+    assert not clinicians.is_assumed("return_72h_per_patient.mental_health")
+    assert with_effects(four, "returns").is_assumed("return_72h_per_patient.mental_health")
+    assert clinicians.is_assumed("home_with_follow_up.mental_health"), "a follow-up is what is told to move"
     assert "escalation moves because it is set so" in in_mind(with_effects(four, "escalation"))[0]
 
 
@@ -951,7 +950,7 @@ def test_the_markdown_table_has_a_cell_for_every_staffing_and_headline_measure(f
     page = comparison_markdown(four)
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert {row.count("|") for row in rows if row.startswith("| Wait from triage to physician, mean (min)")} == {6}
-    for name in known_measures(four, HEADLINE):
+    for name in four.known_measures(HEADLINE):
         assert any(row.startswith(f"| {labelled(name)} |") for row in rows), name
     assert "−0.38 ± 0.11 \\*" in page
     assert NO_BENEFIT in page

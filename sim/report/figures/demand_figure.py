@@ -1,6 +1,6 @@
 """Demand against waits, leaving and stays: where the knee is, and where interpretation stops.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
@@ -11,7 +11,6 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.engine.measures.number_text import label_and_part, measure_and_part, scale, unit_of_value
 from sim.report.figures.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
-from sim.report.tables.lookups import estimate, known_measures, label
 from sim.report.words.caveats import footer
 from sim.report.words.question_text import of_what
 
@@ -22,7 +21,7 @@ LINE = 0.29
 
 def demand_curves(comparison: Comparison) -> Sheet:
     """One line per staffing over the levels of demand."""
-    measures = known_measures(comparison, PANELS)
+    measures = comparison.known_measures(PANELS)
     height, names = max(2.3, LINE * len(comparison.staffings)), 1.3
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
     sheet = Sheet(
@@ -59,7 +58,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> dict[str, floa
     paint, times = colours(comparison.staffings, comparison.baseline), scale(measure)
     ends: dict[str, float] = {}
     for number, staffing in enumerate(comparison.staffings):
-        found = [(level, estimate(comparison, staffing, name, level)) for level in sorted(comparison.levels)]
+        found = [(level, comparison.estimate(staffing, name, level)) for level in sorted(comparison.levels)]
         known = [(level, item) for level, item in found if item is not None and math.isfinite(item.mean)]
         levels = [level + 0.0016 * (number - len(comparison.staffings) / 2) for level, _ in known]
         means = [item.mean * times for _, item in known]
@@ -90,7 +89,7 @@ def name_lines(axes: Axes, comparison: Comparison, ends: dict[str, float], gap: 
     placed = spread_apart(list(ends.values()), gap * top, 0.95 * top, 0.02 * top)
     for (name, _), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
-            wrapped(label(comparison, name), 17),
+            wrapped(comparison.label(name), 17),
             (1.02, height),
             xycoords=axes.get_yaxis_transform(),
             va="center",

@@ -7,14 +7,13 @@ import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import bare, label_and_part, measure_and_part, plain_number, scale, within_scale
 from sim.report.figures.forest import widen_around_zero
 from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
-from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
@@ -30,8 +29,8 @@ MOST_ROWS = 6
 def finding_picture(comparison: Comparison) -> Sheet:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
     names = staffings_shown(comparison)
-    measures = [name for name in known_measures(comparison, HEADLINE) if name in MEASURES_SHOWN]
-    baseline = inside(label(comparison, comparison.baseline))
+    measures = [name for name in comparison.known_measures(HEADLINE) if name in MEASURES_SHOWN]
+    baseline = inside(comparison.label(comparison.baseline))
     sheet = Sheet(
         HEAD + ROW * max(len(names), 1) + FOOT,
         title(comparison),
@@ -57,7 +56,7 @@ def head_text(name: str) -> str:
 
 def staffings_shown(comparison: Comparison) -> list[str]:
     """The first staffing and those that add the same weekly cost; where there are none, the first few."""
-    names = list(others(comparison))
+    names = list(comparison.others)
     if not names:
         return []
     added = [float(costs_row(comparison, name)["weekly_difference"]) for name in names]
@@ -67,15 +66,15 @@ def staffings_shown(comparison: Comparison) -> list[str]:
 
 def title(comparison: Comparison) -> str:
     """What the first staffing does to time without staff and to waits, in one line."""
-    if not others(comparison):
-        return f"{label(comparison, comparison.baseline)}: nothing is compared"
-    subject = others(comparison)[0]
-    who = label(comparison, subject)
-    if flags_of(comparison, subject)[1]:
+    if not comparison.others:
+        return f"{comparison.label(comparison.baseline)}: nothing is compared"
+    subject = comparison.others[0]
+    who = comparison.label(subject)
+    if comparison.flags_of(subject)[1]:
         return f"{who}: no difference is claimed, there is no steady state"
-    if n_replications(comparison) < 2:
+    if comparison.n_replications() < 2:
         return f"{who}: one replication, so nothing can be distinguished from chance"
-    found = {name: difference(comparison, subject, name) for name in (WITHOUT_STAFF, WAIT)}
+    found = {name: comparison.difference(subject, name) for name in (WITHOUT_STAFF, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
     shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
@@ -90,7 +89,7 @@ CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
 UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 
 
-def change_text(name: str, found: Found) -> str:
+def change_text(name: str, found: FoundValue) -> str:
     """`12.8 minutes less without staff`."""
     way = "less" if found.mean < 0.0 else "more"
     return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
@@ -101,11 +100,11 @@ def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str
     paint = colours(comparison.staffings, comparison.baseline)
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
     for row, staffing in enumerate(names):
-        found = difference(comparison, staffing, name)
+        found = comparison.difference(staffing, name)
         if found is not None and math.isfinite(found.mean):
             draw_row(axes, row, name, found, paint[staffing] if found.beyond_chance else QUIET)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    labels = [wrapped(marked(label(comparison, staffing), *flags_of(comparison, staffing)), 22) for staffing in names]
+    labels = [wrapped(marked(comparison.label(staffing), *comparison.flags_of(staffing)), 22) for staffing in names]
     axes.set_yticks(range(len(names)), labels if with_names else [""] * len(names), fontsize=10, color=INK)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -124,7 +123,7 @@ def decimals_of_ticks(axes: Axes) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def draw_row(axes: Axes, row: int, name: str, found: Found, ink: str) -> None:
+def draw_row(axes: Axes, row: int, name: str, found: FoundValue, ink: str) -> None:
     """Interval, dot and the number above it."""
     measure, _ = measure_and_part(name)
     if found.has_interval:

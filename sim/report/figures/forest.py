@@ -1,28 +1,18 @@
 """The forest of paired differences: each headline measure on its own scale, mental health and medical apart.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
 from sim.report.figures.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
-from sim.report.tables.lookups import (
-    Found,
-    difference,
-    flags_of,
-    is_assumed,
-    known_measures,
-    label,
-    moved_topics,
-    others,
-)
 from sim.report.words.cautions import mark_of, marked
 from sim.report.words.caveats import footer
 
@@ -37,11 +27,11 @@ SIDES = (("Mental health",), ("Medical", "All visits"))
 
 def forest(comparison: Comparison) -> Sheet:
     """Mental health on the left, medical and all visits on the right."""
-    measures = known_measures(comparison, HEADLINE)
+    measures = comparison.known_measures(HEADLINE)
     per_panel = panel_height(comparison)
     sides = [[(block, of_block(measures, block)) for block in blocks] for blocks in SIDES]
     body = max(sum(HEAD + per_panel * len(names) for _, names in side) for side in sides)
-    baseline = inside(label(comparison, comparison.baseline))
+    baseline = inside(comparison.label(comparison.baseline))
     sheet = Sheet(
         body,
         f"Paired differences from {baseline}",
@@ -56,11 +46,11 @@ def forest(comparison: Comparison) -> Sheet:
 
 
 def grey(comparison: Comparison) -> str:
-    return " Grey: moved by an assumed effect." if moved_topics(comparison) else ""
+    return " Grey: moved by an assumed effect." if comparison.moved_topics() else ""
 
 
 def panel_height(comparison: Comparison) -> float:
-    return ABOVE + ROW * max(len(others(comparison)), 1) + BELOW
+    return ABOVE + ROW * max(len(comparison.others), 1) + BELOW
 
 
 def of_block(measures: tuple[str, ...], block: str) -> list[str]:
@@ -80,7 +70,7 @@ def draw_side(
         for name in names:
             measure, _ = measure_and_part(name)
             sheet.write(left + NAMES, top, short(measure), size=8.5, weight="bold")
-            height = ROW * max(len(others(comparison)), 1)
+            height = ROW * max(len(comparison.others), 1)
             draw_measure(sheet.panel(left + NAMES, top + ABOVE, width - NAMES, height), comparison, name, measure)
             top += panel_height(comparison)
 
@@ -92,16 +82,16 @@ def short(measure: Measure) -> str:
 
 def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure, level: float | None = None) -> None:
     """One row per staffing, at the central level of demand unless another is given."""
-    names = others(comparison)
+    names = comparison.others
     paint = colours(comparison.staffings, comparison.baseline)
     axes.axvline(0.0, color="#8c8c8c", linewidth=0.9, zorder=1)
     for row, staffing in enumerate(names):
-        found = difference(comparison, staffing, name, level)
+        found = comparison.difference(staffing, name, level)
         if found is not None:
-            ink = ASSUMED if is_assumed(comparison, name) else paint[staffing]
+            ink = ASSUMED if comparison.is_assumed(name) else paint[staffing]
             draw_row(axes, row, found, measure, ink)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    heads = [marked(label(comparison, item), *flags_of(comparison, item, level)) for item in names]
+    heads = [marked(comparison.label(item), *comparison.flags_of(item, level)) for item in names]
     axes.set_yticks(range(len(names)), [wrapped(head, 24) for head in heads], fontsize=8)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
         text.set_color(paint[staffing])
@@ -123,7 +113,7 @@ def widen_around_zero(axes: Axes, measure: Measure) -> None:
     axes.set_xlim(min(low, -finest), max(high, finest))
 
 
-def draw_row(axes: Axes, row: int, found: Found, measure: Measure, ink: str) -> None:
+def draw_row(axes: Axes, row: int, found: FoundValue, measure: Measure, ink: str) -> None:
     """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
     if not math.isfinite(found.mean):
         return

@@ -1,11 +1,11 @@
 """The scorecard: one row per staffing, one column per question a manager asks, with the difference from the baseline.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import (
     bare,
@@ -18,17 +18,6 @@ from sim.engine.measures.number_text import (
     within_scale,
 )
 from sim.report.figures.theme import ASSUMED, INK, QUIET, WIDTH, Sheet, colours, wrapped
-from sim.report.tables.lookups import (
-    Found,
-    central_level,
-    difference,
-    estimate,
-    flags_of,
-    is_assumed,
-    known_measures,
-    label,
-    moved_topics,
-)
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 
@@ -43,7 +32,7 @@ NAMES, HEAD, ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
 def scorecard(comparison: Comparison) -> Sheet:
     """One row per staffing, baseline first."""
     names = (comparison.baseline, *(name for name in comparison.staffings if name != comparison.baseline))
-    baseline = label(comparison, comparison.baseline)
+    baseline = comparison.label(comparison.baseline)
     sheet = Sheet(
         HEAD + ROW * len(names),
         "What changes, staffing by staffing",
@@ -51,7 +40,7 @@ def scorecard(comparison: Comparison) -> Sheet:
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )
-    measures = known_measures(comparison, SHOWN_MEASURES)
+    measures = comparison.known_measures(SHOWN_MEASURES)
     width = (WIDTH - 0.3 - NAMES) / max(len(measures), 1)
     paint = colours(names, comparison.baseline)
     write_names(sheet, comparison, names, paint)
@@ -61,7 +50,7 @@ def scorecard(comparison: Comparison) -> Sheet:
 
 
 def grey_words(comparison: Comparison) -> str:
-    if moved_topics(comparison):
+    if comparison.moved_topics():
         return " Grey: moved by an assumed effect."
     return " All values are computed."
 
@@ -70,7 +59,7 @@ def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], pa
     for row, name in enumerate(names):
         top = HEAD + ROW * row
         sheet.rule(top - 0.05)
-        text = wrapped(marked(label(comparison, name), *flags_of(comparison, name)), 14)
+        text = wrapped(marked(comparison.label(name), *comparison.flags_of(name)), 14)
         sheet.write(0.2, top + 0.06, text, weight="bold", size=9, color=paint[name])
 
 
@@ -83,11 +72,11 @@ def write_column(
     sheet.write(left, 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
     sheet.write(left, 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
     reach = widest(comparison, name, names)
-    ink = ASSUMED if is_assumed(comparison, name) else INK
+    ink = ASSUMED if comparison.is_assumed(name) else INK
     for row, staffing in enumerate(names):
         top = HEAD + ROW * row
-        here = estimate(comparison, staffing, name)
-        change = difference(comparison, staffing, name)
+        here = comparison.estimate(staffing, name)
+        change = comparison.difference(staffing, name)
         if here is not None:
             sheet.write(left, top + 0.04, bare(measure, here.mean), size=11.5, color=ink)
         if staffing == comparison.baseline:
@@ -98,12 +87,12 @@ def write_column(
             draw_interval(sheet, left, top + 0.47, width - 0.22, change, reach, ink)
 
 
-def plus_minus_of(name: str, found: Found) -> str:
+def plus_minus_of(name: str, found: FoundValue) -> str:
     measure, _ = measure_and_part(name)
     return half_width_text(measure, found.half_width)
 
 
-def difference_words(name: str, change: Found) -> str:
+def difference_words(name: str, change: FoundValue) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
     if change.identical:
@@ -118,7 +107,7 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
     """The largest distance of an interval's end from zero, at least one in the last decimal shown."""
     measure, _ = measure_and_part(name)
     smallest = 10.0 ** -decimals_shown(measure) / scale(measure)
-    found = [difference(comparison, staffing, name, central_level(comparison)) for staffing in names]
+    found = [comparison.difference(staffing, name, comparison.central_level) for staffing in names]
     ends = [
         abs(within_scale(measure, end))
         for item in found
@@ -129,7 +118,9 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
     return max([smallest, *ends])
 
 
-def draw_interval(sheet: Sheet, left: float, top: float, width: float, change: Found, reach: float, ink: str) -> None:
+def draw_interval(
+    sheet: Sheet, left: float, top: float, width: float, change: FoundValue, reach: float, ink: str
+) -> None:
     """A dot with its interval around the line of no difference."""
     middle, half, unit = left + width / 2, INTERVAL / 2, width / (2.16 * reach)
     sheet.line([middle, middle], [top, top + INTERVAL], color="#a0a0a0", linewidth=0.9)

@@ -14,7 +14,6 @@ from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import part_text
 from sim.engine.measures.waits import CTAS_TARGETS
 from sim.report.figures.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
-from sim.report.tables.lookups import estimate, label, of_staffing, others
 from sim.report.words.caveats import footer
 
 KEY_LINE = 0.22
@@ -53,7 +52,7 @@ def write_key(sheet: Sheet, comparison: Comparison) -> None:
     """Names of the staffings in their colours."""
     paint = colours(comparison.staffings, comparison.baseline)
     for name, (left, line) in key_places(comparison).items():
-        sheet.write(left, KEY_LINE * line, label(comparison, name), size=9, weight="bold", color=paint[name])
+        sheet.write(left, KEY_LINE * line, comparison.label(name), size=9, weight="bold", color=paint[name])
 
 
 def key_places(comparison: Comparison) -> dict[str, tuple[float, int]]:
@@ -61,7 +60,7 @@ def key_places(comparison: Comparison) -> dict[str, tuple[float, int]]:
     places: dict[str, tuple[float, int]] = {}
     left, line = 0.2, 0
     for name in comparison.staffings:
-        width = 0.093 * len(label(comparison, name)) + 0.2
+        width = 0.093 * len(comparison.label(name)) + 0.2
         if left + width > WIDTH:
             left, line = 0.2, line + 1
         places[name] = (left, line)
@@ -83,8 +82,8 @@ def cumulative(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> None:
     paint = colours(comparison.staffings, comparison.baseline)
     axes.axvline(CTAS_TARGETS[acuity - 1], color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
-    for number, name in enumerate((comparison.baseline, *others(comparison))):
-        table = of_staffing(comparison, comparison.waits, name)
+    for number, name in enumerate((comparison.baseline, *comparison.others)):
+        table = comparison.of_staffing(comparison.waits, name)
         chosen = table[(table["stream"] == stream) & (table["acuity"] == acuity)]
         edges, shares = cumulative(chosen)
         base = name == comparison.baseline
@@ -105,27 +104,27 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
 
 def minutes_without_staff(comparison: Comparison) -> Sheet:
     """Histogram of minutes without staff, one row per staffing, the baseline's outline on each."""
-    names = (comparison.baseline, *others(comparison))
+    names = (comparison.baseline, *comparison.others)
     panel, gap = 0.8, 0.42
     sheet = Sheet(
         len(names) * (panel + gap) + 0.35,
         "Minutes without staff, eligible mental-health visits",
         "Share of visits by minutes without a task of their own path, an escalation response or a peer's company. "
-        f"Family may be there. Outline: {inside(label(comparison, comparison.baseline))}. Last bar: 12 h and more.",
+        f"Family may be there. Outline: {inside(comparison.label(comparison.baseline))}. Last bar: 12 h and more.",
         footer(comparison, intervals=False),
     )
     paint = colours(names, comparison.baseline)
-    base_edges, base = folded(of_staffing(comparison, comparison.alone, comparison.baseline))
-    highest = max(folded(of_staffing(comparison, comparison.alone, name))[1].max() for name in names)
+    base_edges, base = folded(comparison.of_staffing(comparison.alone, comparison.baseline))
+    highest = max(folded(comparison.of_staffing(comparison.alone, name))[1].max() for name in names)
     top = 1.12 * positive_top(100 * float(highest))
     for number, name in enumerate(names):
-        edges, shares = folded(of_staffing(comparison, comparison.alone, name))
+        edges, shares = folded(comparison.of_staffing(comparison.alone, name))
         axes = sheet.panel(0.6, 0.22 + number * (panel + gap), WIDTH - 0.85, panel)
         axes.stairs(100 * shares, edges, fill=True, color=paint[name], alpha=0.55)
         axes.stairs(100 * base, base_edges, color=BASELINE, linewidth=1.2)
         frame_without_staff(axes, top, last=number == len(names) - 1)
         above = number * (panel + gap)
-        sheet.write(0.6, above, label(comparison, name), size=9.5, weight="bold", color=paint[name])
+        sheet.write(0.6, above, comparison.label(name), size=9.5, weight="bold", color=paint[name])
         sheet.write(WIDTH - 0.25, above, without_staff_words(comparison, name), ha="right", size=8.5, color=QUIET)
     return sheet
 
@@ -146,8 +145,8 @@ def frame_without_staff(axes: Axes, top: float, *, last: bool) -> None:
 
 def without_staff_words(comparison: Comparison, staffing: str) -> str:
     """Mean and 90th percentile, as estimated."""
-    mean = estimate(comparison, staffing, "minutes_without_staff_mean.mental_health")
-    p90 = estimate(comparison, staffing, "minutes_without_staff_p90.mental_health")
+    mean = comparison.estimate(staffing, "minutes_without_staff_mean.mental_health")
+    p90 = comparison.estimate(staffing, "minutes_without_staff_p90.mental_health")
     reach = f" ± {mean.half_width:.1f}" if mean is not None and mean.has_interval else ""
     words = [] if mean is None else [f"mean {mean.mean:.0f}{reach} min"]
     return ", ".join(words + ([] if p90 is None else [f"one in ten above {p90.mean:.0f} min"]))
@@ -194,8 +193,8 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
     title, axis = DENOMINATORS[index]
     ends: dict[str, float] = {}
     last_day = 0.0
-    for number, name in enumerate((comparison.baseline, *others(comparison))):
-        table = of_staffing(comparison, comparison.returns, name)
+    for number, name in enumerate((comparison.baseline, *comparison.others)):
+        table = comparison.of_staffing(comparison.returns, name)
         if table.empty:
             continue
         curve = table[(table["index"] == index) & (table["days"] <= LONGEST_RETURN)].sort_values("days")
@@ -242,7 +241,7 @@ def name_ends(axes: Axes, comparison: Comparison, ends: dict[str, float], paint:
     placed = spread_apart(list(ends.values()), 0.1 * top, 0.97 * top, 0.03 * top)
     for (name, value), height in zip(ends.items(), placed, strict=True):
         axes.annotate(
-            wrapped(f"{label(comparison, name)} {value:.1f}\u00a0%", 19),
+            wrapped(f"{comparison.label(name)} {value:.1f}\u00a0%", 19),
             (1.0, height),
             (5, 0),
             xycoords=axes.get_yaxis_transform(),

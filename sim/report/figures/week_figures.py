@@ -23,7 +23,6 @@ from sim.report.figures.theme import (
     spread_apart,
     wrapped,
 )
-from sim.report.tables.lookups import label, of_staffing, others, role_text
 from sim.report.words.caveats import footer
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,7 +36,7 @@ def staffings_with_peers(comparison: Comparison) -> list[str]:
     """Those with a peer on duty at some hour."""
     if comparison.week.empty:
         return []
-    duty = {name: of_staffing(comparison, comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
+    duty = {name: comparison.of_staffing(comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
     return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
@@ -55,13 +54,13 @@ def hour_of_week(comparison: Comparison) -> Sheet:
     if comparison.week.empty:
         sheet.write(0.55, 0.0, NOTHING_KNOWN, color=QUIET)
         return sheet
-    highest = max(np.nan_to_num(of_staffing(comparison, comparison.week, name)["mh_present"]).max() for name in names)
+    highest = max(np.nan_to_num(comparison.of_staffing(comparison.week, name)["mh_present"]).max() for name in names)
     top_of_scale = 1.15 * positive_top(float(highest))
     for number, name in enumerate(names):
-        week = of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")
+        week = comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")
         top = number * (panel + strip + gap) + 0.26
         share = without_peer_share(week)
-        title = label(comparison, name) + same_hours(comparison, groups[number][1:])
+        title = comparison.label(name) + same_hours(comparison, groups[number][1:])
         sheet.write(0.55, top - 0.26, title, weight="bold", size=9.5)
         sheet.write(WIDTH - 0.2, top - 0.26, share, ha="right", size=8.5, color=QUIET)
         census = sheet.panel(0.55, top, WIDTH - 2.05, panel)
@@ -73,7 +72,7 @@ def hour_of_week(comparison: Comparison) -> Sheet:
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
     """Staffings grouped by their pattern of peer hours."""
     heads = {
-        name: of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
+        name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
         for name in names
     }
     return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
@@ -93,7 +92,7 @@ def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarra
 
 def same_hours(comparison: Comparison, names: list[str]) -> str:
     """Who else has these peer hours."""
-    return f" (the same hours: {', '.join(label(comparison, name) for name in names)})" if names else ""
+    return f" (the same hours: {', '.join(comparison.label(name) for name in names)})" if names else ""
 
 
 def without_peer_share(week: pd.DataFrame) -> str:
@@ -189,21 +188,21 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     """The load under the first staffing that has the role, the baseline if it does, and the heads of each roster."""
     paint = colours(comparison.staffings, comparison.baseline)
     rosters = distinct_rosters(comparison, role)
-    axes.set_title(role_text(comparison, role).capitalize() + " (contact load)" * (role in comparison.peer_roles))
+    axes.set_title(comparison.role_text(role).capitalize() + " (contact load)" * (role in comparison.peer_roles))
     axes.set_xlim(0, 24)
     axes.set_xticks(range(0, 25, 6), [f"{hour:02d}:00" for hour in range(0, 25, 6)])
     axes.set_ylabel("heads")
     if not rosters:
         axes.text(12, 0.5, "none on the roster", ha="center", color=QUIET, transform=axes.get_xaxis_transform())
         return
-    first = of_staffing(comparison, comparison.week, rosters[0][0])
+    first = comparison.of_staffing(comparison.week, rosters[0][0])
     load = np.nan_to_num(by_hour_of_day(first, f"load_{role}"))
     axes.stairs(load, range(25), fill=True, color="#c9c9c9", zorder=1)
     top = load.max()
     ends: list[tuple[float, list[str]]] = []
     for group in reversed(rosters):
         name = group[0]
-        heads = np.nan_to_num(by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}"))
+        heads = np.nan_to_num(by_hour_of_day(comparison.of_staffing(comparison.week, name), f"heads_{role}"))
         axes.stairs(
             heads, range(25), color=paint[name], linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None
         )
@@ -215,8 +214,8 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
 
 def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
     """Staffings grouped by their heads, the baseline first; those without anybody in the role left out."""
-    names = (comparison.baseline, *others(comparison))
-    heads = {name: by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}") for name in names}
+    names = (comparison.baseline, *comparison.others)
+    heads = {name: by_hour_of_day(comparison.of_staffing(comparison.week, name), f"heads_{role}") for name in names}
     there = {name: profile for name, profile in heads.items() if np.nansum(profile) > 0.0}
     # A break taken a little later moves some tenths of a head from one hour to the next.
     return alike(there, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).max() < 0.35))
@@ -254,7 +253,7 @@ def name_rosters(
 def roster_words(comparison: Comparison, group: list[str]) -> str:
     """The first staffing of a group, and how many more have the same heads."""
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-    return wrapped(f"{label(comparison, group[0])}{more}", 14)
+    return wrapped(f"{comparison.label(group[0])}{more}", 14)
 
 
 def utilisation_map(comparison: Comparison) -> Sheet:
@@ -290,7 +289,7 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
 
 
 def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]) -> None:
-    week = of_staffing(comparison, comparison.week, staffing)
+    week = comparison.of_staffing(comparison.week, staffing)
     found = [used_share(week, role) for role in roles]
     if not found:
         axes.set_axis_off()
@@ -299,13 +298,13 @@ def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]
     axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
     axes.set_facecolor(NIGHT)
     axes.set_ylim(len(roles), 0)
-    words = [role_text(comparison, role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
+    words = [comparison.role_text(role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
     axes.set_yticks(np.arange(len(roles)) + 0.5, words, fontsize=8)
     axes.set_xticks(range(0, 25, 6), [f"{hour:02d}" for hour in range(0, 25, 6)])
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_title(label(comparison, staffing))
+    axes.set_title(comparison.label(staffing))
     for row, (_, whole) in enumerate(found):
         text = "none" if np.isnan(whole) else f"{100 * whole:.0f} %"
         axes.text(24.3, row + 0.5, text, va="center", size=8, color=QUIET if np.isnan(whole) else INK)

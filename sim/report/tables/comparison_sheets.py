@@ -17,7 +17,6 @@ from sim.report.tables.answer_workbook import (
     sheet_rows,
     table_sheet,
 )
-from sim.report.tables.lookups import estimate, label, others
 from sim.report.tables.peer_day import peer_day_measures, peer_day_words, with_peers
 from sim.report.tables.summaries import comparison_summary, with_labels
 from sim.report.words.numbers import hours_text
@@ -34,7 +33,7 @@ WORTH_HEADERS = {
 def sheets_of(comparison: Comparison) -> list[Sheet]:
     """Tables of a comparison, those that are not empty."""
     names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
-    label_of = {name: label(comparison, name) for name in comparison.staffings}
+    label_of = {name: comparison.label(name) for name in comparison.staffings}
     estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
     sheets = [
         comparison_summary_sheet(comparison),
@@ -60,10 +59,10 @@ def comparison_summary_sheet(comparison: Comparison) -> Sheet:
     """
     table = comparison_summary(comparison)
     headers = [Column("Measure"), Column("Of which visits"), Column("Unit")]
-    own = ("mean",) if others(comparison) else ("mean", "interval from", "interval to")
-    headers += [Column(f"{label(comparison, comparison.baseline)}: {word}") for word in own]
+    own = ("mean",) if comparison.others else ("mean", "interval from", "interval to")
+    headers += [Column(f"{comparison.label(comparison.baseline)}: {word}") for word in own]
     words = ("difference (% points for shares)", "interval from", "interval to", "beyond chance")
-    headers += [Column(f"{label(comparison, name)}: {word}") for name in others(comparison) for word in words]
+    headers += [Column(f"{comparison.label(name)}: {word}") for name in comparison.others for word in words]
     return Sheet("summary", headers, sheet_rows(table), [number_format(str(name)) for name in table.index])
 
 
@@ -74,7 +73,7 @@ def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
         return []
     words = ("mean", "interval from", "interval to")
     headers = [Column("Measure"), Column("Unit")]
-    headers += [Column(f"{label(comparison, name)}: {word}") for name in names for word in words]
+    headers += [Column(f"{comparison.label(name)}: {word}") for name in names for word in words]
     rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
     return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
 
@@ -82,7 +81,7 @@ def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
 def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
     """Mean and both ends of the interval of each staffing, in the unit of the row."""
     factor = scale(measure_and_part(name)[0])
-    found = [estimate(comparison, staffing, name) for staffing in staffings]
+    found = [comparison.estimate(staffing, name) for staffing in staffings]
     ends = [(None,) * 3 if item is None else (item.mean, item.low, item.high) for item in found]
     return [None if value is None else factor * value for of_each in ends for value in of_each]
 
@@ -90,7 +89,7 @@ def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str
 def costs_sheet(comparison: Comparison) -> Sheet:
     """What each roster costs, and what it adds to the baseline where there is something to compare."""
     headers = {"label": Column("Staffing"), "weekly_cost": Column("Staff cost (CAD a week)", MONEY)}
-    if others(comparison):
+    if comparison.others:
         headers |= {
             "hours_added": Column("Hours a week against the baseline"),
             "weekly_difference": Column("Difference from the baseline (CAD a week)", MONEY),
