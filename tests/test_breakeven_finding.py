@@ -1,5 +1,6 @@
 """The five lines of a break-even study: true to its tables, and within a screen for several staffings."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -62,6 +63,42 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     typed = '"study.staffing=[traditional,peer_added,clinician_added]"'
     assert typed in lines[SAME_MONEY]
     assert f"`{typed}`" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+
+
+def test_the_answer_is_shown_again_from_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    words = ["study.prior={median: 0.8, log_sd: 0.1}", "study.points=3", "study.replications=4"]
+    assert main([*ONE, *words, f"output={folder}"]) == 0
+    played = screen(capsys)
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert main(["study=results", f"run={folder}"]) == 0
+    again = screen(capsys)
+    assert finding(again) == finding(played.partition("\nresults are in")[0])
+    assert "Net benefit" in again
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("effects", [1.2, 0.6, 0.9, 1.0], "do not rise"),
+        ("labels", {"peer_added": ["a"]}, "not one for each effect"),
+        ("beside", ["a", "b", "c", "d"], "no scenario of this study"),
+        ("presets", ["nonsense"], "no such preset"),
+        ("worth", "nothing", "run.json.worth"),
+    ],
+)
+def test_a_folder_that_says_what_no_study_can_be_asked_is_refused(
+    key: str, value: object, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    assert main([*ONE, "study.points=3", "study.replications=2", f"output={folder}"]) == 0
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(facts | {key: value}), encoding="utf-8")
+    assert main(["study=results", f"run={folder}"]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert said in error
+    assert "take the folder as peered wrote it" in error
 
 
 def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(

@@ -13,12 +13,12 @@ from rich.console import Console
 from sim import load
 from sim.cli import main
 from sim.engine.measures.catalogue import HEADLINE, HEADLINES
-from sim.report.sweep_answer import MOST_SCENARIOS, print_sweep
+from sim.report.screen import print_answer
+from sim.report.sweep_answer import MOST_SCENARIOS, SweepDescription
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
 from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
 from sim.report.words.measures import short_measure
 from sim.report.words.short_names import cut_middle, short_labels
-from sim.report.words.sweep_finding import SweepReport
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
@@ -274,14 +274,14 @@ def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of
     tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(of_peers)
-    seen: list[SweepReport] = []
-    monkeypatch.setattr("sim.studies.sweep.print_sweep", lambda report, *_: seen.append(report))
+    seen: list[SweepDescription] = []
+    monkeypatch.setattr("sim.studies.sweep.print_answer", lambda answer, *_: seen.append(answer))
     growths = "demand.growth=1.02,1.04"
     assert main([*FOUR, growths, f"output={tmp_path / 'out'}"]) == 0
     tables = {}
     for width in (60, 70, 80, 100):
         written = StringIO()
-        print_sweep(seen[0], Console(file=written, width=width))
+        print_answer(seen[0], Console(file=written, width=width))
         tables[width] = written.getvalue().partition("\n\n")[2]
         assert "…" not in tables[width]
         assert max(map(len, tables[width].splitlines())) <= width

@@ -4,12 +4,10 @@ The numbers are those of `sim.analysis.breakeven`; the five lines are written in
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.analysis.price_years import price_years_text
@@ -26,11 +24,8 @@ from sim.engine.measures.number_text import (
 )
 from sim.io.workbook import Column, Sheet
 from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
-from sim.report.markdown import answer_markdown
-from sim.report.screen import print_answer
-from sim.report.tables.answer_workbook import answer_sheets, table_sheet
+from sim.report.tables.answer_workbook import table_sheet
 from sim.report.tables.sweep_sheets import sheets_of_break_even
-from sim.report.terminal import lines_written
 from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
     ONLY_A_PRIOR,
@@ -263,21 +258,3 @@ def _widest(item: StaffingAnswer) -> float:
     """Half-width of the net benefit where it is least sure, roughly."""
     spread = item.curve.net_benefit.std(axis=1, ddof=1) / math.sqrt(item.curve.n)
     return float(2.0 * spread.max())
-
-
-# --- entry points
-
-
-def print_break_even(answer: BreakEvenAnswer, console: Console, lines_after: int = 0) -> None:
-    """The answer on the terminal; `lines_after`: lines that will be printed below."""
-    print_answer(BreakEvenDescription(answer), console, lines_written(console) + lines_after)
-
-
-def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(BreakEvenDescription(answer, command))
-
-
-def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any]) -> list[Sheet]:
-    """The answer as sheets, its finding first; `facts` are those of run.json."""
-    return answer_sheets(BreakEvenDescription(answer), facts)

@@ -3,9 +3,8 @@
 The five lines are written in `sim.report.words.comparison_finding`, the sheets in `sim.report.tables.answer_workbook`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -17,9 +16,7 @@ from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.io.workbook import Sheet
 from sim.report.console import say
 from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Written
-from sim.report.markdown import answer_markdown
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.tables.comparison_rows import (
     all_staffings,
     change_cell,
@@ -266,7 +263,7 @@ def in_sentence(name: str) -> str:
     return inside(measure.label) if measure.by == "run" else f"{inside(measure.label)} ({part_text(part)})"
 
 
-# --- entry points
+# --- the terminal, in two parts
 
 
 def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
@@ -281,13 +278,3 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
     print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
-
-
-def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(ComparisonDescription(comparison, with_figures))
-
-
-def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = None) -> list[Sheet]:
-    """The whole answer as sheets, its finding first; `facts` are those of run.json, where there is one."""
-    return answer_sheets(ComparisonDescription(comparison), facts or {})

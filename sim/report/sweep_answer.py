@@ -6,7 +6,7 @@ informative ones and the command that writes all of them into a file.
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,11 +20,8 @@ from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_n
 from sim.io.workbook import Sheet
 from sim.report.console import WIDTH, say, show
 from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
-from sim.report.markdown import answer_markdown
-from sim.report.screen import in_lines, print_answer, rich_table, width_of_rows
+from sim.report.screen import in_lines, rich_table, width_of_rows
 from sim.report.tables import sweep_sheets as sheets
-from sim.report.tables.answer_workbook import answer_sheets
-from sim.report.terminal import lines_written
 from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
     CHANCE_ONLY,
@@ -365,22 +362,7 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     yield RESPECT
 
 
-# --- entry points
-
-
-def print_sweep(report: SweepReport, console: Console, lines_after: int = 0) -> None:
-    """The answer on the terminal; `lines_after`: lines that will be printed below."""
-    print_answer(SweepDescription(report), console, lines_written(console) + lines_after)
-
-
-def sweep_markdown(report: SweepReport) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(SweepDescription(report))
-
-
-def sweep_sheets(report: SweepReport, facts: Mapping[str, Any]) -> list[Sheet]:
-    """The answer as sheets, its finding first; `facts` are those of run.json."""
-    return answer_sheets(SweepDescription(report), facts)
+# --- a query
 
 
 def print_query(found: QueryResult, console: Console) -> None:
