@@ -14,7 +14,7 @@ from sim.cli import main
 from sim.report.breakeven_answer import some_effects
 from sim.report.words.breakeven_finding import digits_needed
 from sim.report.words.caveats import STRESS_TEST
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.report.words.finding import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
@@ -56,7 +56,7 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert "at every effect: time without staff −20.0 to −20.0 min" in lines[UNCHANGED]
     added = load("staffing=peer_added").staffing.weekly_cost() - load("staffing=traditional").staffing.weekly_cost()
     cost = worth[worth["name"] == "staff_cost"]["difference"]
-    assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[COST]
+    assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[WHAT_IT_COSTS]
     assert "No effect between 0.6 and 1.2 pays by what is valued" in lines[CERTAINTY]
     assert "probability of an effect that pays is 0.0 %" in lines[CERTAINTY]
     assert "8 replications of 1 week; intervals show chance alone" in lines[CERTAINTY]
@@ -197,9 +197,9 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     lines = finding(output)
     assert (
         "Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000; "
-        in (lines[COST])
+        in (lines[WHAT_IT_COSTS])
     )
-    assert "Not counted: outcomes without a worth, clinics and care outside this hospital" in lines[COST]
+    assert "Not counted: outcomes without a worth, clinics and care outside this hospital" in lines[WHAT_IT_COSTS]
     assert "Staff time only: No effect between 0.6 and 1.2 pays" in lines[CERTAINTY]
     assert "With admissions: pays below 0.90" in lines[CERTAINTY], "1 - 0.6 x 370 / 2330"
     both = [curve_of(tmp_path / "out", preset).loc[0.6] for preset in ("staff_only", "with_admissions")]

@@ -29,7 +29,7 @@ from sim.report.words.comparison_finding import (
     most_important,
     other_levels_line,
 )
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.words.finding import CERTAINTY, CHANGES, MOST_LINES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from tests.test_report import (
     FOUR,
     LABELS,
@@ -60,7 +60,7 @@ def test_every_headline_measure_has_its_brief_words() -> None:
 
 def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four: Comparison) -> None:
     lines = lines_of(four)
-    assert [*lines] == [CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY]
+    assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY]
     text, page = squeezed(printed(print_comparison, four)), answer_markdown(ComparisonDescription(four))
     for label, words in lines.items():
         assert f"• {label}: {words}" in text
@@ -112,7 +112,7 @@ def test_what_only_its_own_interval_shows_is_not_called_a_change(four: Compariso
 
 def test_the_cost_is_that_of_the_roster_and_with_overtime_that_of_the_runs(four: Comparison) -> None:
     row = four.costs.set_index("staffing").loc["peer_added"]
-    line = lines_of(four)[COST]
+    line = lines_of(four)[WHAT_IT_COSTS]
     assert f"{row['weekly_difference']:,.0f} CAD more a week by the roster" in line
     assert "with overtime +3,838 CAD (+3,827 to +3,849), +2.65 a visit" in line
 
@@ -175,7 +175,7 @@ def test_without_a_steady_state_the_lines_claim_nothing(four: Comparison) -> Non
         lines = lines_of(without_steady_state(four, unsteady))
         assert lines[CHANGES] == "with peers added, no difference is claimed: there is no steady state (‡)."
         assert lines[UNCHANGED] == "nothing is claimed here either."
-        assert "with overtime" not in lines[COST], "overtime depends on the queue"
+        assert "with overtime" not in lines[WHAT_IT_COSTS], "overtime depends on the queue"
 
 
 def test_one_replication_shows_nothing_and_says_so(four: Comparison) -> None:
@@ -353,7 +353,7 @@ def test_the_marks_of_the_table_are_explained_in_the_line_on_how_sure(four: Comp
     unsteady = without_steady_state(comparison_of(("traditional",), (1.0,)), "traditional")
     lines = lines_of(replace(unsteady, differences=pd.DataFrame()))
     assert lines[CERTAINTY].startswith("‡ no steady state, so that means depend on how long was played. ")
-    assert "with overtime" not in lines[COST]
+    assert "with overtime" not in lines[WHAT_IT_COSTS]
 
 
 def test_the_same_money_is_never_advised_by_the_command_just_given() -> None:

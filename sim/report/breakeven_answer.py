@@ -23,7 +23,7 @@ from sim.engine.measures.number_text import (
     unit_of_difference,
 )
 from sim.io.workbook import Column, Sheet
-from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
+from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
 from sim.report.tables.answer_workbook import table_sheet
 from sim.report.tables.sweep_sheets import sheets_of_break_even
 from sim.report.words.breakeven_finding import (
@@ -138,7 +138,7 @@ def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     )
 
 
-def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> Rows:
+def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> TextRows:
     """Net benefit of a staffing at these effects, a column for each preset."""
     if len(every) == 1:
         return curves_beside(answer, every, ["Net benefit"], effects)
@@ -147,9 +147,9 @@ def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effect
 
 def curves_beside(
     answer: BreakEvenAnswer, items: Sequence[StaffingAnswer], heads: Sequence[str], effects: Sequence[float]
-) -> Rows:
+) -> TextRows:
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
-    rows: Rows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
+    rows: TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
     for effect in effects:
         found = [curve_at(answer, item, effect) for item in items]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
@@ -167,13 +167,13 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     return [effect for effect in effects if effect in ends | kept]
 
 
-def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
+def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
     shown = some_effects(answer.plan.effects, 0)
     at = [f"at {effect_number(answer, effect)}" for effect in shown]
     several = len(answer.plan.presets) > 1
-    rows: Rows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
+    rows: TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
         measure, _ = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]

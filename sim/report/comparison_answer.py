@@ -15,7 +15,7 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.io.workbook import Sheet
 from sim.report.console import say
-from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Written
+from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables.comparison_rows import (
     all_staffings,
@@ -119,22 +119,22 @@ class ComparisonDescription(Description):
         is_whole = n_shown == len(self.comparison.known_measures(HEADLINE)) and self.comparison.others
         return ScreenTable(rows, [self.legend() + ("" if is_whole else " More measures in answer.md.")])
 
-    def measures_down(self, n_rows: int) -> Rows:
+    def measures_down(self, n_rows: int) -> TextRows:
         """The most important measures in their order, a row for each."""
         measures = self.comparison.known_measures(HEADLINE)
         ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
         chosen = [name for name in measures if name in ranked[:n_rows]]
         return measure_rows(self.comparison, all_staffings(self.comparison), chosen, short_label, change_cell)
 
-    def staffings_down(self, n_rows: int, width: int) -> Rows:
+    def staffings_down(self, n_rows: int, width: int) -> TextRows:
         """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
         names, measures = all_staffings(self.comparison), self.comparison.known_measures(HEADLINE)
         left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
-        rows: Rows = []
+        rows: TextRows = []
         for n_columns in range(1, 1 + len(FIRST_SHOWN)):
             chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
             heads = [in_lines(short_label(name), _HEAD_WIDTH) for name in chosen]
-            wider: Rows = [("", *heads)]
+            wider: TextRows = [("", *heads)]
             for staffing in names[: len(names) - left_out]:
                 cells = [change_cell(self.comparison, staffing, name) for name in chosen]
                 wider.append((marked_label(self.comparison, staffing), *cells))
@@ -209,7 +209,7 @@ class ComparisonDescription(Description):
 def summary(comparison: Comparison) -> TextTable:
     """Headline measures by staffing: estimate and paired difference."""
     names = all_staffings(comparison)
-    rows: Rows = [("", *(marked_label(comparison, name) for name in names))]
+    rows: TextRows = [("", *(marked_label(comparison, name) for name in names))]
     rows.append(("Replications", *[str(comparison.n_replications())] * len(names)))
     headings = set()
     for part, measures in groups_of_measures(comparison):

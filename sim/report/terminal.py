@@ -15,7 +15,7 @@ from rich.console import Console
 
 from sim.report.clean_console import with_clean_text
 
-WIDTH = 100
+SCREEN_WIDTH = 100
 """Columns where there is no terminal to ask."""
 SUBSTITUTES = {
     "−": "-", "–": "-", "—": "-", "‑": "-", "±": "+/-", "×": "x", "·": ".", "≤": "<=", "≥": ">=", "≈": "~",
@@ -118,7 +118,7 @@ def patient_console(stream: TextIO | None) -> Console:
     if stream is None:
         return Console(quiet=True, file=StringIO())
     patient = PatientStream(stream)
-    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else WIDTH))
+    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else SCREEN_WIDTH))
 
 
 def lines_written(console: Console) -> int:

@@ -14,7 +14,7 @@ from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, 
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Block, Points, Rows, Section, TextTable, Typed
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed
 from sim.report.markdown import page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
@@ -96,9 +96,9 @@ def percent_sign(row: PublishedRow) -> str:
 # --- the head of the answer
 
 
-def count_rows(validation: Validation) -> Rows:
+def count_rows(validation: Validation) -> TextRows:
     """How many rows of each use are inside, near, missed."""
-    rows: Rows = [("Use", *VERDICTS)]
+    rows: TextRows = [("Use", *VERDICTS)]
     rows += [(use, *(str(validation.counts[use][verdict]) for verdict in VERDICTS)) for use in USES]
     return rows
 
@@ -140,11 +140,11 @@ def print_validation(validation: Validation, console: Console) -> None:
     for line in (*missed_sentences(validation), *validation.notes):
         say(console, f"• {line}")
     console.print()
-    show(console, rich_table([_folded(HEADERS), *(_folded(text_row(row)) for row in validation.rows)], LEFT))
+    show(console, rich_table([_folded(HEADERS), *(_folded(text_row(row)) for row in validation.rows)], _LEFT))
     say(console, f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}. Sources are named by their ids. The rule: {PROTOCOL}.")
 
 
-LEFT = (0, 1, 2, 3, 5, 7)
+_LEFT = (0, 1, 2, 3, 5, 7)
 """Columns of the terminal that are text; the others are numbers."""
 
 
@@ -163,7 +163,7 @@ def validation_markdown(validation: Validation, command: Sequence[str], seed: in
     played = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, seed {seed}"
     judged = f"{played}; {whole_percent(validation.confidence)} intervals. Judged by {PROTOCOL}."
     above: list[Block] = [judged, TextTable(count_rows(validation)), distance_sentence(validation)]
-    rows: Rows = [HEADERS, *map(text_row, validation.rows)]
+    rows: TextRows = [HEADERS, *map(text_row, validation.rows)]
     meaning = f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}."
     sections = [
         Section("Not inside", [Points([*missed_sentences(validation), *validation.notes])]),

@@ -40,11 +40,11 @@ from sim.report.description import Description
 from sim.report.markdown import answer_markdown
 from sim.report.progress import progress, teller
 from sim.report.screen import print_answer
-from sim.report.sweep_answer import SHOWN, SweepDescription
+from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.cautions import named
-from sim.report.words.stopping_text import MOST_NAMED
+from sim.report.words.stopping_text import MOST_IN_A_LINE
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -153,8 +153,8 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     n_settled = len(found.evidence) - len(found.unsettled)
     say(console, f"warm-up: {counted(found.weeks, 'week')}, the largest of {n_settled} daily series (MSER-5)")
     if found.unsettled:
-        more = f"; and {len(found.unsettled) - MOST_NAMED} more" if len(found.unsettled) > MOST_NAMED else ""
-        named = "; ".join(found.unsettled[:MOST_NAMED])
+        more = f"; and {len(found.unsettled) - MOST_IN_A_LINE} more" if len(found.unsettled) > MOST_IN_A_LINE else ""
+        named = "; ".join(found.unsettled[:MOST_IN_A_LINE])
         say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}{more}")
     return found.weeks
 
@@ -163,7 +163,7 @@ def tell_store(store: RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
     if store.damaged:
         verb = "is" if len(store.damaged) == 1 else "are"
-        names = named([part.name for part in store.damaged], MOST_NAMED)
+        names = named([part.name for part in store.damaged], MOST_IN_A_LINE)
         say(console, f"{names} {verb} damaged and left out; the runs have to be played again")
     others = store.n_of_other_code()
     if others:
@@ -333,11 +333,11 @@ def contenders_of(
     """
     if len(set(worlds)) != 1 or len(labels) < 2:
         return {}
-    measures, values = values_that_count(store, labels, answer.plan, only=SHOWN)
+    measures, values = values_that_count(store, labels, answer.plan, only=SCREEN_MEASURES)
     steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
     names = [name for name, is_steady in zip(labels.values(), steady, strict=True) if is_steady]
     found = contenders_by(names, measures, values[steady], answer.confidence)
-    return {name: found[name] for name in SHOWN if name in found}
+    return {name: found[name] for name in SCREEN_MEASURES if name in found}
 
 
 def dominated_of(

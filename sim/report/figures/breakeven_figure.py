@@ -14,49 +14,49 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.breakeven import BreakEvenAnswer, Span, StaffingAnswer
 from sim.analysis.valuation import Prior, preset_text
 from sim.engine.measures.number_text import counted, plain_number
-from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, Sheet, colours, styled
+from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, FigureSheet, colours, styled
 from sim.report.words.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
 from sim.report.words.caveats import RESPECT
 from sim.report.words.worth_text import capital, counted_text, not_counted_text, with_presets
 
-CURVE, PRIOR, GAP = 2.6, 1.25, 0.12
-HEAD, BELOW = 0.28, 0.62
+CURVE, PRIOR, _GAP = 2.6, 1.25, 0.12
+_HEAD, _BELOW = 0.28, 0.62
 MARGIN = 0.01
-FORMATS = ("png", "svg")
+_FORMATS = ("png", "svg")
 FILLS = (0.45, 0.15)
 """How dark the prior is filled where the first preset pays, and where the second does."""
 MOST_IN_TITLE = 2
 """Presets whose verdict stands in the title."""
 
 
-def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = _FORMATS) -> list[Path]:
     """Write the figure in every format and return the files; the same answer gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     with styled():
         return break_even_sheet(answer).save(folder, "breakeven", formats)
 
 
-def break_even_sheet(answer: BreakEvenAnswer) -> Sheet:
+def break_even_sheet(answer: BreakEvenAnswer) -> FigureSheet:
     """A curve for each staffing, one below the other."""
     prior = answer.plan.prior
-    each = HEAD + CURVE + (GAP + PRIOR if prior else 0.0) + BELOW
-    sheet = Sheet(each * len(answer.staffings), title(answer), subtitle(answer), footer(answer))
+    each = _HEAD + CURVE + (_GAP + PRIOR if prior else 0.0) + _BELOW
+    sheet = FigureSheet(each * len(answer.staffings), _title(answer), subtitle(answer), _footer(answer))
     paint = colours([item.staffing for item in answer.staffings], "")
     for number, item in enumerate(answer.staffings):
-        top = number * each + HEAD
-        sheet.write(0.95, top - HEAD, item.label, size=9.5, weight="bold")
+        top = number * each + _HEAD
+        sheet.write(0.95, top - _HEAD, item.label, size=9.5, weight="bold")
         axes = sheet.panel(0.95, top, WIDTH - 1.2, CURVE)
         draw_curve(axes, answer, item, paint[item.staffing])
         lowest = axes
         if prior:
-            lowest = sheet.panel(0.95, top + CURVE + GAP, WIDTH - 1.2, PRIOR, share_x=axes)
+            lowest = sheet.panel(0.95, top + CURVE + _GAP, WIDTH - 1.2, PRIOR, share_x=axes)
             axes.tick_params(labelbottom=False)
             draw_prior(lowest, answer.by_presets(item.staffing), prior, paint[item.staffing])
         lowest.set_xlabel(f"assumed effect: {effect_text(answer)}")
     return sheet
 
 
-def title(answer: BreakEvenAnswer) -> str:
+def _title(answer: BreakEvenAnswer) -> str:
     """The answer, where there is one staffing; by the first presets, where there are several."""
     if len(answer.staffings) != 1 or answer.staffings[0].found is None:
         return "How large must the effect be to pay?"
@@ -81,7 +81,7 @@ def subtitle(answer: BreakEvenAnswer) -> str:
     )
 
 
-def footer(answer: BreakEvenAnswer) -> str:
+def _footer(answer: BreakEvenAnswer) -> str:
     period = next(iter(answer.plan.design.scenarios.values())).period
     plan = answer.plan
     return (

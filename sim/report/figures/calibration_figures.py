@@ -15,12 +15,12 @@ from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.calibration.report import CalibrationReport, Deeper
-from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, Sheet, positive_top, styled
+from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, WIDTH, FigureSheet, positive_top, styled
 from sim.statistics.arrays import FloatArray
 from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WORDS = {"wait_minutes": "Minutes until the physician", "stay_minutes": "Minutes of stay"}
 
 
@@ -37,12 +37,12 @@ def draw_calibration(report: CalibrationReport, folder: Path, formats: tuple[str
     return drawn
 
 
-def sheets(deeper: Deeper, source: str) -> list[tuple[str, Callable[[], Sheet]]]:
+def sheets(deeper: Deeper, source: str) -> list[tuple[str, Callable[[], FigureSheet]]]:
     """Which figures there are data for, each with what draws it."""
     found, held = deeper.estimates, deeper.held_out
-    known: list[tuple[str, Callable[[], Sheet]]] = []
+    known: list[tuple[str, Callable[[], FigureSheet]]] = []
     if found.rates:
-        known.append(("arrivals", lambda: hour_of_week(found.rates, deeper.visits, source)))
+        known.append(("arrivals", lambda: _hour_of_week(found.rates, deeper.visits, source)))
     if found.waits is not None or found.stays is not None:
         known.append(("durations", lambda: durations_sheet(deeper, source)))
         known.append(("quantiles", lambda: quantile_sheet(deeper, source)))
@@ -60,10 +60,10 @@ def _footer(source: str, text: str = "") -> str:
 # --- arrivals ---
 
 
-def hour_of_week(rates: dict[str, ArrivalRates], visits: pd.DataFrame, source: str) -> Sheet:
+def _hour_of_week(rates: dict[str, ArrivalRates], visits: pd.DataFrame, source: str) -> FigureSheet:
     """Arrivals per hour of the week, counted and fitted, a panel per stream."""
     height = 1.75
-    sheet = Sheet(
+    sheet = FigureSheet(
         len(rates) * (height + 0.75),
         "Arrivals by the hour of the week, observed and fitted",
         "Points: mean of the hours the file covers. Line: fitted rate of an average month with its 95 % interval.",
@@ -93,7 +93,7 @@ def draw_week(axes: Axes, found: ArrivalRates, observed: FloatArray) -> None:
     axes.plot(hours, found.per_hour.value, color=FITTED, linewidth=1.3, label="fitted")
     axes.plot(hours, observed, ".", color=OBSERVED, markersize=3.2, label="observed")
     axes.set_xlim(0, 168)
-    axes.set_xticks(np.arange(7) * 24 + 12, DAYS)
+    axes.set_xticks(np.arange(7) * 24 + 12, _DAYS)
     axes.tick_params(axis="x", length=0)
     for day in range(1, 7):
         axes.axvline(24 * day, color=FAINT, linewidth=0.7)
@@ -106,11 +106,11 @@ def draw_week(axes: Axes, found: ArrivalRates, observed: FloatArray) -> None:
 # --- waits and stays ---
 
 
-def durations_sheet(deeper: Deeper, source: str) -> Sheet:
+def durations_sheet(deeper: Deeper, source: str) -> FigureSheet:
     """Shares of visits not longer than so many minutes: observed, fitted, simulated; a column per acuity level."""
     levels, height = deeper.estimates.levels, 1.7
     rows = [(name, each) for name, each in choices(deeper) if each is not None]
-    sheet = Sheet(
+    sheet = FigureSheet(
         len(rows) * (height + 0.85),
         "Waits and stays by acuity: observed, fitted and simulated",
         "Share of visits that lasted no longer. Fitted: a marginal law. Simulated: the calibrated department, "
@@ -165,11 +165,11 @@ def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: in
     axes.set_yticks([0, 0.5, 1], ["0", "½", "1"])
 
 
-def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
+def quantile_sheet(deeper: Deeper, source: str) -> FigureSheet:
     """Fitted against observed quantiles, on the diagonal where the family fits."""
     levels, height = deeper.estimates.levels, 1.5
     rows = [(name, each) for name, each in choices(deeper) if each is not None]
-    sheet = Sheet(
+    sheet = FigureSheet(
         len(rows) * (height + 0.85),
         "Do the fitted families fit? Quantile against quantile",
         "Each point a quantile of the file beside that of the fitted family; on the line they agree. "
@@ -195,7 +195,7 @@ def quantile_sheet(deeper: Deeper, source: str) -> Sheet:
 # --- patience and returns ---
 
 
-def behaviour(deeper: Deeper, source: str) -> Sheet:
+def behaviour(deeper: Deeper, source: str) -> FigureSheet:
     """Patience and returns: Kaplan-Meier with its 95 % interval, and the fitted law."""
     found = deeper.estimates
     panels: list[tuple[str, str, SurvivalCurve, Callable[[FloatArray], FloatArray]]] = []
@@ -204,7 +204,7 @@ def behaviour(deeper: Deeper, source: str) -> Sheet:
     for stream, law in found.returns.items():
         words = f"Not back, {stream.replace('_', ' ')}"
         panels.append((words, "days since departure", law.curve, law.fit.survival))
-    sheet = Sheet(
+    sheet = FigureSheet(
         2.6,
         "Patience and returns: observed and fitted",
         "Step: Kaplan-Meier with its 95 % interval; those seen, or followed to the end of the file, are censored.",
@@ -237,9 +237,9 @@ def behaviour(deeper: Deeper, source: str) -> Sheet:
 # --- the part held out ---
 
 
-def held_out_sheet(held: HoldOut, source: str) -> Sheet:
+def held_out_sheet(held: HoldOut, source: str) -> FigureSheet:
     """Hours of the day predicted and observed; and daily counts with their intervals where there are dates."""
-    sheet = Sheet(
+    sheet = FigureSheet(
         5.0 if held.daily is not None else 2.5,
         f"Predicted from {held.fitted}, observed in {held.held_out}",
         f"Largest gap of an hour's share: {held.largest_hour_gap:.2f} percentage points.",

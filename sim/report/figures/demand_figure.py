@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import LEAVING_LIMIT
 from sim.engine.measures.number_text import label_and_part, measure_and_part, scale, unit_of_value
-from sim.report.figures.theme import FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
+from sim.report.figures.theme import FAINT, QUIET, WIDTH, FigureSheet, colours, positive_top, spread_apart, wrapped
 from sim.report.words.caveats import footer
 from sim.report.words.question_text import of_what
 
@@ -19,14 +19,14 @@ LINE = 0.29
 """Inches that a name of two lines needs."""
 
 
-def demand_curves(comparison: Comparison) -> Sheet:
+def demand_curves(comparison: Comparison) -> FigureSheet:
     """One line per staffing over the levels of demand."""
     measures = comparison.known_measures(PANELS)
     height, names = max(2.3, LINE * len(comparison.staffings)), 1.3
     width = (WIDTH - 0.3 - names) / max(len(measures), 1)
-    sheet = Sheet(
+    sheet = FigureSheet(
         height + 0.9,
-        title(comparison),
+        _title(comparison),
         f"Mean with its interval. Where more than {100 * LEAVING_LIMIT:g} % leave, those who would have waited longest "
         f"are not in the waits.{steadiness_note(comparison)}",
         footer(comparison, level=False),
@@ -46,7 +46,7 @@ def steadiness_note(comparison: Comparison) -> str:
     return f" No steady state at × {', × '.join(f'{level:g}' for level in levels)}." if levels else ""
 
 
-def title(comparison: Comparison) -> str:
+def _title(comparison: Comparison) -> str:
     if len(comparison.levels) < 2:
         return "Waits, leaving and stays at the one demand played"
     return "The same comparison with a little less and a little more demand"

@@ -12,10 +12,10 @@ from sim.report.figures.finding_figure import finding_picture
 from sim.report.figures.forest import forest
 from sim.report.figures.scorecard import scorecard
 from sim.report.figures.spread_figures import minutes_without_staff, return_curves, waits_by_acuity
-from sim.report.figures.theme import Sheet, styled
+from sim.report.figures.theme import FigureSheet, styled
 from sim.report.figures.week_figures import heads_and_load, hour_of_week, utilisation_map
 
-FIGURES: dict[str, Callable[[Comparison], Sheet]] = {
+FIGURES: dict[str, Callable[[Comparison], FigureSheet]] = {
     "finding": finding_picture,
     "scorecard": scorecard,
     "differences": forest,

@@ -13,37 +13,37 @@ from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import bare, label_and_part, measure_and_part, plain_number, scale, within_scale
 from sim.report.figures.forest import widen_around_zero
-from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, Sheet, colours, wrapped
+from sim.report.figures.theme import FAINT, INK, LEFT, QUIET, RIGHT, WIDTH, FigureSheet, colours, wrapped
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
 
-WAIT, COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
+WAIT, _COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
 WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
-MEASURES_SHOWN = (WAIT, WITHOUT_STAFF, *CHOSEN_LATE, COST)
-NAMES, GAP, ROW, HEAD, FOOT = 1.65, 0.3, 0.5, 0.62, 0.3
+MEASURES_SHOWN = (WAIT, WITHOUT_STAFF, *CHOSEN_LATE, _COST)
+_NAMES, _GAP, _ROW, _HEAD, FOOT = 1.65, 0.3, 0.5, 0.62, 0.3
 """Inches: names of staffings, between panels, a row, above the panels, below them."""
 MOST_ROWS = 6
 
 
-def finding_picture(comparison: Comparison) -> Sheet:
+def finding_picture(comparison: Comparison) -> FigureSheet:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
     names = staffings_shown(comparison)
     measures = [name for name in comparison.known_measures(HEADLINE) if name in MEASURES_SHOWN]
     baseline = inside(comparison.label(comparison.baseline))
-    sheet = Sheet(
-        HEAD + ROW * max(len(names), 1) + FOOT,
+    sheet = FigureSheet(
+        _HEAD + _ROW * max(len(names), 1) + FOOT,
         title(comparison),
         f"Difference from {baseline} on the same patients with its interval. Left of the line is less. "
         "Grey: not beyond chance when all headline measures are judged together.",
         footer(comparison),
     )
-    width = (WIDTH - LEFT - RIGHT - NAMES - GAP * (len(measures) - 1)) / max(len(measures), 1)
+    width = (WIDTH - LEFT - RIGHT - _NAMES - _GAP * (len(measures) - 1)) / max(len(measures), 1)
     for number, name in enumerate(measures):
-        left = LEFT + NAMES + number * (width + GAP)
+        left = LEFT + _NAMES + number * (width + _GAP)
         sheet.write(left, 0.0, head_text(name), size=9, weight="bold")
-        axes = sheet.panel(left, HEAD, width, ROW * max(len(names), 1))
-        draw_measure(axes, comparison, names, name, with_names=number == 0)
+        axes = sheet.panel(left, _HEAD, width, _ROW * max(len(names), 1))
+        _draw_measure(axes, comparison, names, name, with_names=number == 0)
     return sheet
 
 
@@ -76,7 +76,7 @@ def title(comparison: Comparison) -> str:
         return f"{who}: one replication, so nothing can be distinguished from chance"
     found = {name: comparison.difference(subject, name) for name in (WITHOUT_STAFF, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
-    shown = [change_text(name, item) for name, item in measured.items() if item.beyond_chance]
+    shown = [_change_text(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
     if not measured:
         return f"{who}: neither time without staff nor waits were measured"
@@ -89,20 +89,20 @@ CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
 UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 
 
-def change_text(name: str, found: FoundValue) -> str:
+def _change_text(name: str, found: FoundValue) -> str:
     """`12.8 minutes less without staff`."""
     way = "less" if found.mean < 0.0 else "more"
     return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
 
 
-def draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
+def _draw_measure(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
     """Differences of one measure."""
     paint = colours(comparison.staffings, comparison.baseline)
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
     for row, staffing in enumerate(names):
         found = comparison.difference(staffing, name)
         if found is not None and math.isfinite(found.mean):
-            draw_row(axes, row, name, found, paint[staffing] if found.beyond_chance else QUIET)
+            _draw_row(axes, row, name, found, paint[staffing] if found.beyond_chance else QUIET)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     labels = [wrapped(marked(comparison.label(staffing), *comparison.flags_of(staffing)), 22) for staffing in names]
     axes.set_yticks(range(len(names)), labels if with_names else [""] * len(names), fontsize=10, color=INK)
@@ -123,7 +123,7 @@ def decimals_of_ticks(axes: Axes) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def draw_row(axes: Axes, row: int, name: str, found: FoundValue, ink: str) -> None:
+def _draw_row(axes: Axes, row: int, name: str, found: FoundValue, ink: str) -> None:
     """Interval, dot and the number above it."""
     measure, _ = measure_and_part(name)
     if found.has_interval:

@@ -12,7 +12,7 @@ from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
-from sim.report.figures.theme import ASSUMED, FAINT, QUIET, WIDTH, Sheet, colours, wrapped
+from sim.report.figures.theme import ASSUMED, FAINT, QUIET, WIDTH, FigureSheet, colours, wrapped
 from sim.report.words.cautions import mark_of, marked
 from sim.report.words.caveats import footer
 
@@ -21,18 +21,18 @@ BLOCKS = {
     "Medical": ("medical",),
     "All visits": ("all",),
 }
-NAMES, ROW, ABOVE, BELOW, HEAD = 1.22, 0.21, 0.26, 0.42, 0.34
+_NAMES, _ROW, ABOVE, _BELOW, _HEAD = 1.22, 0.21, 0.26, 0.42, 0.34
 SIDES = (("Mental health",), ("Medical", "All visits"))
 
 
-def forest(comparison: Comparison) -> Sheet:
+def forest(comparison: Comparison) -> FigureSheet:
     """Mental health on the left, medical and all visits on the right."""
     measures = comparison.known_measures(HEADLINE)
     per_panel = panel_height(comparison)
     sides = [[(block, of_block(measures, block)) for block in blocks] for blocks in SIDES]
-    body = max(sum(HEAD + per_panel * len(names) for _, names in side) for side in sides)
+    body = max(sum(_HEAD + per_panel * len(names) for _, names in side) for side in sides)
     baseline = inside(comparison.label(comparison.baseline))
-    sheet = Sheet(
+    sheet = FigureSheet(
         body,
         f"Paired differences from {baseline}",
         "Dot: mean difference on the same patients. Thick bar: interval of this one measure. Thin bar: interval "
@@ -50,7 +50,7 @@ def grey(comparison: Comparison) -> str:
 
 
 def panel_height(comparison: Comparison) -> float:
-    return ABOVE + ROW * max(len(comparison.others), 1) + BELOW
+    return ABOVE + _ROW * max(len(comparison.others), 1) + _BELOW
 
 
 def of_block(measures: tuple[str, ...], block: str) -> list[str]:
@@ -58,7 +58,7 @@ def of_block(measures: tuple[str, ...], block: str) -> list[str]:
 
 
 def draw_side(
-    sheet: Sheet, comparison: Comparison, side: list[tuple[str, list[str]]], left: float, width: float
+    sheet: FigureSheet, comparison: Comparison, side: list[tuple[str, list[str]]], left: float, width: float
 ) -> None:
     """The blocks of one side, from the top."""
     top = 0.0
@@ -66,16 +66,16 @@ def draw_side(
         if not names:
             continue
         sheet.write(left, top, block, size=11, weight="bold")
-        top += HEAD
+        top += _HEAD
         for name in names:
             measure, _ = measure_and_part(name)
-            sheet.write(left + NAMES, top, short(measure), size=8.5, weight="bold")
-            height = ROW * max(len(comparison.others), 1)
-            draw_measure(sheet.panel(left + NAMES, top + ABOVE, width - NAMES, height), comparison, name, measure)
+            sheet.write(left + _NAMES, top, _short(measure), size=8.5, weight="bold")
+            height = _ROW * max(len(comparison.others), 1)
+            draw_measure(sheet.panel(left + _NAMES, top + ABOVE, width - _NAMES, height), comparison, name, measure)
             top += panel_height(comparison)
 
 
-def short(measure: Measure) -> str:
+def _short(measure: Measure) -> str:
     """The label without what stands in the panel already."""
     return wrapped(measure.label, 48).partition("\n")[0]
 
@@ -89,7 +89,7 @@ def draw_measure(axes: Axes, comparison: Comparison, name: str, measure: Measure
         found = comparison.difference(staffing, name, level)
         if found is not None:
             ink = ASSUMED if comparison.is_assumed(name) else paint[staffing]
-            draw_row(axes, row, found, measure, ink)
+            _draw_row(axes, row, found, measure, ink)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
     heads = [marked(comparison.label(item), *comparison.flags_of(item, level)) for item in names]
     axes.set_yticks(range(len(names)), [wrapped(head, 24) for head in heads], fontsize=8)
@@ -113,7 +113,7 @@ def widen_around_zero(axes: Axes, measure: Measure) -> None:
     axes.set_xlim(min(low, -finest), max(high, finest))
 
 
-def draw_row(axes: Axes, row: int, found: FoundValue, measure: Measure, ink: str) -> None:
+def _draw_row(axes: Axes, row: int, found: FoundValue, measure: Measure, ink: str) -> None:
     """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
     if not math.isfinite(found.mean):
         return

@@ -35,7 +35,7 @@ from sim.report.figures.week_figures import (
 from sim.report.tables.summaries import level_of
 
 PRESENT_INK, PEERS_INK = "#3f6f91", "#007a5a"
-TITLE_WIDTH = 88
+_TITLE_WIDTH = 88
 MOST_SERIES = 10
 """Roles drawn; further ones are named below the picture."""
 
@@ -55,7 +55,7 @@ def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
 
 def titled(axes: Axes, finding: str, below: str) -> None:
     """The finding as title, and under the picture what must be known to read it."""
-    axes.set_title(wrapped(finding, TITLE_WIDTH), loc="left", weight="bold", size=11)
+    axes.set_title(wrapped(finding, _TITLE_WIDTH), loc="left", weight="bold", size=11)
     axes.set_xlabel(wrapped(below, 100), loc="left", size=8.5, color=QUIET)
 
 

@@ -17,7 +17,7 @@ from sim.engine.measures.number_text import (
     scale,
     within_scale,
 )
-from sim.report.figures.theme import ASSUMED, INK, QUIET, WIDTH, Sheet, colours, wrapped
+from sim.report.figures.theme import ASSUMED, INK, QUIET, WIDTH, FigureSheet, colours, wrapped
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 
@@ -26,26 +26,26 @@ SHOWN_MEASURES = (
     "minutes_without_staff_mean.mental_health", "longest_unseen_mean.mental_health",
     "went_home_empty_handed.mental_health", "staff_cost_per_week.all",
 )  # fmt: skip
-NAMES, HEAD, ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
+_NAMES, _HEAD, _ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
 
 
-def scorecard(comparison: Comparison) -> Sheet:
+def scorecard(comparison: Comparison) -> FigureSheet:
     """One row per staffing, baseline first."""
     names = (comparison.baseline, *(name for name in comparison.staffings if name != comparison.baseline))
     baseline = comparison.label(comparison.baseline)
-    sheet = Sheet(
-        HEAD + ROW * len(names),
+    sheet = FigureSheet(
+        _HEAD + _ROW * len(names),
         "What changes, staffing by staffing",
         f"Large: mean. Below: paired difference from {inside(baseline)} with its interval if it has one, on one scale "
         f"per column; the line marks no difference.{grey_words(comparison)}",
         footer(comparison),
     )
     measures = comparison.known_measures(SHOWN_MEASURES)
-    width = (WIDTH - 0.3 - NAMES) / max(len(measures), 1)
+    width = (WIDTH - 0.3 - _NAMES) / max(len(measures), 1)
     paint = colours(names, comparison.baseline)
     write_names(sheet, comparison, names, paint)
     for number, name in enumerate(measures):
-        write_column(sheet, comparison, name, names, NAMES + number * width, width)
+        write_column(sheet, comparison, name, names, _NAMES + number * width, width)
     return sheet
 
 
@@ -55,16 +55,16 @@ def grey_words(comparison: Comparison) -> str:
     return " All values are computed."
 
 
-def write_names(sheet: Sheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
+def write_names(sheet: FigureSheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
     for row, name in enumerate(names):
-        top = HEAD + ROW * row
+        top = _HEAD + _ROW * row
         sheet.rule(top - 0.05)
         text = wrapped(marked(comparison.label(name), *comparison.flags_of(name)), 14)
         sheet.write(0.2, top + 0.06, text, weight="bold", size=9, color=paint[name])
 
 
 def write_column(
-    sheet: Sheet, comparison: Comparison, name: str, names: tuple[str, ...], left: float, width: float
+    sheet: FigureSheet, comparison: Comparison, name: str, names: tuple[str, ...], left: float, width: float
 ) -> None:
     """Head, values and intervals of one measure."""
     measure, _ = measure_and_part(name)
@@ -74,7 +74,7 @@ def write_column(
     reach = widest(comparison, name, names)
     ink = ASSUMED if comparison.is_assumed(name) else INK
     for row, staffing in enumerate(names):
-        top = HEAD + ROW * row
+        top = _HEAD + _ROW * row
         here = comparison.estimate(staffing, name)
         change = comparison.difference(staffing, name)
         if here is not None:
@@ -119,7 +119,7 @@ def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
 
 
 def draw_interval(
-    sheet: Sheet, left: float, top: float, width: float, change: FoundValue, reach: float, ink: str
+    sheet: FigureSheet, left: float, top: float, width: float, change: FoundValue, reach: float, ink: str
 ) -> None:
     """A dot with its interval around the line of no difference."""
     middle, half, unit = left + width / 2, INTERVAL / 2, width / (2.16 * reach)

@@ -13,20 +13,30 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import part_text
 from sim.engine.measures.waits import CTAS_TARGETS
-from sim.report.figures.theme import BASELINE, FAINT, QUIET, WIDTH, Sheet, colours, positive_top, spread_apart, wrapped
+from sim.report.figures.theme import (
+    BASELINE,
+    FAINT,
+    QUIET,
+    WIDTH,
+    FigureSheet,
+    colours,
+    positive_top,
+    spread_apart,
+    wrapped,
+)
 from sim.report.words.caveats import footer
 
 KEY_LINE = 0.22
 LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 360.0, 720.0, 180.0
 
 
-def waits_by_acuity(comparison: Comparison) -> Sheet:
+def waits_by_acuity(comparison: Comparison) -> FigureSheet:
     """Share seen within so many minutes of arrival, by stream and CTAS level, one line per staffing."""
     there = set() if comparison.waits.empty else set(comparison.waits["stream"])
     streams = [name for name in ("medical", "mental_health") if name in there]
     panel, gap = 1.45, 0.9
     key = KEY_LINE * (1 + max(line for _, line in key_places(comparison).values()))
-    sheet = Sheet(
+    sheet = FigureSheet(
         key + len(streams) * (panel + gap) + 0.1,
         "How long visits wait for a physician, by acuity",
         "Share seen within so many minutes of arrival, of the visits seen. Dotted: CTAS target. Lines that lie on each "
@@ -48,7 +58,7 @@ def waits_by_acuity(comparison: Comparison) -> Sheet:
     return sheet
 
 
-def write_key(sheet: Sheet, comparison: Comparison) -> None:
+def write_key(sheet: FigureSheet, comparison: Comparison) -> None:
     """Names of the staffings in their colours."""
     paint = colours(comparison.staffings, comparison.baseline)
     for name, (left, line) in key_places(comparison).items():
@@ -102,11 +112,11 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
     axes.grid(color=FAINT, linewidth=0.6)
 
 
-def minutes_without_staff(comparison: Comparison) -> Sheet:
+def minutes_without_staff(comparison: Comparison) -> FigureSheet:
     """Histogram of minutes without staff, one row per staffing, the baseline's outline on each."""
     names = (comparison.baseline, *comparison.others)
     panel, gap = 0.8, 0.42
-    sheet = Sheet(
+    sheet = FigureSheet(
         len(names) * (panel + gap) + 0.35,
         "Minutes without staff, eligible mental-health visits",
         "Share of visits by minutes without a task of their own path, an escalation response or a peer's company. "
@@ -172,10 +182,10 @@ DENOMINATORS = {
 }
 
 
-def return_curves(comparison: Comparison) -> Sheet:
+def return_curves(comparison: Comparison) -> FigureSheet:
     """Kaplan-Meier share with an unplanned return by days since departure, per patient and per visit."""
     height, half = 3.1, (WIDTH - 0.3) / 2
-    sheet = Sheet(
+    sheet = FigureSheet(
         height + 0.75,
         "Unplanned returns after a mental-health visit",
         "Kaplan-Meier: visits count until they return, or as long as the run went on after they came. "

@@ -81,7 +81,7 @@ def colours(staffings: Sequence[str], baseline: str) -> dict[str, str]:
     return {name: BASELINE if name == baseline else HUE_OF.get(name) or spare[name] for name in staffings}
 
 
-class Sheet:
+class FigureSheet:
     """A figure of the standard width with title, subtitle and footer; panels are placed in inches from the top left."""
 
     def __init__(self, height: float, title: str, subtitle: str, footer: str) -> None:
@@ -199,6 +199,6 @@ def positive_top(top: float) -> float:
 def wrapped(label: str, width: int) -> str:
     """In lines of a width, words with a hyphen kept whole; what cannot be drawn is taken out.
 
-    Labels of a scale are made when it is drawn, after `Sheet.save` has cleaned what there is.
+    Labels of a scale are made when it is drawn, after `FigureSheet.save` has cleaned what there is.
     """
     return "\n".join(textwrap.wrap(for_figure(label), width, break_on_hyphens=False))

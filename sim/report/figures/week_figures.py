@@ -17,7 +17,7 @@ from sim.report.figures.theme import (
     NIGHT,
     QUIET,
     WIDTH,
-    Sheet,
+    FigureSheet,
     colours,
     positive_top,
     spread_apart,
@@ -25,7 +25,7 @@ from sim.report.figures.theme import (
 )
 from sim.report.words.caveats import footer
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOBODY = 1e-6
 """Heads below which nobody is there; sums of minutes leave a trace of rounding."""
 ALONE_INK = "#b35900"
@@ -40,12 +40,12 @@ def staffings_with_peers(comparison: Comparison) -> list[str]:
     return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
-def hour_of_week(comparison: Comparison) -> Sheet:
+def hour_of_week(comparison: Comparison) -> FigureSheet:
     """Mental-health census by the hour, those no peer has met, and peers on duty; one panel per staffing with peers."""
     groups = distinct_weeks(comparison, staffings_with_peers(comparison)) or [[comparison.baseline]]
     names = [group[0] for group in groups]
     panel, strip, gap = 1.45, 0.42, 0.78
-    sheet = Sheet(
+    sheet = FigureSheet(
         len(names) * (panel + strip + gap) - 0.1,
         "Mental-health visits present, and peers on duty, by the hour of the week",
         "Mean number of visits. Shaded: no peer on duty, where nights and days without a shift show.",
@@ -154,7 +154,7 @@ def frame_week(axes: Axes) -> None:
     axes.set_xlim(0, 168)
     for day in range(1, 7):
         axes.axvline(24 * day, color=FAINT, linewidth=0.8, zorder=0.5)
-    axes.set_xticks([24 * day + 12 for day in range(7)], DAYS)
+    axes.set_xticks([24 * day + 12 for day in range(7)], _DAYS)
     axes.tick_params(axis="x", length=0)
 
 
@@ -165,12 +165,12 @@ def by_hour_of_day(week: pd.DataFrame, column: str) -> np.ndarray:
     return week.groupby("hour")[column].mean().reindex(range(24)).to_numpy(dtype=float)
 
 
-def heads_and_load(comparison: Comparison) -> Sheet:
+def heads_and_load(comparison: Comparison) -> FigureSheet:
     """Heads on the floor against offered load by the hour of day, one panel per role."""
     roles = [role for role in comparison.main_roles if f"heads_{role}" in comparison.week]
     width, panel, gap = (WIDTH - 0.4) / 2, 1.75, 0.78
     n_rows = -(-max(len(roles), 1) // 2)
-    sheet = Sheet(
+    sheet = FigureSheet(
         n_rows * (panel + gap),
         "Heads on the floor against the work that arrives, by the hour of day",
         "Line: mean heads on duty, breaks and protected time taken off. Area: offered load, the hours of this role's "
@@ -256,14 +256,14 @@ def roster_words(comparison: Comparison, group: list[str]) -> str:
     return wrapped(f"{comparison.label(group[0])}{more}", 14)
 
 
-def utilisation_map(comparison: Comparison) -> Sheet:
+def utilisation_map(comparison: Comparison) -> FigureSheet:
     """Share of heads at work by hour of day and role, one panel per staffing."""
     roles = [column.removeprefix("busy_") for column in comparison.week.columns if column.startswith("busy_")]
     names = list(comparison.staffings)
     cell, gap, width = 0.21, 0.66, (WIDTH - 1.75) / 2
     panel = cell * max(len(roles), 1)
     n_rows = -(-len(names) // 2)
-    sheet = Sheet(
+    sheet = FigureSheet(
         n_rows * (panel + gap) + 0.45,
         "Utilisation by the hour of day and role",
         "Share of the heads on the floor with a task in hand; number: whole day. For peer support it is contact load, "

@@ -9,7 +9,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, preset_text
 from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
 from sim.engine.measures.number_text import measure_and_part, part_text, plain_number, unit_of_value, value_text
-from sim.report.description import Rows
+from sim.report.description import TextRows
 from sim.report.words.cautions import marked
 from sim.report.words.measures import short_measure
 from sim.report.words.numbers import difference_text, hours_text, interval_words, mean_text, measure_text, whole_percent
@@ -59,9 +59,9 @@ def all_staffings(comparison: Comparison) -> tuple[str, ...]:
 
 def measure_rows(
     comparison: Comparison, staffings: Sequence[str], measures: Sequence[str], words: Callable[[str], str], cell: _Cell
-) -> Rows:
+) -> TextRows:
     """A row for each measure, a column for each staffing."""
-    rows: Rows = [("", *(marked_label(comparison, name) for name in staffings))]
+    rows: TextRows = [("", *(marked_label(comparison, name) for name in staffings))]
     return rows + [(words(name), *(cell(comparison, staffing, name) for staffing in staffings)) for name in measures]
 
 
@@ -72,12 +72,12 @@ def groups_of_measures(comparison: Comparison) -> list[tuple[str, list[str]]]:
     return [(part, [name for name in names if name.partition(".")[2] == part]) for part in parts]
 
 
-def demand_rows(comparison: Comparison) -> Rows:
+def demand_rows(comparison: Comparison) -> TextRows:
     """Value and difference of the outcomes of the protocol at every level of demand; none if there is one level."""
     levels = sorted(comparison.levels)
     if len(levels) < 2:
         return []
-    rows: Rows = [("", *(level_head(comparison, level) for level in levels))]
+    rows: TextRows = [("", *(level_head(comparison, level) for level in levels))]
     for name in comparison.known_measures(PROTOCOL_OUTCOMES):
         rows.append((f"{measure_text(name)} ({unit_of_value(measure_and_part(name)[0])})", *[""] * len(levels)))
         for staffing in all_staffings(comparison):
@@ -93,12 +93,12 @@ def level_head(comparison: Comparison, level: float) -> str:
     return marked(text, *(any(of_each) for of_each in zip(*flags, strict=True)))
 
 
-def change_rows(comparison: Comparison) -> Rows:
+def change_rows(comparison: Comparison) -> TextRows:
     """How simulated patients' own waits and stays changed, at the central level of demand."""
     table = comparison.changes
     if table.empty:
         return []
-    rows: Rows = [("", "sooner", "same", "later", "P10", "median", "P90", "mean", "patients")]
+    rows: TextRows = [("", "sooner", "same", "later", "P10", "median", "P90", "mean", "patients")]
     central = table[table["demand"] == comparison.central_level]
     for (stream, quantity), group in central.groupby(["stream", "quantity"], sort=False):
         words, unit, decimals = _QUANTITIES[str(quantity)]
@@ -110,9 +110,9 @@ def change_rows(comparison: Comparison) -> Rows:
     return rows
 
 
-def cost_rows(comparison: Comparison) -> Rows:
+def cost_rows(comparison: Comparison) -> TextRows:
     """Rostered hours and money of each staffing."""
-    rows: Rows = [("", "hours a week, against the baseline", "CAD a week", "difference")]
+    rows: TextRows = [("", "hours a week, against the baseline", "CAD a week", "difference")]
     for row in comparison.costs.to_dict("records"):
         cost, added = float(row["weekly_cost"]), float(row["weekly_difference"])
         money = plain_number(cost, 0), plain_number(added, 0, signed=True)
@@ -120,7 +120,7 @@ def cost_rows(comparison: Comparison) -> Rows:
     return rows
 
 
-def worth_rows(comparison: Comparison) -> Rows:
+def worth_rows(comparison: Comparison) -> TextRows:
     """Paired differences in what is valued beside staff cost, and what all are worth by each preset, at the central
     level of demand.
     """
@@ -130,7 +130,7 @@ def worth_rows(comparison: Comparison) -> Rows:
     presets = list(dict.fromkeys(table["preset"]))
     measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
     heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
-    rows: Rows = [("Difference, and net benefit", *map(capital, map(short_measure, measures)), *heads)]
+    rows: TextRows = [("Difference, and net benefit", *map(capital, map(short_measure, measures)), *heads)]
     for staffing in comparison.others:
         found = comparison.of_staffing(table, staffing).set_index("preset")
         if len(found):
@@ -140,9 +140,9 @@ def worth_rows(comparison: Comparison) -> Rows:
     return rows
 
 
-def estimate_rows(comparison: Comparison) -> Rows:
+def estimate_rows(comparison: Comparison) -> TextRows:
     """Every estimate of the baseline at the central level of demand: mean over replications, interval, replications."""
-    rows: Rows = [("Measure", "Part", "Mean", f"{whole_percent(comparison.confidence)} interval", "n")]
+    rows: TextRows = [("Measure", "Part", "Mean", f"{whole_percent(comparison.confidence)} interval", "n")]
     for row in comparison.of_staffing(comparison.estimates, comparison.baseline).to_dict("records"):
         measure, part = measure_and_part(str(row["measure"]))
         interval = interval_words(measure, row["low"], row["high"])

@@ -8,14 +8,14 @@ import math
 from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.number_text import measure_and_part, unit_of_value
 from sim.engine.measures.peer_day import PEER_TIME
-from sim.report.description import Rows
+from sim.report.description import TextRows
 from sim.report.tables.comparison_rows import all_staffings, measure_rows, own_cell, whole_cell
 from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
 TAKEN_HOME = "What children take home"
 PAID_SHARES = {f"peer_time_{part}.all": row for part, (row, *_) in PEER_TIME.items()}
-"""Rows of the table by the parts of a peer's paid time."""
+"""TextRows of the table by the parts of a peer's paid time."""
 PEER_RESULTS = (
     "cost_per_child_met.all",
     "cost_per_company_hour.all",
@@ -66,7 +66,7 @@ def peer_day_measures(comparison: Comparison) -> tuple[str, ...]:
     return comparison.known_measures((*PAID_SHARES, *PEER_RESULTS, *overtime))
 
 
-def peer_day_rows(comparison: Comparison) -> Rows:
+def peer_day_rows(comparison: Comparison) -> TextRows:
     """Parts of the paid time, cost, company of boarders, exposures and overtime: a column for each staffing with peers,
     the mean with the half-width of its interval. Empty without peers.
     """
@@ -91,7 +91,7 @@ def peer_day_lines(comparison: Comparison) -> list[str]:
 # --- what children take home
 
 
-def taken_home_rows(comparison: Comparison) -> Rows:
+def taken_home_rows(comparison: Comparison) -> TextRows:
     """Who went home empty-handed, and its parts: a column for each staffing, the mean and the difference from the
     baseline. Empty where it was not measured.
     """

@@ -76,12 +76,12 @@ def steadiness_words(row: Mapping[Any, Any]) -> str:
     return "; ".join(words)
 
 
-MOST_NAMED = 9
+MOST_SCENARIOS_NAMED = 9
 """Scenarios named in one line."""
 
 
 def caution_lines(
-    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_NAMED
+    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_SCENARIOS_NAMED
 ) -> Iterator[str]:
     """A line for each flag that is raised, with up to `most` scenarios and their numbers. `names`: one for each row."""
     rows = list(zip(names, cautions.to_dict("records"), strict=True))
@@ -96,7 +96,7 @@ def caution_lines(
         yield f"Many leave{where}: {limit} ({found}). {WHY_LEAVING_MATTERS}"
 
 
-def named(words: list[str], most: int = MOST_NAMED) -> str:
+def named(words: list[str], most: int = MOST_SCENARIOS_NAMED) -> str:
     """The first so many words, and how many more there are."""
     more = f"; and {len(words) - most} more" if len(words) > most else ""
     return "; ".join(words[:most]) + more

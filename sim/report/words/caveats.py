@@ -11,7 +11,7 @@ import numpy as np
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import FLAGS
 from sim.engine.measures.number_text import counted, joined
-from sim.report.words.cautions import LEGEND, MOST_NAMED, caution_lines
+from sim.report.words.cautions import LEGEND, MOST_SCENARIOS_NAMED, caution_lines
 from sim.report.words.question_text import central_demand, changed_shortly, demand_text, effects_text, played_text
 
 NO_BENEFIT = (
@@ -84,7 +84,7 @@ COMPUTED = "; everything else follows from them and from the work and time compu
 
 
 def caution_lines_of(
-    comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED
+    comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_SCENARIOS_NAMED
 ) -> list[str]:
     """Where many visits leave, and where there is no steady state, at all levels of demand or at some.
 

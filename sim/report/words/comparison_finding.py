@@ -28,7 +28,7 @@ from sim.engine.measures.number_text import (
 )
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
+from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words.measures import HINT, hint, named_topics
 from sim.report.words.numbers import hours_text, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
@@ -327,7 +327,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
                 f"{mean('went_home_empty_handed')} went empty-handed.",
             ),
             FindingLine("Who comes back", returns_text(comparison)),
-            FindingLine(COST, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
+            FindingLine(WHAT_IT_COSTS, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
             FindingLine(CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
         ),
     )

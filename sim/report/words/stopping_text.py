@@ -26,7 +26,7 @@ from sim.report.words.numbers import measure_text, whole_percent
 from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.sequential_precision import FIRST_LOOK
 
-MOST_NAMED = 5
+MOST_IN_A_LINE = 5
 """Scenarios named in one line."""
 
 
@@ -39,7 +39,7 @@ class PrecisionAsked(NamedTuple):
     rules: StoppingRules
 
 
-def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def rules_lines(answer: SweepAnswer, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.rules.precision:
         yield from precision_lines(answer, most_missed)
@@ -50,7 +50,7 @@ def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.plan.precision_reached
     if not len(reached):
@@ -77,7 +77,7 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):
-        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_NAMED)
+        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_IN_A_LINE)
         yield f"Without a value in the first replications, and not asked of: {names}."
 
 
@@ -102,7 +102,9 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
     unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
-    apart = f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_NAMED)}." if unsteady else ""
+    apart = (
+        f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
+    )
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
@@ -113,7 +115,7 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
             else "yet"
         )
         return (
-            f"No best was selected {why}: still in are {named(still, MOST_NAMED)}. "
+            f"No best was selected {why}: still in are {named(still, MOST_IN_A_LINE)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
@@ -160,7 +162,7 @@ def best_by(name: str) -> str:
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
     others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {named(labels, MOST_NAMED)}{others}"
+    return f"may be {named(labels, MOST_IN_A_LINE)}{others}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
