@@ -24,8 +24,8 @@ from sim.engine.measures.number_text import (
 )
 from sim.io.workbook import Column, Sheet
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
+from sim.report.tables.answer_tables import sheets_of_break_even
 from sim.report.tables.answer_workbook import table_sheet
-from sim.report.tables.sweep_sheets import sheets_of_break_even
 from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
     ONLY_A_PRIOR,
@@ -201,7 +201,7 @@ def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     if item.unsteady_effects or item.found is None:
         return [verdict_text(answer, item)]
     found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
-    return [*found, f"{chance_sentence(item)} {ONLY_A_PRIOR}"] if item.chance is not None else found
+    return [*found, f"{chance_sentence(item.chance)} {ONLY_A_PRIOR}"] if item.chance else found
 
 
 def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:

@@ -17,6 +17,7 @@ from sim.io.workbook import Sheet
 from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
+from sim.report.tables.answer_tables import sheets_of
 from sim.report.tables.comparison_rows import (
     all_staffings,
     change_cell,
@@ -30,7 +31,6 @@ from sim.report.tables.comparison_rows import (
     whole_cell,
     worth_rows,
 )
-from sim.report.tables.comparison_sheets import sheets_of
 from sim.report.tables.peer_day import (
     DAY,
     TAKEN_HOME,
@@ -133,11 +133,9 @@ class ComparisonDescription(Description):
         rows: TextRows = []
         for n_columns in range(1, 1 + len(FIRST_SHOWN)):
             chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
-            heads = [in_lines(short_label(name), _HEAD_WIDTH) for name in chosen]
-            wider: TextRows = [("", *heads)]
-            for staffing in names[: len(names) - left_out]:
-                cells = [change_cell(self.comparison, staffing, name) for name in chosen]
-                wider.append((marked_label(self.comparison, staffing), *cells))
+            shown = names[: len(names) - left_out]
+            across = measure_rows(self.comparison, shown, chosen, head_in_lines, change_cell)
+            wider: TextRows = list(zip(*across, strict=True))
             if rows and width_of_rows(wider) > width:
                 break
             rows = wider
@@ -204,6 +202,11 @@ class ComparisonDescription(Description):
         ranks = rank_line(comparison.known_measures(HEADLINE))
         notes = (*peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes)
         return [line for line in (changed_line(comparison), ranks, *notes, *in_mind(comparison)) if line]
+
+
+def head_in_lines(name: str) -> str:
+    """The head of a column of a measure."""
+    return in_lines(short_label(name), _HEAD_WIDTH)
 
 
 def summary(comparison: Comparison) -> TextTable:

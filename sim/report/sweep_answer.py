@@ -21,7 +21,7 @@ from sim.io.workbook import Sheet
 from sim.report.console import say, show
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
 from sim.report.screen import in_lines, rich_table, width_of_rows
-from sim.report.tables import sweep_sheets as sheets
+from sim.report.tables.answer_tables import left_out_of_sweep, sheets_of_sweep
 from sim.report.terminal import SCREEN_WIDTH
 from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
@@ -157,7 +157,7 @@ class SweepDescription(Description):
 
     def sheets(self) -> list[Sheet]:
         """Of a large sweep long sheets hold headline measures, or a part of them."""
-        return sheets.sheets_of_sweep(self.report.answer)
+        return sheets_of_sweep(self.report.answer)
 
     def keep_in_mind(self) -> list[str]:
         """How much of it is there."""
@@ -165,7 +165,7 @@ class SweepDescription(Description):
 
     def left_out(self) -> list[str]:
         """What is not in the long sheets."""
-        return sheets.left_out_of_sweep(self.report.answer)
+        return left_out_of_sweep(self.report.answer)
 
 
 def chosen_labels(report: SweepReport, most: int) -> list[str]:

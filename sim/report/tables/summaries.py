@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.department.roster import Staffing
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import measure_and_part, part_text, scale, unit_of_value
@@ -65,21 +65,22 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
         measure, part = measure_and_part(name)
         own = comparison.estimate(comparison.baseline, name, level)
         row: list[object] = [name, measure.label, part_text(part), unit_of_value(measure)]
-        row.append(math.nan if own is None else own.mean * scale(measure))
-        if alone:
-            row += [math.nan] * 2 if own is None else [own.low * scale(measure), own.high * scale(measure)]
+        row += numbers_of(own, name)[: 3 if alone else 1]
         for staffing in comparison.others:
             found = comparison.difference(staffing, name, level)
-            if found is None:
-                row += [math.nan, math.nan, math.nan, False]
-            else:
-                row += [value * scale(measure) for value in (found.mean, found.low, found.high)]
-                row.append(found.beyond_chance)
+            row += [*numbers_of(found, name), found is not None and found.beyond_chance]
         rows.append(row)
     compared = [f"{name}: {what}" for name in comparison.others for what in DIFFERENCE]
     own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
     columns = ["measure", "label", "part", "unit", comparison.baseline, *own_interval, *compared]
     return pd.DataFrame(rows, columns=columns).set_index("measure")
+
+
+def numbers_of(found: FoundValue | None, name: str) -> list[float]:
+    """Mean and both ends of the interval of a measure in the unit in which it is shown; nan where there is none."""
+    if found is None:
+        return [math.nan] * 3
+    return [value * scale(measure_and_part(name)[0]) for value in (found.mean, found.low, found.high)]
 
 
 def level_of(comparison: Comparison, demand: float | None) -> float:
