@@ -163,8 +163,8 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     ends = {effects[0], effects[-1], *({1.0} & set(effects))}
     others = [effect for effect in effects if effect not in ends]
     n = min(len(others), max(most - len(ends), 0))
-    kept = {others[(2 * number + 1) * len(others) // (2 * n)] for number in range(n)}
-    return [effect for effect in effects if effect in ends | kept]
+    chosen = {others[(2 * number + 1) * len(others) // (2 * n)] for number in range(n)}
+    return [effect for effect in effects if effect in ends | chosen]
 
 
 def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:

@@ -24,7 +24,7 @@ from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.stopping_text import PrecisionAsked, precision_lines
+from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
 from sim.runs.playing import refuse_failed
@@ -110,7 +110,7 @@ def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
 
 
-def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionAsked:
+def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
     """What came of a precision, with staffings by their labels and levels of demand."""
     found = next_replications_of(plan.design, runs)
     names = {
@@ -121,7 +121,7 @@ def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionAsked:
     if len(reached):
         reached = reached.assign(label=reached["label"].map(names))
     found = replace(found, precision_reached=reached)
-    return PrecisionAsked(tuple(names.values()), plan.replications, found, plan.rules)
+    return PrecisionOutcome(tuple(names.values()), plan.replications, found, plan.rules)
 
 
 class FirstAnswer(Watch[Comparison]):

@@ -30,12 +30,15 @@ from sim.report.words.numbers import hours_text, measure_text
 
 # --- a comparison
 
-WORTH_HEADERS = {
-    "preset": Column("Counted"),
-    "mean": Column("Worth of the differences (CAD a week)", MONEY),
+MONEY_INTERVAL = {
     "low": Column("Interval from (CAD a week)", MONEY),
     "high": Column("Interval to (CAD a week)", MONEY),
     "n": Column("Replications", WHOLE),
+}
+WORTH_HEADERS = {
+    "preset": Column("Counted"),
+    "mean": Column("Worth of the differences (CAD a week)", MONEY),
+    **MONEY_INTERVAL,
 }
 
 
@@ -184,9 +187,7 @@ def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
         "preset": Column("Counted"),
         "effect": effect,
         "mean": Column("Net benefit, mean (CAD a week)", MONEY),
-        "low": Column("Interval from (CAD a week)", MONEY),
-        "high": Column("Interval to (CAD a week)", MONEY),
-        "n": Column("Replications", WHOLE),
+        **MONEY_INTERVAL,
         "many_leave": CAUTION_HEADERS["many_leave"],
         "no_steady_state": CAUTION_HEADERS["no_steady_state"],
     }

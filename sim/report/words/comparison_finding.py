@@ -311,26 +311,18 @@ def scenario_finding(comparison: Comparison) -> Finding:
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
     if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
-    return Finding(
-        question(comparison),
-        (
-            FindingLine(
-                "How long they wait",
-                f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
-                f"{left} left unseen or against advice.",
-            ),
-            FindingLine(
-                "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the "
-                f"longest stretch {mean('longest_unseen_mean')}, a {HINT} outcome; "
-                f"{mean('reach')} were met by a peer; of those who went home "
-                f"{mean('went_home_empty_handed')} went empty-handed.",
-            ),
-            FindingLine("Who comes back", returns_text(comparison)),
-            FindingLine(WHAT_IT_COSTS, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
-            FindingLine(CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
-        ),
+    texts = (
+        f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
+        f"{left} left unseen or against advice.",
+        f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the longest "
+        f"stretch {mean('longest_unseen_mean')}, a {HINT} outcome; {mean('reach')} were met by a peer; of those who "
+        f"went home {mean('went_home_empty_handed')} went empty-handed.",
+        returns_text(comparison),
+        f"by the roster {plain_number(roster, 0)} CAD a week{overtime}.",
+        f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
+    labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
+    return Finding(question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:

@@ -1,4 +1,4 @@
-"""In words: whether a precision asked of a sweep was reached, which scenario is the best, and how sure that is.
+"""What came of stopping rules, in words: whether a precision was reached, which scenario is the best, how sure that is.
 
 The table of scenarios is `sweep_answer`'s; everything said here stands in the tables on disk.
 """
@@ -30,7 +30,7 @@ MOST_IN_A_LINE = 5
 """Scenarios named in one line."""
 
 
-class PrecisionAsked(NamedTuple):
+class PrecisionOutcome(NamedTuple):
     """A precision that was asked for, and what came of it; `labels` in the order of the plan, `first` replications."""
 
     labels: tuple[str, ...]
@@ -50,7 +50,7 @@ def rules_lines(answer: SweepAnswer, most_missed: int = MOST_IN_A_LINE) -> Itera
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer | PrecisionOutcome, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.plan.precision_reached
     if not len(reached):
@@ -84,24 +84,25 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
 def miss_text(row: dict[object, object]) -> str:
     """One precision that was not reached."""
     measure, _ = measure_and_part(str(row["measure"]))
-    reached, asked = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
+    reached, wanted = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
     of = " (difference)" if row["of"] == "differences" else ""
     unit = unit_of_difference(measure)
-    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {asked} {unit}"
+    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {wanted} {unit}"
 
 
-def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
+def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
     state, confidence = answer.plan, whole_percent(answer.confidence)
-    measure, _ = measure_and_part(asked.measure)
-    what = measure_text(asked.measure)
-    matters = f"{scale_of(measure) * asked.indifference:.3g} {unit_of_difference(measure)}"
+    measure, _ = measure_and_part(rule.measure)
+    what = measure_text(rule.measure)
+    matters = f"{scale_of(measure) * rule.indifference:.3g} {unit_of_difference(measure)}"
     choice, candidates = state.selection, state.candidates
     if candidates is not None and candidates.size < 2:
         return f"No best was selected: fewer than two scenarios have {what}."
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
-    unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
+    without = set(labels_where(answer.cautions, "no_steady_state"))
+    unsteady = [answer.labels[row] for row in candidates if answer.labels[row] in without]
     apart = (
         f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
     )
@@ -109,11 +110,8 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
         still = [answer.labels[row] for row in candidates[choice.surviving]]
-        why = (
-            f"with the {answer.rules.most_replications} replications that are played at most"
-            if state.hit_cap
-            else "yet"
-        )
+        most = answer.rules.most_replications
+        why = f"with the {most} replications that are played at most" if state.hit_cap else "yet"
         return (
             f"No best was selected {why}: still in are {named(still, MOST_IN_A_LINE)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
@@ -125,12 +123,6 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
         f"than every other by {matters} or more, it is the one selected with a probability of at least {confidence}; "
         f"of scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
     )
-
-
-def unsteady_among(answer: SweepAnswer, labels: list[str]) -> list[str]:
-    """Those of the scenarios that have no steady state."""
-    without = set(labels_where(answer.cautions, "no_steady_state"))
-    return [label for label in labels if label in without]
 
 
 def best_line(answer: SweepAnswer, name: str) -> str:
@@ -166,6 +158,7 @@ def may_be(labels: list[str], n_ruled_out: int) -> str:
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
+    """Labels of the scenarios of which a column of yes and no says yes."""
     return [str(label) for label in table["label"][table[column].astype(bool)]]
 
 

@@ -24,6 +24,7 @@ from sim.report.words.finding import Finding, five_lines
 from sim.report.words.measures import hint, named_topics, short_measure
 from sim.report.words.numbers import change_text, mean_text, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
+from sim.report.words.stopping_text import labels_where
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 _MOST_CHANGES = 3
@@ -82,17 +83,13 @@ class SweepReport:
     def flags(self) -> dict[str, tuple[bool, bool]]:
         """Whether many leave, and whether there is no steady state, in a scenario or in the first beside it."""
         table = self.answer.cautions
-        both = zip(table["many_leave"].astype(bool), table["no_steady_state"].astype(bool), strict=True)
-        rows = list(both)
-        return {
-            label: (leave or rows[0][0], unsteady or rows[0][1])
-            for label, (leave, unsteady) in zip(self.answer.labels, rows, strict=True)
-        }
+        rows = table[["many_leave", "no_steady_state"]].to_numpy(bool)
+        both = zip(self.answer.labels, (rows | rows[:1]).tolist(), strict=True)
+        return {label: (leave, unsteady) for label, (leave, unsteady) in both}
 
     def labels_with(self, caution: str) -> list[str]:
         """Scenarios with a caution, `many_leave` or `no_steady_state`."""
-        table = self.answer.cautions
-        return [str(label) for label in table["label"][table[caution].astype(bool)]]
+        return labels_where(self.answer.cautions, caution)
 
     def beyond_chance(self, name: str) -> dict[str, FoundValue]:
         """Differences in a measure that are beyond chance, the largest first."""
