@@ -12,7 +12,7 @@ usage: peered [-m] [--dry-run] [--config-dir DIR] [KEY=VALUE ...]
   peered -m staffing=traditional,peer_added demand.growth=1,1.1,1.2
                                               a sweep: every combination, compared with the first
   peered -m experiment=night_coverage         a sweep that is written in a file
-  peered study=results run=FOLDER             the table of a sweep again, finished or not; query="SELECT ...",
+  peered study=results run=FOLDER             that answer again, or of a break-even study; query="SELECT ...",
                                               export=FILE.csv or .xlsx for what is in it
   peered new staffing NAME                    a commented file to begin from, in mine/staffing
   peered keys [WORD ...] [KEY=VALUE ...]      what can be set: meaning, value, unit, source

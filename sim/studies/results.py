@@ -71,6 +71,7 @@ def check_question(question: Question) -> None:
     """Raise ScenarioError with all that is wrong with what is asked of a folder."""
     problems = problems_of_asking(question.query, question.table, question.export)
     if question.run is None:
-        problems.insert(0, Problem("run", "nothing", "study=results needs run=FOLDER, the results folder of a sweep"))
+        remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
+        problems.insert(0, Problem("run", "nothing", remedy))
     if problems:
         raise ScenarioError(problems)
