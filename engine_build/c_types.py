@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from sim.engine.compiled.backend import Word, array_of_annotation
+from sim.engine.compiled.memory import RowOf
 
 
 class Unprintable(Exception):
@@ -40,24 +39,37 @@ STORED = {
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table, by its address. `name` is that of its struct."""
+    """A row of a table, by its address."""
 
-    name: str
-    dtype: np.dtype[Any]
+    of: RowOf
 
     @property
     def c(self) -> str:
-        return f"{self.name} *"
+        return f"{self.of.name} *"
 
     def __str__(self) -> str:
-        return f"a row of {self.name}"
+        return f"a row of {self.of.name}"
 
-    def column(self, name: str) -> Number:
+    def column(self, name: str) -> "Number | Table":
         """What a column is computed with as. Raises Unprintable for a column that is not there."""
-        fields: Any = self.dtype.fields
+        fields: Any = self.of.dtype.fields
         if name not in fields:
-            raise Unprintable(f"a row of {self.name} has no column {name}")
-        return STORED[fields[name][0].str[1:]][1]
+            raise Unprintable(f"a row of {self.of.name} has no column {name}")
+        return Table(self.of.tables[name]) if name in self.of.tables else STORED[fields[name][0].str[1:]][1]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table by its address, which is a number too."""
+
+    of: RowOf
+
+    @property
+    def c(self) -> str:
+        return INT.c
+
+    def __str__(self) -> str:
+        return f"a table of {self.of.name}"
 
 
 @dataclass(frozen=True)
@@ -113,7 +125,7 @@ class Tuple:
         return self.items[0]
 
 
-CType = Number | Row | Array | Tuple
+CType = Number | Row | Table | Array | Tuple
 
 PLAIN: dict[Any, Number] = {bool: BOOL, int: INT, float: REAL, types.NoneType: VOID, None: VOID}
 

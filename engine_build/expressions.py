@@ -25,6 +25,7 @@ from engine_build.c_types import (
     CType,
     Number,
     Row,
+    Table,
     Tuple,
     Unprintable,
     wider,
@@ -173,6 +174,8 @@ class Expressions:
         if isinstance(node.slice, ast.Slice):
             return self._slice(of, node.slice)
         places = self.in_any_order(node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])
+        if isinstance(of.type, Table):
+            return row_of(of.type.of, of, places[0])
         if isinstance(of.type, Tuple):
             return Value(f"({of.c}).item[{places[0].c}]", of.type.item, of.writes, of.fixed)
         if not isinstance(of.type, Array):
@@ -236,9 +239,7 @@ class Expressions:
             return self._numbers_at(*node.args)
         arguments = self.in_any_order(node.args)
         if isinstance(called, RowOf):
-            address, number = (each.c for each in arguments)
-            name = called.name
-            return Value(f"((({name} *)({address})) + {number})", Row(name, called.dtype), arguments[1].writes)
+            return row_of(called, *arguments)
         if called in INTRINSICS:
             name, kind = INTRINSICS[called]
             return Value(f"{name}({', '.join(each.c for each in arguments)})", kind, kind == VOID)
@@ -278,8 +279,21 @@ class Expressions:
         return values
 
 
+def row_of(rows: RowOf, address: Value, number: Value) -> Value:
+    """A row of a table by its number."""
+    return Value(
+        f"((({rows.name} *)({address.c})) + {as_type(number, INT)})", Row(rows), address.writes or number.writes
+    )
+
+
+def as_number(value: Value) -> Value:
+    """A value to be reckoned with: of a table its address."""
+    return Value(value.c, INT, value.writes) if isinstance(value.type, Table) else value
+
+
 def operation(left: Value, sign: ast.operator, right: Value) -> Value:
     """An operation of two numbers."""
+    left, right = as_number(left), as_number(right)
     if not isinstance(left.type, Number) or not isinstance(right.type, Number):
         raise Unprintable("only numbers can be reckoned with")
     writes, fixed = left.writes or right.writes, left.fixed and right.fixed
@@ -337,6 +351,7 @@ def element_of(of: Value, place: Value) -> Value:
 
 def as_type(value: Value, kind: CType) -> str:
     """A value brought to a type. Raises Unprintable where a value would be lost."""
+    value = as_number(value) if kind == INT else value
     if value.type == kind:
         return value.c
     if isinstance(value.type, Number) and isinstance(kind, Number) and wider(value.type, kind) == kind:

@@ -128,14 +128,15 @@ class Program:
     def known(self, kind: CType) -> None:
         """Print the struct of a type, if it has one."""
         if isinstance(kind, Row):
-            fields: Any = kind.dtype.fields
-            members = "".join(f"    {STORED[fields[n][0].str[1:]][0]} {in_c(n)};\n" for n in kind.dtype.names or ())
+            of: Any = kind.of
+            fields = of.dtype.fields
+            members = "".join(f"    {STORED[fields[n][0].str[1:]][0]} {in_c(n)};\n" for n in of.dtype.names)
             checks = "".join(
-                f'_Static_assert(offsetof({kind.name}, {in_c(n)}) == {fields[n][1]}, "{kind.name}.{n}");\n'
-                for n in kind.dtype.names or ()
+                f'_Static_assert(offsetof({of.name}, {in_c(n)}) == {fields[n][1]}, "{of.name}.{n}");\n'
+                for n in of.dtype.names
             )
-            checks += f'_Static_assert(sizeof({kind.name}) == {kind.dtype.itemsize}, "{kind.name}");\n'
-            self.types.setdefault(kind.name, f"typedef struct {{\n{members}}} {kind.name};\n{checks}")
+            checks += f'_Static_assert(sizeof({of.name}) == {of.dtype.itemsize}, "{of.name}");\n'
+            self.types.setdefault(of.name, f"typedef struct {{\n{members}}} {of.name};\n{checks}")
         elif isinstance(kind, Tuple):
             for item in kind.items:
                 self.known(item)

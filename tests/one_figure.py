@@ -4,7 +4,6 @@ Every figure is drawn and read in `test_report`, and by processes of their own i
 something else of a comparison, processes that load a drawing library and draw ten figures would be most of its time.
 """
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,5 +14,4 @@ from sim.report.figures import draw_all, figure_workers
 def draw_one_figure(patch: pytest.MonkeyPatch) -> None:
     """From here on."""
     patch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
-    patch.setattr(draw_all, "FIGURES", {"finding": draw_all.FIGURES["finding"]})
-    patch.setattr(gc, "freeze", gc.collect)  # what a process does that only draws
+    patch.setattr(draw_all, "FIGURE_MAKERS", {"finding": draw_all.FIGURE_MAKERS["finding"]})

@@ -81,6 +81,8 @@ def test_a_study_of_one_file_and_one_line_is_played(copy: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "visits a week: 1400" in done.stdout
     assert sorted(path.name for path in (copy / "out").iterdir()) == [".peered.json", "answer.md", "run.json"]
+    again = peered(copy, "study.rounded_to=1000", "output=out")
+    assert (again.returncode, "visits a week: 1000" in again.stdout) == (0, True), again.stderr
 
 
 def test_it_counts_its_runs_and_refuses_keys_of_other_studies(copy: Path) -> None:

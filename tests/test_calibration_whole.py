@@ -16,7 +16,7 @@ from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
-from sim.report.figures.calibration_figures import draw_calibration, draw_week, sheets
+from sim.report.figures.calibration_figures import draw_arrivals, draw_calibration, figures_known
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
 from sim.visits.visits_table import read_visits
@@ -116,7 +116,7 @@ def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None
     times = np.repeat(np.arange(week.size), week.ravel().astype(int))
     rates = fit_arrivals(count_arrivals(CALENDAR_START.astype("datetime64[h]") + times))
     axes = Figure().add_subplot()
-    draw_week(axes, rates, week[:7].ravel())
+    draw_arrivals(axes, rates, week[:7].ravel())
     assert 8.0 < axes.get_ylim()[1] < 20.0
 
 
@@ -189,7 +189,7 @@ def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
     report: CalibrationReport, tmp_path: Path
 ) -> None:
     assert report.deeper is not None
-    names = [name for name, _ in sheets(report.deeper, "known")]
+    names = list(figures_known(report.deeper))
     assert names == ["arrivals", "durations", "quantiles", "behaviour", "held_out"]
     figures = draw_calibration(report, tmp_path / "figures")
     assert [path.name for path in figures] == [f"known_{name}.png" for name in names]

@@ -9,11 +9,12 @@ from rich.console import Console
 
 from sim.cli import main
 from sim.io.clean_text import for_csv, for_markdown, for_terminal, one_line
-from sim.report.clean_console import with_clean_text
 from sim.report.console import say
-from sim.report.figures.theme import FigureSheet, styled, wrapped
+from sim.report.figures.frame import Frame
+from sim.report.figures.theme import styled, wrapped
 from sim.report.markdown import markdown_table
 from sim.report.progress import progress, teller
+from sim.report.terminal import with_clean_text
 from sim.runs.run_log import SweepLog
 from tests.test_received_sweep import made, shown
 
@@ -95,7 +96,7 @@ def test_a_bar_of_progress_shows_hostile_text_as_text() -> None:
 @pytest.mark.filterwarnings("ignore:Glyph")  # of the replacement sign, which a typeface may lack
 def test_a_figure_shows_hostile_text_as_text(tmp_path: Path) -> None:
     with styled():
-        sheet = FigureSheet(2.0, HOSTILE, HOSTILE, HOSTILE)
+        sheet = Frame(2.0, HOSTILE, HOSTILE, HOSTILE)
         axes = sheet.panel(1.0, 0.2, 4.0, 1.0)
         axes.set_title(HOSTILE)
         axes.set_yticks([0.5], [HOSTILE])

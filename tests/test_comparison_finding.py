@@ -15,7 +15,13 @@ from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
 from sim.report.comparison_answer import LINES_AROUND, ComparisonDescription, print_comparison, print_other_levels
-from sim.report.figures.finding_figure import MEASURES_SHOWN, finding_picture, head_text, staffings_shown, title
+from sim.report.figures.finding_figure import (
+    MEASURES_SHOWN,
+    finding_figure,
+    finding_title,
+    measure_head,
+    staffings_shown,
+)
 from sim.report.figures.theme import styled
 from sim.report.markdown import answer_markdown
 from sim.report.words.caveats import NO_BENEFIT
@@ -343,7 +349,7 @@ def test_a_measure_without_an_interval_is_not_said_to_show_no_difference(four: C
     assert lines_of(replace(four, differences=rows[~undefined]))[UNCHANGED].endswith(
         "; not measured: time without staff."
     )
-    assert title(replace(four, differences=rows)) == "Peers added: no difference beyond chance in waits"
+    assert finding_title(replace(four, differences=rows)) == "Peers added: no difference beyond chance in waits"
 
 
 def test_the_marks_of_the_table_are_explained_in_the_line_on_how_sure(four: Comparison) -> None:
@@ -395,17 +401,17 @@ def test_the_page_says_in_full_which_outcome_was_chosen_late(four: Comparison) -
 
 
 def test_the_title_of_the_picture_is_the_finding(four: Comparison) -> None:
-    assert title(four) == "Peers added: 21.3 minutes less without staff, no difference in waits beyond chance"
+    assert finding_title(four) == "Peers added: 21.3 minutes less without staff, no difference in waits beyond chance"
     swapped = comparison_of(("traditional", "clinician_added", "peer_added", "peer_swapped"))
     first = replace(swapped, staffings=("traditional", "peer_swapped"))
-    assert title(first) == "Peers for nurse hours: 14.1 minutes less without staff, 5.9 minutes more of waiting"
+    assert finding_title(first) == "Peers for nurse hours: 14.1 minutes less without staff, 5.9 minutes more of waiting"
     rows = four.differences.assign(simultaneous_half_width=1e9)
-    assert title(replace(four, differences=rows)) == (
+    assert finding_title(replace(four, differences=rows)) == (
         "Peers added: no difference beyond chance in time without staff or waits"
     )
-    assert "no steady state" in title(without_steady_state(four, "peer_added"))
-    assert "nothing can be distinguished from chance" in title(of_one_replication(four))
-    assert "nothing is compared" in title(comparison_of(FOUR[:1]))
+    assert "no steady state" in finding_title(without_steady_state(four, "peer_added"))
+    assert "nothing can be distinguished from chance" in finding_title(of_one_replication(four))
+    assert "nothing is compared" in finding_title(comparison_of(FOUR[:1]))
 
 
 @pytest.mark.parametrize("name", LABELS)
@@ -413,12 +419,12 @@ def test_the_picture_has_room_for_the_longest_title_and_its_heads_do_not_touch(n
     labels = {"traditional": "Traditional", name: LABELS[name]}
     pair = replace(comparison_of(FOUR[:2], (1.0,)), labels={**labels, "peer_added": LABELS[name]})
     with styled():
-        figure = finding_picture(pair).figure
+        figure = finding_figure(pair).figure
         figure.draw_without_rendering()
         texts = [item for item in figure.texts if item.get_text()]
         boxes = {item.get_text(): item.get_window_extent() for item in texts}
     assert max(box.x1 for box in boxes.values()) <= figure.bbox.x1 - 10.0
-    heads = [boxes[head_text(name)] for name in MEASURES_SHOWN]
+    heads = [boxes[measure_head(name)] for name in MEASURES_SHOWN]
     assert all(one.x1 < other.x0 for one, other in pairwise(heads))
     (first, second) = [boxes[item.get_text()] for item in texts[:2]]
     assert second.y1 < first.y0, "the title stands above what explains it"

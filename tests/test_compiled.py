@@ -264,7 +264,7 @@ def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
             kind="pool", mean_hours=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
         ),
     )
-    assert len(running.Run(running.Blueprint(scenario), 1, 0).play().staff_columns["member"]) == 200
+    assert len(running.Run(running.ScenarioTables(scenario), 1, 0).play().staff_columns["member"]) == 200
     assert disagreement(scenario) == []
 
 

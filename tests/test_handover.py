@@ -10,7 +10,7 @@ import pytest
 
 from sim.engine.compiled import replication as running
 from sim.engine.compiled import simulate
-from sim.engine.compiled.buffer_pool import home, lent
+from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
 from sim.engine.compiled.replication import NAMES_IN_VISIT, visit_columns
 from sim.engine.compiled.rows_to_columns import AT_ONCE, ColumnsOfRows, columns_of_rows
 from sim.engine.compiled.tables import BREAK_ROW, CASE_ROW, PLACE_ROW, STAFF_ROW, TASK_ROW, VISIT, Dtype
@@ -89,8 +89,8 @@ def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it
 
 
 def test_lent_memory_comes_back_when_the_last_array_made_of_it_is_gone() -> None:
-    table, back = any_rows(TASK_ROW, 5), home()
-    rows = lent(table, table.ctypes.data, back)
+    table, back = any_rows(TASK_ROW, 5), returned_buffers()
+    rows = borrowed(table, table.ctypes.data, back)
     assert rows.dtype == table.dtype
     assert rows.tobytes() == table.tobytes()
     column = rows["started"][2:]
@@ -101,9 +101,9 @@ def test_lent_memory_comes_back_when_the_last_array_made_of_it_is_gone() -> None
 
 
 def test_of_all_that_comes_back_one_table_is_kept() -> None:
-    back = home()
+    back = returned_buffers()
     tables = [np.empty(n) for n in (3, 4, 5)]
-    for table in [lent(each, each.ctypes.data, back) for each in tables]:
+    for table in [borrowed(each, each.ctypes.data, back) for each in tables]:
         del table
     assert len(back) == 1
 

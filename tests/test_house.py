@@ -99,13 +99,13 @@ def test_the_lock_holds_each_package_once_on_every_python_and_system(python: str
     here = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
     names = [name for name, _, marker in PINNED.findall(lock()) if not marker or Marker(marker).evaluate(here)]
     assert [name for name in names if names.count(name) > 1] == []
-    assert {"numpy", "scipy", "contourpy", "numba", "tzdata"} <= set(names)
+    assert {"numpy", "scipy", "contourpy", "ziglang", "tzdata"} <= set(names)
 
 
 def test_version_is_the_same_in_project_citation_and_changelog() -> None:
     version = project()["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert str(citation["version"]) == version
     assert newest is not None
     assert newest[1] == version

@@ -18,11 +18,13 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from sim.engine.compiled.backend import LIBRARY
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
-PARTS = {"llvmlite", "pydantic-core", "distributed"}
-"""Of numba, pydantic and dask[distributed], which bring and bind them."""
+PARTS = {"pydantic-core", "distributed"}
+"""Of pydantic and dask[distributed], which bring and bind them."""
 
 
 def distributions(requirements: list[str]) -> set[str]:
@@ -74,7 +76,8 @@ def test_the_wheel_holds_the_program_its_numbers_and_nothing_else(names: set[str
     assert {f"sim/{name}" for name in tracked("configs")} <= names
     assert {name for name in tracked("sim/data") if "__pycache__" not in name} <= names
     assert {"sim/py.typed", "sim/__main__.py", "sim/engine/compiled/event_loop.py"} <= names
-    assert not [name for name in names if name.endswith((".pyc", ".nbi", ".nbc"))]
+    assert f"sim/engine/compiled/{LIBRARY.name}" in names
+    assert not [name for name in names if name.endswith((".pyc", ".c"))]
 
 
 def test_the_wheel_says_what_it_needs(metadata: Message) -> None:

@@ -39,7 +39,6 @@ STUDIES = {
     "validation": ["study=validate", *WEEK],
     "sweep": ["-m", "demand.growth=0.2,0.3", *WEEK],
     "break-even": ["study=breakeven", "staffing=peer_added", "study.weeks=1"],
-    "sweep by Hydra": ["-m", "hydra/launcher=basic", "demand.growth=0.2,0.3", *WEEK],
 }
 EARLIER_VERSION = json.dumps({"code": "0123456789abcdef", "versions": {"peered": "0.9"}, "seed": 1})
 USERS = {
@@ -376,7 +375,7 @@ def test_a_lock_file_that_its_holder_removed_is_not_what_the_next_one_locks(
             file.unlink()
         return True
 
-    monkeypatch.setattr(file_lock, "try_lock", removed_meanwhile)
+    monkeypatch.setattr(file_lock, "_try_lock", removed_meanwhile)
     with exclusive_lock(file):
         assert file.exists()
     assert len(taken) == 2
@@ -388,7 +387,7 @@ def test_where_files_cannot_be_locked_work_goes_on_and_no_draft_is_removed(
     def no_locks(_: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setitem(file_lock.LOCKERS, os.name, no_locks)
+    monkeypatch.setitem(file_lock._LOCKERS, os.name, no_locks)
     result(tmp_path / "out", "first")
     begin_draft(tmp_path / ".out.draft", "run")
     with pytest.raises(OutputError, match="is in the way"), results_folder(tmp_path / "out", "run"):
@@ -406,7 +405,7 @@ def test_windows_locks_the_first_byte(tmp_path: Path, monkeypatch: pytest.Monkey
 
     windows = types.SimpleNamespace(locking=locking, LK_NBLCK=2)
     monkeypatch.setitem(sys.modules, "msvcrt", windows)  # type: ignore[arg-type]
-    monkeypatch.setitem(file_lock.LOCKERS, os.name, file_lock.lock_by_msvcrt)
+    monkeypatch.setitem(file_lock._LOCKERS, os.name, file_lock._lock_by_msvcrt)
     with exclusive_lock(tmp_path / "lock"), pytest.raises(LockHeld), exclusive_lock(tmp_path / "lock"):
         pass
     assert calls == [(2, 1), (2, 1)]

@@ -24,7 +24,7 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory, identical
 from sim.objects import Comparison, Run, Scenario
-from sim.report.figures.pictures import title_of
+from sim.report.figures.pictures import differences_title
 from sim.report.tables import python_workbooks
 from sim.runs.engines import ENGINES
 from tests.test_answer_workbook import read
@@ -228,7 +228,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
     peers: tuple[float, ...], nurse: tuple[float, ...], said: str, comparison: Comparison
 ) -> None:
     each = {"peer_added": found(*peers), "nurse_added": found(*nurse)}
-    assert said in title_of(comparison, "minutes_without_staff_mean.mental_health", each)
+    assert said in differences_title(comparison, "minutes_without_staff_mean.mental_health", each)
 
 
 # --- to_excel ---

@@ -7,9 +7,10 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.report.comparison_answer import ComparisonDescription, print_comparison
 from sim.report.console import print_assumptions, print_problems
-from sim.report.figures.draw_all import FIGURES, draw_figures
-from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.figures.theme import DPI, WIDTH, colours, spread_apart, styled
-from sim.report.figures.week_figures import heads_and_load, shade_without_peers, utilisation_map
+from sim.report.figures.axes_parts import spread_apart
+from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
+from sim.report.figures.figure_workers import begin_figures, drawers, figure_names
+from sim.report.figures.frame import DPI, WIDTH
+from sim.report.figures.theme import colours, styled
+from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
 from sim.report.markdown import answer_markdown
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
@@ -253,7 +256,8 @@ def four() -> Comparison:
 @pytest.fixture(scope="module")
 def drawn(four: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("figures")
-    draw_figures(four, folder)
+    for name in FIGURE_MAKERS:
+        draw_figure(name, four, folder)
     return folder
 
 
@@ -286,7 +290,7 @@ def squeezed(text: str) -> str:
 # Figures
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURE_MAKERS)
 def test_every_figure_is_a_png_twice_a_readme_column_wide_and_an_svg(name: str, drawn: Path) -> None:
     png = (drawn / f"{name}.png").read_bytes()
     width, height = struct.unpack(">II", png[16:24])
@@ -321,6 +325,31 @@ def test_processes_that_cannot_be_had_cost_the_figures_alone(four: Comparison, t
     assert isinstance(failed.exception(), RuntimeError)
 
 
+class LaterPool(Executor):
+    """Names the figures at once and keeps the drawing for later."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], object]] = []
+
+    def submit(self, call: Any, /, *values: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if call is figure_names:
+            future.set_result(("finding",))
+        else:
+            self.waiting.append(partial(call, *values, **named))
+        return future
+
+
+def test_figures_show_a_comparison_as_it_was_when_they_were_begun(drawn: Path, tmp_path: Path) -> None:
+    comparison, pool = comparison_of(), LaterPool()
+    begin_figures(comparison, tmp_path, pool)
+    comparison.differences["mean"] += 1.0
+    comparison.estimate_rows  # noqa: B018  a cache that fills meanwhile
+    for draw in pool.waiting:
+        draw()
+    assert (tmp_path / "finding.png").read_bytes() == (drawn / "finding.png").read_bytes()
+
+
 def test_hours_without_a_peer_are_shaded_in_one_piece() -> None:
     axes = Figure().add_subplot()
     on_duty = pd.Series([0.0, 0.0, 1.0, 0.0, 2.0, 0.0])
@@ -332,7 +361,7 @@ def test_hours_without_a_peer_are_shaded_in_one_piece() -> None:
 def figure_of(name: str, staffings: tuple[str, ...] = FOUR) -> Figure:
     """A figure as it is in a report, drawn once for all that is read on it."""
     with styled():
-        figure = FIGURES[name](comparison_of(staffings)).figure
+        figure = FIGURE_MAKERS[name](comparison_of(staffings)).figure
         figure.draw_without_rendering()
     return figure
 
@@ -344,10 +373,10 @@ def texts_on(figure: Figure) -> list[str]:
 
 def texts_of(name: str, comparison: Comparison) -> list[str]:
     """The same of a comparison, drawn for this."""
-    return texts_on(FIGURES[name](comparison).figure)
+    return texts_on(FIGURE_MAKERS[name](comparison).figure)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURE_MAKERS)
 def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, four: Comparison) -> None:
     said = squeezed(" ".join(texts_on(figure_of(name))))
     assert "10 replications of 13 weeks after 2 of warm-up" in said
@@ -356,7 +385,7 @@ def test_every_figure_says_how_much_was_played_and_what_was_assumed(name: str, f
     assert "Effects assumed for one side only (effects=evidence)" in squeezed(" ".join(texts_of(name, assumed)))
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURE_MAKERS)
 @pytest.mark.parametrize("staffings", [FOUR, tuple(LABELS)], ids=["four", "nine"])
 def test_no_text_of_a_figure_leaves_the_page(name: str, staffings: tuple[str, ...]) -> None:
     figure = figure_of(name, staffings)
@@ -396,6 +425,21 @@ def test_figures_show_a_difference_with_its_caution_and_say_what_the_mark_means(
     assert not any("‡" in text for text in texts_on(figure_of("scorecard")))
 
 
+def test_a_title_counts_the_differences_beyond_chance_of_those_that_are_judged_together() -> None:
+    judged = [name for name in WORLD if name in HEADLINE]
+    n_shown = sum(abs(mean) > 1.6 * half for name in judged for mean, half in WORLD[name][1])
+    title = f"Headline measures beside traditional: {n_shown} of {3 * len(judged)} differences beyond chance"
+    assert title in texts_on(figure_of("differences"))
+
+
+def test_the_hours_of_the_week_are_headed_by_how_much_has_no_peer() -> None:
+    first = week_of("peer_added", 1.0, np.random.default_rng(0))
+    share = 100 * first["mh_no_peer_on_duty"].sum() / first["mh_present"].sum()
+    assert f"Peers added: {share:.0f} % of mental-health hours with no peer on duty" in texts_on(
+        figure_of("hour_of_week")
+    )
+
+
 def test_returns_name_their_denominators_on_the_axis() -> None:
     said = texts_on(figure_of("return_curves"))
     assert "share back, of first mental-health visits of a patient" in said
@@ -416,7 +460,7 @@ def test_figures_show_the_demand_as_it_is(four: Comparison) -> None:
 def test_a_comparison_without_peers_and_with_one_staffing_can_be_drawn() -> None:
     alone = comparison_of(("traditional",), (1.0,))
     assert "none on the roster" in texts_of("heads_and_load", alone)
-    for draw in FIGURES.values():
+    for draw in FIGURE_MAKERS.values():
         draw(alone)
 
 
@@ -465,7 +509,7 @@ def test_the_table_holds_the_numbers_of_the_comparison(four: Comparison) -> None
 def test_the_page_shows_two_figures_and_links_to_every_other(four: Comparison) -> None:
     assert "## Figures" not in answer_markdown(ComparisonDescription(four)), "a run draws none"
     page = answer_markdown(ComparisonDescription(four, with_figures=True))
-    assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURES)
+    assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURE_MAKERS)
     assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["finding", "hour_of_week"]
     assert page.index("## Figures") < page.index("## Matched simulated patients")
 
@@ -797,7 +841,7 @@ def test_what_was_changed_stands_under_the_title_everywhere(four: Comparison) ->
     line = "Changed from the shipped question: demand.growth=1.2, boarding=pool, study.weeks=13."
     assert line in squeezed(printed(print_comparison, changed))
     assert answer_markdown(ComparisonDescription(changed)).splitlines()[2] == line
-    for name in FIGURES:
+    for name in FIGURE_MAKERS:
         assert "Changed: demand.growth=1.2, boarding=pool." in squeezed(" ".join(texts_of(name, changed)))
     assert "Changed" not in printed(print_comparison, four)
     assert "Changed" not in answer_markdown(ComparisonDescription(four))
@@ -830,9 +874,9 @@ def test_peers_are_called_peer_support_whatever_their_role_is_called(four: Compa
     costs = four.costs.assign(hours_added="+108 ally, -40 psw_nurse")
     other = replace(four, week=week, costs=costs, peer_roles=("ally",), main_roles=("physician", "ally"))
     assert cost_rows(other)[1][1] == "+108 peer support, −40 psw nurse"
-    drawn = [axes.get_title() for axes in heads_and_load(other).figure.axes]
+    drawn = [axes.get_title() for axes in heads_and_load_figure(other).figure.axes]
     assert drawn == ["Physician", "Peer support (contact load)"]
-    named = [label.get_text() for label in utilisation_map(other).figure.axes[0].get_yticklabels()]
+    named = [label.get_text() for label in utilisation_figure(other).figure.axes[0].get_yticklabels()]
     assert named[-1] == "peer support (contact)"
 
 
@@ -894,7 +938,7 @@ def test_one_replication_is_shown_without_intervals(four: Comparison) -> None:
     assert text.count("no difference can be distinguished from chance: that takes two replications") == 2
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURE_MAKERS)
 def test_every_figure_can_be_drawn_of_one_replication_and_of_undefined_values(
     name: str, four: Comparison, tmp_path: Path
 ) -> None:
@@ -910,11 +954,11 @@ def test_every_figure_can_be_drawn_of_one_replication_and_of_undefined_values(
     )
     with styled():
         for number, comparison in enumerate((single, holes)):
-            (path,) = FIGURES[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
+            (path,) = FIGURE_MAKERS[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
             assert path.stat().st_size > 5000
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", FIGURE_MAKERS)
 def test_every_figure_can_be_drawn_of_empty_tables_and_of_one_stream(
     name: str, four: Comparison, tmp_path: Path
 ) -> None:
@@ -924,7 +968,7 @@ def test_every_figure_can_be_drawn_of_empty_tables_and_of_one_stream(
     one_stream = replace(four, estimates=medical, waits=four.waits[four.waits["stream"] == "medical"])
     with styled():
         for number, comparison in enumerate((*bare, one_stream)):
-            FIGURES[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
+            FIGURE_MAKERS[name](comparison).save(tmp_path, f"{name}{number}", ("svg",))
     assert len(list(tmp_path.iterdir())) == len(tables) + 1 > 1
 
 
@@ -945,7 +989,7 @@ def read_by(name: str) -> set[str]:
     watched = Watched(**{part.name: getattr(four, part.name) for part in fields(four)})
     READ.clear()
     with styled():
-        FIGURES[name](watched)
+        FIGURE_MAKERS[name](watched)
     return set(READ)
 
 

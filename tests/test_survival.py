@@ -171,9 +171,8 @@ def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     assert list(scratch.iterdir()) == []
     assert [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())] == []
     said = " ".join(capsys.readouterr().out.split())
-    assert (
-        f"1 run failed and are not in the answer; the same command tries them again: {SICK}: TaskLost: 2 work" in said
-    )
+    assert "1 run failed and are not in the answer; the same command tries them again:" in said
+    assert f"{SICK}: TaskLost: 2 work" in said
     table = read_table(folder / "replications.parquet")
     (failed,) = table[table["status"] == "failed"].to_dict("records")
     assert (failed["label"], failed["replication"]) == ("demand.growth=0.3", 1)

@@ -261,4 +261,4 @@ def test_without_the_peer_staffing_its_row_alone_has_no_value() -> None:
 
 def test_a_dry_run_counts_the_runs_of_both_staffings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--dry-run", "study=validate", "study.replications=3"]) == 0
-    assert "runs: 6 of 54 weeks each (2 scenarios, 3 replications of each)" in capsys.readouterr().out
+    assert "runs: 6 of 54 weeks each (2 staffings, 3 replications of each)" in capsys.readouterr().out

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -95,25 +96,9 @@ def read_register(file: Path = REGISTER) -> dict[str, Assumption]:
         for row in csv.DictReader(lines):
             if row["id"] in rows:
                 raise ValueError(f"{file.name}: {row['id']} stands there twice: give each row its own id")
-            rows[row["id"]] = _row_of(row)
+            columns: dict[str, Any] = row
+            rows[row["id"]] = Assumption(**columns)
     return rows
-
-
-def _row_of(row: dict[str, str]) -> Assumption:
-    """One line of the register."""
-    return Assumption(
-        id=row["id"],
-        quantity=row["quantity"],
-        value=row["value"],
-        low=row["low"],
-        high=row["high"],
-        distribution=row["distribution"],
-        unit=row["unit"],
-        source=row["source"],
-        doi=row["doi"],
-        grade=row["grade"],
-        note=row["note"],
-    )
 
 
 def read_keys(file: Path = _KEYS) -> tuple[KeyOf, ...]:

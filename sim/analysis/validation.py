@@ -5,11 +5,11 @@ The ranges are read from a data file, which a test compares with the protocol; n
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import resources
 from math import isfinite, isnan, nan
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -140,27 +140,18 @@ class Validation:
         return tuple(notes)
 
 
+NUMBERS = ("published", "accept_low", "accept_high")
+"""Columns of the table that hold numbers."""
+
+
 def published_rows() -> tuple[PublishedRow, ...]:
     """The face-validity table."""
     text = resources.files("sim.data").joinpath("face_validity.csv").read_text(encoding="utf-8")
-    return tuple(
-        PublishedRow(
-            row=line["row"],
-            key=line["key"],
-            measure=line["measure"],
-            published=float(line["published"] or nan),
-            published_range=line["published_range"],
-            accept_low=float(line["accept_low"]),
-            accept_high=float(line["accept_high"]),
-            unit=line["unit"],
-            basis=line["basis"],
-            source_ids=line["source_ids"],
-            use=line["use"],
-            trade=line["trade"],
-            value=line["value"],
-        )
-        for line in csv.DictReader(text.splitlines())
-    )
+    rows = []
+    for line in csv.DictReader(text.splitlines()):
+        columns: dict[str, Any] = {field.name: line[field.name] for field in fields(PublishedRow)}
+        rows.append(PublishedRow(**columns | {name: float(line[name] or nan) for name in NUMBERS}))
+    return tuple(rows)
 
 
 def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:

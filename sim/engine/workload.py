@@ -10,7 +10,7 @@ import itertools
 import math
 import threading
 from bisect import bisect_right
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import NamedTuple
@@ -238,8 +238,7 @@ class Arrival(NamedTuple):
     given: GivenVisit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalArrays:
+class ArrivalArrays(NamedTuple):
     """All arrivals of a run but the returns it causes itself, one array a field, in order of time and patient.
 
     `numbers` are visit numbers, `streams` indices in `Workload.stream_names`; `given` is the index in the visits of a
@@ -395,7 +394,7 @@ class Workload:
 
 def arrivals_in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
     """Arrivals of all parts together, by time and patient."""
-    together = [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(ArrivalArrays)]
+    together = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
     times, patients = together[:2]
     order = np.lexsort((patients, times))
     ordered = [column[order] for column in together]
@@ -413,7 +412,7 @@ class ArrivalPlan:
 
     def drawn(self, base: int) -> ArrivalArrays:
         """All arrivals under a base."""
-        return arrivals_in_order([stream.drawn(base) for stream in self.streams])
+        return arrivals_in_order([part for stream in self.streams for part in stream.drawn(base)])
 
 
 @lru_cache(maxsize=64)
@@ -446,8 +445,8 @@ class StreamPlan:
     def stream_id(self) -> int:
         return quantity_id(self.name)
 
-    def drawn(self, base: int) -> ArrivalArrays:
-        """First visits from time 0 to the horizon, then the returns that the prelude leaves."""
+    def drawn(self, base: int) -> list[ArrivalArrays]:
+        """First visits from time 0 to the horizon, and the returns that the prelude leaves, if there are any."""
         rates = self.rates.drawn(self.stream_id, base)
         expected = float(rates.sum())
         out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
@@ -455,16 +454,18 @@ class StreamPlan:
         times = out[: poisson_times(key, GAP_ID, rates, start_of_rates, out)]
         times = times[times < self.horizon]
         start = int(np.searchsorted(times, 0.0))
-        returns = self.returns_of_prelude(base, times, start) if start else NO_RETURNS
         first_patient = self.number * PATIENTS_PER_STREAM
-        n_first, n = len(times) - start, len(times) - start + len(returns)
-        return ArrivalArrays(
-            times=np.concatenate((times[start:], returns[:, 0])),
-            patients=np.concatenate((np.arange(start, len(times)) + first_patient, returns[:, 1].astype(np.int64))),
-            numbers=np.concatenate((np.ones(n_first, dtype=np.int64), returns[:, 2].astype(np.int64))),
-            streams=np.full(n, self.number, dtype=np.int64),
-            given=np.full(n, -1, dtype=np.int64),
-        )
+        patients = np.arange(start + first_patient, len(times) + first_patient)
+        parts = [self.part(times[start:], patients, np.ones(len(patients), dtype=np.int64))]
+        if start:
+            returns = self.returns_of_prelude(base, times, start)
+            parts.append(self.part(returns[:, 0], returns[:, 1].astype(np.int64), returns[:, 2].astype(np.int64)))
+        return parts
+
+    def part(self, times: np.ndarray, patients: np.ndarray, numbers: np.ndarray) -> ArrivalArrays:
+        """Some arrivals of the stream."""
+        streams, given = np.full((2, len(times)), [[self.number], [-1]], dtype=np.int64)
+        return ArrivalArrays(times, patients, numbers, streams, given)
 
     def returns_of_prelude(self, base: int, times: np.ndarray, n_before: int) -> np.ndarray:
         """Returns due from time 0 to the horizon of those first seen before it: time, patient, visit number."""
@@ -475,9 +476,6 @@ class StreamPlan:
             self.day_cumulated, pending,
         )  # fmt: skip
         return pending[:n_pending][pending[:n_pending, 0] < self.horizon]
-
-
-NO_RETURNS = np.empty((0, 3))
 
 
 class LastDrawn(threading.local):

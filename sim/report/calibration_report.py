@@ -13,7 +13,7 @@ from sim.calibration.holdout import SCORED_QUANTILES
 from sim.calibration.report import CalibrationReport, Deeper
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written
-from sim.report.figures.calibration_figures import choices, values_of
+from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
 from sim.report.markdown import page
 from sim.report.words.numbers import whole_percent
 
@@ -74,11 +74,11 @@ def _rates(deeper: Deeper) -> Iterator[str]:
 
 def _means(deeper: Deeper) -> TextRows:
     rows: TextRows = [("", "level", "n", "observed", "fitted", "simulated")]
-    for name, choice in choices(deeper):
+    for name, choice in duration_choices(deeper):
         for group, level in enumerate(deeper.estimates.levels if choice is not None else ()):
             assert choice is not None
-            observed = values_of(deeper.visits, name, level)
-            simulated = values_of(deeper.simulated, name, level)
+            observed = minutes_at_level(deeper.visits, name, level)
+            simulated = minutes_at_level(deeper.simulated, name, level)
             zero = float((observed == 0.0).mean()) if choice.n_zero else 0.0
             chances = (np.arange(2000) + 0.5) / 2000
             fitted = (1.0 - zero) * float((choice.chosen or choice.nearest).quantiles(chances, group).mean())
@@ -89,7 +89,7 @@ def _means(deeper: Deeper) -> TextRows:
 
 
 def _families(deeper: Deeper) -> Iterator[Block]:
-    for name, choice in choices(deeper):
+    for name, choice in duration_choices(deeper):
         if choice is None:
             continue
         yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")

@@ -22,7 +22,7 @@ from sim.report.console import say, show
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
 from sim.report.screen import in_lines, rich_table, width_of_rows
 from sim.report.tables.answer_tables import left_out_of_sweep, sheets_of_sweep
-from sim.report.terminal import SCREEN_WIDTH
+from sim.report.terminal import LINE_WIDTH
 from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
     CHANCE_ONLY,
@@ -113,7 +113,7 @@ class SweepDescription(Description):
             rows = scenario_rows(report, labels, measures)
         below = [_legend(report)]
         if len(measures) < n_measures:
-            where = "a wider terminal shows more" if width < SCREEN_WIDTH else "answer.md has the others"
+            where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
             below.append(f"{len(measures)} of {n_measures} measures: {where}.")
         if left_out := len(report.answer.labels) - len(labels):
             where = "estimates.parquet and differences.parquet have them"

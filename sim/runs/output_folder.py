@@ -131,7 +131,7 @@ def is_listed(name: str, entry: os.DirEntry[str], mark: Mark) -> bool:
 def foreign_to_results(folder: Path) -> list[str]:
     """Names in a folder that are no part of a result that can be replaced: not listed in its mark, or changed since."""
     mark = read_mark(folder)
-    if mark is None or mark.study not in REPLACED:
+    if mark is None or mark.study in GROWING:
         return sorted(entry.name for entry in folder.iterdir())
     return [
         f"{name} (changed)" if name in mark.files and not entry.is_symlink() else name
@@ -140,8 +140,8 @@ def foreign_to_results(folder: Path) -> list[str]:
     ]
 
 
-REPLACED = ("run", "compare", "validate")
-"""Studies whose results are replaced whole."""
+GROWING = ("sweep", "breakeven", "calibrate", "multirun")
+"""Marks of folders that are added to, by this version or an earlier one; results of all others are replaced whole."""
 
 
 def foreign_by_name(folder: Path, ours: Callable[[str], bool]) -> list[str]:
@@ -179,7 +179,7 @@ def results_place(wanted: Path | None, study: str, foreign: Callable[[Path], lis
         raise OutputError(f"output = {wanted}: that is the folder you are in, or above it; name a folder of its own")
     if place.exists() and not place.is_dir():
         raise OutputError(f"output = {wanted}: there is a file of that name; name a folder")
-    if study in REPLACED and os.path.ismount(place):
+    if study not in GROWING and os.path.ismount(place):
         raise OutputError(f"output = {wanted}: a mount point cannot be replaced whole; name a folder inside it")
     refuse_foreign(place, wanted or place, foreign)
     refuse_unwritable(place.parent, wanted or place)
@@ -358,7 +358,8 @@ def settle(place: Path, keep_runs: bool = False) -> bool:
 
 def is_replaceable(folder: Path) -> bool:
     """A folder, no link to one, that bears the mark of a result that is replaced whole."""
-    return not folder.is_symlink() and folder.is_dir() and is_marked_for(folder, REPLACED)
+    mark = None if folder.is_symlink() or not folder.is_dir() else read_mark(folder)
+    return mark is not None and mark.study not in GROWING
 
 
 def is_dead_draft(folder: Path) -> bool:

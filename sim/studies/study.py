@@ -132,7 +132,10 @@ class PlayedStudy(Study, Generic[P, A]):
     def dry_run(self, question: Question, console: Console) -> int:
         plan = self.plan(question)
         say(console, f"study={self.name}: {', '.join(question.played)}")
-        return tell_design(plan.design, question.played, getattr(plan, "levels", (1.0,)), console)
+        levels = getattr(plan, "levels", (1.0,))
+        several = f" at {len(levels)} levels of demand" if len(levels) > 1 else ""
+        what = f"{counted(len(question.played), 'staffing')}{several}"
+        return tell_design(plan.design, question.played, levels, console, what)
 
     def run(self, question: Question, console: Console) -> int:
         plan, started = self.plan(question), time.monotonic()
@@ -272,16 +275,24 @@ def play_missing(
 
 
 def tell_design(
-    design: Design, scenarios: Mapping[str, Scenario], levels: Sequence[float], console: Console, further: str = ""
+    design: Design,
+    scenarios: Mapping[str, Scenario],
+    levels: Sequence[float],
+    console: Console,
+    what: str = "",
+    further: str = "",
 ) -> int:
-    """Say how many runs there would be and about how long they take, and the rosters they compare."""
+    """Say how many runs there would be and about how long they take, and the rosters they compare.
+
+    `what` is played, in words, instead of a number of scenarios; `further` rounds may come after the first.
+    """
     tasks = design.tasks()
     runs = [run for task in tasks for run in task.runs]
     weeks = sorted({f"{run.scenario.period.horizon / MINUTES_PER_WEEK:g}" for run in runs})
     times = counted(design.replications, "replication")
     say(
         console,
-        f"runs: {len(runs)} of {' or '.join(weeks)} weeks each ({counted(len(design.scenarios), 'scenario')}, "
+        f"runs: {len(runs)} of {' or '.join(weeks)} weeks each ({what or counted(len(design.scenarios), 'scenario')}, "
         f"{times} of each{further})",
     )
     print_rosters(scenarios, levels, console)

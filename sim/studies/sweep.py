@@ -106,7 +106,7 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
         rosters.setdefault(scenario.staffing.name, scenario)
     most, rules = design.rules.most_replications, design.rules
     further = f" in the first round, at most {most} where what is asked for takes more" if rules.in_rounds else ""
-    return tell_design(design, rosters, (1.0,), console, further)
+    return tell_design(design, rosters, (1.0,), console, further=further)
 
 
 def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:

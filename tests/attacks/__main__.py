@@ -24,10 +24,8 @@ def main() -> int:
         if asked.only in f"{attack.family}: {attack.name}"
     ]
     with tempfile.TemporaryDirectory(prefix="pa-") as folder:
-        code_cache = Path(folder) / "code"
-        os.environ["PEERED_TEST_CODE_CACHE"] = str(code_cache)
-        sweep = made_sweep(Path(folder) / "sweep", code_cache)
-        results = try_all(chosen, Path(folder) / "tried", sweep, code_cache, asked.at_once)
+        sweep = made_sweep(Path(folder) / "sweep")
+        results = try_all(chosen, Path(folder) / "tried", sweep, asked.at_once)
     print(counted(results))
     slowest = sorted(results, key=lambda each: each.answer.seconds, reverse=True)[:5]
     print("\nslowest: " + "; ".join(f"{each.attack.name} {each.answer.seconds:.1f} s" for each in slowest))

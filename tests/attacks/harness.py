@@ -88,7 +88,7 @@ def furnish(place: Place) -> None:
 # --- running
 
 
-def environment_of(attack: Attack, place: Place, code_cache: Path | None) -> dict[str, str]:
+def environment_of(attack: Attack, place: Place) -> dict[str, str]:
     """The variables a command gets, with a secret among them."""
     root = str(place.root)
     usual: dict[str, str] = {
@@ -99,8 +99,6 @@ def environment_of(attack: Attack, place: Place, code_cache: Path | None) -> dic
         "PEERED_SECRET": SECRET_OF_ENVIRONMENT,
         "PYTHONPATH": str(REPOSITORY),
     }
-    if code_cache is not None:
-        usual["NUMBA_CACHE_DIR"] = str(code_cache)
     for key, value in attack.environment.items():
         if value is None:
             usual.pop(key, None)
@@ -109,8 +107,8 @@ def environment_of(attack: Attack, place: Place, code_cache: Path | None) -> dic
     return usual
 
 
-def in_a_process(code_cache: Path | None) -> Run:
-    """Try inputs in processes of their own. `code_cache`: where machine code lies that is made already."""
+def in_a_process() -> Run:
+    """Try inputs in processes of their own."""
 
     def run(attack: Attack, place: Place) -> Answer:
         words = [word.replace(ROOT, str(place.root)) for word in attack.words]
@@ -120,7 +118,7 @@ def in_a_process(code_cache: Path | None) -> Run:
         process = subprocess.Popen(
             ["/bin/sh", "-c", limits, "sh", *COMMAND, *words],
             cwd=place.work,
-            env=environment_of(attack, place, code_cache),
+            env=environment_of(attack, place),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -294,9 +292,9 @@ def secrets_written(place: Place, before: Mapping[str, str], after: Mapping[str,
 # --- all of them
 
 
-def try_all(attacks: Sequence[Attack], root: Path, sweep: Path, code_cache: Path, at_once: int) -> list[Tried]:
+def try_all(attacks: Sequence[Attack], root: Path, sweep: Path, at_once: int) -> list[Tried]:
     """Try inputs side by side, each in a process of its own."""
-    run = in_a_process(code_cache)
+    run = in_a_process()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and inherited
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -308,7 +306,7 @@ def try_all(attacks: Sequence[Attack], root: Path, sweep: Path, code_cache: Path
         return list(pool.map(one, enumerate(attacks)))
 
 
-def made_sweep(root: Path, code_cache: Path) -> Path:
+def made_sweep(root: Path) -> Path:
     """A small sweep as a colleague might send it, played once for all inputs that begin with one."""
     words = (
         "-m staffing=traditional,peer_added study.weeks=1 study.warm_up_weeks=0 study.replications=2 study.visits=true"
@@ -316,7 +314,7 @@ def made_sweep(root: Path, code_cache: Path) -> Path:
     place = Place(root)
     furnish(place)
     made = Attack("", "", (*words.split(), "output=out"), lambda *_: [], seconds=300.0)
-    answer = in_a_process(code_cache)(made, place)
+    answer = in_a_process()(made, place)
     if answer.code != 0:
         raise RuntimeError(f"the sweep to start from could not be played: {answer.text}")
     return place.out

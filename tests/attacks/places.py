@@ -1,9 +1,5 @@
 """Hostile places: folders for results, caches, environments, what is shown where, and labels in every output."""
 
-import os
-import shutil
-from pathlib import Path
-
 from tests.attacks.attack import (
     Answer,
     Attack,
@@ -245,11 +241,7 @@ EXECUTORS = [
         "a command where modules are planted",
         f"{QUICK} output=out",
         accepted(also=has_results),
-        both(
-            *map(
-                module, ("yaml", "numba", "numpy", "duckdb", "sitecustomize", "usercustomize", "hydra_plugins", "json")
-            )
-        ),
+        both(*map(module, ("yaml", "numpy", "duckdb", "sitecustomize", "usercustomize", "hydra_plugins", "json"))),
     ),
     executors(
         "a plugin of Hydra that is planted",
@@ -260,96 +252,9 @@ EXECUTORS = [
 ]
 
 
-# --- caches
-
-caches = family("caches")
-CODE_CACHE = "ROOT/desk/received/code"
-TAKES = 180.0
-"""Seconds allowed where the engine may be compiled anew."""
-
-
-class Planted:
-    """What an unpickler would run."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[object, tuple[str, str]]:
-        return open, (str(self.path), "w")
-
-
-def planted_code(mode: int, owner: int | None = None) -> Build:
-    """A folder of machine code, as another user might leave it, every index of which is a pickle that makes a file."""
-
-    def build(place: Place) -> None:
-        import pickle
-
-        source = os.environ.get("PEERED_TEST_CODE_CACHE", "")
-        target = place.received / "code"
-        shutil.copytree(source, target)
-        for path in target.rglob("*"):
-            if path.suffix in (".nbi", ".nbc"):
-                path.write_bytes(pickle.dumps(Planted(place.planted_file)))
-            path.chmod(mode)
-            if owner is not None:
-                os.chown(path, owner, owner)
-        target.chmod(mode)
-        if owner is not None:
-            os.chown(target, owner, owner)
-
-    return build
-
-
 PLAYED = accepted(also=has_results)
-
-CACHES = [
-    caches(
-        "machine code in a device",
-        f"{QUICK} output=out",
-        PLAYED,
-        environment={"NUMBA_CACHE_DIR": "/dev/null/x"},
-        seconds=TAKES,
-    ),
-    caches(
-        "machine code in a file",
-        f"{QUICK} output=out",
-        PLAYED,
-        environment={"NUMBA_CACHE_DIR": "ROOT/outside/plan.csv"},
-        seconds=TAKES,
-    ),
-    caches(
-        "machine code of another user",
-        f"{QUICK} output=out",
-        refused_or_accepted("NUMBA_CACHE_DIR"),
-        planted_code(0o755, 12345),
-        environment={"NUMBA_CACHE_DIR": CODE_CACHE},
-        seconds=TAKES,
-        writes=("desk/received/code/*",),
-    ),
-    caches(
-        "machine code that all may change",
-        f"{QUICK} output=out",
-        refused_or_accepted("NUMBA_CACHE_DIR"),
-        planted_code(0o777),
-        environment={"NUMBA_CACHE_DIR": CODE_CACHE},
-        seconds=TAKES,
-        writes=("desk/received/code/*",),
-    ),
-    caches(
-        "settings of Numba in the folder",
-        f"{QUICK} output=out",
-        refused_or_accepted(".numba_config.yaml"),
-        both(planted_code(0o700), file(".numba_config.yaml", lambda place: f"cache_dir: {place.received / 'code'}\n")),
-        environment={"NUMBA_CACHE_DIR": None},
-        seconds=TAKES,
-    ),
-    caches(
-        "settings of Numba that are no YAML",
-        f"{QUICK} output=out",
-        refused_or_accepted(".numba_config.yaml"),
-        file(".numba_config.yaml", "a: [\n"),
-    ),
-]
+TAKES = 180.0
+"""Seconds allowed to a run."""
 
 
 # --- environments and what is shown
@@ -369,7 +274,6 @@ def environment(
 
 ENVIRONMENTS = [
     environment("a home in a device", HOME="/dev/null/x"),
-    environment("a home in a device, machine code not kept", HOME="/dev/null/x", NUMBA_CACHE_DIR=None),
     environment("no home", HOME=None),
     environment("a home that is a file", HOME="ROOT/outside/plan.csv"),
     environment("a home that cannot be written to", HOME="/proc"),
@@ -455,4 +359,4 @@ ENVIRONMENTS = [
     ),
 ]
 
-ALL: list[Attack] = [*OUTPUTS, *LABELS, *EXECUTORS, *CACHES, *ENVIRONMENTS]
+ALL: list[Attack] = [*OUTPUTS, *LABELS, *EXECUTORS, *ENVIRONMENTS]

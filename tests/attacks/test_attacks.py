@@ -48,13 +48,9 @@ def bounded_memory() -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_every_hostile_input_is_met_well(
-    short_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code_cache = short_path / "code"
-    monkeypatch.setenv("PEERED_TEST_CODE_CACHE", str(code_cache))
-    sweep = made_sweep(short_path / "sweep", code_cache)
-    results = try_all(ATTACKS, short_path / "tried", sweep, code_cache, os.cpu_count() or 1)
+def test_every_hostile_input_is_met_well(short_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = made_sweep(short_path / "sweep")
+    results = try_all(ATTACKS, short_path / "tried", sweep, os.cpu_count() or 1)
     table = counted(results)
     with capsys.disabled():
         print(f"\n{table}")

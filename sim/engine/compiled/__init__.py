@@ -21,6 +21,6 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
     """
     # Here, because what is imported needs `backend`, a module of this package.
     from sim.engine.compiled.replication import Run
-    from sim.engine.compiled.scenario_cache import BLUEPRINTS
+    from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
 
-    return Run(BLUEPRINTS.of(scenario), seed, replication).play()
+    return Run(SCENARIO_CACHE.of(scenario), seed, replication).play()

@@ -13,7 +13,7 @@ from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import exponential, given_minutes, uniform, value
 from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.requests import ask, forget, new_request, side_request, withdraw
-from sim.engine.compiled.tables import NONE, band_at, plan_at, request_at, visit_at, waiting_for_bed_at
+from sim.engine.compiled.tables import NONE
 from sim.engine.compiled.tasks import spell_ends
 from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
 from sim.engine.trajectory import CARE, OBSERVATION, ONE_OFF
@@ -52,12 +52,12 @@ def hour_is_full(ed: Row, v: Row, which: int, running_number: int) -> None:
     """An hour of boarding, or of observation without an aide, is full."""
     if which == BOARDING_CARE:
         if v.boarding_hour == running_number:
-            plan = plan_at(ed.plans, v.boarding_plan)
+            plan = ed.plans[v.boarding_plan]
             v.boarding_care_since = ed.now
             ask_care(ed, v, ed.nurse_role, plan.minutes_per_hour)
             v.boarding_hour = hour_begins(ed, v, which, plan.minutes_per_hour)
     elif v.observation_hour == running_number:
-        plan = plan_at(ed.plans, v.observation_plan)
+        plan = ed.plans[v.observation_plan]
         v.observation_care_since = ed.now
         ask_care(ed, v, plan.fallback_role, plan.minutes_per_hour)
         v.observation_hour = hour_begins(ed, v, which, plan.minutes_per_hour)
@@ -91,7 +91,7 @@ def boarding_minutes(ed: Row, v: Row, plan: Row) -> float:
 
 def boarding_ends(ed: Row, v: Row) -> None:
     """There is a bed upstairs; the last part of an hour is cared for."""
-    plan = plan_at(ed.plans, v.boarding_plan)
+    plan = ed.plans[v.boarding_plan]
     v.boarding_end = ed.now
     if v.boarding_hour != NONE:
         v.boarding_hour = NONE
@@ -138,7 +138,7 @@ def asks_for_bed(ed: Row, v: Row) -> None:
 
 def waits_for_bed(ed: Row, stay: float, row: int) -> None:
     """One more in the queue for beds; `row` NONE: somebody from elsewhere."""
-    w = waiting_for_bed_at(ed.waiting_for_bed, ed.n_waiting_for_bed)
+    w = ed.waiting_for_bed[ed.n_waiting_for_bed]
     ed.n_waiting_for_bed += 1
     if ed.n_waiting_for_bed > ed.room_for_waiting_for_bed:
         ed.needs_memory = True
@@ -150,7 +150,7 @@ def bed_falls_free(ed: Row) -> int:
     ed.n_beds_taken -= 1
     if ed.next_for_bed == ed.n_waiting_for_bed:
         return NONE
-    w = waiting_for_bed_at(ed.waiting_for_bed, ed.next_for_bed)
+    w = ed.waiting_for_bed[ed.next_for_bed]
     ed.next_for_bed += 1
     take_bed(ed, w.stay)
     return w.visit
@@ -181,7 +181,7 @@ def observe(ed: Row, v: Row, plan: Row, number: int) -> None:
     """One-to-one observation until departure: aide after aide, and a nurse pulled while there is none."""
     v.needs_observation = True
     v.n_slots += 1
-    r = new_request(ed, v, OBSERVATION, plan.index, band_at(ed.bands, plan.band).band, v.n_slots)
+    r = new_request(ed, v, OBSERVATION, plan.index, ed.bands[plan.band].band, v.n_slots)
     r.role, r.contact, r.minutes = plan.role, ONE_OFF, inf
     v.observation = r.number
     v.observation_plan = number
@@ -191,9 +191,9 @@ def observe(ed: Row, v: Row, plan: Row, number: int) -> None:
 def nobody_observes(ed: Row, v: Row) -> None:
     """Until an aide comes the minutes are unmet."""
     v.observation_since = v.observation_care_since = ed.now
-    plan = plan_at(ed.plans, v.observation_plan)
+    plan = ed.plans[v.observation_plan]
     v.observation_hour = hour_begins(ed, v, OBSERVATION_CARE, plan.minutes_per_hour)
-    ask(ed, request_at(ed.requests, v.observation), v)
+    ask(ed, ed.requests[v.observation], v)
 
 
 def observation_is_met(ed: Row, v: Row) -> None:
@@ -201,14 +201,14 @@ def observation_is_met(ed: Row, v: Row) -> None:
     v.unmet += ed.now - v.observation_since
     v.observation_since = ed.now
     if v.observation_hour != NONE:
-        plan = plan_at(ed.plans, v.observation_plan)
+        plan = ed.plans[v.observation_plan]
         v.observation_hour = NONE
         care_stops(ed, v, plan.fallback_role, v.observation_care_since, plan.minutes_per_hour)
 
 
 def aide_goes(ed: Row, v: Row) -> None:
     """Shift end, break or departure ends an aide's spell; if the visit goes on the next aide is asked for."""
-    r = request_at(ed.requests, v.observation)
+    r = ed.requests[v.observation]
     spell_ends(ed, r, v, False)
     v.observed += ed.now - v.observation_since
     if not v.departed:
@@ -220,7 +220,7 @@ def observation_ends(ed: Row, v: Row) -> None:
     """Departure ends observation, with an aide or without."""
     if v.observation == NONE:
         return
-    r = request_at(ed.requests, v.observation)
+    r = ed.requests[v.observation]
     if r.member != NONE:
         aide_goes(ed, v)
         forget(ed, r)
@@ -232,6 +232,6 @@ def observation_ends(ed: Row, v: Row) -> None:
 def observer_leaves(ed: Row, m: Row) -> None:
     """A member whose duty or break is due leaves the patient observed."""
     if m.task != NONE:
-        r = request_at(ed.requests, m.task)
+        r = ed.requests[m.task]
         if r.kind == OBSERVATION:
-            aide_goes(ed, visit_at(ed.visits, r.visit))
+            aide_goes(ed, ed.visits[r.visit])

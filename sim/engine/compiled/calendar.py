@@ -9,7 +9,7 @@ from math import inf
 
 from sim.engine.calendar_entries import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
 from sim.engine.compiled.memory import Row, instant_of, is_less
-from sim.engine.compiled.tables import NONE, entry_at, heap_at, outside_at
+from sim.engine.compiled.tables import NONE
 
 N_HEAPS = 3
 NEAR, FAR, RETURNS, OUTSIDE = range(4)
@@ -38,7 +38,7 @@ def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> 
 
 def push(ed: Row, heap: int, time: float, key: int, what: int, subject: int) -> None:
     """One more entry of a heap: it rises until its parent comes before it."""
-    h = heap_at(ed.heaps, heap)
+    h = ed.heaps[heap]
     h.n += 1
     if h.n > h.room:
         ed.needs_memory = True
@@ -48,7 +48,7 @@ def push(ed: Row, heap: int, time: float, key: int, what: int, subject: int) -> 
 def rises(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     """An entry finds its place on the way up from an empty one."""
     while place > 0:
-        parent = entry_at(h.entries, (place - 1) >> 1)
+        parent = h.entries[(place - 1) >> 1]
         if comes_before(parent.instant, parent.key, instant, key):
             break
         put(h, place, parent.instant, parent.key, parent.meaning)
@@ -58,7 +58,7 @@ def rises(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
 
 def put(h: Row, place: int, instant: int, key: int, meaning: int) -> None:
     """An entry takes a place in a heap."""
-    entry = entry_at(h.entries, place)
+    entry = h.entries[place]
     entry.instant = instant
     entry.key = key
     entry.meaning = meaning
@@ -69,7 +69,7 @@ def stands_in_line(near: Row, instant: int, key: int, meaning: int) -> None:
     place = near.n
     near.n = place + 1
     while place > 0:
-        sooner = entry_at(near.entries, place - 1)
+        sooner = near.entries[place - 1]
         if not comes_before(sooner.instant, sooner.key, instant, key):
             break
         put(near, place, sooner.instant, sooner.key, sooner.meaning)
@@ -79,25 +79,25 @@ def stands_in_line(near: Row, instant: int, key: int, meaning: int) -> None:
 
 def take_nearest(ed: Row) -> int:
     """The first of the line goes. What it meant."""
-    near = heap_at(ed.heaps, NEAR)
+    near = ed.heaps[NEAR]
     near.n -= 1
-    return entry_at(near.entries, near.n).meaning
+    return near.entries[near.n].meaning
 
 
 def take_first(ed: Row, heap: int) -> int:
     """The first entry of a heap goes: the hole sinks to the bottom, the last entry rises from there. What it meant."""
-    h = heap_at(ed.heaps, heap)
-    meaning = entry_at(h.entries, 0).meaning
+    h = ed.heaps[heap]
+    meaning = h.entries[0].meaning
     h.n -= 1
     n = h.n
     hole, child = 0, 1
     while child < n:
-        left, right = entry_at(h.entries, child), entry_at(h.entries, child + 1)
+        left, right = h.entries[child], h.entries[child + 1]
         child += (child + 1 < n) & comes_before(right.instant, right.key, left.instant, left.key)
-        least = entry_at(h.entries, child)
+        least = h.entries[child]
         put(h, hole, least.instant, least.key, least.meaning)
         hole, child = child, 2 * child + 1
-    last = entry_at(h.entries, n)
+    last = h.entries[n]
     rises(h, hole, last.instant, last.key, last.meaning)
     look_further(ed)
     return meaning
@@ -107,7 +107,7 @@ def enter(ed: Row, time: float, kind: int, ident: int, what: int, subject: int) 
     """Enter something in the calendar; its running number tells later whether it is still good."""
     ed.n_created += 1
     key = key_of(kind, ident, ed.n_created)
-    near = heap_at(ed.heaps, NEAR)
+    near = ed.heaps[NEAR]
     if (kind == TASK_ENDS or kind == DELAY_ENDS or kind == CLEANED or kind == CARE_DUE) and near.n < MOST_NEAR:
         stands_in_line(near, instant_of(time), key, (what << SUBJECT_BITS) + subject)
     else:
@@ -134,20 +134,20 @@ def look_further(ed: Row) -> None:
     """The first of what stands outside the line is looked for; at infinity if there is none."""
     ed.later_instant, ed.later_key, ed.later_where = instant_of(inf), 0, NONE
     if ed.next_outside < ed.n_outside:
-        arrival = outside_at(ed.outside, ed.next_outside)
+        arrival = ed.outside[ed.next_outside]
         may_be_first(ed, instant_of(arrival.time), ARRIVAL_KEY + arrival.patient, OUTSIDE)
     for heap in range(FAR, N_HEAPS):
-        h = heap_at(ed.heaps, heap)
+        h = ed.heaps[heap]
         if h.n > 0:
-            first = entry_at(h.entries, 0)
+            first = h.entries[0]
             may_be_first(ed, first.instant, first.key, heap)
 
 
 def next_entry(ed: Row) -> tuple[int, int, int]:
     """Instant and key of the next entry and where it stands; at infinity if there is none."""
-    near = heap_at(ed.heaps, NEAR)
+    near = ed.heaps[NEAR]
     if near.n > 0:
-        first = entry_at(near.entries, near.n - 1)
+        first = near.entries[near.n - 1]
         if comes_before(first.instant, first.key, ed.later_instant, ed.later_key):
             return first.instant, first.key, NEAR
     return ed.later_instant, ed.later_key, ed.later_where

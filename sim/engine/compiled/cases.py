@@ -8,17 +8,7 @@ from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.queues import exclude, free_set, include, nobody
 from sim.engine.compiled.requests import case_of, look_again
 from sim.engine.compiled.row_writers import write_case
-from sim.engine.compiled.tables import (
-    NONE,
-    duty_at,
-    level_at,
-    member_at,
-    role_at,
-    server_at,
-    service_at,
-    visit_at,
-    visit_role_at,
-)
+from sim.engine.compiled.tables import NONE
 
 # --- free and busy --------------------------------------------------------------------------------------------------
 
@@ -26,20 +16,20 @@ from sim.engine.compiled.tables import (
 def is_free(ed: Row, m: Row) -> None:
     """A member can be given work by every role they serve."""
     for number in range(m.n_services):
-        service = service_at(ed.services, m.first_service + number)
+        service = ed.services[m.first_service + number]
         include(ed, free_set(ed, service.level, service.role), m)
-        level_at(ed.levels, service.level).free_roles |= bit(service.role)
+        ed.levels[service.level].free_roles |= bit(service.role)
     ed.roles_changed |= m.serves
 
 
 def is_busy(ed: Row, m: Row) -> None:
     """A member can be given no work."""
     for number in range(m.n_services):
-        service = service_at(ed.services, m.first_service + number)
+        service = ed.services[m.first_service + number]
         free = free_set(ed, service.level, service.role)
         exclude(ed, free, m)
         if nobody(ed, free):
-            level_at(ed.levels, service.level).free_roles &= ~bit(service.role)
+            ed.levels[service.level].free_roles &= ~bit(service.role)
 
 
 def roomy(m: Row) -> bool:
@@ -51,7 +41,7 @@ def near_shift_end(ed: Row, m: Row) -> bool:
     """Whether a member is in the part of a duty in which no case is taken on."""
     if m.last_pickup <= 0.0 or m.duty == NONE:
         return False
-    return in_last_pickup(ed.now, duty_at(ed.duties, m.duty).end, m.last_pickup)
+    return in_last_pickup(ed.now, ed.duties[m.duty].end, m.last_pickup)
 
 
 def could_adopt(ed: Row, m: Row) -> bool:
@@ -63,9 +53,9 @@ def is_held_back(ed: Row, m: Row, role: int) -> bool:
     """Whether last pickup keeps a member from new cases: only while a colleague could take them."""
     if not near_shift_end(ed, m):
         return False
-    of_role = role_at(ed.roles, role)
+    of_role = ed.roles[role]
     for number in range(of_role.n_servers):
-        other = member_at(ed.members, server_at(ed.servers, of_role.first_server + number).member)
+        other = ed.members[ed.servers[of_role.first_server + number].member]
         if other.index != m.index and could_adopt(ed, other):
             return True
     return False
@@ -80,7 +70,7 @@ def begin_case_spell(ed: Row, v: Row, role: int, holder: int, taken_over: bool) 
     case.holder, case.since, case.taken_over = holder, ed.now, taken_over
     if holder == NONE:
         return
-    m = member_at(ed.members, holder)
+    m = ed.members[holder]
     insert_case(ed, m, case, v.row * ed.n_roles + role)
     case.last_holder, case.last_duty = holder, m.duty
     if not roomy(m):
@@ -90,18 +80,18 @@ def begin_case_spell(ed: Row, v: Row, role: int, holder: int, taken_over: bool) 
 def insert_case(ed: Row, m: Row, case: Row, place: int) -> None:
     """A case among those of a member, in order of number; `place` is its row."""
     before, after = m.last_case, NONE
-    while before != NONE and visit_role_at(ed.visit_roles, before).number > case.number:
+    while before != NONE and ed.visit_roles[before].number > case.number:
         after = before
-        before = visit_role_at(ed.visit_roles, before).previous
+        before = ed.visit_roles[before].previous
     case.previous, case.next = before, after
     if before == NONE:
         m.first_case = place
     else:
-        visit_role_at(ed.visit_roles, before).next = place
+        ed.visit_roles[before].next = place
     if after == NONE:
         m.last_case = place
     else:
-        visit_role_at(ed.visit_roles, after).previous = place
+        ed.visit_roles[after].previous = place
     m.n_cases += 1
 
 
@@ -110,11 +100,11 @@ def remove_case(ed: Row, m: Row, case: Row) -> None:
     if case.previous == NONE:
         m.first_case = case.next
     else:
-        visit_role_at(ed.visit_roles, case.previous).next = case.next
+        ed.visit_roles[case.previous].next = case.next
     if case.next == NONE:
         m.last_case = case.previous
     else:
-        visit_role_at(ed.visit_roles, case.next).previous = case.previous
+        ed.visit_roles[case.next].previous = case.previous
     m.n_cases -= 1
 
 
@@ -123,7 +113,7 @@ def end_case_spell(ed: Row, v: Row, role: int) -> None:
     case = case_of(ed, v, role)
     write_case(ed, v, role, case.holder, case.since, ed.now)
     if case.holder != NONE:
-        m = member_at(ed.members, case.holder)
+        m = ed.members[case.holder]
         remove_case(ed, m, case)
         ed.roles_changed |= m.serves  # room again, for the holder or in the eyes of colleagues
 
@@ -174,10 +164,10 @@ def close_cases(ed: Row, v: Row, roles: int) -> None:
 def colleague_for(ed: Row, role: int) -> int:
     """Who takes a case over: lowest level, then fewest cases, then first in the roster; NONE if nobody can."""
     best, best_level, best_cases = NONE, 0, 0
-    of_role = role_at(ed.roles, role)
+    of_role = ed.roles[role]
     for number in range(of_role.n_servers):
-        server = server_at(ed.servers, of_role.first_server + number)
-        m = member_at(ed.members, server.member)
+        server = ed.servers[of_role.first_server + number]
+        m = ed.members[server.member]
         if could_adopt(ed, m) and (
             best == NONE or server.level < best_level or (server.level == best_level and m.n_cases < best_cases)
         ):
@@ -190,7 +180,7 @@ def hand_over(ed: Row, m: Row) -> tuple[int, int]:
     n_handed_over = n_unheld = 0
     while m.first_case != NONE:
         place = m.first_case
-        v = visit_at(ed.visits, place // ed.n_roles)
+        v = ed.visits[place // ed.n_roles]
         role = place % ed.n_roles
         end_case_spell(ed, v, role)
         colleague = colleague_for(ed, role)

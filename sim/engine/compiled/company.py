@@ -21,7 +21,7 @@ from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, va
 from sim.engine.compiled.memory import Row
 from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, bind, forget, set_aside, side_request
-from sim.engine.compiled.tables import NONE, member_at, request_at, stream_at, visit_at
+from sim.engine.compiled.tables import NONE
 from sim.engine.compiled.tasks import spell_ends
 from sim.engine.draw_numbers import WISH_ID
 from sim.engine.trajectory import CONTACT, CONTINUING, FIRST, RECOVERY
@@ -40,7 +40,7 @@ def first_wish(ed: Row, v: Row) -> None:
 def wish_minutes(ed: Row, v: Row) -> float:
     """Minutes of the next wish as drawn; the wishes of a visit are numbered from 1."""
     v.wishes += 1
-    factor = of_class(ed, v, stream_at(ed.streams, v.stream).wish)
+    factor = of_class(ed, v, ed.streams[v.stream].wish)
     return exponential(v.key, WISH_ID, v.wishes - 1, ed.wish_minutes * factor)
 
 
@@ -97,7 +97,7 @@ def wish_ends(r: Row, v: Row) -> float:
 
 def company_goes_on(ed: Row, r: Row, v: Row) -> None:
     """The kept minutes are over; company goes on until the wish is used up, unless the peer has to stop."""
-    m = member_at(ed.members, r.member)
+    m = ed.members[r.member]
     if has_to_stop(m):
         put_down_company(ed, v)
     else:
@@ -111,7 +111,7 @@ def has_to_stop(m: Row) -> bool:
 
 def company_ends(ed: Row, v: Row, interrupted: bool) -> None:
     """A running spell is over; the company it gave is taken off what was wished for."""
-    r = request_at(ed.requests, v.contact_task)
+    r = ed.requests[v.contact_task]
     minutes = max(0.0, ed.now - r.company_since)
     v.accompanied += minutes
     v.wish_left = max(0.0, v.wish_left - minutes)
@@ -141,7 +141,7 @@ def put_down_company(ed: Row, v: Row) -> None:
 
 def company_runs(ed: Row, v: Row) -> bool:
     """Whether a peer is with the child, or on the way."""
-    return v.contact_task != NONE and request_at(ed.requests, v.contact_task).member != NONE
+    return v.contact_task != NONE and ed.requests[v.contact_task].member != NONE
 
 
 # --- what puts a spell down -----------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def keeps_company_out(ed: Row, v: Row) -> None:
     if company_runs(ed, v):
         put_down_company(ed, v)
     elif v.contact_task != NONE:
-        set_aside(ed, request_at(ed.requests, v.contact_task), v)
+        set_aside(ed, ed.requests[v.contact_task], v)
 
 
 def clinician_comes(ed: Row, v: Row) -> None:
@@ -165,14 +165,14 @@ def clinician_comes(ed: Row, v: Row) -> None:
 def peer_stops(ed: Row, m: Row) -> None:
     """The duty or break of a member is due: company whose kept minutes are over is put down."""
     if m.task != NONE:
-        r = request_at(ed.requests, m.task)
+        r = ed.requests[m.task]
         if r.kind == CONTACT and r.kept_over:
-            put_down_company(ed, visit_at(ed.visits, r.visit))
+            put_down_company(ed, ed.visits[r.visit])
 
 
 def distress_ends_company(ed: Row, v: Row) -> None:
     """An escalation: a peer who is with the child has to go, and is debriefed."""
-    exposed = company_runs(ed, v) and request_at(ed.requests, v.contact_task).company_since <= ed.now
+    exposed = company_runs(ed, v) and ed.requests[v.contact_task].company_since <= ed.now
     keeps_company_out(ed, v)
     if exposed:
         v.exposures += 1
@@ -190,7 +190,7 @@ def ask_recovery(ed: Row, v: Row) -> None:
 
 def ask_own_time(ed: Row, v: Row, minutes: float) -> None:
     """Time of the member of the last spell, before anything else; it lapses if they are not on duty."""
-    peer = member_at(ed.members, v.peer_member)
+    peer = ed.members[v.peer_member]
     if not peer.on_duty:
         return
     r = side_request(ed, v, RECOVERY, ed.peer_role, RECOVERY_BAND, minutes)

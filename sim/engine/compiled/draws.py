@@ -17,7 +17,7 @@ from sim.department.quantities import (
 )
 from sim.engine.compiled.backend import Word
 from sim.engine.compiled.memory import Row, numbers_at
-from sim.engine.compiled.tables import N_ACUITIES, NONE, distribution_at, given_at, given_minutes_at, number_at
+from sim.engine.compiled.tables import N_ACUITIES, NONE
 from sim.engine.draw_numbers import quantity_id
 from sim.engine.workload import keyed, uniform_of
 
@@ -45,17 +45,17 @@ def uniform_for_life(ed: Row, v: Row, quantity: int) -> float:
 
 def of_acuity(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's acuity, of five in a row."""
-    return number_at(ed.numbers, first + v.acuity - 1).value
+    return ed.numbers[first + v.acuity - 1].value
 
 
 def of_class(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's class of severity, of one in a row for each; the first in a stream without classes."""
-    return number_at(ed.numbers, first + max(v.severity, 0)).value
+    return ed.numbers[first + max(v.severity, 0)].value
 
 
 def of_class_and_acuity(ed: Row, v: Row, first: int) -> float:
     """The number for the visit's class and acuity: five in a row for each class."""
-    return number_at(ed.numbers, first + max(v.severity, 0) * N_ACUITIES + v.acuity - 1).value
+    return ed.numbers[first + max(v.severity, 0) * N_ACUITIES + v.acuity - 1].value
 
 
 def happens(ed: Row, v: Row, shares: int, quantity: int) -> bool:
@@ -72,7 +72,7 @@ def falls_under(v: Row, share: float, quantity: int) -> bool:
 
 def drawn_at(ed: Row, distribution: int, u: float) -> float:
     """Quantile of a distribution at u."""
-    d = distribution_at(ed.distributions, distribution)
+    d = ed.distributions[distribution]
     if d.family < GAMMA:
         return quantile(d.family, d.a, d.b, d.c, u)
     table = ed.quantile_tables + int(d.b) * BYTES
@@ -84,7 +84,7 @@ def drawn_at(ed: Row, distribution: int, u: float) -> float:
 def value(ed: Row, v: Row, distributions: int, quantity: int) -> float:
     """One drawn value of a visit, from the distribution of its acuity."""
     distribution = distributions + v.acuity - 1
-    d = distribution_at(ed.distributions, distribution)
+    d = ed.distributions[distribution]
     if d.family == CONSTANT:
         return d.a
     return drawn_at(ed, distribution, uniform(v, quantity))
@@ -99,9 +99,9 @@ def given_minutes(ed: Row, v: Row, plan: Row) -> float:
     """Minutes that a replayed visit brings for a step, nan where they are drawn."""
     if v.given == NONE:
         return nan
-    given = given_at(ed.givens, v.given)
+    given = ed.givens[v.given]
     for number in range(given.first_minutes, given.first_minutes + given.n_minutes):
-        one = given_minutes_at(ed.given_minutes, number)
+        one = ed.given_minutes[number]
         if one.step == plan.index:
             return one.minutes
     return nan

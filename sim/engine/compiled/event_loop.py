@@ -73,17 +73,7 @@ from sim.engine.compiled.settling import (
     settles,
     shift_ends,
 )
-from sim.engine.compiled.tables import (
-    NONE,
-    ed_at,
-    line_at,
-    member_at,
-    outside_at,
-    plan_at,
-    request_at,
-    stream_at,
-    visit_at,
-)
+from sim.engine.compiled.tables import NONE, ed_at
 from sim.engine.compiled.tasks import count_minutes, spell_ends
 from sim.engine.trajectory import AMA, CALL, CONTACT, LWBS, MAIN, PRESENT, RESPONSE
 
@@ -124,7 +114,7 @@ def opens(ed: Row) -> None:
     count_next_from_outside(ed)
     look_further(ed)
     for number in range(ed.n_members):
-        looks_ahead_to_duty(ed, member_at(ed.members, number))
+        looks_ahead_to_duty(ed, ed.members[number])
     if ed.pooled:
         open_pool(ed)
 
@@ -144,27 +134,27 @@ def happen(ed: Row, key: int, where: int) -> None:
     meaning = take_nearest(ed) if where == NEAR else take_first(ed, where)
     what, subject = meaning >> SUBJECT_BITS, meaning & SUBJECT
     if where == RETURNS:
-        comes_again(ed, visit_at(ed.visits, subject), what)
+        comes_again(ed, ed.visits[subject], what)
         return
     kind, running_number = kind_of(key), key & RUNNING_NUMBER
     if kind == TASK_ENDS:
-        r = request_at(ed.requests, subject)
+        r = ed.requests[subject]
         if r.ending == running_number:
             task_ends(ed, r)
     elif kind == DELAY_ENDS:
-        delay_ends(ed, visit_at(ed.visits, subject), what)
+        delay_ends(ed, ed.visits[subject], what)
     elif kind == CARE_DUE:
-        hour_is_full(ed, visit_at(ed.visits, subject), what, running_number)
+        hour_is_full(ed, ed.visits[subject], what, running_number)
     elif kind == CLEANED:
         place_is_clean(ed, subject)
     elif kind == PATIENCE:
-        patience_entry_is_due(ed, visit_at(ed.visits, subject))
+        patience_entry_is_due(ed, ed.visits[subject])
     elif kind == ESCALATION_DUE:
-        escalation_entry_is_due(ed, visit_at(ed.visits, subject))
+        escalation_entry_is_due(ed, ed.visits[subject])
     elif kind == ON_DUTY:
-        on_duty(ed, member_at(ed.members, subject), what, running_number)
+        on_duty(ed, ed.members[subject], what, running_number)
     elif kind == OFF_DUTY:
-        off_duty(ed, member_at(ed.members, subject), what)
+        off_duty(ed, ed.members[subject], what)
     elif kind == BED_POOL:
         bed_pool_moves(ed, what)
 
@@ -174,7 +164,7 @@ def happen(ed: Row, key: int, where: int) -> None:
 
 def comes_from_outside(ed: Row) -> None:
     """The next arrival from outside."""
-    arrival = outside_at(ed.outside, ed.next_outside)
+    arrival = ed.outside[ed.next_outside]
     ed.next_outside += 1
     count_next_from_outside(ed)
     look_further(ed)
@@ -183,7 +173,7 @@ def comes_from_outside(ed: Row) -> None:
 
 def count_next_from_outside(ed: Row) -> None:
     """The next arrival stands in no heap, but counts towards the step limit like any other entry."""
-    if ed.next_outside < ed.n_outside and outside_at(ed.outside, ed.next_outside).time < ed.horizon:
+    if ed.next_outside < ed.n_outside and ed.outside[ed.next_outside].time < ed.horizon:
         ed.n_created += 1
 
 
@@ -199,13 +189,13 @@ def comes_again(ed: Row, before: Row, running_number: int) -> None:
 
 def task_ends(ed: Row, r: Row) -> None:
     """A task in hand is done; what waited for it goes on."""
-    v = visit_at(ed.visits, r.visit)
+    v = ed.visits[r.visit]
     kind = r.kind
     if kind == CONTACT:
         contact_entry_is_due(ed, r, v)
         return
     spell_ends(ed, r, v, False)
-    if kind == MAIN and plan_at(ed.plans, r.plan).purpose == SAFETY_PLAN:
+    if kind == MAIN and ed.plans[r.plan].purpose == SAFETY_PLAN:
         v.safety_plan = True
     forget(ed, r)
     if kind == MAIN:
@@ -230,8 +220,8 @@ def delay_ends(ed: Row, v: Row, what: int) -> None:
         company_is_due(ed, v)
         return
     if what == LEAVES_LIMITED_DELAY:
-        r = request_at(ed.requests, v.main)
-        line_at(ed.lines, r.queue).room += 1
+        r = ed.requests[v.main]
+        ed.lines[r.queue].room += 1
         ed.delays_changed = True
         ed.settle_due = True
         forget(ed, r)
@@ -247,7 +237,7 @@ def bed_pool_moves(ed: Row, what: int) -> None:
         return
     row = bed_falls_free(ed)
     if row != NONE:
-        v = visit_at(ed.visits, row)
+        v = ed.visits[row]
         boarding_ends(ed, v)
         goes_on(ed, v)
 
@@ -266,11 +256,11 @@ def patience_entry_is_due(ed: Row, v: Row) -> None:
     wait_ends(ed, v)
     if v.held:
         v.tried_to_leave = True
-        if stream_at(ed.streams, v.stream).escalates and v.responding == 0:
+        if ed.streams[v.stream].escalates and v.responding == 0:
             escalates(ed, v)
         return
     v.disposition = LWBS if v.pia != v.pia else AMA
-    withdraw(ed, request_at(ed.requests, v.main), v)
+    withdraw(ed, ed.requests[v.main], v)
     v.main = NONE
     departs(ed, v)
 
@@ -317,20 +307,20 @@ def closes(ed: Row) -> None:
     """What is under way when the run ends is written down."""
     ed.now = ed.horizon
     for row in range(ed.n_visits):
-        v = visit_at(ed.visits, row)
+        v = ed.visits[row]
         write_unfinished_requests(ed, v)
         if not v.departed:
             v.disposition = PRESENT
             close_clocks(ed, v)
     for number in range(ed.n_members):
-        write_unfinished_duty(ed, member_at(ed.members, number))
+        write_unfinished_duty(ed, ed.members[number])
 
 
 def write_unfinished_requests(ed: Row, v: Row) -> None:
     """What a visit has waiting, its place and its cases."""
     number = v.first_waiting
     while number != NONE:
-        r = request_at(ed.requests, number)
+        r = ed.requests[number]
         number = r.later
         if r.role != NONE:
             write_task(ed, r, nan, nan, False, False)
@@ -352,9 +342,9 @@ def write_unfinished_cases(ed: Row, v: Row) -> None:
 def close_clocks(ed: Row, v: Row) -> None:
     """Minutes accompanied, observed and unmet up to the end of the run."""
     if company_runs(ed, v):
-        v.accompanied += max(0.0, ed.now - request_at(ed.requests, v.contact_task).company_since)
+        v.accompanied += max(0.0, ed.now - ed.requests[v.contact_task].company_since)
     if v.observation != NONE:
-        if request_at(ed.requests, v.observation).member != NONE:
+        if ed.requests[v.observation].member != NONE:
             v.observed += ed.now - v.observation_since
         else:
             v.unmet += ed.now - v.observation_since
@@ -367,7 +357,7 @@ def write_unfinished_duty(ed: Row, m: Row) -> None:
     if m.on_break:
         write_break(ed, m, nan)
     if m.task != NONE:
-        r = request_at(ed.requests, m.task)
+        r = ed.requests[m.task]
         count_minutes(ed, m, r.started, ed.horizon)
         write_task(ed, r, r.started, nan, False, False)
     write_duty(ed, m, nan, 0, 0)

@@ -18,10 +18,14 @@ STRUCT_CODES = {"f8": "d", "i8": "q", "u8": "Q", "i4": "i", "i2": "h", "i1": "b"
 
 
 class RowOf:
-    """The function (address of a table, row number) -> row, for tables of one type of row."""
+    """The function (address of a table, row number) -> row, for tables of one type of row.
+
+    `tables` are columns that hold the address of another table, with what its rows are.
+    """
 
     def __init__(self, name: str, dtype: Dtype) -> None:
         self.name, self.dtype = name, dtype
+        self.tables: dict[str, RowOf] = {}
         fields: Any = dtype.fields
         self.columns = {
             name: (struct.Struct(STRUCT_CODES[fields[name][0].str[1:]]), fields[name][1]) for name in fields
@@ -29,24 +33,38 @@ class RowOf:
         self.memory_of_row: Any = ctypes.c_char * dtype.itemsize
 
     def __call__(self, address: int, index: int) -> Row:
-        return PlainRow(self.columns, self.memory_of_row.from_address(address + index * self.dtype.itemsize))
+        return PlainRow(self, self.memory_of_row.from_address(address + index * self.dtype.itemsize))
+
+
+class Table(int):
+    """The address of a table, whose rows are reached by their number."""
+
+    rows: RowOf
+
+    def __getitem__(self, number: int) -> Row:
+        return self.rows(self, number)
 
 
 class PlainRow:
     """A row in plain Python: its columns are plain numbers, read and written in place."""
 
-    __slots__ = ("columns", "memory")
+    __slots__ = ("memory", "of")
 
-    def __init__(self, columns: dict[str, tuple[struct.Struct, int]], memory: Any) -> None:
-        object.__setattr__(self, "columns", columns)
+    def __init__(self, of: RowOf, memory: Any) -> None:
+        object.__setattr__(self, "of", of)
         object.__setattr__(self, "memory", memory)
 
     def __getattr__(self, column: str) -> Any:
-        form, offset = self.columns[column]
-        return form.unpack_from(self.memory, offset)[0]
+        form, offset = self.of.columns[column]
+        value = form.unpack_from(self.memory, offset)[0]
+        if column not in self.of.tables:
+            return value
+        table = Table(value)
+        table.rows = self.of.tables[column]
+        return table
 
     def __setattr__(self, column: str, value: Any) -> None:
-        form, offset = self.columns[column]
+        form, offset = self.of.columns[column]
         form.pack_into(self.memory, offset, value)
 
 

@@ -31,22 +31,7 @@ from sim.engine.compiled.requests import (
     waits_no_more,
 )
 from sim.engine.compiled.row_writers import write_task
-from sim.engine.compiled.tables import (
-    MOMENTS,
-    NONE,
-    band_at,
-    group_at,
-    number_at,
-    place_line_at,
-    plan_at,
-    request_at,
-    response_at,
-    role_at,
-    route_at,
-    routes_at,
-    step_time_at,
-    stream_at,
-)
+from sim.engine.compiled.tables import MOMENTS, NONE
 from sim.engine.draw_numbers import FRAILTY_ID, RESTRAINT_ID, RETURN_HOUR_ID, RETURN_ID
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
 from sim.engine.workload import uniform_of
@@ -66,12 +51,12 @@ HOURS_OF_WEEK = (7, 25)
 
 def note_time(ed: Row, v: Row, step: int, moment: int) -> None:
     """When a step was requested, started or ended."""
-    step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + moment).at = ed.now
+    ed.step_times[(v.row * ed.n_steps + step) * MOMENTS + moment].at = ed.now
 
 
 def note_start(ed: Row, v: Row, step: int) -> None:
     """When a step first started."""
-    moment = step_time_at(ed.step_times, (v.row * ed.n_steps + step) * MOMENTS + STARTED)
+    moment = ed.step_times[(v.row * ed.n_steps + step) * MOMENTS + STARTED]
     if moment.at != moment.at:
         moment.at = ed.now
 
@@ -80,16 +65,16 @@ def comes_in(ed: Row, v: Row) -> None:
     """A visit starts on its pathway."""
     if v.escalation_left < inf:
         calm_runs(ed, v)
-    if stream_at(ed.streams, v.stream).trigger == 0:
+    if ed.streams[v.stream].trigger == 0:
         offer_peer(ed, v)
     walks(ed, v)
 
 
 def goes_on(ed: Row, v: Row) -> None:
     """What the visit waited for is there: the step has ended."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     v.main = NONE
-    note_time(ed, v, plan_at(ed.plans, s.first_plan + v.step - 1).index, ENDED)
+    note_time(ed, v, ed.plans[s.first_plan + v.step - 1].index, ENDED)
     step_is_behind(ed, v, s)
     walks(ed, v)
 
@@ -103,10 +88,10 @@ def step_is_behind(ed: Row, v: Row, s: Row) -> None:
 
 def walks(ed: Row, v: Row) -> None:
     """Step by step along the pathway, up to the next wait or to departure."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     while v.step <= s.n_plans:
         number = s.first_plan + v.step - 1
-        plan = plan_at(ed.plans, number)
+        plan = ed.plans[number]
         if v.begins_when_calm or applies(ed, v, plan):
             if v.responding > 0:
                 v.begins_when_calm = True
@@ -176,7 +161,7 @@ def is_given(ed: Row, v: Row, plan: Row) -> bool:
 
 def request_of(ed: Row, v: Row, kind: int, plan: Row, number: int, slot: int) -> Row:
     """A request of a step."""
-    r = new_request(ed, v, kind, plan.index, band_at(ed.bands, plan.band + v.acuity - 1).band, slot)
+    r = new_request(ed, v, kind, plan.index, ed.bands[plan.band + v.acuity - 1].band, slot)
     r.plan = number
     return r
 
@@ -194,14 +179,14 @@ def have_task(ed: Row, v: Row, plan: Row, number: int) -> None:
     unstaffed = nan
     if plan.unstaffed != NONE:
         unstaffed = value(ed, v, plan.unstaffed, plan.unstaffed_id)
-        if role_at(ed.roles, plan.role).n_on_duty == 0:
+        if ed.roles[plan.role].n_on_duty == 0:
             pass_time(ed, v, plan, unstaffed)
             return
     r = request_of(ed, v, MAIN, plan, number, 0)
     r.role, r.contact = plan.role, plan.contact
     r.minutes = minutes_of(ed, v, plan)
     if plan.purpose == TRIAGE and not is_given(ed, v, plan):
-        r.minutes *= group_at(ed.groups, v.group).triage
+        r.minutes *= ed.groups[v.group].triage
     r.preemptible, r.may_leave, r.unstaffed = plan.preemptible, plan.may_leave, unstaffed
     wait_for(ed, r, v)
 
@@ -228,19 +213,19 @@ def want_place(ed: Row, v: Row, plan: Row, number: int) -> None:
     """Wait for a place on the visit's route."""
     r = request_of(ed, v, MAIN, plan, number, 0)
     r.place_line = place_line_of(ed, v, plan)
-    r.queue = place_line_at(ed.place_lines, r.place_line).line
+    r.queue = ed.place_lines[r.place_line].line
     r.may_leave = plan.may_leave
     wait_for(ed, r, v)
 
 
 def place_line_of(ed: Row, v: Row, plan: Row) -> int:
     """The route of a visit, by its uniform."""
-    routes = routes_at(ed.routes_of, plan.first_route + v.acuity - 1)
+    routes = ed.routes_of[plan.first_route + v.acuity - 1]
     u = uniform(v, plan.value_id)
     number = routes.first
-    while number < routes.first + routes.n - 1 and u >= route_at(ed.routes, number).up_to:
+    while number < routes.first + routes.n - 1 and u >= ed.routes[number].up_to:
         number += 1
-    return route_at(ed.routes, number).line
+    return ed.routes[number].line
 
 
 def cause_side_task(ed: Row, v: Row, plan: Row) -> None:
@@ -263,7 +248,7 @@ def dispose(ed: Row, v: Row, plan: Row) -> None:
 
 def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
     """Linkage, with the odds the scenario assumes."""
-    odds = group_at(ed.groups, v.group).linkage
+    odds = ed.groups[v.group].linkage
     if is_met(v):
         odds *= ed.peer_odds
     odds *= ed.clinician_odds
@@ -275,7 +260,7 @@ def book_follow_up(ed: Row, v: Row, plan: Row) -> None:
 def release(ed: Row, v: Row, plan: Row) -> None:
     """The visit's cases with some roles close, in the order in which the step names them."""
     for number in range(plan.n_released):
-        close_cases(ed, v, bit(int(number_at(ed.numbers, plan.released + number).value)))
+        close_cases(ed, v, bit(int(ed.numbers[plan.released + number].value)))
 
 
 def departs(ed: Row, v: Row) -> None:
@@ -296,7 +281,7 @@ def departs(ed: Row, v: Row) -> None:
 
 def plan_return(ed: Row, v: Row, call_reached: bool) -> None:
     """The next unplanned visit of the patient, by one uniform; an earlier plan for it is crossed out."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     if not s.returns:
         v.next_visit = inf
         return
@@ -318,7 +303,7 @@ def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
     met = is_met(v)
     return hazard_of_return(
         s.frailty if frail else 1.0,
-        number_at(ed.numbers, s.hazard_of_disposition + v.disposition).value,
+        ed.numbers[s.hazard_of_disposition + v.disposition].value,
         ed.factor_direct if met else 1.0,
         ed.factor_linkage if met and v.follow_up > 0 else 1.0,
         ed.factor_bridging if v.bridged or call_reached else 1.0,
@@ -330,7 +315,7 @@ def return_hazard(ed: Row, v: Row, s: Row, call_reached: bool) -> float:
 
 def escalates(ed: Row, v: Row) -> None:
     """Distress escalates: staff respond at once, and nothing else begins for the visit until it is calm."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     v.escalation_deadline = inf
     v.escalations += 1
     if uniform_of(v.key, RESTRAINT_ID, v.escalations) < s.restraint_share:
@@ -339,11 +324,11 @@ def escalates(ed: Row, v: Row) -> None:
     v.escalation_left = inf  # no budget runs until it is calm, whatever peers do
     distress_ends_company(ed, v)
     if v.main != NONE:
-        main = request_at(ed.requests, v.main)
+        main = ed.requests[v.main]
         if main.waiting:
             set_aside(ed, main, v)
     for number in range(s.n_responses):
-        response = response_at(ed.responses, s.first_response + number)
+        response = ed.responses[s.first_response + number]
         ask(ed, side_request(ed, v, RESPONSE, response.role, RESPONSE_BAND, response.minutes), v)
     if s.n_responses == 0:
         is_calm(ed, v)
@@ -356,11 +341,11 @@ def is_calm(ed: Row, v: Row) -> None:
     v.escalation_left = escalation_budget(ed, v, v.escalations)
     calm_runs(ed, v)
     if v.contact_task != NONE:
-        put_back(ed, request_at(ed.requests, v.contact_task), v)
+        put_back(ed, ed.requests[v.contact_task], v)
     if v.main != NONE:
-        main = request_at(ed.requests, v.main)
+        main = ed.requests[v.main]
         if main.waiting:
-            if main.unstaffed == main.unstaffed and role_at(ed.roles, main.role).n_on_duty == 0:
+            if main.unstaffed == main.unstaffed and ed.roles[main.role].n_on_duty == 0:
                 takes_other_way(ed, main, v)
             else:
                 put_back(ed, main, v)

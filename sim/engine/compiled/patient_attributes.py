@@ -32,20 +32,7 @@ from sim.engine.compiled.draws import (
     value,
 )
 from sim.engine.compiled.memory import Row, copy_bytes
-from sim.engine.compiled.tables import (
-    MOMENTS,
-    NONE,
-    STEP_MEMBER,
-    STEP_TIME,
-    VISIT,
-    VISIT_ROLE,
-    given_at,
-    group_at,
-    number_at,
-    plan_at,
-    stream_at,
-    visit_at,
-)
+from sim.engine.compiled.tables import MOMENTS, NONE, STEP_MEMBER, STEP_TIME, VISIT, VISIT_ROLE
 from sim.engine.draw_numbers import ACUITY_ID, ESCALATION_ID, FRAILTY_ID, GROUP_ID
 from sim.engine.reference.patient_attributes import POLICE_MODE
 from sim.engine.trajectory import ADMITTED, DISCHARGED
@@ -61,7 +48,7 @@ VISIT_BYTES, CASE_BYTES, TIME_BYTES, MEMBER_BYTES = (
 def new_visit(ed: Row, patient: int, number: int, stream: int, given: int) -> Row:
     """A visit gets its row, and is met."""
     clear_visit(ed, ed.n_visits)
-    v = visit_at(ed.visits, ed.n_visits)
+    v = ed.visits[ed.n_visits]
     v.row = ed.n_visits
     ed.n_visits += 1
     if ed.n_visits > ed.room_for_visits:
@@ -83,7 +70,7 @@ def clear_visit(ed: Row, row: int) -> None:
 
 def meet(ed: Row, v: Row) -> None:
     """What the draws say about the patient and this visit; what a replayed visit brings takes their place."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     v.acuity = acuity_of(ed, v, s)
     v.severity = severity_of(ed, v, s)
     v.given_need = assessment_given(ed, v, s)
@@ -96,7 +83,7 @@ def meet(ed: Row, v: Row) -> None:
     meet_peer_wishes(ed, v, s)
     v.patience = patience_of(ed, v, s)
     if v.given != NONE:
-        given = given_at(ed.givens, v.given)
+        given = ed.givens[v.given]
         if given.held != NONE:
             v.held = given.held == 1
         if given.patience == given.patience:
@@ -107,11 +94,11 @@ def meet(ed: Row, v: Row) -> None:
 
 def acuity_of(ed: Row, v: Row, s: Row) -> int:
     """CTAS 1 to 5, drawn or given."""
-    if v.given != NONE and given_at(ed.givens, v.given).acuity > 0:
-        return given_at(ed.givens, v.given).acuity
+    if v.given != NONE and ed.givens[v.given].acuity > 0:
+        return ed.givens[v.given].acuity
     u = uniform(v, ACUITY_ID)
     acuity = 0
-    while acuity < 4 and u >= number_at(ed.numbers, s.acuity_cumulated + acuity).value:
+    while acuity < 4 and u >= ed.numbers[s.acuity_cumulated + acuity].value:
         acuity += 1
     return acuity + 1
 
@@ -124,7 +111,7 @@ def severity_of(ed: Row, v: Row, s: Row) -> int:
     first = (s.frail_up_to if frail else s.classes_up_to) + (v.acuity - 1) * s.n_classes
     u = uniform(v, SEVERITY)
     number = 0
-    while number < s.n_classes - 1 and u >= number_at(ed.numbers, first + number).value:
+    while number < s.n_classes - 1 and u >= ed.numbers[first + number].value:
         number += 1
     return number
 
@@ -145,7 +132,7 @@ def assessment_given(ed: Row, v: Row, s: Row) -> int:
     v.given_need = 0
     if s.assessing_plan == NONE:
         return 0
-    step = plan_at(ed.plans, s.assessing_plan)
+    step = ed.plans[s.assessing_plan]
     if not happens(ed, v, step.shares, step.share_id):
         return 0
     if step.need_shares != NONE and not has_need(ed, v, step):
@@ -153,9 +140,9 @@ def assessment_given(ed: Row, v: Row, s: Row) -> int:
     if disposition_of(ed, v, step) != ADMITTED:
         return 0
     for number in range(s.n_assessed_by):
-        if has_need(ed, v, plan_at(ed.plans, int(number_at(ed.numbers, s.assessed_by + number).value))):
+        if has_need(ed, v, ed.plans[int(ed.numbers[s.assessed_by + number].value)]):
             return 0
-    return plan_at(ed.plans, int(number_at(ed.numbers, s.assessed_by).value)).need_id
+    return ed.plans[int(ed.numbers[s.assessed_by].value)].need_id
 
 
 def is_held(ed: Row, v: Row, s: Row) -> bool:
@@ -169,9 +156,9 @@ def is_held(ed: Row, v: Row, s: Row) -> bool:
 def three(ed: Row, first: int) -> tuple[float, float, float]:
     """Three numbers in a row."""
     return (
-        number_at(ed.numbers, first).value,
-        number_at(ed.numbers, first + 1).value,
-        number_at(ed.numbers, first + 2).value,
+        ed.numbers[first].value,
+        ed.numbers[first + 1].value,
+        ed.numbers[first + 2].value,
     )
 
 
@@ -181,7 +168,7 @@ def group_of(ed: Row, v: Row) -> int:
         return 0
     u = uniform_for_life(ed, v, GROUP_ID)
     group = 0
-    while group < ed.n_groups - 1 and u >= group_at(ed.groups, group).cumulated:
+    while group < ed.n_groups - 1 and u >= ed.groups[group].cumulated:
         group += 1
     return group
 
@@ -190,7 +177,7 @@ def meet_peer_wishes(ed: Row, v: Row, s: Row) -> None:
     """Whether a peer may be offered, is wanted, and of which kind."""
     screened = ed.positive_screen > 0.0 and uniform(v, PEER_SCREEN) < ed.positive_screen
     v.eligible = eligible(s.supported, screened, v.age, ed.minimum_age, v.caregiver)
-    v.consented = v.eligible and uniform(v, PEER_CONSENT) < ed.consent * group_at(ed.groups, v.group).consent
+    v.consented = v.eligible and uniform(v, PEER_CONSENT) < ed.consent * ed.groups[v.group].consent
     youth = youth_share(ed.youth_alone, ed.youth_under_12, ed.youth_from_12, v.age, v.caregiver)
     v.peer_kind = YOUTH if uniform(v, PEER_KIND) < youth else FAMILY
     v.peer_stays = v.consented and uniform(v, PEER_STAYS) < ed.stays_share
@@ -202,12 +189,12 @@ def patience_of(ed: Row, v: Row, s: Row) -> float:
         return inf
     if uniform(v, NEVER_LEAVES) < never_leaves_of_the_free(s.never_leaves, s.held_share):
         return inf
-    return value(ed, v, s.patience, PATIENCE_MINUTES) * group_at(ed.groups, v.group).patience
+    return value(ed, v, s.patience, PATIENCE_MINUTES) * ed.groups[v.group].patience
 
 
 def escalation_budget(ed: Row, v: Row, counter: int) -> float:
     """Minutes until distress escalates; inf where the stream has no escalation. `counter` numbers the budgets."""
-    s = stream_at(ed.streams, v.stream)
+    s = ed.streams[v.stream]
     if not s.escalates:
         return inf
     return exponential(v.key, ESCALATION_ID, counter, of_class(ed, v, s.mean_escalation))

@@ -17,7 +17,7 @@ from sim.engine.compiled.company import (
 from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, side_request, withdraw
-from sim.engine.compiled.tables import NONE, number_at, request_at
+from sim.engine.compiled.tables import NONE
 from sim.engine.draw_numbers import CALL_ID, HUDDLE_ID
 from sim.engine.trajectory import AMA, BRIDGING, CALL, CONTINUING, DISCHARGED, HUDDLE, LWBS
 from sim.engine.workload import uniform_of
@@ -64,11 +64,11 @@ def ask_huddle(ed: Row, v: Row) -> None:
         return
     role = NONE
     for number in range(ed.n_huddle_roles):
-        candidate = int(number_at(ed.numbers, ed.huddle_roles + number).value)
+        candidate = int(ed.numbers[ed.huddle_roles + number].value)
         if role == NONE and v.open_cases & bit(candidate) != 0:
             role = candidate
     if role == NONE:
-        role = int(number_at(ed.numbers, ed.huddle_roles + ed.n_huddle_roles - 1).value)
+        role = int(ed.numbers[ed.huddle_roles + ed.n_huddle_roles - 1].value)
     ask(ed, side_request(ed, v, HUDDLE, role, DEFAULT_BAND, ed.huddle_minutes), v)
 
 
@@ -99,13 +99,13 @@ def peer_takes_leave(ed: Row, v: Row) -> None:
     if company_runs(ed, v):
         company_ends(ed, v, False)
     elif v.contact_task != NONE:
-        withdraw(ed, request_at(ed.requests, v.contact_task), v)
+        withdraw(ed, ed.requests[v.contact_task], v)
         v.contact_task = NONE
     if v.recovery_owed:
         ask_recovery(ed, v)
     goes_home = v.disposition == DISCHARGED or v.disposition == LWBS or v.disposition == AMA
     if v.bridging >= 0:
-        withdraw(ed, request_at(ed.requests, v.bridging), v)
+        withdraw(ed, ed.requests[v.bridging], v)
         v.bridging = DONE
         ask_call(ed, v)
     elif v.offered and v.consented and not is_met(v) and goes_home:

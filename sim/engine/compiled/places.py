@@ -8,7 +8,7 @@ from sim.engine.calendar_entries import CLEANED
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row
 from sim.engine.compiled.row_writers import write_place
-from sim.engine.compiled.tables import NONE, role_at, zone_at, zone_of_route_at
+from sim.engine.compiled.tables import NONE
 
 
 def move_into(ed: Row, v: Row, zone: int, requested: float) -> None:
@@ -18,7 +18,7 @@ def move_into(ed: Row, v: Row, zone: int, requested: float) -> None:
     ed.n_places_held += 1
     if ed.n_place_rows + ed.n_places_held > ed.room_for_place_rows:
         ed.needs_memory = True
-    z = zone_at(ed.zones, zone)
+    z = ed.zones[zone]
     z.n_taken += 1
     ed.occupied_twelfths += z.twelfths
 
@@ -27,7 +27,7 @@ def give_up_place(ed: Row, v: Row) -> None:
     """The place held, if any, is left and cleaned."""
     if v.zone == NONE:
         return
-    z = zone_at(ed.zones, v.zone)
+    z = ed.zones[v.zone]
     write_place(ed, v, ed.now)
     ed.occupied_twelfths -= z.twelfths
     ed.places_changed = True
@@ -41,7 +41,7 @@ def give_up_place(ed: Row, v: Row) -> None:
 
 def place_is_clean(ed: Row, zone: int) -> None:
     """A place can be used again."""
-    zone_at(ed.zones, zone).n_taken -= 1
+    ed.zones[zone].n_taken -= 1
     ed.places_changed = True
     ed.settle_due = True
 
@@ -50,13 +50,12 @@ def open_zone(ed: Row, first: int, n: int, v: Row) -> int:
     """The first zone of a route that has a place and may open it; NONE if there is none."""
     occupied = ed.occupied_twelfths
     if v.zone != NONE:
-        occupied -= zone_at(ed.zones, v.zone).twelfths
+        occupied -= ed.zones[v.zone].twelfths
     for number in range(first, first + n):
-        zone = zone_of_route_at(ed.zones_of_routes, number).zone
-        z = zone_at(ed.zones, zone)
+        zone = ed.zones_of_routes[number].zone
+        z = ed.zones[zone]
         if z.n_taken < z.n_places and (
-            ed.ratio_role == NONE
-            or may_open(occupied, z.twelfths, role_at(ed.roles, ed.ratio_role).n_on_duty, v.acuity)
+            ed.ratio_role == NONE or may_open(occupied, z.twelfths, ed.roles[ed.ratio_role].n_on_duty, v.acuity)
         ):
             return zone
     return NONE

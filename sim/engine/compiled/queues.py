@@ -5,18 +5,7 @@ Which queue a request stands in is decided in `requests`; the rules of ranking a
 
 from sim.department.dispatch import order_within_class, score
 from sim.engine.compiled.memory import Row, bit, lowest
-from sim.engine.compiled.tables import (
-    MEMBERS_PER_WORD,
-    N_ACUITIES,
-    N_CLASSES,
-    NONE,
-    class_at,
-    line_at,
-    request_at,
-    visit_at,
-    weight_at,
-    word_at,
-)
+from sim.engine.compiled.tables import MEMBERS_PER_WORD, N_ACUITIES, N_CLASSES, NONE
 
 EVERY_CLASS = (1 << N_CLASSES) - 1
 ONE_BAND = (1 << N_ACUITIES) - 1
@@ -42,25 +31,25 @@ def stands_before(r: Row, other: Row) -> bool:
 
 def join(ed: Row, r: Row, v: Row, queue: int) -> None:
     """A request takes its place in a queue, looking from the end."""
-    line = line_at(ed.lines, queue)
+    line = ed.lines[queue]
     of_class = r.band * N_ACUITIES + v.acuity - 1
-    ends = class_at(ed.classes, queue * N_CLASSES + of_class)
+    ends = ed.classes[queue * N_CLASSES + of_class]
     r.line = queue
     r.order = order_within_class(line.rule, r.since, v.arrival)
     before = ends.last
     after = NONE
-    while before != NONE and stands_before(r, request_at(ed.requests, before)):
+    while before != NONE and stands_before(r, ed.requests[before]):
         after = before
-        before = request_at(ed.requests, before).previous
+        before = ed.requests[before].previous
     r.previous, r.next = before, after
     if before == NONE:
         ends.first = r.number
     else:
-        request_at(ed.requests, before).next = r.number
+        ed.requests[before].next = r.number
     if after == NONE:
         ends.last = r.number
     else:
-        request_at(ed.requests, after).previous = r.number
+        ed.requests[after].previous = r.number
     line.classes |= bit(of_class)
     line.n += 1
 
@@ -68,17 +57,17 @@ def join(ed: Row, r: Row, v: Row, queue: int) -> None:
 def leave(ed: Row, r: Row, v: Row) -> None:
     """A request leaves the queue it stands in."""
     queue = r.line
-    line = line_at(ed.lines, queue)
+    line = ed.lines[queue]
     of_class = r.band * N_ACUITIES + v.acuity - 1
-    ends = class_at(ed.classes, queue * N_CLASSES + of_class)
+    ends = ed.classes[queue * N_CLASSES + of_class]
     if r.previous == NONE:
         ends.first = r.next
     else:
-        request_at(ed.requests, r.previous).next = r.next
+        ed.requests[r.previous].next = r.next
     if r.next == NONE:
         ends.last = r.previous
     else:
-        request_at(ed.requests, r.next).previous = r.previous
+        ed.requests[r.next].previous = r.previous
     if ends.first == NONE:
         line.classes &= ~bit(of_class)
     line.n -= 1
@@ -87,8 +76,8 @@ def leave(ed: Row, r: Row, v: Row) -> None:
 
 def worth(ed: Row, line: Row, r: Row) -> float:
     """Score of a waiting request under the discipline of its queue: lower goes first."""
-    v = visit_at(ed.visits, r.visit)
-    weight = weight_at(ed.weights, line.weights + v.acuity - 1)
+    v = ed.visits[r.visit]
+    weight = ed.weights[line.weights + v.acuity - 1]
     return score(line.rule, weight.slope, weight.target, v.acuity, r.since, v.arrival, ed.now)
 
 
@@ -104,7 +93,7 @@ def ranks_before(ed: Row, line: Row, r: Row, other: Row) -> bool:
 
 def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
     """The best-ranked of `best` and the heads of some classes of a queue."""
-    line = line_at(ed.lines, queue)
+    line = ed.lines[queue]
     heads = line.classes & classes
     if heads == 0:
         return best
@@ -113,8 +102,8 @@ def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
     while heads != 0:
         of_class = lowest(heads)
         heads &= heads - 1
-        head = class_at(ed.classes, queue * N_CLASSES + of_class).first
-        if best == NONE or ranks_before(ed, line, request_at(ed.requests, head), request_at(ed.requests, best)):
+        head = ed.classes[queue * N_CLASSES + of_class].first
+        if best == NONE or ranks_before(ed, line, ed.requests[head], ed.requests[best]):
             best = head
     return best
 
@@ -124,17 +113,17 @@ def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
 
 def include(ed: Row, members: int, m: Row) -> None:
     """A member joins a set."""
-    word_at(ed.words, members + m.word).mask |= bit(m.position)
+    ed.words[members + m.word].mask |= bit(m.position)
 
 
 def exclude(ed: Row, members: int, m: Row) -> None:
     """A member leaves a set."""
-    word_at(ed.words, members + m.word).mask &= ~bit(m.position)
+    ed.words[members + m.word].mask &= ~bit(m.position)
 
 
 def mask_of(ed: Row, members: int, word: int) -> int:
     """One word of a set, the bits of its members."""
-    return word_at(ed.words, members + word).mask
+    return ed.words[members + word].mask
 
 
 def nobody(ed: Row, members: int) -> bool:

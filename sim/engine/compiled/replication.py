@@ -1,7 +1,7 @@
-"""One replication: the tables of a blueprint and room for what will happen, played, and handed over as a trajectory.
+"""One replication: the tables of a scenario and room for what will happen, played, and handed over as a trajectory.
 
 Memory is kept by each thread from one replication to the next, and grows while a run stands still. How it
-comes back from a trajectory is `lent`.
+comes back from a trajectory is `buffer_pool`.
 """
 
 import threading
@@ -11,19 +11,12 @@ from typing import Any
 import numpy as np
 
 from sim.engine.calendar_entries import too_many_entries
-from sim.engine.compiled.buffer_pool import home, lent
+from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
 from sim.engine.compiled.rows_to_columns import ColumnsOfRows, columns_of_rows
-from sim.engine.compiled.scenario_tables import COLUMN, Blueprint
-from sim.engine.compiled.tables import (
-    ED,
-    ENTRY,
-    GROWING_TABLES,
-    MOMENTS,
-    MOST_NEW_ROWS,
-    STATIC_TABLES,
-)
+from sim.engine.compiled.scenario_tables import COLUMN, ScenarioTables
+from sim.engine.compiled.tables import ED, ENTRY, GROWING_TABLES, MOMENTS, MOST_NEW_ROWS, STATIC_TABLES
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -43,7 +36,7 @@ VISITS_BY_ARRIVALS = 1.3
 ENOUGH_VISITS = 1000
 """After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
-LENT = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
+BORROWED = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
 """Tables that a trajectory holds as they are; of the others it gets copies."""
 
 NAMES_IN_VISIT = {
@@ -64,11 +57,11 @@ class Memory(threading.local):
         self.tables: dict[str, np.ndarray] = {}
         self.addresses: dict[str, int] = {}
         self.lengths: dict[str, int] = {}
-        self.homes = {name: home() for name in LENT}
+        self.returned = {name: returned_buffers() for name in BORROWED}
         for name, dtype in GROWING_TABLES.items():
             self.put(name, np.empty(FIRST_ROWS, dtype))
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
-        self.away: set[str] = set()
+        self.borrowed: set[str] = set()
 
     def put(self, name: str, table: np.ndarray) -> None:
         """A table under its name."""
@@ -76,38 +69,38 @@ class Memory(threading.local):
 
     def lend(self, name: str) -> np.ndarray:
         """A table that is left alone until the array returned, and all made of it, are gone."""
-        self.away.add(name)
-        return lent(self.tables[name], self.addresses[name], self.homes[name])
+        self.borrowed.add(name)
+        return borrowed(self.tables[name], self.addresses[name], self.returned[name])
 
-    def take_back(self) -> None:
+    def reclaim(self) -> None:
         """Before a run: tables that were lent, or others of the same size for those still in use."""
-        for name in self.away:
+        for name in self.borrowed:
             self.tables.pop(name)  # its last owner here, so that it can come back
-            came_back = self.homes[name]
+            came_back = self.returned[name]
             if came_back:
                 self.tables[name], self.addresses[name] = came_back.pop()
                 self.lengths[name] = len(self.tables[name])
             else:
                 self.put(name, np.empty(self.lengths[name], GROWING_TABLES[name]))
-        self.away.clear()
+        self.borrowed.clear()
 
 
 MEMORY = Memory()
 
 
 class Run:
-    """One replication of a blueprint. `root` are the columns of ED that have eight bytes, as whole numbers."""
+    """One replication of a scenario. `root` are the columns of ED that have eight bytes, as whole numbers."""
 
-    def __init__(self, blueprint: Blueprint, seed: int, replication: int) -> None:
-        self.blueprint, self.seed, self.replication = blueprint, seed, replication
-        self.memory = blueprint.start.copy()
+    def __init__(self, lowered: ScenarioTables, seed: int, replication: int) -> None:
+        self.lowered, self.seed, self.replication = lowered, seed, replication
+        self.memory = lowered.start.copy()
         self.root = self.memory[: ED.itemsize].view(np.int64)
         self.root[COLUMN["base"]] = base = draw_base(seed, replication)
-        self.kept = [self._expect(blueprint.workload.arrivals_under(base))]
-        if blueprint.may_be_absent:
-            self.kept += self._fill_duties(blueprint.workload.under(seed, replication))
-        self.most_new_rows = MOST_NEW_ROWS + blueprint.at_once
-        MEMORY.take_back()
+        self.kept = [self._expect(lowered.workload.arrivals_under(base))]
+        if lowered.may_be_absent:
+            self.kept += self._fill_duties(lowered.workload.under(seed, replication))
+        self.most_new_rows = MOST_NEW_ROWS + lowered.at_once
+        MEMORY.reclaim()
         self._take_memory()
 
     def _expect(self, arrivals: ArrivalArrays) -> np.ndarray:
@@ -118,22 +111,22 @@ class Run:
         return outside
 
     def _fill_duties(self, workload: Workload) -> list[np.ndarray]:
-        duties = self.blueprint.duties_with_absence(workload, self._table("members"))
+        duties = self.lowered.duties_with_absence(workload, self._table("members"))
         for name, table in duties.items():
             self.root[COLUMN[name]] = table.ctypes.data
         return list(duties.values())
 
     def _table(self, name: str) -> np.ndarray:
         """A table in the memory of the run."""
-        of_blueprint, offset = self.blueprint.start.sizes[name], self.blueprint.start.offsets[name]
-        return self.memory[offset : offset + of_blueprint].view(STATIC_TABLES[name])
+        n_bytes, offset = self.lowered.start.sizes[name], self.lowered.start.offsets[name]
+        return self.memory[offset : offset + n_bytes].view(STATIC_TABLES[name])
 
     # --- memory -------------------------------------------------------------------------------------------------
 
     def _take_memory(self) -> None:
         root = self.root.tolist()
         open_rows = sum(root[COLUMN[f"n_{what}"]] for what in ("open_requests", "cases_open", "places_held"))
-        per_visit = self.blueprint.rows_per_visit
+        per_visit = self.lowered.rows_per_visit
         for name in GROWING_TABLES:
             width = per_visit.get(name, 1)
             n_rows = root[COLUMN["n_visits" if name in per_visit else f"n_{name}"]]
@@ -170,7 +163,7 @@ class Run:
         return self._trajectory()
 
     def _trajectory(self) -> Trajectory:
-        scenario, names = self.blueprint.scenario, self.blueprint.names
+        scenario, names = self.lowered.scenario, self.lowered.names
         n_visits, n_steps = self._count("n_visits"), len(names.steps)
         times = MEMORY.lend("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
         members = MEMORY.lend("step_members").view(np.int32)[: n_visits * n_steps]

@@ -1,6 +1,6 @@
 """Asking: requests are made, stand in the queue of those who may meet them, are set aside, put back or withdrawn.
 
-Who is chosen is `settling`; what a visit asks for is `pathway`, `support` and `stays`.
+Who is chosen is `settling`; what a visit asks for is `pathway`, `peers`, `company` and `boarding_and_observation`.
 """
 
 from math import nan
@@ -9,16 +9,7 @@ from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.patience_and_calm import is_met
 from sim.engine.compiled.queues import exclude, include, join, leave, own_set
 from sim.engine.compiled.row_writers import write_task
-from sim.engine.compiled.tables import (
-    NONE,
-    line_at,
-    listed_at,
-    member_at,
-    place_line_at,
-    request_at,
-    role_at,
-    visit_role_at,
-)
+from sim.engine.compiled.tables import NONE
 from sim.engine.trajectory import BRIDGING, CONTACT, MAIN, ONE_OFF, SIDE
 
 # --- making ---------------------------------------------------------------------------------------------------------
@@ -28,7 +19,7 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
     """A request of a visit, not yet asked."""
     number = ed.first_free_request
     if number != NONE:
-        ed.first_free_request = request_at(ed.requests, number).next
+        ed.first_free_request = ed.requests[number].next
     else:
         number = ed.n_requests
         ed.n_requests += 1
@@ -37,7 +28,7 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
     ed.n_open_requests += 1
     if ed.n_task_rows + ed.n_open_requests > ed.room_for_task_rows:
         ed.needs_memory = True
-    r = request_at(ed.requests, number)
+    r = ed.requests[number]
     r.number, r.visit, r.kind, r.step, r.band, r.slot = number, v.row, kind, step, band, slot
     r.since, r.order, r.minutes, r.handover = ed.now, ed.now, 0.0, 0.0
     r.unstaffed = r.started = r.ends = r.company_since = nan
@@ -81,13 +72,13 @@ def owner_present(ed: Row, r: Row) -> int:
     """The member a request is bound to, if still on the same spell of duty."""
     if r.owner == NONE:
         return NONE
-    m = member_at(ed.members, r.owner)
+    m = ed.members[r.owner]
     return r.owner if m.on_duty and m.duty == r.owner_duty else NONE
 
 
 def case_of(ed: Row, v: Row, role: int) -> Row:
     """The visit's row with a role: its case, if one is open."""
-    return visit_role_at(ed.visit_roles, v.row * ed.n_roles + role)
+    return ed.visit_roles[v.row * ed.n_roles + role]
 
 
 def bound_to(ed: Row, r: Row, v: Row) -> int:
@@ -101,7 +92,7 @@ def bound_to(ed: Row, r: Row, v: Row) -> int:
     if case.number > 0 and case.holder != NONE:
         return case.holder
     if r.kind == SIDE and case.last_holder != NONE:
-        m = member_at(ed.members, case.last_holder)
+        m = ed.members[case.last_holder]
         if m.on_duty and m.duty == case.last_duty:
             return case.last_holder
     return NONE
@@ -134,11 +125,11 @@ def is_kept_from_company(v: Row) -> bool:
 
 def join_task_queue(ed: Row, r: Row, v: Row) -> None:
     """A task stands where those look who may do it."""
-    role = role_at(ed.roles, r.role)
+    role = ed.roles[r.role]
     member = bound_to(ed, r, v)
     if member != NONE:
         join(ed, r, v, queue_of_member(ed, member, r.role))
-        include(ed, own_set(ed, r.role), member_at(ed.members, member))
+        include(ed, own_set(ed, r.role), ed.members[member])
     elif r.contact != ONE_OFF and opens_cases(r.kind):
         join(ed, r, v, queue_of_new_cases(r.role))
     else:
@@ -173,10 +164,10 @@ def line_up(ed: Row, r: Row, v: Row) -> None:
 
 def list_place_line(ed: Row, number: int) -> None:
     """A place line is among those where somebody may wait; it stays so until it is found empty."""
-    places = place_line_at(ed.place_lines, number)
+    places = ed.place_lines[number]
     if not places.listed:
         places.listed = True
-        listed_at(ed.listed_place_lines, ed.n_listed_place_lines).place_line = number
+        ed.listed_place_lines[ed.n_listed_place_lines].place_line = number
         ed.n_listed_place_lines += 1
 
 
@@ -188,7 +179,7 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
     leave(ed, r, v)
     if r.role == NONE:
         return
-    role = role_at(ed.roles, r.role)
+    role = ed.roles[r.role]
     role.n_waiting -= 1
     if role.n_waiting == 0:
         ed.roles_waiting &= ~bit(r.role)
@@ -197,8 +188,8 @@ def leave_line(ed: Row, r: Row, v: Row) -> None:
     if r.kind == MAIN and v.acuity == 1:
         role.n_urgent -= 1
         ed.n_waiting_urgent -= 1
-    if is_queue_of_member(ed, queue) and line_at(ed.lines, queue).n == 0:
-        exclude(ed, own_set(ed, r.role), member_at(ed.members, (queue - ed.member_lines_from) // ed.n_roles))
+    if is_queue_of_member(ed, queue) and ed.lines[queue].n == 0:
+        exclude(ed, own_set(ed, r.role), ed.members[(queue - ed.member_lines_from) // ed.n_roles])
 
 
 def is_queue_of_member(ed: Row, queue: int) -> bool:
@@ -210,7 +201,7 @@ def look_again(ed: Row, v: Row, role: int) -> None:
     """The visit's waiting tasks of a role find their queue anew: its case has changed hands."""
     number = v.first_waiting
     while number != NONE:
-        r = request_at(ed.requests, number)
+        r = ed.requests[number]
         number = r.later
         if r.role == role and r.line != NONE:
             leave_line(ed, r, v)
@@ -227,7 +218,7 @@ def ask(ed: Row, r: Row, v: Row) -> None:
     if v.last_waiting == NONE:
         v.first_waiting = r.number
     else:
-        request_at(ed.requests, v.last_waiting).later = r.number
+        ed.requests[v.last_waiting].later = r.number
     v.last_waiting = r.number
     line_up(ed, r, v)
 
@@ -238,11 +229,11 @@ def waits_no_more(ed: Row, r: Row, v: Row) -> None:
     if r.earlier == NONE:
         v.first_waiting = r.later
     else:
-        request_at(ed.requests, r.earlier).later = r.later
+        ed.requests[r.earlier].later = r.later
     if r.later == NONE:
         v.last_waiting = r.earlier
     else:
-        request_at(ed.requests, r.later).earlier = r.earlier
+        ed.requests[r.later].earlier = r.earlier
 
 
 def withdraw(ed: Row, r: Row, v: Row) -> None:

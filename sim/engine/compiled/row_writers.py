@@ -1,31 +1,21 @@
 """What is written down as it comes to be known: rows of tasks, places, cases, duties and breaks.
 
-The tables they become are those of `sim.engine.trajectory`; `chronicle` hands them over.
+The tables they become are those of `sim.engine.trajectory`; `rows_to_columns` hands them over.
 """
 
 from sim.engine.compiled.memory import Row
-from sim.engine.compiled.tables import (
-    NONE,
-    block_at,
-    break_row_at,
-    case_row_at,
-    duty_at,
-    member_at,
-    place_row_at,
-    staff_row_at,
-    task_row_at,
-)
+from sim.engine.compiled.tables import NONE
 
 
 def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool, withdrawn: bool) -> None:
     """A spell of work, or a request that never began."""
-    row = task_row_at(ed.task_rows, ed.n_task_rows)
+    row = ed.task_rows[ed.n_task_rows]
     ed.n_task_rows += 1
     overtime = 0.0
     if r.member != NONE and ended == ended:
-        duty = member_at(ed.members, r.member).duty
+        duty = ed.members[r.member].duty
         if duty != NONE:
-            overtime = max(0.0, ended - max(started, duty_at(ed.duties, duty).end))
+            overtime = max(0.0, ended - max(started, ed.duties[duty].end))
     row.visit, row.role, row.step, row.kind, row.contact = r.visit, r.role, r.step, r.kind, r.contact
     row.slot, row.band, row.member = r.slot, r.band, r.member
     row.requested, row.started, row.ended, row.company_since = r.since, started, ended, r.company_since
@@ -35,7 +25,7 @@ def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool,
 
 def write_place(ed: Row, v: Row, end: float) -> None:
     """The time a visit held a place."""
-    row = place_row_at(ed.place_rows, ed.n_place_rows)
+    row = ed.place_rows[ed.n_place_rows]
     ed.n_place_rows += 1
     ed.n_places_held -= 1
     row.visit, row.zone, row.requested, row.start, row.end = v.row, v.zone, v.place_request, v.place_since, end
@@ -43,7 +33,7 @@ def write_place(ed: Row, v: Row, end: float) -> None:
 
 def write_case(ed: Row, v: Row, role: int, holder: int, start: float, end: float) -> None:
     """The time one member held a case, or nobody did."""
-    row = case_row_at(ed.case_rows, ed.n_case_rows)
+    row = ed.case_rows[ed.n_case_rows]
     ed.n_case_rows += 1
     if ed.n_case_rows + ed.n_cases_open > ed.room_for_case_rows:
         ed.needs_memory = True  # a handover leaves as many cases open as there were
@@ -52,8 +42,8 @@ def write_case(ed: Row, v: Row, role: int, holder: int, start: float, end: float
 
 def write_duty(ed: Row, m: Row, left: float, n_handed_over: int, n_unheld: int) -> None:
     """A spell of duty, clipped to the run."""
-    duty = duty_at(ed.duties, m.duty)
-    row = staff_row_at(ed.staff_rows, ed.n_staff_rows)
+    duty = ed.duties[m.duty]
+    row = ed.staff_rows[ed.n_staff_rows]
     ed.n_staff_rows += 1
     if ed.n_staff_rows > ed.room_for_staff_rows:
         ed.needs_memory = True
@@ -65,9 +55,9 @@ def write_duty(ed: Row, m: Row, left: float, n_handed_over: int, n_unheld: int) 
 
 def write_break(ed: Row, m: Row, end: float) -> None:
     """A break or protected block that has begun."""
-    row = break_row_at(ed.break_rows, ed.n_break_rows)
+    row = ed.break_rows[ed.n_break_rows]
     ed.n_break_rows += 1
     if ed.n_break_rows > ed.room_for_break_rows:
         ed.needs_memory = True
     row.member, row.due, row.start, row.end = m.index, m.due_at, m.break_start, end
-    row.protected = block_at(ed.blocks, m.break_block).protected
+    row.protected = ed.blocks[m.break_block].protected

@@ -1,6 +1,6 @@
 """From the rows a run has written to the columns of a trajectory, in one pass over each table, at once or when asked.
 
-Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `running`.
+Which columns there are is the schema of `sim.engine.trajectory`; where rows stand is `replication`.
 """
 
 import threading

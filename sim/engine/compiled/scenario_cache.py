@@ -1,8 +1,8 @@
-"""Blueprints of the scenarios in use, each made once a process and shared by all its threads.
+"""The tables of the scenarios in use, made once a process and shared by all its threads.
 
-What a blueprint is made of is `scenario_tables`; replications read it and write into copies of their own. A blueprint
-belongs to all that stands in a scenario, by its pickle. That is worked out once for a scenario object, and again only
-if a dict in it has changed: a frozen value can hold one that somebody changes.
+What they are made of is `scenario_tables`; replications read them and write into copies of their own. Tables belong to
+all that stands in a scenario, by its pickle. That is worked out once for a scenario object, and again only if a dict in
+it has changed: a frozen value can hold one that somebody changes.
 """
 
 import datetime
@@ -14,33 +14,33 @@ from typing import Any
 
 from sim.department.quantities import Frozen
 from sim.department.scenario import Scenario
-from sim.engine.compiled.scenario_tables import Blueprint
+from sim.engine.compiled.scenario_tables import ScenarioTables
 
 MOST_BYTES = 400_000_000
-"""A thousand scenarios of a month, or some hundreds of a year, so that a sweep makes each blueprint once."""
+"""A thousand scenarios of a month, or some hundreds of a year, so that a sweep makes them once."""
 MOST_SEEN = 100
 """Scenario objects that are known by what they are, not by what stands in them."""
 
 
-class Blueprints:
-    """The blueprints used last, as many as fit into `most` bytes, and at least one."""
+class ScenarioCache:
+    """The tables used last, as many as fit into `most` bytes, and at least those of one scenario."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.most, self.n_bytes = most, 0
-        self.kept: OrderedDict[bytes, Blueprint] = OrderedDict()
+        self.kept: OrderedDict[bytes, ScenarioTables] = OrderedDict()
         self.seen: OrderedDict[int, SeenScenario] = OrderedDict()
         self.lock = threading.Lock()
 
-    def of(self, scenario: Scenario) -> Blueprint:
-        """The blueprint of all that stands in the scenario. Raises what `Blueprint` does; a failure is not kept."""
+    def of(self, scenario: Scenario) -> ScenarioTables:
+        """The tables of all that stands in the scenario. Raises what `ScenarioTables` does; a failure is not kept."""
         seen = self.seen.get(id(scenario))
         if seen is None or not seen.is_still(scenario):
             seen = SeenScenario(scenario)
         with self.lock:  # held while one is made: threads that wait for the same one would make it again
-            blueprint = self.kept.get(seen.content)
-            if blueprint is None:
-                blueprint = self.kept[seen.content] = Blueprint(scenario)
-                self.n_bytes += blueprint.n_bytes
+            lowered = self.kept.get(seen.content)
+            if lowered is None:
+                lowered = self.kept[seen.content] = ScenarioTables(scenario)
+                self.n_bytes += lowered.n_bytes
             self.kept.move_to_end(seen.content)
             while self.n_bytes > self.most and len(self.kept) > 1:
                 _, forgotten = self.kept.popitem(last=False)
@@ -48,7 +48,7 @@ class Blueprints:
             self.seen[id(scenario)] = seen
             while len(self.seen) > MOST_SEEN:
                 self.seen.popitem(last=False)
-        return blueprint
+        return lowered
 
 
 class SeenScenario:
@@ -91,4 +91,4 @@ def is_as_seen(seen: DictAsSeen) -> bool:
     return list(map(id, now.values())) == identities and list(now) == keys
 
 
-BLUEPRINTS = Blueprints()
+SCENARIO_CACHE = ScenarioCache()

@@ -1,6 +1,6 @@
 """A checked scenario as tables: roles, members, zones, streams and steps by number, all names and units gone.
 
-`Blueprint` is what every replication of a scenario shares; `Run` is one replication with room for what will happen.
+`ScenarioTables` is what all replications of a scenario share; `Run` is one, with room for what will happen.
 """
 
 from collections.abc import Sequence
@@ -35,15 +35,7 @@ from sim.engine.compiled import pathway
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.duties import duty_tables
 from sim.engine.compiled.memory import Dtype
-from sim.engine.compiled.tables import (
-    ED,
-    MEMBERS_PER_WORD,
-    MOMENTS,
-    MOST_ROLES,
-    N_CLASSES,
-    NONE,
-    STATIC_TABLES,
-)
+from sim.engine.compiled.tables import ED, MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
 from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
@@ -114,7 +106,7 @@ class Names:
     severities: tuple[tuple[str, ...], ...]
 
 
-class Blueprint:
+class ScenarioTables:
     """A scenario as tables: `root` are the columns of ED, `tables` those of STATIC_TABLES as they are at time 0."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -561,13 +553,13 @@ class StartOfRun:
     `offsets` says where each table stands in it, and the root where its own address is to be written.
     """
 
-    def __init__(self, blueprint: Blueprint) -> None:
+    def __init__(self, lowered: ScenarioTables) -> None:
         root = np.zeros(1, ED)
-        for name, value in (blueprint.root | {"first_free_request": NONE}).items():
+        for name, value in (lowered.root | {"first_free_request": NONE}).items():
             root[name] = value
-        for name, table in blueprint.tables.items():
+        for name, table in lowered.tables.items():
             root[name] = table.ctypes.data
-        changing = blueprint.changing | {"heaps": np.zeros(N_HEAPS, STATIC_TABLES["heaps"])}
+        changing = lowered.changing | {"heaps": np.zeros(N_HEAPS, STATIC_TABLES["heaps"])}
         ends = np.cumsum([rounded_up(table.nbytes) for table in (root, *changing.values())])
         self.offsets = dict(zip(changing, ends.tolist(), strict=False))
         self.memory = np.zeros(ends[-1], np.uint8)
@@ -596,11 +588,11 @@ def rounded_up(n_bytes: int) -> int:
 class StreamValues:
     """Where the distributions of a stream's drawn values stand, by name."""
 
-    def __init__(self, blueprint: Blueprint, number: int) -> None:
-        draws = blueprint.workload.draws[number]
+    def __init__(self, lowered: ScenarioTables, number: int) -> None:
+        draws = lowered.workload.draws[number]
         parameters = draws.arrays[-1]
         first = min(draws.value_at.values(), default=0)
-        self.places = {name: blueprint._distributions(parameters[at - first]) for name, at in draws.value_at.items()}
+        self.places = {name: lowered._distributions(parameters[at - first]) for name, at in draws.value_at.items()}
 
     def first(self, name: str) -> int:
         """The row for CTAS 1; NONE where nothing is drawn under the name."""

@@ -38,25 +38,7 @@ from sim.engine.compiled.requests import (
     waits_no_more,
 )
 from sim.engine.compiled.row_writers import write_break, write_duty
-from sim.engine.compiled.tables import (
-    N_CLASSES,
-    NONE,
-    URGENT_CLASSES,
-    block_at,
-    class_at,
-    duty_at,
-    level_at,
-    line_at,
-    listed_at,
-    member_at,
-    place_line_at,
-    plan_at,
-    request_at,
-    role_at,
-    server_at,
-    step_member_at,
-    visit_at,
-)
+from sim.engine.compiled.tables import N_CLASSES, NONE, URGENT_CLASSES
 from sim.engine.compiled.tasks import put_down, take_task, task_runs
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
 
@@ -90,14 +72,14 @@ def comes_on_duty(ed: Row, m: Row) -> None:
     """A spell of duty begins; its end is entered in the calendar."""
     m.duty = m.next_duty
     m.next_duty += 1
-    duty = duty_at(ed.duties, m.duty)
+    duty = ed.duties[m.duty]
     m.on_duty = True
     m.shift_over = m.on_break = False
     m.next_block = duty.first_block
     m.break_block = NONE
     m.idle_since = ed.now
     m.busy = m.overtime = 0.0
-    role_at(ed.roles, m.role).n_on_duty += 1
+    ed.roles[m.role].n_on_duty += 1
     ed.places_changed = True
     is_free(ed, m)
     enter(ed, duty.end, OFF_DUTY, m.index, SHIFT_ENDS, m.index)
@@ -110,7 +92,7 @@ def comes_on_duty(ed: Row, m: Row) -> None:
 def looks_ahead_to_break(ed: Row, m: Row, duty: Row) -> None:
     """The next break of the duty that did not begin before the run is entered in the calendar."""
     while m.next_block < duty.first_block + duty.n_blocks:
-        block = block_at(ed.blocks, m.next_block)
+        block = ed.blocks[m.next_block]
         if block.at >= duty.start and block.at >= 0.0:
             enter(ed, max(block.at, ed.now), OFF_DUTY, m.index, BREAK_IS_DUE, m.index)
             return
@@ -134,7 +116,7 @@ def break_is_due(ed: Row, m: Row) -> None:
         return
     m.break_block = m.next_block
     m.next_block += 1
-    m.due_at = block_at(ed.blocks, m.break_block).at
+    m.due_at = ed.blocks[m.break_block].at
     include(ed, ed.resting_from, m)
     ed.n_resting += 1
     observer_leaves(ed, m)
@@ -151,7 +133,7 @@ def break_is_over(ed: Row, m: Row) -> None:
     m.idle_since = ed.now
     is_free(ed, m)
     ed.settle_due = True
-    looks_ahead_to_break(ed, m, duty_at(ed.duties, m.duty))
+    looks_ahead_to_break(ed, m, ed.duties[m.duty])
 
 
 def someone_goes_home(ed: Row) -> bool:
@@ -159,7 +141,7 @@ def someone_goes_home(ed: Row) -> bool:
     for word in range(ed.n_words):
         going = mask_of(ed, ed.going_from, word)
         while going != 0:
-            m = member_at(ed.members, first_member(word, going))
+            m = ed.members[first_member(word, going)]
             going &= going - 1
             if m.task == NONE and m.n_recoveries == 0:
                 goes_home(ed, m)
@@ -172,7 +154,7 @@ def someone_rests(ed: Row) -> bool:
     for word in range(ed.n_words):
         resting = mask_of(ed, ed.resting_from, word)
         while resting != 0:
-            m = member_at(ed.members, first_member(word, resting))
+            m = ed.members[first_member(word, resting)]
             resting &= resting - 1
             if m.task == NONE and m.n_recoveries == 0 and not m.shift_over:
                 begins_break(ed, m)
@@ -187,7 +169,7 @@ def begins_break(ed: Row, m: Row) -> None:
     m.on_break = True
     m.break_start = ed.now
     is_busy(ed, m)
-    minutes = block_at(ed.blocks, m.break_block).minutes
+    minutes = ed.blocks[m.break_block].minutes
     m.resting_entry = enter(ed, ed.now + minutes, ON_DUTY, m.index, BREAK_IS_OVER, m.index)
 
 
@@ -205,7 +187,7 @@ def goes_home(ed: Row, m: Row) -> None:
     is_busy(ed, m)
     m.on_duty = m.on_break = False
     ed.roles_changed |= m.serves
-    role = role_at(ed.roles, m.role)
+    role = ed.roles[m.role]
     role.n_on_duty -= 1
     ed.places_changed = True
     n_handed_over, n_unheld = hand_over(ed, m)
@@ -221,7 +203,7 @@ def goes_home(ed: Row, m: Row) -> None:
 def looks_ahead_to_duty(ed: Row, m: Row) -> None:
     """The next spell of duty that is not over yet is entered in the calendar."""
     while m.next_duty < m.first_duty + m.n_duties:
-        duty = duty_at(ed.duties, m.next_duty)
+        duty = ed.duties[m.next_duty]
         if duty.end > ed.now:
             enter(ed, max(duty.start, ed.now), ON_DUTY, m.index, DUTY_BEGINS, m.index)
             return
@@ -230,10 +212,10 @@ def looks_ahead_to_duty(ed: Row, m: Row) -> None:
 
 def own_tasks_look_again(ed: Row, queue: int) -> None:
     """Tasks that waited for a member who has gone find another queue."""
-    while line_at(ed.lines, queue).n > 0:
-        of_class = lowest(line_at(ed.lines, queue).classes)
-        r = request_at(ed.requests, class_at(ed.classes, queue * N_CLASSES + of_class).first)
-        v = visit_at(ed.visits, r.visit)
+    while ed.lines[queue].n > 0:
+        of_class = lowest(ed.lines[queue].classes)
+        r = ed.requests[ed.classes[queue * N_CLASSES + of_class].first]
+        v = ed.visits[r.visit]
         leave_line(ed, r, v)
         line_up(ed, r, v)
 
@@ -246,19 +228,19 @@ def role_goes_home(ed: Row, role: int) -> None:
         )
         if first == NONE:
             return
-        r = request_at(ed.requests, first)
-        takes_other_way(ed, r, visit_at(ed.visits, r.visit))
+        r = ed.requests[first]
+        takes_other_way(ed, r, ed.visits[r.visit])
 
 
 def first_with_other_way(ed: Row, queue: int, best: int) -> int:
     """Of `best` and the requests of a queue that need not wait for the role, the one that stands first."""
-    classes = line_at(ed.lines, queue).classes
+    classes = ed.lines[queue].classes
     while classes != 0:
-        number = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        number = ed.classes[queue * N_CLASSES + lowest(classes)].first
         classes &= classes - 1
         while number != NONE:
-            r = request_at(ed.requests, number)
-            if r.unstaffed == r.unstaffed and (best == NONE or stands_before(r, request_at(ed.requests, best))):
+            r = ed.requests[number]
+            if r.unstaffed == r.unstaffed and (best == NONE or stands_before(r, ed.requests[best])):
                 best = number
             number = r.next
     return best
@@ -272,8 +254,8 @@ def gives_place(ed: Row) -> bool:
     best, best_zone = NONE, NONE
     at = 0
     while at < ed.n_listed_place_lines:
-        places = place_line_at(ed.place_lines, listed_at(ed.listed_place_lines, at).place_line)
-        if line_at(ed.lines, places.line).n == 0:
+        places = ed.place_lines[ed.listed_place_lines[at].place_line]
+        if ed.lines[places.line].n == 0:
             strike_out(ed, places, at)
             continue
         best, best_zone = best_to_place(ed, places, best, best_zone)
@@ -281,7 +263,7 @@ def gives_place(ed: Row) -> bool:
     if best == NONE:
         ed.places_changed = False
         return False
-    is_placed(ed, request_at(ed.requests, best), best_zone)
+    is_placed(ed, ed.requests[best], best_zone)
     return True
 
 
@@ -289,24 +271,24 @@ def strike_out(ed: Row, places: Row, at: int) -> None:
     """Nobody waits in a place line any more: the last one listed takes its place in the list."""
     places.listed = False
     ed.n_listed_place_lines -= 1
-    last = listed_at(ed.listed_place_lines, ed.n_listed_place_lines)
-    listed_at(ed.listed_place_lines, at).place_line = last.place_line
+    last = ed.listed_place_lines[ed.n_listed_place_lines]
+    ed.listed_place_lines[at].place_line = last.place_line
 
 
 def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int, int]:
     """Of `best` and the requests of a place line, the best-ranked that can be met, and with which zone."""
-    line = line_at(ed.lines, places.line)
+    line = ed.lines[places.line]
     classes = line.classes
     while classes != 0:
-        candidate = class_at(ed.classes, places.line * N_CLASSES + lowest(classes)).first
+        candidate = ed.classes[places.line * N_CLASSES + lowest(classes)].first
         classes &= classes - 1
         if ed.places_are_exchanged and ed.ratio_role != NONE:
             candidate = first_to_place(ed, places, candidate)
         if candidate == NONE:
             continue
-        r = request_at(ed.requests, candidate)
-        if best == NONE or goes_first(ed, line, r, request_at(ed.requests, best)):
-            zone = open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit))
+        r = ed.requests[candidate]
+        if best == NONE or goes_first(ed, line, r, ed.requests[best]):
+            zone = open_zone(ed, places.first_zone, places.n_zones, ed.visits[r.visit])
             if zone != NONE:
                 best, best_zone = candidate, zone
     return best, best_zone
@@ -315,8 +297,8 @@ def best_to_place(ed: Row, places: Row, best: int, best_zone: int) -> tuple[int,
 def first_to_place(ed: Row, places: Row, candidate: int) -> int:
     """The first of a class that can be met: the ratio rule may let one who gives up a place pass others."""
     while candidate != NONE:
-        r = request_at(ed.requests, candidate)
-        if open_zone(ed, places.first_zone, places.n_zones, visit_at(ed.visits, r.visit)) != NONE:
+        r = ed.requests[candidate]
+        if open_zone(ed, places.first_zone, places.n_zones, ed.visits[r.visit]) != NONE:
             return candidate
         candidate = r.next
     return NONE
@@ -326,15 +308,15 @@ def goes_first(ed: Row, line: Row, r: Row, other: Row) -> bool:
     """Ranking of places: band; CTAS 1; the score of the discipline of places; waiting since; row."""
     if r.band != other.band:
         return r.band < other.band
-    urgent = visit_at(ed.visits, r.visit).acuity == 1
-    if urgent != (visit_at(ed.visits, other.visit).acuity == 1):
+    urgent = ed.visits[r.visit].acuity == 1
+    if urgent != (ed.visits[other.visit].acuity == 1):
         return urgent
     return ranks_before(ed, line, r, other)
 
 
 def is_placed(ed: Row, r: Row, zone: int) -> None:
     """A visit gets its place and goes on."""
-    v = visit_at(ed.visits, r.visit)
+    v = ed.visits[r.visit]
     leave_line(ed, r, v)
     waits_no_more(ed, r, v)
     move_into(ed, v, zone, r.since)
@@ -349,10 +331,10 @@ def starts_delay(ed: Row) -> bool:
     """The best-ranked visit waiting for a limited delay with room begins it."""
     for number in range(ed.n_delay_lines):
         queue = ed.delay_lines_from + number
-        line = line_at(ed.lines, queue)
+        line = ed.lines[queue]
         if line.n > 0 and line.room > 0:
-            r = request_at(ed.requests, best_of(ed, queue, EVERY_CLASS, NONE))
-            v = visit_at(ed.visits, r.visit)
+            r = ed.requests[best_of(ed, queue, EVERY_CLASS, NONE)]
+            v = ed.visits[r.visit]
             leave_line(ed, r, v)
             waits_no_more(ed, r, v)
             line.room -= 1
@@ -372,15 +354,15 @@ def starts_task(ed: Row) -> bool:
     """Level by level, role by role, the best-ranked startable task starts."""
     looked_at = ed.roles_changed & ed.roles_waiting
     for level in range(ed.n_levels if looked_at != 0 else 0):
-        roles = looked_at & level_at(ed.levels, level).free_roles
+        roles = looked_at & ed.levels[level].free_roles
         while roles != 0:
             role = lowest(roles)
             roles &= roles - 1
             free = free_set(ed, level, role)
             best = best_startable(ed, role, free)
             if best != NONE:
-                r = request_at(ed.requests, best)
-                starts(ed, r, member_at(ed.members, preferred(ed, r, free)))
+                r = ed.requests[best]
+                starts(ed, r, ed.members[preferred(ed, r, free)])
                 return True
     ed.roles_changed = 0
     return False
@@ -390,7 +372,7 @@ def best_startable(ed: Row, role: int, free: int) -> int:
     """The best-ranked task of a role that one of the free members may start."""
     best = best_of(ed, queue_for_anyone(role), EVERY_CLASS, NONE)
     new_cases = queue_of_new_cases(role)
-    if line_at(ed.lines, new_cases).n > 0:
+    if ed.lines[new_cases].n > 0:
         best = best_of(ed, new_cases, openable(ed, role, free), best)
     own = own_set(ed, role)
     for word in range(ed.n_words):
@@ -408,7 +390,7 @@ def openable(ed: Row, role: int, free: int) -> int:
     for word in range(ed.n_words):
         members = mask_of(ed, free, word)
         while members != 0:
-            m = member_at(ed.members, first_member(word, members))
+            m = ed.members[first_member(word, members)]
             members &= members - 1
             if roomy(m):
                 if not is_held_back(ed, m, role):
@@ -420,7 +402,7 @@ def openable(ed: Row, role: int, free: int) -> int:
 def may_take(ed: Row, m: Row, r: Row) -> bool:
     """Whether a member, were they free, may start a waiting request."""
     if r.line == queue_of_new_cases(r.role):
-        return roomy(m) and (visit_at(ed.visits, r.visit).acuity == 1 or not is_held_back(ed, m, r.role))
+        return roomy(m) and (ed.visits[r.visit].acuity == 1 or not is_held_back(ed, m, r.role))
     return r.line == queue_for_anyone(r.role) or r.line == queue_of_member(ed, m.index, r.role)
 
 
@@ -432,8 +414,8 @@ def preferred(ed: Row, r: Row, candidates: int) -> int:
         while members != 0:
             member = first_member(word, members)
             members &= members - 1
-            m = member_at(ed.members, member)
-            if may_take(ed, m, r) and (best == NONE or is_preferred(ed, r, m, member_at(ed.members, best))):
+            m = ed.members[member]
+            if may_take(ed, m, r) and (best == NONE or is_preferred(ed, r, m, ed.members[best])):
                 best = member
     return best
 
@@ -441,16 +423,16 @@ def preferred(ed: Row, r: Row, candidates: int) -> int:
 def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
     """Whether a member is chosen before another who comes first in the roster."""
     if r.kind == CONTACT or r.kind == BRIDGING or r.kind == CALL:
-        wished = visit_at(ed.visits, r.visit).peer_kind
+        wished = ed.visits[r.visit].peer_kind
         if (m.peer_kind == wished) != (other.peer_kind == wished):
             return m.peer_kind == wished
-    choice = role_at(ed.roles, r.role).choice
+    choice = ed.roles[r.role].choice
     return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
 
 
 def starts(ed: Row, r: Row, m: Row) -> None:
     """A task starts with a member."""
-    v = visit_at(ed.visits, r.visit)
+    v = ed.visits[r.visit]
     take_task(ed, r, v, m)
     if r.kind == MAIN:
         main_task_begins(ed, r, v, m)
@@ -472,10 +454,10 @@ def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     if r.may_leave:
         wait_ends(ed, v)
     note_start(ed, v, r.step)
-    step_member_at(ed.step_members, v.row * ed.n_steps + r.step).member = m.index
+    ed.step_members[v.row * ed.n_steps + r.step].member = m.index
     if r.resumed:
         return
-    plan = plan_at(ed.plans, r.plan)
+    plan = ed.plans[r.plan]
     if plan.purpose == PHYSICIAN and v.pia != v.pia:
         v.pia = ed.now
     elif plan.purpose == ASSESSMENT and not is_given(ed, v, plan):
@@ -494,11 +476,11 @@ def assessment_factor(ed: Row, v: Row) -> float:
 def interrupts(ed: Row) -> bool:
     """A waiting CTAS 1 task of the main path interrupts a preemptible task."""
     for number in range(ed.n_roles):
-        if role_at(ed.roles, number).n_urgent > 0:
-            r = request_at(ed.requests, most_urgent(ed, number))
+        if ed.roles[number].n_urgent > 0:
+            r = ed.requests[most_urgent(ed, number)]
             member = who_may_be_interrupted(ed, r)
             if member != NONE:
-                m = member_at(ed.members, member)
+                m = ed.members[member]
                 put_down(ed, m)
                 starts(ed, r, m)
                 return True
@@ -509,24 +491,24 @@ def most_urgent(ed: Row, role: int) -> int:
     """The best-ranked main-path CTAS 1 task that waits for a role, in any of its queues."""
     best = first_urgent(ed, queue_of_new_cases(role), NONE)
     best = first_urgent(ed, queue_for_anyone(role), best)
-    of_role = role_at(ed.roles, role)
+    of_role = ed.roles[role]
     for number in range(of_role.n_servers):
-        member = server_at(ed.servers, of_role.first_server + number).member
+        member = ed.servers[of_role.first_server + number].member
         best = first_urgent(ed, queue_of_member(ed, member, role), best)
     return best
 
 
 def first_urgent(ed: Row, queue: int, best: int) -> int:
     """The best-ranked of `best` and the main-path CTAS 1 tasks of a queue."""
-    line = line_at(ed.lines, queue)
+    line = ed.lines[queue]
     classes = line.classes & URGENT_CLASSES
     while classes != 0:
-        number = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        number = ed.classes[queue * N_CLASSES + lowest(classes)].first
         classes &= classes - 1
         while number != NONE:
-            r = request_at(ed.requests, number)
+            r = ed.requests[number]
             if r.kind == MAIN:
-                if best == NONE or ranks_before(ed, line, r, request_at(ed.requests, best)):
+                if best == NONE or ranks_before(ed, line, r, ed.requests[best]):
                     best = number
                 break
             number = r.next
@@ -536,11 +518,11 @@ def first_urgent(ed: Row, queue: int, best: int) -> int:
 def who_may_be_interrupted(ed: Row, r: Row) -> int:
     """Of the role's own members at a preemptible task, the preferred one; NONE if nobody may be interrupted."""
     best = NONE
-    of_role = role_at(ed.roles, r.role)
+    of_role = ed.roles[r.role]
     for number in range(of_role.n_servers):
-        member = server_at(ed.servers, of_role.first_server + number).member
-        m = member_at(ed.members, member)
-        if may_be_interrupted(ed, m, r) and (best == NONE or is_preferred(ed, r, m, member_at(ed.members, best))):
+        member = ed.servers[of_role.first_server + number].member
+        m = ed.members[member]
+        if may_be_interrupted(ed, m, r) and (best == NONE or is_preferred(ed, r, m, ed.members[best])):
             best = member
     return best
 
@@ -549,8 +531,8 @@ def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
     """Whether a member could put down the task in hand for an urgent one."""
     if m.task == NONE or m.role != r.role or m.shift_over:
         return False
-    task = request_at(ed.requests, m.task)
-    return task.preemptible and visit_at(ed.visits, task.visit).acuity != 1 and may_take(ed, m, r)
+    task = ed.requests[m.task]
+    return task.preemptible and ed.visits[task.visit].acuity != 1 and may_take(ed, m, r)
 
 
 # --- a peer is called away from company -----------------------------------------------------------------------------
@@ -559,31 +541,31 @@ def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
 def calls_peer_away(ed: Row) -> bool:
     """A child not yet met, or one who goes home, calls a peer away from a child who has had the least minutes."""
     best = best_calling(ed, queue_of_new_cases(ed.peer_role), NONE)
-    of_role = role_at(ed.roles, ed.peer_role)
+    of_role = ed.roles[ed.peer_role]
     for number in range(of_role.n_servers):
-        member = server_at(ed.servers, of_role.first_server + number).member
-        if is_callable(ed, member_at(ed.members, member)):
+        member = ed.servers[of_role.first_server + number].member
+        if is_callable(ed, ed.members[member]):
             best = best_calling(ed, queue_of_member(ed, member, ed.peer_role), best)
     if best == NONE:
         return False
-    r = request_at(ed.requests, best)
-    m = member_at(ed.members, who_is_called_away(ed, r))
-    put_down_company(ed, visit_at(ed.visits, request_at(ed.requests, m.task).visit))
+    r = ed.requests[best]
+    m = ed.members[who_is_called_away(ed, r)]
+    put_down_company(ed, ed.visits[ed.requests[m.task].visit])
     starts(ed, r, m)
     return True
 
 
 def best_calling(ed: Row, queue: int, best: int) -> int:
     """Of `best` and the heads of a queue that call a peer away, the best-ranked for which somebody is able."""
-    line = line_at(ed.lines, queue)
+    line = ed.lines[queue]
     classes = line.classes
     while classes != 0:
-        head = class_at(ed.classes, queue * N_CLASSES + lowest(classes)).first
+        head = ed.classes[queue * N_CLASSES + lowest(classes)].first
         classes &= classes - 1
-        r = request_at(ed.requests, head)
+        r = ed.requests[head]
         if (
-            calls_away(r, visit_at(ed.visits, r.visit))
-            and (best == NONE or ranks_before(ed, line, r, request_at(ed.requests, best)))
+            calls_away(r, ed.visits[r.visit])
+            and (best == NONE or ranks_before(ed, line, r, ed.requests[best]))
             and who_is_called_away(ed, r) != NONE
         ):
             best = head
@@ -594,29 +576,25 @@ def is_callable(ed: Row, m: Row) -> bool:
     """Whether a member is with a child whose kept minutes are over; that ends with the shift (`peer_stops`)."""
     if m.task == NONE:
         return False
-    task = request_at(ed.requests, m.task)
+    task = ed.requests[m.task]
     return task.kind == CONTACT and task.kept_over
 
 
 def who_is_called_away(ed: Row, r: Row) -> int:
     """Of those who are able, the peer kind wished, then the spell begun earliest, then the first; NONE if nobody is."""
     best = NONE
-    of_role = role_at(ed.roles, r.role)
+    of_role = ed.roles[r.role]
     for number in range(of_role.n_servers):
-        member = server_at(ed.servers, of_role.first_server + number).member
-        m = member_at(ed.members, member)
-        if (
-            is_callable(ed, m)
-            and may_take(ed, m, r)
-            and (best == NONE or is_called_before(ed, r, m, member_at(ed.members, best)))
-        ):
+        member = ed.servers[of_role.first_server + number].member
+        m = ed.members[member]
+        if is_callable(ed, m) and may_take(ed, m, r) and (best == NONE or is_called_before(ed, r, m, ed.members[best])):
             best = member
     return best
 
 
 def is_called_before(ed: Row, r: Row, m: Row, other: Row) -> bool:
     """Whether a member is called away before another who comes first in the roster."""
-    wished = visit_at(ed.visits, r.visit).peer_kind
+    wished = ed.visits[r.visit].peer_kind
     if (m.peer_kind == wished) != (other.peer_kind == wished):
         return m.peer_kind == wished
-    return request_at(ed.requests, m.task).started < request_at(ed.requests, other.task).started
+    return ed.requests[m.task].started < ed.requests[other.task].started

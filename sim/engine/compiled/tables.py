@@ -1,7 +1,7 @@
 """The tables of the compiled engine: what a row of each holds. The root, `ED`, knows where every table stands.
 
 Rows refer to each other by number, NONE where there is nobody. How rows are reached is `memory`; how the tables of a
-scenario are filled is `lowering`. Times are minutes, booleans are bytes.
+scenario are filled is `scenario_tables`. Times are minutes, booleans are bytes.
 """
 
 import numpy as np
@@ -249,39 +249,8 @@ ED = columns(
 hand whose kept minutes are over: while either is 0 nobody is called away, and nothing is looked at.
 """
 
-number_at, role_at, weight_at = RowOf("NUMBER", NUMBER), RowOf("ROLE", ROLE), RowOf("WEIGHT", WEIGHT)
-server_at, service_at = RowOf("SERVER", SERVER), RowOf("SERVICE", SERVICE)
-duty_at, block_at = RowOf("DUTY", DUTY), RowOf("BLOCK", BLOCK)
-zone_at, stream_at, response_at, group_at = (
-    RowOf("ZONE", ZONE),
-    RowOf("STREAM", STREAM),
-    RowOf("RESPONSE", RESPONSE),
-    RowOf("GROUP", GROUP),
-)
-plan_at, band_at, distribution_at = RowOf("PLAN", PLAN), RowOf("BAND", BAND), RowOf("DISTRIBUTION", DISTRIBUTION)
-routes_at, route_at, place_line_at, listed_at, zone_of_route_at = (
-    RowOf("ROUTES", ROUTES), RowOf("ROUTE", ROUTE), RowOf("PLACE_LINE", PLACE_LINE), RowOf("LISTED", LISTED),
-    RowOf("ZONE_OF_ROUTE", ZONE_OF_ROUTE),
-)  # fmt: skip
-outside_at, given_at, given_minutes_at = (
-    RowOf("OUTSIDE", OUTSIDE),
-    RowOf("GIVEN", GIVEN),
-    RowOf("GIVEN_MINUTES", GIVEN_MINUTES),
-)
-member_at, word_at, level_at = RowOf("MEMBER", MEMBER), RowOf("WORD", WORD), RowOf("LEVEL", LEVEL)
-visit_at, visit_role_at, request_at = (
-    RowOf("VISIT", VISIT),
-    RowOf("VISIT_ROLE", VISIT_ROLE),
-    RowOf("REQUEST", REQUEST),
-)
-line_at, class_at = RowOf("LINE", LINE), RowOf("CLASS", CLASS)
-heap_at, entry_at = RowOf("HEAP", HEAP), RowOf("ENTRY", ENTRY)
-waiting_for_bed_at = RowOf("WAITING_FOR_BED", WAITING_FOR_BED)
-step_time_at, step_member_at = RowOf("STEP_TIME", STEP_TIME), RowOf("STEP_MEMBER", STEP_MEMBER)
-task_row_at, place_row_at, case_row_at = (
-    RowOf("TASK_ROW", TASK_ROW),
-    RowOf("PLACE_ROW", PLACE_ROW),
-    RowOf("CASE_ROW", CASE_ROW),
-)
-staff_row_at, break_row_at = RowOf("STAFF_ROW", STAFF_ROW), RowOf("BREAK_ROW", BREAK_ROW)
-ed_at = RowOf("ED", ED)
+ROWS = {id(dtype): RowOf(name, dtype) for name, dtype in list(globals().items()) if isinstance(dtype, np.dtype)}
+"""Every type of row, by its columns."""
+ROWS[id(HEAP)].tables["entries"] = ROWS[id(ENTRY)]
+ed_at = ROWS[id(ED)]
+ed_at.tables.update({name: ROWS[id(dtype)] for name, dtype in (STATIC_TABLES | GROWING_TABLES).items()})

@@ -21,7 +21,7 @@ from sim.engine.compiled.requests import (
     waits_no_more,
 )
 from sim.engine.compiled.row_writers import write_task
-from sim.engine.compiled.tables import NONE, duty_at, member_at, request_at, visit_at
+from sim.engine.compiled.tables import NONE
 from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 
 # --- a task starts --------------------------------------------------------------------------------------------------
@@ -75,14 +75,14 @@ def task_runs(ed: Row, r: Row, m: Row) -> None:
 
 def count_minutes(ed: Row, m: Row, start: float, end: float) -> None:
     """Minutes at work, inside the scheduled time and after it."""
-    scheduled_end = inf if m.duty == NONE else duty_at(ed.duties, m.duty).end
+    scheduled_end = inf if m.duty == NONE else ed.duties[m.duty].end
     m.overtime += max(0.0, end - max(start, scheduled_end))
     m.busy += max(0.0, min(end, scheduled_end) - start)
 
 
 def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     """A spell of work is over: it is written down and its member is free."""
-    m = member_at(ed.members, r.member)
+    m = ed.members[r.member]
     r.ending = NONE
     write_task(ed, r, r.started, ed.now, interrupted, False)
     count_minutes(ed, m, r.started, ed.now)
@@ -100,15 +100,15 @@ def clinician_goes(ed: Row, v: Row) -> None:
     """A main-path task is over: a contact that was set aside may begin."""
     v.clinician_there = False
     if v.contact_task != NONE:
-        contact = request_at(ed.requests, v.contact_task)
+        contact = ed.requests[v.contact_task]
         if contact.member == NONE:
             put_back(ed, contact, v)
 
 
 def put_down(ed: Row, m: Row) -> None:
     """A preemptible task is interrupted; its rest waits for the same member."""
-    r = request_at(ed.requests, m.task)
-    v = visit_at(ed.visits, r.visit)
+    r = ed.requests[m.task]
+    v = ed.visits[r.visit]
     rest = r.ends - ed.now
     spell_ends(ed, r, v, True)
     r.minutes, r.handover = rest, 0.0

@@ -11,52 +11,49 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from sim.analysis.breakeven import BreakEvenAnswer, Span, StaffingAnswer
+from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.analysis.valuation import Prior, preset_text
 from sim.engine.measures.number_text import counted, plain_number
-from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, WIDTH, FigureSheet, colours, styled
+from sim.report.figures.axes_parts import band, light_grid, limit
+from sim.report.figures.frame import FORMATS, Frame, Grid
+from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, styled
 from sim.report.words.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
 from sim.report.words.caveats import RESPECT
 from sim.report.words.worth_text import capital, counted_text, not_counted_text, with_presets
 
-CURVE, PRIOR, _GAP = 2.6, 1.25, 0.12
-_HEAD, _BELOW = 0.28, 0.62
-MARGIN = 0.01
-_FORMATS = ("png", "svg")
+PRIOR_HEIGHT, GAP = 1.25, 0.12
 FILLS = (0.45, 0.15)
 """How dark the prior is filled where the first preset pays, and where the second does."""
 MOST_IN_TITLE = 2
 """Presets whose verdict stands in the title."""
 
 
-def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = _FORMATS) -> list[Path]:
+def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write the figure in every format and return the files; the same answer gives the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
     with styled():
-        return break_even_sheet(answer).save(folder, "breakeven", formats)
+        return break_even_figure(answer).save(folder, "breakeven", formats)
 
 
-def break_even_sheet(answer: BreakEvenAnswer) -> FigureSheet:
+def break_even_figure(answer: BreakEvenAnswer) -> Frame:
     """A curve for each staffing, one below the other."""
-    prior = answer.plan.prior
-    each = _HEAD + CURVE + (_GAP + PRIOR if prior else 0.0) + _BELOW
-    sheet = FigureSheet(each * len(answer.staffings), _title(answer), subtitle(answer), _footer(answer))
-    paint = colours([item.staffing for item in answer.staffings], "")
-    for number, item in enumerate(answer.staffings):
-        top = number * each + _HEAD
-        sheet.write(0.95, top - _HEAD, item.label, size=9.5, weight="bold")
-        axes = sheet.panel(0.95, top, WIDTH - 1.2, CURVE)
-        draw_curve(axes, answer, item, paint[item.staffing])
+    prior, n = answer.plan.prior, len(answer.staffings)
+    grid = Grid(n, 2.6, left=0.95, above=0.28, below=0.62 + (GAP + PRIOR_HEIGHT if prior else 0.0))
+    frame = Frame(grid.total_height, break_even_title(answer), _subtitle(answer), _footer(answer))
+    hues = colours([item.staffing for item in answer.staffings], "")
+    for number, (item, axes) in enumerate(zip(answer.staffings, frame.panels(grid), strict=True)):
+        frame.head(grid.left, grid.top_of(number) - grid.above, item.label)
+        draw_curve(axes, answer, item, hues[item.staffing])
         lowest = axes
         if prior:
-            lowest = sheet.panel(0.95, top + CURVE + _GAP, WIDTH - 1.2, PRIOR, share_x=axes)
+            top = grid.top_of(number) + grid.height + GAP
+            lowest = frame.panel(grid.left, top, grid.width, PRIOR_HEIGHT, share_x=axes)
             axes.tick_params(labelbottom=False)
-            draw_prior(lowest, answer.by_presets(item.staffing), prior, paint[item.staffing])
+            draw_prior(lowest, answer.by_presets(item.staffing), prior, hues[item.staffing])
         lowest.set_xlabel(f"assumed effect: {effect_text(answer)}")
-    return sheet
+    return frame
 
 
-def _title(answer: BreakEvenAnswer) -> str:
+def break_even_title(answer: BreakEvenAnswer) -> str:
     """The answer, where there is one staffing; by the first presets, where there are several."""
     if len(answer.staffings) != 1 or answer.staffings[0].found is None:
         return "How large must the effect be to pay?"
@@ -70,7 +67,7 @@ def _title(answer: BreakEvenAnswer) -> str:
     }.get(answer.staffings[0].found.verdict, "Where it pays is not decided yet")
 
 
-def subtitle(answer: BreakEvenAnswer) -> str:
+def _subtitle(answer: BreakEvenAnswer) -> str:
     presets = answer.plan.presets
     below = f"; pale: {preset_text(presets[1])}" if len(presets) > 1 else ""
     curve = f" Curve: {preset_text(presets[0])}." if len(presets) > 1 else ""
@@ -94,46 +91,34 @@ def _footer(answer: BreakEvenAnswer) -> str:
 def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour: str) -> None:
     """Net benefit with its band, zero, no effect, and what cannot be distinguished from zero."""
     rows = curve_of(answer, item)
-    effects = rows["effect"].to_numpy(float)
-    for low, high in item.found.spans if item.found else ():
-        axes.axvspan(low, high, color=FAINT, alpha=0.7, linewidth=0, zorder=0)
-    axes.fill_between(
-        effects, rows["low"].to_numpy(float), rows["high"].to_numpy(float), color=colour, alpha=0.25, linewidth=0
-    )
-    axes.plot(effects, rows["mean"].to_numpy(float), color=colour, linewidth=1.8, marker="o", markersize=4)
+    effects, low, mean, high = (rows[column].to_numpy(float) for column in ("effect", "low", "mean", "high"))
+    for begin, end in item.found.spans if item.found else ():
+        axes.axvspan(begin, end, color=FAINT, alpha=0.7, linewidth=0, zorder=0)
+    band(axes, effects, low, high, colour)
+    axes.plot(effects, mean, color=colour, linewidth=1.8, marker="o", markersize=4)
     careful = rows["no_steady_state"].to_numpy(bool)
-    axes.plot(
-        effects[careful],
-        rows["mean"].to_numpy(float)[careful],
-        "o",
-        color=colour,
-        markerfacecolor="white",
-        markersize=4,
-    )
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(low, -0.08 * max(high - low, 1.0)), max(high, 0.12 * (max(high, 0.0) - min(low, 0.0))))
+    axes.plot(effects[careful], mean[careful], "o", color=colour, markerfacecolor="white", markersize=4)
+    margin = 0.01 * (effects[-1] - effects[0])
+    axes.set_xlim(effects[0] - margin, effects[-1] + margin)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(min(bottom, -0.08 * max(top - bottom, 1.0)), max(top, 0.12 * (max(top, 0.0) - min(bottom, 0.0))))
     axes.axhline(0.0, color=INK, linewidth=0.9)
-    axes.set_xlim(effects[0] - MARGIN * (effects[-1] - effects[0]), effects[-1] + MARGIN * (effects[-1] - effects[0]))
-    no_effect(axes, effects, named=True)
+    if mark_no_effect(axes, effects):
+        axes.annotate("no effect", (1.0, axes.get_ylim()[1]), (3, 1), textcoords="offset points", size=8, color=QUIET)
     for root in item.found.roots if item.found else ():
         axes.plot([root], [0.0], "D", color=INK, markersize=5, zorder=5)
         axes.annotate(f"{root:.2f}", (root, 0.0), (6, 6), textcoords="offset points", size=9, weight="bold")
     axes.set_ylabel("net benefit, CAD a week")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value, 0)))
-    axes.grid(axis="y", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
+    light_grid(axes)
 
 
-def no_effect(axes: Axes, effects: np.ndarray, named: bool) -> None:
-    """Where 1 lies, if it does."""
-    if not effects[0] <= 1.0 <= effects[-1]:
-        return
-    axes.axvline(1.0, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)))
-    if named:
-        axes.annotate(
-            "no effect", (1.0, 1.0), (3, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
-            ha="left", va="bottom", size=8, color=QUIET,
-        )  # fmt: skip
+def mark_no_effect(axes: Axes, effects: np.ndarray) -> bool:
+    """A line where no effect lies, at 1; returns whether that is in sight."""
+    in_sight = bool(effects[0] <= 1.0 <= effects[-1])
+    if in_sight:
+        limit(axes, 1.0)
+    return in_sight
 
 
 def draw_prior(axes: Axes, every: Sequence[StaffingAnswer], prior: Prior, colour: str) -> None:
@@ -146,10 +131,9 @@ def draw_prior(axes: Axes, every: Sequence[StaffingAnswer], prior: Prior, colour
     density = np.array([prior.density(float(at)) for at in fine])
     axes.plot(fine, density, color=ASSUMED, linewidth=1.2)
     for item, alpha in zip(every, FILLS, strict=False):
-        for span in item.found.pays if item.found else ():
-            inside = within(fine, span)
-            axes.fill_between(fine[inside], density[inside], color=colour, alpha=alpha, linewidth=0)
-    no_effect(axes, effects, named=False)
+        for low, high in item.found.pays if item.found else ():
+            band(axes, fine, 0.0, density, colour, alpha, where=(fine >= low) & (fine <= high))
+    mark_no_effect(axes, effects)
     axes.set_ylim(0.0, (1.25 if len(every) == 1 else 1.9) * float(density.max()))
     axes.set_yticks([])
     axes.set_ylabel("prior")
@@ -166,7 +150,3 @@ def prior_words(item: StaffingAnswer, one_of_several: bool) -> str:
     if not one_of_several:
         return f"probability of paying: {probability}"
     return f"{preset_text(item.preset)}: {verdict_words(item)}, probability {probability}"
-
-
-def within(fine: np.ndarray, span: Span) -> np.ndarray:
-    return np.asarray((fine >= span[0]) & (fine <= span[1]))

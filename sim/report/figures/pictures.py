@@ -21,21 +21,15 @@ from sim.engine.measures.number_text import bare as number_text
 from sim.engine.measures.number_text import measure_and_part, part_text, range_text, unit_of_difference
 from sim.io.clean_text import for_figure
 from sim.io.suggest import did_you_mean
-from sim.report.figures.forest import draw_measure
-from sim.report.figures.theme import HUES, QUIET, positive_top, spread_apart, styled, wrapped
-from sim.report.figures.week_figures import (
-    ALONE_INK,
-    NOBODY,
-    frame_week,
-    name_line,
-    shade_without_peers,
-    steps,
-    without_peer_share,
-)
+from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, positive_top, steps
+from sim.report.figures.interval_rows import draw_differences
+from sim.report.figures.theme import HUES, QUIET, styled, wrapped
+from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
 from sim.report.tables.summaries import level_of
 
-PRESENT_INK, PEERS_INK = "#3f6f91", "#007a5a"
-_TITLE_WIDTH = 88
+_TITLE_CHARACTERS, _NOTE_CHARACTERS = 88, 100
+"""On one line above and below a picture."""
+INKS = tuple(hue for hue in (*HUES, WITHOUT_PEER_INK) if hue != PEERS_INK)
 MOST_SERIES = 10
 """Roles drawn; further ones are named below the picture."""
 
@@ -53,10 +47,10 @@ def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
         yield pyplot.subplots(figsize=(width, height), layout="constrained")[1] if axes is None else axes
 
 
-def titled(axes: Axes, finding: str, below: str) -> None:
+def set_words(axes: Axes, finding: str, below: str) -> None:
     """The finding as title, and under the picture what must be known to read it."""
-    axes.set_title(wrapped(finding, _TITLE_WIDTH), loc="left", weight="bold", size=11)
-    axes.set_xlabel(wrapped(below, 100), loc="left", size=8.5, color=QUIET)
+    axes.set_title(wrapped(finding, _TITLE_CHARACTERS), loc="left", weight="bold", size=11)
+    axes.set_xlabel(wrapped(below, _NOTE_CHARACTERS), loc="left", size=8.5, color=QUIET)
 
 
 # --- a comparison -----------------------------------------------------------------------------------
@@ -75,17 +69,17 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
         raise ValueError(f"measure = {name!r}: no differences of it; {did_you_mean(name, names[:300])}")
     measure, part = measure_and_part(name)
     with axes_for(axes, 9.0, 1.5 + 0.32 * len(found)) as drawn:
-        draw_measure(drawn, comparison, name, measure, level)
+        draw_differences(drawn, comparison, name, level)
         baseline, level_text = inside(comparison.label(comparison.baseline)), f"{100 * comparison.confidence:g} %"
         below = (
             f"Difference from {baseline} in {unit_of_difference(measure)}, {part_text(part)}, demand × {level:g}. "
             f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
         )
-        titled(drawn, title_of(comparison, name, known), below)
+        set_words(drawn, differences_title(comparison, name, known), below)
     return drawn
 
 
-def title_of(comparison: Comparison, name: str, found: dict[str, FoundValue]) -> str:
+def differences_title(comparison: Comparison, name: str, found: dict[str, FoundValue]) -> str:
     """What the differences of one measure show, in one sentence that claims nothing beyond them."""
     measure, part = measure_and_part(name)
     what = f"{measure.label}, {part_text(part)}"
@@ -134,31 +128,24 @@ def plot_week(week: pd.DataFrame, weeks: float, axes: Axes | None = None) -> Axe
     `week`: as `hour_of_week_table` gives it.
     """
     week = week.sort_values("hour_of_week")
-    hours = week["hour_of_week"].to_numpy()
     present, peers = (np.nan_to_num(week[column]) for column in ("mh_present", "peers_on_duty"))
     top = 1.1 * positive_top(float(max(present.max(), peers.max())))
     has_peers = peers.max() > NOBODY
     with axes_for(axes, 9.0, 3.2) as drawn:
+        end, _, ink = draw_presence(drawn, week if has_peers else week.assign(peers_on_duty=1.0))
+        ends: list[End] = [(end, "mental-health\nvisits present", ink)]
         if has_peers:
-            shade_without_peers(drawn, week)
-        steps(drawn, hours, present, color="#9db8cc", fill=True, alpha=0.55)
-        steps(drawn, hours, present, color=PRESENT_INK, linewidth=1.2, baseline=None)
-        named = [(float(present[-12:].mean()), "mental-health\nvisits present", PRESENT_INK)]
-        if has_peers:
-            steps(drawn, hours, peers, color=PEERS_INK, linewidth=1.8, baseline=None)
-            named.append((float(peers[-12:].mean()), "peers on duty", PEERS_INK))
+            steps(drawn, peers, color=PEERS_INK, linewidth=1.8, baseline=None)
+            ends.append((float(peers[-12:].mean()), "peers on duty", PEERS_INK))
         drawn.set_ylim(0.0, top)
         drawn.set_ylabel("visits, heads")
-        frame_week(drawn)
-        heights = spread_apart([height for height, *_ in named], 0.2 * top, 0.9 * top, 0.08 * top)
-        for height, (_, words, ink) in zip(heights, named, strict=True):
-            name_line(drawn, height, words, ink)
+        hour_of_week_axis(drawn)
+        name_ends(drawn, ends, 0.2, lowest=0.08, highest=0.9, size=8.5)
         nobody = f"{present.mean():.1f} mental-health visits present on average, and no peer on the roster"
         finding = without_peer_share(week) if has_peers else nobody
         shaded = " Shaded: no peer on duty." if has_peers else ""
-        titled(
-            drawn, finding or "No mental-health visit", f"Mean of the measured weeks ({weeks:.4g}), one run.{shaded}"
-        )
+        below = f"Mean of the measured weeks ({weeks:.4g}), one run.{shaded}"
+        set_words(drawn, finding or "No mental-health visit", below)
     return drawn
 
 
@@ -167,34 +154,32 @@ def plot_week(week: pd.DataFrame, weeks: float, axes: Axes | None = None) -> Axe
 
 def plot_roster(staffing: Staffing, axes: Axes | None = None) -> Axes:
     """Heads on duty by hour of the week, a line for each role; breaks are not taken off."""
-    heads = {name: hourly(role) for name, role in staffing.roles.items() if role.shifts}
+    heads = {name: hourly_rostered(role) for name, role in staffing.roles.items() if role.shifts}
     peers = [name for name in heads if staffing.roles[name].kind == "peer"]
     chosen = dict(list(heads.items())[:MOST_SERIES])
     with axes_for(axes, 9.0, 3.6) as drawn:
         top = positive_top(float(max((line.max() for line in chosen.values()), default=0.0)))
-        ends = spread_apart([float(line[-1]) for line in chosen.values()], 0.075 * top, lowest=0.0)
+        ends: list[End] = []
         for number, (name, line) in enumerate(chosen.items()):
-            ink = PEERS_INK if staffing.roles[name].kind == "peer" else inks()[number % len(inks())]
-            width = 2.2 if staffing.roles[name].kind == "peer" else 1.3
-            steps(drawn, np.arange(line.size), line, color=ink, linewidth=width, baseline=None)
+            is_peer = name in peers
+            ink, width = (PEERS_INK, 2.2) if is_peer else (INKS[number % len(INKS)], 1.3)
+            steps(drawn, line, color=ink, linewidth=width, baseline=None)
             words = "peer support" if peers == [name] else name.replace("_", " ")
-            name_line(drawn, ends[number], for_figure(words), ink)
-        drawn.set_ylim(0.0, 1.08 * max(top, *ends, 1.0))
+            ends.append((float(line[-1]), for_figure(words), ink))
+        drawn.set_ylim(0.0, top)
+        placed = name_ends(drawn, ends, 0.075, lowest=0.0, size=8.5)
+        drawn.set_ylim(0.0, 1.08 * max(top, *placed, 1.0))
         drawn.set_ylabel("heads on duty")
-        frame_week(drawn)
+        hour_of_week_axis(drawn)
         more = [name for name in heads if name not in chosen]
         below = "Rostered heads, breaks not taken off." + (f" Not drawn: {', '.join(more)}." if more else "")
-        titled(drawn, roster_finding(staffing), below)
+        set_words(drawn, roster_finding(staffing), below)
     return drawn
 
 
-def hourly(role: Role) -> np.ndarray:
+def hourly_rostered(role: Role) -> np.ndarray:
     """Mean heads of each hour of the week, shape (168,)."""
     return np.asarray(heads_by_minute(role).reshape(-1, int(MINUTES_PER_HOUR)).mean(axis=1))
-
-
-def inks() -> list[str]:
-    return [hue for hue in HUES if hue != PEERS_INK] + [ALONE_INK]
 
 
 def roster_finding(staffing: Staffing) -> str:

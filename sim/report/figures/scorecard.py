@@ -5,19 +5,15 @@ The numbers are looked up in the comparison.
 
 import math
 
+from matplotlib.axes import Axes
+
 from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
-from sim.engine.measures.number_text import (
-    bare,
-    decimals_shown,
-    half_width_text,
-    is_share,
-    label_and_part,
-    measure_and_part,
-    scale,
-    within_scale,
-)
-from sim.report.figures.theme import ASSUMED, INK, QUIET, WIDTH, FigureSheet, colours, wrapped
+from sim.engine.measures.number_text import bare, half_width_text, is_share, label_and_part, measure_and_part
+from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
+from sim.report.figures.interval_rows import beyond_chance_words, draw_bar, draw_dot, grey_words, widen_around_zero
+from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
+from sim.report.tables.comparison_rows import marked_label
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 
@@ -26,73 +22,81 @@ SHOWN_MEASURES = (
     "minutes_without_staff_mean.mental_health", "longest_unseen_mean.mental_health",
     "went_home_empty_handed.mental_health", "staff_cost_per_week.all",
 )  # fmt: skip
-_NAMES, _HEAD, _ROW, INTERVAL = 1.42, 0.84, 0.84, 0.22
+_ROW_HEIGHT, _NAME_WIDTH = 0.66, 1.42
+_VALUE, _CHANGE, _INTERVAL, _HALF_LINE = 0.06, 0.42, 0.79, 0.13
+"""In rows from the upper edge of a row: upper edges of value and difference, the middle of the interval; half the
+height of the line of no difference."""
 
 
-def scorecard(comparison: Comparison) -> FigureSheet:
+def scorecard(comparison: Comparison) -> Frame:
     """One row per staffing, baseline first."""
-    names = (comparison.baseline, *(name for name in comparison.staffings if name != comparison.baseline))
-    baseline = comparison.label(comparison.baseline)
-    sheet = FigureSheet(
-        _HEAD + _ROW * len(names),
-        "What changes, staffing by staffing",
-        f"Large: mean. Below: paired difference from {inside(baseline)} with its interval if it has one, on one scale "
-        f"per column; the line marks no difference.{grey_words(comparison)}",
+    names = (comparison.baseline, *comparison.others)
+    measures = comparison.known_measures(SHOWN_MEASURES)
+    grid = Grid(
+        len(measures), _ROW_HEIGHT * len(names), max(len(measures), 1), left=_NAME_WIDTH, right=EDGE + 0.1, between=0.2,
+        above=0.79, below=0.0,
+    )  # fmt: skip
+    frame = Frame(
+        grid.total_height,
+        f"What changes, staffing by staffing{beyond_chance_words(comparison, measures)}",
+        f"Large: mean. Below: paired difference from {inside(comparison.label(comparison.baseline))} with its "
+        "interval if it has one, on one scale per column; the line marks no difference."
+        + grey_words(comparison, otherwise=" All values are computed."),
         footer(comparison),
     )
-    measures = comparison.known_measures(SHOWN_MEASURES)
-    width = (WIDTH - 0.3 - _NAMES) / max(len(measures), 1)
-    paint = colours(names, comparison.baseline)
-    write_names(sheet, comparison, names, paint)
-    for number, name in enumerate(measures):
-        write_column(sheet, comparison, name, names, _NAMES + number * width, width)
-    return sheet
+    draw_names(frame.panel(EDGE, grid.top_of(0), WIDTH - 2 * EDGE, grid.height), comparison, names)
+    for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
+        measure, _ = measure_and_part(name)
+        unit = "%, difference in points" if is_share(measure) else measure.unit
+        frame.write(grid.left_of(number), 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
+        frame.write(grid.left_of(number), 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
+        draw_card_column(axes, comparison, names, name)
+    return frame
 
 
-def grey_words(comparison: Comparison) -> str:
-    if comparison.moved_topics():
-        return " Grey: moved by an assumed effect."
-    return " All values are computed."
-
-
-def write_names(sheet: FigureSheet, comparison: Comparison, names: tuple[str, ...], paint: dict[str, str]) -> None:
+def draw_names(axes: Axes, comparison: Comparison, names: tuple[str, ...]) -> None:
+    """Staffings on the left and lines between them, in rows."""
+    hues = colours(names, comparison.baseline)
+    in_rows(axes, len(names))
     for row, name in enumerate(names):
-        top = _HEAD + _ROW * row
-        sheet.rule(top - 0.05)
-        text = wrapped(marked(comparison.label(name), *comparison.flags_of(name)), 14)
-        sheet.write(0.2, top + 0.06, text, weight="bold", size=9, color=paint[name])
+        axes.axhline(row, color=FAINT, linewidth=0.9)
+        text = wrapped(marked_label(comparison, name), 14)
+        axes.text(0.0, row + _VALUE, text, va="top", weight="bold", linespacing=1.25, color=hues[name])
 
 
-def write_column(
-    sheet: FigureSheet, comparison: Comparison, name: str, names: tuple[str, ...], left: float, width: float
-) -> None:
-    """Head, values and intervals of one measure."""
+def in_rows(axes: Axes, n_rows: int) -> None:
+    """Rows from the top, without a scale to read."""
+    axes.set_axis_off()
+    axes.set_ylim(n_rows, 0.0)
+
+
+def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
+    """Values, differences and intervals of one measure."""
     measure, _ = measure_and_part(name)
-    unit = "%, difference in points" if is_share(measure) else measure.unit
-    sheet.write(left, 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
-    sheet.write(left, 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
-    reach = widest(comparison, name, names)
-    ink = ASSUMED if comparison.is_assumed(name) else INK
+    ink, place = ASSUMED if comparison.is_assumed(name) else INK, axes.get_yaxis_transform()
+    in_rows(axes, len(names))
     for row, staffing in enumerate(names):
-        top = _HEAD + _ROW * row
-        here = comparison.estimate(staffing, name)
-        change = comparison.difference(staffing, name)
+        here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
+        is_baseline = staffing == comparison.baseline
         if here is not None:
-            sheet.write(left, top + 0.04, bare(measure, here.mean), size=11.5, color=ink)
-        if staffing == comparison.baseline:
-            if here is not None:
-                sheet.write(left, top + 0.29, plus_minus_of(name, here), size=8, color=QUIET)
-        elif change is not None:
-            sheet.write(left, top + 0.29, difference_words(name, change), size=8, color=ink)
-            draw_interval(sheet, left, top + 0.47, width - 0.22, change, reach, ink)
+            axes.text(0.0, row + _VALUE, bare(measure, here.mean), va="top", size=11.5, color=ink, transform=place)
+            if is_baseline:
+                own = half_width_text(measure, here.half_width)
+                axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
+        if change is not None and not is_baseline:
+            words = paired_text(name, change)
+            axes.text(0.0, row + _CHANGE, words, va="top", size=8, color=ink, transform=place)
+            middle = row + _INTERVAL
+            axes.plot([0.0, 0.0], [middle - _HALF_LINE, middle + _HALF_LINE], color="#a0a0a0", linewidth=0.9, zorder=1)
+            draw_bar(axes, middle, measure, change.low, change.high, color=ink, linewidth=2.2)
+            if math.isfinite(change.mean):
+                draw_dot(axes, middle, measure, change, markersize=4.5, color=ink)
+    widen_around_zero(axes, measure)
+    reach = max(map(abs, axes.get_xlim()))
+    axes.set_xlim(-reach, reach)
 
 
-def plus_minus_of(name: str, found: FoundValue) -> str:
-    measure, _ = measure_and_part(name)
-    return half_width_text(measure, found.half_width)
-
-
-def difference_words(name: str, change: FoundValue) -> str:
+def paired_text(name: str, change: FoundValue) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
     if change.identical:
@@ -101,32 +105,3 @@ def difference_words(name: str, change: FoundValue) -> str:
     if change.has_interval:
         text = f"{text} {half_width_text(measure, change.half_width)}"
     return marked(text, False, change.no_steady_state)
-
-
-def widest(comparison: Comparison, name: str, names: tuple[str, ...]) -> float:
-    """The largest distance of an interval's end from zero, at least one in the last decimal shown."""
-    measure, _ = measure_and_part(name)
-    smallest = 10.0 ** -decimals_shown(measure) / scale(measure)
-    found = [comparison.difference(staffing, name, comparison.central_level) for staffing in names]
-    ends = [
-        abs(within_scale(measure, end))
-        for item in found
-        if item is not None
-        for end in (item.mean, item.low, item.high)
-        if math.isfinite(end)
-    ]
-    return max([smallest, *ends])
-
-
-def draw_interval(
-    sheet: FigureSheet, left: float, top: float, width: float, change: FoundValue, reach: float, ink: str
-) -> None:
-    """A dot with its interval around the line of no difference."""
-    middle, half, unit = left + width / 2, INTERVAL / 2, width / (2.16 * reach)
-    sheet.line([middle, middle], [top, top + INTERVAL], color="#a0a0a0", linewidth=0.9)
-    if not math.isfinite(change.mean):
-        return
-    if change.has_interval:
-        ends = [middle + unit * end for end in (max(change.low, -reach), min(change.high, reach))]
-        sheet.line(ends, [top + half, top + half], color=ink, linewidth=2.2, solid_capstyle="butt")
-    sheet.line([middle + unit * change.mean], [top + half], color=ink, marker="o", markersize=4.5)

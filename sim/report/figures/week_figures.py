@@ -10,26 +10,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.figures.theme import (
-    BASELINE,
-    FAINT,
-    INK,
-    NIGHT,
-    QUIET,
-    WIDTH,
-    FigureSheet,
-    colours,
+from sim.report.figures.axes_parts import (
+    End,
+    hour_of_day_axis,
+    hour_of_week_axis,
+    name_ends,
+    no_data,
     positive_top,
-    spread_apart,
-    wrapped,
+    steps,
 )
+from sim.report.figures.frame import Frame, Grid
+from sim.report.figures.theme import BASELINE, EMPTY, INK, QUIET, colours, wrapped
 from sim.report.words.caveats import footer
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOBODY = 1e-6
 """Heads below which nobody is there; sums of minutes leave a trace of rounding."""
-ALONE_INK = "#b35900"
-NOTHING_KNOWN = "Nothing was recorded."
+PRESENT_INK, WITHOUT_PEER_INK, PEERS_INK, LOAD_INK = "#3f6f91", "#b35900", "#007a5a", "#7a7a7a"
+PEERS_HEIGHT = 0.34
+"""Inches of the strip of peers on duty below a census."""
 
 
 def staffings_with_peers(comparison: Comparison) -> list[str]:
@@ -40,33 +38,36 @@ def staffings_with_peers(comparison: Comparison) -> list[str]:
     return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
-def hour_of_week(comparison: Comparison) -> FigureSheet:
+def hour_of_week_figure(comparison: Comparison) -> Frame:
     """Mental-health census by the hour, those no peer has met, and peers on duty; one panel per staffing with peers."""
     groups = distinct_weeks(comparison, staffings_with_peers(comparison)) or [[comparison.baseline]]
-    names = [group[0] for group in groups]
-    panel, strip, gap = 1.45, 0.42, 0.78
-    sheet = FigureSheet(
-        len(names) * (panel + strip + gap) - 0.1,
-        "Mental-health visits present, and peers on duty, by the hour of the week",
-        "Mean number of visits. Shaded: no peer on duty, where nights and days without a shift show.",
+    grid = Grid(len(groups), 1.15, left=0.55, right=1.5, above=0.26, below=0.06 + PEERS_HEIGHT + 0.36)
+    frame = Frame(
+        grid.total_height,
+        week_title(comparison, groups[0][0]),
+        "Mental-health visits present, and peers on duty, by the hour of the week: mean numbers. Shaded: no peer on "
+        "duty, where nights and days without a shift show.",
         footer(comparison, intervals=False),
     )
     if comparison.week.empty:
-        sheet.write(0.55, 0.0, NOTHING_KNOWN, color=QUIET)
-        return sheet
-    highest = max(np.nan_to_num(comparison.of_staffing(comparison.week, name)["mh_present"]).max() for name in names)
-    top_of_scale = 1.15 * positive_top(float(highest))
-    for number, name in enumerate(names):
-        week = comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")
-        top = number * (panel + strip + gap) + 0.26
-        share = without_peer_share(week)
-        title = comparison.label(name) + same_hours(comparison, groups[number][1:])
-        sheet.write(0.55, top - 0.26, title, weight="bold", size=9.5)
-        sheet.write(WIDTH - 0.2, top - 0.26, share, ha="right", size=8.5, color=QUIET)
-        census = sheet.panel(0.55, top, WIDTH - 2.05, panel)
-        draw_census(census, week, top_of_scale)
-        draw_peers(sheet.panel(0.55, top + panel + 0.06, WIDTH - 2.05, strip, census), week)
-    return sheet
+        frame.write(grid.left, 0.0, "Nothing was recorded.", color=QUIET)
+        return frame
+    weeks = [comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name, *_ in groups]
+    top = 1.15 * positive_top(float(max(np.nan_to_num(week["mh_present"]).max() for week in weeks)))
+    for number, (axes, week, group) in enumerate(zip(frame.panels(grid), weeks, groups, strict=True)):
+        name = comparison.label(group[0]) + same_hours(comparison, group[1:])
+        frame.head(grid.left, grid.top_of(number) - grid.above, name, without_peer_share(week))
+        draw_census(axes, week, top)
+        below = grid.top_of(number) + grid.height + 0.06
+        draw_peers(frame.panel(grid.left, below, grid.width, PEERS_HEIGHT, axes), week)
+    return frame
+
+
+def week_title(comparison: Comparison, staffing: str) -> str:
+    """How much of the presence falls into hours without a peer, under a staffing."""
+    week = comparison.of_staffing(comparison.week, staffing)
+    share = "" if week.empty else without_peer_share(week)
+    return f"{comparison.label(staffing)}: {share or 'no mental-health visit was recorded'}"
 
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
@@ -82,11 +83,10 @@ def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarra
     """Names grouped by profiles that are the same as the first of their group."""
     groups: list[list[str]] = []
     for name, profile in profiles.items():
-        group = next((group for group in groups if same(profiles[group[0]], profile)), None)
-        if group is None:
-            groups.append([name])
-        else:
-            group.append(name)
+        group = next((group for group in groups if same(profiles[group[0]], profile)), [])
+        if not group:
+            groups.append(group)
+        group.append(name)
     return groups
 
 
@@ -103,59 +103,47 @@ def without_peer_share(week: pd.DataFrame) -> str:
     return f"{100 * week['mh_no_peer_on_duty'].sum() / present:.0f} % of mental-health hours with no peer on duty"
 
 
-def steps(axes: Axes, hours: np.ndarray, values: np.ndarray, **look: object) -> None:
-    axes.stairs(values, np.append(hours, hours[-1] + 1), **look)  # type: ignore[arg-type]
+def draw_presence(axes: Axes, week: pd.DataFrame) -> End:
+    """Mental-health visits present over the hours without a peer; returns where the line ends."""
+    present = np.nan_to_num(week["mh_present"])
+    shade_without_peers(axes, week)
+    steps(axes, present, color="#9db8cc", fill=True, alpha=0.55)
+    steps(axes, present, color=PRESENT_INK, linewidth=1.2, baseline=None)
+    return present[-12:].mean(), "present", PRESENT_INK
 
 
 def draw_census(axes: Axes, week: pd.DataFrame, top: float) -> None:
-    hours = week["hour_of_week"].to_numpy()
-    present, waiting = np.nan_to_num(week["mh_present"]), np.nan_to_num(week["mh_without_peer"])
-    shade_without_peers(axes, week)
-    steps(axes, hours, present, color="#9db8cc", fill=True, alpha=0.55)
-    steps(axes, hours, present, color="#3f6f91", linewidth=1.2, baseline=None)
-    steps(axes, hours, waiting, color=ALONE_INK, linewidth=1.4, baseline=None)
+    """Visits present, and those of them no peer has met."""
+    present, waiting = draw_presence(axes, week), np.nan_to_num(week["mh_without_peer"])
+    steps(axes, waiting, color=WITHOUT_PEER_INK, linewidth=1.4, baseline=None)
     axes.set_ylim(0.0, top)
     axes.set_ylabel("visits")
-    frame_week(axes)
+    hour_of_week_axis(axes)
     axes.tick_params(axis="x", labelbottom=False)
-    ends = spread_apart([waiting[-12:].mean(), present[-12:].mean()], 0.24 * top, 0.95 * top)
-    name_line(axes, ends[0], "not (yet) met\nby a peer", ALONE_INK)
-    name_line(axes, ends[1], "present", "#3f6f91")
+    ends = [(waiting[-12:].mean(), "not (yet) met\nby a peer", WITHOUT_PEER_INK), present]
+    name_ends(axes, ends, 0.28, highest=0.95, size=8.5)
 
 
 def draw_peers(axes: Axes, week: pd.DataFrame) -> None:
-    hours, heads = week["hour_of_week"].to_numpy(), np.nan_to_num(week["peers_on_duty"])
+    """Heads on duty in a strip."""
+    heads = np.nan_to_num(week["peers_on_duty"])
+    top = int(max(np.ceil(heads.max()), 1.0))
     shade_without_peers(axes, week)
-    steps(axes, hours, heads, color="#007a5a", fill=True)
-    axes.set_ylim(0.0, max(np.ceil(heads.max()), 1.0) * 1.1)
-    axes.set_yticks(range(int(max(np.ceil(heads.max()), 1.0)) + 1))
+    steps(axes, heads, color=PEERS_INK, fill=True)
+    axes.set_ylim(0.0, 1.1 * top)
+    axes.set_yticks(range(top + 1))
     axes.set_ylabel("heads")
-    frame_week(axes)
-    name_line(axes, 0.45 * axes.get_ylim()[1], "peers on duty", "#007a5a")
-
-
-def name_line(axes: Axes, height: float, text: str, ink: str) -> None:
-    """The name of a line at its right end."""
-    axes.annotate(
-        text, (168, height), (6, 0), textcoords="offset points", va="center", color=ink, size=8.5, annotation_clip=False
-    )
+    hour_of_week_axis(axes)
+    name_ends(axes, [(0.5 * top, "peers on duty", PEERS_INK)], 0.0, size=8.5)
 
 
 def shade_without_peers(axes: Axes, week: pd.DataFrame) -> None:
+    """Grey behind each stretch of hours when no peer is there."""
     nobody = (week["peers_on_duty"] < NOBODY).to_numpy(dtype=int)
     turns = np.flatnonzero(np.diff(nobody, prepend=0, append=0))
     hours = np.append(week["hour_of_week"], week["hour_of_week"].max() + 1)
     for begin, end in turns.reshape(-1, 2):
-        axes.axvspan(hours[begin], hours[end], color=NIGHT, linewidth=0, zorder=0)
-
-
-def frame_week(axes: Axes) -> None:
-    """Days as ticks in their middle, midnights as lines."""
-    axes.set_xlim(0, 168)
-    for day in range(1, 7):
-        axes.axvline(24 * day, color=FAINT, linewidth=0.8, zorder=0.5)
-    axes.set_xticks([24 * day + 12 for day in range(7)], _DAYS)
-    axes.tick_params(axis="x", length=0)
+        axes.axvspan(hours[begin], hours[end], color=EMPTY, linewidth=0, zorder=0)
 
 
 def by_hour_of_day(week: pd.DataFrame, column: str) -> np.ndarray:
@@ -165,51 +153,48 @@ def by_hour_of_day(week: pd.DataFrame, column: str) -> np.ndarray:
     return week.groupby("hour")[column].mean().reindex(range(24)).to_numpy(dtype=float)
 
 
-def heads_and_load(comparison: Comparison) -> FigureSheet:
+def heads_and_load_figure(comparison: Comparison) -> Frame:
     """Heads on the floor against offered load by the hour of day, one panel per role."""
     roles = [role for role in comparison.main_roles if f"heads_{role}" in comparison.week]
-    width, panel, gap = (WIDTH - 0.4) / 2, 1.75, 0.78
-    n_rows = -(-max(len(roles), 1) // 2)
-    sheet = FigureSheet(
-        n_rows * (panel + gap),
+    grid = Grid(len(roles), 1.75, 2, right=1.2, between=1.4)
+    frame = Frame(
+        grid.total_height,
         "Heads on the floor against the work that arrives, by the hour of day",
         "Line: mean heads on duty, breaks and protected time taken off. Area: offered load, the hours of this role's "
         "work brought by the visits that arrive in an hour. Mean over the days of the week.",
         footer(comparison, intervals=False),
     )
-    for number, role in enumerate(roles):
-        row, column = divmod(number, 2)
-        axes = sheet.panel(0.6 + column * width, 0.3 + row * (panel + gap), width - 1.4, panel)
+    for role, axes in zip(roles, frame.panels(grid), strict=True):
         draw_role(axes, comparison, role)
-    return sheet
+    return frame
 
 
 def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     """The load under the first staffing that has the role, the baseline if it does, and the heads of each roster."""
-    paint = colours(comparison.staffings, comparison.baseline)
+    hues, is_peer = colours(comparison.staffings, comparison.baseline), role in comparison.peer_roles
     rosters = distinct_rosters(comparison, role)
-    axes.set_title(comparison.role_text(role).capitalize() + " (contact load)" * (role in comparison.peer_roles))
-    axes.set_xlim(0, 24)
-    axes.set_xticks(range(0, 25, 6), [f"{hour:02d}:00" for hour in range(0, 25, 6)])
+    axes.set_title(comparison.role_text(role).capitalize() + " (contact load)" * is_peer)
+    hour_of_day_axis(axes, ":00")
     axes.set_ylabel("heads")
     if not rosters:
-        axes.text(12, 0.5, "none on the roster", ha="center", color=QUIET, transform=axes.get_xaxis_transform())
+        no_data(axes, "none on the roster")
         return
-    first = comparison.of_staffing(comparison.week, rosters[0][0])
-    load = np.nan_to_num(by_hour_of_day(first, f"load_{role}"))
-    axes.stairs(load, range(25), fill=True, color="#c9c9c9", zorder=1)
-    top = load.max()
-    ends: list[tuple[float, list[str]]] = []
+    load = hourly_heads(comparison, rosters[0][0], f"load_{role}")
+    steps(axes, load, fill=True, color="#c9c9c9", zorder=1)
+    tops, ends = [load.max()], []
     for group in reversed(rosters):
-        name = group[0]
-        heads = np.nan_to_num(by_hour_of_day(comparison.of_staffing(comparison.week, name), f"heads_{role}"))
-        axes.stairs(
-            heads, range(25), color=paint[name], linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None
-        )
-        top = max(top, heads.max())
-        ends.append((float(heads[-1]), group))
-    axes.set_ylim(0.0, positive_top(top) * 1.1)
-    name_rosters(axes, comparison, ends, paint, float(load[-1]), role)
+        heads, hue = hourly_heads(comparison, group[0], f"heads_{role}"), hues[group[0]]
+        steps(axes, heads, color=hue, linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None)
+        words = roster_words(comparison, group) if len(rosters) > 1 or is_peer else "heads, every\nstaffing"
+        tops.append(heads.max())
+        ends.append((float(heads[-1]), words, hue))
+    axes.set_ylim(0.0, positive_top(max(tops)) * 1.1)
+    name_ends(axes, [*ends, (float(load[-1]), "offered load", LOAD_INK)], 0.205)
+
+
+def hourly_heads(comparison: Comparison, staffing: str, column: str) -> np.ndarray:
+    """Of a mean day under a staffing, 0 where nothing is known."""
+    return np.asarray(np.nan_to_num(by_hour_of_day(comparison.of_staffing(comparison.week, staffing), column)))
 
 
 def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
@@ -221,63 +206,28 @@ def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
     return alike(there, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).max() < 0.35))
 
 
-def name_rosters(
-    axes: Axes,
-    comparison: Comparison,
-    ends: list[tuple[float, list[str]]],
-    paint: dict[str, str],
-    load: float,
-    role: str,
-) -> None:
-    """Labels at the right edge, pushed apart."""
-    several = len(ends) > 1 or role in comparison.peer_roles
-    words = [roster_words(comparison, group) if several else "heads, every\nstaffing" for _, group in ends]
-    inks = [paint[group[0]] for _, group in ends]
-    words, inks, heights = [*words, "offered load"], [*inks, "#7a7a7a"], [*(height for height, _ in ends), load]
-    top = axes.get_ylim()[1]
-    placed = spread_apart(heights, 0.205 * top, lowest=0.02 * top)
-    for word, ink, height in zip(words, inks, placed, strict=True):
-        axes.annotate(
-            word,
-            (24, height),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            color=ink,
-            size=8,
-            annotation_clip=False,
-            linespacing=1.0,
-        )
-
-
 def roster_words(comparison: Comparison, group: list[str]) -> str:
     """The first staffing of a group, and how many more have the same heads."""
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
     return wrapped(f"{comparison.label(group[0])}{more}", 14)
 
 
-def utilisation_map(comparison: Comparison) -> FigureSheet:
+def utilisation_figure(comparison: Comparison) -> Frame:
     """Share of heads at work by hour of day and role, one panel per staffing."""
     roles = [column.removeprefix("busy_") for column in comparison.week.columns if column.startswith("busy_")]
-    names = list(comparison.staffings)
-    cell, gap, width = 0.21, 0.66, (WIDTH - 1.75) / 2
-    panel = cell * max(len(roles), 1)
-    n_rows = -(-len(names) // 2)
-    sheet = FigureSheet(
-        n_rows * (panel + gap) + 0.45,
+    names = comparison.staffings
+    grid = Grid(len(names), 0.21 * max(len(roles), 1), 2, left=1.65, right=0.7, between=0.6, below=0.36)
+    frame = Frame(
+        grid.total_height + 0.45,
         "Utilisation by the hour of day and role",
         "Share of the heads on the floor with a task in hand; number: whole day. For peer support it is contact load, "
         "not a target: unhurried time is the work.",
         footer(comparison, intervals=False),
     )
-    for number, name in enumerate(names):
-        row, column = divmod(number, 2)
-        axes = sheet.panel(1.65 + column * width, 0.3 + row * (panel + gap), width - 0.6, panel)
-        draw_map(axes, comparison, name, roles)
-        if column:
-            axes.set_yticklabels([])
-    draw_scale(sheet.panel(1.65, n_rows * (panel + gap) + 0.05, 2.6, 0.13))
-    return sheet
+    for number, (name, axes) in enumerate(zip(names, frame.panels(grid), strict=True)):
+        draw_map(axes, comparison, name, roles, with_names=number % grid.n_columns == 0)
+    draw_scale(frame.panel(grid.left, grid.total_height + 0.05, 2.6, 0.13))
+    return frame
 
 
 def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
@@ -288,26 +238,26 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
     return share, float(np.nansum(busy[there]) / np.nansum(heads[there])) if there.any() else float("nan")
 
 
-def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]) -> None:
+def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str], with_names: bool) -> None:
+    """A row a role, a cell an hour, and the share of the whole day at the end of the row."""
     week = comparison.of_staffing(comparison.week, staffing)
     found = [used_share(week, role) for role in roles]
     if not found:
         axes.set_axis_off()
         return
-    grid = np.ma.masked_invalid(np.array([share for share, _ in found]).reshape(len(roles), 24))
+    grid = np.ma.masked_invalid(np.array([share for share, _ in found]))
     axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
-    axes.set_facecolor(NIGHT)
+    axes.set_facecolor(EMPTY)
     axes.set_ylim(len(roles), 0)
     words = [comparison.role_text(role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
-    axes.set_yticks(np.arange(len(roles)) + 0.5, words, fontsize=8)
-    axes.set_xticks(range(0, 25, 6), [f"{hour:02d}" for hour in range(0, 25, 6)])
+    axes.set_yticks(np.arange(len(roles)) + 0.5, words if with_names else [""] * len(roles), fontsize=8)
+    hour_of_day_axis(axes)
     axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    axes.spines[:].set_visible(False)
     axes.set_title(comparison.label(staffing))
     for row, (_, whole) in enumerate(found):
-        text = "none" if np.isnan(whole) else f"{100 * whole:.0f} %"
-        axes.text(24.3, row + 0.5, text, va="center", size=8, color=QUIET if np.isnan(whole) else INK)
+        text, ink = ("none", QUIET) if np.isnan(whole) else (f"{100 * whole:.0f} %", INK)
+        axes.text(24.3, row + 0.5, text, va="center", size=8, color=ink)
 
 
 def draw_scale(axes: Axes) -> None:

@@ -44,9 +44,9 @@ def whole_cell(comparison: Comparison, staffing: str, name: str, level: float | 
     return f"{value} ({difference_text(name, comparison.difference(staffing, name, level))})"
 
 
-def marked_label(comparison: Comparison, staffing: str) -> str:
-    """The label of a staffing with its marks at the central level of demand."""
-    return marked(comparison.label(staffing), *comparison.flags_of(staffing))
+def marked_label(comparison: Comparison, staffing: str, level: float | None = None) -> str:
+    """The label of a staffing with its marks at a level of demand, the central one unless another is given."""
+    return marked(comparison.label(staffing), *comparison.flags_of(staffing, level))
 
 
 # --- tables

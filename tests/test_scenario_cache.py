@@ -13,8 +13,8 @@ from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import ScenarioError
 from sim.engine.compiled import scenario_cache, simulate
 from sim.engine.compiled.duties import duty_tables
-from sim.engine.compiled.scenario_cache import BLUEPRINTS, Blueprints, SeenScenario
-from sim.engine.compiled.scenario_tables import Blueprint
+from sim.engine.compiled.scenario_cache import SCENARIO_CACHE, ScenarioCache, SeenScenario
+from sim.engine.compiled.scenario_tables import ScenarioTables
 from sim.engine.compiled.tables import MEMBER
 from sim.engine.reference.model import simulate as play_reference
 from sim.engine.trajectory import differences
@@ -24,15 +24,15 @@ from tests.worlds import random_scenario
 WORLDS = range(12)
 
 
-def test_a_scenario_and_its_equal_share_one_blueprint_and_another_demand_has_its_own() -> None:
-    kept, scenario = Blueprints(), random_scenario(3)
+def test_a_scenario_and_its_equal_share_one_set_of_tables_and_another_demand_has_its_own() -> None:
+    kept, scenario = ScenarioCache(), random_scenario(3)
     assert kept.of(scenario) is kept.of(scenario.model_copy())
     grown = scenario.model_copy(update={"period": scenario.period.model_copy(update={"weeks": 2})})
     assert kept.of(grown) is not kept.of(scenario)
 
 
-def test_the_blueprint_of_a_scenario_changed_in_place_is_made_anew() -> None:
-    kept, scenario = Blueprints(), random_scenario(3)
+def test_the_tables_of_a_scenario_changed_in_place_is_made_anew() -> None:
+    kept, scenario = ScenarioCache(), random_scenario(3)
     before = kept.of(scenario)
     name, zone = next(iter(scenario.department.zones.items()))
     scenario.department.zones[name] = zone.model_copy(update={"places": 77})
@@ -43,7 +43,7 @@ def test_the_blueprint_of_a_scenario_changed_in_place_is_made_anew() -> None:
 def test_an_object_that_has_been_seen_is_not_read_again_until_a_dict_in_it_changes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept, scenario = Blueprints(), random_scenario(3)
+    kept, scenario = ScenarioCache(), random_scenario(3)
     before, read = kept.of(scenario), []
 
     def dumps(value: object) -> bytes:
@@ -70,10 +70,10 @@ def test_a_scenario_with_a_value_nobody_knows_is_read_every_time() -> None:
     assert not SeenScenario(odd).is_still(odd)
 
 
-def test_no_more_blueprints_are_kept_than_fit_and_those_used_last_stay() -> None:
+def test_no_more_tables_are_kept_than_fit_and_those_used_last_stay() -> None:
     a, b, c = (random_scenario(seed) for seed in (1, 2, 3))
-    sizes = [Blueprint(scenario).n_bytes for scenario in (a, b, c)]
-    kept = Blueprints(most=sum(sizes) - 1)
+    sizes = [ScenarioTables(scenario).n_bytes for scenario in (a, b, c)]
+    kept = ScenarioCache(most=sum(sizes) - 1)
     of_a, of_b = kept.of(a), kept.of(b)
     assert kept.of(a) is of_a
     kept.of(c)
@@ -83,27 +83,27 @@ def test_no_more_blueprints_are_kept_than_fit_and_those_used_last_stay() -> None
     assert kept.of(b) is not of_b
 
 
-def test_a_blueprint_too_large_to_be_kept_is_kept_until_the_next() -> None:
-    kept = Blueprints(most=1)
+def test_tables_too_large_to_be_kept_are_kept_until_the_next() -> None:
+    kept = ScenarioCache(most=1)
     a, b = (random_scenario(seed) for seed in (1, 2))
     of_a = kept.of(a)
     assert kept.of(a) is of_a
     kept.of(b)
-    assert (len(kept.kept), kept.n_bytes) == (1, Blueprint(b).n_bytes)
+    assert (len(kept.kept), kept.n_bytes) == (1, ScenarioTables(b).n_bytes)
 
 
-def test_the_memory_a_blueprint_says_it_takes_is_about_what_it_takes() -> None:
+def test_the_memory_tables_say_they_take_is_about_what_it_takes() -> None:
     scenario = compose(["study=run", "study.weeks=4"]).scenario
-    Blueprint(scenario)
+    ScenarioTables(scenario)
     tracemalloc.start()
-    blueprint = Blueprint(scenario)
+    lowered = ScenarioTables(scenario)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 0.7 * taken < blueprint.n_bytes < 1.5 * taken
+    assert 0.7 * taken < lowered.n_bytes < 1.5 * taken
 
 
-def test_threads_that_ask_at_once_get_the_same_blueprint() -> None:
-    kept, scenario = Blueprints(), random_scenario(5)
+def test_threads_that_ask_at_once_get_the_same_tables() -> None:
+    kept, scenario = ScenarioCache(), random_scenario(5)
     with ThreadPoolExecutor(8) as pool:
         assert len({id(found) for found in pool.map(lambda _: kept.of(scenario), range(32))}) == 1
 
@@ -119,9 +119,9 @@ def test_a_scenario_with_contradictions_is_refused_every_time() -> None:
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_replications_leave_the_blueprint_as_it_was_and_each_is_as_in_the_reference(world: int) -> None:
+def test_replications_leave_the_tables_as_they_were_and_each_is_as_in_the_reference(world: int) -> None:
     scenario = random_scenario(world)
-    tables = BLUEPRINTS.of(scenario).tables
+    tables = SCENARIO_CACHE.of(scenario).tables
     before = {name: table.tobytes() for name, table in tables.items()}
     for replication in (0, 1, 0):
         assert not differences(simulate(scenario, world, replication), play_reference(scenario, world, replication))
@@ -158,5 +158,5 @@ def test_a_workload_under_another_seed_draws_what_a_new_one_would() -> None:
     assert again.visit(0, 5, 1) == new.visit(0, 5, 1)
 
 
-def test_a_blueprint_keeps_no_rows_in_the_making() -> None:
-    assert not Blueprint(random_scenario(1)).rows
+def test_scenario_tables_keep_no_rows_in_the_making() -> None:
+    assert not ScenarioTables(random_scenario(1)).rows

@@ -1,0 +1,130 @@
+"""Where things stand on the page of a figure: title, subtitle, panels, footer. All places are in inches."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.io.clean_text import for_figure
+from sim.report.figures.theme import QUIET
+from sim.runs.tables_on_disk import whole_file
+
+WIDTH = 9.0
+"""Twice the pixels of a README column at `DPI`."""
+DPI = 200
+PNG_COMPRESSION = 3
+"""Of 9: a PNG takes half the time of the usual 6 and a sixth more room."""
+FORMATS = ("png", "svg")
+EDGE = 0.2
+"""Left and right of everything."""
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOTER_CHARACTERS = 82, 122, 140
+"""On one line."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Panels of one size in rows and columns, with room around each for its head, its axis and names of lines."""
+
+    n_panels: int
+    height: float
+    n_columns: int = 1
+    left: float = 0.6
+    right: float = 0.25
+    between: float = 0.0
+    above: float = 0.3
+    below: float = 0.48
+    top: float = 0.0
+
+    @property
+    def width(self) -> float:
+        """Of one panel."""
+        return (WIDTH - self.left - self.right - self.between * (self.n_columns - 1)) / self.n_columns
+
+    @property
+    def row_height(self) -> float:
+        """Of a panel with what is above and below it."""
+        return self.above + self.height + self.below
+
+    @property
+    def total_height(self) -> float:
+        """Of all rows, at least one, with what is above the first."""
+        return self.top + self.row_height * max(-(-self.n_panels // self.n_columns), 1)
+
+    def left_of(self, number: int) -> float:
+        """Left edge of a panel; they are numbered by rows."""
+        return self.left + number % self.n_columns * (self.width + self.between)
+
+    def top_of(self, number: int) -> float:
+        """Upper edge of a panel, from the top of the body."""
+        return self.top + self.above + number // self.n_columns * self.row_height
+
+
+class Frame:
+    """A figure of the standard width with title, subtitle and footer; places in its body count from the top."""
+
+    def __init__(self, height: float, title: str, subtitle: str, footer: str) -> None:
+        titles = textwrap.wrap(title, TITLE_CHARACTERS)
+        subtitles, lines = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS), textwrap.wrap(footer, FOOTER_CHARACTERS)
+        below_title = 0.49 + 0.24 * (len(titles) - 1)
+        self.top = below_title + 0.13 + 0.17 * len(subtitles)
+        self.height = self.top + height + 0.22 + 0.155 * len(lines)
+        self.figure = Figure(figsize=(WIDTH, self.height))
+        self.write(EDGE, 0.18 - self.top, "\n".join(titles), size=13, weight="bold")
+        self.write(EDGE, below_title - self.top, "\n".join(subtitles), size=9, color=QUIET)
+        self.write(EDGE, height + 0.12, "\n".join(lines), size=8, color=QUIET)
+
+    def panel(self, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
+        """Axes at a place in the body."""
+        bottom = self.height - self.top - top - height
+        place = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(place, sharex=share_x)
+
+    def panels(self, grid: Grid) -> list[Axes]:
+        """Axes of every panel of a grid, row by row."""
+        numbers = range(grid.n_panels)
+        return [self.panel(grid.left_of(each), grid.top_of(each), grid.width, grid.height) for each in numbers]
+
+    def write(self, left: float, top: float, text: str, **look: Any) -> None:
+        """Text at a place in the body; `top` is the upper edge."""
+        y = 1.0 - (self.top + top) / self.height
+        drawn: Any = {"va": "top", "ha": "left", "linespacing": 1.3} | look
+        self.figure.text(left / WIDTH, y, text, **drawn)
+
+    def head(self, left: float, top: float, name: str, note: str = "", **look: Any) -> None:
+        """A bold name above a panel, and a quiet note at the right end of its line."""
+        self.write(left, top, name, **{"weight": "bold", "size": 9.5} | look)
+        self.write(WIDTH - 0.25, top, note, ha="right", size=8.5, color=QUIET)
+
+    def save(self, folder: Path, name: str, formats: Sequence[str] = FORMATS) -> list[Path]:
+        """Write the figure in each format, suffixes that matplotlib knows, into a folder that is made if need be.
+
+        Returns the files; the same figure gives the same bytes.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{name}.{kind}" for kind in formats]
+        for text in self.figure.findobj(Text):
+            clean(text)
+        for path in paths:
+            with whole_file(path) as partial:
+                form = path.suffix.removeprefix(".")
+                self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **options_of(path.suffix))
+        return paths
+
+
+def clean(text: Any) -> None:
+    """Take what cannot be drawn out of a text of a figure."""
+    found = text.get_text()
+    if not (found.isascii() and found.isprintable()) and (cleaned := for_figure(found)) != found:
+        text.set_text(cleaned)
+
+
+def options_of(suffix: str) -> dict[str, Any]:
+    """Options for the writer of a format: no dates or versions, and how much to compress."""
+    if suffix == ".png":
+        return {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": PNG_COMPRESSION}}
+    return {"metadata": {"Date": None, "Creator": None} if suffix == ".svg" else {"Software": None}}
