@@ -24,7 +24,7 @@ from sim.report.tables.answer_workbook import (
     table_sheet,
 )
 from sim.report.tables.peer_day import peer_day_measures, peer_day_words, with_peers
-from sim.report.tables.summaries import comparison_summary, numbers_of, with_labels
+from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
 from sim.report.words.breakeven_finding import effect_text
 from sim.report.words.numbers import hours_text, measure_text
 
@@ -92,7 +92,7 @@ def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
 
 def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
     """Mean and both ends of the interval of each staffing, in the unit of the row."""
-    return [number for staffing in staffings for number in numbers_of(comparison.estimate(staffing, name), name)]
+    return [number for staffing in staffings for number in shown_numbers(comparison.estimate(staffing, name), name)]
 
 
 def costs_sheet(comparison: Comparison) -> Sheet:

@@ -65,10 +65,10 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
         measure, part = measure_and_part(name)
         own = comparison.estimate(comparison.baseline, name, level)
         row: list[object] = [name, measure.label, part_text(part), unit_of_value(measure)]
-        row += numbers_of(own, name)[: 3 if alone else 1]
+        row += shown_numbers(own, name)[: 3 if alone else 1]
         for staffing in comparison.others:
             found = comparison.difference(staffing, name, level)
-            row += [*numbers_of(found, name), found is not None and found.beyond_chance]
+            row += [*shown_numbers(found, name), found is not None and found.beyond_chance]
         rows.append(row)
     compared = [f"{name}: {what}" for name in comparison.others for what in DIFFERENCE]
     own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
@@ -76,7 +76,7 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
     return pd.DataFrame(rows, columns=columns).set_index("measure")
 
 
-def numbers_of(found: FoundValue | None, name: str) -> list[float]:
+def shown_numbers(found: FoundValue | None, name: str) -> list[float]:
     """Mean and both ends of the interval of a measure in the unit in which it is shown; nan where there is none."""
     if found is None:
         return [math.nan] * 3

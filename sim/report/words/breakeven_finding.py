@@ -365,11 +365,11 @@ def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
         words = f"undecided, {turning_text(found)}"
     else:
         pays = "pays at every effect" if found.verdict == "always" else "no effect"
-        words = f"{pays} {range_text(answer)}{' pays' * (found.verdict == 'never')}"
+        words = f"{pays} {effects_range(answer)}{' pays' * (found.verdict == 'never')}"
     return words + (f" (prior's probability {percent_text(item.chance.probability)})" if item.chance else "")
 
 
-def range_text(answer: BreakEvenAnswer) -> str:
+def effects_range(answer: BreakEvenAnswer) -> str:
     """`between 0.6 and 1.2`: the effects played."""
     return f"between {answer.plan.effects[0]:g} and {answer.plan.effects[-1]:g}"
 
@@ -409,7 +409,7 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     place = int(means.argmax() if never else means.argmin())
     pays = "No effect {} pays by what is valued" if never else "It pays at every effect {}"
     at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
-    return f"{pays.format(range_text(answer))}: {at}, the net benefit is {cad(means[place])} a week."
+    return f"{pays.format(effects_range(answer))}: {at}, the net benefit is {cad(means[place])} a week."
 
 
 def at_price(answer: BreakEvenAnswer, effect: float) -> str:
