@@ -183,7 +183,7 @@ def contract_with(place: str, line: str, tmp_path: Path) -> subprocess.Completed
         ("runs", "import sim.analysis"),
         ("analysis", "import sim.report"),
         ("report", "import sim.config"),
-        ("config", "import sim.studies"),
+        ("studies", "import sim.config"),
         ("runs", "import simpy"),
         ("runs", "import omegaconf"),
         ("report", "import hydra"),

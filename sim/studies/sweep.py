@@ -34,6 +34,7 @@ from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_
 from sim.department.scenario import Scenario
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.description import Description
@@ -43,8 +44,6 @@ from sim.report.screen import print_answer
 from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
-from sim.report.words.cautions import named
-from sim.report.words.stopping_text import MOST_IN_A_LINE
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -71,6 +70,9 @@ from sim.studies.study import Files, all_drawn, executor_of, facts_of, play_miss
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
 """Lines printed below the answer: where the results are, and how to go on."""
+
+_MOST_NAMED = 5
+"""Series or damaged parts named in one line."""
 
 
 def sweep_design(question: SweepQuestion) -> Design:
@@ -153,9 +155,8 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     n_settled = len(found.evidence) - len(found.unsettled)
     say(console, f"warm-up: {counted(found.weeks, 'week')}, the largest of {n_settled} daily series (MSER-5)")
     if found.unsettled:
-        more = f"; and {len(found.unsettled) - MOST_IN_A_LINE} more" if len(found.unsettled) > MOST_IN_A_LINE else ""
-        named = "; ".join(found.unsettled[:MOST_IN_A_LINE])
-        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}{more}")
+        named = few_of(found.unsettled, _MOST_NAMED)
+        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}")
     return found.weeks
 
 
@@ -163,7 +164,7 @@ def tell_store(store: RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
     if store.damaged:
         verb = "is" if len(store.damaged) == 1 else "are"
-        names = named([part.name for part in store.damaged], MOST_IN_A_LINE)
+        names = few_of([part.name for part in store.damaged], _MOST_NAMED)
         say(console, f"{names} {verb} damaged and left out; the runs have to be played again")
     others = store.n_of_other_code()
     if others:

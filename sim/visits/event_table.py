@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 
 from sim.io import sql
+from sim.io.short_lists import few_of
 from sim.visits.column_map import ColumnMap, EventMark, Events
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.raw_table import RawTable
@@ -130,9 +131,8 @@ def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) 
 
 
 def _activities_read(events: Events, known: list[tuple[str, int]]) -> DataFinding:
-    shown = ", ".join(f"{name!r} {n:,}" for name, n in known[:N_LISTED])
-    more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""
-    kind = f"{len(known)} activities: {shown}{more}"
+    shown = few_of([f"{name!r} {n:,}" for name, n in known], N_LISTED, ", ")
+    kind = f"{len(known)} activities: {shown}"
     return note(events.activity, kind, "those the marks do not name are passed over")
 
 

@@ -20,7 +20,7 @@ from sim.engine.measures.number_text import (
     unit_of_value,
 )
 from sim.engine.measures.number_text import scale as scale_of
-from sim.report.words.cautions import named
+from sim.io.short_lists import few_of
 from sim.report.words.caveats import span_text
 from sim.report.words.numbers import measure_text, whole_percent
 from sim.runs.stopping_rules import Selecting, StoppingRules
@@ -65,7 +65,7 @@ def precision_lines(answer: SweepAnswer | PrecisionOutcome, most_missed: int = M
     yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{replications}."
     missed = wanted[wanted["status"] == MISSED].to_dict("records")
     if missed:
-        wide_ones = named([miss_text(row) for row in missed], most_missed)
+        wide_ones = few_of([miss_text(row) for row in missed], most_missed)
         yield (
             f"Not reached with the {answer.rules.most_replications} replications that are played at most "
             f"(study.most_replications): {wide_ones}."
@@ -77,7 +77,7 @@ def precision_lines(answer: SweepAnswer | PrecisionOutcome, most_missed: int = M
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):
-        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_IN_A_LINE)
+        names = few_of([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_IN_A_LINE)
         yield f"Without a value in the first replications, and not asked of: {names}."
 
 
@@ -104,7 +104,7 @@ def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
     without = set(labels_where(answer.cautions, "no_steady_state"))
     unsteady = [answer.labels[row] for row in candidates if answer.labels[row] in without]
     apart = (
-        f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
+        f" Nothing is claimed of those without a steady state: {few_of(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
     )
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
@@ -113,7 +113,7 @@ def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
         most = answer.rules.most_replications
         why = f"with the {most} replications that are played at most" if state.hit_cap else "yet"
         return (
-            f"No best was selected {why}: still in are {named(still, MOST_IN_A_LINE)}. "
+            f"No best was selected {why}: still in are {few_of(still, MOST_IN_A_LINE)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
@@ -154,7 +154,7 @@ def best_by(name: str) -> str:
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
     others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {named(labels, MOST_IN_A_LINE)}{others}"
+    return f"may be {few_of(labels, MOST_IN_A_LINE)}{others}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
