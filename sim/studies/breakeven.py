@@ -3,7 +3,6 @@
 Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they say is `sim.analysis.breakeven`.
 """
 
-import sys
 import time
 from functools import partial
 
@@ -13,12 +12,12 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasur
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
-from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
+from sim.report.breakeven_answer import BreakEvenDescription
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.markdown import answer_markdown
 from sim.report.progress import teller
-from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.terminal import patient_console, show_finished
+from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
@@ -28,7 +27,7 @@ from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
 from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_each
-from sim.studies.sweep import ANSWER_PAGE, LINES_AFTER, ended, opened_store, play_and_log
+from sim.studies.sweep import ANSWER_PAGE, ended, opened_store, play_and_log, show_answer
 
 
 class BreakevenStudy(Study):
@@ -68,15 +67,15 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, lo
         known = facts(replications_done=answer.n)
         tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
         files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
-        page = break_even_markdown(answer, question.command(elsewhere=True))
-        write_each(files | {ANSWER_PAGE: partial(write_text, page)}, folder, unwritten)
+        described = BreakEvenDescription(answer, question.command(elsewhere=True))
+        write_each(files | {ANSWER_PAGE: partial(write_text, answer_markdown(described))}, folder, unwritten)
         figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
         drawn = all_drawn(figures, teller(console), unwritten)
-        sheets = break_even_sheets(answer, known)
+        sheets = answer_sheets(described, known)
         last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
         write_each(last, folder, unwritten)
     log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")
-    show_finished(lambda: print_break_even(answer, console, LINES_AFTER), patient_console(sys.stderr), folder)
+    show_answer(described, console, folder)
     return max(ended(folder, unwritten, log, answer.is_whole, command, console), 0 if drawn else 1)
 
 
