@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.department.dispatch import CHOICES, FIFO, RULES, Ranking
+from sim.department.discipline import CHOICES, FIFO, RULES, Ranking
 from sim.department.pathway import (
     Board,
     Delay,
@@ -32,7 +32,7 @@ from sim.department.scenario import Scenario
 from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
-from sim.engine.compiled.duties import duty_tables
+from sim.engine.compiled.duty_tables import duty_tables
 from sim.engine.compiled.start_of_run import StartOfRun
 from sim.engine.compiled.table_rows import EmptyClasses, TableRows
 from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
