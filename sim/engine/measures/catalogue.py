@@ -19,8 +19,8 @@ from sim.engine.measures.volume import VOLUME
 from sim.engine.measures.waits import WAITS
 
 MEASURES: tuple[Measure, ...] = (
-    *WAITS, *STAYS, *LEFT_EARLY, *COMPANY, *WITHOUT_STAFF, *GOING_HOME, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF, *PEER_DAY,
-    *STAFF_COSTS,
+    *WAITS, *STAYS, *LEFT_EARLY, *COMPANY, *WITHOUT_STAFF, *GOING_HOME, *SAFETY, *AFTERWARDS, *VOLUME, *STAFF,
+    *PEER_DAY, *STAFF_COSTS,
 )  # fmt: skip
 """Every measure, in the order of the data dictionary."""
 MEASURE_BY_KEY: Mapping[str, Measure] = {measure.key: measure for measure in MEASURES}

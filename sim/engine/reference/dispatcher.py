@@ -1,7 +1,7 @@
 """The dispatcher: what waits for whom, and the settling that gives out work, places and limited delays.
 
 The order of a settling is law (docs/law.md, Settling); the rules it asks are in `sim.department`. Who is on duty is
-`staff`, shifts and breaks `duties`, caseloads `cases`, zones `places`, all beside this file. How visits come to ask
+`staff`, shifts and breaks `shifts`, caseloads `cases`, zones `places`, all beside this file. How visits come to ask
 for something, and what follows when they got it, is `model`.
 """
 
