@@ -16,7 +16,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
 
-def main() -> int:
+def run_command() -> int:
     """Run the command and return its exit code."""
     distrust_folder()
     try:
@@ -36,7 +36,7 @@ def distrust_folder() -> None:
 def command() -> NoReturn:
     """Run the command and end the process."""
     occupy_standard_streams()
-    leave(main())
+    leave(run_command())
 
 
 def leave(code: int) -> NoReturn:

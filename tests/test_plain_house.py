@@ -17,17 +17,8 @@ SIM = ROOT / "sim"
 HOOK = ROOT / ".githooks" / "commit-msg"
 LONGEST_MODULE = 600
 """Lines."""
-LONGER_MODULES = {
-    "sim/config/composition.py",
-    "sim/engine/compiled/settling.py",
-    "sim/engine/measures/catalogue.py",
-    "sim/engine/reference/dispatcher.py",
-    "sim/engine/reference/model.py",
-    "sim/engine/workload.py",
-}
-"""Still to be split; nothing is to be added."""
-MOST_NAMES_DEFINED_TWICE = 259
-"""Public names at the top of a module of sim that another module defines too, but for the pairs."""
+OFFERED_BY_SIM = {"Comparison", "Scenario", "simulate"}
+"""Names of `sim` itself, which extends or calls what it is named after (decision 20)."""
 
 
 def modules() -> list[Path]:
@@ -68,8 +59,7 @@ def defined_twice() -> dict[str, list[str]]:
 
 
 def test_no_public_name_is_defined_twice_but_in_the_two_engines() -> None:
-    found = defined_twice()
-    assert len(found) <= MOST_NAMES_DEFINED_TWICE, "\n".join(f"{name}: {homes}" for name, homes in found.items())
+    assert {name: homes for name, homes in defined_twice().items() if name not in OFFERED_BY_SIM} == {}
 
 
 def test_a_module_is_at_most_six_hundred_lines_long() -> None:
@@ -77,7 +67,7 @@ def test_a_module_is_at_most_six_hundred_lines_long() -> None:
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()
     }
     longer = {name for name, size in sizes.items() if size > LONGEST_MODULE}
-    assert longer - LONGER_MODULES == set(), f"more than {LONGEST_MODULE} lines: split it by what it is about"
+    assert longer == set(), f"more than {LONGEST_MODULE} lines: split it by what it is about"
 
 
 def refused(message: str, folder: Path) -> str:

@@ -21,7 +21,7 @@ def both():
     return 0
 sim.cli.main = both
 if __name__ == "__main__":
-    sys.exit(sim.__main__.main())
+    sys.exit(sim.__main__.run_command())
 """
 
 
