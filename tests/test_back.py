@@ -24,7 +24,7 @@ def test_the_changelog_names_the_reference_in_force() -> None:
 def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     if engine != COMPILED:  # slow: `make verify` plays the rest
-        plan = replace(plan, scenarios={plan.baseline: plan.scenarios[plan.baseline]})
+        plan = replace(plan, base=replace(plan.base, scenarios={plan.baseline: plan.scenarios[plan.baseline]}))
     plan = replace(plan, levels=(1.0,), replications=1)
     found = first_replication(values_table(played_of(played(plan), plan)[0]))
     expected = pd.read_csv(FIRST).query("staffing in @plan.scenarios").reset_index(drop=True)

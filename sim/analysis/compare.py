@@ -43,7 +43,7 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
     played, n_planned = played_of(runs, plan)
     if not played:
         raise ValueError("no replication has finished: nothing to compare")
-    scenarios, confidence = plan.scenarios, plan.confidence
+    scenarios, confidence = plan.scenarios, plan.base.confidence
     first = scenarios[plan.baseline]
     keys, measures, values = values_of_cells(runs, plan, played)
     estimates = estimates_table(keys, measures, values, confidence)
@@ -56,7 +56,7 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
         levels=plan.levels,
         weeks=first.period.weeks,
         warm_up_weeks=first.period.warm_up_weeks,
-        replications=plan.replications,
+        replications=plan.base.replications,
         n_finished=sum(len(played[level, plan.baseline]) for level in plan.levels if (level, plan.baseline) in played),
         confidence=confidence,
         effects=first.effects.name,
@@ -145,15 +145,15 @@ def differences_of_cells(
         if name != plan.baseline and (demand, plan.baseline) in row_of
     ]
     in_order = sorted(pairs, key=lambda pair: list(plan.scenarios).index(keys["staffing"][pair[0]]))
-    table, apart = paired_table(keys, in_order, measures, values, cautions, plan.confidence)
+    table, apart = paired_table(keys, in_order, measures, values, cautions, plan.base.confidence)
     if table.empty:
         return pd.DataFrame()
     order = table.sort_values(["demand", "measure"], kind="stable").index
     table, apart = table.loc[order].reset_index(drop=True).assign(baseline=plan.baseline), apart[order]
     for demand in table["demand"].unique():
-        judge_family(table, apart, table["demand"] == demand, plan.confidence, plan.rules.simultaneous)
+        judge_family(table, apart, table["demand"] == demand, plan.base.confidence, plan.base.rules.simultaneous)
     labels = {name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()}
-    sentences = [sentence_of(row, labels, plan.confidence) for row in table.to_dict("records")]
+    sentences = [sentence_of(row, labels, plan.base.confidence) for row in table.to_dict("records")]
     others = [name for name in table if name not in DIFFERENCE_COLUMNS]
     return table[[*DIFFERENCE_COLUMNS, *others]].assign(sentence=sentences)
 
@@ -189,7 +189,7 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
     if not names:
         return pd.DataFrame()
     table = pd.DataFrame(names, columns=["demand", "staffing", "preset"])
-    return table.assign(**mean_intervals(np.array(sums), plan.confidence))
+    return table.assign(**mean_intervals(np.array(sums), plan.base.confidence))
 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:

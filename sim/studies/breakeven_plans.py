@@ -12,11 +12,10 @@ from sim.analysis.scenario_facts import peer_hours
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
 from sim.io.suggest import did_you_mean
-from sim.runs.design import Design
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import executor_of
+from sim.studies.study import design_of
 
 
 def break_even_plan_of(question: Question) -> BreakEvenPlan:
@@ -45,16 +44,7 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
-    design = Design(
-        scenarios=scenarios,
-        replications=study.replications,
-        seed=question.seed,
-        engine=question.engine,
-        executor=executor_of(question),
-        confidence=study.confidence,
-        workers=question.executor.workers,
-        address=question.executor.address,
-    )
+    design = design_of(question, scenarios)
     check_design(design)
     return BreakEvenPlan(
         design=design,
