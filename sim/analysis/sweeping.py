@@ -13,7 +13,7 @@ import pandas as pd
 from sim.analysis.best import best_table, selection_table
 from sim.analysis.compare import of_any, sentence_of
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.controlled_estimates import CONTROLLED, controlled_table
+from sim.analysis.controlled_estimates import controlled_table
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
 from sim.analysis.interpretability import cautions_table, guard_values
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided
@@ -21,6 +21,7 @@ from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.scenario import Scenario
 from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.design import Design
+from sim.runs.received_sweep import CONTROLLED
 from sim.runs.run_store import RunStore
 from sim.runs.stopping_rules import Simultaneous, StoppingRules
 from sim.runs.tables_on_disk import write_table

@@ -17,11 +17,10 @@ from rich.console import Console
 
 from sim.analysis.best import Contenders, contenders_by
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.controlled_estimates import CONTROLLED, read_controlled
 from sim.analysis.dominated import dominated_table
 from sim.analysis.memory_check import check_design
 from sim.analysis.rounds import missing
-from sim.analysis.sweep_query import TABLE, export, problems_of_asking, query_tables
+from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import (
     SweepAnswer,
     as_comparison,
@@ -48,6 +47,7 @@ from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
+from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_log import SweepLog
 from sim.runs.run_store import (
     FEW_PARTS,
@@ -356,12 +356,11 @@ class ResultsStudy(Study):
             command = [word for word in facts.command if not word.startswith("output=")]
             report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
             if (question.run / CONTROLLED).is_file():
-                report = replace(report, controlled=read_controlled(question.run))
+                report = replace(report, controlled=read_checked(question.run / CONTROLLED))
             print_sweep(report, console)
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"
-        with query_tables(store, labels, answer.plan.n_replications.tolist(), answer, query) as tables:
-            found = tables.ask(query)
+        with queried(store, labels, answer, query) as found:
             if question.export is None:
                 print_query(found, console)
             else:
