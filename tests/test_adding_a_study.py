@@ -18,7 +18,7 @@ from typing import Literal
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_text
 from sim.studies.settings import PlayedSettings, WholePositive
-from sim.studies.study import PlayedStudy, design_of
+from sim.studies.study import PlayedStudy, design_for
 
 
 class CountSettings(PlayedSettings):
@@ -39,7 +39,7 @@ class Count(PlayedStudy):
     settings = CountSettings
 
     def plan(self, question):
-        return Plan(design_of(question, question.played), question.study.rounded_to)
+        return Plan(design_for(question, question.played), question.study.rounded_to)
 
     def answer(self, plan, runs, seconds):
         measures, values = runs.values(list(plan.design.labels), plan.design.replications)

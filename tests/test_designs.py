@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from sim.cli import main
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.check_cache import Known
-from sim.config.designs import Design, design_of
+from sim.config.designs import ScenarioDesign, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up
 from sim.config.filters import kept_by
@@ -24,13 +24,13 @@ GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
 RANGES = ["demand.growth=interval(0.9,1.2)", "support.consent=interval(0.4,0.9)"]
 
 
-def design(*words: str) -> Design:
+def design(*words: str) -> ScenarioDesign:
     found = design_of(words)
     assert found.problems == []
     return found
 
 
-def values(found: Design, key: str) -> np.ndarray:
+def values(found: ScenarioDesign, key: str) -> np.ndarray:
     """Values of the samples, the baseline left out."""
     return np.array([item.value for items in found.rows[1:] for item in items if item.key == key])
 

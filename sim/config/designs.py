@@ -43,7 +43,7 @@ Values = Mapping[str, Sequence[Override]]
 
 
 @dataclass(slots=True)
-class Design:
+class ScenarioDesign:
     """What was typed, by key: values and ranges; and the scenarios that come of it, all overrides of each, the
     baseline first. `apart`: keys that told scenarios apart before some were left out, which changes no label.
     `notes`: what whoever asked should know.
@@ -89,9 +89,9 @@ def label_of(items: Sequence[Override], varying: set[str]) -> Varied:
     return tuple(item.text for item in items if item.key in varying) or ("scenario",)
 
 
-def design_of(texts: Sequence[str]) -> Design:
+def design_of(texts: Sequence[str]) -> ScenarioDesign:
     """The design that the words ask for, with what is wrong with their form."""
-    design = Design()
+    design = ScenarioDesign()
     ours: dict[str, str] = {}
     for text in texts:
         key, _, value = text.partition("=")
@@ -113,7 +113,7 @@ def design_of(texts: Sequence[str]) -> Design:
     return design
 
 
-def take(design: Design, text: str) -> None:
+def take(design: ScenarioDesign, text: str) -> None:
     """One word; of two with the same key the later one counts, as everywhere."""
     read = read_several(text)
     if isinstance(read, Problem):
@@ -127,7 +127,7 @@ def take(design: Design, text: str) -> None:
     design.words[key] = [centre(read)] if isinstance(read, Range) else read
 
 
-def check_ours(design: Design, ours: Mapping[str, str]) -> None:
+def check_ours(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
     """Words about the sweep itself."""
     kind = ours.get("sweep.design", "grid")
     for key, value in ours.items():
@@ -147,7 +147,7 @@ def check_ours(design: Design, ours: Mapping[str, str]) -> None:
         design.problems += [Problem(told.key, repr(told.text), remedy) for told in design.ranges.values()]
 
 
-def add_combinations(design: Design, ours: Mapping[str, str]) -> None:
+def add_combinations(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
     """Every combination of the values, the last word varying fastest; or the values side by side."""
     columns = list(design.words.values())
     if ours.get("sweep.design") == "zip":
@@ -163,7 +163,7 @@ def add_combinations(design: Design, ours: Mapping[str, str]) -> None:
         design.rows = [list(items) for items in product(*columns)]
 
 
-def too_many(design: Design, n: int) -> bool:
+def too_many(design: ScenarioDesign, n: int) -> bool:
     """More scenarios than a sweep can have; one is looked at all the same."""
     if n <= MOST_VALUES:
         return False
@@ -173,7 +173,7 @@ def too_many(design: Design, n: int) -> bool:
     return True
 
 
-def add_samples(design: Design, ours: Mapping[str, str]) -> None:
+def add_samples(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
     """Samples over the ranges and the keys with several values. Before them, as the baseline, goes the middle of
     every range with the first of all other values: a point of the space asked about that does not depend on the seed.
     """
@@ -195,7 +195,7 @@ def add_samples(design: Design, ours: Mapping[str, str]) -> None:
     design.notes += note_of(ours["sweep.design"], n)
 
 
-def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
+def whole(design: ScenarioDesign, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
     """A whole number among the words about the sweep; None after reporting that it is none."""
     text = ours.get(key, usual)
     if text is not None and _WHOLE.fullmatch(text) and least <= int(text) < 2**63:
@@ -205,7 +205,7 @@ def whole(design: Design, ours: Mapping[str, str], key: str, usual: str | None, 
     return None
 
 
-def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
+def put_baseline_first(design: ScenarioDesign, text: str, *, instead: bool) -> None:
     """The baseline that was named, before the first scenario or instead of it; other keys are as in the first."""
     known = {item.key: item for item in design.rows[0]}
     for word in text.split():
@@ -220,7 +220,7 @@ def put_baseline_first(design: Design, text: str, *, instead: bool) -> None:
     design.rows[: 1 if instead else 0] = [list(known.values())]
 
 
-def leave_out(design: Design, text: str) -> None:
+def leave_out(design: ScenarioDesign, text: str) -> None:
     """Keep the scenarios that the filter lets through."""
     from sim.config.filters import kept_by  # loads DuckDB
 
@@ -238,7 +238,7 @@ def leave_out(design: Design, text: str) -> None:
     design.rows = kept
 
 
-def tell_left_out(design: Design, kept: Sequence[list[Override]]) -> None:
+def tell_left_out(design: ScenarioDesign, kept: Sequence[list[Override]]) -> None:
     """How many are gone, and whether the baseline is among them."""
     design.apart = varying = design.varying()
     if len(kept) < len(design):
@@ -248,7 +248,7 @@ def tell_left_out(design: Design, kept: Sequence[list[Override]]) -> None:
         design.notes.append(f"{gone} is left out as well: the baseline is now {now}")
 
 
-def add_rows(design: Design, ours: Mapping[str, str]) -> None:
+def add_rows(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
     """The file alone says what varies."""
     name = ours["sweep.csv"]
     if "sweep.design" in ours:

@@ -17,7 +17,7 @@ from sim.config.composition import (
     finished,
     put_together,
 )
-from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, Design, Varied, design_of
+from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, ScenarioDesign, Varied, design_of
 from sim.config.experiments import with_experiment
 from sim.config.key_paths import Plain, is_whole
 from sim.config.overrides import Override, Range
@@ -61,7 +61,7 @@ def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) 
         raise ScenarioError(map(wanted.told, error.problems)) from None
 
 
-def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath | None) -> SweepQuestion:
+def composed_of(design: ScenarioDesign, overrides: Sequence[str], config_dir: FilePath | None) -> SweepQuestion:
     """The scenarios of a design, composed and checked."""
     design.problems += refused(design)
     known = Known()
@@ -99,7 +99,7 @@ def composed_of(design: Design, overrides: Sequence[str], config_dir: FilePath |
     )
 
 
-def refused(design: Design) -> list[Problem]:
+def refused(design: ScenarioDesign) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one, which are left out of its scenarios."""
     problems = []
     for key, texts in design.texts().items():
@@ -115,7 +115,7 @@ def refused(design: Design) -> list[Problem]:
     return problems
 
 
-def leave_out_unfit(design: Design, known: Known, config_dir: FilePath | None) -> None:
+def leave_out_unfit(design: ScenarioDesign, known: Known, config_dir: FilePath | None) -> None:
     """Ranges of keys that take no such number are reported once and left out, not reported again for each sample."""
     if not design.ranges:
         return
@@ -188,7 +188,7 @@ def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: Fi
     return finished(draft, base, tuple(overrides))
 
 
-def said_of_all(found: dict[Problem, list[Varied]], design: Design) -> list[Problem]:
+def said_of_all(found: dict[Problem, list[Varied]], design: ScenarioDesign) -> list[Problem]:
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
     together = told_together(found, len(design))

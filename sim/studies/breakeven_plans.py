@@ -15,7 +15,7 @@ from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import design_of
+from sim.studies.study import design_for
 
 
 def break_even_plan_of(question: Question) -> BreakEvenPlan:
@@ -44,7 +44,7 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
-    design = design_of(question, scenarios)
+    design = design_for(question, scenarios)
     check_design(design)
     return BreakEvenPlan(
         design=design,

@@ -39,7 +39,7 @@ from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.check_settings import faults_alone, faults_of_asked, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
-from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_of
+from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
 """Staffings named where progress is shown."""
@@ -63,7 +63,7 @@ def plan_of(question: Question) -> Plan:
     if problems:
         raise ScenarioError(problems)
     plan = Plan(
-        base=design_of(question, question.played, rules=rules_of(study)),
+        base=design_for(question, question.played, rules=rules_of(study)),
         baseline=(against and against.baseline) or next(iter(question.played)),
         levels=study.demand_levels,
         keep_all_visits=study.visits,

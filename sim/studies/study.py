@@ -304,7 +304,7 @@ def tell_design(
     return 0
 
 
-def design_of(question: Question, scenarios: Mapping[str, Scenario], **further: Any) -> Design:
+def design_for(question: Question, scenarios: Mapping[str, Scenario], **further: Any) -> Design:
     """A design of scenarios by label that is played as the question says. Raises ScenarioError as `executor_of`."""
     study, executor = question.study, question.executor
     assert isinstance(study, PlayedSettings)

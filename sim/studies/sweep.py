@@ -67,7 +67,7 @@ from sim.runs.worker_errors import NoWorkers
 from sim.studies.compare import rules_of
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import ResultsSettings
-from sim.studies.study import Files, Study, all_drawn, design_of, facts_of, play_missing, tell_design, write_each
+from sim.studies.study import Files, Study, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
 
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
@@ -77,7 +77,7 @@ LINES_AFTER = 3
 def sweep_design(question: SweepQuestion) -> Design:
     """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
     study = question.study
-    design = design_of(
+    design = design_for(
         question.first,
         question.scenarios,
         keep_visits=study.visits,

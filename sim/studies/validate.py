@@ -18,7 +18,7 @@ from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_csv, write_json, write_text
 from sim.studies.question import Question
 from sim.studies.settings import ValidateSettings
-from sim.studies.study import Files, PlayedStudy, design_of
+from sim.studies.study import Files, PlayedStudy, design_for
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
 
     def plan(self, question: Question) -> ValidationPlan:
         assert isinstance(question.study, ValidateSettings)
-        design = design_of(question, question.played)
+        design = design_for(question, question.played)
         check_design(design)
         return ValidationPlan(design, question.study.weeks)
 
