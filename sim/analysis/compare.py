@@ -4,7 +4,7 @@ Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences
 in `sim.analysis.scenario_facts`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,18 +50,12 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
     cautions = pd.concat([keys, cautions_table(guard_values(measures, values), confidence)], axis=1)
     summaries = {cell: [result.summary for result in results] for cell, results in played.items()}
     return Comparison(
-        baseline=plan.baseline,
-        staffings=tuple(scenarios),
+        **fields_of_scenarios(scenarios, plan.baseline),
         labels={name: scenario.staffing.label or name for name, scenario in scenarios.items()},
         levels=plan.levels,
-        weeks=first.period.weeks,
-        warm_up_weeks=first.period.warm_up_weeks,
         replications=plan.base.replications,
         n_finished=sum(len(played[level, plan.baseline]) for level in plan.levels if (level, plan.baseline) in played),
         confidence=confidence,
-        effects=first.effects.name,
-        effects_assumed=assumes_effects(first.effects),
-        one_sided=is_one_sided(scenarios.values()),
         estimates=estimates,
         differences=differences_of_cells(keys, measures, values, cautions, plan),
         cautions=cautions,
@@ -70,22 +64,35 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
         waits=shares_of(summaries, "waits", ["stream", "acuity"]),
         returns=return_curves_of(summaries),
         alone=shares_of(summaries, "alone", []),
-        costs=costs_of(scenarios, plan.baseline),
         seconds=seconds,
         money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(keys, measures, values, plan),
         valued=plan.worth,
-        peer_roles=of_any(peer_roles, scenarios.values()),
-        main_roles=of_any(main_roles, scenarios.values()),
         notes=(*notes_on_volume(first), *notes_on_staffing(scenarios, plan.levels, estimates)),
         changed=plan.changed,
         n_planned=n_planned,
     )
 
 
-def of_any(roles_of: Callable[[Scenario], tuple[str, ...]], scenarios: Iterable[Scenario]) -> tuple[str, ...]:
-    """Roles of any of the scenarios, each once, in order of appearance."""
-    return tuple(dict.fromkeys(role for scenario in scenarios for role in roles_of(scenario)))
+def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dict[str, Any]:
+    """Fields of a comparison that its scenarios, by staffing, tell without a run."""
+    first = scenarios[baseline]
+
+    def of_any(roles_of: Callable[[Scenario], tuple[str, ...]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(role for scenario in scenarios.values() for role in roles_of(scenario)))
+
+    return {
+        "baseline": baseline,
+        "staffings": tuple(scenarios),
+        "weeks": first.period.weeks,
+        "warm_up_weeks": first.period.warm_up_weeks,
+        "effects": first.effects.name,
+        "effects_assumed": any(assumes_effects(scenario.effects) for scenario in scenarios.values()),
+        "one_sided": is_one_sided(scenarios.values()),
+        "costs": costs_of(scenarios, baseline),
+        "peer_roles": of_any(peer_roles),
+        "main_roles": of_any(main_roles),
+    }
 
 
 def played_of(runs: RunsInMemory, plan: Plan) -> tuple[Played, int]:

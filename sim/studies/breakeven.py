@@ -4,31 +4,27 @@ Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they 
 """
 
 import sys
-import time
 from functools import partial
 
 from rich.console import Console
 
-from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
-from sim.department.scenario import Problem, ScenarioError
+from sim.analysis.breakeven import BreakEvenPlan, answer_of_runs
 from sim.engine.measures.number_text import counted
-from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import break_even_markdown, break_even_sheets, print_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
-from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
-from sim.runs.run_store import FEW_PARTS, RunStore, foreign_to_sweeps, write_facts, write_scenarios
-from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
+from sim.runs.run_store import RunStore, foreign_to_sweeps, write_facts
+from sim.runs.tables_on_disk import write_table, write_text
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_each
-from sim.studies.sweep import ANSWER_PAGE, LINES_AFTER, ended, opened_store, play_and_log
+from sim.studies.study import Files, Study, Waits, all_drawn, tell_design, write_each
+from sim.studies.sweep import ANSWER_PAGE, LINES_AFTER, ended, opened_store, played_into
 
 
 class BreakevenStudy(Study):
@@ -51,20 +47,10 @@ class BreakevenStudy(Study):
 
 def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, log: SweepLog, console: Console) -> int:
     """Play the runs that are not there, write what they say, show it."""
-    started, folder, design = time.monotonic(), store.folder, plan.design
-    command = question.command(folder)
-    write_scenarios(design.table(), folder)
-
-    def facts(**further: object) -> dict[str, object]:
-        known = facts_of(design, command, question.choices, time.monotonic() - started)
-        return known | plan.facts() | {"study": "breakeven", "runs_planned": design.n_runs} | further
-
-    write_facts(facts(), folder)
-    unwritten = WriteErrors()
-    play_and_log(design, store, log, unwritten, command, facts(), console, what_is_played(plan))
-    with uninterrupted():
-        store.put_together(FEW_PARTS)
-        answer = answer_of_store(plan, store)
+    folder, command = store.folder, question.command(store.folder)
+    own, what = plan.facts() | {"study": "breakeven"}, what_is_played(plan)
+    with played_into(store, log, plan.design, command, question.choices, own, console, what) as (facts, unwritten):
+        answer = answer_of_runs(plan, *store.values(list(plan.design.labels), plan.design.replications))
         known = facts(replications_done=answer.n)
         tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
         files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
@@ -86,17 +72,3 @@ def what_is_played(plan: BreakEvenPlan) -> str:
     if len(plan.design.scenarios) == n_effects + 1:
         return f"{counted(n_effects, 'effect')} and the baseline"
     return counted(len(plan.design.scenarios), "scenario")
-
-
-def answer_of_store(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
-    """What the runs in a store say. Raises ScenarioError where something is valued that no run has."""
-    measures, values = store.values(list(plan.design.labels), plan.design.replications)
-    try:
-        return answer_of_runs(plan, measures, values)
-    except UnknownMeasures as error:
-        problems = [
-            Problem(f"study.worth.{item.name}.measure", repr(item.measure), did_you_mean(item.measure, error.names))
-            for item in plan.worth
-            if item.measure in error.unknown
-        ]
-        raise ScenarioError(problems) from error

@@ -190,7 +190,7 @@ def _last_line(traceback: str) -> str:
     return traceback.strip().splitlines()[-1]
 
 
-def facts_of(design: Design, command: list[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
+def facts_of(design: Design, command: Sequence[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
     """Provenance of a study that has been played."""
     return provenance(
         command=command,
