@@ -9,14 +9,12 @@ import sys
 
 MEASUREMENTS = {
     "speed": "runs",
-    "threads": "threads",
+    "threads": "runs",
     "played": "memory",
-    "kept": "memory",
     "swept": "memory",
     "composed": "sweeps",
     "read_visits_file": "reading",
-    "ready": "ready",
-    "queue": "queues",
+    "ratio": "networks",
     "floor": "floor",
 }
 """File of each measurement; it is a function of the same name in it."""

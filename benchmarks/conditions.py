@@ -85,8 +85,9 @@ def differences(values: pd.DataFrame, ours: str, theirs: str) -> Iterator[tuple[
 
 def markdown_table(table: pd.DataFrame) -> list[str]:
     """The table of the README: a row a condition, differences from the traditional staffing in minutes a visit."""
-    heads = [f"{words}: {who}" for words in MEASURES.values() for who in ADDED.values()]
-    lines = ["| Demand | Wish, min | Admitted | " + " | ".join(heads) + " |", "|---|---:|---:|" + "---:|" * len(heads)]
+    first = next(iter(ADDED.values()))
+    heads = [f"{words}: {who}" if who == first else who for words in MEASURES.values() for who in ADDED.values()]
+    lines = ["| Demand | Wish | Admitted | " + " | ".join(heads) + " |", "|---|---:|---:|" + "---:|" * len(heads)]
     table = table.sort_values(list(CONDITIONS), ascending=[False, True, False], kind="stable")
     table = table.sort_values("demand", key=lambda names: names != "default", kind="stable")
     for (demand, wish, admission), rows in table.groupby(list(CONDITIONS), sort=False):

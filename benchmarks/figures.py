@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
-from sim.analysis.compare import costs_of
+from sim.analysis.compare import costs_of, of_any
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import SHOWN_MEASURES
@@ -111,6 +112,8 @@ def stored_comparison() -> Comparison:
         returns=nothing,
         alone=nothing,
         costs=costs_of(plan.scenarios, plan.baseline),
+        peer_roles=of_any(peer_roles, plan.scenarios.values()),
+        main_roles=of_any(main_roles, plan.scenarios.values()),
     )
 
 

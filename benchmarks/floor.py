@@ -1,23 +1,27 @@
 """The floor: the same number of calendar pushes and pops and of keyed draws as a run needs, and nothing else.
 
-How many draws a run needs is counted in `draws`; how many entries its calendar has, and how large it is, in `calendar`.
+How many draws a run needs is counted in `draws`; how large its calendar is, and how many of its entries are pushed and
+popped, is watched in the SimPy model: `n_entries` of a trajectory counts settlings too, which have their place in the
+order without being in the calendar.
 """
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 import sim
-from benchmarks.calendar import calendar_met
 from benchmarks.departments import department
 from benchmarks.draws import Draws, draws_needed
 from benchmarks.runs import SEED, timed
 from engine_build.build import machine_code_of
+from sim.engine import calendar_entries
 from sim.engine.compiled.backend import Floats2
 from sim.engine.measures.array_loops import Cells, Floats, Integers
+from sim.engine.reference import calendar as reference_calendar
 from sim.engine.workload import drawn, keyed, uniform_of
 
 TIMES = 5
@@ -33,11 +37,10 @@ def floor(given: dict[str, Any]) -> dict[str, Any]:
     draws = draws_needed(run, scenario)
     pushes = round(run.n_entries * met.pushed_share)
     seconds_of_floor(draws, 1000, met.size)
-    found: dict[str, list[float]] = {"engine": [], "floor": [], "with_settlings": []}
+    found: dict[str, list[float]] = {"engine": [], "floor": []}
     for _ in range(TIMES if engine != "simpy" else 1):
         found["engine"].append(timed(scenario, replication, engine)["cpu_seconds"])
         found["floor"].append(seconds_of_floor(draws, pushes, met.size))
-        found["with_settlings"].append(seconds_of_floor(draws, run.n_entries, met.size))
     return {
         "visits": run.n_visits,
         "entries": run.n_entries,
@@ -46,6 +49,42 @@ def floor(given: dict[str, Any]) -> dict[str, Any]:
         "draws": draws.by_kind(),
         "cpu_seconds": found,
     }
+
+
+@dataclass(frozen=True)
+class CalendarMet:
+    """Share of all entries that were popped, and mean number of entries at a pop, arrivals yet to come left out."""
+
+    pushed_share: float
+    size: int
+
+
+def calendar_met(weeks: int) -> CalendarMet:
+    """Play the default department on the SimPy model and watch its calendar.
+
+    Raises RuntimeError if the model no longer takes its entries out with `heappop`.
+    """
+    taken_out = reference_calendar.heappop
+    sizes: list[int] = []
+    n_popped = 0
+
+    def watched(queue: list[Any]) -> Any:
+        nonlocal n_popped
+        entry = taken_out(queue)
+        if entry[1] >= calendar_entries.TASK_ENDS:
+            n_popped += 1
+            if n_popped % 100 == 0:
+                sizes.append(1 + sum(waiting[1] != calendar_entries.ARRIVAL for waiting in queue))
+        return entry
+
+    reference_calendar.heappop = watched  # type: ignore[assignment]
+    try:
+        n_entries = sim.simulate(department(weeks), seed=SEED, engine="simpy").n_entries
+    finally:
+        reference_calendar.heappop = taken_out
+    if not sizes:
+        raise RuntimeError("sim.engine.reference.calendar no longer pops through heappop: watch it another way here")
+    return CalendarMet(pushed_share=n_popped / n_entries, size=round(sum(sizes) / len(sizes)))
 
 
 def seconds_of_floor(draws: Draws, n_pushes: int, size: int) -> float:

@@ -1,48 +1,59 @@
-"""The queues in salabim: customers are components, made by generators, that claim a `Resource`; no trace, no monitors.
+"""A network in salabim: customers are components that claim a `Resource` at every stop; no trace, no monitors.
 
 Processes are written with yield, which is as fast as salabim's other way (with greenlets) and needs nothing else.
 """
 
-from collections.abc import Callable, Generator
+import random
+from collections.abc import Generator
 from typing import Any
 
 import salabim
 
-from benchmarks.queues import Queue, Served
+from benchmarks.in_simpy import gaps, minutes_of, ways_of
+from benchmarks.networks import Network, Outcome, Player
+
+
+class Arrivals(salabim.Component):  # type: ignore[misc]
+    """Lets customers come."""
+
+    def setup(self, network: Network, ways: list[Any], rng: random.Random, stays: list[float]) -> None:
+        self.network, self.ways, self.rng, self.stays = network, ways, rng, stays
+
+    def process(self) -> Generator[Any, Any, None]:
+        for gap in gaps(self.network, self.rng):
+            yield self.hold(gap)
+            way = self.rng.choices(self.ways, self.network.mix)[0]
+            Customer(env=self.env, way=way, rng=self.rng, stays=self.stays)
 
 
 class Customer(salabim.Component):  # type: ignore[misc]
-    """Asks for a server, is served, and goes: what it holds is given back when its process ends."""
+    """Asks for a server at each stop, is served, and goes."""
 
-    def setup(self, servers: Any, service: Any, served: list[tuple[float, float]], rank: int) -> None:
-        self.servers, self.service, self.served, self.rank = servers, service, served, rank
+    def setup(self, way: Any, rng: random.Random, stays: list[float]) -> None:
+        self.way, self.rng, self.stays = way, rng, stays
 
     def process(self) -> Generator[Any, Any, None]:
-        arrived = self.env.now()
-        yield self.request((self.servers, 1, self.rank))
-        self.served.append((arrived, self.env.now() - arrived))
-        yield self.hold(self.service)
+        came = self.env.now()
+        for desk, minutes, share in self.way:
+            if share == 1.0 or self.rng.random() < share:
+                yield self.request(desk)
+                yield self.hold(minutes())
+                self.release(desk)
+        self.stays.append(self.env.now() - came)
 
 
-def player(queue: Queue) -> Callable[[float, int], Served]:
-    """A function that plays so many minutes with a seed."""
-    return lambda minutes, seed: play(queue, minutes, seed)
+def player(network: Network) -> Player:
+    """A function that plays a replication for each of some seeds."""
+    return lambda seeds: [play(network, seed) for seed in seeds]
 
 
-def play(queue: Queue, minutes: float, seed: int) -> Served:
-    env = salabim.Environment(trace=False, random_seed=seed, yieldless=False)
-    servers = salabim.Resource("servers", capacity=queue.servers, monitor=False, env=env)
-    service = salabim.Exponential(queue.mean_service, env=env)
-    served: Served = {number: [] for number in range(len(queue.rates))}
-    for number, rate in enumerate(queue.rates):
-        salabim.ComponentGenerator(
-            Customer,
-            iat=salabim.Exponential(1.0 / rate, env=env),
-            env=env,
-            servers=servers,
-            service=service,
-            served=served[number],
-            rank=number,
-        )
-    env.run(till=minutes)
-    return served
+def play(network: Network, seed: int) -> Outcome:
+    rng, env = random.Random(seed), salabim.Environment(trace=False, yieldless=False)
+    desks = [
+        (salabim.Resource(stop.name, capacity=stop.heads, monitor=False, env=env), minutes_of(stop, rng))
+        for stop in network.stops
+    ]
+    stays: list[float] = []
+    Arrivals(env=env, network=network, ways=ways_of(network, desks), rng=rng, stays=stays)
+    env.run(till=network.minutes)
+    return len(stays), sum(stays) / len(stays)

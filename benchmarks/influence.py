@@ -19,10 +19,11 @@ import pandas as pd
 
 from benchmarks.ends import End, ends_of
 from sim.analysis.assumptions import Assumption, KeyOf, read_keys, read_register
-from sim.config.check_cache import Known
-from sim.config.composition import composed_files, drafted, put_together
-from sim.config.key_paths import Path as Place
-from sim.config.key_paths import Plain, locate, value_at
+from sim.config.check_cache import CheckCache
+from sim.config.chosen_files import composed_files
+from sim.config.composition import put_together
+from sim.config.drafts import drafted
+from sim.config.key_paths import KeyPath, Plain, locate, value_at
 from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,7 +113,7 @@ def exists(keys: list[KeyOf]) -> bool:
     return all(not isinstance(place, str) and is_there(base, place) for place in places)
 
 
-def is_there(base: Plain, place: Place) -> bool:
+def is_there(base: Plain, place: KeyPath) -> bool:
     """Whether something stands at a place."""
     try:
         value_at(base, place)
@@ -137,9 +138,9 @@ def base_files() -> Plain:
 
 
 @cache
-def known() -> Known:
+def known() -> CheckCache:
     """What has been checked before: groups that two ends write alike are checked once."""
-    return Known()
+    return CheckCache()
 
 
 def played(ends: list[End], folder: Path, words: list[str]) -> Iterator[dict[str, str | float]]:

@@ -2,11 +2,13 @@
 
 import os
 import platform
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("peered", "simpy", "numpy", "pandas", "scipy", "ciw", "salabim")
+LIBRARIES = ("peered", "simpy", "numpy", "pandas", "scipy", "ciw", "salabim", "cimba", "numba")
 
 
 def n_cores() -> int:
@@ -19,8 +21,15 @@ def machine() -> dict[str, Any]:
         "cores": n_cores(),
         "system": platform.system(),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": dict(versions()),
     }
+
+
+def versions() -> Iterator[tuple[str, str]]:
+    """Of those libraries that are installed."""
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 def processor() -> str:

@@ -4,7 +4,6 @@ On Linux the peak memory a child is told starts at its parent's size, so nothing
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -49,33 +48,31 @@ def told(measurement: Measurement, repetition: int) -> str:
 
 
 def measured(measurement: Measurement, repetition: int) -> Line:
-    """One repetition, with nothing kept by an earlier one if it is to be cold."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {"PEERED_CACHE": folder} if measurement.given.get("cold") else {}
-        if measurement.what in COMMANDS:
-            return {"wall_seconds": seconds_of_command(measurement, environment)}
-        return children([(measurement, repetition)], environment)[0]
+    """One repetition."""
+    if measurement.what in COMMANDS:
+        return {"wall_seconds": seconds_of_command(measurement)}
+    return children([(measurement, repetition)])[0]
 
 
 def shared_lines(turns: Sequence[Turn]) -> dict[tuple[str, int], Line]:
     """What one process found in all of them."""
-    found = children(turns, {})
+    found = children(turns)
     return {(measurement.key, repetition): line for (measurement, repetition), line in zip(turns, found, strict=True)}
 
 
-def children(turns: Sequence[Turn], environment: dict[str, str]) -> list[Line]:
+def children(turns: Sequence[Turn]) -> list[Line]:
     """What a fresh process finds."""
     asked = [[measurement.what, {**measurement.given, "repetition": n}] for measurement, n in turns]
-    output = output_of(["benchmarks.child", json.dumps(asked)], environment)
+    output = output_of(["benchmarks.child", json.dumps(asked)])
     return [json.loads(line) for line in output.splitlines()[-len(turns) :]] if turns else []
 
 
-def seconds_of_command(measurement: Measurement, environment: dict[str, str]) -> float:
+def seconds_of_command(measurement: Measurement) -> float:
     """Wall time of a command, from its start to its end."""
     words = COMMANDS[measurement.what](measurement.given)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        output_of(["sim", *words, f"output={folder}/answer"], environment)
+        output_of(["sim", *words, f"output={folder}/answer"])
         return time.perf_counter() - started
 
 
@@ -102,12 +99,11 @@ COMMANDS: dict[str, Callable[[dict[str, Any]], list[str]]] = {"command": one_run
 """Measurements that are commands of the user's, not children of ours."""
 
 
-def output_of(words: Sequence[str], environment: dict[str, str]) -> str:
+def output_of(words: Sequence[str]) -> str:
     """What a module run as a fresh process prints. Raises RuntimeError if it fails; its own message stands above."""
     process = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=ROOT,
-        env=os.environ | environment,
         stdout=subprocess.PIPE,
         text=True,
         check=False,

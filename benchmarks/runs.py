@@ -1,4 +1,4 @@
-"""The speed of runs on one core, and the peak memory of the process that plays them.
+"""The speed of runs: on one core with the peak memory of the process, side by side on threads, and from a cold start.
 
 Which departments there are to play is `departments`.
 """
@@ -6,6 +6,7 @@ Which departments there are to play is `departments`.
 import platform
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sim
@@ -44,3 +45,33 @@ def timed(scenario: Any, replication: int, engine: str) -> dict[str, float]:
         "cpu_seconds": cpu,
         "wall_seconds": wall,
     }
+
+
+def threads(given: dict[str, Any]) -> dict[str, Any]:
+    """Wall time of the same replications on one thread and on two, in turn; the threads stay, as in a study.
+
+    Each round plays replications of its own, so that nothing is remembered from the round before.
+    """
+    scenario, engine, runs = department(given["weeks"]), given["engine"], given["runs"]
+    found: dict[str, list[float]] = {"one": [], "two": []}
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
+        pools = {"one": one, "two": two}
+
+        def seconds(name: str, first: int, n: int, seed: int = SEED) -> float:
+            started = time.perf_counter()
+            list(pools[name].map(lambda number: n_visits(scenario, seed, number, engine), range(first, first + n)))
+            return time.perf_counter() - started
+
+        for name in pools:
+            seconds(name, 0, 2, WARM_UP_SEED)
+        for number in range(given["rounds"]):
+            first = (given["repetition"] * given["rounds"] + number) * runs
+            # Which of the two comes first changes from round to round.
+            for name in list(pools)[:: 1 if number % 2 == 0 else -1]:
+                found[name].append(seconds(name, first, runs))
+    return {"wall_seconds": found}
+
+
+def n_visits(scenario: Any, seed: int, replication: int, engine: str) -> int:
+    """Play one replication and let go of it."""
+    return sim.simulate(scenario, seed=seed, replication=replication, engine=engine).n_visits

@@ -8,30 +8,19 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.plan import REFERENCE, Plan
+from benchmarks.plan import COMPILED, LAW_IN_SIMPY, REFERENCE, Plan
 
 Line = Mapping[str, Any]
 Short = dict[str, Any]
-VARIANTS = ("staff", "zones", "growth")
+VARIANTS = ("weeks", "staff", "zones", "growth")
 
 
-def summary(lines: Sequence[Line], plan: Plan, engine: str) -> Short:
+def summary(lines: Sequence[Line], plan: Plan) -> Short:
     """All figures of a run."""
-    engines = tuple(dict.fromkeys((REFERENCE, engine)))
-    found: Short = {}
-    by_weeks = {
-        name: costs([line for line in of(lines, "speed") if line["engine"] == name], "weeks") for name in engines
-    }
-    if any(by_weeks.values()):
-        found["weeks"] = by_weeks
-        found["cost_ratio"] = {name: cost_ratio(rows, plan) for name, rows in by_weeks.items()}
-        found["speed"] = speed(by_weeks, plan.main_weeks, engine)
-    for key in VARIANTS:
-        if of(lines, key):
-            found[key] = costs(of(lines, key), key)
-    for key, make in MADE.items():
-        if of(lines, key):
-            found[key] = make(of(lines, key))
+    found: Short = {key: costs(of(lines, key), key) for key in VARIANTS if of(lines, key)}
+    found |= {key: make(of(lines, key)) for key, make in MADE.items() if of(lines, key)}
+    if "weeks" in found:
+        found["cost_ratio"] = cost_ratio(found["weeks"], plan)
     return found
 
 
@@ -40,10 +29,7 @@ def sweep(lines: Sequence[Line]) -> Short:
     played, composed = (next(line for line in lines if line["what"] == what) for what in ("sweep", "composed"))
     runs, seconds, ways = played["scenarios"] * played["replications"], played["wall_seconds"], dict(composed["ways"])
     sizes = {key: played[key] for key in ("scenarios", "replications", "weeks")}
-    found = {**sizes, "runs": runs, "wall_seconds": seconds, "runs_per_second": runs / seconds, "composed": ways}
-    if "stock_50" in ways:
-        found["stock_by_ours"] = ways["stock_50"]["cpu_seconds"] / ways["ours_50"]["cpu_seconds"]
-    return found
+    return {**sizes, "runs": runs, "wall_seconds": seconds, "runs_per_second": runs / seconds, "composed": ways}
 
 
 def reading(lines: Sequence[Line]) -> Short:
@@ -100,21 +86,6 @@ def cost_ratio(rows: Sequence[Short], plan: Plan) -> Short:
     }
 
 
-def speed(by_weeks: Mapping[str, Sequence[Short]], weeks: int, engine: str) -> Short:
-    """The engines beside each other on the main length, and how many times faster one is."""
-    rows = {name: next(row for row in rows if row["weeks"] == weeks) for name, rows in by_weeks.items()}
-    ours, reference = rows[engine], rows[REFERENCE]
-    return {
-        "weeks": weeks,
-        **rows,
-        "ratio": {
-            rate: {which: ours[rate][which] / reference[rate][which] for which in ("best", "median")}
-            for rate in ("visits_per_second", "entries_per_second")
-        },
-        "memory_ratio": ours["peak_mib"] / reference["peak_mib"],
-    }
-
-
 # --- threads, start, memory -----------------------------------------------------------------------------------------
 
 
@@ -135,18 +106,8 @@ def threads(lines: Sequence[Line]) -> Short:
 
 
 def start(lines: Sequence[Line]) -> Short:
-    """Wall times of warm and cold starts."""
-    found: Short = {}
-    for name, cold in (("warm", False), ("cold", True)):
-        chosen = [line for line in lines if bool(line.get("cold")) == cold]
-        commands = [line["wall_seconds"] for line in chosen if line["what"] == "command"]
-        ready = [line for line in chosen if line["what"] == "ready"]
-        if commands:
-            found[name] = {"command_seconds": spread(commands)}
-        if ready:
-            parts = ("load_seconds", "prepare_seconds", "first_week_seconds", "wall_seconds")
-            found[name] |= {f"ready_{part}": spread(line[part] for line in ready) for part in parts}
-    return found
+    """Wall time of a command from its start to its end."""
+    return {"command_seconds": spread(line["wall_seconds"] for line in lines)}
 
 
 def memory(lines: Sequence[Line]) -> Short:
@@ -164,43 +125,57 @@ def memory(lines: Sequence[Line]) -> Short:
     return found
 
 
-# --- queues and the floor -------------------------------------------------------------------------------------------
+# --- ratios and the floor -------------------------------------------------------------------------------------------
 
 
-def queues(lines: Sequence[Line]) -> Short:
-    """For each queue and player: customers a second, times bare SimPy, and mean waits beside theory."""
+def ratios(lines: Sequence[Line]) -> Short:
+    """For each network and player: CPU time of one replication, how many times bare SimPy, and whether they agree."""
     found: Short = {}
-    for queue in dict.fromkeys(line["queue"] for line in lines):
-        of_queue = [line for line in lines if line["queue"] == queue]
-        players = dict.fromkeys(line["player"] for line in of_queue)
-        found[queue] = {player: played([line for line in of_queue if line["player"] == player]) for player in players}
-        for row in found[queue].values():
-            bare = found[queue][REFERENCE]["customers_per_second"]
-            row["times_simpy"] = {which: row["customers_per_second"][which] / bare[which] for which in bare}
+    for network in dict.fromkeys(line["network"] for line in lines):
+        of_network = [line for line in lines if line["network"] == network]
+        by_player = {name: [line for line in of_network if line["player"] == name] for name in players(of_network)}
+        rows = {name: played(own) for name, own in by_player.items()}
+        bare = rows.get(REFERENCE, rows[LAW_IN_SIMPY])["cpu_seconds"]["median"]
+        for name, row in rows.items():
+            row["times_simpy"] = bare / row["cpu_seconds"]["median"]
+            row |= agreement(by_player[COMPILED], by_player[name])
+        found[network] = rows
     return found
 
 
+def players(lines: Sequence[Line]) -> list[str]:
+    return list(dict.fromkeys(line["player"] for line in lines))
+
+
 def played(lines: Sequence[Line]) -> Short:
-    """One player's repetitions of one queue."""
-    rates = [line["served"] / line["cpu_seconds"] for line in lines]
-    classes = range(len(lines[0]["expected_waits"]))
+    """One player's repetitions of one network; where a part was played, CPU time and customers are scaled up."""
+    part, stays = lines[0]["part"], values(lines, "stay")
     return {
-        "customers": sum(line["served"] for line in lines),
-        "customers_per_second": {"best": max(rates), "median": statistics.median(rates)},
-        "waits": [
-            beside_theory(
-                [mean for line in lines for mean in line["batch_means"][number]], lines[0]["expected_waits"][number]
-            )
-            for number in classes
-        ],
+        "part": part,
+        "runs": len(stays),
+        "cpu_seconds": spread(line["cpu_seconds"] / part for line in lines),
+        "home": statistics.mean(values(lines, "home")),
+        "stay": statistics.mean(stays),
+        "stay_half_width": 1.96 * statistics.stdev(stays) / math.sqrt(len(stays)),
     }
 
 
-def beside_theory(batch_means: Sequence[float], expected: float) -> dict[str, float]:
-    """Mean wait, and how many standard errors it is from theory."""
-    mean = statistics.mean(batch_means)
-    error = statistics.stdev(batch_means) / math.sqrt(len(batch_means))
-    return {"mean": mean, "expected": expected, "z": (mean - expected) / error}
+def values(lines: Sequence[Line], what: str) -> list[float]:
+    """What each replication came to; a number of customers as if all of the time had been played."""
+    return [value / (line["part"] if what == "home" else 1.0) for line in lines for value in line[what]]
+
+
+def agreement(ours: Sequence[Line], theirs: Sequence[Line]) -> Short:
+    """Both engines: whether the replications that both have played are the same to the last bit. Others: the smaller
+    p of two Welch tests, of how many went home and of their mean stay."""
+    if theirs[0]["player"].startswith("peered/") and theirs[0]["part"] == ours[0]["part"]:
+        pairs = zip(ours, theirs, strict=True)
+        same = all(ours_[what][: len(own[what])] == own[what] for ours_, own in pairs for what in ("home", "stay"))
+        return {"same_bits": same}
+    from scipy.stats import ttest_ind  # when all is measured: see `processes`
+
+    tests = [ttest_ind(values(ours, what), values(theirs, what), equal_var=False) for what in ("home", "stay")]
+    return {"p": float(min(test.pvalue for test in tests))}
 
 
 def floor(lines: Sequence[Line]) -> Short:
@@ -219,7 +194,6 @@ def floor(lines: Sequence[Line]) -> Short:
         "ratio": {
             "of_minima": min(times["engine"]) / min(times["floor"]),
             "of_medians": statistics.median(times["engine"]) / statistics.median(times["floor"]),
-            "of_minima_with_settlings": min(times["engine"]) / min(times["with_settlings"]),
         },
     }
 
@@ -227,7 +201,7 @@ def floor(lines: Sequence[Line]) -> Short:
 MADE = {
     "threads": threads,
     "start": start,
-    "queues": queues,
+    "ratios": ratios,
     "floor": floor,
     "memory": memory,
     "sweep": sweep,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmarks.bounds import Bound
-from benchmarks.plan import REFERENCE
 from benchmarks.summary import VARIANTS
 
 TITLES = {
+    "weeks": "weeks",
     "staff": "staff, patients and places times",
     "zones": "zones, of the same places together",
     "growth": "patients times (same staff)",
@@ -15,45 +15,27 @@ TITLES = {
 Short = Mapping[str, Any]
 
 
-def table(short: Short, bounds: Sequence[Bound], engine: str) -> str:
-    """All tables, parted by empty lines."""
+def table(short: Short, bounds: Sequence[Bound], engine: str, machine: Short) -> str:
+    """What was measured on, and all tables, parted by empty lines."""
+    facts = [machine["processor"], f"{machine['cores']} cores", machine["system"], f"Python {machine['python']}"]
     parts = [
-        *speeds(short),
+        [", ".join([*facts, *(f"{name} {version}" for name, version in machine["versions"].items())])],
         *(lines for key in VARIANTS if key in short for lines in [cost_lines(TITLES[key], key, short[key], engine)]),
         *threads(short, engine),
         *start(short, engine),
         *memory(short, engine),
-        *queues(short),
+        *ratios(short),
         *floor(short, engine),
         *sweep(short, engine),
         *reading(short),
-        [bound.words for bound in bounds if not is_a_wait(bound) or not bound.holds],
+        [bound.words for bound in bounds if not is_agreement(bound) or not bound.holds],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
-def is_a_wait(bound: Bound) -> bool:
-    """The waits stand in the table of the queues already."""
-    return "from theory" in bound.what
-
-
-def speeds(short: Short) -> Iterator[list[str]]:
-    """One table an engine, then how they stand beside each other."""
-    for name, rows in short.get("weeks", {}).items():
-        yield cost_lines("weeks", "weeks", rows, name)
-    if "speed" in short:
-        found = short["speed"]
-        ratio, visits = found["ratio"]["entries_per_second"], found["ratio"]["visits_per_second"]
-        yield [
-            f"{found['weeks']} weeks: {ratio['median']:.0f} times the calendar entries a second of the SimPy model by "
-            f"the medians, {ratio['best']:.0f} by the fastest; visits {visits['median']:.0f} and {visits['best']:.0f}; "
-            f"peak memory {found['memory_ratio']:.2f} times",
-            *(
-                f"{name}: {row['long']} weeks cost {row['of_minima']:.2f} times {row['short']} by the fastest, "
-                f"{row['of_medians']:.2f} by the medians"
-                for name, row in short["cost_ratio"].items()
-            ),
-        ]
+def is_agreement(bound: Bound) -> bool:
+    """Agreement stands in the tables of ratios already."""
+    return "agrees" in bound.what
 
 
 def cost_lines(title: str, key: str, rows: Sequence[Short], engine: str) -> list[str]:
@@ -85,21 +67,9 @@ def threads(short: Short, engine: str) -> Iterator[list[str]]:
 
 
 def start(short: Short, engine: str) -> Iterator[list[str]]:
-    if "start" not in short:
-        return
-    lines = [
-        f"{engine}: start of a fresh process, seconds (fastest, median)",
-        f"{'cache':>7} {'the command':>15} {'ready to play':>15} {'imports, config':>16} {'preparing':>15} "
-        f"{'a week':>15}",
-    ]
-    for name in ("warm", "cold"):
-        if name in short["start"]:
-            row = short["start"][name]
-            keys = ["command_seconds"]
-            keys += [f"ready_{part}_seconds" for part in ("wall", "load", "prepare", "first_week")]
-            cells = [f"{row[key]['min']:.2f} ({row[key]['median']:.2f})" for key in keys]
-            lines.append(f"{name:>7} {cells[0]:>15} {cells[1]:>15} {cells[2]:>16} {cells[3]:>15} {cells[4]:>15}")
-    yield lines
+    if "start" in short:
+        seconds = short["start"]["command_seconds"]
+        yield [f"{engine}: a command with one replication, {seconds['min']:.2f} s ({seconds['median']:.2f})"]
 
 
 def memory(short: Short, engine: str) -> Iterator[list[str]]:
@@ -113,22 +83,24 @@ def memory(short: Short, engine: str) -> Iterator[list[str]]:
         yield lines
 
 
-def queues(short: Short) -> Iterator[list[str]]:
-    for name, players in short.get("queues", {}).items():
+def ratios(short: Short) -> Iterator[list[str]]:
+    for network, players in short.get("ratios", {}).items():
         lines = [
-            f"{name} queue: customers/s on one core, fastest (median), times bare SimPy; "
-            "mean waits, theory, standard errors"
+            f"{network:<16} {'CPU s, median':>13} {'(fastest)':>11} {'times bare SimPy':>17} {'customers':>10} "
+            f"{'mean stay, min':>20}   beside PeerED"
         ]
-        for player, row in players.items():
-            rate, times = row["customers_per_second"], row["times_simpy"]
-            waits = "; ".join(
-                f"{wait['mean']:.2f} min ({wait['expected']:.2f}, {wait['z']:+.1f})" for wait in row["waits"]
-            )
-            label = f"bare {player}" if player == REFERENCE else player
+        for name, row in players.items():
+            seconds, times = row["cpu_seconds"], row["times_simpy"]
+            part = "" if row["part"] == 1.0 else f", from {row['part']:g} of it"
+            beside = f"p {row['p']:.2g}" if "p" in row else "same bits" if row["same_bits"] else "OTHER BITS"
             lines.append(
-                f"{label:>18} {rate['best']:>11,.0f} ({rate['median']:>9,.0f}) {times['best']:>7.2f} times   {waits}"
+                f"{LABELS.get(name, name):<16} {seconds['median']:>13.5f} {seconds['min']:>11.5f} {times:>17.3g} "
+                f"{row['home']:>10,.0f} {row['stay']:>11.3f} ± {row['stay_half_width']:<6.3f}   {beside}{part}"
             )
         yield lines
+
+
+LABELS = {"peered/compiled": "PeerED", "peered/simpy": "its SimPy model", "simpy": "bare SimPy"}
 
 
 def floor(short: Short, engine: str) -> Iterator[list[str]]:
@@ -141,9 +113,7 @@ def floor(short: Short, engine: str) -> Iterator[list[str]]:
             f"{found['calendar_size']} (of {found['entries_per_visit']:.1f} entries, the rest being settlings); "
             f"draws {draws}",
             f"{engine} {seconds['engine']['min']:.3f} s, floor {seconds['floor']['min']:.3f} s: "
-            f"{ratio['of_minima']:.2f} times ({ratio['of_medians']:.2f} by the medians); "
-            f"{ratio['of_minima_with_settlings']:.2f} times if every "
-            "settling were pushed and popped too",
+            f"{ratio['of_minima']:.2f} times ({ratio['of_medians']:.2f} by the medians)",
         ]
 
 
@@ -158,11 +128,6 @@ def sweep(short: Short, engine: str) -> Iterator[list[str]]:
                 f"  composed and checked, {name.replace('_', ' ')}: {way['wall_seconds']:.2f} s, "
                 f"{1000 * way['cpu_seconds'] / way['scenarios']:.1f} CPU ms a scenario"
                 for name, way in found["composed"].items()
-            ),
-            *(
-                [f"  Hydra's own sweeper and launcher take {found['stock_by_ours']:.0f} times the CPU time of ours"]
-                if "stock_by_ours" in found
-                else []
             ),
         ]
 

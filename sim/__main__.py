@@ -10,6 +10,11 @@ import threading
 from contextlib import suppress
 from typing import NoReturn, TextIO
 
+# Before numpy is loaded, which has no switch for it later: its linear algebra starts a thread for each processor, and
+# on matrices as small as ours these mostly wait for each other. Workers take the variables over.
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
 
 def main() -> int:
     """Run the command and return its exit code."""

@@ -10,31 +10,33 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sim.commands.subcommands import remedy_of_option, subcommand, with_command_first
-from sim.commands.usage import USAGE
+from sim.commands.subcommands import remedy_of_option, subcommand, without_folder
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.overrides import with_lists_joined
 from sim.department.scenario import ScenarioError
-from sim.report.console import print_problems
+from sim.report.console import print_problems, say_unbroken
 from sim.report.terminal import patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_errors import NoWorkers
 from sim.studies import study_named
 from sim.visits.data_quality import VisitsFileError
 
+USAGE = Path(__file__).resolve().parent / "data" / "usage.txt"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    words = with_command_first(with_lists_joined(sys.argv[1:] if arguments is None else arguments))
+    words = with_lists_joined(sys.argv[1:] if arguments is None else arguments)
     console, errors = patient_console(sys.stdout), patient_console(sys.stderr)
     if any(word in ("-h", "--help") for word in words):
         return print_help(console)
     try:
+        words, folder = readable_words(words)
         if (command := subcommand(words)) is not None:
-            return command(words[1:], console, errors)
-        line = read(words)
+            return command(words[1:], folder, console, errors)
+        line = read_command_line(words, folder)
         for warning in warnings_of(line.overrides):
-            errors.print(warning, markup=False, highlight=False, soft_wrap=True)
+            say_unbroken(errors, warning)
         if line.is_sweep:
             return run_sweep(line, console)
         question = compose(line.overrides, line.folder)
@@ -44,10 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_problems(error, errors)
         return 2
     except Misunderstood as error:
-        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        say_unbroken(errors, str(error))
         return 2
     except (CannotKeep, OutputError, NoWorkers) as error:
-        errors.print(f"peered: {error}", markup=False, highlight=False, soft_wrap=True)
+        say_unbroken(errors, f"peered: {error}")
         return 1 if isinstance(error, CannotKeep) else 2
     except KeyboardInterrupt:
         errors.print("peered: interrupted; nothing had finished, nothing was written", markup=False)
@@ -68,23 +70,25 @@ class CommandLine:
     is_sweep: bool = False
 
 
-def read(words: Sequence[str]) -> CommandLine:
-    """Options and overrides apart. Raises Misunderstood."""
-    line = CommandLine()
-    rest = iter(words)
-    for word in rest:
+def readable_words(words: Sequence[str]) -> tuple[list[str], Path | None]:
+    """The words without `--config-dir DIR`, and that folder. Raises Misunderstood."""
+    for word in words:
         if any("\ud800" <= letter <= "\udfff" for letter in word):  # how Python hands on bytes it cannot read
             raise Misunderstood(f"peered: {word!r} holds bytes that are no UTF-8: write it, or name the file, in UTF-8")
+    others, folder = without_folder(words)
+    if folder == "":
+        raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
+    return others, None if folder is None else Path(folder)
+
+
+def read_command_line(words: Sequence[str], folder: Path | None) -> CommandLine:
+    """Options and overrides apart. Raises Misunderstood."""
+    line = CommandLine(folder=folder)
+    for word in words:
         if word == "--dry-run":
             line.is_dry = True
         elif word in ("-m", "--multirun"):
             line.is_sweep = True
-        elif word == "--config-dir" or word.startswith("--config-dir="):
-            _, equals, value = word.partition("=")
-            folder = value if equals else next(rest, "")
-            if not folder:
-                raise Misunderstood("peered: --config-dir needs a folder: --config-dir DIR")
-            line.folder = Path(folder)
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; {remedy_of_option(word)}")
         else:
@@ -104,7 +108,7 @@ def warnings_of(overrides: Sequence[str]) -> Iterator[str]:
 
 def print_help(console: Console) -> int:
     """Usage, and what can be chosen."""
-    console.print(USAGE, markup=False, highlight=False, soft_wrap=True)
+    say_unbroken(console, USAGE.read_text(encoding="utf-8").rstrip())
     for group in ("staffing", "experiment"):
         console.print(f"\n{group}s: {', '.join(shipped_choices(group))}", markup=False, highlight=False, end="")
     console.print()

@@ -263,8 +263,7 @@ def matched_world(seed: int, points: int = 30, replications: int = 4, most_waves
     rng = np.random.default_rng(seed)
     truth = {each.name: float(rng.uniform(each.low * 1.2, each.high * 0.85)) for each in (PHYSICIAN, TREATMENT)}
     scenario = known_scenario(weeks=26)
-    changed = scenario.model_copy(update={"department": with_factors(scenario.department, truth)})
-    seen = simulated_visits(changed, seed=1000 + seed)[0]
+    seen = simulated_visits(with_factors(scenario, truth), seed=1000 + seed)[0]
     region = match_service_times(
         seen,
         scenario,

@@ -275,7 +275,7 @@ def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_r
     assert "Days without any visit, counted as really empty: 23." in text
     assert any("23 of the 41 days" in problem.kind for problem in report.quality.findings)
     alone = compose(["study=run", "demand.mental_health_share=0"]).scenario
-    assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).deeper is not None
+    assert calibrate(path, bupar, name="whole", output=tmp_path / "whole", base=alone).department is not None
 
 
 def test_visits_too_few_for_a_department_are_refused_as_shifted_dates(tmp_path: Path) -> None:

@@ -90,24 +90,24 @@ def test_the_pair_is_ready_to_be_composed_and_holds_what_was_estimated(report: C
 
 
 def test_every_estimated_key_of_the_department_has_its_error_in_the_file(report: CalibrationReport) -> None:
-    assert report.deeper is not None
+    assert report.department is not None
     text = report.path("department").read_text(encoding="utf-8")
-    told = report.deeper.department.estimated
+    told = report.department.file.estimated
     assert {"streams.medical.age_shares[0]", "streams.medical.patience.minutes.median[CTAS 4]"} <= {t.key for t in told}
     assert all(np.isfinite(item.standard_error) and item.line() in text for item in told)
-    tested = report.deeper.estimates.patience_test
+    tested = report.department.estimates.patience_test
     assert tested is not None
     assert f"streams.medical.patience.minutes: {tested.verdict()}" in text
     assert not tested.is_rejected, "patience of this world is lognormal"
 
 
 def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: CalibrationReport) -> None:
-    assert report.deeper is not None
-    notes = " | ".join(report.deeper.estimates.notes)
+    assert report.department is not None
+    notes = " | ".join(report.department.estimates.notes)
     assert "no month factors: the file does not cover every month" in notes
     assert "CTAS 1 (0)" in notes
     assert "month_index" not in report.demand.yaml_text()
-    assert "medical" not in report.deeper.estimates.returns, "medical visits come from outside only"
+    assert "medical" not in report.department.estimates.returns, "medical visits come from outside only"
 
 
 def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None:
@@ -145,8 +145,8 @@ def test_who_comes_by_ambulance_is_told_of_all_whose_way_is_known() -> None:
 
 def test_the_part_held_out_is_predicted(report: CalibrationReport) -> None:
     """Law: 95 % of days lie inside, so of 45 at least 38 but for a chance of 3e-3; the seed is fixed."""
-    assert report.deeper is not None
-    held = report.deeper.held_out
+    assert report.department is not None
+    held = report.department.held_out
     assert held is not None
     assert held.daily is not None
     assert held.daily.coverage >= 38 / 45
@@ -188,8 +188,8 @@ def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before
 def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
     report: CalibrationReport, tmp_path: Path
 ) -> None:
-    assert report.deeper is not None
-    names = list(figures_known(report.deeper))
+    assert report.department is not None
+    names = list(figures_known(report.department))
     assert names == ["arrivals", "durations", "quantiles", "behaviour", "held_out"]
     figures = draw_calibration(report, tmp_path / "figures")
     assert [path.name for path in figures] == [f"known_{name}.png" for name in names]
@@ -205,15 +205,15 @@ def test_a_calibrated_world_has_the_waits_it_was_made_of(visits_file: Path) -> N
     world = known_scenario(WEEKS)
     output = visits_file.parent / "again"
     report = calibrate(visits_file, MAP, name="again", output=output, base=world, seed=4, hold_out_share=0.25)
-    assert report.deeper is not None
-    held = report.deeper.held_out
+    assert report.department is not None
+    held = report.department.held_out
     assert held is not None
     for score in held.quantiles:
         assert score.loss_simulated == pytest.approx(score.loss, rel=0.1), f"{score.quantity} of level {score.level}"
     for level in (3, 4):
         observed, simulated = (
             table.loc[table["acuity"] == level, "wait_minutes"].mean()
-            for table in (report.deeper.visits, report.deeper.simulated)
+            for table in (report.department.visits, report.department.simulated)
         )
         assert simulated == pytest.approx(observed, rel=0.25)
 

@@ -76,7 +76,7 @@ def test_a_run_that_is_missing_is_named(folder: Path) -> None:
 
 def test_the_table_has_a_row_a_condition_the_default_first_and_marks_where_many_leave(folder: Path) -> None:
     head, _, *rows = markdown_table(conditions_of(folder))
-    assert head.startswith("| Demand | Wish, min | Admitted | Without staff: peers |")
+    assert head.startswith("| Demand | Wish | Admitted | Without staff: peers |")
     assert [row.split(" | ")[:3] for row in rows[:2]] == [["| default", "60", "16 %"], ["| default", "60", "9.8 %"]]
     assert rows[4].startswith("| crowded † | 60 | 16 % | −20.0 ± 12.7 | −9.0 ± 0.0 | +1.5 ± 6.4 | −20.0 ± 12.7 |")
     assert len(rows) == 8

@@ -12,8 +12,8 @@ from omegaconf import OmegaConf
 
 from sim.cli import main
 from sim.config import compose, compose_sweep, shipped_choices
-from sim.config.check_cache import Known
-from sim.config.designs import ScenarioDesign, design_of
+from sim.config.check_cache import CheckCache
+from sim.config.designs import SweepDesign, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up
 from sim.config.filters import kept_by
@@ -24,13 +24,13 @@ GRID = ["demand.growth=1.0,1.1,1.2", "staffing=traditional,peer_247"]
 RANGES = ["demand.growth=interval(0.9,1.2)", "support.consent=interval(0.4,0.9)"]
 
 
-def design(*words: str) -> ScenarioDesign:
+def design(*words: str) -> SweepDesign:
     found = design_of(words)
     assert found.problems == []
     return found
 
 
-def values(found: ScenarioDesign, key: str) -> np.ndarray:
+def values(found: SweepDesign, key: str) -> np.ndarray:
     """Values of the samples, the baseline left out."""
     return np.array([item.value for items in found.rows[1:] for item in items if item.key == key])
 
@@ -558,9 +558,9 @@ def test_every_scenario_of_a_sweep_is_the_one_its_words_make_alone() -> None:
 
 
 def test_the_hash_of_a_scenario_made_of_parts_is_its_own() -> None:
-    known = Known()
+    cache = CheckCache()
     sweep = compose_sweep([*LHS, *RANGES, "boarding=default,pool", "effects=none,both"])
-    assert [known.content_hash(scenario) for scenario in sweep.scenarios.values()] == list(sweep.keys.values())
+    assert [cache.content_hash(scenario) for scenario in sweep.scenarios.values()] == list(sweep.keys.values())
     assert [scenario.content_hash() for scenario in sweep.scenarios.values()] == list(sweep.keys.values())
 
 

@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 
 from sim.calibration.matching.history_matching import Target, Unknown, match
-from sim.calibration.matching.service_times import (
-    match_service_times,
-    region_table,
-    roles_to_match,
-    scaled,
-    with_factors,
-)
+from sim.calibration.matching.service_times import region_table, roles_to_match, scaled, with_factors
 from sim.department.quantities import (
     Constant,
     Empirical,
@@ -108,18 +102,12 @@ def test_a_factor_multiplies_the_mean_of_every_family(minutes) -> None:
 
 
 def test_a_factor_changes_its_role_alone() -> None:
-    department = known_scenario(weeks=4).department
-    assert roles_to_match(department) == ("physician", "delays")
-    changed = with_factors(department, {"physician": 2.0})
-    before, after = (each.streams["medical"].pathway for each in (department, changed))
+    scenario = known_scenario(weeks=4)
+    assert roles_to_match(scenario.department) == ("physician", "delays")
+    changed = with_factors(scenario, {"physician": 2.0})
+    before, after = (each.department.streams["medical"].pathway for each in (scenario, changed))
     assert after[0].minutes.mean_of(3) == 2.0 * before[0].minutes.mean_of(3)
     assert after[1:] == before[1:]
-
-
-def test_a_role_that_is_not_there_is_refused_by_name() -> None:
-    visits = known_scenario(weeks=4)
-    with pytest.raises(ValueError, match="no minutes of surgeon in the department: choose of delays, physician"):
-        match_service_times(None, visits, (Unknown("surgeon", 0.5, 2.0),), seed=1)
 
 
 def test_service_times_of_a_simulated_department_are_in_the_region_its_visits_leave() -> None:

@@ -105,7 +105,7 @@ def test_the_lock_holds_each_package_once_on_every_python_and_system(python: str
 def test_version_is_the_same_in_project_citation_and_changelog() -> None:
     version = project()["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert str(citation["version"]) == version
     assert newest is not None
     assert newest[1] == version
@@ -183,7 +183,7 @@ def contract_with(place: str, line: str, tmp_path: Path) -> subprocess.Completed
         ("runs", "import sim.analysis"),
         ("analysis", "import sim.report"),
         ("report", "import sim.config"),
-        ("config", "import sim.studies"),
+        ("studies", "import sim.config"),
         ("runs", "import simpy"),
         ("runs", "import omegaconf"),
         ("report", "import hydra"),

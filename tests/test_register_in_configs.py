@@ -20,7 +20,8 @@ from sim.analysis.assumptions import (
     read_register,
 )
 from sim.config import compose, shipped_configs
-from sim.config.composition import composed_files, drafted
+from sim.config.chosen_files import composed_files
+from sim.config.drafts import drafted
 from sim.config.key_paths import locate, value_at
 from sim.department.scenario import ScenarioError
 

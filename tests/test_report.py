@@ -425,6 +425,21 @@ def test_figures_show_a_difference_with_its_caution_and_say_what_the_mark_means(
     assert not any("‡" in text for text in texts_on(figure_of("scorecard")))
 
 
+def test_a_title_counts_the_differences_beyond_chance_of_those_that_are_judged_together() -> None:
+    judged = [name for name in WORLD if name in HEADLINE]
+    n_shown = sum(abs(mean) > 1.6 * half for name in judged for mean, half in WORLD[name][1])
+    title = f"Headline measures beside traditional: {n_shown} of {3 * len(judged)} differences beyond chance"
+    assert title in texts_on(figure_of("differences"))
+
+
+def test_the_hours_of_the_week_are_headed_by_how_much_has_no_peer() -> None:
+    first = week_of("peer_added", 1.0, np.random.default_rng(0))
+    share = 100 * first["mh_no_peer_on_duty"].sum() / first["mh_present"].sum()
+    assert f"Peers added: {share:.0f} % of mental-health hours with no peer on duty" in texts_on(
+        figure_of("hour_of_week")
+    )
+
+
 def test_returns_name_their_denominators_on_the_axis() -> None:
     said = texts_on(figure_of("return_curves"))
     assert "share back, of first mental-health visits of a patient" in said

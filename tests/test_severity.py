@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.config.check_cache import Known
+from sim.config.check_cache import CheckCache
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.expected_work import weekly_minutes
 from sim.department.pathway import Delay, Dispose, Observe, Place, Route, Task
@@ -493,9 +493,9 @@ def test_odds_are_judged_anew_when_only_the_acuities_of_the_demand_differ() -> N
     )
     streams = {"mental_health": mental_health(severity=severity(odds=odds))}
     steep = changed(at_1.department, streams=streams)
-    known = Known()
+    cache = CheckCache()
     found = [
-        known.contradictions(changed(scenario, department=steep), frozenset(), frozenset()) for scenario in (at_1, at_5)
+        cache.contradictions(changed(scenario, department=steep), frozenset(), frozenset()) for scenario in (at_1, at_5)
     ]
     assert found[0] == ()
     assert "class agitated sum to" in str(found[1][0])

@@ -124,8 +124,8 @@ def test_minutes_of_a_step_in_a_log_lie_between_the_events_of_its_two_marks() ->
 def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from_and_the_test(
     report: CalibrationReport, visits: pd.DataFrame
 ) -> None:
-    assert report.deeper is not None
-    department = report.deeper.department
+    assert report.department is not None
+    department = report.department.file
     imaging, triage = (
         next(step for step in department.department().streams["medical"].pathway if step.name == name).minutes
         for name in ("imaging", "triage")
@@ -157,7 +157,7 @@ def test_durations_that_follow_no_family_are_played_as_the_file_has_them(
     asked = ["study=run", "demand=known", "department=known"]
     scenario = compose(asked, report.path("demand").parents[1]).scenario
     run = ENGINES["compiled"](scenario, 1, 0)
-    assert report.deeper is not None
+    assert report.department is not None
     imaging = next(place for place, name in enumerate(run.steps) if name == "imaging")
     times = run.step_times[:, imaging]
     played, acuity = times[:, 2] - times[:, 1], run.visit_columns["acuity"]
@@ -167,7 +167,7 @@ def test_durations_that_follow_no_family_are_played_as_the_file_has_them(
         assert ours.size > 100, level
         limit = 1.95 * np.sqrt(1.0 / ours.size + 1.0 / theirs.size) + 0.01
         assert stats.ks_2samp(ours, theirs).statistic < limit
-        fit = report.deeper.estimates.steps["", "imaging"].choice.nearest
+        fit = report.department.estimates.steps["", "imaging"].choice.nearest
         nearest = fit.quantiles((np.arange(500) + 0.5) / 500, level - 2)
         assert stats.ks_2samp(nearest, theirs).statistic > 2.0 * limit
 
@@ -176,10 +176,10 @@ def test_the_nearest_family_is_written_where_it_is_preferred_and_the_file_says_t
     visits_file: Path,
 ) -> None:
     report = calibrated(visits_file, "preferred", if_none_fits="nearest")
-    assert report.deeper is not None
-    department = report.deeper.department.department()
+    assert report.department is not None
+    department = report.department.file.department()
     imaging = next(step for step in department.streams["medical"].pathway if step.name == "imaging").minutes
-    assert imaging.family == report.deeper.estimates.steps["", "imaging"].choice.nearest.family.replace(
+    assert imaging.family == report.department.estimates.steps["", "imaging"].choice.nearest.family.replace(
         "lognormal", "lognormal_median"
     )
     text = report.path("department").read_text(encoding="utf-8")
@@ -206,7 +206,7 @@ def table_of(**columns: object) -> pd.DataFrame:
 
 def test_too_few_minutes_keep_the_step_as_it_is_and_are_named() -> None:
     notes: list[str] = []
-    assert measured({"": table_of(minutes_imaging=np.arange(49.0))}, 1, 19, notes) == {}
+    assert measured({"": table_of(minutes_imaging=np.arange(49.0))}, 1, notes) == {}
     assert notes == ["all streams, imaging: 49 minutes, under 50: the step keeps its own"]
 
 
@@ -214,7 +214,7 @@ def test_zeros_that_no_family_gives_are_kept_in_the_quantiles() -> None:
     """A third of the visits need no time at all; what is left is exponential, and that family alone would be wrong."""
     rng = np.random.default_rng(7)
     minutes = np.where(rng.random(600) < 0.3, 0.0, rng.exponential(30.0, 600))
-    found = measured({"": table_of(minutes_imaging=minutes)}, 1, 19, [])["", "imaging"]
+    found = measured({"": table_of(minutes_imaging=minutes)}, 1, [])["", "imaging"]
     assert found.choice.chosen is not None
     assert found.fit is None
     written = found.written("empirical")

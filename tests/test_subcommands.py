@@ -12,12 +12,13 @@ import yaml
 
 from sim.analysis.assumptions import Number, assumed_numbers, numbers_in, read_register
 from sim.cli import main
+from sim.commands.completion import script_for
 from sim.commands.new import RUN, TEMPLATES
 from sim.config import compose
-from sim.config.keys import SECTIONS, Key, keys_of, leaves_of, matching, meanings, pattern_of
+from sim.config.keys import Key, keys_of, leaves_of, matching, meanings, pattern_of
 from sim.department.roster import Shift
 from sim.studies.settings import STUDIES
-from tests.write_keys_page import PAGE, with_tables
+from tests.write_keys_page import PAGE, SECTIONS, with_tables
 
 REGISTER = read_register()
 SHIPPED = Path(__file__).resolve().parents[1] / "configs"
@@ -298,10 +299,8 @@ def test_an_option_of_others_is_answered_with_ours(
 
 @pytest.fixture(scope="module")
 def bash_script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sim.commands.completion import candidates, for_bash
-
     script = tmp_path_factory.mktemp("completion") / "peered.bash"
-    script.write_text(for_bash(candidates()), encoding="utf-8")
+    script.write_text(script_for("bash"), encoding="utf-8")
     return script
 
 

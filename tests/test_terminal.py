@@ -14,7 +14,6 @@ from rich.console import Console
 from sim.__main__ import flush_or_drop
 from sim.cli import main
 from sim.report import terminal
-from sim.report.comparison_answer import print_comparison
 from sim.report.terminal import patient_console, show_finished
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
@@ -123,8 +122,7 @@ def test_an_answer_that_cannot_be_rendered_costs_neither_the_results_nor_the_exi
     def broken(*_: object) -> None:
         raise IndexError("no such cell")
 
-    assert print_comparison.__module__ == "sim.report.comparison_answer"
-    monkeypatch.setattr("sim.report.comparison_answer.print_comparison", broken)
+    monkeypatch.setattr("sim.studies.compare.print_comparison", broken)
     monkeypatch.setattr("sim.studies.sweep.print_sweep", broken)
     words = RUN if study == "run" else ["-m", "demand.growth=0.2,0.3", *SHORT[:3]]
     assert main([*words, f"output={tmp_path / 'out'}"]) == 0

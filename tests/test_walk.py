@@ -66,7 +66,7 @@ def test_the_first_ten_minutes_take_under_ten_commands_and_work(
     assert {*found["table"]["staffing"]} == {"ours", "peer_added"}
     (picture,) = re.findall(r'savefig\("(\w+\.png)"\)', python)
     assert (tmp_path / picture).stat().st_size > 10_000
-    for name in ("first", "answer"):
+    for name in ("first", "final"):
         assert (tmp_path / name / "answer.md").is_file()
         with ZipFile(tmp_path / name / "answer.xlsx") as workbook:
             assert "xl/workbook.xml" in workbook.namelist()

@@ -158,9 +158,10 @@ def test_a_scenario_comes_back_from_its_json_as_it_was() -> None:
 
 
 SHIPPED = {
-    "traditional": "ca971d1290e9d0fe0ec659e9fc4671199f2112030a8879a3d29be9c0561aa85b",
-    "peer_swapped": "480a0c71fffa4cd2a8cf7eb9690f952594e49572470572282207dadb3bb29dc8",
+    "traditional": "1ecadca2c2fec645d7b5b21accf0997e324fd2ebf0409f0ec3e4ab2e8923d803",
+    "peer_swapped": "87e6c061ccf1ab3d8d4e950793cacb9d418f37fdb23fd2cf5b8e8ef755824bf8",
 }
+"""Of the whole scenario: pinned anew when the tasks of clearance of the default department got their purpose."""
 
 
 def test_clock_times_and_days_keep_the_content_hashes_of_shipped_staffings() -> None:

@@ -15,6 +15,7 @@ from sim.analysis.estimates import estimates_table, judge_family, paired_table
 from sim.analysis.interpretability import cautions_table, guard_values
 from sim.analysis.plan import Cell, Plan
 from sim.analysis.price_years import price_years_text
+from sim.analysis.purpose_notes import notes_on_purposes
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
@@ -68,7 +69,11 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
         money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(keys, measures, values, plan),
         valued=plan.worth,
-        notes=(*notes_on_volume(first), *notes_on_staffing(scenarios, plan.levels, estimates)),
+        notes=(
+            *notes_on_volume(first),
+            *notes_on_purposes(scenarios.values()),
+            *notes_on_staffing(scenarios, plan.levels, estimates),
+        ),
         changed=plan.changed,
         n_planned=n_planned,
     )

@@ -26,9 +26,9 @@ from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.calibration.matching.history_matching import Region, Unknown
-from sim.calibration.matching.service_times import match_service_times, region_table, scenario_with_factors
+from sim.calibration.matching.service_times import match_service_times, region_table, with_factors
 from sim.calibration.play import calibrated_scenario, simulated_visits
-from sim.calibration.report import CalibrationReport, Deeper
+from sim.calibration.report import CalibrationReport, DepartmentReport
 from sim.calibration.writing.demand_file import DemandFile
 from sim.calibration.writing.demand_lines import mental_health_share
 from sim.calibration.writing.demand_text import VisitsSource, about_week, demand_of_day, demand_of_week, hour_profile
@@ -90,7 +90,7 @@ def estimate_calibration(
         raise VisitsFileError(str(visits_file), errors)
     source = VisitsSource(visits_file, column_map, read.quality)
     estimates: DemandEstimates | PartialEstimates
-    deeper: Deeper | None = None
+    department: DepartmentReport | None = None
     if has_no_weekday(read.frame):
         estimates = estimate_without_weekdays(read.frame)
         demand = demand_of_day(name, source, estimates, rake=rake)
@@ -101,18 +101,18 @@ def estimate_calibration(
             demand = calibration.demand(read.frame, estimates, None, None)
         else:
             pair = calibration.pair(read.frame, base)
-            demand, deeper = pair.demand, calibration.deeper(read.frame, base, pair, hold_out_share)
+            demand, department = pair.demand, calibration.department_report(read.frame, base, pair, hold_out_share)
     texts = {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
         "quality": read.quality.table_text(),
         "exclusions": exclusions_text(read.exclusions),
     }
-    if deeper is not None:
-        texts["department"] = deeper.department.yaml_text()
-        if deeper.region is not None:
-            texts["region"] = region_table(deeper.region).to_csv(index=False)
-    return CalibrationReport(read.quality, estimates, demand, output, texts, deeper)
+    if department is not None:
+        texts["department"] = department.file.yaml_text()
+        if department.region is not None:
+            texts["region"] = region_table(department.region).to_csv(index=False)
+    return CalibrationReport(read.quality, estimates, demand, output, texts, department)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,9 @@ class _Calibration:
         hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
         return demand_of_week(self.name, self.source, week, hours, rake=self.rake, streams=streams, found=found)
 
-    def deeper(self, frame: pd.DataFrame, base: Scenario, pair: _Pair, hold_out_share: float) -> Deeper:
+    def department_report(
+        self, frame: pd.DataFrame, base: Scenario, pair: _Pair, hold_out_share: float
+    ) -> DepartmentReport:
         """Play the calibrated pair, predict the part held out, and match service times."""
         held: HoldOut | None = None
         why = ""
@@ -165,9 +167,9 @@ class _Calibration:
                 held = hold_out(frame, hold_out_share, lambda part: self.simulated_from(part, base))
             except NothingToHoldOut as error:
                 why = f"nothing was held out: {error}"
-        return Deeper(
+        return DepartmentReport(
             estimates=pair.found,
-            department=pair.department,
+            file=pair.department,
             visits=frame,
             simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), self.seed)[0],
             held_out=held,
@@ -201,13 +203,11 @@ class _Calibration:
             return simulated_visits(scenario, self.seed)[0]
         if region.is_empty:
             return None
+        spread = np.unique(np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int))
         names = [unknown.name for unknown in region.unknowns]
-        spread = np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int)
-        changed = [
-            scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
-            for point in region.points[np.unique(spread)]
-        ]
-        return pd.concat([simulated_visits(each, self.seed)[0] for each in changed], ignore_index=True)
+        factors = [dict(zip(names, point, strict=True)) for point in region.points[spread].tolist()]
+        played = [simulated_visits(with_factors(scenario, each), self.seed)[0] for each in factors]
+        return pd.concat(played, ignore_index=True)
 
 
 def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:

@@ -90,6 +90,14 @@ class QuantileScore:
     simulated: FloatArray | None = None
     loss_simulated: float | None = None
 
+    def line(self) -> str:
+        lost = self.loss_simulated
+        simulated = "" if lost is None else f", of the department simulated {lost:.2f}"
+        return (
+            f"  {self.quantity} level {self.level}: pinball loss {self.loss:.2f} min{simulated}, "
+            f"at least {self.least:.2f} was to be had (n {self.n:,})"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class HoldOut:
@@ -129,16 +137,7 @@ class HoldOut:
                 f"{daily.crps:.2f} visits (all days alike: {daily.crps_plain:.2f}), log score {daily.log_score:.2f} "
                 f"({daily.log_score_plain:.2f})"
             )
-        found += [
-            f"  {score.quantity} level {score.level}: pinball loss {score.loss:.2f} min{_of_simulated(score)}, "
-            f"at least {score.least:.2f} was to be had (n {score.n:,})"
-            for score in self.quantiles
-        ]
-        return tuple(found)
-
-
-def _of_simulated(score: QuantileScore) -> str:
-    return "" if score.loss_simulated is None else f", of the department simulated {score.loss_simulated:.2f}"
+        return (*found, *(score.line() for score in self.quantiles))
 
 
 def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:

@@ -30,7 +30,7 @@ def always_written(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Deeper:
+class DepartmentReport:
     """What a calibration estimates beyond the shape of demand.
 
     `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
@@ -39,7 +39,7 @@ class Deeper:
     """
 
     estimates: VisitEstimates
-    department: DepartmentFile
+    file: DepartmentFile
     visits: pd.DataFrame
     simulated: pd.DataFrame
     held_out: HoldOut | None
@@ -48,18 +48,18 @@ class Deeper:
 
     def lines(self) -> tuple[str, ...]:
         """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
-        estimated = tuple(f"  {key.line()}" for key in self.department.estimated)
+        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
         held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        minutes = tuple(f"  {line}" for line in self.department.minutes)
+        minutes = tuple(f"  {line}" for line in self.file.minutes)
         return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
     """What was read and estimated. `texts` are those of the files of `file_names` that are to be written into `folder`;
-    `deeper` is None where only demand was asked for.
+    `department` is None where only demand was asked for.
     """
 
     quality: DataQuality
@@ -67,7 +67,7 @@ class CalibrationReport:
     demand: DemandFile
     folder: Path
     texts: Mapping[str, str]
-    deeper: Deeper | None = None
+    department: DepartmentReport | None = None
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -86,5 +86,5 @@ class CalibrationReport:
 
     def findings(self) -> tuple[str, ...]:
         """Quality, estimates and their limits."""
-        deeper = ("", *self.deeper.lines()) if self.deeper else ()
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *deeper)
+        department = ("", *self.department.lines()) if self.department else ()
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *department)

@@ -3,26 +3,28 @@
 The words stand in the script, so that completing starts no Python. Bash also completes choices of a `--config-dir`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
+from sim.commands.subcommands import COMMANDS, OPTIONS
 from sim.config import compose, shipped_choices
 from sim.config.key_paths import MODELS
 from sim.config.keys import keys_of, keys_of_other_studies, meanings
+from sim.report.console import say_unbroken
 
-OPTIONS = ("--help", "--version", "--dry-run", "--config-dir", "-m", "new", "keys", "completion")
 CHOSEN = (*MODELS, "experiment")
 """Keys that are set to the name of a file."""
 
 
-def completion_command(words: Sequence[str], console: Console, errors: Console) -> int:
+def completion_command(words: Sequence[str], folder: Path | None, console: Console, errors: Console) -> int:
     """Print the script for a shell. Returns the exit code."""
-    if len(words) != 1 or words[0] not in SCRIPTS:
-        usage = f"peered completion: name one shell: {', '.join(SCRIPTS)}; in bash: {USE_IN_BASH}"
-        errors.print(usage, markup=False, highlight=False, soft_wrap=True)
+    if len(words) != 1 or words[0] not in SHELLS:
+        say_unbroken(errors, f"peered completion: name one shell: {', '.join(SHELLS)}; in bash: {USE_IN_BASH}")
         return 2
-    console.print(SCRIPTS[words[0]](candidates()), markup=False, highlight=False, soft_wrap=True)
+    say_unbroken(console, script_for(words[0]))
     return 0
 
 
@@ -33,93 +35,39 @@ def candidates() -> list[str]:
     documented = {item.key for item in (*keys_of(composed), *keys_of_other_studies(composed)) if item.meaning}
     outside = [row.key for row in meanings() if row.section in ("outside", "sweep") and row.key not in CHOSEN]
     keys = sorted(key for key in documented if "." in key and key.split(".")[0] in MODELS)
-    return [*OPTIONS, *choices, *(f"{key}=" for key in dict.fromkeys((*outside, *keys)))]
+    return [*OPTIONS, *COMMANDS, *choices, *(f"{key}=" for key in dict.fromkeys((*outside, *keys)))]
 
 
 USE_IN_BASH = 'eval "$(peered completion bash)"'
 
-BASH = r"""# Completion of peered for bash. For this shell, or in ~/.bashrc: eval "$(peered completion bash)"
-_peered() {
-    local line="${COMP_LINE:0:COMP_POINT}" group file folder=""
-    local typed="${line##*[[:space:]]}" words=@WORDS@
-    if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --config-dir ]]; then
-        COMPREPLY=($(compgen -d -- "$typed"))
-        return
-    fi
-    [[ $line =~ --config-dir[[:space:]=]+([^[:space:]]+)[[:space:]] ]] && folder="${BASH_REMATCH[1]}"
-    if [[ -n $folder ]]; then
-        for group in @GROUPS@; do
-            for file in "$folder/$group"/*.yaml; do
-                [[ -f $file ]] && file="${file##*/}" && words+=" $group=${file%.yaml}"
-            done
-        done
-    fi
-    COMPREPLY=($(compgen -W "$words" -- "$typed"))
-    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2> /dev/null
-    # What stands before the = is a word of its own to bash, and stays as it is.
-    if [[ $typed == *=* && $COMP_WORDBREAKS == *=* ]]; then
-        COMPREPLY=("${COMPREPLY[@]#"${typed%%=*}="}")
-    fi
-}
-complete -F _peered peered
-"""
-
-ZSH = """#compdef peered
-# Completion of peered for zsh. In ~/.zshrc, after compinit: eval "$(peered completion zsh)"
-_peered() {
-    local -a whole begun
-    whole=(@WHOLE@)
-    begun=(@BEGUN@)
-    compadd -a whole
-    compadd -S '' -a begun
-}
-compdef _peered peered
-"""
-
-FISH = """# Completion of peered for fish: peered completion fish > ~/.config/fish/completions/peered.fish
-complete -c peered -f -a @WORDS@
-"""
-
-POWERSHELL = """# Completion of peered for PowerShell. In $PROFILE:
-# peered completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName peered -ScriptBlock {
-    param($typed, $line, $cursor)
-    @(@WORDS@) | Where-Object { $_.StartsWith($typed) } | ForEach-Object {
-        [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
-    }
-}
-"""
+SCRIPTS = Path(__file__).resolve().parents[1] / "data" / "completion"
 
 
-def for_bash(words: Sequence[str]) -> str:
-    """The script with its words; none of them needs more quoting than this."""
-    return BASH.replace("@WORDS@", f"'{' '.join(words)}'").replace("@GROUPS@", " ".join(CHOSEN))
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """How words stand in a script of `sim/data/completion`: for `@WORDS@` come all, in `quotes`, `between` them.
+
+    `@WHOLE@` and `@BEGUN@` stand for those that are complete and for keys, behind which no blank is to be put.
+    """
+
+    quotes: str = ""
+    between: str = " "
+
+    def with_words(self, script: str, words: Sequence[str]) -> str:
+        """A script with its words; none of them needs more quoting than this."""
+        begun = [word for word in words if word.endswith("=")]
+        lists = {"WORDS": words, "WHOLE": [word for word in words if word not in begun], "BEGUN": begun}
+        script = script.replace("@GROUPS@", " ".join(CHOSEN))
+        for mark, listed in lists.items():
+            text = self.between.join(f"{self.quotes}{word}{self.quotes}" for word in listed)
+            script = script.replace(f"@{mark}@", text)
+        return script
 
 
-def for_zsh(words: Sequence[str]) -> str:
-    """The same for zsh, which puts no blank after a key."""
-    whole, begun = ([word for word in words if word.endswith("=") is ends] for ends in (False, True))
-    return ZSH.replace("@WHOLE@", quoted(whole, " ")).replace("@BEGUN@", quoted(begun, " "))
+SHELLS = {"bash": Shell(), "zsh": Shell("'"), "fish": Shell(), "powershell": Shell("'", ", ")}
 
 
-def for_fish(words: Sequence[str]) -> str:
-    """The same for fish."""
-    return FISH.replace("@WORDS@", f"'{' '.join(words)}'")
-
-
-def for_powershell(words: Sequence[str]) -> str:
-    """The same for PowerShell."""
-    return POWERSHELL.replace("@WORDS@", quoted(words, ", "))
-
-
-def quoted(words: Sequence[str], between: str) -> str:
-    """Each word in quotes."""
-    return between.join(f"'{word}'" for word in words)
-
-
-SCRIPTS: dict[str, Callable[[Sequence[str]], str]] = {
-    "bash": for_bash,
-    "zsh": for_zsh,
-    "fish": for_fish,
-    "powershell": for_powershell,
-}
+def script_for(shell: str) -> str:
+    """The script by which this shell completes `peered`."""
+    script = (SCRIPTS / f"{shell}.txt").read_text(encoding="utf-8")
+    return SHELLS[shell].with_words(script, candidates())

@@ -12,28 +12,22 @@ from rich.console import Console
 from sim.config import compose
 from sim.config.keys import Key, close_word, keys_of, keys_of_other_studies, matching, meanings
 from sim.department.scenario import ScenarioError
-from sim.report.console import print_problems
+from sim.report.console import print_problems, say_unbroken
 
 MOST_SHOWN = 30
 """Keys that are listed at once; more need a further word."""
 
 
-def keys_command(words: Sequence[str], console: Console, errors: Console) -> int:
+def keys_command(words: Sequence[str], folder: Path | None, console: Console, errors: Console) -> int:
     """List the keys that the words ask for, or how many each group has. Returns the exit code."""
-    wanted, overrides = list[str](), list[str]()
-    folder = None
-    rest = iter(words)
-    for word in rest:
-        if word == "--config-dir" or word.startswith("--config-dir="):
-            _, equals, value = word.partition("=")
-            folder = Path(value if equals else next(rest, ""))
-        elif word.startswith("-"):
-            say(errors, f"peered keys: unknown option {word}; write peered keys [WORD ...] [KEY=VALUE ...]")
+    for word in words:
+        if word.startswith("-"):
+            line = f"peered keys: unknown option {word}; write peered keys [WORD ...] [KEY=VALUE ...]"
+            say_unbroken(errors, line)
             return 2
-        else:
-            (overrides if "=" in word else wanted).append(word)
+    wanted = [word for word in words if "=" not in word]
     try:
-        composed = compose(overrides, folder)
+        composed = compose([word for word in words if "=" in word], folder)
     except ScenarioError as error:
         print_problems(error, errors)
         return 2
@@ -44,51 +38,47 @@ def keys_command(words: Sequence[str], console: Console, errors: Console) -> int
     if not found:
         return show_none(keys, wanted, errors)
     for item in found[:MOST_SHOWN]:
-        show(item, console)
+        show_key(item, console)
     if len(found) > MOST_SHOWN:
-        say(console, f"... and {len(found) - MOST_SHOWN} more: add a word, as in peered keys {' '.join(wanted)} mean")
+        say_unbroken(
+            console, f"... and {len(found) - MOST_SHOWN} more: add a word, as in peered keys {' '.join(wanted)} mean"
+        )
     return 0
 
 
-def show(item: Key, console: Console) -> None:
+def show_key(item: Key, console: Console) -> None:
     """A key in two lines."""
-    say(console, f"{item.key} = {item.value}{f'  ({item.unit})' if item.unit else ''}")
-    told = "; ".join(part for part in (item.meaning, item.source) if part)
-    if told:
-        say(console, f"    {told}")
+    say_unbroken(console, f"{item.key} = {item.value}{f'  ({item.unit})' if item.unit else ''}")
+    if described := "; ".join(part for part in (item.meaning, item.source) if part):
+        say_unbroken(console, f"    {described}")
 
 
 def show_none(keys: Sequence[Key], wanted: Sequence[str], errors: Console) -> int:
     """That nothing was found, and which word may have been meant."""
     missing = next((word for word in wanted if not matching(keys, [word])), None)
     if missing is None:
-        say(errors, f"peered keys: no key holds all of {', '.join(wanted)}: leave a word out")
+        say_unbroken(errors, f"peered keys: no key holds all of {', '.join(wanted)}: leave a word out")
         return 2
     close = close_word(keys, missing)
     remedy = f"did you mean {close}?" if close else "peered keys, alone, lists the groups"
-    say(errors, f"peered keys: no key and no meaning holds {missing!r}; {remedy}")
+    say_unbroken(errors, f"peered keys: no key and no meaning holds {missing!r}; {remedy}")
     return 2
 
 
 def show_overview(keys: Sequence[Key], console: Console) -> int:
     """Groups with what they hold and how many keys each has."""
     counts = Counter(item.key.split(".")[0] for item in keys if "." in item.key)
-    say(console, "Set what you like after peered: GROUP=CHOICE, KEY=VALUE")
-    say(console, "")
+    say_unbroken(console, "Set what you like after peered: GROUP=CHOICE, KEY=VALUE")
+    say_unbroken(console, "")
     chosen = {item.key: item.value for item in keys}
     for row in meanings():
         if row.section == "group":
             choice = f"{row.key}={chosen[row.key]}"
-            say(console, f"{choice:<24} {counts[row.key]:>4} keys  {row.meaning}")
+            say_unbroken(console, f"{choice:<24} {counts[row.key]:>4} keys  {row.meaning}")
     outside = ", ".join(row.key for row in meanings() if row.section == "outside")
-    say(console, f"outside the groups: {outside}")
-    say(console, "")
-    say(console, "Look closer, with words of a key or of its meaning:")
-    say(console, "  peered keys demand growth")
-    say(console, "  peered keys psw hourly staffing=peer_added")
+    say_unbroken(console, f"outside the groups: {outside}")
+    say_unbroken(console, "")
+    say_unbroken(console, "Look closer, with words of a key or of its meaning:")
+    say_unbroken(console, "  peered keys demand growth")
+    say_unbroken(console, "  peered keys psw hourly staffing=peer_added")
     return 0
-
-
-def say(console: Console, line: str) -> None:
-    """One line as it is."""
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

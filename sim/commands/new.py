@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sim.config import shipped_choices
 from sim.io.suggest import did_you_mean
+from sim.report.console import say_unbroken
 from sim.studies.settings import file_name
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"
@@ -23,46 +24,37 @@ RUN = {
     "department": 'department={name} "study.staffing=[traditional,peer_added]"',
 }
 """What to choose in the command that is to be run next, by group."""
-USAGE = "peered new staffing|demand|department NAME [--config-dir DIR], as in peered new staffing ours"
+_USAGE = "peered new staffing|demand|department NAME [--config-dir DIR], as in peered new staffing ours"
 
 
 class NotWritten(Exception):
     """Why no file was written, and what to do."""
 
 
-def new_command(words: Sequence[str], console: Console, errors: Console) -> int:
+def new_command(words: Sequence[str], folder: Path | None, console: Console, errors: Console) -> int:
     """Write the file that the words ask for, and say what to run next. Returns the exit code."""
     try:
-        group, name, folder = read(words)
+        group, name = checked_group_and_name(words)
+        folder = folder or Path(USUAL_FOLDER)
         file = write(group, name, folder)
     except NotWritten as why:
-        errors.print(f"peered new: {why}; nothing was written", markup=False, highlight=False, soft_wrap=True)
+        say_unbroken(errors, f"peered new: {why}; nothing was written")
         return 2
-    console.print(f"written: {file}", markup=False, highlight=False, soft_wrap=True)
+    say_unbroken(console, f"written: {file}")
     command = f"peered --config-dir {shlex.quote(str(folder))} {RUN[group].format(name=name)}"
-    console.print(f"change it, then run it: {command}", markup=False, highlight=False, soft_wrap=True)
+    say_unbroken(console, f"change it, then run it: {command}")
     return 0
 
 
-def read(words: Sequence[str]) -> tuple[str, str, Path]:
-    """Group, name and folder; raises NotWritten for what is none."""
-    given, folder = [], USUAL_FOLDER
-    rest = iter(words)
-    for word in rest:
-        if word == "--config-dir" or word.startswith("--config-dir="):
-            _, equals, value = word.partition("=")
-            folder = value if equals else next(rest, "")
-        else:
-            given.append(word)
-    if not folder:
-        raise NotWritten("--config-dir needs a folder: --config-dir DIR")
-    if len(given) != 2 or any(word.startswith("-") for word in given):
-        raise NotWritten(f"write {USAGE}")
-    group, name = given
+def checked_group_and_name(words: Sequence[str]) -> tuple[str, str]:
+    """Group and name of the file that is to be written; raises NotWritten for what is none."""
+    if len(words) != 2 or any(word.startswith("-") for word in words):
+        raise NotWritten(f"write {_USAGE}")
+    group, name = words
     if group not in RUN:
         raise NotWritten(f"{group!r} has no file to begin from; {did_you_mean(group, RUN)}")
     check_name(group, name)
-    return group, name, Path(folder)
+    return group, name
 
 
 def check_name(group: str, name: str) -> None:

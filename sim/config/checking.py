@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from sim.config.key_paths import (
     MODELS,
-    Path,
+    KeyPath,
     Plain,
     alternatives,
     annotation_of,
@@ -23,10 +23,11 @@ from sim.config.key_paths import (
     has_entry,
     models_of,
     remedy_of_foreign,
-    shown,
+    typed_path,
     value_at,
+    value_or,
 )
-from sim.config.remedies import remedy_of, short, value_of
+from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Problem
 from sim.io.suggest import closest
@@ -40,7 +41,7 @@ GONE = object()
 class Fault:
     """One error of pydantic at its place in the data."""
 
-    place: Path
+    place: KeyPath
     kind: str
     message: str
     details: ErrorDetails
@@ -63,7 +64,7 @@ class Change:
     """The data with one entry replaced, or taken out for GONE."""
 
     data: Plain
-    place: Path
+    place: KeyPath
     value: Plain
 
 
@@ -79,7 +80,7 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     data = copied(data)
     sound: list[Plain] | None = None
     changes: list[Change] = []
-    misspelt: set[Path] = set()
+    misspelt: set[KeyPath] = set()
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
@@ -89,7 +90,7 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
             if fault.kind == "missing" and fault.place in misspelt:
                 continue
             if not is_made_by(changes, group, data, fault):
-                problems[problem_of(group, data, fault)] = None
+                problems[problem_from_fault(group, data, fault)] = None
         if sound is None:
             sound = [reference for reference in references if not faults_of(group, reference)]
         change = repair(group, data, sound, faults[0])
@@ -101,7 +102,7 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     return Checked(None, tuple(problems))
 
 
-def meant_by(group: str, data: Plain, fault: Fault) -> Path | None:
+def meant_by(group: str, data: Plain, fault: Fault) -> KeyPath | None:
     """The place of the key that an unknown one was meant to be, if that is missing: said once, of the unknown one."""
     if fault.kind != "extra_forbidden" or not fault.place:
         return None
@@ -129,7 +130,7 @@ def faults_in(data: Plain, error: ValidationError) -> list[Fault]:
     return sifted([fault_from(data, details) for details in error.errors(include_url=False)])
 
 
-def switches_for_numbers(annotation: Any, data: Plain, place: Path = ()) -> Iterator[tuple[Path, bool]]:
+def switches_for_numbers(annotation: Any, data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, bool]]:
     """Every true or false that stands where a number is meant; pydantic would read 1 or 0."""
     kinds = models_of(annotation, data)
     if isinstance(data, bool):
@@ -151,7 +152,7 @@ def has_switch(data: Plain) -> bool:
     return any(map(has_switch, data)) if isinstance(data, list) else isinstance(data, bool)
 
 
-def switch_fault(place: Path, value: bool) -> Fault:
+def switch_fault(place: KeyPath, value: bool) -> Fault:
     """The fault pydantic does not see."""
     details = ErrorDetails(type="float_type", loc=place, msg="Input should be a valid number", input=value)
     return Fault(place, "float_type", details["msg"], details)
@@ -162,7 +163,7 @@ def fault_from(data: Plain, details: ErrorDetails) -> Fault:
     return Fault(place_of(data, details), details["type"], details["msg"], details)
 
 
-def place_of(data: Plain, details: ErrorDetails) -> Path:
+def place_of(data: Plain, details: ErrorDetails) -> KeyPath:
     """Pydantic's location without the tags of unions."""
     place: list[str | int] = []
     here = data
@@ -183,7 +184,7 @@ def place_of(data: Plain, details: ErrorDetails) -> Path:
 def sifted(faults: list[Fault]) -> list[Fault]:
     """One fault per place: of the branches of a union, the one that understood the value best."""
     deeper = {fault.place[:length] for fault in faults for length in range(len(fault.place))}
-    kept: dict[Path, Fault] = {}
+    kept: dict[KeyPath, Fault] = {}
     for fault in faults:
         wrong_branch = fault.kind.endswith("_type")
         uncounted = fault.kind == "too_short"  # a faulty entry is not counted
@@ -195,7 +196,7 @@ def sifted(faults: list[Fault]) -> list[Fault]:
     return list(kept.values())
 
 
-def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
+def problem_from_fault(group: str, data: Plain, fault: Fault) -> Problem:
     """A fault as path, value and remedy."""
     place, value = fault.place, value_of(fault.details)
     if fault.kind == "value_error":
@@ -210,23 +211,22 @@ def problem_of(group: str, data: Plain, fault: Fault) -> Problem:
     return Problem(path, value, remedy, ("key", word))
 
 
-def path_of(group: str, data: Plain, place: Path) -> str:
+def path_of(group: str, data: Plain, place: KeyPath) -> str:
     """A place in a group's data as the key that is typed."""
-    return ".".join(word for word in (group, shown(data, place)) if word)
+    return ".".join(word for word in (group, typed_path(data, place)) if word)
 
 
-def pointed_at(data: Plain, place: Path, value: str, message: str) -> tuple[Path, str]:
+def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[KeyPath, str]:
     """The entry a contradiction begins by naming, and what stands there if the message does not say."""
     words = message.removeprefix("Value error, ").split(" ")[0].split(".")
     named = [int(word) if word.isdigit() else word for word in words]
-    try:
-        entry = value_at(data, (*place, *named))
-    except (KeyError, IndexError, TypeError):
+    entry = value_or(data, (*place, *named), GONE)
+    if entry is GONE:
         return place, value
-    return (*place, *named), value if ": " in message.removeprefix("Value error, ") else short(entry)
+    return (*place, *named), value if ": " in message.removeprefix("Value error, ") else short_repr(entry)
 
 
-def words_beside(model: Any, data: Plain, place: Path) -> list[str]:
+def words_beside(model: Any, data: Plain, place: KeyPath) -> list[str]:
     """Fields that could stand where this key stands."""
     kinds, here = list(models_of(model, data)), data
     for segment in place[:-1]:
@@ -259,7 +259,7 @@ def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault)
     return any(depends_on(change, group, data, fault) for change in below)
 
 
-def is_within(place: Path, outer: Path) -> bool:
+def is_within(place: KeyPath, outer: KeyPath) -> bool:
     """The place is the outer one, or stands somewhere in it."""
     return place[: len(outer)] == outer
 
@@ -312,13 +312,13 @@ MOST_TRIED = 24
 TRIAL = "an entry on trial"
 
 
-def entries_beside(data: Plain, place: Path) -> list[Plain]:
+def entries_beside(data: Plain, place: KeyPath) -> list[Plain]:
     """What stands in the list or mapping of a place."""
     around = value_at(data, place[:-1])
     return [around[key] for key in keys_at(around)]
 
 
-def with_entry(data: Plain, place: Path, value: Plain) -> Plain:
+def with_entry(data: Plain, place: KeyPath, value: Plain) -> Plain:
     """A copy with one entry more, in a list before the one that stands there."""
     around = value_at(data, place[:-1])
     if isinstance(around, dict):
@@ -327,19 +327,16 @@ def with_entry(data: Plain, place: Path, value: Plain) -> Plain:
     return changed(data, place[:-1], [*around[:at], value, *around[at:]]).data
 
 
-def entries_in(value: Plain, place: Path) -> Iterator[tuple[Path, Plain]]:
+def entries_in(value: Plain, place: KeyPath) -> Iterator[tuple[KeyPath, Plain]]:
     """The value and all that is in it, with their places."""
     yield place, value
     for key in keys_at(value):
         yield from entries_in(value[key], (*place, key))
 
 
-def is_at(data: Plain, place: Path, value: Plain) -> bool:
+def is_at(data: Plain, place: KeyPath, value: Plain) -> bool:
     """The value still stands there: a later repair may have replaced what is around it."""
-    try:
-        return bool(value_at(data, place) == value)
-    except (KeyError, IndexError, TypeError):
-        return False
+    return bool(value_or(data, place, GONE) == value)
 
 
 def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
@@ -376,7 +373,7 @@ def _candidates(data: Plain, references: Sequence[Plain], fault: Fault) -> Itera
         yield from (changed(data, fault.place, value) for value in NEUTRAL)
 
 
-def below(data: Plain, place: Path) -> list[Path]:
+def below(data: Plain, place: KeyPath) -> list[KeyPath]:
     """Places one and two levels down, the lower and the later ones first: of two alike the later is one too many."""
     one = [(*place, key) for key in keys_at(value_at(data, place))]
     two = [(*child, key) for child in one for key in keys_at(value_at(data, child))]
@@ -390,20 +387,13 @@ def keys_at(here: Plain) -> list[str | int]:
     return list(range(len(here))) if isinstance(here, list) else []
 
 
-def differs(data: Plain, reference: Plain, place: Path) -> bool:
+def differs(data: Plain, reference: Plain, place: KeyPath) -> bool:
     """The reference has something else at this place."""
-    try:
-        wanted = value_at(reference, place)
-    except (KeyError, IndexError, TypeError):
-        return False
-    try:
-        here = value_at(data, place)
-        return bool(here != wanted) or isinstance(here, bool) != isinstance(wanted, bool)
-    except (KeyError, IndexError, TypeError):
-        return True
+    wanted, here = value_or(reference, place, GONE), value_or(data, place, GONE)
+    return wanted is not GONE and (bool(here != wanted) or isinstance(here, bool) != isinstance(wanted, bool))
 
 
-def changed(data: Plain, place: Path, value: Plain) -> Change:
+def changed(data: Plain, place: KeyPath, value: Plain) -> Change:
     """A copy with one entry replaced, or removed for GONE."""
     if not place:
         return Change(copied(value), place, value)

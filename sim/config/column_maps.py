@@ -5,26 +5,23 @@ What a map means is said by `sim.visits.column_map`; composing the command is `s
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from sim.config.checking import Fault, faults_in, words_beside
 from sim.config.files import choices_of, folders_of, read_mapping
-from sim.config.key_paths import Plain, shown
+from sim.config.key_paths import Plain, typed_path
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
+from sim.studies.question import Question
 from sim.studies.settings import CalibrateSettings
 from sim.visits.column_map import ColumnMap
-
-if TYPE_CHECKING:
-    from sim.studies.question import Question
 
 _GROUP = "visits"
 
 
-def column_map_of(composed: "Question") -> ColumnMap:
+def column_map_of(composed: Question) -> ColumnMap:
     """The column map `study.map` names, from `configs/visits` or that folder of the user's own.
 
     Raises ScenarioError with every problem of the map.
@@ -60,7 +57,7 @@ def _validated(file: Path, data: Plain) -> ColumnMap | list[Problem]:
 
 def problem_in(file: Path, data: Plain, fault: Fault) -> Problem:
     """One fault of a column map."""
-    path = f"{file} {shown(data, fault.place)}".strip()
+    path = f"{file} {typed_path(data, fault.place)}".strip()
     known = words_beside(ColumnMap, data, fault.place)
     return Problem(path, value_of(fault.details), remedy_of(fault.details, known))
 

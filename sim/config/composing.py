@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
-from sim.config.key_paths import Plain, copied
+from sim.config.key_paths import KeyPath, Plain, copied
 from sim.io.strict_yaml import read_checked_yaml
 
 LIST_AND_MAPPING = (
@@ -20,17 +20,15 @@ REFERENCE = re.compile(r"\$\{(?P<dots>\.*)(?P<entry>[A-Za-z_][\w-]*(?:\.[\w-]+)*
 MOST_REPEATED = 2**20
 """Characters and entries that references may repeat, so that a small file cannot stand for more than memory holds."""
 
-Place = tuple[str | int, ...]
-
 
 class ComposeFault(ValueError):
     """Files that cannot be put together, and why."""
 
 
-def merged(files: Sequence[Path]) -> dict[str, Plain]:
+def merge_files(files: Sequence[Path]) -> dict[str, Plain]:
     """The data of files, each over those before it; data that are shared with no other answer.
 
-    Raises ComposeFault. Mappings are merged, everything else is replaced: a list by a list, a value by a value.
+    Raises ComposeFault. Mappings are merge_files, everything else is replaced: a list by a list, a value by a value.
     """
     data: dict[str, Plain] = {}
     for file in files:
@@ -39,7 +37,7 @@ def merged(files: Sequence[Path]) -> dict[str, Plain]:
     return data
 
 
-def put_over(below: dict[str, Plain], above: Mapping[str, Plain], place: Place) -> None:
+def put_over(below: dict[str, Plain], above: Mapping[str, Plain], place: KeyPath) -> None:
     """Merge a mapping into another one. Raises ComposeFault."""
     for key, value in above.items():
         here, old = (*place, key), below.get(key)
@@ -64,7 +62,7 @@ def resolved(data: Plain) -> Plain:
     return _replaced(data, data, ())
 
 
-def _replaced(root: Plain, data: Plain, place: Place) -> Plain:
+def _replaced(root: Plain, data: Plain, place: KeyPath) -> Plain:
     """A copy of some data, which stand at a place of the whole, with what its references lead to."""
     if isinstance(data, dict):
         return {key: _replaced(root, inner, (*place, key)) for key, inner in data.items()}
@@ -87,7 +85,7 @@ def has_references(data: Plain) -> bool:
     return any(True for _ in references_in(data))
 
 
-def references_in(data: Plain, place: Place = ()) -> Iterator[tuple[Place, str]]:
+def references_in(data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
     """Every text with a reference, after its place."""
     if isinstance(data, str) and "${" in data:
         yield place, data
@@ -117,7 +115,7 @@ def check_references(data: Plain) -> None:
                 raise ComposeFault(f"references repeat more than {MOST_REPEATED:,} characters: write fewer")
 
 
-def referred_to(data: Plain, place: Place, match: "re.Match[str]") -> Plain:
+def referred_to(data: Plain, place: KeyPath, match: "re.Match[str]") -> Plain:
     """What a reference leads to. Raises ComposeFault where that is nothing."""
     n_dots = len(match["dots"])
     start = place[:-n_dots] if 0 < n_dots <= len(place) else ()
@@ -141,6 +139,6 @@ def size_of(data: Plain) -> int:
     return 1 + len(str(data))
 
 
-def written(place: Place) -> str:
+def written(place: KeyPath) -> str:
     """A place as a key."""
     return ".".join(map(str, place))

@@ -1,45 +1,35 @@
 """Overrides and files into one checked scenario and study, or one error with everything that is wrong.
 
-Keys are found in `places`, values are checked in `checking`; nothing is written and nothing simulated.
+What was typed is sorted in `drafts`, files are read in `chosen_files`, keys found in `key_paths`, groups checked in
+`checking`. Nothing is written and nothing simulated.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from sim.config.added_steps import in_their_pathways
-from sim.config.check_cache import Known
+from sim.config.check_cache import CheckCache
 from sim.config.checking import Checked
-from sim.config.clock_texts import with_texts_as_written
-from sim.config.composing import ComposeFault, resolved
-from sim.config.files import (
-    choices_of,
-    default_choices,
-    defaults_in,
-    fault_of,
-    faults_of_file,
-    faults_of_folder,
-    file_of,
-    folders_of,
-    group_data,
-    root_data,
-    where_it_lies,
-    with_inherited,
+from sim.config.chosen_files import (
+    composed_files,
+    files_read,
+    files_wanted,
+    own_files,
+    references,
+    shipped_default,
+    staffing_files,
 )
-from sim.config.follow_ons import OwnFile, collapsed, completed
-from sim.config.key_paths import MODELS, Path, Plain, copied, locate, put, shown, value_at
-from sim.config.overrides import PATH_KEYS, Override, read_overrides
-from sim.config.roster_costs import COST, without_cost
-from sim.config.roster_shorthand import (
-    faults_of_grouping,
-    faults_of_heads,
-    remedy_of_typed,
-    without_faulty_roles,
-    written_out,
-)
+from sim.config.column_maps import column_map_in, faults_of_visits
+from sim.config.contradictions import as_typed_key
+from sim.config.drafts import Draft, drafted
+from sim.config.files import choices_of, default_choices, file_of, where_it_lies
+from sim.config.follow_ons import collapsed, completed
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put, value_or
+from sim.config.overrides import Override
+from sim.config.roster_costs import MISSING_COST, without_cost
+from sim.config.roster_shorthand import remedy_of_typed, written_out
 from sim.config.settings import Root
+from sim.config.step_purposes import tasks_without_purpose
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
@@ -53,35 +43,10 @@ from sim.studies.settings import (
     CalibrateSettings,
     StudySettings,
     studies_using,
-    studies_with,
 )
-from sim.visits.column_map import ColumnMap
-
-PLANNED = ("sensitivity", "optimise", "report")
-"""Studies that are promised and not there yet, unless a file of their name is in the study group."""
 
 
-_ONLY_SWEPT = {
-    "experiment": "an experiment is a sweep: peered -m experiment=NAME",
-    "sweep": "it is for a sweep of many scenarios: peered -m ...",
-    "hydra": "Hydra's sweepers and launchers are not used: choose executor=processes or dask, and scenarios by sweep.*",
-}
-"""First words of keys that say how a sweep is made."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A command on its way to being checked."""
-
-    folders: tuple[FilePath, ...]
-    choices: dict[str, str]
-    values: list[Override]
-    paths: dict[str, str]
-    problems: list[Problem] = field(default_factory=list)
-    column_map: ColumnMap | None = None
-
-
-def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -> Question:
+def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Question:
     """Compose and check everything the overrides ask for.
 
     `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError with
@@ -98,169 +63,6 @@ def compose(overrides: Sequence[str] = (), config_dir: FilePath | None = None) -
     return composed
 
 
-def drafted(overrides: Sequence[str], config_dir: FilePath | None) -> Draft:
-    """Sort what was typed into choices of files, paths and values."""
-    return draft_of(*read_overrides(overrides), config_dir)
-
-
-def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: FilePath | None) -> Draft:
-    """Sort overrides that could be read; `problems` are those of the others."""
-    paths = {item.key: str(item.value) for item in read if item.key in PATH_KEYS and item.value is not None}
-    folder = FilePath(paths["configs"]) if "configs" in paths else config_dir
-    if folder is not None and (faults := faults_of_folder(folder)):
-        problems += faults
-        folder = None
-    draft = Draft(folders_of(folder), default_choices(), [], paths, problems)
-    for item in read:
-        group = re.split(r"[./]", item.key)[0]
-        if group in _ONLY_SWEPT:
-            draft.problems.append(Problem(item.key, repr(item.value), _ONLY_SWEPT[group]))
-        elif item.key in draft.choices:
-            _choose(draft, item)
-        elif item.key not in PATH_KEYS:
-            draft.values.append(item)
-    if any(problem.path == "study" for problem in draft.problems):
-        draft.values = [item for item in draft.values if not of_another_study(item.key, draft.choices["study"])]
-    return draft
-
-
-def of_another_study(key: str, study: str) -> bool:
-    """Whether a key may belong to the study that was meant, where that one could not be taken."""
-    group, _, inner = key.partition(".")
-    studies = studies_with(inner.partition(".")[0])
-    return group == "study" and bool(studies) and study not in studies
-
-
-def _choose(draft: Draft, item: Override) -> None:
-    """Take a typed choice if there is a file of its name."""
-    known = choices_of(item.key, draft.folders)
-    name = "none" if item.value is None else str(item.value)
-    if name in known:
-        draft.choices[item.key] = name
-    elif item.key == "study" and name in PLANNED:
-        draft.problems.append(
-            Problem(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
-        )
-    else:
-        remedy = where_it_lies(draft.folders, item.key, name) or f"no such choice; {did_you_mean(name, known)}"
-        draft.problems.append(Problem(item.key, repr(name), remedy))
-
-
-def composed_files(draft: Draft) -> Plain | None:
-    """The chosen files put together, no value changed yet; None after reporting why not."""
-    usual = default_choices()
-    for group, name in list(draft.choices.items()):
-        faults = faults_of_file(draft.folders, group, name)
-        if faults:  # look at the rest as if this file had not been chosen
-            draft.problems += faults
-            draft.choices[group] = usual[group]
-            draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
-    composed = reported(draft, put_beside(draft.folders, draft.choices, root_data()))
-    if composed is None:
-        return None
-    draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
-    return as_meant(draft.folders, draft.choices, composed)
-
-
-def put_beside(folders: tuple[FilePath, ...], choices: Mapping[str, str], root: Plain) -> Plain | Problem:
-    """Sound choices with what each inherits, references among them replaced, or what is in the way."""
-    data = dict(root)
-    for group, name in choices.items():
-        data[group] = group_data(folders, group, name)
-        if isinstance(data[group], Problem):
-            return data[group]
-    try:
-        return resolved(data)
-    except ComposeFault as fault:
-        return fault_of(folders, choices, fault)
-
-
-def faults_of_roles(folders: tuple[FilePath, ...], name: str) -> list[Problem]:
-    """What is wrong with how a staffing of the user's own groups its roles and staffs their shifts; its files are
-    sound by themselves.
-    """
-    if not is_own(folders, "staffing", name):
-        return []
-    files = {file.name: read_checked_yaml(file) for file in with_inherited(folders, "staffing", name)}
-    return [*faults_of_grouping(files), *faults_of_heads(list(files.values()))]
-
-
-PROGRAMS = ("study", "engine", "executor")
-"""Groups in whose files the name says which of the programs there are is meant."""
-
-
-def as_meant(folders: tuple[FilePath, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
-    """Groups by name as files mean them: clock times as texts, steps in one list, shifts in full, named as files."""
-    meant = dict(with_texts_as_written(folders, choices, composed))
-    if "department" in meant:
-        meant["department"] = in_their_pathways(meant["department"])
-    for group, name in choices.items():
-        if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
-            continue
-        if group == "staffing":
-            files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
-            meant[group] = written_out(without_faulty_roles(meant[group]), files)
-        if group not in PROGRAMS:
-            meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
-    return meant
-
-
-def named_after_file(data: dict[str, Plain], group: str, name: str, said: Plain) -> dict[str, Plain]:
-    """Data with the name of their file and no label, unless the file itself says others: inherited ones are not its."""
-    said = said or {}
-    own = {} if "name" in said else {"name": name}
-    if group == "staffing" and "label" not in said:
-        own["label"] = ""
-    return {**data, **own}
-
-
-def is_own(folders: tuple[FilePath, ...], group: str, name: str) -> bool:
-    """The choice is a file of the user's own, not a shipped one."""
-    return len(folders) > 1 and not file_of(folders, group, name).is_relative_to(folders[0])
-
-
-def own_files(draft: Draft, choices: Mapping[str, str], shipped: Plain) -> dict[str, OwnFile]:
-    """The user's own files among the choices, by group."""
-    usual, found = default_choices(), dict[str, OwnFile]()
-    for group, name in choices.items():
-        if is_own(draft.folders, group, name) and group in shipped:
-            file = file_of(draft.folders, group, name)
-            found[group] = OwnFile(file, bool(defaults_in(file)), usual[group], shipped[group])
-    return found
-
-
-def shipped_default(draft: Draft) -> Plain:
-    """The default choices of the shipped folder, to look past faults of a user's files."""
-    return put_beside(draft.folders[:1], default_choices(), root_data())
-
-
-def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
-    """Where an entry that is not faulty can be had from."""
-    return [base, shipped[group]] if group in shipped else [base]
-
-
-def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
-    """Staffings with what each inherits; those that cannot be had are reported."""
-    faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
-    sound = [name for name, found in faults.items() if not found]
-    faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
-    draft.problems += [fault for found in faults.values() for fault in found]
-    composed = {name: reported(draft, put_beside(draft.folders, {"staffing": name}, {})) for name in sound}
-    return {
-        name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]
-        for name, read in composed.items()
-        if read is not None
-    }
-
-
-def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:
-    """The data, or None after taking down the problem."""
-    if isinstance(composed, Problem):
-        draft.problems.append(composed)
-        return None
-    return composed
-
-
 _PARTS = frozenset(Scenario.model_fields)
 
 
@@ -274,31 +76,34 @@ class Parts:
     scenarios: dict[str, Scenario]
 
 
-def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
+def put_together(draft: Draft, base: Plain, cache: CheckCache) -> Parts:
     """Apply the values, check every group and every staffing asked for; what is wrong is added to the draft."""
     for key in set(base) - set(MODELS) - set(Root.model_fields):
         draft.problems.append(Problem(key, repr(key), f"no such group; {did_you_mean(key, MODELS)}"))
     others = [item for item in draft.values if not item.key.startswith("staffing.")]
     data = changed_by(draft, base, others)
-    shipped = known.once(("shipped", draft.folders), lambda: shipped_default(draft)) if len(draft.folders) > 1 else {}
-    own = known.once(("own", draft.folders, *draft.choices.items()), lambda: own_files(draft, draft.choices, shipped))
+    shipped = cache.get_or_compute(("shipped", draft.folders), lambda: shipped_default(draft))
+    choices = ("own", draft.folders, *draft.choices.items())
+    own = cache.get_or_compute(choices, lambda: own_files(draft, draft.choices, shipped))
     for group in MODELS:
         if group != "staffing":
             data[group], lacking = completed(group, data[group], own.get(group))
             draft.problems += lacking
+    if "department" in own:
+        draft.problems += tasks_without_purpose(data["department"])
     named = names_a_study(draft, data["study"])
     groups = {
-        group: known.checked(group, data[group], references(group, base[group], shipped))
+        group: cache.checked(group, data[group], references(group, base[group], shipped))
         for group in MODELS
         if group != "staffing" and (named or group != "study")
     }
     root = root_of(draft, data)
-    check_kinds(draft, groups, known)
+    check_kinds(draft, groups, cache)
     study = study_asked_for(draft, groups["study"].value if named else None)
-    staffings = staffings_of(draft, base, shipped, study, known)
+    staffings = staffings_of(draft, base, shipped, study, cache)
     for part in groups.values():
         draft.problems += collapsed(part.problems, {}, {item.key for item in draft.values})
-    scenarios = scenarios_of(draft, groups, staffings, study, shipped, known)
+    scenarios = scenarios_of(draft, groups, staffings, study, shipped, cache)
     check_calibration(draft, data["study"])
     draft.problems += unused_outside(draft, study, root.output)
     return Parts(root, study, groups, scenarios)
@@ -306,7 +111,7 @@ def put_together(draft: Draft, base: Plain, known: Known) -> Parts:
 
 def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     """The whole command, checked; raises all that is wrong with it."""
-    parts = put_together(draft, base, Known())
+    parts = put_together(draft, base, CheckCache())
     root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
@@ -334,9 +139,9 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     )
 
 
-def optional_path(text: str | None) -> FilePath | None:
+def optional_path(text: str | None) -> Path | None:
     """A path, or None."""
-    return None if text is None else FilePath(text)
+    return None if text is None else Path(text)
 
 
 def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
@@ -354,7 +159,7 @@ def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
     return data
 
 
-def placed(base: Plain, item: Override) -> Path | Problem:
+def placed(base: Plain, item: Override) -> KeyPath | Problem:
     """The place an override names, or what is wrong with it."""
     if item.key.startswith("department.minimum_cover"):
         remedy = "minimum cover cannot be bought out: it is a value of the department, set in its file only"
@@ -365,16 +170,12 @@ def placed(base: Plain, item: Override) -> Path | Problem:
     place = locate(base, item.key, item.adds)
     if isinstance(place, str):
         return Problem(item.key, repr(item.value), remedy_of_typed(item.key, item.value) or place)
-    return vain(base, item, place) or place
+    return _problem_if_no_op(base, item, place) or place
 
 
-def vain(base: Plain, item: Override, place: Path) -> Problem | None:
+def _problem_if_no_op(base: Plain, item: Override, place: KeyPath) -> Problem | None:
     """An empty mapping is merged into the one that stands there, and so changes nothing."""
-    try:
-        old = value_at(base, place)
-    except (KeyError, IndexError, TypeError):
-        return None
-    if item.value != {} or not isinstance(old, dict):
+    if item.value != {} or not isinstance(value_or(base, place, None), dict):
         return None
     return Problem(item.key, "{}", "an empty mapping changes nothing: name the entry to set, one key each")
 
@@ -410,8 +211,6 @@ def check_calibration(draft: Draft, study: Plain) -> None:
     """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
     if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
         return
-    from sim.config.column_maps import column_map_in, faults_of_visits  # for a calibration alone
-
     read = column_map_in(draft.folders, study.get("map"))
     if isinstance(read, list):
         draft.problems += read
@@ -422,17 +221,17 @@ def check_calibration(draft: Draft, study: Plain) -> None:
         draft.problems += faults_of_visits(visits, read)
 
 
-def check_kinds(draft: Draft, groups: dict[str, Checked], checks: Known) -> None:
+def check_kinds(draft: Draft, groups: dict[str, Checked], cache: CheckCache) -> None:
     """The name of an engine or an executor says which of the programs there are is meant."""
     for group in ("engine", "executor"):
-        value, known = groups[group].value, names_in(group, draft.folders[:1], checks)
+        value, known = groups[group].value, names_in(group, draft.folders[:1], cache)
         if value is not None and value.name not in known:
             draft.problems.append(unknown_program(draft, group, value.name, known))
 
 
-def names_in(group: str, folders: tuple[FilePath, ...], checks: Known) -> tuple[str, ...]:
+def names_in(group: str, folders: tuple[Path, ...], cache: CheckCache) -> tuple[str, ...]:
     """Names of the files of a group, looked up once for all scenarios."""
-    return checks.once(("names", group, folders), lambda: choices_of(group, folders))
+    return cache.get_or_compute(("names", group, folders), lambda: choices_of(group, folders))
 
 
 def root_of(draft: Draft, data: Plain) -> Root:
@@ -483,7 +282,7 @@ def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     return (*(study.staffing if isinstance(study, AgainstBaselineSettings) else ()), *study.beside)
 
 
-def _all_staffings(folders: tuple[FilePath, ...]) -> list[str]:
+def _all_staffings(folders: tuple[Path, ...]) -> list[str]:
     """The staffings of the shipped comparison in its order, then those of folders of the user's own, by name.
 
     The finding is about the first staffing after the baseline, which the alphabet should not decide. Other shipped
@@ -505,11 +304,11 @@ def _baseline_of(study: AgainstBaselineSettings) -> tuple[str, ...]:
 
 
 def staffings_of(
-    draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, checks: Known
+    draft: Draft, base: Plain, shipped: Plain, study: StudySettings | None, cache: CheckCache
 ) -> dict[str, Checked]:
     """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
     names = dict.fromkeys((draft.choices["staffing"], *staffings_named(study)))
-    known = names_in("staffing", draft.folders, checks)
+    known = names_in("staffing", draft.folders, cache)
     for name in names:
         if name not in known:
             remedy = where_it_lies(draft.folders, "staffing", name) or f"no such staffing; {did_you_mean(name, known)}"
@@ -520,24 +319,24 @@ def staffings_of(
     items = [item for item in draft.values if item.key.startswith("staffing.")]
     for item in items:
         places = [placed({"staffing": own}, item) for own in bases.values()]
-        homeless = [place for place in places if isinstance(place, Problem)]
-        if len(homeless) == len(places):
-            draft.problems.append(with_holders(homeless[0], bases.values(), draft.folders))
+        unmatched = [place for place in places if isinstance(place, Problem)]
+        if len(unmatched) == len(places):
+            draft.problems.append(with_holders(unmatched[0], bases.values(), draft.folders))
     return {
-        name: roster_checked(roster_with(own, items), references("staffing", own, shipped), checks)
+        name: roster_checked(roster_with(own, items), references("staffing", own, shipped), cache)
         for name, own in bases.items()
     }
 
 
-def roster_checked(roster: Plain, references: list[Plain], checks: Known) -> Checked:
+def roster_checked(roster: Plain, references: list[Plain], cache: CheckCache) -> Checked:
     """A staffing, checked, and that each of its roles says what it costs."""
-    found = checks.checked("staffing", roster, references)
+    found = cache.checked("staffing", roster, references)
     unpriced = tuple(without_cost(roster)) if found.value is not None else ()
     unpriced = tuple(problem for problem in unpriced if problem.path not in found.misspelt)
     return replace(found, problems=(*found.problems, *unpriced)) if unpriced else found
 
 
-def with_holders(problem: Problem, rosters: Iterable[Plain], folders: tuple[FilePath, ...]) -> Problem:
+def with_holders(problem: Problem, rosters: Iterable[Plain], folders: tuple[Path, ...]) -> Problem:
     """A key of a role that none of the rosters has, with the shipped staffings that do have it."""
     group, role, *inner = problem.path.split(".")
     if not inner or role in Staffing.model_fields or any(role in roster for roster in rosters):
@@ -569,7 +368,7 @@ def scenarios_of(
     staffings: dict[str, Checked],
     study: StudySettings | None,
     shipped: Plain,
-    known: Known,
+    cache: CheckCache,
 ) -> dict[str, Scenario]:
     """The scenarios that could be put together; their problems are added to the draft, each once."""
     found: dict[Problem, list[str]] = {}
@@ -583,11 +382,11 @@ def scenarios_of(
             unsure = frozenset(one.path.split(".")[1] for one in problems if "." in one.path and is_doubt(one))
             parts_and_problems = (*groups.items(), ("staffing", staffing))
             faulty = frozenset(group for group, part in parts_and_problems if any(map(is_doubt, part.problems)))
-            contradictions = known.contradictions(scenarios[name], unsure, faulty & _PARTS)
-            told = {problem.path for problem in problems}  # what stands there by now is not the user's
-            told |= staffing.misspelt.union(*(part.misspelt for part in groups.values()))
-            found_later = [readable(item, scenarios[name]) for item in contradictions]
-            problems += [item for item in found_later if item.path not in told]
+            contradictions = cache.contradictions(scenarios[name], unsure, faulty & _PARTS)
+            reported = {problem.path for problem in problems}  # what stands there by now is not the user's
+            reported |= staffing.misspelt.union(*(part.misspelt for part in groups.values()))
+            found_later = [as_typed_key(item, scenarios[name]) for item in contradictions]
+            problems += [item for item in found_later if item.path not in reported]
         if problems:
             own = own_files(draft, {**draft.choices, "staffing": name}, shipped)
             problems = collapsed(problems, own, {item.key for item in draft.values})
@@ -595,74 +394,18 @@ def scenarios_of(
             found.setdefault(problem, []).append(name)
     everywhere = len(staffings)
     draft.problems += [
-        naming_staffings(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
+        with_staffing_names(problem, names, everywhere, draft.choices["staffing"]) for problem, names in found.items()
     ]
     return scenarios
 
 
 def is_doubt(problem: Problem) -> bool:
     """The part does not stand as it was written."""
-    return problem.about is None or problem.about[0] != COST
+    return problem.about is None or problem.about[0] != MISSING_COST
 
 
-def naming_staffings(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
+def with_staffing_names(problem: Problem, names: list[str], everywhere: int, chosen: str) -> Problem:
     """A problem of some staffings only says of which."""
     if len(names) == everywhere or (names == [chosen] and everywhere == 1):
         return problem
     return replace(problem, path=f"{problem.path} (staffing={','.join(names)})")
-
-
-def readable(problem: Problem, scenario: Scenario) -> Problem:
-    """Paths of cross-checks as keys that can be typed."""
-    words = problem.path.partition(" (")[0].replace("[", ".").replace("]", "").split(".")
-    segments = tuple(int(word) if word.isdigit() else word for word in words)
-    remedy = problem.remedy.replace(f" in staffing.{scenario.staffing.name};", ";")
-    if segments[0] == "staffing" and remedy.startswith("minimum cover"):
-        remedy = f"{remedy}; {heads_key(scenario, str(segments[1]))}"
-    key = shown(plain_of(scenario), segments)
-    return replace(problem, path=f"{key}{role_entry(scenario, segments, problem.value)}", remedy=remedy)
-
-
-def heads_key(scenario: Scenario, role_name: str) -> str:
-    """The key that changes how many of a role are rostered."""
-    role = scenario.staffing.roles[role_name]
-    if role.heads is not None:
-        return f"set staffing.{role_name}.heads"
-    if not role.shifts:
-        return f"add a shift: +staffing.{role_name}.shifts.NAME={{start: '07:00', minutes: 720, heads: 1}}"
-    return f"set staffing.{role_name}.shifts.NAME.heads, NAME being the shift"
-
-
-def role_entry(scenario: Scenario, segments: Path, value: str) -> str:
-    """The entry of a step that names this role, with its dot; nothing where the path is not that of a step."""
-    if len(segments) != 5 or segments[3] != "pathway":
-        return ""
-    step = scenario.department.streams[str(segments[2])].pathway[int(segments[4])]
-    for entry in ("role", "fallback_role", "roles"):
-        named = getattr(step, entry, None)
-        if value == repr(named) or (isinstance(named, tuple) and value in map(repr, named)):
-            return f".{entry}"
-    return ""
-
-
-def plain_of(scenario: Scenario) -> dict[str, Any]:
-    """As much of a scenario as `shown` needs to name steps."""
-    streams = {
-        name: {"pathway": [{"name": step.name} for step in stream.pathway]}
-        for name, stream in scenario.department.streams.items()
-    }
-    return {"department": {"streams": streams}}
-
-
-def files_read(draft: Draft, compared: Iterable[str]) -> list[FilePath]:
-    """Every file the scenarios come from, inherited ones before their heirs, each once."""
-    files = [draft.folders[0] / "config.yaml"]
-    for group, name in files_wanted(draft, compared):
-        files += with_inherited(draft.folders, group, name)
-    return list(dict.fromkeys(files))
-
-
-def files_wanted(draft: Draft, compared: Iterable[str]) -> list[tuple[str, str]]:
-    """Group and name of every file chosen, the staffings compared among them."""
-    wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
-    return wanted + [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]

@@ -11,7 +11,7 @@ from itertools import product, zip_longest
 from math import prod
 from pathlib import Path
 
-from sim.config.files import problem_of
+from sim.config.files import unreadable_problem
 from sim.config.overrides import (
     MOST_VALUES,
     PATH_KEYS,
@@ -34,8 +34,6 @@ DESIGNS = ("grid", "zip", *SAMPLED)
 _MOST_BYTES = 64 * 2**20
 """Of a file of scenarios: a hundred thousand rows of 600 characters."""
 _WHOLE = re.compile(r"\d{1,19}", re.ASCII)
-MOST_NAMED = 3
-"""Values or scenarios named where there are many."""
 
 Varied = tuple[str, ...]
 """What tells a scenario from the others, as it could be typed: `("staffing=peer_247", "demand.growth=1.1")`."""
@@ -43,7 +41,7 @@ Values = Mapping[str, Sequence[Override]]
 
 
 @dataclass(slots=True)
-class ScenarioDesign:
+class SweepDesign:
     """What was typed, by key: values and ranges; and the scenarios that come of it, all overrides of each, the
     baseline first. `apart`: keys that told scenarios apart before some were left out, which changes no label.
     `notes`: what whoever asked should know.
@@ -89,9 +87,9 @@ def label_of(items: Sequence[Override], varying: set[str]) -> Varied:
     return tuple(item.text for item in items if item.key in varying) or ("scenario",)
 
 
-def design_of(texts: Sequence[str]) -> ScenarioDesign:
+def design_of(texts: Sequence[str]) -> SweepDesign:
     """The design that the words ask for, with what is wrong with their form."""
-    design = ScenarioDesign()
+    design = SweepDesign()
     ours: dict[str, str] = {}
     for text in texts:
         key, _, value = text.partition("=")
@@ -113,7 +111,7 @@ def design_of(texts: Sequence[str]) -> ScenarioDesign:
     return design
 
 
-def take(design: ScenarioDesign, text: str) -> None:
+def take(design: SweepDesign, text: str) -> None:
     """One word; of two with the same key the later one counts, as everywhere."""
     read = read_several(text)
     if isinstance(read, Problem):
@@ -127,7 +125,7 @@ def take(design: ScenarioDesign, text: str) -> None:
     design.words[key] = [centre(read)] if isinstance(read, Range) else read
 
 
-def check_ours(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
+def check_ours(design: SweepDesign, ours: Mapping[str, str]) -> None:
     """Words about the sweep itself."""
     kind = ours.get("sweep.design", "grid")
     for key, value in ours.items():
@@ -144,26 +142,26 @@ def check_ours(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
             "any number of a range: name sweep.design=lhs or sobol with sweep.samples=N; "
             "or write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
         )
-        design.problems += [Problem(told.key, repr(told.text), remedy) for told in design.ranges.values()]
+        design.problems += [Problem(one.key, repr(one.text), remedy) for one in design.ranges.values()]
 
 
-def add_combinations(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
+def add_combinations(design: SweepDesign, ours: Mapping[str, str]) -> None:
     """Every combination of the values, the last word varying fastest; or the values side by side."""
     columns = list(design.words.values())
     if ours.get("sweep.design") == "zip":
         longest = max(map(len, columns), default=1)
         sizes = {key: len(values) for key, values in design.words.items() if len(values) > 1}
         if len(set(sizes.values())) > 1:
-            told = ", ".join(f"{key} {n}" for key, n in sizes.items())
+            counts = ", ".join(f"{key} {n}" for key, n in sizes.items())
             remedy = "values go side by side: give each key the same number of them, or one"
-            design.problems.append(Problem("sweep.design", f"'zip' of {told}", remedy))
+            design.problems.append(Problem("sweep.design", f"'zip' of {counts}", remedy))
         filled = [values * longest if len(values) == 1 else values for values in columns]
         design.rows = [[item for item in items if item is not None] for items in zip_longest(*filled)] or [[]]
     elif not too_many(design, prod(map(len, columns))):
         design.rows = [list(items) for items in product(*columns)]
 
 
-def too_many(design: ScenarioDesign, n: int) -> bool:
+def too_many(design: SweepDesign, n: int) -> bool:
     """More scenarios than a sweep can have; one is looked at all the same."""
     if n <= MOST_VALUES:
         return False
@@ -173,7 +171,7 @@ def too_many(design: ScenarioDesign, n: int) -> bool:
     return True
 
 
-def add_samples(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
+def add_samples(design: SweepDesign, ours: Mapping[str, str]) -> None:
     """Samples over the ranges and the keys with several values. Before them, as the baseline, goes the middle of
     every range with the first of all other values: a point of the space asked about that does not depend on the seed.
     """
@@ -195,7 +193,7 @@ def add_samples(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
     design.notes += note_of(ours["sweep.design"], n)
 
 
-def whole(design: ScenarioDesign, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
+def whole(design: SweepDesign, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
     """A whole number among the words about the sweep; None after reporting that it is none."""
     text = ours.get(key, usual)
     if text is not None and _WHOLE.fullmatch(text) and least <= int(text) < 2**63:
@@ -205,7 +203,7 @@ def whole(design: ScenarioDesign, ours: Mapping[str, str], key: str, usual: str 
     return None
 
 
-def put_baseline_first(design: ScenarioDesign, text: str, *, instead: bool) -> None:
+def put_baseline_first(design: SweepDesign, text: str, *, instead: bool) -> None:
     """The baseline that was named, before the first scenario or instead of it; other keys are as in the first."""
     known = {item.key: item for item in design.rows[0]}
     for word in text.split():
@@ -220,7 +218,7 @@ def put_baseline_first(design: ScenarioDesign, text: str, *, instead: bool) -> N
     design.rows[: 1 if instead else 0] = [list(known.values())]
 
 
-def leave_out(design: ScenarioDesign, text: str) -> None:
+def leave_out(design: SweepDesign, text: str) -> None:
     """Keep the scenarios that the filter lets through."""
     from sim.config.filters import kept_by  # loads DuckDB
 
@@ -234,11 +232,11 @@ def leave_out(design: ScenarioDesign, text: str) -> None:
         remedy = f"keeps none of {len(design)} scenarios: write it so that it holds for those to be played"
         design.problems.append(Problem("sweep.filter", repr(text), remedy))
         return
-    tell_left_out(design, kept)
+    note_left_out(design, kept)
     design.rows = kept
 
 
-def tell_left_out(design: ScenarioDesign, kept: Sequence[list[Override]]) -> None:
+def note_left_out(design: SweepDesign, kept: Sequence[list[Override]]) -> None:
     """How many are gone, and whether the baseline is among them."""
     design.apart = varying = design.varying()
     if len(kept) < len(design):
@@ -248,7 +246,7 @@ def tell_left_out(design: ScenarioDesign, kept: Sequence[list[Override]]) -> Non
         design.notes.append(f"{gone} is left out as well: the baseline is now {now}")
 
 
-def add_rows(design: ScenarioDesign, ours: Mapping[str, str]) -> None:
+def add_rows(design: SweepDesign, ours: Mapping[str, str]) -> None:
     """The file alone says what varies."""
     name = ours["sweep.csv"]
     if "sweep.design" in ours:
@@ -273,7 +271,7 @@ def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     try:
         lines = [line for line in _numbered(read_text(file, _MOST_BYTES)) if any(cell.strip() for cell in line[1])]
     except UnreadableFile as error:
-        return [], [problem_of(error)]
+        return [], [unreadable_problem(error)]
     except csv.Error as error:
         remedy = f"cannot be read ({error}): give a file of comma-separated values"
         return [], [Problem("sweep.csv", repr(str(file)), remedy)]

@@ -12,8 +12,8 @@ from pathlib import Path
 from sim.config.designs import DESIGN_KEYS
 from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
 from sim.config.key_paths import Plain
-from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, quoted, typed_only
-from sim.config.remedies import short
+from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, quoted_value, typed_only
+from sim.config.remedies import short_repr
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
 
@@ -25,14 +25,14 @@ BARE = re.compile(r"(?!(?:true|false|null|nan|inf)$)[A-Za-z_][\w\-]*", re.ASCII 
 
 
 @dataclass(slots=True)
-class Wanted:
+class SweepWords:
     """The words of a sweep, those of an experiment file first; `origin`: the file, by key, of those it brought."""
 
     words: list[str]
     origin: dict[str, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def told(self, problem: Problem) -> Problem:
+    def with_origin(self, problem: Problem) -> Problem:
         """A problem of a word that nobody typed says in which file it stands."""
         key = max((key for key in self.origin if begins(problem.path, key)), key=len, default=None)
         return problem if key is None else Problem(f"{self.origin[key]} {problem.path}", problem.value, problem.remedy)
@@ -43,13 +43,13 @@ def begins(path: str, key: str) -> bool:
     return re.match(rf"{re.escape(key)}(?![\w-])", path) is not None
 
 
-def with_experiment(typed: Sequence[str], config_dir: Path | None) -> Wanted:
+def with_experiment(typed: Sequence[str], config_dir: Path | None) -> SweepWords:
     """What was typed, after the words of the experiment it names; what is typed wins."""
     named = [word.partition("=")[2] for word in typed if word.partition("=")[0].lstrip("+") == _GROUP]
     others = [word for word in typed if word.partition("=")[0].lstrip("+") != _GROUP]
     if not named:
-        return Wanted(others)
-    wanted = Wanted(others)
+        return SweepWords(others)
+    wanted = SweepWords(others)
     name, folders = named[-1], folders_in_use(typed, config_dir)
     found = file_named(name, folders)
     if isinstance(found, Problem):
@@ -91,10 +91,10 @@ def words_in(
     for entry in data:
         if entry not in ENTRIES:
             remedy = f"no such entry of an experiment; {did_you_mean(str(entry), ENTRIES)}"
-            problems.append(Problem(f"{file} {entry}", short(data[entry]), remedy))
+            problems.append(Problem(f"{file} {entry}", short_repr(data[entry]), remedy))
     if not isinstance(data.get("description"), str):
         remedy = "say in a sentence what the experiment asks"
-        problems.append(Problem(f"{file} description", short(data.get("description")), remedy))
+        problems.append(Problem(f"{file} description", short_repr(data.get("description")), remedy))
     vary, settings = part(file, data, "vary", problems), part(file, data, "sweep", problems)
     if not vary and "csv" not in settings and not problems:
         remedy = "name what varies, as in vary: {staffing: [traditional, peer_247]}"
@@ -107,7 +107,7 @@ def words_in(
             yield key, f"interval({value['low']},{value['high']})"
         elif several is None:
             remedy = "give a list of values, [a, b], or a range for samples, {low: 1, high: 2}"
-            problems.append(Problem(f"{file} vary.{key}", short(value), remedy))
+            problems.append(Problem(f"{file} vary.{key}", short_repr(value), remedy))
         else:
             yield from word_of(file, "vary", key, value, several, problems)
     for key, value in settings.items():
@@ -123,10 +123,10 @@ def part(file: Path, data: Mapping[str, Plain], name: str, problems: list[Proble
     if found is None:
         return {}
     if not isinstance(found, dict):
-        problems.append(Problem(f"{file} {name}", short(found), "write lines of the form key: value below it"))
+        problems.append(Problem(f"{file} {name}", short_repr(found), "write lines of the form key: value below it"))
         return {}
     refused = {key: why for key in found if (why := why_not(name, key))}
-    problems += [Problem(f"{file} {name}.{key}", short(found[key]), why) for key, why in refused.items()]
+    problems += [Problem(f"{file} {name}.{key}", short_repr(found[key]), why) for key, why in refused.items()]
     return {key: value for key, value in found.items() if key not in refused}
 
 
@@ -146,24 +146,28 @@ def why_not(name: str, key: object) -> str | None:
 
 
 def word_of(
-    file: Path, name: str, key: str, told: Plain, values: Iterable[Plain], problems: list[Problem]
+    file: Path, name: str, key: str, written: Plain, values: Iterable[Plain], problems: list[Problem]
 ) -> Iterator[tuple[str, str]]:
     """The word that gives a key these values."""
     try:
         yield key, ",".join(as_typed(value) for value in values)
     except ValueError as error:
-        problems.append(Problem(f"{file} {name}.{key}", short(told), str(error)))
+        problems.append(Problem(f"{file} {name}.{key}", short_repr(written), str(error)))
 
 
 def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
     """The word for a baseline; keys that were typed have what was typed there too."""
     if not isinstance(value, dict):
-        problems.append(Problem(f"{file} sweep.baseline", short(value), "write a mapping: {staffing: traditional}"))
+        problems.append(
+            Problem(f"{file} sweep.baseline", short_repr(value), "write a mapping: {staffing: traditional}")
+        )
         return
     for key in filter(typed_only, map(str, value)):
-        problems.append(Problem(f"{file} sweep.baseline.{key}", short(value.get(key)), TYPED_ONLY))
-    told = {str(key): one for key, one in value.items() if key not in typed}
-    words = [word for key, one in told.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)]
+        problems.append(Problem(f"{file} sweep.baseline.{key}", short_repr(value.get(key)), TYPED_ONLY))
+    entries = {str(key): one for key, one in value.items() if key not in typed}
+    words = [
+        word for key, one in entries.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)
+    ]
     if words:
         yield "sweep.baseline", " ".join(f"{key}={text}" for key, text in words)
 
@@ -171,12 +175,12 @@ def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Probl
 def setting_of(file: Path, key: str, value: Plain, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     """A word about the sweep itself; a file of rows lies beside the experiment."""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        problems.append(Problem(f"{file} sweep.{key}", short(value), "give a text or a whole number"))
+        problems.append(Problem(f"{file} sweep.{key}", short_repr(value), "give a text or a whole number"))
     elif key != "csv":
         yield f"sweep.{key}", str(value)
     elif not lies_in(file.parent.parent, file.parent / str(value)):
         remedy = "lies outside the folder of the experiment: put the table beside it, or type sweep.csv=FILE"
-        problems.append(Problem(f"{file} sweep.csv", short(value), remedy))
+        problems.append(Problem(f"{file} sweep.csv", short_repr(value), remedy))
     else:
         yield "sweep.csv", str(file.parent / str(value))
 
@@ -192,7 +196,7 @@ def as_typed(value: Plain) -> str:
     if isinstance(value, str):
         if "${" in value:
             raise ValueError("nothing is looked up elsewhere: write the value itself")
-        return value if BARE.fullmatch(value) else quoted(value)
+        return value if BARE.fullmatch(value) else quoted_value(value)
     if isinstance(value, list):
         return f"[{','.join(map(as_typed, value))}]"
     if isinstance(value, dict):

@@ -10,10 +10,10 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from sim.config.composing import ComposeFault, looks_elsewhere, merged
+from sim.config.composing import ComposeFault, looks_elsewhere, merge_files
 from sim.config.follow_ons import near
 from sim.config.key_paths import MODELS, Plain
-from sim.config.remedies import short
+from sim.config.remedies import short_repr
 from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
@@ -154,20 +154,20 @@ def group_data(folders: tuple[Path, ...], group: str, name: str) -> Plain | Prob
     """
     files = tuple(with_inherited(folders, group, name))
     try:
-        return merged_once(files, tuple(map(stamp_of, files)))
+        return merge_once(files, tuple(map(stamp_of, files)))
     except ComposeFault as fault:
         return fault_of(folders, {group: name}, fault)
 
 
 def root_data() -> dict[str, Plain]:
     """What stands outside every group unless it is typed."""
-    return merged([shipped_configs() / "config.yaml"])
+    return merge_files([shipped_configs() / "config.yaml"])
 
 
 @lru_cache(maxsize=512)
-def merged_once(files: tuple[Path, ...], stamps: tuple[int, ...]) -> dict[str, Plain]:
+def merge_once(files: tuple[Path, ...], stamps: tuple[int, ...]) -> dict[str, Plain]:
     """Merge, once for every state of the files: a study asks for the same ones again and again."""
-    return merged(files)
+    return merge_files(files)
 
 
 def stamp_of(file: Path) -> int:
@@ -256,7 +256,7 @@ def faults_of_file(
 def no_list(own: Path, defaults: object) -> Problem:
     """Defaults that are one word, or a mapping."""
     name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
-    return Problem(f"{own} defaults", short(defaults), f"not a list: write defaults: [{name}, _self_]")
+    return Problem(f"{own} defaults", short_repr(defaults), f"not a list: write defaults: [{name}, _self_]")
 
 
 def undone(own: Path, defaults: list[object]) -> list[Problem]:
@@ -269,7 +269,7 @@ def undone(own: Path, defaults: list[object]) -> list[Problem]:
     order = [*(entry for entry in defaults if entry != "_self_"), "_self_"]
     names, right = ", ".join(map(str, after)), ", ".join(map(str, order))
     remedy = f"{names} after _self_ overrides what this file says: write [{right}]"
-    return [Problem(f"{own} defaults", short(defaults), remedy)]
+    return [Problem(f"{own} defaults", short_repr(defaults), remedy)]
 
 
 def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
@@ -292,7 +292,7 @@ def faults_of_parent(
         remedy = (
             f"defaults may name files of {group} only, as in [{example}, _self_]; other groups are chosen when typing"
         )
-        return [Problem(str(own), short(entry), remedy)]
+        return [Problem(str(own), short_repr(entry), remedy)]
     if entry in heirs:
         return [Problem(str(own), repr(entry), "the file inherits from itself: take this entry out of its defaults")]
     known = choices_of(group, folders)
@@ -349,7 +349,7 @@ def addresses(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
     if group != "executor" or data.get("address") is None:
         return []
     remedy = "an address is typed, never read from a file: take it out, and type executor.address=tls://HOST:PORT"
-    return [Problem(f"{file} address", short(data["address"]), remedy)]
+    return [Problem(f"{file} address", short_repr(data["address"]), remedy)]
 
 
 def read_mapping(file: Path) -> dict[str, Plain] | Problem:
@@ -360,10 +360,10 @@ def read_mapping(file: Path) -> dict[str, Plain] | Problem:
     try:
         data = read_yaml(file)
     except UnreadableFile as error:
-        return problem_of(error)
+        return unreadable_problem(error)
     if data is None or isinstance(data, dict):
         return data or {}
-    return Problem(str(file), short(data), "not a mapping: write lines of the form key: value")
+    return Problem(str(file), short_repr(data), "not a mapping: write lines of the form key: value")
 
 
 def lies_in(folder: Path, file: Path) -> bool:
@@ -374,6 +374,6 @@ def lies_in(folder: Path, file: Path) -> bool:
         return False
 
 
-def problem_of(error: UnreadableFile) -> Problem:
+def unreadable_problem(error: UnreadableFile) -> Problem:
     """A file that cannot be read, as one of all problems."""
     return Problem(str(error.path), error.value, error.remedy)

@@ -62,8 +62,8 @@ def _worked_out(text: str, columns: Mapping[str, list[object]]) -> list[bool] | 
     try:
         with connect(settings={"threads": 1, "ieee_floating_point_ops": False}) as tables:  # 1/0 is no number
             tables.execute(f"CREATE TABLE scenarios AS SELECT {names}", list(columns.values()))
-            asked = f"SELECT typeof(answer), answer FROM (SELECT ({_in_sql(text, columns)}) AS answer FROM scenarios)"
-            answers = tables.execute(asked).fetchall()
+            query = f"SELECT typeof(answer), answer FROM (SELECT ({_in_sql(text, columns)}) AS answer FROM scenarios)"
+            answers = tables.execute(query).fetchall()
     except (duckdb.Error, RecursionError) as error:
         why = str(error).split("\n")[0].removesuffix(".")
         return [Problem(KEY, repr(text), f"cannot be worked out ({why}): write it as in {EXAMPLE}")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_at
+from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_or
 from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
@@ -86,7 +86,7 @@ def collapsed(problems: Sequence[Problem], own: Mapping[str, OwnFile], typed: Co
             continue
         absent = [problem for problem in rest if is_left_out(problem, kind, own[group], keys)]
         if absent:
-            lacking.append(told_of_file(absent, kind, group, own[group]))
+            lacking.append(problem_of_file(absent, kind, group, own[group]))
             rest = [problem for problem in rest if problem not in absent]
     return [*lacking, *by_name(rest, typed)]
 
@@ -95,13 +95,10 @@ def is_left_out(problem: Problem, kind: str, own: OwnFile, keys: tuple[str, ...]
     """The problem is about something the usual choice has and the file has not, not even under a similar name."""
     if problem.about is None or problem.about[0] != kind or "did you mean" in problem.remedy:
         return False
-    try:
-        return problem.about[1] in value_at(own.shipped, keys)
-    except (KeyError, TypeError):
-        return False
+    return problem.about[1] in value_or(own.shipped, keys, ())
 
 
-def told_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
+def problem_of_file(absent: Sequence[Problem], kind: str, group: str, own: OwnFile) -> Problem:
     """All that a file leaves out, as one problem."""
     first_place = {_name_of(problem): problem.path for problem in reversed(absent)}
     names = list(dict.fromkeys(_name_of(problem) for problem in absent))

@@ -21,7 +21,7 @@ class OneValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class TypedInterval:
     """`interval(a,b)`, its ends as typed."""
 
     start: float
@@ -35,28 +35,28 @@ class SeveralValues:
     texts: Iterator[str] | None
 
 
-def read_value(key: str, text: str) -> OneValue | Interval | SeveralValues | None:
+def read_value(key: str, text: str) -> OneValue | TypedInterval | SeveralValues | None:
     """What a text says; None where the grammar cannot read it."""
     try:
         override = OverridesParser.create().parse_override(f"{key}={text}")
     except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         return None
-    told: Any = override.value()
+    value: Any = override.value()
     if override.is_interval_sweep():
-        return Interval(float(told.start), float(told.end))
+        return TypedInterval(float(value.start), float(value.end))
     if not override.is_sweep_override():
-        return OneValue(told)
-    if getattr(told, "shuffle", True):
+        return OneValue(value)
+    if getattr(value, "shuffle", True):
         return SeveralValues(None)
     return SeveralValues(
-        range_texts(told) if override.is_range_sweep() else map(str, override.sweep_iterator(Transformer.str))
+        range_texts(value) if override.is_range_sweep() else map(str, override.sweep_iterator(Transformer.str))
     )
 
 
-def range_texts(told: Any) -> Iterator[str]:
+def range_texts(value: Any) -> Iterator[str]:
     """The numbers of a range as typed; exact, where steps in binary fractions would now and then reach the stop."""
-    whole = all(isinstance(end, int) for end in (told.start, told.stop, told.step))
-    at, stop, step = (Decimal(str(end)) for end in (told.start, told.stop, told.step))
+    whole = all(isinstance(end, int) for end in (value.start, value.stop, value.step))
+    at, stop, step = (Decimal(str(end)) for end in (value.start, value.stop, value.step))
     while (step > 0 and at < stop) or (step < 0 and at > stop):
         yield str(int(at) if whole else float(at))
         at += step

@@ -24,7 +24,7 @@ from sim.studies.settings import AnySettings, ExecutorSettings, StudySettings, s
 Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 MODELS: dict[str, Any] = {
     "department": Department,
@@ -41,14 +41,14 @@ MODELS: dict[str, Any] = {
 TAGS = ("kind", "family")
 
 
-def locate(data: Plain, key: str, adds: bool = False) -> Path | str:
+def locate(data: Plain, key: str, adds: bool = False) -> KeyPath | str:
     """The place of a dotted key, or a remedy where there is none."""
     group, *rest = key.split(".")
     if not rest and group in Root.model_fields:
         return (group,)
     if group not in MODELS or not rest:
         return unknown_group(group, data)
-    place: Path = (group,)
+    place: KeyPath = (group,)
     here, kinds = data[group], models_of(MODELS[group], data[group])
     for segment in rest:
         found = entry_named(here, segment)
@@ -78,7 +78,9 @@ def is_whole(data: Plain, key: str, adds: bool = False) -> bool:
 def unknown_group(word: str, data: Plain) -> str:
     """A close word, or the place where the word is a key."""
     remedy = did_you_mean(word, (*Root.model_fields, *MODELS))
-    elsewhere = next((shown(data, place) for place in keys_of(data) if len(place) > 1 and place[-1] == word), None)
+    elsewhere = next(
+        (typed_path(data, place) for place in _key_paths_in(data) if len(place) > 1 and place[-1] == word), None
+    )
     close = remedy.startswith("did you mean")
     return f"no such key; did you mean {elsewhere}?" if elsewhere and not close else f"no such key; {remedy}"
 
@@ -105,7 +107,7 @@ def remedy_of_foreign(kind: Any, word: str) -> str | None:
     return kind.instead.get(word) or f"{belongs}: leave it out of study={name}"
 
 
-def put(data: Plain, place: Path, value: Plain) -> None:
+def put(data: Plain, place: KeyPath, value: Plain) -> None:
     """Set an entry in the data itself; a mapping is merged into a mapping of the same kind."""
     here = data
     for segment in place[:-1]:
@@ -221,16 +223,16 @@ def words_at(here: Plain, kinds: list[Any]) -> list[str]:
     return list(dict.fromkeys((*(here if isinstance(here, dict) else ()), *field_names(kinds))))
 
 
-def keys_of(data: Plain, place: Path = ()) -> Iterator[Path]:
+def _key_paths_in(data: Plain, place: KeyPath = ()) -> Iterator[KeyPath]:
     """Every key of nested mappings, outer ones first."""
     if isinstance(data, dict):
         for key in data:
             yield (*place, key)
         for key, value in data.items():
-            yield from keys_of(value, (*place, key))
+            yield from _key_paths_in(value, (*place, key))
 
 
-def value_at(data: Plain, place: Path) -> Plain:
+def value_at(data: Plain, place: KeyPath) -> Plain:
     """What stands at a place; KeyError or IndexError where nothing does."""
     for segment in place:
         if not isinstance(data, dict | list):
@@ -239,7 +241,15 @@ def value_at(data: Plain, place: Path) -> Plain:
     return data
 
 
-def shown(data: Plain, place: Path) -> str:
+def value_or(data: Plain, place: KeyPath, default: Plain) -> Plain:
+    """What stands at a place, or the default where nothing does."""
+    try:
+        return value_at(data, place)
+    except (KeyError, IndexError, TypeError):
+        return default
+
+
+def typed_path(data: Plain, place: KeyPath) -> str:
     """A place as users write it: steps by their names."""
     words: list[str] = []
     here: Plain = data

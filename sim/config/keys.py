@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from sim.analysis.assumptions import Assumption, numbers_in_use, read_register
 from sim.config.added_steps import ADDED
-from sim.config.files import choices_of, default_choices, folders_of, shipped_configs
+from sim.config.files import choices_of, folders_of, shipped_configs
 from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
@@ -26,16 +26,6 @@ from sim.studies.settings import studies_with
 
 MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")
-SECTIONS = {
-    "outside": ("Key", "Default", "Meaning"),
-    "group": ("Group", "Choices", "What it holds"),
-    "study": ("Key", "Default", "Meaning"),
-    "executor": ("Key", "Default", "Meaning"),
-    "sweep": ("Key", "Default", "Meaning"),
-    "often": ("Key", "Default", "Unit", "Meaning"),
-    "more": ("Key", "Default", "Unit", "Meaning"),
-}
-"""Tables of docs/keys.md with their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,7 @@ def chosen(row: Meaning, composed: Question) -> Key:
     if row.section == "group":
         names = choices_of(row.key, folders_of(composed.config_dir))
         return Key(row.key, composed.choices[row.key], "", f"{row.meaning}; one of {', '.join(names)}", "")
-    value = shown(getattr(composed, row.key, None)) if row.section == "outside" else row.default.strip("`")
+    value = _typed_value(getattr(composed, row.key, None)) if row.section == "outside" else row.default.strip("`")
     return Key(row.key, "none" if row.key == "configs" else value, row.unit, row.meaning, "")
 
 
@@ -150,7 +140,7 @@ def leaves_in(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Keys below a value; entries of lists by name."""
     inner = list(_entries_of(value))
     if not inner or place.endswith(".days"):
-        yield place, _days_text(value) if place.endswith(".days") else shown(value)
+        yield place, _days_text(value) if place.endswith(".days") else _typed_value(value)
     for name, below in inner:
         if name != "name":  # it goes with its file, or its step
             yield from leaves_in(f"{place}.{name}", below)
@@ -177,7 +167,7 @@ def _days_text(days: tuple[int, ...]) -> str:
     return "daily" if len(days) == len(WEEKDAYS) else f"[{', '.join(WEEKDAYS[day] for day in days)}]"
 
 
-def shown(value: Any) -> str:
+def _typed_value(value: Any) -> str:
     """A value as it is typed."""
     if value is None or value == {}:
         return "none"
@@ -186,7 +176,7 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{', '.join(map(_typed_value, value))}]"
     return str(value)
 
 
@@ -220,47 +210,13 @@ def keys_of_other_studies(composed: Question) -> list[Key]:
     """Keys that the study of a composition does not have, each with the studies that do."""
     others = [(row, studies_with(row.key.split(".")[1])) for row in meanings() if row.section == "study"]
     return [
-        Key(row.key, row.default.replace("`", ""), row.unit, row.meaning, f"a key of {_named(studies)}")
+        Key(row.key, row.default.replace("`", ""), row.unit, row.meaning, f"a key of {studies_text(studies)}")
         for row, studies in others
         if composed.study.name not in studies
     ]
 
 
-def _named(studies: Sequence[str], quote: str = "") -> str:
+def studies_text(studies: Sequence[str], quote: str = "") -> str:
     """Studies as they are typed."""
     *most, last = (f"{quote}study={name}{quote}" for name in studies)
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def table_of(section: str) -> str:
-    """A table of docs/keys.md, in Markdown; of the keys of studies one for each set of studies that have them."""
-    rows = [row for row in meanings() if row.section == section]
-    if section != "study":
-        return table(rows, SECTIONS[section])
-    by_studies: dict[tuple[str, ...], list[Meaning]] = {}
-    for row in rows:
-        by_studies.setdefault(tuple(studies_with(row.key.split(".")[1])), []).append(row)
-    tables = (
-        f"Of {_named(studies, '`')}:\n\n{table(of_them, SECTIONS[section])}" for studies, of_them in by_studies.items()
-    )
-    return "\n\n".join(tables)
-
-
-def table(rows: Iterable[Meaning], columns: tuple[str, ...]) -> str:
-    """Lines as a table in Markdown."""
-    lines = [_row_of(row, columns) for row in rows]
-    return "\n".join(["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", *lines])
-
-
-def _row_of(row: Meaning, columns: tuple[str, ...]) -> str:
-    """A line of such a table."""
-    cells = [f"`{row.key}`", choices_text(row.key) if row.section == "group" else row.default]
-    cells += [row.unit] if "Unit" in columns else []
-    return "| " + " | ".join([*cells, row.meaning]).replace("  ", " ") + " |"
-
-
-def choices_text(group: str) -> str:
-    """Shipped choices of a group, the default first."""
-    first = default_choices()[group]
-    others = [name for name in choices_of(group, (shipped_configs(),)) if name != first]
-    return ", ".join(f"`{name}`" for name in (first, *others))

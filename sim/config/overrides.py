@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sim.department.scenario import Problem
 
 if TYPE_CHECKING:
-    from sim.config.hydra_bridge import Interval, OneValue, SeveralValues
+    from sim.config.hydra_bridge import OneValue, SeveralValues, TypedInterval
 
 PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 """Keys whose value is a path, or a question in SQL, taken as typed."""
@@ -124,8 +124,8 @@ def plain_value(text: str) -> int | float | str | list[int | float | str] | None
     """What the grammar reads in a number of digits, in a word, or in a list of them; None where it has to be asked."""
     if text.startswith("[") and text.endswith("]"):
         inner = [plain_one(part) for part in text[1:-1].split(",")]
-        told = [value for value in inner if value is not None]
-        return told if len(told) == len(inner) else None
+        values = [value for value in inner if value is not None]
+        return values if len(values) == len(inner) else None
     return plain_one(text)
 
 
@@ -136,7 +136,7 @@ def plain_one(text: str) -> int | float | str | None:
     return text if PLAIN_WORD.fullmatch(text) and text.lower() not in SAYING_MORE else None
 
 
-def by_grammar(key: str, value: str) -> "OneValue | Interval | SeveralValues | Problem":
+def by_grammar(key: str, value: str) -> "OneValue | TypedInterval | SeveralValues | Problem":
     """Hydra's own reading of a value, or what is wrong with its form."""
     if "${" in value:
         return Problem(key, repr(value), NOTHING_LOOKED_UP)
@@ -146,7 +146,7 @@ def by_grammar(key: str, value: str) -> "OneValue | Interval | SeveralValues | P
     return read_value(key, value) or Problem(key, repr(value), remedy)
 
 
-def quoted(text: str) -> str:
+def quoted_value(text: str) -> str:
     """A text of any characters as one value of the grammar."""
     return '"' + text.replace('"', '\\"') + '"'
 
@@ -171,15 +171,15 @@ def read_several(text: str) -> list[Override] | Range | Problem:
     if shape is None or shape["key"] in PATH_KEYS or not shape["value"]:
         one = read_override(text)
         return one if isinstance(one, Problem) else [one]
-    from sim.config.hydra_bridge import Interval, SeveralValues  # slow to load
+    from sim.config.hydra_bridge import SeveralValues, TypedInterval  # slow to load
 
     key, value, plus = shape["key"], shape["value"], shape["plus"]
     match by_grammar(key, value):
         case Problem() as problem:
             return problem
-        case Interval(low, high) if low < high and math.isfinite(high - low):
+        case TypedInterval(low, high) if low < high and math.isfinite(high - low):
             return Range(key, low, high, value, plus)
-        case Interval():
+        case TypedInterval():
             return Problem(key, repr(value), "not a range: write interval(low,high), the smaller number first")
         case SeveralValues(texts):
             return each_of(texts, plus, key, value)

@@ -32,7 +32,7 @@ _KINDS = {
 }
 
 
-def short(value: object) -> str:
+def short_repr(value: object) -> str:
     """A value in a few characters."""
     text = repr(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
@@ -44,7 +44,7 @@ def value_of(details: ErrorDetails) -> str:
         return "nothing"
     if details["type"] == "value_error":
         return contradiction(details)[0]
-    return short(details["input"])
+    return short_repr(details["input"])
 
 
 def remedy_of(details: ErrorDetails, known: list[str]) -> str:
@@ -104,4 +104,4 @@ def contradiction(details: ErrorDetails) -> tuple[str, str]:
     """Our own messages read 'what is wrong: what to do'."""
     message = details["msg"].removeprefix("Value error, ")
     wrong, colon, remedy = message.rpartition(": ")
-    return (wrong, remedy) if colon else (short(details["input"]), message)
+    return (wrong, remedy) if colon else (short_repr(details["input"]), message)

@@ -8,7 +8,7 @@ from sim.config.key_paths import Plain
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem
 
-COST = "cost"
+MISSING_COST = "cost"
 """Kind of these problems: nothing else about the roster is in doubt because of them."""
 
 
@@ -17,7 +17,7 @@ def without_cost(roster: Plain) -> Iterator[Problem]:
     for name, role in roster.items() if isinstance(roster, dict) else ():
         if name not in Staffing.model_fields and isinstance(role, dict) and "hourly_cost" not in role:
             remedy = f"add CAD an hour, benefits included{example_of(name)}; without it the role works for nothing"
-            yield Problem(f"staffing.{name}.hourly_cost", "nothing", remedy, (COST, name))
+            yield Problem(f"staffing.{name}.hourly_cost", "nothing", remedy, (MISSING_COST, name))
 
 
 def example_of(role: str) -> str:

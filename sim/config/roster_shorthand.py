@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.key_paths import Plain, copied, put
+from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
-MINUTES_PER_DAY = 1440
+_MINUTES_PER_DAY = int(MINUTES_PER_DAY)
 _LONGEST = 60
 """Characters of a faulty value that are shown."""
 ONE_SHIFT = "day"
@@ -30,7 +31,7 @@ def span_of(text: object) -> tuple[str, int] | None:
     if times is None or times[0] == times[1]:
         return None
     begin, end = times
-    return _clock(begin), (end - begin) % MINUTES_PER_DAY or MINUTES_PER_DAY
+    return _clock(begin), (end - begin) % _MINUTES_PER_DAY or _MINUTES_PER_DAY
 
 
 def begin_and_end(text: object) -> tuple[int, int] | None:

@@ -36,15 +36,15 @@ def unit_samples(kind: str, n: int, dimensions: int, seed: int) -> np.ndarray:
     if kind == LATIN:
         return np.asarray(qmc.LatinHypercube(dimensions, rng=seed).random(n))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # no power of two: told by `note_of`
+        warnings.simplefilter("ignore", UserWarning)  # no power of two: said by `note_of`
         return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=seed).random(n))
 
 
-def from_range(told: Range, unit: np.ndarray) -> list[Override]:
+def from_range(column: Range, unit: np.ndarray) -> list[Override]:
     """A number of the range for each sample."""
-    decimals = math.ceil(-math.log10((told.high - told.low) * FINENESS))
-    values = (round(told.low + (told.high - told.low) * float(u), decimals) for u in unit)
-    return [told.holding(float(min(max(value, told.low), told.high))) for value in values]
+    decimals = math.ceil(-math.log10((column.high - column.low) * FINENESS))
+    values = (round(column.low + (column.high - column.low) * float(u), decimals) for u in unit)
+    return [column.holding(float(min(max(value, column.low), column.high))) for value in values]
 
 
 def from_choices(choices: Sequence[Override], unit: np.ndarray) -> list[Override]:
@@ -53,10 +53,10 @@ def from_choices(choices: Sequence[Override], unit: np.ndarray) -> list[Override
     return [choices[place] for place in (order * len(choices) // len(unit)).tolist()]
 
 
-def centre(told: Range) -> Override:
+def centre(column: Range) -> Override:
     """The middle of a range."""
-    decimals = math.ceil(-math.log10((told.high - told.low) * FINENESS))
-    return told.holding(float(round((told.low + told.high) / 2, decimals)))
+    decimals = math.ceil(-math.log10((column.high - column.low) * FINENESS))
+    return column.holding(float(round((column.low + column.high) / 2, decimals)))
 
 
 def note_of(kind: str, n: int) -> list[str]:

@@ -1,28 +1,24 @@
 """From the words after `-m` to every scenario of a sweep, checked, or one error with all that is wrong in any of them.
 
-What varies is told by `designs`; one scenario is put together by `composition`.
+What varies is said by `designs`; one scenario is put together by `composition`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
-from sim.config.check_cache import Known
-from sim.config.composition import (
-    Draft,
-    Parts,
-    composed_files,
-    draft_of,
-    finished,
-    put_together,
-)
-from sim.config.designs import MOST_NAMED, ONE_FOR_ALL, ScenarioDesign, Varied, design_of
+from sim.config.check_cache import CheckCache
+from sim.config.chosen_files import composed_files
+from sim.config.composition import Parts, finished, put_together
+from sim.config.designs import ONE_FOR_ALL, SweepDesign, Varied, design_of
+from sim.config.drafts import Draft, draft_of
 from sim.config.experiments import with_experiment
 from sim.config.key_paths import Plain, is_whole
 from sim.config.overrides import Override, Range
 from sim.department.scenario import Problem, Scenario, ScenarioError
-from sim.studies.check_settings import faults_alone, faults_of_asked
+from sim.io.short_lists import few_of
+from sim.studies.check_settings import faults_alone, faults_of_measures_named
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.settings import RunSettings
 
@@ -39,6 +35,8 @@ NOT_SWEPT = {
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
     "study.event_log": "a sweep keeps measures, no events: play the scenario by itself, with study=run",
 }
+_MOST_NAMED = 3
+"""Values or scenarios named where there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +48,30 @@ class Base:
     problems: tuple[Problem, ...]
 
 
-def compose_sweep(overrides: Sequence[str], config_dir: FilePath | None = None) -> SweepQuestion:
+def compose_sweep(overrides: Sequence[str], config_dir: Path | None = None) -> SweepQuestion:
     """Compose and check every scenario of a sweep. Raises ScenarioError with every problem of any, each once."""
-    wanted = with_experiment(overrides, config_dir)
-    design = design_of(["study=run", *wanted.words])
-    design.problems = [*wanted.problems, *design.problems]
+    words = with_experiment(overrides, config_dir)
+    design = design_of(["study=run", *words.words])
+    design.problems = [*words.problems, *design.problems]
     try:
         return composed_of(design, overrides, config_dir)
     except ScenarioError as error:
-        raise ScenarioError(map(wanted.told, error.problems)) from None
+        raise ScenarioError(map(words.with_origin, error.problems)) from None
 
 
-def composed_of(design: ScenarioDesign, overrides: Sequence[str], config_dir: FilePath | None) -> SweepQuestion:
+def composed_of(design: SweepDesign, overrides: Sequence[str], config_dir: Path | None) -> SweepQuestion:
     """The scenarios of a design, composed and checked."""
     design.problems += refused(design)
-    known = Known()
-    leave_out_unfit(design, known, config_dir)
+    cache = CheckCache()
+    leave_out_unfit(design, cache, config_dir)
     found: dict[Problem, list[Varied]] = {problem: [] for problem in design.problems}
     scenarios: list[tuple[str, Scenario]] = []
     first: Question | None = None
     composed: list[Scenario] = []
     study: RunSettings | None = None
     for varied, items in design.scenarios():
-        draft = draft_like(items, config_dir, known)
-        parts = parts_of(draft, known)
+        draft = draft_like(items, config_dir, cache)
+        parts = parts_of(draft, cache)
         for problem in dict.fromkeys((*draft.problems, *unfit(parts))):
             found.setdefault(problem, []).append(varied)
         if parts is not None:
@@ -81,11 +79,11 @@ def composed_of(design: ScenarioDesign, overrides: Sequence[str], config_dir: Fi
             composed += [value for name, value in parts.scenarios.items() if name == draft.choices["staffing"]]
         if not found and parts is not None:
             scenarios.append((" ".join(varied), parts.scenarios[draft.choices["staffing"]]))
-            first = first or first_of(items, overrides, config_dir)
-    found.update((problem, []) for problem in (faults_of_asked(study, composed) if study and composed else ()))
+            first = first or question_of_first(items, overrides, config_dir)
+    found.update((problem, []) for problem in (faults_of_measures_named(study, composed) if study and composed else ()))
     if found or first is None:
-        raise ScenarioError(said_of_all(found, design))
-    labels, same = each_once(scenarios, known)
+        raise ScenarioError(collect_problems(found, design))
+    labels, same = each_once(scenarios, cache)
     if len(labels) < 2 and study is not None and (alone := list(faults_alone(study))):
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
@@ -99,12 +97,12 @@ def composed_of(design: ScenarioDesign, overrides: Sequence[str], config_dir: Fi
     )
 
 
-def refused(design: ScenarioDesign) -> list[Problem]:
+def refused(design: SweepDesign) -> list[Problem]:
     """What a sweep cannot vary, and keys that mean nothing in one, which are left out of its scenarios."""
     problems = []
     for key, texts in design.texts().items():
-        some = [*(text.partition("=")[2] for text in texts[:MOST_NAMED]), *(["…"] if len(texts) > MOST_NAMED else [])]
-        value = repr(design.ranges[key].text if key in design.ranges else ",".join(some))
+        values = few_of([text.partition("=")[2] for text in texts], _MOST_NAMED, ",", "others")
+        value = repr(design.ranges[key].text if key in design.ranges else values)
         if key in NOT_SWEPT:
             problems.append(Problem(key, value, NOT_SWEPT[key]))
             design.rows = [[item for item in items if item.key != key] for items in design.rows]
@@ -115,47 +113,47 @@ def refused(design: ScenarioDesign) -> list[Problem]:
     return problems
 
 
-def leave_out_unfit(design: ScenarioDesign, known: Known, config_dir: FilePath | None) -> None:
+def leave_out_unfit(design: SweepDesign, cache: CheckCache, config_dir: Path | None) -> None:
     """Ranges of keys that take no such number are reported once and left out, not reported again for each sample."""
     if not design.ranges:
         return
     draft = draft_of(design.rows[0], [], config_dir)
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
+    base = cache.get_or_compute(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
     reported = {problem.path for problem in design.problems}
-    for told in design.ranges.values():
-        remedy = why_no_range(told, draft, base)
-        if remedy is None and told.key not in reported:
+    for one in design.ranges.values():
+        remedy = why_no_range(one, draft, base)
+        if remedy is None and one.key not in reported:
             continue
-        if remedy is not None and told.key not in reported:
-            design.problems.append(Problem(told.key, repr(told.text), remedy))
-        design.rows = [[item for item in items if item.key != told.key] for items in design.rows]
+        if remedy is not None and one.key not in reported:
+            design.problems.append(Problem(one.key, repr(one.text), remedy))
+        design.rows = [[item for item in items if item.key != one.key] for items in design.rows]
 
 
-def why_no_range(told: Range, draft: Draft, base: Plain | None) -> str | None:
+def why_no_range(one: Range, draft: Draft, base: Plain | None) -> str | None:
     """What to write instead of a range where no number of it can stand; None where it can."""
-    if told.key in draft.choices:
-        return f"a name is wanted: give the choices, {told.key}=a,b"
-    if base is not None and is_whole(base, told.key, bool(told.plus)):
+    if one.key in draft.choices:
+        return f"a name is wanted: give the choices, {one.key}=a,b"
+    if base is not None and is_whole(base, one.key, bool(one.plus)):
         return "a whole number is wanted: write range(1,6) for 1 to 5, or a,b,c; a sample spreads them evenly"
     return None
 
 
-def draft_like(items: Sequence[Override], config_dir: FilePath | None, known: Known) -> Draft:
+def draft_like(items: Sequence[Override], config_dir: Path | None, cache: CheckCache) -> Draft:
     """The draft of a scenario; files are looked for once for each combination of choices."""
     chosen = [item for item in items if "." not in item.key or item.key.startswith("hydra")]
     values = [item for item in items if "." in item.key and not item.key.startswith("hydra")]
-    drafted = known.once(("draft", *(item.text for item in chosen)), lambda: draft_of(chosen, [], config_dir))
+    drafted = cache.get_or_compute(("draft", *(item.text for item in chosen)), lambda: draft_of(chosen, [], config_dir))
     return Draft(drafted.folders, dict(drafted.choices), [*drafted.values, *values], drafted.paths, [*drafted.problems])
 
 
-def parts_of(draft: Draft, known: Known) -> Parts | None:
+def parts_of(draft: Draft, cache: CheckCache) -> Parts | None:
     """The scenario of a draft; files are composed once for each combination of choices."""
-    base = known.once(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
+    base = cache.get_or_compute(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
     draft.problems += base.problems
     faulty = [group for group, name in draft.choices.items() if base.choices[group] != name]
     draft.values = [item for item in draft.values if item.key.split(".")[0] not in faulty]
     draft.choices = dict(base.choices)
-    return None if base.data is None else put_together(draft, base.data, known)
+    return None if base.data is None else put_together(draft, base.data, cache)
 
 
 def base_of(draft: Draft) -> Base:
@@ -180,7 +178,7 @@ def unfit(parts: Parts | None) -> list[Problem]:
     return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]
 
 
-def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: FilePath | None) -> Question:
+def question_of_first(items: Sequence[Override], overrides: Sequence[str], config_dir: Path | None) -> Question:
     """The command of the first scenario by itself."""
     draft = draft_of(items, [], config_dir)
     base = composed_files(draft)
@@ -188,14 +186,14 @@ def first_of(items: Sequence[Override], overrides: Sequence[str], config_dir: Fi
     return finished(draft, base, tuple(overrides))
 
 
-def said_of_all(found: dict[Problem, list[Varied]], design: ScenarioDesign) -> list[Problem]:
+def collect_problems(found: dict[Problem, list[Varied]], design: SweepDesign) -> list[Problem]:
     """Every problem once; one of some scenarios only says of how many, and which."""
     of_each = Counter(text for varied, _ in design.scenarios() for text in varied)
-    together = told_together(found, len(design))
-    return [naming_scenarios(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
+    together = merge_alike(found, len(design))
+    return [with_scenario_names(problem, scenarios, of_each, len(design)) for problem, scenarios in together.items()]
 
 
-def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
+def merge_alike(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, list[Varied]]:
     """Many values that are wrong at one place in the same way, or all values there are, make one problem."""
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in found:
@@ -203,36 +201,32 @@ def told_together(found: dict[Problem, list[Varied]], n: int) -> dict[Problem, l
     together: dict[Problem, list[Varied]] = {}
     for (path, remedy), problems in alike.items():
         everywhere = list(dict.fromkeys(varied for problem in problems for varied in found[problem]))
-        if len(problems) == 1 or (len(problems) <= MOST_NAMED and len(everywhere) < n):
+        if len(problems) == 1 or (len(problems) <= _MOST_NAMED and len(everywhere) < n):
             together |= {problem: found[problem] for problem in problems}
         else:
-            more = len(problems) - MOST_NAMED
-            values = ", ".join(problem.value for problem in problems[:MOST_NAMED])
-            told = Problem(path, f"{values} and {more} other values" if more > 0 else values, remedy)
-            together[told] = everywhere
+            values = few_of([problem.value for problem in problems], _MOST_NAMED, ", ", "other values")
+            together[Problem(path, values, remedy)] = everywhere
     return together
 
 
-def naming_scenarios(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
+def with_scenario_names(problem: Problem, scenarios: list[Varied], of_each: Counter[str], n: int) -> Problem:
     """The problem with the scenarios that have it: those with one value, if it is all of them, else by name."""
     if len(scenarios) in (0, n):
         return problem
     shared = set(scenarios[0]).intersection(*scenarios)
     cause = next((text for text in scenarios[0] if text in shared and of_each[text] == len(scenarios)), None)
-    named = "; ".join(" ".join(varied) for varied in scenarios[:MOST_NAMED])
-    more = f"; and {len(scenarios) - MOST_NAMED} more" if len(scenarios) > MOST_NAMED else ""
-    which = f"those with {cause}" if cause else f"{named}{more}"
+    which = f"those with {cause}" if cause else few_of([" ".join(varied) for varied in scenarios], _MOST_NAMED)
     return Problem(f"{problem.path} (in {len(scenarios)} of {n} scenarios: {which})", problem.value, problem.remedy)
 
 
 def each_once(
-    scenarios: Sequence[tuple[str, Scenario]], known: Known
+    scenarios: Sequence[tuple[str, Scenario]], cache: CheckCache
 ) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Labels of scenarios of different content, by its hash, and those that repeat an earlier one."""
     labels: dict[str, str] = {}
     same = []
     for label, scenario in scenarios:
-        content = known.content_hash(scenario)
+        content = cache.content_hash(scenario)
         if content in labels:
             same.append((label, labels[content]))
         else:

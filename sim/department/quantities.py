@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sim.department.short_text import NameAndText, arguments_within, lines_html, short_value
+from sim.io.short_lists import few_of
 
 MINUTES_PER_HOUR = 60.0
 MINUTES_PER_DAY = 1440.0
@@ -289,9 +290,8 @@ class Empirical(DistributionFamily):
     def _in_order(self) -> "Empirical":
         wrong = list(self._out_of_order())
         if wrong:
-            found = [what for what, _ in wrong[:_MOST_NAMED]]
-            found += [f"{len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
-            raise ValueError(f"{'; '.join(found)}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
+            found = few_of([what for what, _ in wrong], _MOST_NAMED)
+            raise ValueError(f"{found}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
         return self
 
     def _out_of_order(self) -> Iterator[tuple[str, str]]:

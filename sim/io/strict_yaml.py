@@ -1,7 +1,8 @@
 """Read YAML strictly: plain data of bounded size, and nothing that two readers could take in two ways.
 
 Refused are a key that occurs twice in a mapping, tags, entries nested too deeply, and more entries than a file of
-settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1).
+settings has, those that aliases repeat counted each time. Words mean what they do to PyYAML's safe loader (YAML 1.1),
+but that clock times are texts.
 """
 
 import re
@@ -37,6 +38,20 @@ _CURES = (
 )
 """Patterns of PyYAML's messages, and the remedy for each; the first that matches is given."""
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+Resolvers = dict[str, list[tuple[str, "re.Pattern[str]"]]]
+"""Patterns of plain words by their first character, each with the tag of what it is read as."""
+
+
+def _without_base_60(resolvers: Resolvers) -> Resolvers:
+    """The same, but for `22:30`: a clock time is a text, and not the 1,350 that YAML 1.1 reads."""
+    return {
+        first: [
+            (tag, re.compile(rf"(?!.*:)(?:{pattern.pattern})", pattern.flags) if tag in _NUMBERS else pattern)
+            for tag, pattern in several
+        ]
+        for first, several in resolvers.items()
+    }
 
 
 class _QuickLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -51,7 +66,7 @@ _QuickLoader.add_implicit_resolver(
 )
 _QuickLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
-    for first, resolvers in _QuickLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in _without_base_60(_QuickLoader.yaml_implicit_resolvers).items()
 }
 
 
@@ -105,6 +120,8 @@ def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:
 
 class StrictLoader(yaml.SafeLoader):
     """Checks nodes while they are composed, so that nothing large or deep is ever made."""
+
+    yaml_implicit_resolvers = _without_base_60(yaml.SafeLoader.yaml_implicit_resolvers)
 
     def __init__(self, text: str, file: Path) -> None:
         super().__init__(text)

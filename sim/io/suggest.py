@@ -10,13 +10,6 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     return close[0] if close else None
 
 
-def closest_in_any_case(word: str, known: Iterable[str]) -> str | None:
-    """The same where upper and lower case do not matter, as in the header of a file."""
-    written = {name.lower(): name for name in known}
-    close = closest(word.lower(), written)
-    return None if close is None else written[close]
-
-
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for an unknown word: the one that may have been meant, or all there are."""
     names = list(known)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.calibration.calibrate import WEEKS_PLAYED
 from sim.calibration.holdout import SCORED_QUANTILES
-from sim.calibration.report import CalibrationReport, Deeper
+from sim.calibration.report import CalibrationReport, DepartmentReport
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Rows, Section, TextTable, Written
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
@@ -23,46 +23,46 @@ _QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
     """The whole report; figures are linked by their names relative to `figures/` beside it."""
     quality = "\n".join(one_line(line).replace("```", "'''") for line in report.quality.report_lines())
-    deeper = report.deeper
-    arrivals = [*report.demand.about, *(_rates(deeper) if deeper else ())]
+    department = report.department
+    arrivals = [*report.demand.about, *(_rates(department) if department else ())]
     pictures = "\n".join(f"![{path.stem}](figures/{path.name})" for path in figures)
     sections = [
         Section("Arrivals", [Points(arrivals)]),
-        *(_sections(deeper) if deeper else ()),
+        *(_sections(department) if department else ()),
         Section("Figures", [Written(pictures)]),
     ]
     return page(f"Calibration {report.demand.name}", [Written(f"```\n{quality}\n```")], sections)
 
 
-def _sections(deeper: Deeper) -> Iterator[Section]:
+def _sections(department: DepartmentReport) -> Iterator[Section]:
     means = (
         f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal laws: in "
         "the department waits come from queues, so that a gap asks for staffing and service times."
     )
     yield Section(
-        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(deeper)), *_families(deeper)]
+        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
     )
-    yield Section("Distributions written", [Points(deeper.department.minutes), *_steps(deeper)])
-    estimated = [item.line() for item in deeper.department.estimated]
+    yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
+    estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
     match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"
-    unknown = [Points(deeper.estimates.notes)] if deeper.estimates.notes else []
+    unknown = [Points(department.estimates.notes)] if department.estimates.notes else []
     yield Section("What the file cannot tell, and warnings", [*unknown, Written(match)])
-    if deeper.region is not None:
+    if department.region is not None:
         factors = (
             "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
         )
         waves: Rows = [("wave", "settings played", "of the box left", "left-out points missed")]
-        for n, wave in enumerate(deeper.region.waves, 1):
+        for n, wave in enumerate(department.region.waves, 1):
             waves.append((str(n), str(wave.n_points), f"{100 * wave.share_left:.2g} %", f"{100 * wave.misses:.1f} %"))
-        lines = [line.strip() for line in deeper.region.lines()]
+        lines = [line.strip() for line in department.region.lines()]
         yield Section("Service times that are not ruled out", [factors, Points(lines), TextTable(waves)])
-    if deeper.held_out is not None:
-        yield Section("The part held out", _held_out(deeper))
+    if department.held_out is not None:
+        yield Section("The part held out", _held_out(department))
 
 
-def _rates(deeper: Deeper) -> Iterator[str]:
-    for name, rates in deeper.estimates.rates.items():
+def _rates(department: DepartmentReport) -> Iterator[str]:
+    for name, rates in department.estimates.rates.items():
         year, days = rates.visits_per_year, rates.days
         yield (
             f"{name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
@@ -72,13 +72,13 @@ def _rates(deeper: Deeper) -> Iterator[str]:
             yield f"{name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
 
 
-def _means(deeper: Deeper) -> Rows:
+def _means(department: DepartmentReport) -> Rows:
     rows: Rows = [("", "level", "n", "observed", "fitted", "simulated")]
-    for name, choice in duration_choices(deeper):
-        for group, level in enumerate(deeper.estimates.levels if choice is not None else ()):
+    for name, choice in duration_choices(department):
+        for group, level in enumerate(department.estimates.levels if choice is not None else ()):
             assert choice is not None
-            observed = minutes_at_level(deeper.visits, name, level)
-            simulated = minutes_at_level(deeper.simulated, name, level)
+            observed = minutes_at_level(department.visits, name, level)
+            simulated = minutes_at_level(department.simulated, name, level)
             zero = float((observed == 0.0).mean()) if choice.n_zero else 0.0
             chances = (np.arange(2000) + 0.5) / 2000
             fitted = (1.0 - zero) * float((choice.chosen or choice.nearest).quantiles(chances, group).mean())
@@ -88,8 +88,8 @@ def _means(deeper: Deeper) -> Rows:
     return rows
 
 
-def _families(deeper: Deeper) -> Iterator[Block]:
-    for name, choice in duration_choices(deeper):
+def _families(department: DepartmentReport) -> Iterator[Block]:
+    for name, choice in duration_choices(department):
         if choice is None:
             continue
         yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")
@@ -102,13 +102,13 @@ def _families(deeper: Deeper) -> Iterator[Block]:
         yield TextTable(rows)
 
 
-def _steps(deeper: Deeper) -> Iterator[Block]:
-    if not deeper.estimates.steps:
+def _steps(department: DepartmentReport) -> Iterator[Block]:
+    if not department.estimates.steps:
         return
     yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
     rows: Rows = [("stream", "step", "level", "n", "observed", "written", "family", "distance")]
-    if_none_fits = deeper.department.if_none_fits
-    for (stream, step), found in deeper.estimates.steps.items():
+    if_none_fits = department.file.if_none_fits
+    for (stream, step), found in department.estimates.steps.items():
         fit = found.used(if_none_fits)
         columns = zip(found.values, found.means(if_none_fits), found.distances(if_none_fits), strict=True)
         for group, (values, mean, distance) in enumerate(columns):
@@ -119,8 +119,8 @@ def _steps(deeper: Deeper) -> Iterator[Block]:
     yield TextTable(rows)
 
 
-def _held_out(deeper: Deeper) -> list[Block]:
-    held = deeper.held_out
+def _held_out(department: DepartmentReport) -> list[Block]:
+    held = department.held_out
     assert held is not None
     rows: Rows = [("quantity", "level", "predicted", "95 % interval", "observed", "inside")]
     for row in held.predictions:

@@ -14,12 +14,11 @@ from rich.text import Text
 
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
+from sim.report.terminal import LINE_WIDTH
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
     from sim.analysis.assumptions import Assumption
-
-WIDTH = 100
 
 
 def two_lines(value: str, change: str) -> Text:
@@ -56,7 +55,7 @@ def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> 
     """Every assumption in use with its range, source and grade, and how many there are of each grade."""
     from sim.analysis.assumptions import GRADES
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=WIDTH)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=LINE_WIDTH)
     table.add_column("Id", no_wrap=True)
     table.add_column("Quantity", ratio=4)
     table.add_column("Value", ratio=2)
@@ -81,7 +80,7 @@ def say(console: Console, text: str | Text, style: str = "") -> None:
     """A paragraph, wrapped, with nothing in it taken for markup."""
     said = Text(text) if isinstance(text, str) else text
     hang = len(said.plain) - len(said.plain.lstrip(" •"))
-    first, *rest = said.wrap(console, min(WIDTH, console.width) - hang) if said.plain else [Text("")]
+    first, *rest = said.wrap(console, min(LINE_WIDTH, console.width) - hang) if said.plain else [Text("")]
     console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
 
 
@@ -97,4 +96,4 @@ def show(console: Console, table: Table) -> None:
 
 def table_width(console: Console) -> int:
     """Columns that a table may take."""
-    return min(WIDTH, console.width)
+    return min(LINE_WIDTH, console.width)

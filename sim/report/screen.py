@@ -14,8 +14,9 @@ from rich.text import Text
 
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
-from sim.report.console import WIDTH, say, show, two_lines
+from sim.report.console import say, show, two_lines
 from sim.report.description import Description, Rows, ScreenTable
+from sim.report.terminal import LINE_WIDTH
 from sim.report.words.finding import MOST_LINES, Finding
 
 MOST_REMARK_LINES = 7
@@ -63,7 +64,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 def n_lines(text: str, console: Console) -> int:
     """Lines that a paragraph takes, as `say` breaks it."""
     hang = len(text) - len(text.lstrip(" •"))
-    return len(Text(text).wrap(console, min(WIDTH, console.width) - hang))
+    return len(Text(text).wrap(console, min(LINE_WIDTH, console.width) - hang))
 
 
 def lines_wanted(remarks: Sequence[str], console: Console) -> int:
@@ -85,7 +86,7 @@ def print_remarks(remarks: Sequence[str], console: Console, room: int = FEWEST_R
         if taken > room - (not is_last):
             beginnings = "; ".join(f"{' '.join(each.split()[:4])} …" for each in remarks[number:])
             left = f"• {counted(len(remarks) - number, 'remark')} more in answer.md: {beginnings}"
-            say(console, cut_end(left, min(WIDTH, console.width) - 2))
+            say(console, cut_end(left, min(LINE_WIDTH, console.width) - 2))
             return
         room -= taken
         say(console, f"• {text}")
@@ -96,7 +97,7 @@ def print_remarks(remarks: Sequence[str], console: Console, room: int = FEWEST_R
 
 def highest_table(answer: Description, room: int, console: Console) -> ScreenTable:
     """The table with as many rows as fit into `room` lines, found by halving; it has `fewest_rows` in any case."""
-    width = min(WIDTH, console.width)
+    width = min(LINE_WIDTH, console.width)
     fewest, most = answer.fewest_rows, max(answer.n_rows(), answer.fewest_rows)
     while fewest < most:
         middle = (fewest + most + 1) // 2

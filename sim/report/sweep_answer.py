@@ -18,13 +18,13 @@ from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
 from sim.io.workbook import Sheet
-from sim.report.console import WIDTH, say, show
+from sim.report.console import say, show
 from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
 from sim.report.markdown import answer_markdown
 from sim.report.screen import in_lines, print_answer, rich_table, width_of_rows
 from sim.report.tables import sweep_sheets as sheets
 from sim.report.tables.answer_workbook import answer_sheets
-from sim.report.terminal import lines_written
+from sim.report.terminal import LINE_WIDTH, lines_written
 from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
     CHANCE_ONLY,
@@ -116,7 +116,7 @@ class SweepDescription(Description):
             rows = scenario_rows(report, labels, measures)
         below = [_legend(report)]
         if len(measures) < n_measures:
-            where = "a wider terminal shows more" if width < WIDTH else "answer.md has the others"
+            where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
             below.append(f"{len(measures)} of {n_measures} measures: {where}.")
         if left_out := len(report.answer.labels) - len(labels):
             where = "estimates.parquet and differences.parquet have them"

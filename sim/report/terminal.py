@@ -1,6 +1,7 @@
 """Consoles on streams that may take no `≤`, be full, closed or missing: to show something can never fail a run.
 
-What is shown is `sim.report.console`.
+What is printed comes from labels, files and errors of others too: a console shows control characters in it as a
+replacement sign. What is shown is `sim.report.console`.
 """
 
 import codecs
@@ -9,13 +10,14 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from io import StringIO, TextIOBase, TextIOWrapper
-from typing import IO, TextIO, cast
+from typing import IO, TextIO, TypeVar, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook, RenderResult
+from rich.segment import Segment
 
-from sim.report.clean_console import with_clean_text
+from sim.io.clean_text import for_terminal
 
-WIDTH = 100
+LINE_WIDTH = 100
 """Columns where there is no terminal to ask."""
 SUBSTITUTES = {
     "−": "-", "–": "-", "—": "-", "‑": "-", "±": "+/-", "×": "x", "·": ".", "≤": "<=", "≥": ">=", "≈": "~",
@@ -113,12 +115,44 @@ class PatientStream(TextIOBase):
                 os.close(nowhere)
 
 
+AnyConsole = TypeVar("AnyConsole", bound=Console)
+
+
+class Cleaned:
+    """Something printable, every piece of its text cleaned; codes that move the cursor are those of the console."""
+
+    def __init__(self, content: RenderableType) -> None:
+        self.content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        return map(cleaned_segment, console.render(self.content, options))
+
+
+def cleaned_segment(segment: Segment) -> Segment:
+    """A piece of text without control characters."""
+    text, style, control = segment
+    return segment if control or text == "\n" else Segment(for_terminal(text), style)
+
+
+class CleanText(RenderHook):
+    """Has everything that is printed cleaned on its way out."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [Cleaned(content) for content in renderables]
+
+
+def with_clean_text(console: AnyConsole) -> AnyConsole:
+    """The same console, from which nothing but clean text comes."""
+    console.push_render_hook(CleanText())
+    return console
+
+
 def patient_console(stream: TextIO | None) -> Console:
     """A console on a stream that may not be able to take it all, of a fixed width where there is no terminal."""
     if stream is None:
         return Console(quiet=True, file=StringIO())
     patient = PatientStream(stream)
-    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else WIDTH))
+    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else LINE_WIDTH))
 
 
 def lines_written(console: Console) -> int:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.file_lock import LockHeld, exclusive_lock
+from sim.io.short_lists import few_of
 from sim.runs.interrupts import uninterrupted
 from sim.runs.tables_on_disk import CannotKeep, OutputError, WriteErrors, partial_of, reason_of, write_json
 
@@ -215,8 +216,7 @@ def refuse_foreign(place: Path, typed: Path, foreign: Callable[[Path], list[str]
         raise OutputError(f"output = {typed}: cannot be read ({error.strerror}); name a folder elsewhere") from error
     if not others:
         return
-    more = len(others) - _MOST_NAMED
-    named = ", ".join(others[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    named = few_of(others, _MOST_NAMED, ", ")
     remedy = "nothing was deleted; move them elsewhere, or name an empty or new folder"
     if read_mark(place) is None and looks_like_earlier_version(place):
         remedy = f"an earlier version did not mark what it wrote, so yours cannot be told from it; {remedy}"
@@ -468,7 +468,7 @@ def refuse_overwriting(folder: Path, names: Iterable[str], study: str) -> None:
         raise OutputError(f"output = {folder}: holds results of study={mark.study}; name another folder")
     others = [name for name in names if not may_be_written(folder, name, mark)]
     if others:
-        named = ", ".join(others[:_MOST_NAMED])
+        named = few_of(others, _MOST_NAMED, ", ")
         remedy = "nothing was written; move that away, or name another folder"
         raise OutputError(f"output = {folder}: {named} was not written by study={study}, or changed since; {remedy}")
 

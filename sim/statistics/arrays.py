@@ -3,15 +3,12 @@
 Every check raises ValueError with the argument's name, what was found and what to give instead.
 """
 
-from typing import Any, TypeVar
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
-AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
 
 def check_confidence(confidence: float) -> None:
@@ -22,27 +19,24 @@ def check_confidence(confidence: float) -> None:
 
 def vector(values: ArrayLike, name: str) -> FloatArray:
     """Values as an array of shape (n,)."""
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim != 1:
-        raise ValueError(f"{name} has shape {x.shape}: give one number per replication, shape (n,)")
-    refuse_infinite(x, name)
-    return x
+    return _finite(values, name, 1, "one number per replication, shape (n,)")
 
 
 def replications_table(values: ArrayLike, name: str, fewest_columns: int) -> FloatArray:
     """Values as a table with a row per replication."""
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim != 2 or x.shape[1] < fewest_columns:
-        raise ValueError(f"{name} has shape {x.shape}: give a row per replication and {fewest_columns} or more columns")
-    refuse_infinite(x, name)
-    return x
+    return _finite(values, name, 2, f"a row per replication and {fewest_columns} or more columns", fewest_columns)
 
 
 def rows_of_measures(values: ArrayLike, name: str) -> FloatArray:
     """Values as a table with a row per measure and a column per replication."""
+    return _finite(values, name, 2, "a row per measure and a column per replication")
+
+
+def _finite(values: ArrayLike, name: str, n_axes: int, wanted: str, fewest: int = 0) -> FloatArray:
+    """Values with so many axes, of which the last has at least `fewest` places; none of them infinite."""
     x = np.asarray(values, dtype=np.float64)
-    if x.ndim != 2:
-        raise ValueError(f"{name} has shape {x.shape}: give a row per measure and a column per replication")
+    if x.ndim != n_axes or x.shape[-1] < fewest:
+        raise ValueError(f"{name} has shape {x.shape}: give {wanted}")
     refuse_infinite(x, name)
     return x
 
@@ -62,9 +56,3 @@ def defined_values(values: ArrayLike, name: str) -> tuple[FloatArray, int]:
     if defined.size == 0:
         raise ValueError(f"{name} has no defined value among {x.size}: run more replications or leave the measure out")
     return defined, x.size - defined.size
-
-
-def read_only(x: AnyArray) -> AnyArray:
-    """The same array, which can no longer be written to."""
-    x.setflags(write=False)
-    return x

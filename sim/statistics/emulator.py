@@ -5,7 +5,6 @@ Williams 2006, Gaussian Processes for Machine Learning, ch. 2.7 for the regressi
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg, optimize
@@ -92,18 +91,13 @@ def _correlation(a: FloatArray, b: FloatArray, lengths: FloatArray) -> FloatArra
     return np.asarray(np.exp(-0.5 * np.maximum(squares, 0.0)), dtype=np.float64)
 
 
-class _Regression(NamedTuple):
-    """Root of the covariance, basis, root of its information, coefficients, weights of the points."""
+def _regressed(
+    x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray
+) -> tuple[FloatArray, ...]:
+    """The regression of y on the basis, with the Gaussian process and the noise as its errors.
 
-    root: FloatArray
-    basis: FloatArray
-    inner: FloatArray
-    beta: FloatArray
-    weights: FloatArray
-
-
-def _regressed(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray) -> _Regression:
-    """The regression of y on the basis, with the Gaussian process and the noise as its errors."""
+    Root of the covariance, basis, root of its information, coefficients, weights of the points.
+    """
     covariance = signal * _correlation(x, x, lengths) + np.diag(noise + _JITTER)
     root = np.linalg.cholesky(covariance)
     basis = _basis(x, _width(*x.shape))
@@ -112,7 +106,7 @@ def _regressed(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, l
     inner = np.linalg.cholesky(half.T @ half + _JITTER * np.eye(basis.shape[1]))
     beta = linalg.cho_solve((inner, True), half.T @ right, check_finite=False)
     weights = linalg.cho_solve((root, True), y - basis @ beta, check_finite=False)
-    return _Regression(*(np.asarray(each, dtype=np.float64) for each in (root, basis, inner, beta, weights)))
+    return tuple(np.asarray(each, dtype=np.float64) for each in (root, basis, inner, beta, weights))
 
 
 def _minus_log_likelihood(x: FloatArray, y: FloatArray, noise: FloatArray, signal: float, lengths: FloatArray) -> float:

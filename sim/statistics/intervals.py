@@ -4,7 +4,7 @@ A value is one number per replication. NaN means undefined in that replication: 
 `n_undefined`, never read as zero. Infinite values raise ValueError. Distributions are those of `scipy.special`:
 `scipy.stats` gives the same values, but takes longer to load than a run takes to play.
 
-Source: Law, Simulation Modeling and Analysis (5th ed. 2015), ch. 9.4 and 10.2.
+Source: Law, Simulation Modeling and Analysis.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Interval:
 
 
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Student-t interval of a mean over independent replications (Law, ch. 9.4).
+    """Student-t interval of a mean over independent replications.
 
     values: shape (n,). Raises ValueError when no value is defined, or one is infinite.
     """
@@ -66,7 +66,7 @@ def mean_intervals(table: ArrayLike, confidence: float = 0.95) -> EstimateColumn
 
 
 def paired_differences(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> EstimateColumns:
-    """Paired-t intervals of a - b over replications on common random numbers, of many measures (Law, ch. 10.2).
+    """Paired-t intervals of a - b over replications on common random numbers, of many measures.
 
     a, b: shape (m, n), a row per measure, a column per replication of both; a pair with NaN on either side is dropped.
     Returns what `mean_intervals` gives of a - b, and `correlation` (NaN where a or b does not vary), `variance_ratio`

@@ -8,7 +8,7 @@ Survivors).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -148,13 +148,13 @@ class LifetimeFit:
         y = x / self.scale[group]
         return np.where(y > 0.0, np.exp(self._law.log_below(np.maximum(y, _TINY), self.shape)), 0.0)
 
-    def quantiles(self, u: ArrayLike, group: int = 0) -> FloatArray:
-        """Of those that end, in one group."""
-        return self._law.quantiles(np.asarray(u, dtype=np.float64), float(self.scale[group]), self.shape)
+    def quantiles(self, u: ArrayLike, group: int | IntArray = 0) -> FloatArray:
+        """Of those that end, in one group, or of each in its group."""
+        return self._law.quantiles(np.asarray(u, dtype=np.float64), self.scale[group], self.shape)
 
     def unit_quantiles(self, u: FloatArray) -> FloatArray:
         """Of those that end, for a scale of 1."""
-        return self._law.quantiles(u, 1.0, self.shape)
+        return self._law.quantiles(u, np.ones(1), self.shape)
 
     @property
     def _law(self) -> "_Law":
@@ -198,8 +198,8 @@ class _Law(NamedTuple):
     log_density: Callable[[FloatArray, float], FloatArray]
     log_below: Callable[[FloatArray, float], FloatArray]
     log_above: Callable[[FloatArray, float], FloatArray]
-    quantiles: Callable[[FloatArray, float, float], FloatArray]
-    """Of shares below, for a scale and a shape."""
+    quantiles: Callable[[FloatArray, FloatArray, float], FloatArray]
+    """Of shares below, for scales and a shape."""
 
 
 def _gamma_density(y: FloatArray, cv: float) -> FloatArray:
@@ -259,6 +259,8 @@ _LAWS: Final = {
 
 # --- the likelihood ---
 
+_NO_SHIFT: Final = np.zeros(3)
+
 
 @dataclass(frozen=True, slots=True)
 class _Likelihood:
@@ -271,8 +273,6 @@ class _Likelihood:
     data: Durations
     family: str
     with_never: bool
-    fixed_logit: float = -np.inf
-    """Logit of the share that never ends where that is not a parameter."""
 
     @property
     def directions(self) -> tuple[int, ...]:
@@ -293,11 +293,11 @@ class _Likelihood:
     def unpacked(self, theta: FloatArray) -> tuple[FloatArray, float, float]:
         groups = self.data.n_groups
         shape = float(theta[groups]) if self.family != Family.EXPONENTIAL else 0.0
-        never = float(theta[-1]) if self.with_never else self.fixed_logit
+        never = float(theta[-1]) if self.with_never else -np.inf
         return theta[:groups][self.data.group], shape, never
 
-    def parts(self, theta: FloatArray, shift: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> FloatArray:
-        """Logarithm of the chance of each row."""
+    def parts(self, theta: FloatArray, shift: FloatArray = _NO_SHIFT) -> FloatArray:
+        """Logarithm of the chance of each row, with `shift` added in the three directions."""
         log_scale, log_shape, logit = self.unpacked(theta)
         log_scale, shape, logit = log_scale + shift[0], float(np.exp(log_shape + shift[1])), logit + shift[2]
         log_ends, log_never = float(-np.logaddexp(0.0, logit)), float(-np.logaddexp(0.0, -logit))
@@ -331,24 +331,17 @@ class _Likelihood:
         return float(self.data.weight @ self.parts(theta))
 
     def gradient_and_hessian(self, theta: FloatArray, step: float = 1e-4) -> tuple[FloatArray, FloatArray]:
-        free, middle = self.directions, self.parts(theta)
-
-        def moved(*by: tuple[int, float]) -> FloatArray:
-            shift = [0.0, 0.0, 0.0]
-            for direction, size in by:
-                shift[direction] += size
-            return self.parts(theta, (shift[0], shift[1], shift[2]))
-
+        free, middle, by = self.directions, self.parts(theta), step * np.eye(3)
         gradient, hessian = np.zeros(self.size), np.zeros((self.size, self.size))
-        forth = {a: moved((a, step)) for a in free}
-        back = {a: moved((a, -step)) for a in free}
+        forth = {a: self.parts(theta, by[a]) for a in free}
+        back = {a: self.parts(theta, -by[a]) for a in free}
         weight = self.data.weight
         for number, a in enumerate(free):
             np.add.at(gradient, self.places(a), weight * (forth[a] - back[a]) / (2 * step))
             curve = (forth[a] - 2.0 * middle + back[a]) / step**2
             np.add.at(hessian, (self.places(a), self.places(a)), weight * curve)
             for b in free[number + 1 :]:
-                both = moved((a, step), (b, step)) + moved((a, -step), (b, -step))
+                both = self.parts(theta, by[a] + by[b]) + self.parts(theta, -by[a] - by[b])
                 cross = (both - forth[a] - back[a] - forth[b] - back[b] + 2.0 * middle) / (2.0 * step**2)
                 np.add.at(hessian, (self.places(a), self.places(b)), weight * cross)
                 np.add.at(hessian, (self.places(b), self.places(a)), weight * cross)
@@ -363,11 +356,7 @@ def fit_lifetimes(
     Needs in every group at least one duration that ended and over all groups at least one more than parameters; raises
     TooFewDurations.
     """
-    return _maximised(_Likelihood(data, family, with_never), start)
-
-
-def _maximised(likelihood: _Likelihood, start: LifetimeFit | None = None) -> LifetimeFit:
-    data, family, with_never = likelihood.data, likelihood.family, likelihood.with_never
+    likelihood = _Likelihood(data, family, with_never)
     _refuse_too_few(data, likelihood.size)
     theta = _first_guess(data, family, with_never) if start is None else _working(start)
     theta, top, inside = _climb(likelihood, theta)
@@ -393,18 +382,6 @@ def fit_families(data: Durations, *, with_never: bool = False) -> tuple[Lifetime
     return tuple(
         sorted((fit_lifetimes(data, name, with_never=with_never) for name in FAMILIES), key=lambda fit: fit.aic)
     )
-
-
-def fixed_never(data: Durations, family: str, never: float) -> LifetimeFit:
-    """The fit of scale and shape with a given share that never ends, for data that cannot tell it.
-
-    The chance of being censored at t is never + (1 - never) S(t), so that the likelihood is that with a fixed logit.
-    """
-    if not 0.0 <= never < 1.0:
-        raise ValueError(f"never is {never}: give a share of at least 0 and under 1")
-    if never == 0.0:
-        return fit_lifetimes(data, family)
-    return replace(_maximised(_Likelihood(data, family, False, float(special.logit(never)))), never=never)
 
 
 def _refuse_too_few(data: Durations, n_parameters: int) -> None:

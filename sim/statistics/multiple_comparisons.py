@@ -1,7 +1,7 @@
 """Statements that hold for several comparisons at once: simultaneous intervals, adjusted p-values, the best of many.
 
-Sources: Bonferroni; max-t after Šidák (1967), JASA 62:626-633; Holm (1979), Scandinavian Journal of Statistics
-6:65-70; Nelson & Matejcik (1995), Management Science 41:1935-1945.
+Sources: Bonferroni; max-t after Šidák (1967); Holm (1979), Scandinavian Journal of Statistics 6:65-70; Nelson &
+Matejcik (1995), Management Science 41:1935 (https://doi.org/10.1287/mnsc.41.12.1935).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import numpy as np
 import scipy  # each part of it is loaded when first called
 from numpy.typing import ArrayLike
 
-from sim.statistics.arrays import BoolArray, FloatArray, check_confidence, read_only, replications_table, vector
+from sim.statistics.arrays import BoolArray, FloatArray, check_confidence, replications_table, vector
 from sim.statistics.intervals import mean_intervals, sample_sds
 
 # Numerical integration, not simulation: a fixed seed makes the max-t point a function of its arguments alone.
@@ -114,12 +114,12 @@ def nelson_matejcik(values: ArrayLike, better: Literal["low", "high"], confidenc
     tied = (low == 0.0) & (high == 0.0)
     return BestOfMany(
         better=better,
-        mean=read_only(mean),
-        difference=read_only(difference),
-        low=read_only(low),
-        high=read_only(high),
-        may_be_best=read_only(may_be_best | tied),
-        is_best=read_only(is_best & ~tied),
+        mean=mean,
+        difference=difference,
+        low=low,
+        high=high,
+        may_be_best=may_be_best | tied,
+        is_best=is_best & ~tied,
         half_width=half,
         n=len(complete),
         n_undefined=len(table) - len(complete),

@@ -1,6 +1,6 @@
 """Kaplan-Meier survival of durations that may be censored, with Greenwood's standard error.
 
-Sources: Kaplan & Meier (1958), JASA 53:457-481; Greenwood (1926), Reports on Public Health 33.
+Sources: Kaplan & Meier (1958), JASA 53:457-481; Greenwood (1926).
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.statistics.arrays import FloatArray, IntArray, read_only, vector
+from sim.statistics.arrays import FloatArray, IntArray, vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +23,6 @@ class SurvivalCurve:
     times: FloatArray
     survival: FloatArray
     standard_error: FloatArray
-    n_at_risk: IntArray
-    n_events: IntArray
 
     def at(self, times: ArrayLike) -> FloatArray:
         """Survival at any times: 1 before the first, NaN after the last (nobody was followed so long)."""
@@ -52,11 +50,9 @@ def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:
     events = np.searchsorted(happened, times, side="right") - np.searchsorted(happened, times, side="left")
     survival = np.asarray(np.cumprod((at_risk - events) / at_risk), dtype=np.float64)
     return SurvivalCurve(
-        times=read_only(times),
-        survival=read_only(survival),
-        standard_error=read_only(_greenwood(survival, at_risk, events)),
-        n_at_risk=read_only(at_risk),
-        n_events=read_only(events),
+        times=times,
+        survival=survival,
+        standard_error=_greenwood(survival, at_risk, events),
     )
 
 

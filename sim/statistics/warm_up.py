@@ -1,7 +1,6 @@
 """How long a simulation takes to settle: the MSER-5 truncation point, in whole weeks.
 
-Sources: White (1997), Simulation 69:323-334; White, Cobb & Spratt (2000), Winter Simulation Conference; the average
-over replications is Welch's (1983).
+Sources: White (1997); White, Cobb & Spratt (2000); the average over replications is Welch's.
 """
 
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ class Truncation:
     """How many leading observations to delete, and whether the series was long enough to tell."""
 
     n_observations: int
-    n_batches: int
     statistic: float
     reliable: bool
 
@@ -57,7 +55,7 @@ def mser5(series: ArrayLike) -> Truncation:
     last = n_batches - _FEWEST_BATCHES // 2
     statistic = [float(batches[d:].var()) / (n_batches - d) for d in range(last + 1)]
     best = int(np.argmin(statistic))
-    return Truncation(best * _BATCH, n_batches, statistic[best], best <= n_batches // 2)
+    return Truncation(best * _BATCH, statistic[best], best <= n_batches // 2)
 
 
 def warm_up_weeks(series: ArrayLike, observations_per_week: int = 7) -> WarmUp:

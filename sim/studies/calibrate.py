@@ -71,7 +71,7 @@ class CalibrateStudy(Study):
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        department = "" if report.deeper is None else f" department={name}"
+        department = "" if report.department is None else f" department={name}"
         lines = (
             *report.lines(),
             f"written: {folder / report_name}",

@@ -35,7 +35,7 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
     return found | {f"{item.key}.{role}" for item in MEASURES if item.by == "role" for role in roles}
 
 
-def asked_by(study: MeasuredSettings) -> dict[str, str]:
+def measures_named_by(study: MeasuredSettings) -> dict[str, str]:
     """Where each measure is asked about, by its name."""
     asked = {measure: f"study.precision.{measure}" for measure in study.precision}
     if study.best is not None:
@@ -45,9 +45,9 @@ def asked_by(study: MeasuredSettings) -> dict[str, str]:
     return asked
 
 
-def faults_of_asked(study: MeasuredSettings, scenarios: list[Scenario]) -> Iterator[Problem]:
+def faults_of_measures_named(study: MeasuredSettings, scenarios: list[Scenario]) -> Iterator[Problem]:
     """What is wrong with what a study asks of its measures."""
-    asked = asked_by(study)
+    asked = measures_named_by(study)
     known = measures_of(scenarios) if asked else set()
     for measure, place in asked.items():
         if measure not in known:

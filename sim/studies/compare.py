@@ -36,7 +36,7 @@ from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.statistics.sequential_precision import LOOK_AHEAD
-from sim.studies.check_settings import faults_alone, faults_of_asked, presets_of, problems_of_worth
+from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
@@ -58,7 +58,7 @@ def plan_of(question: Question) -> Plan:
     assert isinstance(study, MeasuredSettings)
     against = study if isinstance(study, CompareSettings) else None
     scenarios = list(question.played.values())
-    problems = [*faults_of_asked(study, scenarios), *(faults_alone(study) if len(scenarios) == 1 else ())]
+    problems = [*faults_of_measures_named(study, scenarios), *(faults_alone(study) if len(scenarios) == 1 else ())]
     problems += [] if against is None else problems_of_worth(against, scenarios)
     if problems:
         raise ScenarioError(problems)

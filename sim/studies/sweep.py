@@ -34,14 +34,13 @@ from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.progress import progress, teller
 from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.cautions import named
-from sim.report.words.stopping_text import MOST_NAMED
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -72,6 +71,9 @@ from sim.studies.study import Files, Study, all_drawn, design_for, facts_of, pla
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
 """Lines printed below the answer: where the results are, and how to go on."""
+
+_MOST_NAMED = 5
+"""Series or damaged parts named in one line."""
 
 
 def sweep_design(question: SweepQuestion) -> Design:
@@ -148,9 +150,8 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     n_settled = len(found.evidence) - len(found.unsettled)
     say(console, f"warm-up: {counted(found.weeks, 'week')}, the largest of {n_settled} daily series (MSER-5)")
     if found.unsettled:
-        more = f"; and {len(found.unsettled) - MOST_NAMED} more" if len(found.unsettled) > MOST_NAMED else ""
-        named = "; ".join(found.unsettled[:MOST_NAMED])
-        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}{more}")
+        named = few_of(found.unsettled, _MOST_NAMED)
+        say(console, f"not shown to settle within {counted(PILOT_WEEKS - 1, 'week')}, and left out: {named}")
     return found.weeks
 
 
@@ -158,7 +159,7 @@ def tell_store(store: RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
     if store.damaged:
         verb = "is" if len(store.damaged) == 1 else "are"
-        names = named([part.name for part in store.damaged], MOST_NAMED)
+        names = few_of([part.name for part in store.damaged], _MOST_NAMED)
         say(console, f"{names} {verb} damaged and left out; the runs have to be played again")
     others = store.n_of_other_code()
     if others:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from sim.io.clean_text import for_csv
-from sim.io.suggest import closest_in_any_case
+from sim.io.suggest import closest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,17 +45,11 @@ class DataFinding:
 
     def line(self) -> str:
         place = f"column {self.column!r}" if self.column else "whole rows"
-        return f"{place}{self._where()}: {self.kind}{self._value()}; {self.remedy}"
-
-    def _where(self) -> str:
-        if not self.rows:
-            return f", {self.count:,} row{'s' if self.count != 1 else ''}" if self.count else ""
-        listed = ", ".join(str(row) for row in self.rows)
+        counted = f", {self.count:,} row{'s' if self.count != 1 else ''}" if self.count else ""
         more = ", ..." if self.count > len(self.rows) else ""
-        return f", {self.count} row{'s' if self.count != 1 else ''} ({listed}{more})"
-
-    def _value(self) -> str:
-        return f" (such as {self.value!r})" if self.value else ""
+        listed = f" ({', '.join(map(str, self.rows))}{more})" if self.rows else ""
+        value = f" (such as {self.value!r})" if self.value else ""
+        return f"{place}{counted}{listed}: {self.kind}{value}; {self.remedy}"
 
 
 def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, ...] = ()) -> DataFinding:
@@ -63,10 +57,11 @@ def note(column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, .
     return DataFinding(FindingLevel.NOTE, column, kind, remedy, count, rows)
 
 
-def closest_name(name: str, known: Sequence[str]) -> str | None:
+def closest_name(name: str, known: Iterable[str]) -> str | None:
     """`did you mean 'NAME'?` for the known name written most alike, upper and lower case aside; None if none is."""
-    close = closest_in_any_case(name, known)
-    return None if close is None else f"did you mean {close!r}?"
+    written = {each.lower(): each for each in known}
+    close = closest(name.lower(), written)
+    return None if close is None else f"did you mean {written[close]!r}?"
 
 
 class VisitsFileError(ValueError):
@@ -109,20 +104,12 @@ class DataQuality:
     columns: tuple[ColumnUse, ...]
     findings: tuple[DataFinding, ...]
 
-    @property
-    def too_many_faults(self) -> bool:
-        return self.n_faulty > self.tolerated_share * self.n_rows
-
     def errors(self) -> tuple[str, ...]:
         """One line per reason to refuse the file; none when it may be used."""
         faults = tuple(p.line() for p in self.findings if p.level is FindingLevel.FAULT)
         unusable = tuple(p.line() for p in self.findings if p.level is FindingLevel.ERROR)
-        return unusable + ((*faults, self._share_line()) if self.too_many_faults else ())
-
-    def raise_errors(self) -> None:
-        """Raise `VisitsFileError` with all of them, if there are any."""
-        if lines := self.errors():
-            raise VisitsFileError(self.path, lines)
+        is_faulty = self.n_faulty > self.tolerated_share * self.n_rows
+        return unusable + ((*faults, self._share_line()) if is_faulty else ())
 
     def report_lines(self) -> tuple[str, ...]:
         """The report as plain lines: rows read, usable values per field, then each problem."""
@@ -153,8 +140,7 @@ class DataQuality:
                 write("missing", place, f"coded {code}", *self._counted(n), "", "", "")
         for one in self.findings:
             rows = " ".join(str(row) for row in one.rows)
-            values = (one.level.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
-            write(*values)
+            write(one.level.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
         return table.getvalue()
 
     def _counted(self, n: int) -> tuple[int, str]:

@@ -65,14 +65,10 @@ def visits_of_log(
     )
     table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {table.name}")
     findings += _visits_per_mark(connection, table, events)
-    findings.append(_cases_read(log, table))
+    kind = f"{log.n_rows:,} events of {table.n_rows:,} visits"
+    findings.append(note("", kind, "rows below count visits, in the order of their first events"))
     connection.execute("DROP TABLE marked")
     return table, findings
-
-
-def _cases_read(log: RawTable, table: RawTable) -> DataFinding:
-    kind = f"{log.n_rows:,} events of {table.n_rows:,} visits"
-    return note("", kind, "rows below count visits, in the order of their first events")
 
 
 def _time_of_mark(mark: EventMark) -> str:
@@ -105,21 +101,32 @@ def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[
         ("the_activity IS NULL", events.activity, "an event without activity, left out", "name the activity"),
         ("the_time IS NULL", events.time, "an event without a time, left out", "give its time, or delete it"),
     ):
-        rows = connection.execute(f"SELECT row FROM marked WHERE {condition} ORDER BY row").fetchmany(N_EXAMPLES)
-        if rows:
-            n = sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {condition}")
-            found.append(note(column, kind, remedy, n, tuple(int(row[0]) for row in rows)))
+        found += rows_noted(connection, f"marked WHERE {condition}", column, kind, remedy)
     return found
+
+
+def rows_noted(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: str, remedy: str
+) -> list[DataFinding]:
+    """A note on the rows of a table, or of a part of it; none where there are no rows."""
+    n = sql.whole_number(connection, f"SELECT count(*) FROM {table}")
+    rows = connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
+    return [note(column, kind, remedy, n, tuple(int(row[0]) for row in rows))] if n else []
 
 
 def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """A mark that no event meets is a slip in the map."""
-    known = connection.execute(
-        "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"
-    ).fetchall()
-    names = [str(row[0]) for row in known]
-    listed = f"the log has {', '.join(repr(each) for each in names[:N_LISTED])}"
-    found = [_activities_read(events, [(str(row[0]), int(row[1])) for row in known])]
+    known = dict(
+        connection.execute(
+            "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL "
+            "GROUP BY 1 ORDER BY n DESC, 1"
+        ).fetchall()
+    )
+    shown, names = list(known.items())[:N_LISTED], list(known)
+    listed = f"the log has {', '.join(repr(name) for name, _ in shown)}"
+    more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""
+    kind = f"{len(known)} activities: {', '.join(f'{name!r} {n:,}' for name, n in shown)}{more}"
+    found = [note(events.activity, kind, "those the marks do not name are passed over")]
     for field, mark in events.marks().items():
         if not sql.whole_number(connection, f"SELECT count(*) FROM marked WHERE {_is_marked(mark)}"):
             what = " or ".join(repr(name) for name in mark.activity)
@@ -127,13 +134,6 @@ def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) 
             remedy = f"correct `events.{events.place_of(field)}`; {closest_name(mark.activity[0], names) or listed}"
             found.append(DataFinding(FindingLevel.ERROR, events.activity, f"no event {what}", remedy))
     return found
-
-
-def _activities_read(events: Events, known: list[tuple[str, int]]) -> DataFinding:
-    shown = ", ".join(f"{name!r} {n:,}" for name, n in known[:N_LISTED])
-    more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""
-    kind = f"{len(known)} activities: {shown}{more}"
-    return note(events.activity, kind, "those the marks do not name are passed over")
 
 
 def _contradictions(connection: duckdb.DuckDBPyConnection, column: str, ours: str) -> list[DataFinding]:

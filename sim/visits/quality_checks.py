@@ -103,16 +103,11 @@ def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
 
 def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
-    if "wait_minutes" not in query.origin:
-        return
-    (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_minutes > {60 * _LONG_WAIT_HOURS}")
-    if n:
-        yield note(
-            query.origin["wait_minutes"],
-            f"waits over {_LONG_WAIT_HOURS} hours",
-            "kept; see whether they are true",
-            int(n),
-        )
+    if query.knows("wait_minutes"):
+        (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_minutes > {60 * _LONG_WAIT_HOURS}")
+        if n:
+            kind = f"waits over {_LONG_WAIT_HOURS} hours"
+            yield note(query.origin["wait_minutes"], kind, "kept; see whether they are true", int(n))
 
 
 def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
@@ -135,19 +130,15 @@ def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
 
 def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
     """Days between the first and the last arrival with no visit, or hardly any."""
-    found = query.connection.execute(
-        "WITH counts AS (SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL "
-        "GROUP BY 1) "
-        "SELECT min(day), max(day), count(*), median(n) FROM counts"
-    ).fetchone()
-    if found is None or found[0] is None:
-        return
-    first, last, n_seen, median = found
+    counts = "(SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1)"
+    execute, column = query.connection.execute, query.origin["arrival"]
+    first, last, n_seen, median = (
+        execute(f"SELECT min(day), max(day), count(*), median(n) FROM {counts}").fetchone() or ()
+    )
     n_days = (last - first).days + 1
-    column = query.origin["arrival"]
     if n_days > n_seen:
-        dates = query.connection.execute(
-            "WITH seen AS (SELECT DISTINCT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL) "
+        dates = execute(
+            f"WITH seen AS {counts} "
             "SELECT s1.day + 1 FROM seen s1 ANTI JOIN seen s2 ON s2.day = s1.day + 1 WHERE s1.day < ? ORDER BY 1",
             [last],
         ).fetchmany(_N_DATES)
@@ -155,10 +146,7 @@ def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
         kind = f"{n_days - n_seen:,} of the {n_days:,} days from {first} to {last} have no visit (gaps begin {listed})"
         yield note(column, kind, "counted as really empty; cut the file if they are not in it")
     if median >= _BUSY_DAY:
-        few = query.connection.execute(
-            "SELECT f_arrival::DATE AS day FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1 "
-            f"HAVING count(*) < {_HARDLY_ANY * median} ORDER BY 1"
-        ).fetchall()
+        few = execute(f"SELECT day FROM {counts} WHERE n < {_HARDLY_ANY * median} ORDER BY 1").fetchall()
         if few:
             listed = ", ".join(str(row[0])[:10] for row in few[:_N_DATES])
             kind = f"{len(few):,} days with under a quarter of the usual {median:g} visits ({listed})"
@@ -204,22 +192,20 @@ def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime
 def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = query.origin["arrival"], query.column_map.time_zone
-    (days,) = _numbers(query, "SELECT date_diff('day', min(f_arrival), max(f_arrival)) FROM visits")
-    if zone is None and days < _SHORT_FILE_DAYS:
-        return
-    if zone is None:
+    first, last = query.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone() or ()
+    if zone is not None:
+        yield from (_change_finding(query, change, column) for change in changes_between(zone, first, last))
+    elif last.date() - first.date() >= datetime.timedelta(days=_SHORT_FILE_DAYS):
         yield note(column, "clock changes were not looked for", "set `time_zone` in the column map, as America/Toronto")
-        return
-    found = query.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone()
-    if found is None or found[0] is None:
-        return
-    for change in changes_between(zone, found[0], found[1]):
-        yield from _change_finding(query, change, column)
 
 
-def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> Iterator[DataFinding]:
+def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> DataFinding:
     """What the file shows of one clock change."""
-    (inside,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {_in_change('f_arrival', change)}")
+    (inside,) = _numbers(
+        query,
+        f"SELECT count(*) FROM visits WHERE f_arrival >= TIMESTAMP '{change.start}' "
+        f"AND f_arrival < TIMESTAMP '{change.end}'",
+    )
     usual = _usual_arrivals(query, change)
     when = f"{change.start:%Y-%m-%d}"
     counted = f"{inside:g} arrivals between {change.start:%H:%M} and {change.end:%H:%M}"
@@ -232,11 +218,7 @@ def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> Ite
     else:
         kind = f"the clock went back on {when}: {counted}, which came twice ({usual:.1f} usual)"
         remedy = "kept; the hour counts as one"
-    yield note(column, kind + across, remedy, int(inside))
-
-
-def _in_change(field: str, change: ClockChange) -> str:
-    return f"({field} >= TIMESTAMP '{change.start}' AND {field} < TIMESTAMP '{change.end}')"
+    return note(column, kind + across, remedy, int(inside))
 
 
 def _usual_arrivals(query: VisitsQuery, change: ClockChange) -> float:

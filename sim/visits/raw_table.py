@@ -13,10 +13,9 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from operator import itemgetter
 from pathlib import Path
 from typing import IO, Final
 
@@ -74,8 +73,7 @@ class RawTable:
     blank: int = 0
 
 
-@contextmanager
-def scratch_database(folder: Path, files: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+def scratch_database(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
     """A database in a scratch folder, of bounded memory, in which times have no zone of the machine's own.
 
     It reaches the scratch folder and the `files` it is to be filled from.
@@ -87,8 +85,7 @@ def scratch_database(folder: Path, files: Sequence[Path]) -> Iterator[duckdb.Duc
         "TimeZone": "UTC",
         "enable_progress_bar": False,
     }
-    with sql.connect(files, folder, folder / "scratch.duckdb", settings=settings) as connection:
-        yield connection
+    return sql.connect(files, folder, folder / "scratch.duckdb", settings=settings)
 
 
 def load_text(
@@ -105,12 +102,13 @@ def load_text(
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
     last = suffixes[-1] if suffixes else ""
     kind = suffixes[0] if last in PACKED_SUFFIXES and len(suffixes) == 2 else last
-    if last in PARQUET_SUFFIXES:
-        return guarded(path, lambda: load_parquet(connection, path, wanted, name))
-    if kind == ".xes":
-        return guarded(path, lambda: load_xes(connection, path, wanted, name, scratch))
-    if kind in TEXT_SUFFIXES or last == ".zip":
-        return guarded(path, lambda: load_csv(connection, path, wanted, name, scratch, separator, encoding))
+    with _refusing_what_cannot_be_read(path):
+        if last in PARQUET_SUFFIXES:
+            return load_parquet(connection, path, wanted, name)
+        if kind == ".xes":
+            return load_xes(connection, path, wanted, name, scratch)
+        if kind in TEXT_SUFFIXES or last == ".zip":
+            return load_csv(connection, path, wanted, name, scratch, separator, encoding)
     raise refusal(path, f"file type {path.suffix!r} is not read; save it as {READABLE_TYPES}")
 
 
@@ -138,11 +136,12 @@ def refuse_what_is_no_file(path: Path) -> None:
         raise refusal(path, f"{too_many}; keep the columns of the column map, or split it by year")
 
 
-def guarded(path: Path, load: Callable[[], RawTable]) -> RawTable:
-    """Load a file; what its library raises becomes a VisitsFileError with what to do."""
+@contextmanager
+def _refusing_what_cannot_be_read(path: Path) -> Iterator[None]:
+    """What the library that reads a file raises becomes a VisitsFileError with what to do."""
     remedy = "check that it is a table with a header, and `separator` in the column map"
     try:
-        return load()
+        yield
     except VisitsFileError:
         raise
     except UnreadableFile as error:  # it is no more what it was when it was looked at
@@ -193,25 +192,20 @@ class Unpacked(io.RawIOBase):
         return len(chunk)
 
 
-def unpacked(packed: gzip.GzipFile | IO[bytes], path: Path) -> io.BufferedReader:
-    return io.BufferedReader(Unpacked(packed, path), 1 << 20)
-
-
 @contextmanager
 def open_unpacked(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked where its name says that it is packed."""
     last = path.suffix.lower()
     if last == ".gz":
-        with open_regular(path, MOST_FILE_BYTES) as file, gzip.open(file) as gz, unpacked(gz, path) as stream:
-            yield stream
+        with open_regular(path, MOST_FILE_BYTES) as file, gzip.open(file) as packed:
+            yield io.BufferedReader(Unpacked(packed, path), 1 << 20)
     elif last == ".zip":
         with (
             open_regular(path, MOST_FILE_BYTES) as file,
             zipfile.ZipFile(file) as archive,
             archive.open(only_member(archive, path)) as packed,
-            unpacked(packed, path) as stream,
         ):
-            yield stream
+            yield io.BufferedReader(Unpacked(packed, path), 1 << 20)
     else:
         with open_regular(path, MOST_FILE_BYTES) as plain:
             start = plain.read(4)
@@ -299,7 +293,6 @@ def plain_rows(
 ) -> Iterator[tuple[object, ...]]:
     """Row number, a number equal for equal rows, and the cells at these places of every row that is not empty."""
     width = len(table.header)
-    pick = cells_at(places)
     for row in rows:
         n_cells = len(row)
         if n_cells != width:
@@ -315,13 +308,7 @@ def plain_rows(
                 if len(table.short_rows) < N_EXAMPLES:
                     table.short_rows.append(table.n_rows + 1)
         table.n_rows += 1
-        yield (table.n_rows, hash(tuple(row)), *map(str.strip, pick(row)))
-
-
-def cells_at(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda row: [row[place] for place in places]
+        yield (table.n_rows, hash(tuple(row)), *(row[place].strip() for place in places))
 
 
 def refuse_extra_cells(row: list[str], width: int, number: int, path: Path) -> None:
@@ -352,8 +339,9 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     """Every value as text; whole numbers stored as floats (for missing values beside them) lose their `.0`."""
     described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [sql.exact_path(path)]).fetchall()
     kinds = {str(row[0]): str(row[1]) for row in described}
-    nested = [column for column, kind in kinds.items() if column in wanted and kind.endswith(("]", ")"))]
-    if nested := [column for column in nested if not kinds[column].startswith("DECIMAL")]:
+    columns = [column for column in kinds if column in wanted]
+    nested = [each for each in columns if kinds[each].endswith(("]", ")")) and not kinds[each].startswith("DECIMAL")]
+    if nested:
         raise refusal(path, f"column {nested[0]!r} holds lists or records; flatten it to one value a row")
     stored = connection.execute(
         "SELECT name FROM parquet_schema(?) WHERE num_children IS NULL OR num_children = 0", [sql.exact_path(path)]
@@ -364,7 +352,6 @@ def load_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequ
     if n_rows > MOST_PARQUET_ROWS:
         raise refusal(path, f"has {n_rows:,} rows, at most {MOST_PARQUET_ROWS:,} are read; split it by year")
     table = RawTable(name, list(kinds))
-    columns = [column for column in kinds if column in wanted]
     table.column_of = {column: f"c{number}" for number, column in enumerate(columns)}
     cells = [f"{as_text(column, kinds[column])} AS {ours}" for column, ours in table.column_of.items()]
     listed = ", ".join(["row_number() OVER () AS row", "hash(file)::HUGEINT AS twin", *cells])
@@ -384,7 +371,6 @@ def load_xes(
     connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequence[str], name: str, scratch: Path
 ) -> RawTable:
     """A row an event, with the attributes of its trace under `case:` and the key of the attribute."""
-    columns = list(wanted)
     table, seen = RawTable(name, []), dict[str, None]()
     plain = scratch / f"{name}.csv"
 
@@ -392,12 +378,11 @@ def load_xes(
         for event in xes_events(stream):
             seen.update(dict.fromkeys(event))
             table.n_rows += 1
-            yield (table.n_rows, hash(tuple(event.items())), *(event.get(column, "").strip() for column in columns))
+            yield (table.n_rows, hash(tuple(event.items())), *(event.get(column, "").strip() for column in wanted))
 
     with open_unpacked(path) as stream, plain.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows(stream))
     table.header = list(seen)
-    present = [column for column in columns if column in seen]
-    loaded(connection, table, plain, columns)
-    table.column_of = {column: ours for column, ours in table.column_of.items() if column in present}
+    loaded(connection, table, plain, wanted)
+    table.column_of = {column: ours for column, ours in table.column_of.items() if column in seen}
     return table

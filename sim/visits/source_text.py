@@ -67,19 +67,19 @@ def mapped_columns(column_map: ColumnMap) -> list[str]:
         weekday = arrival.weekday.column if arrival.weekday else None
         names = [arrival.time, weekday, arrival.date, arrival.year, arrival.month, *names]
     for name in WORD_FIELDS:
-        names += _columns_of_words(getattr(column_map, name))
+        names += columns_of_words(getattr(column_map, name))
     names += [getattr(column_map, name) for name in ("patient", *TIME_FIELDS, *NUMBER_FIELDS)]
     for step in column_map.step_minutes.values():
         names += [step.begins, step.ends] if isinstance(step, TimesOfStep) else [step]
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
-def _columns_of_words(words: WordColumns | None) -> list[str]:
-    if words is None:
-        return []
+def columns_of_words(words: WordColumns | None) -> list[str]:
+    """The columns that a field of words is made of."""
     if isinstance(words, FlagColumns):
         return list(words.flags)
-    return [words.column if isinstance(words, CodedColumn) else words]
+    column = words.column if isinstance(words, CodedColumn) else words
+    return [] if column is None else [column]
 
 
 def _row_findings(raw: RawTable) -> list[DataFinding]:

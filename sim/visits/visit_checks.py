@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.io import sql
-from sim.visits.data_quality import N_EXAMPLES, note
+from sim.visits.event_table import rows_noted
 from sim.visits.visits_query import VisitsQuery
 
 _MINUTES_PER_DAY: Final = 1440.0
@@ -89,7 +88,7 @@ def note_duplicates(query: VisitsQuery) -> None:
     )
     if query.column_map.events is None:
         remedy = "kept, as two visits may look alike; remove copies from the file if they are copies"
-        _note_rows(query, "", "copies", "the whole row repeats an earlier one", remedy)
+        query.findings += rows_noted(query.connection, "copies", "", "the whole row repeats an earlier one", remedy)
     if query.knows("patient", "arrival"):
         query.connection.execute(
             "CREATE TABLE again AS SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY f_patient, f_arrival "
@@ -97,11 +96,5 @@ def note_duplicates(query: VisitsQuery) -> None:
             "WHERE nth > 1 AND row NOT IN (SELECT row FROM copies)"
         )
         kind = "the same patient arrives twice at the same time"
-        _note_rows(query, query.origin["patient"], "again", kind, "kept, as two visits may look alike")
-
-
-def _note_rows(query: VisitsQuery, column: str, table: str, kind: str, remedy: str) -> None:
-    rows = query.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
-    if rows:
-        n = int(sql.whole_number(query.connection, f"SELECT count(*) FROM {table}"))
-        query.findings.append(note(column, kind, remedy, n, tuple(int(row[0]) for row in rows)))
+        remedy = "kept, as two visits may look alike"
+        query.findings += rows_noted(query.connection, "again", query.origin["patient"], kind, remedy)

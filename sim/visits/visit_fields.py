@@ -23,7 +23,7 @@ from sim.visits.column_map import (
     WeekdayCode,
     WordColumns,
 )
-from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS
+from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS, columns_of_words
 from sim.visits.text_values import (
     UTC_OFFSET,
     clock_time,
@@ -59,7 +59,7 @@ def _unless_formula(query: VisitsQuery, column: str, unreadable: str) -> str:
 
 
 def _add_time(query: VisitsQuery, name: str, column: str, pattern: str | None = None) -> None:
-    """Local clock times, by `pattern` (strptime) or else the map's `time_format`."""
+    """Local clock times of a column the file has, by `pattern` (strptime) or else the map's `time_format`."""
     zone = query.column_map.time_zone
     pattern = pattern or query.column_map.time_format
     if pattern is not None and not _is_time_format(query.connection, pattern):
@@ -87,18 +87,19 @@ def _is_time_format(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool
 
 
 def _add_number(
-    query: VisitsQuery, name: str, column: str, least: float | None = None, most: float | None = None
+    query: VisitsQuery, name: str, column: str | None, least: float = 0.0, most: float | None = None
 ) -> None:
-    """Numbers, those under `least` or over `most` a fault."""
+    """Numbers, if the file has the column, those under `least` or over `most` a fault."""
+    if column is None or not query.has(column):
+        return
     text = query.text(column)
     query.add_field(name, column, decimal_number(text, query.column_map.decimal))
     unreadable = _unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
     remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
     query.fault(column, unreadable, "not a number", remedy)
-    if least is not None:
-        kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
-        outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
-        query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
+    kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
+    outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
+    query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
 
 
 def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
@@ -110,7 +111,9 @@ def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
 
 
 def _add_acuity(query: VisitsQuery, column: str, recode: dict[str, int | None]) -> None:
-    """Acuity levels, 1 most urgent .. 5, by the map's codes."""
+    """Acuity levels, 1 most urgent .. 5, by the map's codes, if the file has the column."""
+    if not query.has(column):
+        return
     levels = " ".join(f"WHEN {sql.literal(code)} THEN {level}" for code, level in recode.items() if level is not None)
     query.add_field("acuity", column, f"(CASE {query.text(column)} {levels} END)::DOUBLE" if levels else "NULL::DOUBLE")
     unknown = _fault_unknown_codes(query, column, "an unknown acuity code", "acuity", list(recode))
@@ -128,12 +131,11 @@ def _fault_unknown_codes(query: VisitsQuery, column: str, kind: str, key: str, k
 
 
 def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
-    """A field of words: the text as it is, recoded, or said by flag columns."""
-    if isinstance(words, FlagColumns):
-        if all(query.has(column) for column in words.flags):
-            _add_flag_words(query, name, words)
-    elif not query.has(words.column if isinstance(words, CodedColumn) else words):
+    """A field of words, if the file has its columns: the text as it is, recoded, or said by flag columns."""
+    if not all(query.has(column) for column in columns_of_words(words)):
         return
+    if isinstance(words, FlagColumns):
+        _add_flag_words(query, name, words)
     elif isinstance(words, CodedColumn):
         _add_coded_words(query, name, words)
     else:
@@ -205,10 +207,8 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: PartsArrival) -> None:
             _add_arrival_from_date(query, parts.date, parts.time)
     if parts.weekday and query.has(parts.weekday.column):
         _add_weekday(query, parts.weekday)
-    if parts.year and query.has(parts.year):
-        _add_number(query, "year", parts.year, 1900, 2999)
-    if parts.month and query.has(parts.month):
-        _add_number(query, "month", parts.month, 1, 12)
+    _add_number(query, "year", parts.year, 1900, 2999)
+    _add_number(query, "month", parts.month, 1, 12)
 
 
 def _add_arrival_from_date(query: VisitsQuery, date: str, time: str) -> None:
@@ -230,8 +230,8 @@ def _note_missing_arrival(query: VisitsQuery, column: str, arrival: str) -> None
 def _add_other_fields(query: VisitsQuery) -> None:
     column_map = query.column_map
     marks = column_map.events.marks() if column_map.events else {}
-    if column_map.patient and query.has(column_map.patient):
-        _add_text(query, "patient", column_map.patient)
+    if column_map.patient:
+        _add_words(query, "patient", column_map.patient)
     for name in WORD_FIELDS:
         words = getattr(column_map, name)
         if words is None and name == "disposition" and column_map.events and column_map.events.disposition:
@@ -243,9 +243,8 @@ def _add_other_fields(query: VisitsQuery) -> None:
         if query.has(column):
             _add_time(query, name, column)
     for name in NUMBER_FIELDS:
-        if query.has(column := getattr(column_map, name)):
-            _add_number(query, name, column, 0)
-    if column_map.acuity and query.has(column_map.acuity.column):
+        _add_number(query, name, getattr(column_map, name))
+    if column_map.acuity:
         _add_acuity(query, column_map.acuity.column, column_map.acuity.recode)
     _add_cluster(query, column_map.cluster)
 
@@ -264,8 +263,7 @@ def _add_step_minutes(query: VisitsQuery) -> None:
     for step, columns in query.column_map.steps().items():
         name = f"minutes_{step}"
         if not isinstance(columns, TimesOfStep):
-            if query.has(columns):
-                _add_number(query, name, columns, 0)
+            _add_number(query, name, columns)
         elif query.has(columns.begins) and query.has(columns.ends):
             begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
             query.add_field(name, columns.ends, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")

@@ -6,6 +6,7 @@ No row is dropped: an untrue value becomes missing and is counted.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
+from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel, VisitsFileError
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
@@ -55,7 +56,8 @@ class VisitsFile:
 def read_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
     """Read and judge a file; `VisitsFileError` names all its problems when it cannot be trusted."""
     read = inspect_visits(path, column_map)
-    read.quality.raise_errors()
+    if errors := read.quality.errors():
+        raise VisitsFileError(str(path), errors)
     return read
 
 
@@ -121,27 +123,18 @@ def _quality(path: Path, query: VisitsQuery) -> DataQuality:
         n_rows=query.raw.n_rows,
         n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM visits WHERE {query.is_faulty}"),
         tolerated_share=query.column_map.tolerated_share,
-        columns=_column_uses(query),
+        columns=tuple(_column_uses(query)),
         findings=tuple(query.findings),
     )
 
 
-def _column_uses(query: VisitsQuery) -> tuple[ColumnUse, ...]:
-    """Of each field, how many values are usable, blank, or one of the missing codes; all counted in one query."""
+def _column_uses(query: VisitsQuery) -> Iterator[ColumnUse]:
+    """Of each field, how many values are usable, blank, or one of the missing codes."""
     codes = query.column_map.missing_codes
-    names = [name for name in _table_fields(query.column_map) if query.knows(name)]
-    counts = []
-    for name in names:
+    for name in filter(query.knows, _table_fields(query.column_map)):
         text = query.raw.column_of.get(query.origin[name], "''")
-        coded = [f"count(*) FILTER ({text} = {sql.literal(code)})" for code in codes]
-        counts += [f"count(f_{name})", f"count(*) FILTER ({text} IS NULL)", *coded]
-    if not counts:
-        return ()
-    row = query.connection.execute(f"SELECT {', '.join(counts)} FROM visits").fetchone()
-    numbers, width = [int(n) for n in row or ()], 2 + len(codes)
-    found = []
-    for place, name in enumerate(names):
-        usable, blank, *coded_n = numbers[place * width : (place + 1) * width]
-        coded_by = {code: n for code, n in zip(codes, coded_n, strict=True) if n}
-        found.append(ColumnUse(name, query.origin[name], usable, blank, coded_by))
-    return tuple(found)
+        counts = [f"count(f_{name})", f"count(*) FILTER ({text} IS NULL)"]
+        counts += [f"count(*) FILTER ({text} = {sql.literal(code)})" for code in codes]
+        usable, blank, *coded = query.connection.execute(f"SELECT {', '.join(counts)} FROM visits").fetchone() or ()
+        by_code = {code: n for code, n in zip(codes, coded, strict=True) if n}
+        yield ColumnUse(name, query.origin[name], usable, blank, by_code)

@@ -14,7 +14,6 @@ from xml.sax.saxutils import quoteattr
 
 CASE: Final = "case:"
 """Stands before the key of an attribute of the trace, so that it is not taken for one of the event."""
-_SIMPLE: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _EXTENSIONS: Final = {
     "concept": ("Concept", "http://www.xes-standard.org/concept.xesext"),
     "lifecycle": ("Lifecycle", "http://www.xes-standard.org/lifecycle.xesext"),
@@ -31,14 +30,15 @@ _CHUNK: Final = 1 << 16
 _EVENT_PARENTS: Final = (["log", "trace"], ["log"])
 """Parents of an event element; outside a trace events are those of a stream."""
 
-_INT: Final = re.compile(r"[+-]?\d{1,19}")
-_FLOAT: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?INF")
-_DATE: Final = re.compile(
-    r"-?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?"
-)  # xs:dateTime; the zone may be missing there too
-_BOOLEAN: Final = re.compile(r"true|false|0|1")
-_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:{}-]*")
-_PATTERNS: Final = {"int": _INT, "float": _FLOAT, "boolean": _BOOLEAN, "date": _DATE, "id": _ID}
+_PATTERNS: Final = {
+    "string": re.compile(".*", re.DOTALL),
+    "int": re.compile(r"[+-]?\d{1,19}"),
+    "float": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?INF"),
+    "boolean": re.compile(r"true|false|0|1"),
+    "date": re.compile(r"-?\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?"),
+    "id": re.compile(r"[0-9A-Za-z][0-9A-Za-z._:{}-]*"),
+}
+"""What a value of each simple type looks like; of xs:dateTime the zone may be missing."""
 # What XML 1.0 cannot hold even as a reference.
 _UNWRITABLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -103,12 +103,12 @@ class _Parser:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        name, above, self.moved = _local_name(tag), self.path, True
+        name, above, self.moved = tag.rpartition("}")[2], self.path, True  # without its namespace
         if not above and name != "log":
             raise NotXes(f"its outermost element is <{name}>, not <log>; give an XES event log")
         if len(above) >= _MOST_NESTED:
             raise NotXes(f"elements stand {_MOST_NESTED} deep in each other; no event log does that")
-        if name in _SIMPLE:
+        if name in _PATTERNS:
             self.attribute(name, attributes)
         elif name == "trace" and above == ["log"]:
             self.trace, self.n_events = {}, 0
@@ -153,14 +153,7 @@ def _add_attribute(taken: dict[str, str], prefix: str, kind: str, attributes: Ma
 
 def is_value_of(kind: str, value: str) -> bool:
     """Whether a text is a value of the type, as XML Schema writes it."""
-    if kind == "string":
-        return True
     return bool(_PATTERNS[kind].fullmatch(value.strip()))
-
-
-def _local_name(tag: str) -> str:
-    """A name without its namespace."""
-    return tag.rpartition("}")[2]
 
 
 # --- writing ---

@@ -162,12 +162,12 @@ class ArrivalRates:
             found.append(f"nobody came in {int((self.per_hour.value == 0.0).sum())} hours of the week; their rate is 0")
         return tuple(found)
 
-    def expected(self, like: Counts, years: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    def expected(self, like: Counts, years: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Arrivals expected in each hour of other days (n, 24), and the variance of each day's total of the estimate.
 
         `years` counts from the end of the file fitted, positive after it.
         """
-        design = _Design(like, self.months is not None, self.growth is not None, years)
+        design = _Design(like, self.months is not None, None if self.growth is None else years)
         mean = design.means(self.theta)
         by_day = design.day_sums(np.where(np.isnan(like.by_hour), 0.0, mean))
         return mean, ((by_day @ self.covariance) * by_day).sum(axis=1)
@@ -175,20 +175,18 @@ class ArrivalRates:
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """Which parameters each hour has: 168 log rates, 11 log factors of months after January, growth a year."""
+    """Which parameters each hour has: 168 log rates, 11 log factors of months after January, growth a year.
+
+    `years` of each day, counted from the end of the file fitted; None without growth.
+    """
 
     counts: Counts
     with_months: bool
-    with_growth: bool
-    since: FloatArray | None = None
+    years: FloatArray | None
 
     @property
     def size(self) -> int:
-        return HOURS_PER_WEEK + (_MONTHS - 1 if self.with_months else 0) + (1 if self.with_growth else 0)
-
-    @property
-    def years(self) -> FloatArray:
-        return self.counts.years if self.since is None else self.since
+        return HOURS_PER_WEEK + int(self.beside.shape[1])
 
     @property
     def beside(self) -> FloatArray:
@@ -196,7 +194,7 @@ class _Design:
         columns = [np.zeros((len(self.counts.by_hour), 0))]
         if self.with_months:
             columns.append((self.counts.month[:, None] == np.arange(1, _MONTHS)).astype(np.float64))
-        if self.with_growth:
+        if self.years is not None:
             columns.append(self.years[:, None])
         return np.hstack(columns)
 
@@ -245,17 +243,16 @@ class _Design:
         return np.concatenate((self.counts.sums_by_weekday(residual).ravel(), self.beside.T @ residual.sum(axis=1)))
 
 
-def fit_arrivals(counts: Counts, *, months: bool | None = None, growth: bool | None = None) -> ArrivalRates:
-    """The maximum-likelihood fit of the model.
+def fit_arrivals(counts: Counts) -> ArrivalRates:
+    """The maximum-likelihood fit of the model, with months and growth where the file is long enough.
 
-    `months` and `growth` None: where the file is long enough. Needs every hour of the week at least once.
+    Raises ValueError unless every hour of the week is covered at least once.
     """
     if counts.sums_by_weekday(counts.inside).min() < 1:
         raise ValueError("counts do not cover every hour of the week: give at least one whole week")
     days_of_month = np.bincount(counts.month, minlength=_MONTHS)
-    with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH) if months is None else months
-    long_enough = len(counts.by_hour) >= _DAYS_FOR_GROWTH
-    design = _Design(counts, with_months, long_enough if growth is None else growth)
+    with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH)
+    design = _Design(counts, with_months, counts.years if len(counts.by_hour) >= _DAYS_FOR_GROWTH else None)
     theta, free = _maximised(design)
     mean = np.where(counts.inside, design.means(theta), 0.0)
     variation = _day_variation(design, mean)
@@ -342,17 +339,16 @@ def _summed_up(
     def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
         return _with_error(what, theta, covariance)
 
-    def weekday(t: FloatArray) -> FloatArray:
-        by_day = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=1)
-        return np.asarray(by_day / by_day.mean())
+    def rates(t: FloatArray) -> FloatArray:
+        """By weekday and hour."""
+        return _per_hour(t, design.with_months).reshape(7, 24)
 
     def shares(t: FloatArray) -> FloatArray:
-        rates = _per_hour(t, design.with_months).reshape(7, 24)
-        total = rates.sum(axis=1, keepdims=True)
-        return np.asarray(rates / np.where(total > 0.0, total, 1.0)).ravel()
+        total = rates(t).sum(axis=1, keepdims=True)
+        return np.asarray(rates(t) / np.where(total > 0.0, total, 1.0)).ravel()
 
     def hours(t: FloatArray) -> FloatArray:
-        by_hour = _per_hour(t, design.with_months).reshape(7, 24).sum(axis=0)
+        by_hour = rates(t).sum(axis=0)
         return np.asarray(by_hour / by_hour.sum())
 
     by_week = of(shares)
@@ -361,13 +357,13 @@ def _summed_up(
     expected = np.where(mean > 0.0, mean, 1.0)
     degrees = int(inside.sum()) - int(free.sum())
     return ArrivalRates(
-        per_hour=of(lambda t: _per_hour(t, design.with_months)),
-        visits_per_year=of(lambda t: _per_hour(t, design.with_months).sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
-        weekday=of(weekday),
+        per_hour=of(lambda t: rates(t).ravel()),
+        visits_per_year=of(lambda t: rates(t).ravel().sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
+        weekday=of(lambda t: _of_mean_one(rates(t).sum(axis=1))),
         hour_shares=Estimates(by_week.value.reshape(7, 24), by_week.standard_error.reshape(7, 24)),
         hour_of_day=of(hours),
-        months=of(_month_index) if design.with_months else None,
-        growth=of(lambda t: np.exp(t[-1:])) if design.with_growth else None,
+        months=of(lambda t: _of_mean_one(_factors(t))) if design.with_months else None,
+        growth=None if design.years is None else of(lambda t: np.exp(t[-1:])),
         days=variation,
         hourly_index=float(((observed - mean) ** 2 / expected).sum()) / max(degrees, 1),
         n=int(observed.sum()),
@@ -385,9 +381,8 @@ def _per_hour(theta: FloatArray, with_months: bool) -> FloatArray:
     return np.asarray(np.exp(theta[:HOURS_PER_WEEK]) * (float(_factors(theta).mean()) if with_months else 1.0))
 
 
-def _month_index(theta: FloatArray) -> FloatArray:
-    factors = _factors(theta)
-    return np.asarray(factors / factors.mean())
+def _of_mean_one(values: FloatArray) -> FloatArray:
+    return np.asarray(values / values.mean())
 
 
 def _with_error(what: Callable[[FloatArray], FloatArray], theta: FloatArray, covariance: FloatArray) -> Estimates:

@@ -88,11 +88,10 @@ def uniforms_of(
 
 @dataclass(frozen=True, slots=True)
 class FitTest:
-    """Tests of one family on `n` of the values: distance and A-squared with bootstrap p-values of `draws` draws."""
+    """One family on `n` of the values: distance and A-squared, which has a bootstrap p-value of `draws` draws."""
 
     family: str
     ks: float
-    ks_p: float
     ad: float
     ad_p: float
     n: int
@@ -115,21 +114,15 @@ def bootstrap_test(
     """
     x, groups = np.asarray(values, dtype=np.float64), np.asarray(group, dtype=np.int64)
     rng = np.random.default_rng(seed)
-    found = _distances(fit, x, groups, step, rng)
-    drawn = np.empty((draws, 2))
+    u = uniforms_of(fit, x, groups, step, rng)
+    squared = anderson_darling(u)
+    drawn = np.empty(draws)
     for draw in range(draws):
         sample = _drawn(fit, groups, step, rng)
         again = fit_lifetimes(durations(sample, sample, groups, step), fit.family, start=fit)
-        drawn[draw] = _distances(again, sample, groups, step, rng)
-    p = (1 + (drawn >= found).sum(axis=0)) / (draws + 1)
-    return FitTest(fit.family, found[0], float(p[0]), found[1], float(p[1]), x.size, draws)
-
-
-def _distances(
-    fit: LifetimeFit, values: FloatArray, group: IntArray, step: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    u = uniforms_of(fit, values, group, step, rng)
-    return kolmogorov_smirnov(u), anderson_darling(u)
+        drawn[draw] = anderson_darling(uniforms_of(again, sample, groups, step, rng))
+    p = float((1 + (drawn >= squared).sum()) / (draws + 1))
+    return FitTest(fit.family, kolmogorov_smirnov(u), squared, p, x.size, draws)
 
 
 def _drawn(fit: LifetimeFit, group: IntArray, step: float, rng: np.random.Generator) -> FloatArray:
@@ -227,7 +220,7 @@ def _at_most(n: int, most: int, group: IntArray, seed: int) -> IntArray:
     return np.sort(np.concatenate((firsts, rest)))
 
 
-def quantile_pairs(fit: LifetimeFit, values: ArrayLike, group: int, n: int = 99) -> tuple[FloatArray, FloatArray]:
-    """Fitted and observed quantiles of one group at n even chances, for a quantile-quantile plot."""
-    chances = (np.arange(n) + 0.5) / n
+def quantile_pairs(fit: LifetimeFit, values: ArrayLike, group: int) -> tuple[FloatArray, FloatArray]:
+    """Fitted and observed quantiles of one group at 99 even chances, for a quantile-quantile plot."""
+    chances = (np.arange(99) + 0.5) / 99
     return fit.quantiles(chances, group), np.quantile(np.asarray(values, dtype=np.float64), chances)

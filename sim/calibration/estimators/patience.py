@@ -6,14 +6,14 @@ the fitted curve and Kaplan-Meier's. Where it rejects, no quantiles of the file 
 patience does, and nothing is known of what lies beyond.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_families, fit_lifetimes, fixed_never
+from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_families, fit_lifetimes
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
 
 _MOST_TESTED: Final = 4000
@@ -27,17 +27,14 @@ class PatienceFit:
 
     `levels` (1 most urgent) are those with enough leavers to have a scale of their own, in the order of `fit.scale`; of
     the others nothing is known. `fit.never` is the share that never leaves; `never_is_known` is False when the waits
-    are too short to tell it, and then it is the share that was given. `distance` is the largest one between the
-    Kaplan-Meier curve of everybody and the fitted curve, up to the longest wait that ended with leaving.
+    are too short to tell it, and then it is 0. `curve` is the Kaplan-Meier curve of everybody.
     """
 
     levels: tuple[int, ...]
     fit: LifetimeFit
     never_is_known: bool
     curve: SurvivalCurve
-    n_left: int
     n_by_level: IntArray
-    distance: float
     notes: tuple[str, ...]
 
     def survival(self, minutes: ArrayLike) -> FloatArray:
@@ -47,21 +44,12 @@ class PatienceFit:
 
 
 def fit_patience(
-    waited: ArrayLike,
-    left: ArrayLike,
-    level: ArrayLike,
-    *,
-    left_by: ArrayLike | None = None,
-    grid: float = 0.0,
-    never: float | None = None,
-    fewest: int = 10,
+    waited: ArrayLike, left: ArrayLike, level: ArrayLike, *, grid: float = 0.0, fewest: int = 10
 ) -> PatienceFit:
     """Patience in minutes of visits that waited and then were seen, or `left`.
 
-    `waited` (n,) is the wait until the physician, or until leaving; of one who left unnoticed give the last time they
-    were known to be there, and in `left_by` (n,) the first they were known to be gone. Those without a usable wait or
-    level must be left out. With `never` None the share that never leaves is estimated, 0 where it cannot be.
-    Levels with under `fewest` leavers are left out, and named in the notes.
+    `waited` (n,) is the wait until the physician, or until leaving. Those without a usable wait or level must be left
+    out. Levels with under `fewest` leavers are left out, and named in the notes.
     """
     wait, gone = np.asarray(waited, dtype=np.float64), np.asarray(left, dtype=np.bool_)
     levels = np.asarray(level, dtype=np.int64)
@@ -71,26 +59,18 @@ def fit_patience(
         raise TooFewDurations(f"leavers by level: {leavers}; give a file with at least {fewest} at some level")
     rows = np.isin(levels, known)
     wait, gone, group = wait[rows], gone[rows], np.searchsorted(known, levels[rows])
-    until = wait if left_by is None else np.asarray(left_by, dtype=np.float64)[rows]
-    low, high = np.where(gone, wait, np.maximum(wait, 0.0)), np.where(gone, until, np.inf)
-    fit, never_is_known = _fitted(low, high, group, grid, never)
-    curve = kaplan_meier(np.where(gone, (low + np.where(gone, high, 0.0)) / 2.0, wait), gone)
+    fit, never_is_known = _fitted(wait, gone, group, grid)
     counts = np.bincount(group, minlength=len(known)).astype(np.int64)
     left_out = [f"CTAS {each} ({n})" for each, n in leavers.items() if each not in known]
     notes = [f"too few leavers for a patience of their own: {', '.join(left_out)}"] if left_out else []
-    if never is None and not never_is_known:
+    if not never_is_known:
         notes.append("waits are too short to tell a share that never leaves from long patience: it is taken as 0")
-    found = PatienceFit(known, fit, never_is_known, curve, int(gone.sum()), counts, np.nan, tuple(notes))
-    return replace(found, distance=_distance(found, gone, wait))
+    return PatienceFit(known, fit, never_is_known, kaplan_meier(wait, gone), counts, tuple(notes))
 
 
-def _fitted(
-    low: FloatArray, high: FloatArray, group: IntArray, grid: float, never: float | None
-) -> tuple[LifetimeFit, bool]:
-    data = durations(low, high, group, grid)
-    if never is not None:
-        name = fit_families(data)[0].family
-        return fixed_never(data, name, never), False
+def _fitted(wait: FloatArray, gone: BoolArray, group: IntArray, grid: float) -> tuple[LifetimeFit, bool]:
+    """The family of least AIC, and whether the share that never leaves is one of its parameters."""
+    data = durations(wait, np.where(gone, wait, np.inf), group, grid)
     plain = fit_families(data)
     mixed = [fit for fit in fit_families(data, with_never=True) if fit.identified and _is_narrow(fit)]
     if mixed and mixed[0].aic < plain[0].aic:
@@ -102,11 +82,6 @@ def _is_narrow(fit: LifetimeFit) -> bool:
     """Whether the interval of the share that never ends leaves most of 0 to 1 out."""
     never = fit.parameters()[-1]
     return never.high - never.low < 0.5
-
-
-def _distance(found: PatienceFit, gone: BoolArray, wait: FloatArray) -> float:
-    times = found.curve.times[found.curve.times <= wait[gone].max()]
-    return float(np.abs(found.curve.at(times) - found.survival(times)).max())
 
 
 # --- does the family fit? ---
@@ -164,23 +139,15 @@ def patience_test(
         drawn = np.empty(draws)
         for draw in range(draws):
             virtual = _drawn_waits(wait, gone, group, rng)
-            patience = np.where(rng.random(wait.size) < fit.never, np.inf, _drawn_patience(fit, group, rng))
+            stays = rng.random(wait.size) < fit.never
+            patience = np.where(stays, np.inf, fit.quantiles(rng.random(wait.size), group))
             leaves = patience < virtual
             until = np.minimum(patience, virtual)
-            drawn[draw] = _bootstrap_distance(
-                fit, np.round(until / grid) * grid if grid else until, leaves, group, grid
-            )
+            until = np.round(until / grid) * grid if grid else until
+            drawn[draw] = _bootstrap_distance(fit, until, leaves, group, grid)
     except TooFewDurations:
         return None
     return PatienceTest(fit.family, found, float((1 + (drawn >= found).sum()) / (draws + 1)), wait.size, draws)
-
-
-def _drawn_patience(fit: LifetimeFit, group: IntArray, rng: np.random.Generator) -> FloatArray:
-    u, drawn = rng.random(group.size), np.empty(group.size)
-    for number in range(fit.scale.size):
-        mine = group == number
-        drawn[mine] = fit.quantiles(u[mine], number)
-    return drawn
 
 
 def _drawn_waits(wait: FloatArray, gone: BoolArray, group: IntArray, rng: np.random.Generator) -> FloatArray:
@@ -195,8 +162,8 @@ def _drawn_waits(wait: FloatArray, gone: BoolArray, group: IntArray, rng: np.ran
 
 def _bootstrap_distance(start: LifetimeFit, wait: FloatArray, gone: BoolArray, group: IntArray, grid: float) -> float:
     """Between Kaplan-Meier's curve of everybody and that of the family fitted to the same, up to the last leaving."""
-    low, high = wait, np.where(gone, wait, np.inf)
-    fit = fit_lifetimes(durations(low, high, group, grid), start.family, with_never=start.with_never, start=start)
+    data = durations(wait, np.where(gone, wait, np.inf), group, grid)
+    fit = fit_lifetimes(data, start.family, with_never=start.with_never, start=start)
     curve = kaplan_meier(wait, gone)
     times = curve.times[curve.times <= wait[gone].max()]
     share = np.bincount(group, minlength=fit.scale.size) / group.size

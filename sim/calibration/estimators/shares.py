@@ -1,7 +1,7 @@
 """Shares with standard errors, Poisson dispersion by hour of the week, raking and exact rounding.
 
-Standard errors of clustered shares: linearisation (Särndal, Swensson & Wretman 1992, Model Assisted Survey Sampling,
-ch. 5); raking: Deming & Stephan (1940), Annals of Mathematical Statistics 11:427-444.
+Standard errors of clustered shares are those of linearisation; raking is that of Deming & Stephan (1940), Annals of
+Mathematical Statistics 11:427-444.
 """
 
 from __future__ import annotations

@@ -108,25 +108,19 @@ def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...]) -> 
     return float(np.abs(below - np.interp(seen, table[last], np.array(at)[last])).max())
 
 
-def measured(
-    parts: Mapping[str, pd.DataFrame], seed: int, draws: int, notes: list[str]
-) -> dict[tuple[str, str], StepMinutes]:
+def measured(parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str]) -> dict[tuple[str, str], StepMinutes]:
     """The minutes of each measured step by stream and step, from the table's columns `minutes_STEP`."""
-    found = {}
-    for stream, part in parts.items():
-        for column in part.columns:
-            if not column.startswith("minutes_"):
-                continue
-            step = column.removeprefix("minutes_")
-            of_step = _measured(stream, step, part, seed, draws, notes)
-            if of_step is not None:
-                found[stream, step] = of_step
-    return found
+    names = [
+        (stream, column.removeprefix("minutes_"))
+        for stream, part in parts.items()
+        for column in map(str, part.columns)
+        if column.startswith("minutes_")
+    ]
+    found = {(stream, step): _measured(stream, step, parts[stream], seed, notes) for stream, step in names}
+    return {key: of_step for key, of_step in found.items() if of_step is not None}
 
 
-def _measured(
-    stream: str, step: str, part: pd.DataFrame, seed: int, draws: int, notes: list[str]
-) -> StepMinutes | None:
+def _measured(stream: str, step: str, part: pd.DataFrame, seed: int, notes: list[str]) -> StepMinutes | None:
     column, where = f"minutes_{step}", f"{stream or 'all streams'}, {step}"
     known = part[part[column].notna()]
     counts = known["acuity"].value_counts()
@@ -141,7 +135,7 @@ def _measured(
         return None
     values = known[column].to_numpy(np.float64)
     try:
-        choice = choose_distribution(values, group, seed=seed, draws=draws)
+        choice = choose_distribution(values, group, seed=seed)
     except TooFewDurations as error:
         notes.append(f"{where}: {error}; the step keeps its own")
         return None

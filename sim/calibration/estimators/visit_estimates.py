@@ -64,12 +64,12 @@ def streams_in(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {MEDICAL: frame}
 
 
-def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> VisitEstimates:
+def estimate_visits(frame: pd.DataFrame, *, seed: int = 1) -> VisitEstimates:
     """Estimate all that the table holds."""
     notes: list[str] = []
     streams = streams_in(frame)
-    patience, tested = _patience(frame, seed, draws, notes)
-    levels, waits, stays = _durations(frame, seed, draws, notes)
+    patience, tested = _patience(frame, seed, notes)
+    levels, waits, stays = _durations(frame, seed, notes)
     by_stream = streams if set(streams) == set(frame["stream"].dropna().unique()) else {EVERY_STREAM: frame}
     return VisitEstimates(
         rates=_by_stream(streams, _rates, notes),
@@ -82,7 +82,7 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, draws: int = 39) -> V
         levels=levels,
         waits=waits,
         stays=stays,
-        steps=measured(by_stream, seed, draws, notes),
+        steps=measured(by_stream, seed, notes),
         notes=tuple(notes),
     )
 
@@ -164,9 +164,7 @@ def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndar
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
 
 
-def _patience(
-    frame: pd.DataFrame, seed: int, draws: int, notes: list[str]
-) -> tuple[PatienceFit | None, PatienceTest | None]:
+def _patience(frame: pd.DataFrame, seed: int, notes: list[str]) -> tuple[PatienceFit | None, PatienceTest | None]:
     waited, left, level = waits_and_ends(frame)
     if not left.any():
         notes.append("no visit that left without being seen, with its time of leaving: no patience")
@@ -182,7 +180,7 @@ def _patience(
     if not found.fit.identified:
         notes.append("patience: the waits do not tell it; nothing is written")
         return None, None
-    tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed, draws=draws)
+    tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed)
     notes.append(f"patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
     return found, tested
 
@@ -213,7 +211,7 @@ def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str
 
 
 def _durations(
-    frame: pd.DataFrame, seed: int, draws: int, notes: list[str]
+    frame: pd.DataFrame, seed: int, notes: list[str]
 ) -> tuple[tuple[int, ...], Choice | None, Choice | None]:
     """Waits and stays by acuity: marginal laws to compare with, for a queue makes them, not a parameter."""
     counts = frame.loc[frame["stay_minutes"].notna() | frame["wait_minutes"].notna(), "acuity"].value_counts()
@@ -225,15 +223,11 @@ def _durations(
         if not levels or np.bincount(group, minlength=len(levels)).min() < _FEWEST:
             found.append(None)
             continue
-        choice = choose_distribution(known[name].to_numpy(np.float64), group, seed=seed, draws=draws)
+        choice = choose_distribution(known[name].to_numpy(np.float64), group, seed=seed)
         found.append(choice)
         notes.append(f"{name}: {choice.verdict()}")
-        notes += [f"{name}: {text}" for text in _about_values(choice)]
+        if choice.n_zero:
+            notes.append(f"{name}: {choice.n_zero:,} zeros are left out of the fit")
+        if choice.rounding.step > 1.0 or choice.rounding.is_heaped:
+            notes.append(f"{name}: {choice.rounding.note()}")
     return levels, found[0], found[1]
-
-
-def _about_values(choice: Choice) -> Iterator[str]:
-    if choice.n_zero:
-        yield f"{choice.n_zero:,} zeros are left out of the fit"
-    if choice.rounding.step > 1.0 or choice.rounding.is_heaped:
-        yield choice.rounding.note()

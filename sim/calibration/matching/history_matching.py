@@ -4,7 +4,7 @@ The simulator is any noisy function; `service_times` plays the department for it
 lies further from the observed one than three standard deviations of all that could explain the gap (Craig, Goldstein,
 Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-670):
 
-    |observed - emulated| / sqrt(var observed + var emulator + var simulation + discrepancy) < 3
+    |observed - emulated| / sqrt(var emulator + var simulation + discrepancy) < 3
 
 The answer is a region, never one point: within it the observed outcomes cannot distinguish.
 """
@@ -41,11 +41,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An observed outcome; variances of its measurement, and of the model even at its best parameters (discrepancy)."""
+    """An observed outcome, and the variance of the model even at its best parameters (discrepancy)."""
 
     name: str
     observed: float
-    variance: float = 0.0
     discrepancy: float = 0.0
 
 
@@ -146,8 +145,7 @@ def match(
         waves.append(Wave(len(chosen), left, float((np.abs(misses) > 3.0).mean())))
         if len(kept) == 0 or left > (1.0 - _SMALLEST_GAIN) * before:
             break
-        margin = 0.05 * (kept.max(axis=0) - kept.min(axis=0)) + 1e-3
-        low, high = np.maximum(kept.min(axis=0) - margin, 0.0), np.minimum(kept.max(axis=0) + margin, 1.0)
+        low, high = _box_around(kept, 0.05, 1e-3)
         chosen = _spread(kept, points, rng)
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
     order = np.argsort(worst)
@@ -217,7 +215,7 @@ def _worst(emulators: tuple[tuple[_Fitted, ...], ...], targets: tuple[Target, ..
     for wave in emulators:
         for fitted, target in zip(wave, targets, strict=True):
             mean, variance = fitted.emulator.predict(unit)
-            spread = np.sqrt(target.variance + variance + fitted.simulation(unit) + target.discrepancy)
+            spread = np.sqrt(variance + fitted.simulation(unit) + target.discrepancy)
             worst = np.maximum(worst, np.abs(target.observed - mean) / spread)
     return worst
 
@@ -240,9 +238,15 @@ def _candidates(
         share = float(np.prod(high - low)) * len(kept) / _CANDIDATES
         if len(kept) >= _FEWEST_LEFT or len(kept) < 5:
             break
-        margin = 0.2 * (kept.max(axis=0) - kept.min(axis=0)) + 1e-4
-        low, high = np.maximum(kept.min(axis=0) - margin, 0.0), np.minimum(kept.max(axis=0) + margin, 1.0)
+        low, high = _box_around(kept, 0.2, 1e-4)
     return kept, share
+
+
+def _box_around(points: FloatArray, share: float, least: float) -> tuple[FloatArray, FloatArray]:
+    """Corners of the box around points, wider by a share of its width and at least a little, inside the unit cube."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = share * (high - low) + least
+    return np.maximum(low - margin, 0.0), np.minimum(high + margin, 1.0)
 
 
 def _spread(kept: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:

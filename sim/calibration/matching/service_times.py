@@ -3,74 +3,62 @@
 The unknowns are factors on the minutes of a role's main tasks and of delays. Staffing is taken as known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from sim.calibration.matching.history_matching import Region, Simulator, Target, Unknown, match
+from sim.calibration.matching.history_matching import Region, Target, Unknown, match
 from sim.calibration.play import simulated_visits
 from sim.department.department import Department
-from sim.department.quantities import (
-    ACUITIES,
-    Constant,
-    Distribution,
-    Empirical,
-    Exponential,
-    Gamma,
-    Lognormal,
-    LognormalMedian,
-    Triangular,
-    Uniform,
-    Weibull,
-)
+from sim.department.quantities import ACUITIES, Distribution
 from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
 
 DELAYS: Final = "delays"
+_DISCREPANCY: Final = 0.05
+"""Relative error granted to the model, one standard deviation: waits depend on things it does not have, and with none
+granted a good region is soon empty.
+"""
 _WAIT, _STAY, _AFTER = "wait_minutes", "stay_minutes", "after_minutes"
 """Minutes to the physician, of stay, and from physician to departure, which are less alike than waits and stays."""
-_SCALES: Final = {
-    Constant: ("value",),
-    Exponential: ("mean",),
-    Lognormal: ("mean",),
-    LognormalMedian: ("median",),
-    Gamma: ("mean",),
-    Weibull: ("scale",),
-    Empirical: ("scale",),
-    Uniform: ("low", "high"),
-    Triangular: ("low", "mode", "high"),
+_IN_MINUTES: Final = {
+    "constant": ("value",),
+    "exponential": ("mean",),
+    "lognormal": ("mean",),
+    "lognormal_median": ("median",),
+    "gamma": ("mean",),
+    "weibull": ("scale",),
+    "empirical": ("scale",),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
 }
+"""Parameters of each family that a factor multiplies."""
 
 
 def scaled(minutes: Distribution, factor: float) -> Distribution:
     """The same distribution with every value times a factor."""
-    names = _SCALES[type(minutes)]
-    return minutes.model_copy(update={name: _times(getattr(minutes, name), factor) for name in names})
+    found = {}
+    for name in _IN_MINUTES[minutes.family]:
+        value = getattr(minutes, name)
+        found[name] = tuple(each * factor for each in value) if isinstance(value, tuple) else value * factor
+    return minutes.model_copy(update=found)
 
 
-def _times(value: Any, factor: float) -> Any:
-    return tuple(each * factor for each in value) if isinstance(value, tuple) else value * factor
-
-
-def with_factors(department: Department, factors: dict[str, float]) -> Department:
-    """The department with the minutes of each named role's main tasks, and of `delays`, times its factor."""
+def with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
+    """The scenario with the minutes of each named role's main tasks, and of `delays`, times its factor."""
     streams = {}
-    for name, stream in department.streams.items():
+    for name, stream in scenario.department.streams.items():
         steps = tuple(_changed(step, factors) for step in stream.pathway)
         streams[name] = stream.model_copy(update={"pathway": steps})
-    return department.model_copy(update={"streams": streams})
+    department = scenario.department.model_copy(update={"streams": streams})
+    return scenario.model_copy(update={"department": department})
 
 
-def scenario_with_factors(scenario: Scenario, factors: dict[str, float]) -> Scenario:
-    """The scenario with the factors on its department."""
-    return scenario.model_copy(update={"department": with_factors(scenario.department, factors)})
-
-
-def _changed(step: Any, factors: dict[str, float]) -> Any:
-    key = DELAYS if step.kind == "delay" else step.role if step.kind == "task" else None
+def _changed(step: Any, factors: Mapping[str, float]) -> Any:
+    key = DELAYS if step.kind == "delay" else step.role if step.kind == "task" else ""
     if key not in factors:
         return step
     return step.model_copy(update={"minutes": scaled(step.minutes, factors[key])})
@@ -117,8 +105,6 @@ def match_service_times(
     unknowns: tuple[Unknown, ...],
     *,
     seed: int,
-    outcomes: tuple[MatchedMean, ...] | None = None,
-    discrepancy: float = 0.05,
     points: int = 40,
     replications: int = 4,
     most_waves: int = 3,
@@ -126,36 +112,18 @@ def match_service_times(
     """The factors not ruled out by the means of waits and stays of a tidy table.
 
     `scenario` is played over its own period, which should be as long as the file's so that a replication varies as the
-    file does. `discrepancy` is the relative error granted to the model (one standard deviation): waits
-    depend on things it does not have, and with none granted a good region is soon empty.
+    file does: that is the variance of what was observed, to which clocks that round add next to nothing.
     """
-    known = set(roles_to_match(scenario.department))
-    unasked = [unknown.name for unknown in unknowns if unknown.name not in known]
-    if unasked:
-        raise ValueError(f"no minutes of {', '.join(unasked)} in the department: choose of {', '.join(sorted(known))}")
-    chosen = outcomes_in(visits) if outcomes is None else outcomes
-    targets = tuple(_targets(visits, chosen, discrepancy))
-    simulator = department_simulator(scenario, tuple(unknown.name for unknown in unknowns), chosen, seed, replications)
-    return match(simulator, unknowns, targets, seed=seed, points=points, most_waves=most_waves)
-
-
-def _targets(visits: pd.DataFrame, outcomes: tuple[MatchedMean, ...], discrepancy: float) -> Iterator[Target]:
-    """What a file varies by is the simulation's variance; clocks that round add next to nothing to it."""
-    for outcome in outcomes:
-        yield Target(f"{outcome.name} {outcome.level}", outcome.of(visits), 0.0, discrepancy**2)
-
-
-def department_simulator(
-    scenario: Scenario, names: tuple[str, ...], outcomes: tuple[MatchedMean, ...], seed: int, replications: int
-) -> Simulator:
-    """Plays the department with factors and gives the outcomes of each replication."""
+    outcomes = outcomes_in(visits)
+    targets = tuple(Target(f"{each.name} {each.level}", each.of(visits), _DISCREPANCY**2) for each in outcomes)
 
     def simulate(point: FloatArray) -> FloatArray:
-        changed = scenario_with_factors(scenario, dict(zip(names, map(float, point), strict=True)))
-        tables = simulated_visits(changed, seed, replications)
+        """The outcomes of each replication under the factors of a point."""
+        factors = {unknown.name: float(factor) for unknown, factor in zip(unknowns, point, strict=True)}
+        tables = simulated_visits(with_factors(scenario, factors), seed, replications)
         return np.array([[outcome.of(table) for outcome in outcomes] for table in tables])
 
-    return simulate
+    return match(simulate, unknowns, targets, seed=seed, points=points, most_waves=most_waves)
 
 
 def region_table(region: Region) -> pd.DataFrame:

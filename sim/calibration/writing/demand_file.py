@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import pandas as pd
 
 from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
 from sim.department.quantities import ACUITIES
@@ -31,11 +31,6 @@ class Estimate:
     estimate: float
     standard_error: float | None
     in_config: float | None
-
-    def cells(self) -> tuple[str, ...]:
-        numbers = (self.estimate, self.standard_error, self.in_config)
-        texts = tuple("" if number is None else f"{number:.6f}" for number in numbers)
-        return (self.quantity, self.weekday, self.hour, self.level, str(self.n), *texts)
 
 
 def share_rows(
@@ -82,10 +77,12 @@ def hour_lines(by_day: Sequence[ConfigLine]) -> Iterator[str]:
     yield from (f"  - {line.text()}" for line in by_day)
 
 
-def keyed_lines(key: str, values: Mapping[str, ConfigLine | None]) -> Iterator[str]:
-    """A key of the configuration with a line for each name that has values."""
-    yield f"{key}:"
-    yield from (f"  {name}: {line.text()}" for name, line in values.items() if line is not None)
+def keyed_lines(key: str, lines: Mapping[str, ConfigLine | str | None], remark: str = "") -> Iterator[str]:
+    """A key of the configuration with a line for each name that has values; nothing where none has."""
+    known = {name: line.text() if isinstance(line, ConfigLine) else line for name, line in lines.items() if line}
+    if known:
+        yield f"{key}:{remark}"
+    yield from (f"  {name}: {text}" for name, text in known.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +114,8 @@ class DemandFile:
 
     def estimates_text(self) -> str:
         """The table of estimates as CSV."""
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        header = ("quantity", "weekday", "hour", "level", "n", "estimate", "standard_error", "in_config")
-        writer.writerow(header)
-        writer.writerows(row.cells() for row in self.estimates)
-        return table.getvalue()
+        text: str = pd.DataFrame(self.estimates).to_csv(index=False, float_format="%.6f", lineterminator="\n")
+        return text
 
     def summary_lines(self) -> tuple[str, ...]:
         """What a reader of the console needs: how it was done, and every share not by hour of the week."""

@@ -6,10 +6,19 @@ The shares that every file gives are written by `demand_text`.
 from collections.abc import Iterator
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
+from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import round_to_total
 from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.demand_file import HOUR_LABELS, ConfigLine, Estimate, share_rows, value_rows, weekday_name
+from sim.calibration.writing.demand_file import (
+    HOUR_LABELS,
+    ConfigLine,
+    Estimate,
+    keyed_lines,
+    share_rows,
+    value_rows,
+    weekday_name,
+)
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import sum_in_order
 from sim.statistics.lifetimes import Parameter
@@ -18,9 +27,19 @@ _MONTHS = [("", "", f"{month:02d}") for month in range(1, 13)]
 _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 
 
-def demand_lines(found: VisitEstimates, source: str) -> tuple[str, ...]:
+def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     """Further keys of the demand with their errors and the file they come from."""
-    return (*_volume(found, source), *_months(found, source), *_days(found, source), *_per_patient(found, source))
+    yield from _volume(found, source)
+    months = {stream: rates.months for stream, rates in found.rates.items() if rates.months is not None}
+    by_month = {
+        stream: ConfigLine(round_to_total(index.value, 12), f"{source}, largest SE {index.standard_error.max():.4f}")
+        for stream, index in months.items()
+    }
+    yield from keyed_lines("month_index", by_month, "  # January first")
+    yield from keyed_lines("day_factor_cv", {name: _day_factor(rates, source) for name, rates in found.rates.items()})
+    yield from keyed_lines(
+        "visits_per_patient", {name: _per_patient(law, source) for name, law in found.returns.items()}
+    )
 
 
 def _volume(found: VisitEstimates, source: str) -> Iterator[str]:
@@ -49,33 +68,17 @@ def _relative(each: Estimates) -> float:
     return float(each.standard_error[0] / each.value[0])
 
 
-def _months(found: VisitEstimates, source: str) -> Iterator[str]:
-    known = {stream: rates.months for stream, rates in found.rates.items() if rates.months is not None}
-    if known:
-        yield "month_index:  # January first"
-    for stream, months in known.items():
-        line = ConfigLine(round_to_total(months.value, 12), f"{source}, largest SE {months.standard_error.max():.4f}")
-        yield f"  {stream}: {line.text()}"
+def _day_factor(rates: ArrivalRates, source: str) -> str:
+    error = f"SE {rates.days.cv_standard_error:.4f}" if rates.days.cv > 0.0 else "no more than Poisson's"
+    return f"{rates.days.cv:.4f}  # {source}, {error}"
 
 
-def _days(found: VisitEstimates, source: str) -> Iterator[str]:
-    if found.rates:
-        yield "day_factor_cv:"
-    for stream, rates in found.rates.items():
-        yield f"  {stream}: {rates.days.cv:.4f}  # {source}, {_error_of_days(rates)}"
-
-
-def _error_of_days(rates: ArrivalRates) -> str:
-    return f"SE {rates.days.cv_standard_error:.4f}" if rates.days.cv > 0.0 else "no more than Poisson's"
-
-
-def _per_patient(found: VisitEstimates, source: str) -> Iterator[str]:
-    known = {stream: law for stream, law in found.returns.items() if law.fit.identified}
-    if known:
-        yield "visits_per_patient:"
-    for stream, law in known.items():
-        error = law.fit.parameters()[-1].standard_error * law.visits_per_patient**2
-        yield f"  {stream}: {law.visits_per_patient:.5f}  # {source}, SE {error:.5f}; from the law of return"
+def _per_patient(law: ReturnFit, source: str) -> str | None:
+    """None where the law is not identified."""
+    if not law.fit.identified:
+        return None
+    error = law.fit.parameters()[-1].standard_error * law.visits_per_patient**2
+    return f"{law.visits_per_patient:.5f}  # {source}, SE {error:.5f}; from the law of return"
 
 
 def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:

@@ -103,9 +103,7 @@ def demand_of_week(
     named = f"{cited.hour_shares} raked to ARR03-05" if rake else cited.hour_shares
     by_day = [ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, week)}") for day in range(7)]
     mental = streams.get(MENTAL_HEALTH)
-    config = [*hour_lines(by_day)]
-    if (line := _mental_hours(hours, named, mental)) is not None:
-        config += keyed_lines("mh_hour_shares", {"default": line})
+    config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
     of_mental = (None, None) if mental is None else (_weekday_line(mental, cited), _acuity_line(mental, cited))
     config += keyed_lines("weekday_index", {MEDICAL: index, MENTAL_HEALTH: of_mental[0]})
     if mix is not None:
@@ -239,8 +237,7 @@ def demand_of_day(name: str, source: VisitsSource, found: PartialEstimates, *, r
         config += hour_lines([ConfigLine(values, f"{comment}; {weekday_name(day)}") for day in range(7)])
         rows = tuple(share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values))
     mix = _acuity_line(found, cited)
-    if mix is not None:
-        config += keyed_lines("acuity_mix", {MEDICAL: mix})
+    config += keyed_lines("acuity_mix", {MEDICAL: mix})
     about = _about_day(source, found, rake=rake)
     return DemandFile(name, about, tuple(config), (*rows, *_acuity_rows(found, mix)))
 

@@ -22,7 +22,7 @@ from sim.calibration.estimators.step_minutes import (
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
 from sim.department.quantities import ACUITIES
-from sim.statistics.lifetimes import Parameter
+from sim.statistics.lifetimes import LifetimeFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,10 @@ class DepartmentFile:
             *(f"# {line}" for line in self.about),
             "# Estimated from the file:" if self.estimated else "# Nothing of the department could be estimated.",
             *(f"#   {item.line()}" for item in self.estimated),
-            *(
-                (
-                    "# Distributions (unit: minutes; source: the file above; grade A, seen in the source):",
-                    *(f"#   {line}" for line in self.minutes),
-                )
-                if self.minutes
-                else ()
-            ),
         )
+        if self.minutes:
+            title = "# Distributions (unit: minutes; source: the file above; grade A, seen in the source):"
+            head += (title, *(f"#   {line}" for line in self.minutes))
         body = yaml.safe_dump(self.data, sort_keys=False, allow_unicode=True, width=120)
         return "\n".join(head) + "\n" + body
 
@@ -150,18 +145,11 @@ def _admission(stream: str, plain: dict[str, Any], admission: Mapping[int, Share
 def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterator[EstimatedKey]:
     """Held visits are not known in a file: `never_leaves` is of everybody, and not under the share that is held."""
     patience, key = plain["patience"], f"streams.{stream}.patience"
+    before, patience["never_leaves"] = patience["never_leaves"], round(found.fit.never, 5)
     if found.never_is_known:
-        before = patience["never_leaves"]
-        patience["never_leaves"] = round(found.fit.never, 5)
         yield EstimatedKey(f"{key}.never_leaves", found.fit.never, found.fit.parameters()[-1].standard_error, before)
-    else:
-        patience["never_leaves"] = round(found.fit.never, 5)
     patience["minutes"] = family_written(found.fit, found.levels)
-    for parameter in found.fit.parameters():
-        if parameter.name != "never":
-            yield EstimatedKey(
-                f"{key}.minutes.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None
-            )
+    yield from _parameters(f"{key}.minutes", found.fit, found.levels)
 
 
 def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[EstimatedKey]:
@@ -181,15 +169,16 @@ def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator
     """Parameters of the family; of an empirical distribution its means, which are no keys but have errors."""
     fit = found.used(if_none_fits)
     if fit is not None:
-        for parameter in fit.parameters():
-            yield EstimatedKey(
-                f"{key}.{_place(parameter, found.levels)}", parameter.value, parameter.standard_error, None
-            )
+        yield from _parameters(key, fit, found.levels)
         return
     for group, (values, mean) in enumerate(zip(found.values, found.means(if_none_fits), strict=True)):
         level = f" of CTAS {found.levels[group]}" if found.levels else ""
         yield EstimatedKey(f"mean{level} of {key}", mean, float(values.std(ddof=1) / values.size**0.5), None)
 
 
-def _place(parameter: Parameter, levels: tuple[int, ...]) -> str:
-    return parameter.name if parameter.group < 0 or not levels else f"{parameter.name}[CTAS {levels[parameter.group]}]"
+def _parameters(key: str, fit: LifetimeFit, levels: tuple[int, ...]) -> Iterator[EstimatedKey]:
+    """Those of a family at a key, each level's scale by its level."""
+    for each in fit.parameters():
+        place = f"[CTAS {levels[each.group]}]" if each.group >= 0 and levels else ""
+        if each.name != "never":
+            yield EstimatedKey(f"{key}.{each.name}{place}", each.value, each.standard_error, None)

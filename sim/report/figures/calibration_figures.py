@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.distribution_choice import Choice, quantile_pairs
 from sim.calibration.holdout import DailyCounts, HoldOut
-from sim.calibration.report import CalibrationReport, Deeper
+from sim.calibration.report import CalibrationReport, DepartmentReport
 from sim.report.figures.axes_parts import band, hour_of_week_axis, positive_top
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, styled
@@ -23,31 +23,31 @@ from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
 DURATION_WORDS = {"wait_minutes": "Minutes until the physician", "stay_minutes": "Minutes of stay"}
-FigureMaker = Callable[[Deeper, str], Frame]
+FigureMaker = Callable[[DepartmentReport, str], Frame]
 
 
 def draw_calibration(report: CalibrationReport, folder: Path, formats: tuple[str, ...] = ("png",)) -> list[Path]:
     """Every figure the calibration has the data for; returns the files, named after the calibration."""
-    if report.deeper is None:
+    if report.department is None:
         return []
     drawn: list[Path] = []
     source = report.demand.name
     with styled():
-        for name, make in figures_known(report.deeper).items():
-            drawn += make(report.deeper, source).save(folder, f"{source}_{name}", formats)
+        for name, make in figures_known(report.department).items():
+            drawn += make(report.department, source).save(folder, f"{source}_{name}", formats)
     return drawn
 
 
-def figures_known(deeper: Deeper) -> dict[str, FigureMaker]:
+def figures_known(department: DepartmentReport) -> dict[str, FigureMaker]:
     """The figures there are data for, by name, each with what draws it."""
-    found = deeper.estimates
-    has_durations = any(choice is not None for _, choice in duration_choices(deeper))
+    found = department.estimates
+    has_durations = any(choice is not None for _, choice in duration_choices(department))
     figures: tuple[tuple[str, FigureMaker, bool], ...] = (
         ("arrivals", arrivals_figure, bool(found.rates)),
         ("durations", durations_figure, has_durations),
         ("quantiles", quantiles_figure, has_durations),
         ("behaviour", behaviour_figure, found.patience is not None or bool(found.returns)),
-        ("held_out", held_out_figure, deeper.held_out is not None),
+        ("held_out", held_out_figure, department.held_out is not None),
     )
     return {name: make for name, make, is_known in figures if is_known}
 
@@ -59,9 +59,9 @@ def _footer(source: str, text: str = "") -> str:
 # --- arrivals ---
 
 
-def arrivals_figure(deeper: Deeper, source: str) -> Frame:
+def arrivals_figure(department: DepartmentReport, source: str) -> Frame:
     """Arrivals per hour of the week, counted and fitted, a panel per stream."""
-    rates, visits = deeper.estimates.rates, deeper.visits
+    rates, visits = department.estimates.rates, department.visits
     grid = Grid(len(rates), 1.75, left=0.7, below=0.45)
     frame = Frame(
         grid.total_height,
@@ -110,8 +110,8 @@ def draw_fit(
 # --- waits and stays ---
 
 
-def duration_choices(deeper: Deeper) -> tuple[tuple[str, Choice | None], ...]:
-    return ("wait_minutes", deeper.estimates.waits), ("stay_minutes", deeper.estimates.stays)
+def duration_choices(department: DepartmentReport) -> tuple[tuple[str, Choice | None], ...]:
+    return ("wait_minutes", department.estimates.waits), ("stay_minutes", department.estimates.stays)
 
 
 def minutes_at_level(table: pd.DataFrame, name: str, level: int) -> FloatArray:
@@ -121,14 +121,14 @@ def minutes_at_level(table: pd.DataFrame, name: str, level: int) -> FloatArray:
 
 
 def level_frame(
-    deeper: Deeper, title: str, subtitle: str, footer: str, draw: Callable[[Axes, str, Choice, int], None]
+    department: DepartmentReport, title: str, subtitle: str, footer: str, draw: Callable[[Axes, str, Choice, int], None]
 ) -> Frame:
     """A row of panels for waits and one for stays as far as they are known, a column per acuity level.
 
     `draw` is given the axes, the column of the duration, its law, and the number of the level.
     """
-    levels = deeper.estimates.levels
-    rows = [(name, choice) for name, choice in duration_choices(deeper) if choice is not None]
+    levels = department.estimates.levels
+    rows = [(name, choice) for name, choice in duration_choices(department) if choice is not None]
     grid = Grid(len(rows) * len(levels), 1.6, len(levels), right=0.2, between=0.35, below=0.55)
     frame = Frame(grid.total_height, title, subtitle, footer)
     for number, axes in enumerate(frame.panels(grid)):
@@ -138,10 +138,10 @@ def level_frame(
     return frame
 
 
-def durations_figure(deeper: Deeper, source: str) -> Frame:
+def durations_figure(department: DepartmentReport, source: str) -> Frame:
     """Shares of visits not longer than so many minutes: observed, fitted, simulated."""
     frame = level_frame(
-        deeper,
+        department,
         "Waits and stays by acuity: observed, fitted and simulated",
         "Share of visits that lasted no longer. Fitted: a marginal law. Simulated: the calibrated department, "
         "where waits come from queues.",
@@ -149,16 +149,16 @@ def durations_figure(deeper: Deeper, source: str) -> Frame:
             source,
             "What the simulated misses, the file's arrivals do not explain: staffing and service times are not in it.",
         ),
-        lambda axes, name, choice, group: draw_shares(axes, deeper, name, choice, group),
+        lambda axes, name, choice, group: draw_shares(axes, department, name, choice, group),
     )
     frame.figure.axes[0].legend(loc="lower right", fontsize=7)
     return frame
 
 
-def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: int) -> None:
+def draw_shares(axes: Axes, department: DepartmentReport, name: str, choice: Choice, group: int) -> None:
     """Of one duration at one level."""
-    level = deeper.estimates.levels[group]
-    observed, simulated = (minutes_at_level(table, name, level) for table in (deeper.visits, deeper.simulated))
+    level = department.estimates.levels[group]
+    observed, simulated = (minutes_at_level(table, name, level) for table in (department.visits, department.simulated))
     top = float(np.quantile(observed, 0.98))
     grid = np.linspace(0.0, top, 200)
     zero = float((observed == 0.0).mean()) if choice.n_zero else 0.0
@@ -177,22 +177,22 @@ def draw_shares(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: in
     axes.set_xlabel("" if group else DURATION_WORDS[name], loc="left")
 
 
-def quantiles_figure(deeper: Deeper, source: str) -> Frame:
+def quantiles_figure(department: DepartmentReport, source: str) -> Frame:
     """Fitted against observed quantiles, on the diagonal where the family fits."""
-    known = [(name, choice) for name, choice in duration_choices(deeper) if choice is not None]
+    known = [(name, choice) for name, choice in duration_choices(department) if choice is not None]
     verdicts = "; ".join(f"{name[:4]}s: {choice.verdict().split(' (')[0]}" for name, choice in known)
     return level_frame(
-        deeper,
+        department,
         "Do the fitted families fit? Quantile against quantile",
         f"Each point a quantile of the file beside that of the fitted family; on the line they agree. {verdicts}",
         _footer(source),
-        lambda axes, name, choice, group: draw_quantiles(axes, deeper, name, choice, group),
+        lambda axes, name, choice, group: draw_quantiles(axes, department, name, choice, group),
     )
 
 
-def draw_quantiles(axes: Axes, deeper: Deeper, name: str, choice: Choice, group: int) -> None:
+def draw_quantiles(axes: Axes, department: DepartmentReport, name: str, choice: Choice, group: int) -> None:
     """Of one duration at one level, beside the diagonal."""
-    values = minutes_at_level(deeper.visits, name, deeper.estimates.levels[group])
+    values = minutes_at_level(department.visits, name, department.estimates.levels[group])
     above_zero = values[values > 0.0] if choice.n_zero else values
     fitted, seen = quantile_pairs(choice.chosen or choice.nearest, above_zero, group)
     top = positive_top(float(max(fitted[-1], seen[-1])))
@@ -205,9 +205,9 @@ def draw_quantiles(axes: Axes, deeper: Deeper, name: str, choice: Choice, group:
 # --- patience and returns ---
 
 
-def behaviour_figure(deeper: Deeper, source: str) -> Frame:
+def behaviour_figure(department: DepartmentReport, source: str) -> Frame:
     """Patience and returns: Kaplan-Meier with its 95 % interval, and the fitted law."""
-    found = deeper.estimates
+    found = department.estimates
     panels: list[tuple[str, str, SurvivalCurve, Callable[[FloatArray], FloatArray]]] = []
     if found.patience is not None:
         panels.append(("Still waiting", "minutes waited", found.patience.curve, found.patience.survival))
@@ -237,9 +237,9 @@ def behaviour_figure(deeper: Deeper, source: str) -> Frame:
 # --- the part held out ---
 
 
-def held_out_figure(deeper: Deeper, source: str) -> Frame:
+def held_out_figure(department: DepartmentReport, source: str) -> Frame:
     """Hours of the day predicted and observed; and daily counts with their intervals where there are dates."""
-    held = deeper.held_out
+    held = department.held_out
     assert held is not None
     grid = Grid(1 if held.daily is None else 2, 1.7, left=0.7, below=0.5)
     frame = Frame(

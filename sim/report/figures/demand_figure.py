@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.interpretability import LEAVING_LIMIT
+from sim.analysis.interpretability import LEAVING, LEAVING_LIMIT
 from sim.engine.measures.number_text import label_and_part, measure_and_part, scale, unit_of_value
 from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import Frame, Grid
@@ -18,7 +18,6 @@ from sim.report.tables.lookups import estimate, known_measures, label
 from sim.report.words.caveats import footer
 from sim.report.words.question_text import of_what
 
-LEAVING = "lwbs_or_ama.all"
 PANELS = ("wait_triage_to_pia_mean.all", LEAVING, "length_of_stay_mean.mental_health")
 NAME_HEIGHT = 0.29
 """Inches that a name of two lines needs."""

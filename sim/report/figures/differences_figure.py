@@ -5,28 +5,29 @@ from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part
 from sim.report.figures.frame import EDGE, WIDTH, Frame
-from sim.report.figures.interval_rows import draw_differences, grey_words
+from sim.report.figures.interval_rows import beyond_chance_words, draw_differences, grey_words
 from sim.report.figures.theme import wrapped
 from sim.report.tables.lookups import known_measures, label, others
 from sim.report.words.caveats import footer
 
 SIDES = ((("Mental health", "mental_health"),), (("Medical", "medical"), ("All visits", "all")))
 """Heads and parts on the left and on the right."""
-NAME_WIDTH, ROW_HEIGHT, ABOVE, BELOW, HEAD_HEIGHT = 1.22, 0.21, 0.26, 0.42, 0.34
+_NAME_WIDTH, _ROW_HEIGHT, _ABOVE, _BELOW, _HEAD_HEIGHT = 1.22, 0.21, 0.26, 0.42, 0.34
 
 
 def differences_figure(comparison: Comparison) -> Frame:
     """Mental health on the left, medical and all visits on the right."""
     measures = known_measures(comparison, HEADLINE)
-    rows_height = ROW_HEIGHT * max(len(others(comparison)), 1)
-    each = ABOVE + rows_height + BELOW
+    rows_height = _ROW_HEIGHT * max(len(others(comparison)), 1)
+    each = _ABOVE + rows_height + _BELOW
     sides = [
         [(head, [name for name in measures if name.endswith(f".{part}")]) for head, part in side] for side in SIDES
     ]
+    baseline = inside(label(comparison, comparison.baseline))
     frame = Frame(
-        max(sum(HEAD_HEIGHT + each * len(names) for _, names in side) for side in sides),
-        f"Paired differences from {inside(label(comparison, comparison.baseline))}",
-        "Dot: mean difference on the same patients. Thick bar: interval of this one measure. Thin bar: interval "
+        max(sum(_HEAD_HEIGHT + each * len(names) for _, names in side) for side in sides),
+        f"Headline measures beside {baseline}{beyond_chance_words(comparison, measures)}",
+        "Dot: mean paired difference on the same patients. Thick bar: interval of this one measure. Thin bar: interval "
         f"when all headline measures are judged together. Left of zero is less.{grey_words(comparison)}",
         footer(comparison),
     )
@@ -36,11 +37,11 @@ def differences_figure(comparison: Comparison) -> Frame:
         for head, names in side:
             if names:
                 frame.head(left, top, head, size=11)
-                top += HEAD_HEIGHT
+                top += _HEAD_HEIGHT
             for name in names:
                 title = wrapped(measure_and_part(name)[0].label, 48).partition("\n")[0]
-                frame.head(left + NAME_WIDTH, top, title, size=8.5)
-                axes = frame.panel(left + NAME_WIDTH, top + ABOVE, width - NAME_WIDTH - 0.15, rows_height)
+                frame.head(left + _NAME_WIDTH, top, title, size=8.5)
+                axes = frame.panel(left + _NAME_WIDTH, top + _ABOVE, width - _NAME_WIDTH - 0.15, rows_height)
                 draw_differences(axes, comparison, name)
                 top += each
     return frame

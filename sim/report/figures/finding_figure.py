@@ -14,8 +14,9 @@ from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import bare, label_and_part, measure_and_part, plain_number, scale
 from sim.report.figures.frame import EDGE, Frame, Grid
-from sim.report.figures.interval_rows import draw_bar, draw_dot, marked_label, note_above, row_axes
+from sim.report.figures.interval_rows import draw_bar, draw_dot, note_above, row_axes
 from sim.report.figures.theme import INK, QUIET, colours, wrapped
+from sim.report.tables.comparison_rows import marked_label
 from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
@@ -23,15 +24,15 @@ from sim.report.words.comparison_finding import amount_of_change, costs_row
 WAIT, WEEKLY_COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
 WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
 MEASURES_SHOWN = (WAIT, WITHOUT_STAFF, *CHOSEN_LATE, WEEKLY_COST)
-ROW_HEIGHT = 0.5
-MOST_STAFFINGS = 6
+_ROW_HEIGHT = 0.5
+_MOST_STAFFINGS = 6
 
 
 def finding_figure(comparison: Comparison) -> Frame:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
     names = staffings_shown(comparison)
     measures = [name for name in known_measures(comparison, HEADLINE) if name in MEASURES_SHOWN]
-    rows_height = ROW_HEIGHT * max(len(names), 1)
+    rows_height = _ROW_HEIGHT * max(len(names), 1)
     grid = Grid(
         len(measures), rows_height, max(len(measures), 1), EDGE + 1.65, EDGE, between=0.3, above=0.62, below=0.3
     )
@@ -45,7 +46,7 @@ def finding_figure(comparison: Comparison) -> Frame:
     )
     for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
         frame.write(grid.left_of(number), 0.0, measure_head(name), size=9, weight="bold")
-        draw_column(axes, comparison, names, name, with_names=number == 0)
+        draw_measure_column(axes, comparison, names, name, with_names=number == 0)
     return frame
 
 
@@ -63,7 +64,7 @@ def staffings_shown(comparison: Comparison) -> list[str]:
         return []
     added = [float(costs_row(comparison, name)["weekly_difference"]) for name in names]
     equal = [name for name, cost in zip(names, added, strict=True) if is_same_money(added[0], cost)]
-    return (equal if len(equal) > 1 else names)[:MOST_STAFFINGS]
+    return (equal if len(equal) > 1 else names)[:_MOST_STAFFINGS]
 
 
 def finding_title(comparison: Comparison) -> str:
@@ -97,7 +98,7 @@ def change_words(name: str, found: Found) -> str:
     return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
 
 
-def draw_column(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
+def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
     """Differences of one measure; grey where not beyond chance."""
     measure, _ = measure_and_part(name)
     hues = colours(comparison.staffings, comparison.baseline)

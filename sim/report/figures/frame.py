@@ -107,8 +107,6 @@ class Frame:
         """
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{name}.{kind}" for kind in formats]
-        for axes in self.figure.axes:
-            leave_unnamed(axes)
         for text in self.figure.findobj(Text):
             clean(text)
         for path in paths:
@@ -123,13 +121,6 @@ def clean(text: Any) -> None:
     found = text.get_text()
     if not (found.isascii() and found.isprintable()) and (cleaned := for_figure(found)) != found:
         text.set_text(cleaned)
-
-
-def leave_unnamed(axes: Axes) -> None:
-    """Keep matplotlib from measuring all ticks of a scale without a name to find a place for it."""
-    for axis in (axes.xaxis, axes.yaxis):
-        if not axis.get_label_text():
-            axis.set_label_coords(0.0, 0.0)
 
 
 def options_of(suffix: str) -> dict[str, Any]:

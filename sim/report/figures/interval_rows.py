@@ -11,21 +11,25 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.entry import Measure
-from sim.engine.measures.number_text import measure_and_part, scale, short_unit_of_difference, within_scale
+from sim.engine.measures.number_text import counted, measure_and_part, scale, short_unit_of_difference, within_scale
 from sim.report.figures.axes_parts import light_grid
 from sim.report.figures.theme import ASSUMED, QUIET, colours, wrapped
-from sim.report.tables.lookups import Found, difference, flags_of, is_assumed, label, moved_topics, others
-from sim.report.words.cautions import mark_of, marked
-
-
-def marked_label(comparison: Comparison, staffing: str, level: float | None = None) -> str:
-    """Name of a staffing, with a mark where there is something to be careful about."""
-    return marked(label(comparison, staffing), *flags_of(comparison, staffing, level))
+from sim.report.tables.comparison_rows import marked_label
+from sim.report.tables.lookups import Found, difference, is_assumed, moved_topics, others
+from sim.report.words.cautions import mark_of
 
 
 def grey_words(comparison: Comparison, otherwise: str = "") -> str:
     """What grey means on a figure, if anything on it is grey."""
     return " Grey: moved by an assumed effect." if moved_topics(comparison) else otherwise
+
+
+def beyond_chance_words(comparison: Comparison, names: Sequence[str]) -> str:
+    """How many differences in some measures are beyond chance, of those judged together; nothing where none is."""
+    found = [difference(comparison, staffing, name) for staffing in others(comparison) for name in names]
+    judged = [item for item in found if item is not None and math.isfinite(item.simultaneous)]
+    n_shown = sum(item.beyond_chance for item in judged)
+    return f": {n_shown} of {counted(len(judged), 'difference')} beyond chance" if judged else ""
 
 
 def row_axes(axes: Axes, measure: Measure, names: Sequence[str], size: float, n_ticks: int, margin: float) -> None:

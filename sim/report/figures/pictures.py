@@ -28,7 +28,7 @@ from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK,
 from sim.report.tables.lookups import Found, difference, label, others
 from sim.report.tables.summaries import level_of
 
-TITLE_CHARACTERS, NOTE_CHARACTERS = 88, 100
+_TITLE_CHARACTERS, _NOTE_CHARACTERS = 88, 100
 """On one line above and below a picture."""
 INKS = tuple(hue for hue in (*HUES, WITHOUT_PEER_INK) if hue != PEERS_INK)
 MOST_SERIES = 10
@@ -50,8 +50,8 @@ def axes_for(axes: Axes | None, width: float, height: float) -> Iterator[Axes]:
 
 def set_words(axes: Axes, finding: str, below: str) -> None:
     """The finding as title, and under the picture what must be known to read it."""
-    axes.set_title(wrapped(finding, TITLE_CHARACTERS), loc="left", weight="bold", size=11)
-    axes.set_xlabel(wrapped(below, NOTE_CHARACTERS), loc="left", size=8.5, color=QUIET)
+    axes.set_title(wrapped(finding, _TITLE_CHARACTERS), loc="left", weight="bold", size=11)
+    axes.set_xlabel(wrapped(below, _NOTE_CHARACTERS), loc="left", size=8.5, color=QUIET)
 
 
 # --- a comparison -----------------------------------------------------------------------------------

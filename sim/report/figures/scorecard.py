@@ -11,8 +11,9 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import bare, half_width_text, is_share, label_and_part, measure_and_part
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
-from sim.report.figures.interval_rows import draw_bar, draw_dot, grey_words, marked_label, widen_around_zero
+from sim.report.figures.interval_rows import beyond_chance_words, draw_bar, draw_dot, grey_words, widen_around_zero
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
+from sim.report.tables.comparison_rows import marked_label
 from sim.report.tables.lookups import Found, difference, estimate, is_assumed, known_measures, label, others
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
@@ -22,8 +23,8 @@ SHOWN_MEASURES = (
     "minutes_without_staff_mean.mental_health", "longest_unseen_mean.mental_health",
     "went_home_empty_handed.mental_health", "staff_cost_per_week.all",
 )  # fmt: skip
-ROW_HEIGHT, NAME_WIDTH = 0.66, 1.42
-VALUE, CHANGE, INTERVAL, HALF_LINE = 0.06, 0.42, 0.79, 0.13
+_ROW_HEIGHT, _NAME_WIDTH = 0.66, 1.42
+_VALUE, _CHANGE, _INTERVAL, _HALF_LINE = 0.06, 0.42, 0.79, 0.13
 """In rows from the upper edge of a row: upper edges of value and difference, the middle of the interval; half the
 height of the line of no difference."""
 
@@ -33,12 +34,12 @@ def scorecard(comparison: Comparison) -> Frame:
     names = (comparison.baseline, *others(comparison))
     measures = known_measures(comparison, SHOWN_MEASURES)
     grid = Grid(
-        len(measures), ROW_HEIGHT * len(names), max(len(measures), 1), left=NAME_WIDTH, right=EDGE + 0.1, between=0.2,
+        len(measures), _ROW_HEIGHT * len(names), max(len(measures), 1), left=_NAME_WIDTH, right=EDGE + 0.1, between=0.2,
         above=0.79, below=0.0,
     )  # fmt: skip
     frame = Frame(
         grid.total_height,
-        "What changes, staffing by staffing",
+        f"What changes, staffing by staffing{beyond_chance_words(comparison, measures)}",
         f"Large: mean. Below: paired difference from {inside(label(comparison, comparison.baseline))} with its "
         "interval if it has one, on one scale per column; the line marks no difference."
         + grey_words(comparison, otherwise=" All values are computed."),
@@ -50,7 +51,7 @@ def scorecard(comparison: Comparison) -> Frame:
         unit = "%, difference in points" if is_share(measure) else measure.unit
         frame.write(grid.left_of(number), 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
         frame.write(grid.left_of(number), 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
-        draw_column(axes, comparison, names, name)
+        draw_card_column(axes, comparison, names, name)
     return frame
 
 
@@ -61,7 +62,7 @@ def draw_names(axes: Axes, comparison: Comparison, names: tuple[str, ...]) -> No
     for row, name in enumerate(names):
         axes.axhline(row, color=FAINT, linewidth=0.9)
         text = wrapped(marked_label(comparison, name), 14)
-        axes.text(0.0, row + VALUE, text, va="top", weight="bold", linespacing=1.25, color=hues[name])
+        axes.text(0.0, row + _VALUE, text, va="top", weight="bold", linespacing=1.25, color=hues[name])
 
 
 def in_rows(axes: Axes, n_rows: int) -> None:
@@ -70,7 +71,7 @@ def in_rows(axes: Axes, n_rows: int) -> None:
     axes.set_ylim(n_rows, 0.0)
 
 
-def draw_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
+def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
     """Values, differences and intervals of one measure."""
     measure, _ = measure_and_part(name)
     ink, place = ASSUMED if is_assumed(comparison, name) else INK, axes.get_yaxis_transform()
@@ -79,15 +80,15 @@ def draw_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name
         here, change = estimate(comparison, staffing, name), difference(comparison, staffing, name)
         is_baseline = staffing == comparison.baseline
         if here is not None:
-            axes.text(0.0, row + VALUE, bare(measure, here.mean), va="top", size=11.5, color=ink, transform=place)
+            axes.text(0.0, row + _VALUE, bare(measure, here.mean), va="top", size=11.5, color=ink, transform=place)
             if is_baseline:
                 own = half_width_text(measure, here.half_width)
-                axes.text(0.0, row + CHANGE, own, va="top", size=8, color=QUIET, transform=place)
+                axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
         if change is not None and not is_baseline:
-            words = change_text(name, change)
-            axes.text(0.0, row + CHANGE, words, va="top", size=8, color=ink, transform=place)
-            middle = row + INTERVAL
-            axes.plot([0.0, 0.0], [middle - HALF_LINE, middle + HALF_LINE], color="#a0a0a0", linewidth=0.9, zorder=1)
+            words = paired_text(name, change)
+            axes.text(0.0, row + _CHANGE, words, va="top", size=8, color=ink, transform=place)
+            middle = row + _INTERVAL
+            axes.plot([0.0, 0.0], [middle - _HALF_LINE, middle + _HALF_LINE], color="#a0a0a0", linewidth=0.9, zorder=1)
             draw_bar(axes, middle, measure, change.low, change.high, color=ink, linewidth=2.2)
             if math.isfinite(change.mean):
                 draw_dot(axes, middle, measure, change, markersize=4.5, color=ink)
@@ -96,7 +97,7 @@ def draw_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name
     axes.set_xlim(-reach, reach)
 
 
-def change_text(name: str, change: Found) -> str:
+def paired_text(name: str, change: Found) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
     if change.identical:

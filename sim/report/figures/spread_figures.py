@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
+from sim.department.quantities import ACUITIES
 from sim.engine.measures.number_text import part_text
 from sim.engine.measures.waits import CTAS_TARGETS
 from sim.report.figures.axes_parts import End, band, light_grid, limit, name_ends, no_data, per_cent, positive_top
@@ -21,7 +22,6 @@ from sim.report.words.caveats import footer
 
 KEY_LINE = 0.22
 LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 360.0, 720.0, 180.0
-ACUITIES = range(1, 6)
 
 
 def waits_figure(comparison: Comparison) -> Frame:

@@ -45,8 +45,9 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
     grid = Grid(len(groups), 1.15, left=0.55, right=1.5, above=0.26, below=0.06 + PEERS_HEIGHT + 0.36)
     frame = Frame(
         grid.total_height,
-        "Mental-health visits present, and peers on duty, by the hour of the week",
-        "Mean number of visits. Shaded: no peer on duty, where nights and days without a shift show.",
+        week_title(comparison, groups[0][0]),
+        "Mental-health visits present, and peers on duty, by the hour of the week: mean numbers. Shaded: no peer on "
+        "duty, where nights and days without a shift show.",
         footer(comparison, intervals=False),
     )
     if comparison.week.empty:
@@ -61,6 +62,13 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
         below = grid.top_of(number) + grid.height + 0.06
         draw_peers(frame.panel(grid.left, below, grid.width, PEERS_HEIGHT, axes), week)
     return frame
+
+
+def week_title(comparison: Comparison, staffing: str) -> str:
+    """How much of the presence falls into hours without a peer, under a staffing."""
+    week = of_staffing(comparison, comparison.week, staffing)
+    share = "" if week.empty else without_peer_share(week)
+    return f"{label(comparison, staffing)}: {share or 'no mental-health visit was recorded'}"
 
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:

@@ -55,9 +55,9 @@ def whole_cell(comparison: Comparison, staffing: str, name: str, level: float | 
     return f"{value} ({difference_text(name, difference(comparison, staffing, name, level))})"
 
 
-def marked_label(comparison: Comparison, staffing: str) -> str:
-    """The label of a staffing with its marks at the central level of demand."""
-    return marked(label(comparison, staffing), *flags_of(comparison, staffing))
+def marked_label(comparison: Comparison, staffing: str, level: float | None = None) -> str:
+    """The label of a staffing with its marks at a level of demand, the central one unless another is given."""
+    return marked(label(comparison, staffing), *flags_of(comparison, staffing, level))
 
 
 # --- tables

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.interpretability import LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.engine.measures.number_text import counted, plain_number
+from sim.io.short_lists import few_of
 
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
 """Marks beside numbers."""
@@ -88,15 +89,9 @@ def caution_lines(
     unsteady = [(name, row) for name, row in rows if row["no_steady_state"]]
     leaving = [(name, row) for name, row in rows if row["many_leave"]]
     if unsteady:
-        found = named([f"{name}: {steadiness_words(row)}" for name, row in unsteady], most)
+        found = few_of([f"{name}: {steadiness_words(row)}" for name, row in unsteady], most)
         yield f"No steady state{where} ({found}). {WHY_STEADINESS_MATTERS}"
     if leaving:
-        found = named([f"{name}: {exact_percent(row['leaving'])} leave" for name, row in leaving], most)
+        found = few_of([f"{name}: {exact_percent(row['leaving'])} leave" for name, row in leaving], most)
         limit = f"more than {LEAVING_PERCENT} of visits leave unseen or against advice"
         yield f"Many leave{where}: {limit} ({found}). {WHY_LEAVING_MATTERS}"
-
-
-def named(words: list[str], most: int = MOST_NAMED) -> str:
-    """The first so many words, and how many more there are."""
-    more = f"; and {len(words) - most} more" if len(words) > most else ""
-    return "; ".join(words[:most]) + more

@@ -26,6 +26,7 @@ from sim.engine.measures.number_text import (
     value_text,
     within_scale,
 )
+from sim.io.short_lists import few_of
 from sim.report.tables.lookups import (
     Found,
     central_level,
@@ -37,7 +38,7 @@ from sim.report.tables.lookups import (
     n_replications,
     others,
 )
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE, named
+from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
 from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
 from sim.report.words.measures import HINT, hint, named_topics
@@ -291,7 +292,7 @@ def care_text(comparison: Comparison) -> str:
         ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
     ):
         names = [label(comparison, name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
-        where = "" if len(comparison.staffings) == 1 else f" ({named(names, 2)})"
+        where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
         texts += [f"{mark} {words}{where}. "] * bool(names)
     return "".join(texts)
 

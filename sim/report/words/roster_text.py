@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
+from sim.analysis.purpose_notes import notes_on_purposes
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.roster import WEEKDAYS, Role, Shift, Staffing, clock_text, heads_by_minute
@@ -14,9 +15,9 @@ from sim.department.scenario import Scenario
 
 
 def print_rosters(scenarios: Mapping[str, Scenario], levels: Sequence[float], console: Console) -> None:
-    """The roster of every staffing, and where it does not fit the demand at one of the levels."""
+    """The roster of every staffing, where it does not fit the demand at one of the levels, and what is not measured."""
     lines = roster_lines({name: scenario.staffing for name, scenario in scenarios.items()})
-    for line in (*lines, *notes_on_staffing(scenarios, levels)):
+    for line in (*lines, *notes_on_staffing(scenarios, levels), *notes_on_purposes(scenarios.values())):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

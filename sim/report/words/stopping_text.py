@@ -20,13 +20,13 @@ from sim.engine.measures.number_text import (
     unit_of_value,
 )
 from sim.engine.measures.number_text import scale as scale_of
-from sim.report.words.cautions import named
+from sim.io.short_lists import few_of
 from sim.report.words.caveats import span_text
 from sim.report.words.numbers import measure_text, whole_percent
 from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.sequential_precision import FIRST_LOOK
 
-MOST_NAMED = 5
+_MOST_NAMED = 5
 """Scenarios named in one line."""
 
 
@@ -39,7 +39,7 @@ class PrecisionAsked(NamedTuple):
     rules: StoppingRules
 
 
-def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def rules_lines(answer: SweepAnswer, most_missed: int = _MOST_NAMED) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.rules.precision:
         yield from precision_lines(answer, most_missed)
@@ -50,7 +50,7 @@ def rules_lines(answer: SweepAnswer, most_missed: int = MOST_NAMED) -> Iterator[
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOST_NAMED) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = _MOST_NAMED) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.plan.precision_reached
     if not len(reached):
@@ -65,7 +65,7 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
     yield f"Precision: reached in {len(with_it)} of {counted(len(asked_of), 'scenario')}{replications}."
     missed = wanted[wanted["status"] == MISSED].to_dict("records")
     if missed:
-        wide_ones = named([miss_text(row) for row in missed], most_missed)
+        wide_ones = few_of([miss_text(row) for row in missed], most_missed)
         yield (
             f"Not reached with the {answer.rules.most_replications} replications that are played at most "
             f"(study.most_replications): {wide_ones}."
@@ -77,7 +77,7 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = MOS
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):
-        names = named([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_NAMED)
+        names = few_of([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], _MOST_NAMED)
         yield f"Without a value in the first replications, and not asked of: {names}."
 
 
@@ -102,7 +102,7 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
     unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
-    apart = f" Nothing is claimed of those without a steady state: {named(unsteady, MOST_NAMED)}." if unsteady else ""
+    apart = f" Nothing is claimed of those without a steady state: {few_of(unsteady, _MOST_NAMED)}." if unsteady else ""
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
@@ -113,7 +113,7 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
             else "yet"
         )
         return (
-            f"No best was selected {why}: still in are {named(still, MOST_NAMED)}. "
+            f"No best was selected {why}: still in are {few_of(still, _MOST_NAMED)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
@@ -160,7 +160,7 @@ def best_by(name: str) -> str:
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
     others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {named(labels, MOST_NAMED)}{others}"
+    return f"may be {few_of(labels, _MOST_NAMED)}{others}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:

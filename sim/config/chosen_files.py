@@ -1,0 +1,145 @@
+"""The files a command chooses, put together and read as their users mean them, before any value is changed."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sim.config.added_steps import in_their_pathways
+from sim.config.composing import ComposeFault, resolved
+from sim.config.drafts import Draft, reported
+from sim.config.files import (
+    default_choices,
+    defaults_in,
+    fault_of,
+    faults_of_file,
+    file_of,
+    group_data,
+    root_data,
+    with_inherited,
+)
+from sim.config.follow_ons import OwnFile
+from sim.config.key_paths import Plain
+from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
+from sim.department.scenario import Problem
+from sim.io.strict_yaml import read_checked_yaml
+
+PROGRAMS = ("study", "engine", "executor")
+"""Groups in whose files the name says which of the programs there are is meant."""
+
+
+def composed_files(draft: Draft) -> Plain | None:
+    """The chosen files put together, no value changed yet; None after reporting why not."""
+    usual = default_choices()
+    for group, name in list(draft.choices.items()):
+        faults = faults_of_file(draft.folders, group, name)
+        if faults:  # look at the rest as if this file had not been chosen
+            draft.problems += faults
+            draft.choices[group] = usual[group]
+            draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
+    composed = reported(draft, put_beside(draft.folders, draft.choices, root_data()))
+    if composed is None:
+        return None
+    draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
+    return as_meant(draft.folders, draft.choices, composed)
+
+
+def put_beside(folders: tuple[Path, ...], choices: Mapping[str, str], root: Plain) -> Plain | Problem:
+    """Sound choices with what each inherits, references among them replaced, or what is in the way."""
+    data = dict(root)
+    for group, name in choices.items():
+        data[group] = group_data(folders, group, name)
+        if isinstance(data[group], Problem):
+            return data[group]
+    try:
+        return resolved(data)
+    except ComposeFault as fault:
+        return fault_of(folders, choices, fault)
+
+
+def faults_of_roles(folders: tuple[Path, ...], name: str) -> list[Problem]:
+    """What is wrong with how a staffing of the user's own groups its roles and staffs their shifts; its files are
+    sound by themselves.
+    """
+    if not is_own(folders, "staffing", name):
+        return []
+    files = {file.name: read_checked_yaml(file) for file in with_inherited(folders, "staffing", name)}
+    return [*faults_of_grouping(files), *faults_of_heads(list(files.values()))]
+
+
+def as_meant(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
+    """Groups by name as files mean them: steps in one list, shifts in full, named as files."""
+    meant = dict(composed)
+    if "department" in meant:
+        meant["department"] = in_their_pathways(meant["department"])
+    for group, name in choices.items():
+        if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
+            continue
+        if group == "staffing":
+            files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
+            meant[group] = written_out(without_faulty_roles(meant[group]), files)
+        if group not in PROGRAMS:
+            meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
+    return meant
+
+
+def named_after_file(data: dict[str, Plain], group: str, name: str, said: Plain) -> dict[str, Plain]:
+    """Data with the name of their file and no label, unless the file itself says others: inherited ones are not its."""
+    said = said or {}
+    own = {} if "name" in said else {"name": name}
+    if group == "staffing" and "label" not in said:
+        own["label"] = ""
+    return {**data, **own}
+
+
+def is_own(folders: tuple[Path, ...], group: str, name: str) -> bool:
+    """The choice is a file of the user's own, not a shipped one."""
+    return len(folders) > 1 and not file_of(folders, group, name).is_relative_to(folders[0])
+
+
+def own_files(draft: Draft, choices: Mapping[str, str], shipped: Plain) -> dict[str, OwnFile]:
+    """The user's own files among the choices, by group."""
+    usual, found = default_choices(), dict[str, OwnFile]()
+    for group, name in choices.items():
+        if is_own(draft.folders, group, name) and group in shipped:
+            file = file_of(draft.folders, group, name)
+            found[group] = OwnFile(file, bool(defaults_in(file)), usual[group], shipped[group])
+    return found
+
+
+def shipped_default(draft: Draft) -> Plain:
+    """The default choices of the shipped folder, to look past faults of a user's files; empty without any."""
+    if len(draft.folders) == 1:
+        return {}
+    return put_beside(draft.folders[:1], default_choices(), root_data())
+
+
+def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
+    """Where an entry that is not faulty can be had from."""
+    return [base, shipped[group]] if group in shipped else [base]
+
+
+def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
+    """Staffings with what each inherits; those that cannot be had are reported."""
+    faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
+    sound = [name for name, found in faults.items() if not found]
+    faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
+    draft.problems += [fault for found in faults.values() for fault in found]
+    composed = {name: reported(draft, put_beside(draft.folders, {"staffing": name}, {})) for name in sound}
+    return {
+        name: as_meant(draft.folders, {"staffing": name}, read)["staffing"]
+        for name, read in composed.items()
+        if read is not None
+    }
+
+
+def files_read(draft: Draft, compared: Iterable[str]) -> list[Path]:
+    """Every file the scenarios come from, inherited ones before their heirs, each once."""
+    files = [draft.folders[0] / "config.yaml"]
+    for group, name in files_wanted(draft, compared):
+        files += with_inherited(draft.folders, group, name)
+    return list(dict.fromkeys(files))
+
+
+def files_wanted(draft: Draft, compared: Iterable[str]) -> list[tuple[str, str]]:
+    """Group and name of every file chosen, the staffings compared among them."""
+    wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
+    return wanted + [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]
