@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sim.statistics.intervals import mean_intervals
 
-_LEAVING, UNFINISHED_SHARE = "lwbs_or_ama.all", "unfinished_share.all"
+LEAVING, UNFINISHED_SHARE = "lwbs_or_ama.all", "unfinished_share.all"
 WAIT_FIRST, WAIT_LAST, MEASURED_DAYS = "wait_first_third.all", "wait_last_third.all", "measured_days.all"
-GUARDS = (_LEAVING, UNFINISHED_SHARE, WAIT_FIRST, WAIT_LAST, MEASURED_DAYS)
+GUARDS = (LEAVING, UNFINISHED_SHARE, WAIT_FIRST, WAIT_LAST, MEASURED_DAYS)
 """Measures that the guards look at."""
 
 LEAVING_LIMIT = 0.05
