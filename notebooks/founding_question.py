@@ -49,7 +49,7 @@ from sim.engine.measures.measuring import measure
 from sim.engine.measures.week import breakdown
 from sim.engine.trajectory import differences
 from sim.report.figures.theme import HUE_OF, INK, QUIET, STYLE
-from sim.report.words.caveats import honesty_lines
+from sim.report.words.caveats import in_mind
 from sim.report.words.comparison_finding import finding_of
 
 plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
@@ -243,7 +243,7 @@ def mean_of(comparison, staffing, measure):
 show(sentences(answer, "peer_added"))
 
 # %%
-show(honesty_lines(answer))
+show(in_mind(answer))
 
 # %%
 reach = mean_of(answer, "peer_added", "reach.mental_health")
@@ -378,15 +378,15 @@ for comparison, name in ((one_sided, "peer_added"), (both, "clinician_added")):
 assert sentences(one_sided, "peer_added").equals(sentences(both, "peer_added"))
 
 # %%
-show(honesty_lines(one_sided))
+show(in_mind(one_sided))
 
 # %%
 assert one_sided.effects_assumed
 assert one_sided.one_sided, "an effect for peers alone must be labelled"
 assert both.effects_assumed
 assert not both.one_sided
-assert any("One-sided" in line for line in honesty_lines(one_sided))
-assert not any("One-sided" in line for line in honesty_lines(both))
+assert any("One-sided" in line for line in in_mind(one_sided))
+assert not any("One-sided" in line for line in in_mind(both))
 # Nobody enhances anything in the traditional team: the assumption cannot reach it.
 unmoved = [mean_of(found, "traditional", "length_of_stay_mean.mental_health") for found in (answer, one_sided, both)]
 assert len(set(unmoved)) == 1

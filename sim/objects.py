@@ -157,9 +157,10 @@ class Comparison(PlainComparison):
         `answer.xlsx` of a results folder. Raises FileExistsError unless `overwrite`.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.comparison_answer import comparison_sheets
+        from sim.report.comparison_answer import ComparisonDescription
+        from sim.report.tables.answer_workbook import answer_sheets
 
-        save_workbook(comparison_sheets(self), Path(path), overwrite=overwrite)
+        save_workbook(answer_sheets(ComparisonDescription(self), {}), Path(path), overwrite=overwrite)
 
 
 def fields_of(value: object, kind: type) -> dict[str, Any]:

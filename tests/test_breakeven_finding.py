@@ -1,5 +1,6 @@
 """The five lines of a break-even study: true to its tables, and within a screen for several staffings."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from sim.cli import main
 from sim.report.breakeven_answer import some_effects
 from sim.report.words.breakeven_finding import digits_needed
 from sim.report.words.caveats import STRESS_TEST
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, SAME_MONEY, UNCHANGED
+from sim.report.words.finding import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
@@ -55,13 +56,49 @@ def test_the_lines_are_true_to_the_tables(tmp_path: Path, capsys: pytest.Capture
     assert "at every effect: time without staff −20.0 to −20.0 min" in lines[UNCHANGED]
     added = load("staffing=peer_added").staffing.weekly_cost() - load("staffing=traditional").staffing.weekly_cost()
     cost = worth[worth["name"] == "staff_cost"]["difference"]
-    assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[COST]
+    assert f"+{added:,.0f} CAD a week by roster, +{cost.min():,.0f}" in lines[WHAT_IT_COSTS]
     assert "No effect between 0.6 and 1.2 pays by what is valued" in lines[CERTAINTY]
     assert "probability of an effect that pays is 0.0 %" in lines[CERTAINTY]
     assert "8 replications of 1 week; intervals show chance alone" in lines[CERTAINTY]
     typed = '"study.staffing=[traditional,peer_added,clinician_added]"'
     assert typed in lines[SAME_MONEY]
     assert f"`{typed}`" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+
+
+def test_the_answer_is_shown_again_from_its_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    words = ["study.prior={median: 0.8, log_sd: 0.1}", "study.points=3", "study.replications=4"]
+    assert main([*ONE, *words, f"output={folder}"]) == 0
+    played = screen(capsys)
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert main(["study=results", f"run={folder}"]) == 0
+    again = screen(capsys)
+    assert finding(again) == finding(played.partition("\nresults are in")[0])
+    assert "Net benefit" in again
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("effects", [1.2, 0.6, 0.9, 1.0], "do not rise"),
+        ("labels", {"peer_added": ["a"]}, "not one for each effect"),
+        ("beside", ["a", "b", "c", "d"], "no scenario of this study"),
+        ("presets", ["nonsense"], "no such preset"),
+        ("worth", "nothing", "run.json.worth"),
+    ],
+)
+def test_a_folder_that_says_what_no_study_can_be_asked_is_refused(
+    key: str, value: object, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    assert main([*ONE, "study.points=3", "study.replications=2", f"output={folder}"]) == 0
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(facts | {key: value}), encoding="utf-8")
+    assert main(["study=results", f"run={folder}"]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert said in error
+    assert "take the folder as peered wrote it" in error
 
 
 def test_the_worth_at_which_it_would_pay_is_said_where_nothing_of_equal_cost_is_compared(
@@ -160,9 +197,9 @@ def test_what_is_counted_is_said_and_both_answers_stand_side_by_side(
     lines = finding(output)
     assert (
         "Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000; "
-        in (lines[COST])
+        in (lines[WHAT_IT_COSTS])
     )
-    assert "Not counted: outcomes without a worth, clinics and care outside this hospital" in lines[COST]
+    assert "Not counted: outcomes without a worth, clinics and care outside this hospital" in lines[WHAT_IT_COSTS]
     assert "Staff time only: No effect between 0.6 and 1.2 pays" in lines[CERTAINTY]
     assert "With admissions: pays below 0.90" in lines[CERTAINTY], "1 - 0.6 x 370 / 2330"
     both = [curve_of(tmp_path / "out", preset).loc[0.6] for preset in ("staff_only", "with_admissions")]

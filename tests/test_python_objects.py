@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 
 import sim
 from sim.analysis.comparison_result import Comparison as PlainComparison
+from sim.analysis.comparison_result import FoundValue
 from sim.config import compose
 from sim.department.scenario import Scenario as PlainScenario
 from sim.engine.measures.catalogue import HEADLINE
@@ -25,7 +26,6 @@ from sim.engine.trajectory import Trajectory, identical
 from sim.objects import Comparison, Run, Scenario
 from sim.report.figures.pictures import differences_title
 from sim.report.tables import python_workbooks
-from sim.report.tables.lookups import Found
 from sim.runs.engines import ENGINES
 from tests.test_answer_workbook import read
 
@@ -190,8 +190,8 @@ def test_a_measure_that_was_not_compared_is_refused(comparison: Comparison) -> N
         comparison.plot("lwbs_or_ama.al")
 
 
-def found(mean: float, low: float, high: float, simultaneous: float, sd: float = 1.0) -> Found:
-    return Found(mean, low, high, (high - low) / 2, sd, 5, simultaneous)
+def found(mean: float, low: float, high: float, simultaneous: float, sd: float = 1.0) -> FoundValue:
+    return FoundValue(mean, low, high, (high - low) / 2, sd, 5, simultaneous)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from sim.report.console import print_problems
 from sim.runs import received_sweep
 from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore, write_facts
 from sim.runs.tables_on_disk import code_version, read_table, write_table
-from sim.studies.sweep import ResultsStudy
+from sim.studies.results import ResultsStudy
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)

@@ -27,7 +27,7 @@ from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
-from sim.report.comparison_answer import comparison_markdown, print_comparison
+from sim.report.comparison_answer import ComparisonDescription, print_comparison
 from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
@@ -35,9 +35,9 @@ from sim.report.figures.figure_workers import begin_figures, drawers, figure_nam
 from sim.report.figures.frame import DPI, WIDTH
 from sim.report.figures.theme import colours, styled
 from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
+from sim.report.markdown import answer_markdown
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
-from sim.report.tables.lookups import is_assumed, known_measures
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.numbers import interval_words, labelled
@@ -507,22 +507,22 @@ def test_the_table_holds_the_numbers_of_the_comparison(four: Comparison) -> None
 
 
 def test_the_page_shows_two_figures_and_links_to_every_other(four: Comparison) -> None:
-    assert "## Figures" not in comparison_markdown(four), "a run draws none"
-    page = comparison_markdown(four, with_figures=True)
+    assert "## Figures" not in answer_markdown(ComparisonDescription(four)), "a run draws none"
+    page = answer_markdown(ComparisonDescription(four, with_figures=True))
     assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURE_MAKERS)
     assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["finding", "hour_of_week"]
     assert page.index("## Figures") < page.index("## Matched simulated patients")
 
 
 def test_the_demand_table_holds_every_level(four: Comparison) -> None:
-    text = comparison_markdown(four)
+    text = answer_markdown(ComparisonDescription(four))
     for level, wait in ((0.95, "57.2 ± 1.6"), (1.0, "77.8 ± 1.6"), (1.05, "104.3 ± 1.6")):
         assert f"demand × {level:g}" in text
         assert wait in text
 
 
 def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison) -> None:
-    text = squeezed(comparison_markdown(four))
+    text = squeezed(answer_markdown(ComparisonDescription(four)))
     assert "A sentence on length_of_stay_mean.medical of peer_added." in text, "nothing shown is told too"
     assert "A sentence on length_of_stay_mean.mental_health of clinician_added." in text
     assert "A sentence on lwbs_or_ama.all of peer_added." not in text
@@ -551,13 +551,13 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
 
 def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four: Comparison) -> None:
     said = "A mark beside a staffing is of demand × 1; the table of demand marks each level."
-    assert said in comparison_markdown(where_many_leave(four, "peer_added", 1.05))
-    assert said not in comparison_markdown(comparison_of(FOUR, (1.0,)))
+    assert said in answer_markdown(ComparisonDescription(where_many_leave(four, "peer_added", 1.05)))
+    assert said not in answer_markdown(ComparisonDescription(comparison_of(FOUR, (1.0,))))
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
     assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
-    assert " of peer_swapped." in comparison_markdown(where_many_leave(four, "peer_swapped"))
+    assert " of peer_swapped." in answer_markdown(ComparisonDescription(where_many_leave(four, "peer_swapped")))
 
 
 def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_nothing_from_a_difference(
@@ -568,7 +568,7 @@ def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_no
     for name in four.staffings:
         crowded = where_many_leave(crowded, name)
         crowded = where_many_leave(crowded, name, 1.05)
-    page, before = comparison_markdown(crowded), comparison_markdown(four)
+    page, before = answer_markdown(ComparisonDescription(crowded)), answer_markdown(ComparisonDescription(four))
     cells = [cell for line in page.splitlines() if line.startswith("| ") for cell in line.split(" | ")[1:]]
     marked_cells = [cell for cell in cells if "†" in cell]
     assert [cell for cell in marked_cells if "±" in cell] == []
@@ -585,7 +585,7 @@ def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(f
     assert "11.2 % of visits unfinished when the window ended, limit 2.0 %" in line
     assert "900 minutes waited per arrival in the first third of the window, 2,904 in the last" in line
     assert "+5.9 ± 0.9 ‡" in printed(print_comparison, unsteady)
-    text = comparison_markdown(unsteady)
+    text = answer_markdown(ComparisonDescription(unsteady))
     assert squeezed(text).count("no difference is claimed: there is no steady state") == 1
     assert "+5.9 ± 0.9 ‡" in text
     assert " of peer_swapped." not in text
@@ -597,7 +597,12 @@ def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(f
 
 def test_a_baseline_without_a_steady_state_leaves_no_difference_to_claim(four: Comparison) -> None:
     unsteady = without_steady_state(four, "traditional")
-    assert squeezed(comparison_markdown(unsteady)).count("no difference is claimed: there is no steady state") == 5
+    assert (
+        squeezed(answer_markdown(ComparisonDescription(unsteady))).count(
+            "no difference is claimed: there is no steady state"
+        )
+        == 5
+    )
     text = squeezed(printed(print_comparison, unsteady))
     assert "with peers added, no difference is claimed: there is no steady state" in text
     assert "with a crisis clinician added, no difference is claimed" in text
@@ -626,7 +631,7 @@ def test_one_scenario_shows_every_estimate_and_no_difference() -> None:
     assert "335,412 ± 6,708" in text
     assert "41.21 %" in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
-    page = comparison_markdown(only)
+    page = answer_markdown(ComparisonDescription(only))
     assert (
         "| Minutes without staff, 90th percentile | mental-health visits | 612.0 min | 599.8 min to 624.2 min | 10 |"
         in page
@@ -835,18 +840,18 @@ def test_what_was_changed_stands_under_the_title_everywhere(four: Comparison) ->
     changed = replace(four, changed=("demand.growth=1.2", "boarding=pool", "study.weeks=13"))
     line = "Changed from the shipped question: demand.growth=1.2, boarding=pool, study.weeks=13."
     assert line in squeezed(printed(print_comparison, changed))
-    assert comparison_markdown(changed).splitlines()[2] == line
+    assert answer_markdown(ComparisonDescription(changed)).splitlines()[2] == line
     for name in FIGURE_MAKERS:
         assert "Changed: demand.growth=1.2, boarding=pool." in squeezed(" ".join(texts_of(name, changed)))
     assert "Changed" not in printed(print_comparison, four)
-    assert "Changed" not in comparison_markdown(four)
+    assert "Changed" not in answer_markdown(ComparisonDescription(four))
 
 
 def test_a_long_list_of_changes_is_shortened_in_a_footer_only(four: Comparison) -> None:
     many = replace(four, changed=tuple(f"department.steps.number_{n}.minutes=7" for n in range(20)))
     assert "number_19" not in footer(many)
     assert "…" in footer(many)
-    assert "number_19" in comparison_markdown(many)
+    assert "number_19" in answer_markdown(ComparisonDescription(many))
     assert "number_19" not in printed(print_comparison, many)
 
 
@@ -883,9 +888,9 @@ def test_only_what_was_told_to_move_is_said_to_move(four: Comparison) -> None:
     line = in_mind(clinicians)[0]
     assert "follow-up and minutes of assessments move because they are set so" in line
     assert "returns" not in line
-    assert not is_assumed(clinicians, "return_72h_per_patient.mental_health")
-    assert is_assumed(with_effects(four, "returns"), "return_72h_per_patient.mental_health")
-    assert is_assumed(clinicians, "home_with_follow_up.mental_health"), "a follow-up is what is told to move"
+    assert not clinicians.is_assumed("return_72h_per_patient.mental_health")
+    assert with_effects(four, "returns").is_assumed("return_72h_per_patient.mental_health")
+    assert clinicians.is_assumed("home_with_follow_up.mental_health"), "a follow-up is what is told to move"
     assert "escalation moves because it is set so" in in_mind(with_effects(four, "escalation"))[0]
 
 
@@ -992,10 +997,10 @@ def read_by(name: str) -> set[str]:
 
 
 def test_the_markdown_table_has_a_cell_for_every_staffing_and_headline_measure(four: Comparison) -> None:
-    page = comparison_markdown(four)
+    page = answer_markdown(ComparisonDescription(four))
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert {row.count("|") for row in rows if row.startswith("| Wait from triage to physician, mean (min)")} == {6}
-    for name in known_measures(four, HEADLINE):
+    for name in four.known_measures(HEADLINE):
         assert any(row.startswith(f"| {labelled(name)} |") for row in rows), name
     assert "−0.38 ± 0.11 \\*" in page
     assert NO_BENEFIT in page

@@ -212,7 +212,7 @@ def test_a_dry_run_says_what_does_not_fit(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("words", "rosters"),
     [
-        (["-m", "staffing=peer_evening,peer_247"], ["peer_evening"]),
+        (["-m", "staffing=peer_evening,peer_247"], ["peer_evening", "peer_247"]),
         (["study=breakeven", "staffing=peer_added"], ["traditional", "peer_added"]),
     ],
 )

@@ -13,17 +13,17 @@ from rich.console import Console
 from sim import load
 from sim.cli import main
 from sim.engine.measures.catalogue import HEADLINE, HEADLINES
-from sim.report.sweep_answer import MOST_SCENARIOS, print_sweep
+from sim.report.screen import print_answer
+from sim.report.sweep_answer import MOST_SCENARIOS, SweepDescription
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
-from sim.report.words.finding import CERTAINTY, CHANGES, COST, MOST_LINES, SAME_MONEY, UNCHANGED
+from sim.report.words.finding import CERTAINTY, CHANGES, MOST_LINES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from sim.report.words.measures import short_measure
 from sim.report.words.short_names import cut_middle, short_labels
-from sim.report.words.sweep_finding import SweepReport
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
 
-LABELS = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
+LABELS = (CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY)
 MONEY = ("staff_cost_per_week.all", "cost_per_visit.all")
 OUTCOMES = tuple(name for name in HEADLINE if name not in MONEY and "30d" not in name and "180d" not in name)
 WAIT, ALONE, REACH = "wait_triage_to_pia_mean.all", "minutes_without_staff_mean.mental_health", "reach.mental_health"
@@ -154,8 +154,8 @@ def test_the_cost_and_the_same_money_are_those_of_the_rosters_and_tables(
     means = table[table["measure"] == "staff_cost_per_week.all"].set_index("label")["mean"]
     rosters = {name: load(f"staffing={name}").staffing.weekly_cost() for name in FOUR[1].split("=")[1].split(",")}
     low, high = means.idxmin().split("=")[1], means.idxmax().split("=")[1]
-    assert f"{means.min():,.0f} ({low}) to {means.max():,.0f} CAD a week ({high}) with overtime" in lines[COST]
-    assert f"by roster {min(rosters.values()):,.0f} to {max(rosters.values()):,.0f}" in lines[COST]
+    assert f"{means.min():,.0f} ({low}) to {means.max():,.0f} CAD a week ({high}) with overtime" in lines[WHAT_IT_COSTS]
+    assert f"by roster {min(rosters.values()):,.0f} to {max(rosters.values()):,.0f}" in lines[WHAT_IT_COSTS]
     added = {name: cost - rosters["traditional"] for name, cost in rosters.items()}
     assert 0.98 < added["peer_added"] / added["clinician_added"] < 1.02 < added["peer_247"] / added["peer_added"]
     stars = starred(tmp_path / "out")
@@ -194,7 +194,7 @@ def test_nothing_is_claimed_of_a_scenario_without_a_steady_state_however_large_i
     assert "wait" in lines[UNCHANGED]
     assert "No steady state in 1 of 4 scenarios: nothing is claimed there" in lines[CERTAINTY]
     assert "peer_added has no steady state, so nothing is claimed" in lines[SAME_MONEY]
-    assert "overtime depends on the queue" in lines[COST]
+    assert "overtime depends on the queue" in lines[WHAT_IT_COSTS]
     assert "peer_added ‡" in output.replace("\u00a0", " ")
     assert all("*" not in line for line in output.splitlines() if "+500" in line)
     assert "No steady state (staffing=peer_added:" in page
@@ -205,7 +205,7 @@ def test_nothing_is_claimed_of_a_scenario_without_a_steady_state_however_large_i
     [
         (["staffing=peer_added"], CHANGES, "nothing is compared, for there is one scenario"),
         (["staffing=traditional,peer_added", "study.replications=1"], CHANGES, "one replication has no interval"),
-        (["demand.growth=1,1.05"], COST, "differ by overtime alone"),
+        (["demand.growth=1,1.05"], WHAT_IT_COSTS, "differ by overtime alone"),
         (["demand.growth=1,1.05"], SAME_MONEY, "staffing=traditional,peer_added,clinician_added"),
         (["demand.growth=1,1.05"], CERTAINTY, "3 replications of 1 week"),
         (
@@ -274,14 +274,14 @@ def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of
     tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(of_peers)
-    seen: list[SweepReport] = []
-    monkeypatch.setattr("sim.studies.sweep.print_sweep", lambda report, *_: seen.append(report))
+    seen: list[SweepDescription] = []
+    monkeypatch.setattr("sim.studies.sweep.print_answer", lambda answer, *_: seen.append(answer))
     growths = "demand.growth=1.02,1.04"
     assert main([*FOUR, growths, f"output={tmp_path / 'out'}"]) == 0
     tables = {}
     for width in (60, 70, 80, 100):
         written = StringIO()
-        print_sweep(seen[0], Console(file=written, width=width))
+        print_answer(seen[0], Console(file=written, width=width))
         tables[width] = written.getvalue().partition("\n\n")[2]
         assert "…" not in tables[width]
         assert max(map(len, tables[width].splitlines())) <= width

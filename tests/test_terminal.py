@@ -123,7 +123,7 @@ def test_an_answer_that_cannot_be_rendered_costs_neither_the_results_nor_the_exi
         raise IndexError("no such cell")
 
     monkeypatch.setattr("sim.studies.compare.print_comparison", broken)
-    monkeypatch.setattr("sim.studies.sweep.print_sweep", broken)
+    monkeypatch.setattr("sim.studies.sweep.print_answer", broken)
     words = RUN if study == "run" else ["-m", "demand.growth=0.2,0.3", *SHORT[:3]]
     assert main([*words, f"output={tmp_path / 'out'}"]) == 0
     output = " ".join(capsys.readouterr().err.split())

@@ -7,14 +7,15 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.analysis.interpretability import cautions_table, flags_of_pairs, guard_values
-from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit
+from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit, problems_of_presets
 from sim.department.quantities import sum_in_order
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
@@ -54,7 +55,54 @@ class BreakEvenPlan:
             "prior": None if self.prior is None else self.prior.model_dump(),
             "presets": list(self.presets),
             "worth": [item.model_dump() for item in self.worth],
+            "baseline": self.baseline,
+            "staffings": dict(self.staffings),
+            "labels": {name: [self.labels[name, effect] for effect in self.effects] for name in self.staffings},
+            "beside": [self.beside[effect] for effect in self.effects],
         }
+
+
+class BreakEvenFacts(BaseModel):
+    """What `BreakEvenPlan.facts` wrote, checked; lists of labels are in the order of the effects."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    effect: str
+    effects: Annotated[tuple[float, ...], Field(min_length=2)]
+    prior: Prior | None
+    presets: Annotated[tuple[str, ...], Field(min_length=1)]
+    worth: tuple[Worth, ...]
+    baseline: str
+    staffings: Annotated[dict[str, str], Field(min_length=1)]
+    labels: dict[str, tuple[str, ...]]
+    beside: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _agree(self) -> "BreakEvenFacts":
+        if list(self.effects) != sorted(set(self.effects)):
+            raise ValueError("effects: do not rise")
+        if set(self.labels) != set(self.staffings):
+            raise ValueError("labels: not those of the staffings")
+        if any(len(each) != len(self.effects) for each in (self.beside, *self.labels.values())):
+            raise ValueError("labels: not one for each effect")
+        for problem in problems_of_presets(self.presets, self.worth):
+            raise ValueError(f"{problem.path}: {problem.remedy}")
+        return self
+
+    def plan(self, design: Design) -> BreakEvenPlan:
+        """The plan again. Raises KeyError for a label that is none of the design."""
+        labels = {
+            (name, effect): label
+            for name, of_each in self.labels.items()
+            for effect, label in zip(self.effects, of_each, strict=True)
+        }
+        beside = dict(zip(self.effects, self.beside, strict=True))
+        for label in (*labels.values(), *beside.values()):
+            design.scenarios[label]
+        return BreakEvenPlan(
+            design, self.effect, self.effects, self.staffings, labels, beside, self.worth, self.prior, self.baseline,
+            self.presets,
+        )  # fmt: skip
 
 
 def effects_played(reach: Span, points: int) -> tuple[float, ...]:

@@ -3,12 +3,17 @@
 Runs are played by `sim.runs.playing`; how the answer is shown is the report's business.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.department.short_text import lines_html, lines_text
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.entry import TOPICS, Topic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +40,59 @@ def no_rows() -> "pd.DataFrame":
     import pandas as pd  # slow to load
 
     return pd.DataFrame()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundValue:
+    """A value with its interval; of a difference also the simultaneous half-width and what to be careful about."""
+
+    mean: float
+    low: float
+    high: float
+    half_width: float
+    sd: float
+    n: int
+    simultaneous: float = float("nan")
+    many_leave: bool = False
+    no_steady_state: bool = False
+    sentence: str = ""
+
+    @property
+    def identical(self) -> bool:
+        """Not a bit of difference in any replication, of two or more."""
+        return self.mean == 0.0 and self.sd == 0.0
+
+    @property
+    def has_interval(self) -> bool:
+        """One replication has none."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def beyond_own_interval(self) -> bool:
+        """The interval of this one measure excludes zero."""
+        excludes_zero = self.low > 0.0 or self.high < 0.0
+        return self.has_interval and not self.identical and excludes_zero and not self.no_steady_state
+
+    @property
+    def beyond_chance(self) -> bool:
+        """The simultaneous interval excludes zero; in one replication nothing is."""
+        return bool(abs(self.mean) > self.simultaneous) and not self.no_steady_state
+
+
+def as_found(row: Row) -> FoundValue:
+    """A row of estimates or of differences; what a table does not have stays unknown."""
+    return FoundValue(
+        mean=float(row["mean"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        half_width=float(row["half_width"]),
+        sd=float(row["sd"]),
+        n=int(row["n"]),
+        simultaneous=float(row.get("simultaneous_half_width", float("nan"))),
+        many_leave=bool(row.get("many_leave", False)),
+        no_steady_state=bool(row.get("no_steady_state", False)),
+        sentence=str(row.get("sentence", "")),
+    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,6 +178,78 @@ class Comparison:
     def difference_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
         """Rows of `differences` by staffing and measure."""
         return rows_by_cell(self.differences)
+
+    # --- looked up: one level of demand (the central one unless another is given), one staffing, one measure
+
+    @property
+    def central_level(self) -> float:
+        """Demand as it is, or the level nearest to it."""
+        return central_of(self.levels)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The staffings compared with the baseline."""
+        return tuple(name for name in self.staffings if name != self.baseline)
+
+    def label(self, staffing: str) -> str:
+        """The label of a staffing, its name where it has none."""
+        return self.labels.get(staffing, staffing)
+
+    def estimate(self, staffing: str, name: str, level: float | None = None) -> FoundValue | None:
+        """The estimate of `measure.part`, None where there is none."""
+        return self._found_in(self.estimate_rows.get((staffing, name), ()), level)
+
+    def difference(self, staffing: str, name: str, level: float | None = None) -> FoundValue | None:
+        """The paired difference of `measure.part` from the baseline, None where there is none."""
+        return self._found_in(self.difference_rows.get((staffing, name), ()), level)
+
+    def _found_in(self, rows: Sequence[Row], level: float | None) -> FoundValue | None:
+        wanted = self.central_level if level is None else level
+        return next((as_found(row) for row in rows if math.isclose(row["demand"], wanted, rel_tol=1e-5)), None)
+
+    def at_level(self, table: "pd.DataFrame", level: float | None = None) -> "pd.DataFrame":
+        """Rows of one of the tables at a level of demand; an empty table stays one."""
+        if table.empty:
+            return table
+        return table[np.isclose(table["demand"], self.central_level if level is None else level)]
+
+    def of_staffing(self, table: "pd.DataFrame", staffing: str, level: float | None = None) -> "pd.DataFrame":
+        """Rows of a staffing at a level of demand; an empty table stays one."""
+        rows = self.at_level(table, level)
+        return rows if rows.empty else rows[rows["staffing"] == staffing]
+
+    def n_replications(self, level: float | None = None) -> int:
+        """Replications finished at a level of demand."""
+        rows = self.at_level(self.estimates, level)
+        return int(rows["n"].max()) if len(rows) else 0
+
+    def known_measures(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those that the catalogue and the estimates know."""
+        there = {measure for _, measure in self.estimate_rows}
+        return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
+
+    def flags_of(self, staffing: str, level: float | None = None) -> tuple[bool, bool]:
+        """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it."""
+        rows = [self.of_staffing(self.cautions, name, level) for name in (staffing, self.baseline)]
+        many_leave, unsteady = (
+            any(bool(each[flag].any()) for each in rows) for flag in ("many_leave", "no_steady_state")
+        )
+        return many_leave, unsteady
+
+    def moved_topics(self) -> list[Topic]:
+        """What the effects in force in any of the staffings were set to move."""
+        if not self.effects_assumed or "moved_by_effects" not in self.costs:
+            return []
+        moved = {topic for text in self.costs["moved_by_effects"] for topic in str(text).split(", ")}
+        return [topic for topic in TOPICS if topic in moved]
+
+    def is_assumed(self, name: str) -> bool:
+        """Whether a measure is moved directly by an effect that was assumed."""
+        return not set(MEASURE_BY_KEY[name.partition(".")[0]].moved_by).isdisjoint(self.moved_topics())
+
+    def role_text(self, role: str) -> str:
+        """`peer support` for its role, any other by its name."""
+        return "peer support" if role in self.peer_roles[:1] else role.replace("_", " ")
 
 
 def rows_by_cell(table: "pd.DataFrame") -> dict[tuple[str, str], list[Row]]:

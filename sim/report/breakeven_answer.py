@@ -4,12 +4,10 @@ The numbers are those of `sim.analysis.breakeven`; the five lines are written in
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.analysis.price_years import price_years_text
@@ -25,12 +23,9 @@ from sim.engine.measures.number_text import (
     unit_of_difference,
 )
 from sim.io.workbook import Column, Sheet
-from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
-from sim.report.markdown import answer_markdown
-from sim.report.screen import print_answer
-from sim.report.tables.answer_workbook import answer_sheets, table_sheet
-from sim.report.tables.sweep_sheets import sheets_of_break_even
-from sim.report.terminal import lines_written
+from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
+from sim.report.tables.answer_tables import sheets_of_break_even
+from sim.report.tables.answer_workbook import table_sheet
 from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
     ONLY_A_PRIOR,
@@ -143,7 +138,7 @@ def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     )
 
 
-def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> Rows:
+def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> TextRows:
     """Net benefit of a staffing at these effects, a column for each preset."""
     if len(every) == 1:
         return curves_beside(answer, every, ["Net benefit"], effects)
@@ -152,9 +147,9 @@ def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effect
 
 def curves_beside(
     answer: BreakEvenAnswer, items: Sequence[StaffingAnswer], heads: Sequence[str], effects: Sequence[float]
-) -> Rows:
+) -> TextRows:
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
-    rows: Rows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
+    rows: TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
     for effect in effects:
         found = [curve_at(answer, item, effect) for item in items]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
@@ -168,17 +163,17 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     ends = {effects[0], effects[-1], *({1.0} & set(effects))}
     others = [effect for effect in effects if effect not in ends]
     n = min(len(others), max(most - len(ends), 0))
-    kept = {others[(2 * number + 1) * len(others) // (2 * n)] for number in range(n)}
-    return [effect for effect in effects if effect in ends | kept]
+    chosen = {others[(2 * number + 1) * len(others) // (2 * n)] for number in range(n)}
+    return [effect for effect in effects if effect in ends | chosen]
 
 
-def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> Rows:
+def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
     shown = some_effects(answer.plan.effects, 0)
     at = [f"at {effect_number(answer, effect)}" for effect in shown]
     several = len(answer.plan.presets) > 1
-    rows: Rows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
+    rows: TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
         measure, _ = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
@@ -206,7 +201,7 @@ def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     if item.unsteady_effects or item.found is None:
         return [verdict_text(answer, item)]
     found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
-    return [*found, f"{chance_sentence(item)} {ONLY_A_PRIOR}"] if item.chance is not None else found
+    return [*found, f"{chance_sentence(item.chance)} {ONLY_A_PRIOR}"] if item.chance else found
 
 
 def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
@@ -263,21 +258,3 @@ def _widest(item: StaffingAnswer) -> float:
     """Half-width of the net benefit where it is least sure, roughly."""
     spread = item.curve.net_benefit.std(axis=1, ddof=1) / math.sqrt(item.curve.n)
     return float(2.0 * spread.max())
-
-
-# --- entry points
-
-
-def print_break_even(answer: BreakEvenAnswer, console: Console, lines_after: int = 0) -> None:
-    """The answer on the terminal; `lines_after`: lines that will be printed below."""
-    print_answer(BreakEvenDescription(answer), console, lines_written(console) + lines_after)
-
-
-def break_even_markdown(answer: BreakEvenAnswer, command: Sequence[str]) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(BreakEvenDescription(answer, command))
-
-
-def break_even_sheets(answer: BreakEvenAnswer, facts: Mapping[str, Any]) -> list[Sheet]:
-    """The answer as sheets, its finding first; `facts` are those of run.json."""
-    return answer_sheets(BreakEvenDescription(answer), facts)

@@ -12,7 +12,7 @@ from sim.calibration.calibrate import WEEKS_PLAYED
 from sim.calibration.holdout import SCORED_QUANTILES
 from sim.calibration.report import CalibrationReport, DepartmentReport
 from sim.io.clean_text import one_line
-from sim.report.description import Block, Points, Rows, Section, TextTable, Written
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Written
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
 from sim.report.markdown import page
 from sim.report.words.numbers import whole_percent
@@ -52,7 +52,7 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
         factors = (
             "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
         )
-        waves: Rows = [("wave", "settings played", "of the box left", "left-out points missed")]
+        waves: TextRows = [("wave", "settings played", "of the box left", "left-out points missed")]
         for n, wave in enumerate(department.region.waves, 1):
             waves.append((str(n), str(wave.n_points), f"{100 * wave.share_left:.2g} %", f"{100 * wave.misses:.1f} %"))
         lines = [line.strip() for line in department.region.lines()]
@@ -72,8 +72,8 @@ def _rates(department: DepartmentReport) -> Iterator[str]:
             yield f"{name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
 
 
-def _means(department: DepartmentReport) -> Rows:
-    rows: Rows = [("", "level", "n", "observed", "fitted", "simulated")]
+def _means(department: DepartmentReport) -> TextRows:
+    rows: TextRows = [("", "level", "n", "observed", "fitted", "simulated")]
     for name, choice in duration_choices(department):
         for group, level in enumerate(department.estimates.levels if choice is not None else ()):
             assert choice is not None
@@ -94,7 +94,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
             continue
         yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")
         yield choice.verdict()
-        rows: Rows = [("family", "AIC", "KS", "A-squared", "p")]
+        rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
             found = (f"{test.ks:.3f}", f"{test.ad:.2f}", f"{test.ad_p:.2f}") if test else ("", "", "not tested")
@@ -106,7 +106,7 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
     if not department.estimates.steps:
         return
     yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
-    rows: Rows = [("stream", "step", "level", "n", "observed", "written", "family", "distance")]
+    rows: TextRows = [("stream", "step", "level", "n", "observed", "written", "family", "distance")]
     if_none_fits = department.file.if_none_fits
     for (stream, step), found in department.estimates.steps.items():
         fit = found.used(if_none_fits)
@@ -122,14 +122,14 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
 def _held_out(department: DepartmentReport) -> list[Block]:
     held = department.held_out
     assert held is not None
-    rows: Rows = [("quantity", "level", "predicted", "95 % interval", "observed", "inside")]
+    rows: TextRows = [("quantity", "level", "predicted", "95 % interval", "observed", "inside")]
     for row in held.predictions:
         interval = f"{row.low:.4g} to {row.high:.4g}"
         inside = "yes" if row.is_inside else "NO"
         rows.append((row.quantity, row.level, f"{row.predicted:.4g}", interval, f"{row.observed:.4g}", inside))
     blocks: list[Block] = [Points([line.strip() for line in held.lines()]), TextTable(rows)]
     if held.quantiles:
-        scored: Rows = [("quantity", "level", *map(whole_percent, SCORED_QUANTILES))]
+        scored: TextRows = [("quantity", "level", *map(whole_percent, SCORED_QUANTILES))]
         for score in held.quantiles:
             beside = _beside(score.predicted, score.observed, score.simulated)
             scored.append((score.quantity, str(score.level), *beside))

@@ -3,9 +3,8 @@
 The five lines are written in `sim.report.words.comparison_finding`, the sheets in `sim.report.tables.answer_workbook`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -16,10 +15,9 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.io.workbook import Sheet
 from sim.report.console import say
-from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Written
-from sim.report.markdown import answer_markdown
+from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables.answer_workbook import answer_sheets
+from sim.report.tables.answer_tables import sheets_of
 from sim.report.tables.comparison_rows import (
     all_staffings,
     change_cell,
@@ -32,16 +30,6 @@ from sim.report.tables.comparison_rows import (
     measure_rows,
     whole_cell,
     worth_rows,
-)
-from sim.report.tables.comparison_sheets import sheets_of
-from sim.report.tables.lookups import (
-    central_level,
-    difference,
-    flags_of,
-    known_measures,
-    label,
-    n_replications,
-    others,
 )
 from sim.report.tables.peer_day import (
     DAY,
@@ -119,7 +107,7 @@ class ComparisonDescription(Description):
 
     def n_rows(self) -> int:
         """Measures or staffings, whichever are more."""
-        return max(len(known_measures(self.comparison, HEADLINE)), len(self.comparison.staffings))
+        return max(len(self.comparison.known_measures(HEADLINE)), len(self.comparison.staffings))
 
     def screen_table(self, n_rows: int, width: int) -> ScreenTable:
         """Measures down and staffings across; if they are wider than `width`, staffings down and measures across."""
@@ -128,28 +116,26 @@ class ComparisonDescription(Description):
         if width_of_rows(rows) > width:
             rows = self.staffings_down(n_rows, width)
             n_shown = len(rows[0]) - 1
-        is_whole = n_shown == len(known_measures(self.comparison, HEADLINE)) and others(self.comparison)
+        is_whole = n_shown == len(self.comparison.known_measures(HEADLINE)) and self.comparison.others
         return ScreenTable(rows, [self.legend() + ("" if is_whole else " More measures in answer.md.")])
 
-    def measures_down(self, n_rows: int) -> Rows:
+    def measures_down(self, n_rows: int) -> TextRows:
         """The most important measures in their order, a row for each."""
-        measures = known_measures(self.comparison, HEADLINE)
+        measures = self.comparison.known_measures(HEADLINE)
         ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
         chosen = [name for name in measures if name in ranked[:n_rows]]
         return measure_rows(self.comparison, all_staffings(self.comparison), chosen, short_label, change_cell)
 
-    def staffings_down(self, n_rows: int, width: int) -> Rows:
+    def staffings_down(self, n_rows: int, width: int) -> TextRows:
         """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
-        names, measures = all_staffings(self.comparison), known_measures(self.comparison, HEADLINE)
+        names, measures = all_staffings(self.comparison), self.comparison.known_measures(HEADLINE)
         left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
-        rows: Rows = []
+        rows: TextRows = []
         for n_columns in range(1, 1 + len(FIRST_SHOWN)):
             chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
-            heads = [in_lines(short_label(name), _HEAD_WIDTH) for name in chosen]
-            wider: Rows = [("", *heads)]
-            for staffing in names[: len(names) - left_out]:
-                cells = [change_cell(self.comparison, staffing, name) for name in chosen]
-                wider.append((marked_label(self.comparison, staffing), *cells))
+            shown = names[: len(names) - left_out]
+            across = measure_rows(self.comparison, shown, chosen, head_in_lines, change_cell)
+            wider: TextRows = list(zip(*across, strict=True))
             if rows and width_of_rows(wider) > width:
                 break
             rows = wider
@@ -159,12 +145,12 @@ class ComparisonDescription(Description):
         """What the cells hold, and the marks that are among them."""
         comparison = self.comparison
         percent = whole_percent(comparison.confidence)
-        marks = short_marks(any(any(flags_of(comparison, name)) for name in comparison.staffings))
-        if not others(comparison):
-            one = n_replications(comparison) < 2
+        marks = short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
+        if not comparison.others:
+            one = comparison.n_replications() < 2
             return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
         return (
-            f"{label(comparison, comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
+            f"{comparison.label(comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
             "from it, same patients, shares in % points. *: beyond chance, all measures judged together. "
             f"=: identical.{marks}"
         )
@@ -174,7 +160,7 @@ class ComparisonDescription(Description):
         comparison = self.comparison
         return [
             *unfinished_lines(comparison),
-            *caution_lines_of(comparison, [central_level(comparison)], _MOST_NAMED),
+            *caution_lines_of(comparison, [comparison.central_level], _MOST_NAMED),
             *stress_test_lines(comparison),
             *comparison.notes,
         ]
@@ -184,7 +170,7 @@ class ComparisonDescription(Description):
     def sections(self) -> Iterator[Section]:
         """The summary, the figures, further tables, sentences, and what must be kept in mind."""
         comparison = self.comparison
-        ranks = rank_line(known_measures(comparison, HEADLINE))
+        ranks = rank_line(comparison.known_measures(HEADLINE))
         yield Section("", [summary(comparison), page_legend(comparison), ranks])
         yield from [Section("Figures", figure_blocks())] if self.with_figures else []
         for title, rows, lines in (
@@ -196,7 +182,7 @@ class ComparisonDescription(Description):
             ("What the differences would be worth", worth_rows(comparison), worth_lines(comparison)),
         ):
             yield Section(title, [TextTable(rows), " ".join(lines)])
-        if not others(comparison):
+        if not comparison.others:
             yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
         for note in (*comparison.money_notes, *comparison.notes):
             yield Section("", [note])
@@ -213,16 +199,21 @@ class ComparisonDescription(Description):
     def keep_in_mind(self) -> list[str]:
         """What was changed, what the tables mean, and all that the page says beside the numbers."""
         comparison = self.comparison
-        ranks = rank_line(known_measures(comparison, HEADLINE))
+        ranks = rank_line(comparison.known_measures(HEADLINE))
         notes = (*peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes)
         return [line for line in (changed_line(comparison), ranks, *notes, *in_mind(comparison)) if line]
+
+
+def head_in_lines(name: str) -> str:
+    """The head of a column of a measure."""
+    return in_lines(short_label(name), _HEAD_WIDTH)
 
 
 def summary(comparison: Comparison) -> TextTable:
     """Headline measures by staffing: estimate and paired difference."""
     names = all_staffings(comparison)
-    rows: Rows = [("", *(marked_label(comparison, name) for name in names))]
-    rows.append(("Replications", *[str(n_replications(comparison))] * len(names)))
+    rows: TextRows = [("", *(marked_label(comparison, name) for name in names))]
+    rows.append(("Replications", *[str(comparison.n_replications())] * len(names)))
     headings = set()
     for part, measures in groups_of_measures(comparison):
         headings.add(len(rows))
@@ -233,7 +224,7 @@ def summary(comparison: Comparison) -> TextTable:
 
 def page_legend(comparison: Comparison) -> str:
     """What stands in the cells of the summary."""
-    baseline = inside(label(comparison, comparison.baseline))
+    baseline = inside(comparison.label(comparison.baseline))
     return (
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {whole_percent(comparison.confidence)} interval, in % points for shares. "
@@ -257,15 +248,15 @@ def figure_blocks() -> list[Written]:
 
 def sentences_by_staffing(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
     """What the headline differences mean at the central level of demand, by staffing; identical ones in one."""
-    for staffing in others(comparison) if len(comparison.differences) else ():
-        name = label(comparison, staffing)
-        if flags_of(comparison, staffing)[1]:
+    for staffing in comparison.others if len(comparison.differences) else ():
+        name = comparison.label(staffing)
+        if comparison.flags_of(staffing)[1]:
             yield name, [no_difference_claimed(name)]
             continue
-        found = {each: difference(comparison, staffing, each) for each in known_measures(comparison, HEADLINE)}
+        found = {each: comparison.difference(staffing, each) for each in comparison.known_measures(HEADLINE)}
         lines = [item.sentence for item in found.values() if item is not None and not item.identical]
         same = [in_sentence(each) for each, item in found.items() if item is not None and item.identical]
-        baseline = alone(label(comparison, comparison.baseline))
+        baseline = alone(comparison.label(comparison.baseline))
         yield name, lines + [f"Identical to the last bit to {baseline}: {'; '.join(same)}."] * bool(same)
 
 
@@ -275,7 +266,7 @@ def in_sentence(name: str) -> str:
     return inside(measure.label) if measure.by == "run" else f"{inside(measure.label)} ({part_text(part)})"
 
 
-# --- entry points
+# --- the terminal, in two parts
 
 
 def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
@@ -286,17 +277,7 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
     """What further levels of demand add to the answer at the central one, and whether some were not played whole."""
-    further = [level for level in comparison.levels if level != central_level(comparison)]
+    further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
     print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
-
-
-def comparison_markdown(comparison: Comparison, with_figures: bool = False) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(ComparisonDescription(comparison, with_figures))
-
-
-def comparison_sheets(comparison: Comparison, facts: Mapping[str, Any] | None = None) -> list[Sheet]:
-    """The whole answer as sheets, its finding first; `facts` are those of run.json, where there is one."""
-    return answer_sheets(ComparisonDescription(comparison), facts or {})

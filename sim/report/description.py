@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sim.io.workbook import Sheet
 from sim.report.words.finding import Finding
 
-Rows = list[tuple[str, ...]]
+TextRows = list[tuple[str, ...]]
 """Cells of a table as text, the head first."""
 
 
@@ -20,7 +20,7 @@ Rows = list[tuple[str, ...]]
 class TextTable:
     """A table of a page; a head alone is left out. `headings`: numbers of rows that head those below them."""
 
-    rows: Rows
+    rows: TextRows
     headings: Collection[int] = ()
 
 
@@ -60,7 +60,7 @@ class Section:
 class ScreenTable:
     """A table of the terminal and the lines below it, its legend first."""
 
-    rows: Rows
+    rows: TextRows
     below: Sequence[str] = field(default=())
 
 
@@ -68,7 +68,7 @@ class Description(ABC):
     """An answer, independent of where it is shown."""
 
     fewest_rows = 4
-    """Rows of the table of the terminal that are shown, however long the rest is."""
+    """TextRows of the table of the terminal that are shown, however long the rest is."""
 
     @property
     def intro(self) -> str:

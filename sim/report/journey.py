@@ -1,7 +1,7 @@
-"""One visit told minute by minute: what began, how long it took, how long it was waited for, and with whom.
+"""One visit as lines of text, minute by minute: what began, how long it took, how long it was waited for, with whom.
 
-What nobody in the department knows, such as a class of severity, is not told. Spells are told where they begin, and a
-wait is told with what ended it. The same as an event log, for a machine: `sim.engine.event_log`.
+Work is listed at its beginning, and a wait at its end. What nobody in the department knows, such as a class of
+severity, is left out. The same for a machine is an event log: `sim.engine.event_log`.
 """
 
 import math
@@ -54,7 +54,7 @@ def journey(run: Trajectory, visit: int) -> list[str]:
     tasks = tasks_of(run, visit)
     calls = [task for task in tasks if task["kind"] == "call"]
     others = [task for task in tasks if task["kind"] != "call"]
-    told = [
+    lines = [
         *of_arrival(row),
         *of_places(run, visit),
         *of_delays(run, visit),
@@ -64,12 +64,12 @@ def journey(run: Trajectory, visit: int) -> list[str]:
         *of_tasks(calls, row),
     ]
     # Equal times stay in the order of the list: what happens at departure stands before it, calls after it.
-    in_order = sorted(told, key=lambda line: line[0])
+    in_order = sorted(lines, key=lambda line: line[0])
     return [f"{clock(time)}  {since(time - row.arrival)}  {text}" for time, text in in_order]
 
 
 def clock(minute: float) -> str:
-    """`Tue 14:05`."""
+    """Weekday and time of a minute since Monday 00:00 of week 0: `Tue 14:05`."""
     day, minutes = divmod(minute, MINUTES_PER_DAY)
     return f"{WEEKDAYS[int(day) % 7].title()} {int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
 
@@ -162,7 +162,7 @@ def of_escalations(tasks: Iterable[dict[str, Any]]) -> Iterator[_Line]:
 
 
 def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[_Line]:
-    """Everything staff did for the visit, and what was asked for and never began."""
+    """Everything staff did for the visit, and what was requested and never began."""
     begins = [task["started"] for task in tasks if task["kind"] == "main"]
     for task in tasks:
         what = what_it_is(task, row)
@@ -174,7 +174,7 @@ def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[_Line]:
 
 
 def what_it_is(task: dict[str, Any], row: Any) -> str:
-    """`first assessment (physician)`."""
+    """What a task is and whose: `first assessment (physician)`."""
     if task["kind"] == "care":
         return f"{'care while waiting for the bed' if is_of_boarding(task, row) else 'looks in for the aide'} (nurse)"
     words = _KINDS.get(task["kind"]) or task["step"].replace("_", " ")
@@ -182,7 +182,7 @@ def what_it_is(task: dict[str, Any], row: Any) -> str:
 
 
 def is_of_boarding(task: dict[str, Any], row: Any) -> bool:
-    """Care by the hour is asked for at full hours of boarding and at its end; else it stands in for an aide."""
+    """Whether care is that of a boarder, requested at full hours of boarding and at its end; else it is for an aide."""
     if not _is_known(row.boarding_start) or task["requested"] < row.boarding_start:
         return False
     hours = (task["requested"] - row.boarding_start) / MINUTES_PER_HOUR
@@ -190,7 +190,7 @@ def is_of_boarding(task: dict[str, Any], row: Any) -> bool:
 
 
 def how_it_went(task: dict[str, Any], row: Any, begins: list[float]) -> str:
-    """`12 min, after a wait of 5`."""
+    """Length, wait and end of a task in minutes: `12 min, after a wait of 5`."""
     wait = waited(task["started"] - task["waited_since"])
     if task["kind"] == "contact":
         return f"{of_company(task, begins)}{wait}"
@@ -206,11 +206,10 @@ def of_company(task: dict[str, Any], begins: list[float]) -> str:
     """`13 min together`; the peer makes room when a step of the visit's path begins."""
     if not _is_known(task["ended"]):
         return "runs on when the run ends"
-    minutes = task["ended"] - task["company_since"]
-    makes_room = (
-        ", makes room" if any(abs(task["ended"] - begin) < TIME_ROUNDING for begin in begins) else ", breaks off"
-    )
-    ends = makes_room if task["interrupted"] else ""
+    minutes, ends = task["ended"] - task["company_since"], ""
+    if task["interrupted"]:
+        makes_room = any(abs(task["ended"] - begin) < TIME_ROUNDING for begin in begins)
+        ends = ", makes room" if makes_room else ", breaks off"
     return f"{minutes:.0f} min together{ends}" if minutes > 0 else f"turns back on the way{ends}"
 
 

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sim.io.clean_text import for_markdown, one_line
-from sim.report.description import Block, Description, Points, Rows, Section, TextTable, Typed, Written
+from sim.report.description import Block, Description, Points, Section, TextRows, TextTable, Typed, Written
 from sim.report.words.finding import Finding, with_code
 
 
@@ -51,7 +51,7 @@ def finding_markdown(finding: Finding) -> str:
     return "\n".join(f"- **{line.label}**: {with_code(line.text)}" for line in finding.lines)
 
 
-def markdown_table(rows: Rows, headings: Collection[int] = ()) -> str:
+def markdown_table(rows: TextRows, headings: Collection[int] = ()) -> str:
     """The first row as head, the first column left and the others right; `headings`: numbers of rows set in bold."""
     lines = []
     for number, (first, *rest) in enumerate(rows):

@@ -15,7 +15,7 @@ from rich.text import Text
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import say, show, two_lines
-from sim.report.description import Description, Rows, ScreenTable
+from sim.report.description import Description, ScreenTable, TextRows
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.finding import MOST_LINES, Finding
 
@@ -114,7 +114,7 @@ def height(table: ScreenTable, console: Console) -> int:
     return TABLE_FRAME + rows + sum(n_lines(text, console) for text in table.below)
 
 
-def rich_table(rows: Rows, left: Collection[int] = (0,)) -> Table:
+def rich_table(rows: TextRows, left: Collection[int] = (0,)) -> Table:
     """Plain cells, the first row as head, columns right but for those `left`; a second line of a cell is a change."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for number, head in enumerate(rows[0]):
@@ -124,7 +124,7 @@ def rich_table(rows: Rows, left: Collection[int] = (0,)) -> Table:
     return table
 
 
-def width_of_rows(rows: Rows) -> int:
+def width_of_rows(rows: TextRows) -> int:
     """Columns of the terminal that a table takes without wrapping a cell."""
     widths = (max(cell_len(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True))
     return sum(width + 2 for width in widths)

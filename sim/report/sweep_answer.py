@@ -6,7 +6,7 @@ informative ones and the command that writes all of them into a file.
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +19,10 @@ from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
 from sim.io.workbook import Sheet
 from sim.report.console import say, show
-from sim.report.description import Description, Points, Rows, ScreenTable, Section, TextTable, Typed, Written
-from sim.report.markdown import answer_markdown
-from sim.report.screen import in_lines, print_answer, rich_table, width_of_rows
-from sim.report.tables import sweep_sheets as sheets
-from sim.report.tables.answer_workbook import answer_sheets
-from sim.report.terminal import LINE_WIDTH, lines_written
+from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
+from sim.report.screen import in_lines, rich_table, width_of_rows
+from sim.report.tables.answer_tables import left_out_of_sweep, sheets_of_sweep
+from sim.report.terminal import LINE_WIDTH
 from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
     CHANCE_ONLY,
@@ -52,19 +50,18 @@ from sim.report.words.sweep_finding import (
     topics_moved,
 )
 
-SHOWN = (
+SCREEN_MEASURES = (
     "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health", *CHOSEN_LATE,
     "staff_cost_per_week.all",
 )  # fmt: skip
 """Measures in the table of the terminal."""
-LINES_OF_A_HEAD = 3
-FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SHOWN))
+FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SCREEN_MEASURES))
 """Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 WIDEST_NAME = 28
 _HEAD_WIDTH = 13
 """Columns of the terminal that heads of the table are folded to."""
 MOST_QUERY_ROWS = 40
-"""Rows of a query on the terminal; nobody reads a thousand lines of it."""
+"""TextRows of a query on the terminal; nobody reads a thousand lines of it."""
 NUMBER_KINDS = ("NUMBER", "DOUBLE", "INT", "DECIMAL")
 """Parts of names of DuckDB's types of numbers."""
 MOST_FAILURES = 2
@@ -108,7 +105,7 @@ class SweepDescription(Description):
         """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
         report = self.report
         labels = chosen_labels(report, n_rows)
-        measures = [name for name in SHOWN if any((name, label) in report.means for label in labels)]
+        measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
         n_measures = len(measures)
         rows = scenario_rows(report, labels, measures)
         while width_of_rows(rows) > width and len(measures) > 1:
@@ -160,7 +157,7 @@ class SweepDescription(Description):
 
     def sheets(self) -> list[Sheet]:
         """Of a large sweep long sheets hold headline measures, or a part of them."""
-        return sheets.sheets_of_sweep(self.report.answer)
+        return sheets_of_sweep(self.report.answer)
 
     def keep_in_mind(self) -> list[str]:
         """How much of it is there."""
@@ -168,7 +165,7 @@ class SweepDescription(Description):
 
     def left_out(self) -> list[str]:
         """What is not in the long sheets."""
-        return sheets.left_out_of_sweep(self.report.answer)
+        return left_out_of_sweep(self.report.answer)
 
 
 def chosen_labels(report: SweepReport, most: int) -> list[str]:
@@ -189,7 +186,7 @@ def most_informative(report: SweepReport) -> list[str]:
     for found in report.contenders.values():
         named += found.labels[:2]
     sizes = dict.fromkeys(others, 0.0)
-    for name in SHOWN:
+    for name in SCREEN_MEASURES:
         for label, item in report.differences.get(name, {}).items():
             if item.beyond_chance:
                 sizes[label] = max(sizes[label], strength(item))
@@ -199,9 +196,9 @@ def most_informative(report: SweepReport) -> list[str]:
 # --- tables
 
 
-def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> Rows:
+def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> TextRows:
     """A row for each of these scenarios, a column for each of these measures, differences below the means."""
-    rows: Rows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
+    rows: TextRows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
     return rows + [_row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
 
 
@@ -256,7 +253,7 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
     there = [name for name in HEADLINE if any((name, label) in report.means for label in chosen)]
     for part in dict.fromkeys(name.partition(".")[2] for name in there):
         names = [name for name in there if name.partition(".")[2] == part]
-        rows: Rows = [("Scenario", "n", *map(labelled, names))]
+        rows: TextRows = [("Scenario", "n", *map(labelled, names))]
         for label in chosen:
             rows.append(_row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
@@ -274,11 +271,11 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
         yield Section("", [Written(rest), Typed(EXPORT.split())])
 
 
-def _cost_rows(report: SweepReport, labels: Sequence[str]) -> Rows:
+def _cost_rows(report: SweepReport, labels: Sequence[str]) -> TextRows:
     """Cost of the roster, beside that of the first scenario, and with overtime."""
     costs, unknown = report.scenarios.weekly_cost, float("nan")
     first = costs.get(report.answer.labels[0], unknown)
-    rows: Rows = [("Scenario", "Roster (CAD/week)", "beside the first", "with overtime (CAD/week)")]
+    rows: TextRows = [("Scenario", "Roster (CAD/week)", "beside the first", "with overtime (CAD/week)")]
     for label in labels:
         cost = costs.get(label, unknown)
         beside, whole = plain_number(cost - first, 0, signed=True), report.staff_cost.get(label, unknown)
@@ -365,28 +362,13 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     yield RESPECT
 
 
-# --- entry points
-
-
-def print_sweep(report: SweepReport, console: Console, lines_after: int = 0) -> None:
-    """The answer on the terminal; `lines_after`: lines that will be printed below."""
-    print_answer(SweepDescription(report), console, lines_written(console) + lines_after)
-
-
-def sweep_markdown(report: SweepReport) -> str:
-    """The whole answer as one page."""
-    return answer_markdown(SweepDescription(report))
-
-
-def sweep_sheets(report: SweepReport, facts: Mapping[str, Any]) -> list[Sheet]:
-    """The answer as sheets, its finding first; `facts` are those of run.json."""
-    return answer_sheets(SweepDescription(report), facts)
+# --- a query
 
 
 def print_query(found: QueryResult, console: Console) -> None:
     """The answer to a query, as many rows as anybody reads."""
     fetched = found.fetch(MOST_QUERY_ROWS + 1)
-    rows: Rows = [tuple(name for name, _ in found.columns)]
+    rows: TextRows = [tuple(name for name, _ in found.columns)]
     rows += [tuple(map(_value_text, row)) for row in fetched[:MOST_QUERY_ROWS]]
     texts = [place for place, (_, kind) in enumerate(found.columns) if not any(word in kind for word in NUMBER_KINDS)]
     show(console, rich_table(rows, texts))

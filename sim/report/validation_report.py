@@ -3,9 +3,9 @@
 Verdicts and distances are those of `sim.analysis.validation`, by docs/protocol.md; here they are only laid out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -14,7 +14,7 @@ from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, 
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Block, Points, Rows, Section, TextTable, Typed
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed
 from sim.report.markdown import page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
@@ -24,37 +24,12 @@ from sim.report.words.numbers import whole_percent
 TITLE = "Does the department look like a real one?"
 PROTOCOL = "docs/protocol.md"
 SHARE = "proportion"
+_Row = tuple[str, ...]
 WHAT_VERDICTS_MEAN = (
     "inside: the whole interval lies in the accepted range; near: it overlaps; else miss. Distance: from the "
     "published value, in half-widths of the accepted range"
 )
 WHAT_USES_MEAN = "calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified"
-
-
-class TextRow(NamedTuple):
-    """One row of the table, as text."""
-
-    row: str
-    measure: str
-    published: str
-    accepted: str
-    basis: str
-    simulated: str
-    verdict: str
-    distance: str
-    use: str
-
-
-HEADERS = TextRow("Row", "Measure", "Published", "Range", "Basis", "Simulated", "Verdict", "Dist.", "Use")
-
-
-def text_row(row: ValidatedRow) -> TextRow:
-    """A judged row as text, shares in percent."""
-    published = row.published
-    return TextRow(
-        published.row, published.measure, published_text(published), accepted_text(published), published.basis,
-        simulated_text(row), row.verdict or NOTHING, plain_number(row.distance, 2), published.use,
-    )  # fmt: skip
 
 
 def published_text(row: PublishedRow) -> str:
@@ -93,12 +68,31 @@ def percent_sign(row: PublishedRow) -> str:
     return " %" if row.unit == SHARE else ""
 
 
+CELLS: Mapping[str, Callable[[ValidatedRow], str]] = {
+    "Row": lambda row: row.published.row,
+    "Measure": lambda row: row.published.measure,
+    "Published": lambda row: published_text(row.published),
+    "Range": lambda row: accepted_text(row.published),
+    "Basis": lambda row: row.published.basis,
+    "Simulated": simulated_text,
+    "Verdict": lambda row: row.verdict or NOTHING,
+    "Dist.": lambda row: plain_number(row.distance, 2),
+    "Use": lambda row: row.published.use,
+}
+"""Columns of the table of rows, and the text of a judged row in each; shares in percent."""
+
+
+def text_rows(rows: Iterable[ValidatedRow]) -> TextRows:
+    """The rows as text below their head."""
+    return [tuple(CELLS), *(tuple(cell(row) for cell in CELLS.values()) for row in rows)]
+
+
 # --- the head of the answer
 
 
-def count_rows(validation: Validation) -> Rows:
+def count_rows(validation: Validation) -> TextRows:
     """How many rows of each use are inside, near, missed."""
-    rows: Rows = [("Use", *VERDICTS)]
+    rows: TextRows = [("Use", *VERDICTS)]
     rows += [(use, *(str(validation.counts[use][verdict]) for verdict in VERDICTS)) for use in USES]
     return rows
 
@@ -140,18 +134,17 @@ def print_validation(validation: Validation, console: Console) -> None:
     for line in (*missed_sentences(validation), *validation.notes):
         say(console, f"• {line}")
     console.print()
-    show(console, rich_table([_folded(HEADERS), *(_folded(text_row(row)) for row in validation.rows)], LEFT))
+    show(console, rich_table([_folded(*cells) for cells in text_rows(validation.rows)], _LEFT))
     say(console, f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}. Sources are named by their ids. The rule: {PROTOCOL}.")
 
 
-LEFT = (0, 1, 2, 3, 5, 7)
+_LEFT = (0, 1, 2, 3, 5, 7)
 """Columns of the terminal that are text; the others are numbers."""
 
 
-def _folded(cells: TextRow) -> tuple[str, ...]:
+def _folded(row: str, measure: str, published: str, accepted: str, basis: str, simulated: str, *others: str) -> _Row:
     """The cells of a row on the terminal: the basis below the range, the interval below the mean."""
-    simulated = cells.simulated.replace(" (", "\n(")
-    return (*cells[:3], f"{cells.accepted}\n{cells.basis}", simulated, *cells[6:])
+    return row, measure, published, f"{accepted}\n{basis}", simulated.replace(" (", "\n("), *others
 
 
 # --- the folder
@@ -163,11 +156,10 @@ def validation_markdown(validation: Validation, command: Sequence[str], seed: in
     played = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, seed {seed}"
     judged = f"{played}; {whole_percent(validation.confidence)} intervals. Judged by {PROTOCOL}."
     above: list[Block] = [judged, TextTable(count_rows(validation)), distance_sentence(validation)]
-    rows: Rows = [HEADERS, *map(text_row, validation.rows)]
     meaning = f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}."
     sections = [
         Section("Not inside", [Points([*missed_sentences(validation), *validation.notes])]),
-        Section("Every row", [TextTable(rows), meaning, CHANCE_ONLY]),
+        Section("Every row", [TextTable(text_rows(validation.rows)), meaning, CHANCE_ONLY]),
         Section("To repeat it", [Typed(command)]),
     ]
     return page(TITLE, above, sections)

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import duckdb
 import pandas as pd
@@ -155,6 +155,7 @@ class SweepFacts(BaseModel):
     confidence: Annotated[float, Field(gt=0, lt=1)]
     command: Annotated[list[str], Field(max_length=10_000)]
     asked: StoppingRules = Field(default_factory=StoppingRules)
+    study: str = "sweep"
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":
@@ -183,11 +184,14 @@ class ReceivedSweep:
     scenarios: pd.DataFrame
 
 
-def read_facts(file: Path) -> SweepFacts:
-    """What run.json says of a sweep. Raises ScenarioError with all that is wrong with it."""
+_Facts = TypeVar("_Facts", bound=BaseModel)
+
+
+def read_facts(file: Path, kind: type[_Facts]) -> _Facts:
+    """What run.json says, as far as `kind` asks for it. Raises ScenarioError with all that is wrong with it."""
     try:
         with refuse_unreadable(file):
-            return SweepFacts.model_validate_json(read_bytes(file, MOST_FACTS))
+            return kind.model_validate_json(read_bytes(file, MOST_FACTS))
     except ValidationError as error:
         found = error.errors(include_url=False)
     problems = []

@@ -40,6 +40,7 @@ from sim.runs.received_sweep import (
     PART_COLUMNS,
     SCENARIOS,
     ReceivedSweep,
+    SweepFacts,
     check_entries,
     check_measures,
     check_parts,
@@ -495,7 +496,7 @@ def read_sweep(folder: Path) -> ReceivedSweep:
         remedy = "holds no sweep that can be read: give the results folder of a sweep (peered -m ...)"
         raise ScenarioError([Problem("run", repr(str(folder)), remedy)])
     check_entries(folder)
-    facts = read_facts(folder / FACTS)
+    facts = read_facts(folder / FACTS, SweepFacts)
     scenarios = read_scenarios(folder / SCENARIOS)
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
     labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))

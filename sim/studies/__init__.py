@@ -15,7 +15,7 @@ REGISTERED = {
     "validate": "sim.studies.validate.ValidateStudy",
     "assumptions": "sim.studies.assumptions.AssumptionsStudy",
     "calibrate": "sim.studies.calibrate.CalibrateStudy",
-    "results": "sim.studies.sweep.ResultsStudy",
+    "results": "sim.studies.results.ResultsStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",
 }
 """The class of each study by its name; its module is loaded when it is asked for."""

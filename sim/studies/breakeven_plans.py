@@ -4,14 +4,19 @@ What is made of their runs is `sim.analysis.breakeven`.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from sim.analysis.breakeven import BreakEvenPlan, effects_played
+from sim.analysis.breakeven import BreakEvenFacts, BreakEvenPlan, effects_played
 from sim.analysis.memory_check import check_design
 from sim.analysis.scenario_facts import peer_hours
+from sim.analysis.swept_scenarios import scenario_of
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
 from sim.io.suggest import did_you_mean
+from sim.runs.design import Design
+from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refuse_all, shortened_value
+from sim.runs.run_store import FACTS
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
@@ -58,6 +63,29 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
         prior=study.prior,
         baseline=own[baseline].staffing.label,
     )
+
+
+def received_plan(received: ReceivedSweep, folder: Path) -> BreakEvenPlan:
+    """The plan of a break-even study that was played, from its folder. Raises ScenarioError where it cannot be read."""
+    file = folder / FACTS
+    facts = read_facts(file, BreakEvenFacts)
+    table = received.scenarios
+    scenarios = dict(zip(table["label"], map(scenario_of, table["content"]), strict=True))
+    unreadable = [label for label, scenario in scenarios.items() if scenario is None]
+    wrong = "no scenario of this version of PeerED"
+    refuse_all([Problem(f"{file}, scenario", shortened_value(label), f"{wrong}: {AS_WRITTEN}") for label in unreadable])
+    design = Design(
+        scenarios={label: scenario for label, scenario in scenarios.items() if scenario is not None},
+        replications=received.facts.replications,
+        seed=received.facts.seed,
+        confidence=received.facts.confidence,
+        hashed={label: key for key, label in received.labels.items()},
+    )
+    try:
+        return facts.plan(design)
+    except KeyError as error:
+        remedy = f"no scenario of this study: {AS_WRITTEN}"
+        raise ScenarioError([Problem(f"{file}, labels", shortened_value(error.args[0]), remedy)]) from error
 
 
 def break_even_problems(

@@ -19,16 +19,12 @@ from sim.analysis.rounds import play_in_rounds
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import (
-    comparison_markdown,
-    comparison_sheets,
-    print_comparison,
-    print_other_levels,
-)
+from sim.report.comparison_answer import ComparisonDescription, print_comparison, print_other_levels
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
+from sim.report.markdown import answer_markdown
+from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
-from sim.report.words.stopping_text import PrecisionAsked, precision_lines
+from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
 from sim.runs.playing import refuse_failed
@@ -106,7 +102,7 @@ def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
 
 
-def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionAsked:
+def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
     """What came of a precision, with staffings by their labels and levels of demand."""
     found = next_replications_of(plan.design, runs)
     names = {
@@ -117,7 +113,7 @@ def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionAsked:
     if len(reached):
         reached = reached.assign(label=reached["label"].map(names))
     found = replace(found, precision_reached=reached)
-    return PrecisionAsked(tuple(names.values()), plan.base.replications, found, plan.base.rules)
+    return PrecisionOutcome(tuple(names.values()), plan.base.replications, found, plan.base.rules)
 
 
 class FirstAnswer(Watch[Comparison]):
@@ -184,16 +180,17 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         self, plan: Plan, answer: Comparison, runs: RunsInMemory, facts: dict[str, Any], question: Question
     ) -> Files:
         scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
+        described = ComparisonDescription(answer, self.has_figures)
         tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached
         return {
             "run.json": partial(write_json, facts),
-            "answer.md": partial(write_text, comparison_markdown(answer, self.has_figures)),
+            "answer.md": partial(write_text, answer_markdown(described)),
             "scenarios.json": partial(write_json, scenarios),
             "replications.parquet": partial(write_table, values_table(played_of(runs, plan)[0])),
             **{f"{name}.parquet": partial(write_table, table) for name, table in tables.items()},
-            ANSWER: partial(write_answer_workbook, comparison_sheets(answer, facts)),
+            ANSWER: partial(write_answer_workbook, answer_sheets(described, facts)),
         }
 
 

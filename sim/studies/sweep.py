@@ -1,4 +1,4 @@
-"""`peered -m`: many scenarios, each compared with the first; and `study=results`, their table again.
+"""`peered -m`: many scenarios, each compared with the first.
 
 How scenarios are made of words is `sim.config.sweeps`, what their runs say `sim.analysis.sweeping`.
 """
@@ -19,7 +19,6 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.dominated import dominated_table
 from sim.analysis.memory_check import check_design
 from sim.analysis.rounds import missing
-from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import (
     SweepAnswer,
     as_comparison,
@@ -29,23 +28,25 @@ from sim.analysis.sweeping import (
     write_controlled,
     write_sweep_tables,
 )
-from sim.analysis.swept_scenarios import SweptScenarios, received_scenarios, swept_scenarios
+from sim.analysis.swept_scenarios import SweptScenarios, swept_scenarios
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
-from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.department.scenario import Scenario
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
+from sim.report.description import Description
+from sim.report.markdown import answer_markdown
 from sim.report.progress import progress, teller
-from sim.report.sweep_answer import SHOWN, print_query, print_sweep, sweep_markdown, sweep_sheets
-from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
-from sim.report.terminal import patient_console, show_finished
+from sim.report.screen import print_answer
+from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
+from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
+from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_log import SweepLog
 from sim.runs.run_store import (
     FEW_PARTS,
@@ -55,7 +56,6 @@ from sim.runs.run_store import (
     foreign_to_sweeps,
     locked,
     log_and_raise_if_unwritable,
-    read_sweep,
     visits_file,
     write_facts,
     write_scenarios,
@@ -64,9 +64,8 @@ from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.runs.worker_errors import NoWorkers
 from sim.statistics.arrays import FloatArray
 from sim.studies.compare import rules_of
-from sim.studies.question import Question, SweepQuestion
-from sim.studies.settings import ResultsSettings
-from sim.studies.study import Files, Study, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
+from sim.studies.question import SweepQuestion
+from sim.studies.study import Files, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
 
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
@@ -252,8 +251,8 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
             "replications.parquet": partial(store.write_replications, labels, numbers),
             "dominated.parquet": partial(write_table, report.dominated),
             "run.json": lambda _: write_facts(known, folder),
-            ANSWER_PAGE: partial(write_text, sweep_markdown(report)),
-            ANSWER: partial(write_answer_workbook, sweep_sheets(report, known)),
+            ANSWER_PAGE: partial(write_text, answer_markdown(SweepDescription(report))),
+            ANSWER: partial(write_answer_workbook, answer_sheets(SweepDescription(report), known)),
         }
         write_each(files, folder, unwritten)
         draw_sweep(compared, folder / "figures", unwritten, log.say)
@@ -266,9 +265,15 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
     if design.rules.controls:
         report = replace(report, controlled=controlled)
         with unwritten.noted(folder):
-            write_text(sweep_markdown(report), folder / ANSWER_PAGE)
-    show_finished(lambda: print_sweep(report, console, LINES_AFTER), patient_console(sys.stderr), folder)
+            write_text(answer_markdown(SweepDescription(report)), folder / ANSWER_PAGE)
+    show_answer(SweepDescription(report), console, folder)
     return ended(folder, unwritten, log, answer.is_whole, command, console)
+
+
+def show_answer(answer: Description, console: Console, folder: Path) -> None:
+    """The answer on the terminal, in the lines that are left of it."""
+    shown = partial(print_answer, answer, console, lines_written(console) + LINES_AFTER)
+    show_finished(shown, patient_console(sys.stderr), folder)
 
 
 _FIGURES = (
@@ -330,48 +335,7 @@ def contenders_of(
     Others, in demand for example, have no best in common. Those without a steady state are left out.
     """
     steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
-    shown = [name for name in SHOWN if name in measures]
+    shown = [name for name in SCREEN_MEASURES if name in measures]
     of_shown = values[steady][:, [measures.index(name) for name in shown]]
     steady_names = [name for name, is_steady in zip(names, steady, strict=True) if is_steady]
     return contenders_by(steady_names, shown, of_shown, answer.confidence)
-
-
-class ResultsStudy(Study):
-    """The answer of a sweep again, from what is kept, or what is asked of its tables; nothing in it is changed."""
-
-    name = "results"
-    settings = ResultsSettings
-
-    def run(self, question: Question, console: Console) -> int:
-        check_question(question)
-        assert question.run is not None
-        received = read_sweep(question.run)
-        facts, labels = received.facts, received.labels
-        store = RunStore(question.run, facts.seed, facts.code)
-        tell_store(store, console)
-        answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
-        if question.query is None and question.table is None and question.export is None:
-            teller(console)(shlex.join(facts.command))
-            command = [word for word in facts.command if not word.startswith("output=")]
-            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
-            if (question.run / CONTROLLED).is_file():
-                report = replace(report, controlled=read_checked(question.run / CONTROLLED))
-            print_sweep(report, console)
-            return 0
-        query = question.query or f"SELECT * FROM {question.table or TABLE}"
-        with queried(store, labels, answer, query) as found:
-            if question.export is None:
-                print_query(found, console)
-            else:
-                rows = counted(export(found, question.export), "row")
-                teller(console)(f"{rows} in {question.export}")
-        return 0
-
-
-def check_question(question: Question) -> None:
-    """Raise ScenarioError with all that is wrong with what is asked of a sweep."""
-    problems = problems_of_asking(question.query, question.table, question.export)
-    if question.run is None:
-        problems.insert(0, Problem("run", "nothing", "study=results needs run=FOLDER, the results folder of a sweep"))
-    if problems:
-        raise ScenarioError(problems)

@@ -1,6 +1,6 @@
 """Demand against waits, leaving and stays: where the knee is, and where interpretation stops.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
@@ -14,7 +14,6 @@ from sim.engine.measures.number_text import label_and_part, measure_and_part, sc
 from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import colours, wrapped
-from sim.report.tables.lookups import estimate, known_measures, label
 from sim.report.words.caveats import footer
 from sim.report.words.question_text import of_what
 
@@ -25,7 +24,7 @@ NAME_HEIGHT = 0.29
 
 def demand_figure(comparison: Comparison) -> Frame:
     """One line per staffing over the levels of demand."""
-    measures = known_measures(comparison, PANELS)
+    measures = comparison.known_measures(PANELS)
     height = max(2.3, NAME_HEIGHT * len(comparison.staffings))
     grid = Grid(len(measures), height, max(len(measures), 1), left=0.55, right=1.45, between=0.55, above=0.42)
     few = "Waits, leaving and stays at the one demand played"
@@ -57,7 +56,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     hues, times, levels = colours(comparison.staffings, comparison.baseline), scale(measure), sorted(comparison.levels)
     ends: list[End] = []
     for number, staffing in enumerate(comparison.staffings):
-        found = [(level, estimate(comparison, staffing, name, level)) for level in levels]
+        found = [(level, comparison.estimate(staffing, name, level)) for level in levels]
         known = [(level, item) for level, item in found if item is not None and math.isfinite(item.mean)]
         beside = [level + 0.0016 * (number - len(comparison.staffings) / 2) for level, _ in known]
         means = [item.mean * times for _, item in known]
@@ -65,7 +64,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
         look: Any = {"color": hues[staffing], "linewidth": 1.5, "marker": "o", "markersize": 3.5, "elinewidth": 1.0}
         axes.errorbar(beside, means, bars, **look)
         if means:
-            ends.append((means[-1], wrapped(label(comparison, staffing), 17), hues[staffing]))
+            ends.append((means[-1], wrapped(comparison.label(staffing), 17), hues[staffing]))
     axes.set_title(wrapped(label_and_part(name), 24), fontsize=9)
     axes.set_xticks(levels, [f"× {level:g}" for level in levels])
     axes.set_xlim(levels[0] - 0.012, levels[-1] + 0.012)

@@ -7,7 +7,6 @@ from sim.engine.measures.number_text import measure_and_part
 from sim.report.figures.frame import EDGE, WIDTH, Frame
 from sim.report.figures.interval_rows import beyond_chance_words, draw_differences, grey_words
 from sim.report.figures.theme import wrapped
-from sim.report.tables.lookups import known_measures, label, others
 from sim.report.words.caveats import footer
 
 SIDES = ((("Mental health", "mental_health"),), (("Medical", "medical"), ("All visits", "all")))
@@ -17,13 +16,13 @@ _NAME_WIDTH, _ROW_HEIGHT, _ABOVE, _BELOW, _HEAD_HEIGHT = 1.22, 0.21, 0.26, 0.42,
 
 def differences_figure(comparison: Comparison) -> Frame:
     """Mental health on the left, medical and all visits on the right."""
-    measures = known_measures(comparison, HEADLINE)
-    rows_height = _ROW_HEIGHT * max(len(others(comparison)), 1)
+    measures = comparison.known_measures(HEADLINE)
+    rows_height = _ROW_HEIGHT * max(len(comparison.others), 1)
     each = _ABOVE + rows_height + _BELOW
     sides = [
         [(head, [name for name in measures if name.endswith(f".{part}")]) for head, part in side] for side in SIDES
     ]
-    baseline = inside(label(comparison, comparison.baseline))
+    baseline = inside(comparison.label(comparison.baseline))
     frame = Frame(
         max(sum(_HEAD_HEIGHT + each * len(names) for _, names in side) for side in sides),
         f"Headline measures beside {baseline}{beyond_chance_words(comparison, measures)}",

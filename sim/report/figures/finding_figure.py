@@ -7,7 +7,7 @@ import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
@@ -17,7 +17,6 @@ from sim.report.figures.frame import EDGE, Frame, Grid
 from sim.report.figures.interval_rows import draw_bar, draw_dot, note_above, row_axes
 from sim.report.figures.theme import INK, QUIET, colours, wrapped
 from sim.report.tables.comparison_rows import marked_label
-from sim.report.tables.lookups import Found, difference, flags_of, known_measures, label, n_replications, others
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
 
@@ -31,12 +30,12 @@ _MOST_STAFFINGS = 6
 def finding_figure(comparison: Comparison) -> Frame:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
     names = staffings_shown(comparison)
-    measures = [name for name in known_measures(comparison, HEADLINE) if name in MEASURES_SHOWN]
+    measures = [name for name in comparison.known_measures(HEADLINE) if name in MEASURES_SHOWN]
     rows_height = _ROW_HEIGHT * max(len(names), 1)
     grid = Grid(
         len(measures), rows_height, max(len(measures), 1), EDGE + 1.65, EDGE, between=0.3, above=0.62, below=0.3
     )
-    baseline = inside(label(comparison, comparison.baseline))
+    baseline = inside(comparison.label(comparison.baseline))
     frame = Frame(
         grid.total_height,
         finding_title(comparison),
@@ -59,7 +58,7 @@ def measure_head(name: str) -> str:
 
 def staffings_shown(comparison: Comparison) -> list[str]:
     """The first staffing and those that add the same weekly cost; where there are none, the first few."""
-    names = list(others(comparison))
+    names = list(comparison.others)
     if not names:
         return []
     added = [float(costs_row(comparison, name)["weekly_difference"]) for name in names]
@@ -69,15 +68,15 @@ def staffings_shown(comparison: Comparison) -> list[str]:
 
 def finding_title(comparison: Comparison) -> str:
     """What the first staffing does to time without staff and to waits, in one line."""
-    if not others(comparison):
-        return f"{label(comparison, comparison.baseline)}: nothing is compared"
-    subject = others(comparison)[0]
-    who = label(comparison, subject)
-    if flags_of(comparison, subject)[1]:
+    if not comparison.others:
+        return f"{comparison.label(comparison.baseline)}: nothing is compared"
+    subject = comparison.others[0]
+    who = comparison.label(subject)
+    if comparison.flags_of(subject)[1]:
         return f"{who}: no difference is claimed, there is no steady state"
-    if n_replications(comparison) < 2:
+    if comparison.n_replications() < 2:
         return f"{who}: one replication, so nothing can be distinguished from chance"
-    found = {name: difference(comparison, subject, name) for name in (WITHOUT_STAFF, WAIT)}
+    found = {name: comparison.difference(subject, name) for name in (WITHOUT_STAFF, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
     shown = [change_words(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
@@ -92,7 +91,7 @@ CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
 UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 
 
-def change_words(name: str, found: Found) -> str:
+def change_words(name: str, found: FoundValue) -> str:
     """`12.8 minutes less without staff`."""
     way = "less" if found.mean < 0.0 else "more"
     return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
@@ -103,7 +102,7 @@ def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], na
     measure, _ = measure_and_part(name)
     hues = colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
-        found = difference(comparison, staffing, name)
+        found = comparison.difference(staffing, name)
         if found is not None and math.isfinite(found.mean):
             draw_numbered(axes, row, measure, found, hues[staffing] if found.beyond_chance else QUIET)
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
@@ -119,7 +118,7 @@ def decimals_of_ticks(axes: Axes) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def draw_numbered(axes: Axes, row: int, measure: Measure, found: Found, ink: str) -> None:
+def draw_numbered(axes: Axes, row: int, measure: Measure, found: FoundValue, ink: str) -> None:
     """Interval, dot and the number above it."""
     draw_bar(axes, row, measure, found.low, found.high, color=ink, linewidth=3.0)
     draw_dot(axes, row, measure, found, markersize=6.5, color=ink, markeredgecolor="white")

@@ -1,6 +1,6 @@
 """Rows with intervals: a row a staffing, its difference from the baseline as a dot with bars.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
@@ -9,24 +9,23 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import counted, measure_and_part, scale, short_unit_of_difference, within_scale
 from sim.report.figures.axes_parts import light_grid
 from sim.report.figures.theme import ASSUMED, QUIET, colours, wrapped
 from sim.report.tables.comparison_rows import marked_label
-from sim.report.tables.lookups import Found, difference, is_assumed, moved_topics, others
 from sim.report.words.cautions import mark_of
 
 
 def grey_words(comparison: Comparison, otherwise: str = "") -> str:
     """What grey means on a figure, if anything on it is grey."""
-    return " Grey: moved by an assumed effect." if moved_topics(comparison) else otherwise
+    return " Grey: moved by an assumed effect." if comparison.moved_topics() else otherwise
 
 
 def beyond_chance_words(comparison: Comparison, names: Sequence[str]) -> str:
     """How many differences in some measures are beyond chance, of those judged together; nothing where none is."""
-    found = [difference(comparison, staffing, name) for staffing in others(comparison) for name in names]
+    found = [comparison.difference(staffing, name) for staffing in comparison.others for name in names]
     judged = [item for item in found if item is not None and math.isfinite(item.simultaneous)]
     n_shown = sum(item.beyond_chance for item in judged)
     return f": {n_shown} of {counted(len(judged), 'difference')} beyond chance" if judged else ""
@@ -59,7 +58,7 @@ def draw_bar(axes: Axes, row: float, measure: Measure, low: float, high: float, 
         axes.plot(ends, [row, row], solid_capstyle="butt", **look)
 
 
-def draw_dot(axes: Axes, row: float, measure: Measure, found: Found, **look: Any) -> None:
+def draw_dot(axes: Axes, row: float, measure: Measure, found: FoundValue, **look: Any) -> None:
     """The mean."""
     axes.plot([found.mean * scale(measure)], [row], marker="o", zorder=4, **look)
 
@@ -72,11 +71,11 @@ def note_above(axes: Axes, row: float, x: float, text: str, **look: Any) -> None
 def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float | None = None) -> None:
     """One measure, a row for each staffing, at the central level of demand unless another is given."""
     measure, _ = measure_and_part(name)
-    names, hues = others(comparison), colours(comparison.staffings, comparison.baseline)
+    names, hues = comparison.others, colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
-        found = difference(comparison, staffing, name, level)
+        found = comparison.difference(staffing, name, level)
         if found is not None and math.isfinite(found.mean):
-            draw_difference(axes, row, found, measure, ASSUMED if is_assumed(comparison, name) else hues[staffing])
+            draw_difference(axes, row, found, measure, ASSUMED if comparison.is_assumed(name) else hues[staffing])
     heads = [wrapped(marked_label(comparison, staffing, level), 24) for staffing in names]
     row_axes(axes, measure, heads, size=8, n_ticks=5, margin=0.08)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
@@ -85,7 +84,7 @@ def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float
     axes.set_xlabel(short_unit_of_difference(measure), fontsize=8, labelpad=0.5, loc="right")
 
 
-def draw_difference(axes: Axes, row: int, found: Found, measure: Measure, ink: str) -> None:
+def draw_difference(axes: Axes, row: int, found: FoundValue, measure: Measure, ink: str) -> None:
     """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
     reach = found.simultaneous
     draw_bar(axes, row, measure, found.mean - reach, found.mean + reach, color=ink, linewidth=1.0, zorder=2)

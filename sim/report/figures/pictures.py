@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import Role, Staffing, heads_by_minute
@@ -25,7 +25,6 @@ from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, pos
 from sim.report.figures.interval_rows import draw_differences
 from sim.report.figures.theme import HUES, QUIET, styled, wrapped
 from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
-from sim.report.tables.lookups import Found, difference, label, others
 from sim.report.tables.summaries import level_of
 
 _TITLE_CHARACTERS, _NOTE_CHARACTERS = 88, 100
@@ -63,7 +62,7 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
     Raises ValueError for a measure that has no differences, or a level of demand that was not played.
     """
     level = level_of(comparison, demand)
-    found = {staffing: difference(comparison, staffing, name, level) for staffing in others(comparison)}
+    found = {staffing: comparison.difference(staffing, name, level) for staffing in comparison.others}
     known = {staffing: item for staffing, item in found.items() if item is not None}
     if not known:
         names = sorted({measure for _, measure in comparison.difference_rows})
@@ -71,7 +70,7 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
     measure, part = measure_and_part(name)
     with axes_for(axes, 9.0, 1.5 + 0.32 * len(found)) as drawn:
         draw_differences(drawn, comparison, name, level)
-        baseline, level_text = inside(label(comparison, comparison.baseline)), f"{100 * comparison.confidence:g} %"
+        baseline, level_text = inside(comparison.label(comparison.baseline)), f"{100 * comparison.confidence:g} %"
         below = (
             f"Difference from {baseline} in {unit_of_difference(measure)}, {part_text(part)}, demand × {level:g}. "
             f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
@@ -80,11 +79,11 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
     return drawn
 
 
-def differences_title(comparison: Comparison, name: str, found: dict[str, Found]) -> str:
+def differences_title(comparison: Comparison, name: str, found: dict[str, FoundValue]) -> str:
     """What the differences of one measure show, in one sentence that claims nothing beyond them."""
     measure, part = measure_and_part(name)
     what = f"{measure.label}, {part_text(part)}"
-    baseline = inside(label(comparison, comparison.baseline))
+    baseline = inside(comparison.label(comparison.baseline))
     if not any(item.has_interval for item in found.values()):
         return f"{what}: a difference of one replication cannot be distinguished from chance"
     if all(item.identical for item in found.values()):
@@ -101,10 +100,10 @@ def differences_title(comparison: Comparison, name: str, found: dict[str, Found]
         place += f"; {len(shown) - n_same} the other way beyond chance"
     elif len(found) > len(shown) == 1:
         place = f", the only one of {len(found)} beyond chance"
-    return f"{what}: {number} with {inside(label(comparison, staffing))}{interval_of(item, measure, len(found))}{place}"
+    return f"{what}: {number} with {inside(comparison.label(staffing))}{interval_of(item, measure, len(found))}{place}"
 
 
-def interval_of(item: Found, measure: Measure, n_picked_from: int) -> str:
+def interval_of(item: FoundValue, measure: Measure, n_picked_from: int) -> str:
     """The interval of a difference picked from several: that of all judged together, or none.
 
     Its own would be too narrow, as the pick is the largest.
@@ -115,7 +114,7 @@ def interval_of(item: Found, measure: Measure, n_picked_from: int) -> str:
     return f" ({range_text(measure, item.low, item.high)})" if n_picked_from == 1 else ""
 
 
-def is_shown(item: Found) -> bool:
+def is_shown(item: FoundValue) -> bool:
     """Whether a difference is beyond chance: judged with the other headline measures where it is one of them."""
     return item.beyond_chance if math.isfinite(item.simultaneous) else item.beyond_own_interval
 

@@ -1,20 +1,19 @@
 """The scorecard: one row per staffing, one column per question a manager asks, with the difference from the baseline.
 
-The numbers are looked up in `sim.report.tables.lookups`.
+The numbers are looked up in the comparison.
 """
 
 import math
 
 from matplotlib.axes import Axes
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
 from sim.engine.measures.number_text import bare, half_width_text, is_share, label_and_part, measure_and_part
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
 from sim.report.figures.interval_rows import beyond_chance_words, draw_bar, draw_dot, grey_words, widen_around_zero
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
 from sim.report.tables.comparison_rows import marked_label
-from sim.report.tables.lookups import Found, difference, estimate, is_assumed, known_measures, label, others
 from sim.report.words.cautions import marked
 from sim.report.words.caveats import footer
 
@@ -31,8 +30,8 @@ height of the line of no difference."""
 
 def scorecard(comparison: Comparison) -> Frame:
     """One row per staffing, baseline first."""
-    names = (comparison.baseline, *others(comparison))
-    measures = known_measures(comparison, SHOWN_MEASURES)
+    names = (comparison.baseline, *comparison.others)
+    measures = comparison.known_measures(SHOWN_MEASURES)
     grid = Grid(
         len(measures), _ROW_HEIGHT * len(names), max(len(measures), 1), left=_NAME_WIDTH, right=EDGE + 0.1, between=0.2,
         above=0.79, below=0.0,
@@ -40,7 +39,7 @@ def scorecard(comparison: Comparison) -> Frame:
     frame = Frame(
         grid.total_height,
         f"What changes, staffing by staffing{beyond_chance_words(comparison, measures)}",
-        f"Large: mean. Below: paired difference from {inside(label(comparison, comparison.baseline))} with its "
+        f"Large: mean. Below: paired difference from {inside(comparison.label(comparison.baseline))} with its "
         "interval if it has one, on one scale per column; the line marks no difference."
         + grey_words(comparison, otherwise=" All values are computed."),
         footer(comparison),
@@ -74,10 +73,10 @@ def in_rows(axes: Axes, n_rows: int) -> None:
 def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
     """Values, differences and intervals of one measure."""
     measure, _ = measure_and_part(name)
-    ink, place = ASSUMED if is_assumed(comparison, name) else INK, axes.get_yaxis_transform()
+    ink, place = ASSUMED if comparison.is_assumed(name) else INK, axes.get_yaxis_transform()
     in_rows(axes, len(names))
     for row, staffing in enumerate(names):
-        here, change = estimate(comparison, staffing, name), difference(comparison, staffing, name)
+        here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
         is_baseline = staffing == comparison.baseline
         if here is not None:
             axes.text(0.0, row + _VALUE, bare(measure, here.mean), va="top", size=11.5, color=ink, transform=place)
@@ -97,7 +96,7 @@ def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...],
     axes.set_xlim(-reach, reach)
 
 
-def paired_text(name: str, change: Found) -> str:
+def paired_text(name: str, change: FoundValue) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
     measure, _ = measure_and_part(name)
     if change.identical:

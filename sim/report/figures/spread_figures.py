@@ -17,7 +17,6 @@ from sim.engine.measures.waits import CTAS_TARGETS
 from sim.report.figures.axes_parts import End, band, light_grid, limit, name_ends, no_data, per_cent, positive_top
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
 from sim.report.figures.theme import BASELINE, QUIET, colours, wrapped
-from sim.report.tables.lookups import estimate, label, of_staffing, others
 from sim.report.words.caveats import footer
 
 KEY_LINE = 0.22
@@ -40,7 +39,7 @@ def waits_figure(comparison: Comparison) -> Frame:
     )
     hues = colours(comparison.staffings, comparison.baseline)
     for name, (left, line) in places.items():
-        frame.head(left, KEY_LINE * line, label(comparison, name), size=9, color=hues[name])
+        frame.head(left, KEY_LINE * line, comparison.label(name), size=9, color=hues[name])
     panels = [(stream, acuity) for stream in streams for acuity in ACUITIES]
     for number, ((stream, acuity), axes) in enumerate(zip(panels, frame.panels(grid), strict=True)):
         draw_waits(axes, comparison, stream, acuity)
@@ -56,7 +55,7 @@ def key_places(comparison: Comparison) -> dict[str, tuple[float, int]]:
     places: dict[str, tuple[float, int]] = {}
     left, line = EDGE, 0
     for name in comparison.staffings:
-        width = 0.093 * len(label(comparison, name)) + 0.2
+        width = 0.093 * len(comparison.label(name)) + 0.2
         if left + width > WIDTH:
             left, line = EDGE, line + 1
         places[name] = (left, line)
@@ -78,8 +77,8 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
     """One stream at one acuity; the baseline broad and pale below the others."""
     hues = colours(comparison.staffings, comparison.baseline)
     limit(axes, CTAS_TARGETS[acuity - 1])
-    for name in (comparison.baseline, *others(comparison)):
-        table = of_staffing(comparison, comparison.waits, name)
+    for name in (comparison.baseline, *comparison.others):
+        table = comparison.of_staffing(comparison.waits, name)
         edges, shares = cumulative(table[(table["stream"] == stream) & (table["acuity"] == acuity)])
         width, alpha = (2.6, 0.45) if name == comparison.baseline else (1.1, 1.0)
         axes.plot(edges, 100 * shares, color=hues[name], linewidth=width, alpha=alpha)
@@ -94,17 +93,17 @@ def draw_waits(axes: Axes, comparison: Comparison, stream: str, acuity: int) -> 
 
 def without_staff_figure(comparison: Comparison) -> Frame:
     """Histogram of minutes without staff, one row per staffing, the baseline's outline on each."""
-    names = (comparison.baseline, *others(comparison))
+    names = (comparison.baseline, *comparison.others)
     grid = Grid(len(names), 0.8, above=0.22, below=0.2)
     frame = Frame(
         grid.total_height + 0.35,
         "Minutes without staff, eligible mental-health visits",
         "Share of visits by minutes without a task of their own path, an escalation response or a peer's company. "
-        f"Family may be there. Outline: {inside(label(comparison, comparison.baseline))}. Last bar: 12 h and more.",
+        f"Family may be there. Outline: {inside(comparison.label(comparison.baseline))}. Last bar: 12 h and more.",
         footer(comparison, intervals=False),
     )
     hues = colours(names, comparison.baseline)
-    bars = {name: folded(of_staffing(comparison, comparison.alone, name)) for name in names}
+    bars = {name: folded(comparison.of_staffing(comparison.alone, name)) for name in names}
     top = 1.12 * positive_top(100 * float(max(shares.max() for _, shares in bars.values())))
     base_edges, base = bars[comparison.baseline]
     for number, (name, axes) in enumerate(zip(names, frame.panels(grid), strict=True)):
@@ -114,7 +113,7 @@ def without_staff_figure(comparison: Comparison) -> Frame:
         axes.set_ylim(0, top)
         minutes_axis(axes, is_named=number == len(names) - 1)
         words = without_staff_words(comparison, name)
-        frame.head(grid.left, grid.top_of(number) - grid.above, label(comparison, name), words, color=hues[name])
+        frame.head(grid.left, grid.top_of(number) - grid.above, comparison.label(name), words, color=hues[name])
     return frame
 
 
@@ -132,8 +131,8 @@ def minutes_axis(axes: Axes, is_named: bool) -> None:
 
 def without_staff_words(comparison: Comparison, staffing: str) -> str:
     """Mean and 90th percentile, as estimated."""
-    mean = estimate(comparison, staffing, "minutes_without_staff_mean.mental_health")
-    p90 = estimate(comparison, staffing, "minutes_without_staff_p90.mental_health")
+    mean = comparison.estimate(staffing, "minutes_without_staff_mean.mental_health")
+    p90 = comparison.estimate(staffing, "minutes_without_staff_p90.mental_health")
     reach = f" ± {mean.half_width:.1f}" if mean is not None and mean.has_interval else ""
     words = [] if mean is None else [f"mean {mean.mean:.0f}{reach} min"]
     return ", ".join(words + ([] if p90 is None else [f"one in ten above {p90.mean:.0f} min"]))
@@ -177,8 +176,8 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
     hues = colours(comparison.staffings, comparison.baseline)
     ends: list[End] = []
     last_day = 1.0
-    for name in (comparison.baseline, *others(comparison)):
-        curve = of_staffing(comparison, comparison.returns, name)
+    for name in (comparison.baseline, *comparison.others):
+        curve = comparison.of_staffing(comparison.returns, name)
         if not curve.empty:
             curve = curve[(curve["index"] == index) & (curve["days"] <= LONGEST_RETURN)].sort_values("days")
         if curve.empty:
@@ -189,7 +188,7 @@ def draw_returns(axes: Axes, comparison: Comparison, index: str) -> None:
         width = 2.4 if name == comparison.baseline else 1.3
         axes.plot(days, back, color=hues[name], linewidth=width, marker=".", markersize=4)
         end, last_day = float(np.nan_to_num(back[-1])), max(last_day, float(days[-1]))
-        ends.append((end, wrapped(f"{label(comparison, name)} {end:.1f}\u00a0%", 19), hues[name]))
+        ends.append((end, wrapped(f"{comparison.label(name)} {end:.1f}\u00a0%", 19), hues[name]))
     if not ends:
         no_data(axes, "nobody was followed")
     returns_axis(axes, index, last_day)

@@ -21,7 +21,6 @@ from sim.report.figures.axes_parts import (
 )
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, EMPTY, INK, QUIET, colours, wrapped
-from sim.report.tables.lookups import label, of_staffing, others, role_text
 from sim.report.words.caveats import footer
 
 NOBODY = 1e-6
@@ -35,7 +34,7 @@ def staffings_with_peers(comparison: Comparison) -> list[str]:
     """Those with a peer on duty at some hour."""
     if comparison.week.empty:
         return []
-    duty = {name: of_staffing(comparison, comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
+    duty = {name: comparison.of_staffing(comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
     return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
@@ -53,10 +52,10 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
     if comparison.week.empty:
         frame.write(grid.left, 0.0, "Nothing was recorded.", color=QUIET)
         return frame
-    weeks = [of_staffing(comparison, comparison.week, name).sort_values("hour_of_week") for name, *_ in groups]
+    weeks = [comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name, *_ in groups]
     top = 1.15 * positive_top(float(max(np.nan_to_num(week["mh_present"]).max() for week in weeks)))
     for number, (axes, week, group) in enumerate(zip(frame.panels(grid), weeks, groups, strict=True)):
-        name = label(comparison, group[0]) + same_hours(comparison, group[1:])
+        name = comparison.label(group[0]) + same_hours(comparison, group[1:])
         frame.head(grid.left, grid.top_of(number) - grid.above, name, without_peer_share(week))
         draw_census(axes, week, top)
         below = grid.top_of(number) + grid.height + 0.06
@@ -66,15 +65,15 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
 
 def week_title(comparison: Comparison, staffing: str) -> str:
     """How much of the presence falls into hours without a peer, under a staffing."""
-    week = of_staffing(comparison, comparison.week, staffing)
+    week = comparison.of_staffing(comparison.week, staffing)
     share = "" if week.empty else without_peer_share(week)
-    return f"{label(comparison, staffing)}: {share or 'no mental-health visit was recorded'}"
+    return f"{comparison.label(staffing)}: {share or 'no mental-health visit was recorded'}"
 
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
     """Staffings grouped by their pattern of peer hours."""
     heads = {
-        name: of_staffing(comparison, comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
+        name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
         for name in names
     }
     return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
@@ -93,7 +92,7 @@ def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarra
 
 def same_hours(comparison: Comparison, names: list[str]) -> str:
     """Who else has these peer hours."""
-    return f" (the same hours: {', '.join(label(comparison, name) for name in names)})" if names else ""
+    return f" (the same hours: {', '.join(comparison.label(name) for name in names)})" if names else ""
 
 
 def without_peer_share(week: pd.DataFrame) -> str:
@@ -174,7 +173,7 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     """The load under the first staffing that has the role, the baseline if it does, and the heads of each roster."""
     hues, is_peer = colours(comparison.staffings, comparison.baseline), role in comparison.peer_roles
     rosters = distinct_rosters(comparison, role)
-    axes.set_title(role_text(comparison, role).capitalize() + " (contact load)" * is_peer)
+    axes.set_title(comparison.role_text(role).capitalize() + " (contact load)" * is_peer)
     hour_of_day_axis(axes, ":00")
     axes.set_ylabel("heads")
     if not rosters:
@@ -195,13 +194,13 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
 
 def hourly_heads(comparison: Comparison, staffing: str, column: str) -> np.ndarray:
     """Of a mean day under a staffing, 0 where nothing is known."""
-    return np.asarray(np.nan_to_num(by_hour_of_day(of_staffing(comparison, comparison.week, staffing), column)))
+    return np.asarray(np.nan_to_num(by_hour_of_day(comparison.of_staffing(comparison.week, staffing), column)))
 
 
 def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
     """Staffings grouped by their heads, the baseline first; those without anybody in the role left out."""
-    names = (comparison.baseline, *others(comparison))
-    heads = {name: by_hour_of_day(of_staffing(comparison, comparison.week, name), f"heads_{role}") for name in names}
+    names = (comparison.baseline, *comparison.others)
+    heads = {name: by_hour_of_day(comparison.of_staffing(comparison.week, name), f"heads_{role}") for name in names}
     there = {name: profile for name, profile in heads.items() if np.nansum(profile) > 0.0}
     # A break taken a little later moves some tenths of a head from one hour to the next.
     return alike(there, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).max() < 0.35))
@@ -210,7 +209,7 @@ def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
 def roster_words(comparison: Comparison, group: list[str]) -> str:
     """The first staffing of a group, and how many more have the same heads."""
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-    return wrapped(f"{label(comparison, group[0])}{more}", 14)
+    return wrapped(f"{comparison.label(group[0])}{more}", 14)
 
 
 def utilisation_figure(comparison: Comparison) -> Frame:
@@ -241,7 +240,7 @@ def used_share(week: pd.DataFrame, role: str) -> tuple[np.ndarray, float]:
 
 def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str], with_names: bool) -> None:
     """A row a role, a cell an hour, and the share of the whole day at the end of the row."""
-    week = of_staffing(comparison, comparison.week, staffing)
+    week = comparison.of_staffing(comparison.week, staffing)
     found = [used_share(week, role) for role in roles]
     if not found:
         axes.set_axis_off()
@@ -250,12 +249,12 @@ def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]
     axes.pcolormesh(np.arange(25), np.arange(len(roles) + 1), grid, cmap="YlGnBu", vmin=0.0, vmax=1.0, rasterized=True)
     axes.set_facecolor(EMPTY)
     axes.set_ylim(len(roles), 0)
-    words = [role_text(comparison, role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
+    words = [comparison.role_text(role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
     axes.set_yticks(np.arange(len(roles)) + 0.5, words if with_names else [""] * len(roles), fontsize=8)
     hour_of_day_axis(axes)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(label(comparison, staffing))
+    axes.set_title(comparison.label(staffing))
     for row, (_, whole) in enumerate(found):
         text, ink = ("none", QUIET) if np.isnan(whole) else (f"{100 * whole:.0f} %", INK)
         axes.text(24.3, row + 0.5, text, va="center", size=8, color=ink)

@@ -135,7 +135,7 @@ def relabelled(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
 
 
 def sheet_rows(table: pd.DataFrame) -> list[tuple[object, ...]]:
-    """Rows with texts cut to a length that can be read, yes and no in words."""
+    """TextRows with texts cut to a length that can be read, yes and no in words."""
     columns: dict[object, list[object]] = {}
     for name in table:
         column = table[name]

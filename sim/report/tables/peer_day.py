@@ -1,6 +1,6 @@
 """A peer's day and what children take home, as tables of `answer.md` and of the workbook, with what they mean.
 
-The numbers are looked up in `sim.report.tables.lookups`; what each part counts is in `sim.engine.measures.catalogue`.
+The numbers are looked up in the comparison; what each part counts is in `sim.engine.measures.catalogue`.
 """
 
 import math
@@ -8,15 +8,14 @@ import math
 from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.number_text import measure_and_part, unit_of_value
 from sim.engine.measures.peer_day import PEER_TIME
-from sim.report.description import Rows
+from sim.report.description import TextRows
 from sim.report.tables.comparison_rows import all_staffings, measure_rows, own_cell, whole_cell
-from sim.report.tables.lookups import estimate, known_measures
 from sim.report.words.numbers import labelled
 
 DAY = "A peer's day"
 TAKEN_HOME = "What children take home"
 PAID_SHARES = {f"peer_time_{part}.all": row for part, (row, *_) in PEER_TIME.items()}
-"""Rows of the table by the parts of a peer's paid time."""
+"""TextRows of the table by the parts of a peer's paid time."""
 PEER_RESULTS = (
     "cost_per_child_met.all",
     "cost_per_company_hour.all",
@@ -57,17 +56,17 @@ def with_peers(comparison: Comparison) -> tuple[str, ...]:
 
 def has_peers(comparison: Comparison, staffing: str) -> bool:
     """Whether the paid time of peers was measured in any replication."""
-    found = estimate(comparison, staffing, next(iter(PAID_SHARES)))
+    found = comparison.estimate(staffing, next(iter(PAID_SHARES)))
     return found is not None and math.isfinite(found.mean)
 
 
 def peer_day_measures(comparison: Comparison) -> tuple[str, ...]:
     """Measures of a peer's day that were estimated, in the order of the table."""
     overtime = (f"overtime_hours_per_week.{role}" for role in comparison.peer_roles[:1])
-    return known_measures(comparison, (*PAID_SHARES, *PEER_RESULTS, *overtime))
+    return comparison.known_measures((*PAID_SHARES, *PEER_RESULTS, *overtime))
 
 
-def peer_day_rows(comparison: Comparison) -> Rows:
+def peer_day_rows(comparison: Comparison) -> TextRows:
     """Parts of the paid time, cost, company of boarders, exposures and overtime: a column for each staffing with peers,
     the mean with the half-width of its interval. Empty without peers.
     """
@@ -92,14 +91,14 @@ def peer_day_lines(comparison: Comparison) -> list[str]:
 # --- what children take home
 
 
-def taken_home_rows(comparison: Comparison) -> Rows:
+def taken_home_rows(comparison: Comparison) -> TextRows:
     """Who went home empty-handed, and its parts: a column for each staffing, the mean and the difference from the
     baseline. Empty where it was not measured.
     """
     names = all_staffings(comparison)
-    if not any(estimate(comparison, name, HOME[0]) for name in names):
+    if not any(comparison.estimate(name, HOME[0]) for name in names):
         return []
-    return measure_rows(comparison, names, known_measures(comparison, HOME), labelled, whole_cell)
+    return measure_rows(comparison, names, comparison.known_measures(HOME), labelled, whole_cell)
 
 
 def taken_home_lines(comparison: Comparison) -> list[str]:

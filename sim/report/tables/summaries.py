@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.department.roster import Staffing
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import measure_and_part, part_text, scale, unit_of_value
-from sim.report.tables.lookups import central_level, difference, estimate, known_measures, others
 
 DIFFERENCE = ("difference", "low", "high", "beyond_chance")
 """What a summary says of a staffing beside the baseline."""
@@ -60,33 +59,34 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
     not played.
     """
     level = level_of(comparison, demand)
-    alone = not others(comparison)
+    alone = not comparison.others
     rows = []
-    for name in known_measures(comparison, HEADLINE):
+    for name in comparison.known_measures(HEADLINE):
         measure, part = measure_and_part(name)
-        own = estimate(comparison, comparison.baseline, name, level)
+        own = comparison.estimate(comparison.baseline, name, level)
         row: list[object] = [name, measure.label, part_text(part), unit_of_value(measure)]
-        row.append(math.nan if own is None else own.mean * scale(measure))
-        if alone:
-            row += [math.nan] * 2 if own is None else [own.low * scale(measure), own.high * scale(measure)]
-        for staffing in others(comparison):
-            found = difference(comparison, staffing, name, level)
-            if found is None:
-                row += [math.nan, math.nan, math.nan, False]
-            else:
-                row += [value * scale(measure) for value in (found.mean, found.low, found.high)]
-                row.append(found.beyond_chance)
+        row += shown_numbers(own, name)[: 3 if alone else 1]
+        for staffing in comparison.others:
+            found = comparison.difference(staffing, name, level)
+            row += [*shown_numbers(found, name), found is not None and found.beyond_chance]
         rows.append(row)
-    compared = [f"{name}: {what}" for name in others(comparison) for what in DIFFERENCE]
+    compared = [f"{name}: {what}" for name in comparison.others for what in DIFFERENCE]
     own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
     columns = ["measure", "label", "part", "unit", comparison.baseline, *own_interval, *compared]
     return pd.DataFrame(rows, columns=columns).set_index("measure")
 
 
+def shown_numbers(found: FoundValue | None, name: str) -> list[float]:
+    """Mean and both ends of the interval of a measure in the unit in which it is shown; nan where there is none."""
+    if found is None:
+        return [math.nan] * 3
+    return [value * scale(measure_and_part(name)[0]) for value in (found.mean, found.low, found.high)]
+
+
 def level_of(comparison: Comparison, demand: float | None) -> float:
     """The level of demand asked for. Raises ValueError if it was not played."""
     if demand is None:
-        return central_level(comparison)
+        return comparison.central_level
     for level in comparison.levels:
         if math.isclose(level, demand, rel_tol=1e-5):
             return level

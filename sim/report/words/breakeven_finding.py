@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Span, StaffingAnswer
+from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Chance, Span, StaffingAnswer
 from sim.analysis.comparison_result import LEAST_ADDED
 from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import inside
@@ -92,7 +92,7 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
     """What there is to say of each of several staffings; the page has those that are too many."""
     pieces = [f"{item.label}: {what(answer, item)}" for item in answer.staffings[:MOST_STAFFINGS]]
     more = len(answer.staffings) - MOST_STAFFINGS
-    return "; ".join([*pieces, *([f"{counted(more, 'further staffing')} in answer.md"] if more > 0 else [])]) + "."
+    return "; ".join([*pieces, *[f"{counted(more, 'further staffing')} in answer.md"] * (more > 0)]) + "."
 
 
 # --- what changes, what does not ---
@@ -308,7 +308,7 @@ def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> l
     leading, *others = shown
     verdict = verdict_text(answer, leading)
     named = f"{capital(preset_text(leading.preset))}: {verdict}" if others else verdict
-    texts = [named, *([chance_sentence(leading), ONLY_A_PRIOR] if leading.chance is not None else [])]
+    texts = [named, *([chance_sentence(leading.chance), ONLY_A_PRIOR] if leading.chance else [])]
     if leading.found is None:
         return texts
     return texts + [f"{capital(preset_text(one.preset))}: {short_verdict(answer, one)}." for one in others]
@@ -329,9 +329,13 @@ def verdict_words(item: StaffingAnswer) -> str:
     if found is None:
         return "nothing is concluded"
     if found.verdict == "turns":
-        pays_below = found.pays[0][0] == item.curve.effects[0]
-        return f"pays {'below' if pays_below else 'above'} {found.roots[0]:.2f}"
+        return f"pays {side_that_pays(item)} {found.roots[0]:.2f}"
     return {"never": "pays nowhere", "always": "pays everywhere"}.get(found.verdict, "undecided")
+
+
+def side_that_pays(item: StaffingAnswer) -> str:
+    """On which side of the effect at which net benefit turns it is above 0."""
+    return "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
 
 
 def prior_in_brackets(item: StaffingAnswer) -> str:
@@ -352,20 +356,28 @@ def study_size_text(answer: BreakEvenAnswer) -> str:
 
 def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """The verdict in a few words, with the prior's probability in brackets."""
-    if item.found is None:
-        return "nothing is concluded, for want of a steady state" if item.unsteady_effects else "nothing is concluded"
-    found, low, high = item.found, answer.plan.effects[0], answer.plan.effects[-1]
-    prior = f" (prior's probability {percent_text(item.chance.probability)})" if item.chance else ""
-    if found.verdict == "never":
-        return f"no effect between {low:g} and {high:g} pays{prior}"
-    if found.verdict == "always":
-        return f"pays at every effect between {low:g} and {high:g}{prior}"
+    found = item.found
+    if found is None:
+        return "nothing is concluded" + ", for want of a steady state" * bool(item.unsteady_effects)
     if found.verdict == "turns":
-        side = "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
-        return f"pays {side} {found.roots[0]:.3f} (interval {_span_text(found.spans[0])}){prior}"
-    turning = ", ".join(f"{root:.3f}" for root in found.roots)
-    roots = f"the mean turns at {turning}" if turning else "the mean turns nowhere in the range"
-    return f"undecided, {roots}{prior}"
+        words = f"pays {side_that_pays(item)} {found.roots[0]:.3f} (interval {_span_text(found.spans[0])})"
+    elif found.verdict == "unclear":
+        words = f"undecided, {turning_text(found)}"
+    else:
+        pays = "pays at every effect" if found.verdict == "always" else "no effect"
+        words = f"{pays} {effects_range(answer)}{' pays' * (found.verdict == 'never')}"
+    return words + (f" (prior's probability {percent_text(item.chance.probability)})" if item.chance else "")
+
+
+def effects_range(answer: BreakEvenAnswer) -> str:
+    """`between 0.6 and 1.2`: the effects played."""
+    return f"between {answer.plan.effects[0]:g} and {answer.plan.effects[-1]:g}"
+
+
+def turning_text(found: BreakEven) -> str:
+    """Where the mean net benefit turns, whether that can be told from chance or not."""
+    roots = ", ".join(f"{root:.3f}" for root in found.roots)
+    return f"the mean turns at {roots}" if roots else "the mean turns nowhere in the range"
 
 
 def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
@@ -380,40 +392,36 @@ def verdict_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 
 def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: BreakEven) -> str:
     """Where net benefit turns."""
-    low, high = answer.plan.effects[0], answer.plan.effects[-1]
     percent = whole_percent(answer.plan.design.confidence)
     means = item.curve.net_benefit.mean(axis=1)
-    if found.verdict in ("never", "always"):
-        never = found.verdict == "never"
-        place = int(means.argmax() if never else means.argmin())
-        pays = f"No effect between {low:g} and {high:g} pays by what is valued"
-        at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
-        pays = pays if never else f"It pays at every effect between {low:g} and {high:g}"
-        return f"{pays}: {at}, the net benefit is {cad(means[place])} a week."
     if found.verdict == "turns":
-        side = "below" if means[0] > 0.0 else "above"
         return (
-            f"It pays {side} {found.roots[0]:.3f} ({percent} interval {_span_text(found.spans[0])}): there the net "
-            "benefit turns."
+            f"It pays {side_that_pays(item)} {found.roots[0]:.3f} ({percent} interval {_span_text(found.spans[0])}): "
+            "there the net benefit turns."
         )
-    roots = ", ".join(f"{root:.3f}" for root in found.roots)
-    where = f"The mean turns at {roots}" if found.roots else "The mean turns nowhere in the range"
-    spans = " and ".join(_span_text(span) for span in found.spans)
-    return (
-        f"Undecided: {where}, but the net benefit cannot be distinguished from 0 at {spans} ({percent} interval). "
-        "Play more replications or a wider study.range."
-    )
+    if found.verdict == "unclear":
+        spans = " and ".join(_span_text(span) for span in found.spans)
+        return (
+            f"Undecided: {turning_text(found)}, but the net benefit cannot be distinguished from 0 at {spans} "
+            f"({percent} interval). Play more replications or a wider study.range."
+        )
+    never = found.verdict == "never"
+    place = int(means.argmax() if never else means.argmin())
+    pays = "No effect {} pays by what is valued" if never else "It pays at every effect {}"
+    at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
+    return f"{pays.format(effects_range(answer))}: {at}, the net benefit is {cad(means[place])} a week."
 
 
 def at_price(answer: BreakEvenAnswer, effect: float) -> str:
     """At which effect a price is told, and why at this one."""
-    at = f"At {effect_number(answer, effect)}"
-    if answer.plan.prior is None:
-        return f"{at}, the smallest effect played"
-    median = answer.plan.prior.median
-    if math.isclose(effect, median):
-        return f"{at}, the prior's median"
-    return f"{at}, played nearest to the prior's median {median:.3g}"
+    prior = answer.plan.prior
+    if prior is None:
+        why = ", the smallest effect played"
+    elif math.isclose(effect, prior.median):
+        why = ", the prior's median"
+    else:
+        why = f", played nearest to the prior's median {prior.median:.3g}"
+    return f"At {effect_number(answer, effect)}{why}"
 
 
 def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
@@ -434,16 +442,13 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
 ONLY_A_PRIOR = "A prior is a belief put into numbers, not evidence."
 
 
-def chance_sentence(item: StaffingAnswer) -> str:
+def chance_sentence(chance: Chance) -> str:
     """The prior's probability, with what the interval and the range leave open."""
-    chance = item.chance
-    assert chance is not None
-    outside = (
-        f"; {percent_text(chance.outside)} lies outside the range and is left open" if chance.outside > 0.0005 else ""
-    )
+    probability, low, high, outside = map(percent_text, (chance.probability, chance.low, chance.high, chance.outside))
+    beyond = f"; {outside} lies outside the range and is left open" if chance.outside > 0.0005 else ""
     return (
-        f"The prior's probability of an effect that pays is {percent_text(chance.probability)} "
-        f"({percent_text(chance.low)} to {percent_text(chance.high)} with the chance of simulated weeks{outside})."
+        f"The prior's probability of an effect that pays is {probability} ({low} to {high} with the chance of "
+        f"simulated weeks{beyond})."
     )
 
 

@@ -77,12 +77,12 @@ def steadiness_words(row: Mapping[Any, Any]) -> str:
     return "; ".join(words)
 
 
-MOST_NAMED = 9
+MOST_SCENARIOS_NAMED = 9
 """Scenarios named in one line."""
 
 
 def caution_lines(
-    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_NAMED
+    cautions: pd.DataFrame, names: Iterable[str], where: str = "", most: int = MOST_SCENARIOS_NAMED
 ) -> Iterator[str]:
     """A line for each flag that is raised, with up to `most` scenarios and their numbers. `names`: one for each row."""
     rows = list(zip(names, cautions.to_dict("records"), strict=True))

@@ -11,15 +11,7 @@ import numpy as np
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.interpretability import FLAGS
 from sim.engine.measures.number_text import counted, joined
-from sim.report.tables.lookups import (
-    central_level,
-    difference,
-    label,
-    moved_topics,
-    n_replications,
-    others,
-)
-from sim.report.words.cautions import LEGEND, MOST_NAMED, caution_lines
+from sim.report.words.cautions import LEGEND, MOST_SCENARIOS_NAMED, caution_lines
 from sim.report.words.question_text import central_demand, changed_shortly, demand_text, effects_text, played_text
 
 NO_BENEFIT = (
@@ -58,7 +50,7 @@ def in_mind(comparison: Comparison) -> list[str]:
     return [
         *effect_lines(comparison),
         *caution_lines_of(comparison),
-        *replication_lines(n_replications(comparison), len(others(comparison)) > 0),
+        *replication_lines(comparison.n_replications(), len(comparison.others) > 0),
         *unfinished_lines(comparison),
         *half_width_lines(comparison),
         *stress_test_lines(comparison),
@@ -71,7 +63,7 @@ def effect_lines(comparison: Comparison) -> list[str]:
     """What was assumed of peers and clinicians."""
     if not comparison.effects_assumed:
         return [NO_BENEFIT]
-    topics = moved_topics(comparison)
+    topics = comparison.moved_topics()
     assumed = f"{assumed_text(topics, f' ({effects_text(comparison)})')}{COMPUTED if topics else '.'}"
     return [assumed, ONE_SIDED] if comparison.one_sided and topics else [assumed]
 
@@ -92,7 +84,7 @@ COMPUTED = "; everything else follows from them and from the work and time compu
 
 
 def caution_lines_of(
-    comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_NAMED
+    comparison: Comparison, levels: Collection[float] | None = None, most: int = MOST_SCENARIOS_NAMED
 ) -> list[str]:
     """Where many visits leave, and where there is no steady state, at all levels of demand or at some.
 
@@ -101,7 +93,7 @@ def caution_lines_of(
     lines: list[str] = []
     for level, rows in comparison.cautions.groupby("demand", sort=True):
         if levels is None or level in levels:
-            names = [label(comparison, name) for name in rows["staffing"]]
+            names = [comparison.label(name) for name in rows["staffing"]]
             lines += caution_lines(rows, names, f" at {demand_text(comparison, float(str(level)))}", most)
     return lines + [ROSTERED_COST] * bool(lines)
 
@@ -118,8 +110,8 @@ def unfinished_lines(comparison: Comparison) -> list[str]:
 
 def half_width_lines(comparison: Comparison) -> list[str]:
     """The paired half-width of the mental-health stay against its target."""
-    level = central_level(comparison)
-    found = [(difference(comparison, name, STAY, level), name) for name in others(comparison)]
+    level = comparison.central_level
+    found = [(comparison.difference(name, STAY, level), name) for name in comparison.others]
     wide = [(item.half_width, name) for item, name in found if item is not None and math.isfinite(item.half_width)]
     if not wide:
         return []
@@ -127,7 +119,7 @@ def half_width_lines(comparison: Comparison) -> list[str]:
     verdict = "within" if half_width <= STAY_TARGET_H else "wider than"
     advice = "" if half_width <= STAY_TARGET_H else "; play more replications before reading small differences"
     return [
-        f"Precision of the paired mental-health stay: ± {half_width:.2f} h at worst ({label(comparison, name)}), "
+        f"Precision of the paired mental-health stay: ± {half_width:.2f} h at worst ({comparison.label(name)}), "
         f"{verdict} the ± {STAY_TARGET_H:g} h asked for{advice}."
     ]
 
@@ -162,7 +154,7 @@ def stress_test_lines(comparison: Comparison) -> list[str]:
     if "is_swap" not in table:
         return []
     tests = set(table.loc[table["is_swap"].astype(bool), "staffing"])
-    return [STRESS_TEST.format(label=label(comparison, name)) for name in others(comparison) if name in tests]
+    return [STRESS_TEST.format(label=comparison.label(name)) for name in comparison.others if name in tests]
 
 
 def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True) -> str:
@@ -176,12 +168,12 @@ def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True
 def caution_note(comparison: Comparison, level: bool) -> str:
     """What the marks mean, where there are any; `level`: at the central level of demand."""
     table = comparison.cautions
-    shown = table[np.isclose(table["demand"], central_level(comparison))] if level else table
+    shown = table[np.isclose(table["demand"], comparison.central_level)] if level else table
     return f" {LEGEND}" if shown[list(FLAGS)].to_numpy(bool).any() else ""
 
 
 def interval_note(comparison: Comparison) -> str:
-    if n_replications(comparison) < 2:
+    if comparison.n_replications() < 2:
         return "No interval: it needs two replications or more."
     return f"{100 * comparison.confidence:g} % intervals of simulation alone."
 
@@ -189,7 +181,7 @@ def interval_note(comparison: Comparison) -> str:
 def effect_note(comparison: Comparison) -> str:
     if not comparison.effects_assumed:
         return NO_BENEFIT
-    if not moved_topics(comparison):
+    if not comparison.moved_topics():
         return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
     one_sided = " for one side only" if comparison.one_sided else ""
     return f"Effects assumed{one_sided} ({effects_text(comparison)}): a difference may be the assumption itself."

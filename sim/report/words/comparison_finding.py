@@ -1,14 +1,14 @@
 """The five lines of a comparison, and of one scenario that is compared with nothing.
 
 A difference is named as a change only where it is beyond chance when all headline measures of all staffings are judged
-together (`Found.beyond_chance`), and never without a steady state.
+together (`FoundValue.beyond_chance`), and never without a steady state.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison_result import LEAST_ADDED, Comparison, Row
+from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, Row
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
@@ -27,20 +27,9 @@ from sim.engine.measures.number_text import (
     within_scale,
 )
 from sim.io.short_lists import few_of
-from sim.report.tables.lookups import (
-    Found,
-    central_level,
-    difference,
-    estimate,
-    flags_of,
-    known_measures,
-    label,
-    n_replications,
-    others,
-)
 from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, COST, Finding, FindingLine, five_lines
+from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words.measures import HINT, hint, named_topics
 from sim.report.words.numbers import hours_text, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
@@ -54,9 +43,9 @@ MOST_ELSEWHERE = 4
 
 def finding_of(comparison: Comparison) -> Finding:
     """The five lines at the central level of demand."""
-    if not others(comparison):
+    if not comparison.others:
         return scenario_finding(comparison)
-    subject = others(comparison)[0]
+    subject = comparison.others[0]
     return five_lines(
         short_question(comparison),
         [
@@ -71,11 +60,11 @@ def finding_of(comparison: Comparison) -> Finding:
 
 def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
-    names = others(comparison)
+    names = comparison.others
     if len(names) <= _MOST_NAMED:
         return question(comparison)
-    first, baseline = label(comparison, names[0]), inside(label(comparison, comparison.baseline))
-    n, weeks = n_replications(comparison), comparison.weeks
+    first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
+    n, weeks = comparison.n_replications(), comparison.weeks
     return (
         f"{first}, and {len(names) - 1} more, beside {baseline}: {counted(n, 'replication')} of "
         f"{counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
@@ -98,7 +87,7 @@ def _changes_text(comparison: Comparison, staffing: str) -> str:
     return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
 
 
-def most_important(moved: Sequence[tuple[str, Found]], most: int) -> list[tuple[str, Found]]:
+def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[tuple[str, FoundValue]]:
     """So many of what changes, those of the protocol before others, in the order given."""
     ranked = sorted(moved, key=lambda item: protocol_place(item[0]))
     chosen = {name for name, _ in ranked[:most]}
@@ -115,24 +104,24 @@ def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
 
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
     """Why no change is named; empty if there is one to name."""
-    if flags_of(comparison, staffing)[1]:
+    if comparison.flags_of(staffing)[1]:
         return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
-    if n_replications(comparison) < 2:
+    if comparison.n_replications() < 2:
         return "no difference can be distinguished from chance: that takes two replications or more"
     return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
 
 
 def with_staffing(comparison: Comparison, staffing: str) -> str:
     """`with peers added`, `with a nurse added`."""
-    return inside(under(label(comparison, staffing)))
+    return inside(under(comparison.label(staffing)))
 
 
-def changed_measures(comparison: Comparison, staffing: str) -> list[tuple[str, Found]]:
+def changed_measures(comparison: Comparison, staffing: str) -> list[tuple[str, FoundValue]]:
     """Clinical measures beyond chance."""
     return [(name, item) for name, item in clinical_differences(comparison, staffing).items() if item.beyond_chance]
 
 
-def clauses_text(moved: Sequence[tuple[str, Found]], n_changed: int, intervals: Sequence[str]) -> str:
+def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, intervals: Sequence[str]) -> str:
     """`mental-health visits spent 12.8 minutes less without staff (12.4 to 13.2) and ...`; the part only where it
     changes. `n_changed`: how many measures changed, named or not.
     """
@@ -164,31 +153,31 @@ def amount_of_change(measure: Measure, change: float) -> str:
     return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
 
 
-def interval_text(name: str, found: Found) -> str:
+def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
     measure, _ = measure_and_part(name)
     small, large = sorted((abs(within_scale(measure, found.low)), abs(within_scale(measure, found.high))))
     return f"{bare(measure, small)} to {bare(measure, large)}"
 
 
-def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, Found]:
+def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, FoundValue]:
     """Differences of the headline measures without the costs, at the central level of demand unless one is given."""
     names = clinical_measures(comparison)
-    return {name: found for name in names if (found := difference(comparison, staffing, name, level)) is not None}
+    return {name: found for name in names if (found := comparison.difference(staffing, name, level)) is not None}
 
 
 def clinical_measures(comparison: Comparison) -> list[str]:
     """Headline measures that were measured, but for the costs: those of all visits first."""
-    names = [name for name in known_measures(comparison, HEADLINE) if name not in COST_NAMES]
+    names = [name for name in comparison.known_measures(HEADLINE) if name not in COST_NAMES]
     return sorted(names, key=lambda name: not name.endswith(".all"))
 
 
 def _unchanged_text(comparison: Comparison, staffing: str) -> str:
     """Measures of which no difference is shown, in one line."""
-    if flags_of(comparison, staffing)[1]:
+    if comparison.flags_of(staffing)[1]:
         return "nothing is claimed here either."
     found = clinical_differences(comparison, staffing)
-    if n_replications(comparison) < 2:
+    if comparison.n_replications() < 2:
         equal = [name for name, item in found.items() if item.mean == 0.0]
         return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
     unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
@@ -217,8 +206,8 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
 
 def paid_text(comparison: Comparison, staffing: str) -> str:
     """What was paid, overtime included; nothing without a steady state, as overtime depends on the queue."""
-    weekly, per_visit = (difference(comparison, staffing, name) for name in COST_NAMES)
-    if weekly is None or flags_of(comparison, staffing)[1]:
+    weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
+    if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
     measure, _ = measure_and_part(COST_NAMES[0])
     interval = ""
@@ -249,7 +238,7 @@ def _same_money_text(comparison: Comparison, subject: str) -> str:
         return "money is saved, not spent: nothing is bought with it in what is compared."
     equal = [
         name
-        for name in others(comparison)
+        for name in comparison.others
         if roles_changed(comparison, name) != roles_changed(comparison, subject)
         and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
     ]
@@ -285,13 +274,13 @@ def _certainty_text(comparison: Comparison) -> str:
 
 def care_text(comparison: Comparison) -> str:
     """Where many leave, and where there is no steady state, with the marks of the table."""
-    rows = comparison.cautions[np.isclose(comparison.cautions["demand"], central_level(comparison))]
+    rows = comparison.cautions[np.isclose(comparison.cautions["demand"], comparison.central_level)]
     texts = []
     for flag, mark, words in (
         ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
         ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
     ):
-        names = [label(comparison, name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
+        names = [comparison.label(name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
         where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
         texts += [f"{mark} {words}{where}. "] * bool(names)
     return "".join(texts)
@@ -299,7 +288,7 @@ def care_text(comparison: Comparison) -> str:
 
 def chance_text(comparison: Comparison) -> str:
     """What the intervals cover, and what they leave out."""
-    n = n_replications(comparison)
+    n = comparison.n_replications()
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
     few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
@@ -321,33 +310,25 @@ def scenario_finding(comparison: Comparison) -> Finding:
     )  # fmt: skip
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
-    if flags_of(comparison, comparison.baseline)[1]:
+    if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
-    return Finding(
-        question(comparison),
-        (
-            FindingLine(
-                "How long they wait",
-                f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
-                f"{left} left unseen or against advice.",
-            ),
-            FindingLine(
-                "Mental-health visits",
-                f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the "
-                f"longest stretch {mean('longest_unseen_mean')}, a {HINT} outcome; "
-                f"{mean('reach')} were met by a peer; of those who went home "
-                f"{mean('went_home_empty_handed')} went empty-handed.",
-            ),
-            FindingLine("Who comes back", returns_text(comparison)),
-            FindingLine(COST, f"by the roster {plain_number(roster, 0)} CAD a week{overtime}."),
-            FindingLine(CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
-        ),
+    texts = (
+        f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
+        f"{left} left unseen or against advice.",
+        f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the longest "
+        f"stretch {mean('longest_unseen_mean')}, a {HINT} outcome; {mean('reach')} were met by a peer; of those who "
+        f"went home {mean('went_home_empty_handed')} went empty-handed.",
+        returns_text(comparison),
+        f"by the roster {plain_number(roster, 0)} CAD a week{overtime}.",
+        f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
+    labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
+    return Finding(question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:
     """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
-    found = estimate(comparison, comparison.baseline, name)
+    found = comparison.estimate(comparison.baseline, name)
     if found is None:
         return NOTHING
     measure, _ = measure_and_part(name)
@@ -360,7 +341,7 @@ def estimate_text(comparison: Comparison, name: str) -> str:
 
 def returns_text(comparison: Comparison) -> str:
     """Returns of mental-health patients within each time that the run is long enough for."""
-    names = [name for name in known_measures(comparison, HEADLINE) if name.startswith("return_")]
+    names = [name for name in comparison.known_measures(HEADLINE) if name.startswith("return_")]
     if not names:
         return "the run is too short to see returns."
     topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
@@ -378,11 +359,11 @@ def compare_with(comparison: Comparison) -> str:
 def other_levels_line(comparison: Comparison) -> str:
     """Whether the changes of the first staffing are beyond chance at the other levels of demand too, and where there
     is no steady state; empty if one level was played."""
-    central = central_level(comparison)
-    levels = [level for level in sorted(comparison.levels) if level != central and n_replications(comparison, level)]
-    if not levels or not others(comparison) or n_replications(comparison) < 2:
+    central = comparison.central_level
+    levels = [level for level in sorted(comparison.levels) if level != central and comparison.n_replications(level)]
+    if not levels or not comparison.others or comparison.n_replications() < 2:
         return ""
-    subject = others(comparison)[0]
+    subject = comparison.others[0]
     texts = [deviation(comparison, subject, level) for level in levels]
     found = [f"at {level_text(comparison, level)} {text}" for level, text in zip(levels, texts, strict=True) if text]
     where = joined([level_text(comparison, level) for level in levels])
@@ -393,8 +374,8 @@ def other_levels_line(comparison: Comparison) -> str:
 
 def level_text(comparison: Comparison, level: float) -> str:
     """`demand × 1.05`, with its replications where it has fewer than the central level."""
-    n = n_replications(comparison, level)
-    fewer = f" ({counted(n, 'replication')})" if n < n_replications(comparison) else ""
+    n = comparison.n_replications(level)
+    fewer = f" ({counted(n, 'replication')})" if n < comparison.n_replications() else ""
     return f"demand × {level:g}{fewer}"
 
 
@@ -404,11 +385,11 @@ OTHER_DEMAND = "At other demand"
 
 def deviation(comparison: Comparison, staffing: str, level: float) -> str:
     """What changes at a level and not at the central one, and the other way round; empty if nothing does."""
-    if flags_of(comparison, staffing, level)[1]:
+    if comparison.flags_of(staffing, level)[1]:
         return "no difference is claimed, for want of a steady state"
-    if n_replications(comparison, level) < 2:
+    if comparison.n_replications(level) < 2:
         return "chance cannot be judged"
-    here, central = (directions(comparison, staffing, each) for each in (level, central_level(comparison)))
+    here, central = (directions(comparison, staffing, each) for each in (level, comparison.central_level))
     measured = {name for name, item in clinical_differences(comparison, staffing, level).items() if item.has_interval}
     gone = [name for name in central if name not in here]
     texts = [

@@ -22,7 +22,7 @@ GOING_ON = (
 
 CHANGES = "What changes"
 UNCHANGED = "What does not"
-COST = "What it costs"
+WHAT_IT_COSTS = "What it costs"
 SAME_MONEY = "The same money elsewhere"
 CERTAINTY = "How sure"
 
@@ -45,7 +45,7 @@ class Finding:
 
 def five_lines(question: str, texts: Sequence[str]) -> Finding:
     """A finding with the five lines that every study has."""
-    labels = (CHANGES, UNCHANGED, COST, SAME_MONEY, CERTAINTY)
+    labels = (CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY)
     return Finding(question, tuple(map(FindingLine, labels, texts)))
 
 

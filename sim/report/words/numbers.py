@@ -5,7 +5,7 @@ The digits of a measure are those of `sim.engine.measures.number_text`.
 
 import math
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NO_INTERVAL,
@@ -20,7 +20,6 @@ from sim.engine.measures.number_text import (
     value_text,
     within_scale,
 )
-from sim.report.tables.lookups import Found, role_text
 from sim.report.words.cautions import marked
 
 
@@ -41,7 +40,7 @@ def labelled(name: str) -> str:
     return f"{measure.label} ({unit_of_value(measure)})"
 
 
-def mean_text(name: str, found: Found | None, n: int, with_interval: bool = True) -> str:
+def mean_text(name: str, found: FoundValue | None, n: int, with_interval: bool = True) -> str:
     """`87.2 ± 2.1`, of one replication `87.2`; with its own number of replications where it has a value in some only
     of the `n`."""
     if found is None:
@@ -52,7 +51,7 @@ def mean_text(name: str, found: Found | None, n: int, with_interval: bool = True
     return text if found.n == n else f"{text} (n = {found.n})"
 
 
-def difference_text(name: str, found: Found | None) -> str:
+def difference_text(name: str, found: FoundValue | None) -> str:
     """`−1.2 ± 0.4 *`, marked where there is no steady state; of one replication `−1.2`.
 
     That many leave is a warning on a whole staffing, and stands once, beside its name.
@@ -86,4 +85,4 @@ def hours_text(comparison: Comparison, hours: object) -> str:
     if not isinstance(hours, str):
         return plain_number(float(str(hours)), 0, signed=True)
     added = (item.partition(" ") for item in hours.split(", "))
-    return ", ".join(f"{number}{blank}{role_text(comparison, role)}" for number, blank, role in added).replace("-", "−")
+    return ", ".join(f"{number}{blank}{comparison.role_text(role)}" for number, blank, role in added).replace("-", "−")

@@ -7,7 +7,6 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import inside
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
-from sim.report.tables.lookups import central_level, label, n_replications, others
 
 LONGEST_SHORT = 70
 """Characters of what was changed in the footer of a figure."""
@@ -60,17 +59,17 @@ def effects_text(comparison: Comparison) -> str:
 def played_text(comparison: Comparison) -> str:
     """`10 replications of 13 weeks after 2 of warm-up`."""
     warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
-    n, weeks = n_replications(comparison), comparison.weeks
+    n, weeks = comparison.n_replications(), comparison.weeks
     return f"{counted(n, 'replication')} of {counted(weeks, 'week')}{warm_up}"
 
 
 def central_demand(comparison: Comparison) -> str:
-    return demand_text(comparison, central_level(comparison))
+    return demand_text(comparison, comparison.central_level)
 
 
 def question(comparison: Comparison) -> str:
     """What was compared, in one line."""
-    names = ", ".join(label(comparison, name) for name in others(comparison))
-    baseline = label(comparison, comparison.baseline)
+    names = ", ".join(comparison.label(name) for name in comparison.others)
+    baseline = comparison.label(comparison.baseline)
     against = f"{names} beside {inside(baseline)}" if names else baseline
     return f"{against}: {played_text(comparison)}, {central_demand(comparison)}, {effects_text(comparison)}"

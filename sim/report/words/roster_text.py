@@ -1,4 +1,4 @@
-"""A roster in a few lines, as it was understood: what `--dry-run` shows before anything is played.
+"""Rosters as lines of text, as they were read: what `--dry-run` shows before anything is played.
 
 Where it does not fit the demand is said by `sim.analysis.staffing_notes`.
 """
@@ -22,7 +22,8 @@ def print_rosters(scenarios: Mapping[str, Scenario], levels: Sequence[float], co
 
 
 def roster_lines(staffings: Mapping[str, Staffing]) -> Iterator[str]:
-    """A line for each role of the first staffing, and for each role of the others that was not shown before."""
+    """A line for each role of the first staffing, and for each role of the others that no one before has just so; what
+    is the same is named in one line."""
     shown: dict[tuple[str, str], str] = {}
     first = {role: role_text(one) for staffing in [*staffings.values()][:1] for role, one in staffing.roles.items()}
     for name, staffing in staffings.items():
@@ -40,7 +41,7 @@ def roster_lines(staffings: Mapping[str, Staffing]) -> Iterator[str]:
 
 
 def role_text(role: Role) -> str:
-    """`day 07:00-19:00 daily x 6; 504.0 h a week; fewest on duty 0 (Mon 00:00)`."""
+    """Shifts, hours and fewest on duty: `day 07:00-19:00 daily x 6; 504.0 h a week; fewest on duty 0 (Mon 00:00)`."""
     if not role.shifts:
         return "no shifts"
     shifts = ", ".join(shift_text(name, shift, role.heads_of(shift)) for name, shift in role.shifts.items())
@@ -53,7 +54,7 @@ def role_text(role: Role) -> str:
 
 
 def shift_text(name: str, shift: Shift, heads: int) -> str:
-    """`day 07:00-19:00 mon-fri x 6`."""
+    """A shift with its hours, days and heads: `day 07:00-19:00 mon-fri x 6`."""
     until = f"-{clock_text(shift.start + shift.minutes)}"
     if shift.minutes >= MINUTES_PER_DAY:
         until = f" for {shift.minutes / MINUTES_PER_HOUR:g} h"
@@ -61,7 +62,7 @@ def shift_text(name: str, shift: Shift, heads: int) -> str:
 
 
 def days_text(days: tuple[int, ...]) -> str:
-    """`daily`, `mon-sat`, `mon wed fri`."""
+    """Days of the week by number, Monday 0, as `daily`, `mon-sat` or `mon wed fri`."""
     named = [WEEKDAYS[day] for day in sorted(days)]
     if len(named) == len(WEEKDAYS):
         return "daily"

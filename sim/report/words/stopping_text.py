@@ -1,4 +1,4 @@
-"""In words: whether a precision asked of a sweep was reached, which scenario is the best, and how sure that is.
+"""What came of stopping rules, in words: whether a precision was reached, which scenario is the best, how sure that is.
 
 The table of scenarios is `sweep_answer`'s; everything said here stands in the tables on disk.
 """
@@ -26,11 +26,11 @@ from sim.report.words.numbers import measure_text, whole_percent
 from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.sequential_precision import FIRST_LOOK
 
-_MOST_NAMED = 5
+MOST_IN_A_LINE = 5
 """Scenarios named in one line."""
 
 
-class PrecisionAsked(NamedTuple):
+class PrecisionOutcome(NamedTuple):
     """A precision that was asked for, and what came of it; `labels` in the order of the plan, `first` replications."""
 
     labels: tuple[str, ...]
@@ -39,7 +39,7 @@ class PrecisionAsked(NamedTuple):
     rules: StoppingRules
 
 
-def rules_lines(answer: SweepAnswer, most_missed: int = _MOST_NAMED) -> Iterator[str]:
+def rules_lines(answer: SweepAnswer, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
     """What came of everything that was asked; so many precisions that were missed are named."""
     if answer.rules.precision:
         yield from precision_lines(answer, most_missed)
@@ -50,7 +50,7 @@ def rules_lines(answer: SweepAnswer, most_missed: int = _MOST_NAMED) -> Iterator
     yield from family_lines(answer)
 
 
-def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = _MOST_NAMED) -> Iterator[str]:
+def precision_lines(answer: SweepAnswer | PrecisionOutcome, most_missed: int = MOST_IN_A_LINE) -> Iterator[str]:
     """Which scenarios reached it, with how many replications, and which did not before the cap."""
     reached = answer.plan.precision_reached
     if not len(reached):
@@ -77,43 +77,43 @@ def precision_lines(answer: SweepAnswer | PrecisionAsked, most_missed: int = _MO
         )
     without = reached[reached["status"] == UNDEFINED]
     if len(without):
-        names = few_of([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], _MOST_NAMED)
+        names = few_of([f"{row['label']}: {row['measure']}" for row in without.to_dict("records")], MOST_IN_A_LINE)
         yield f"Without a value in the first replications, and not asked of: {names}."
 
 
 def miss_text(row: dict[object, object]) -> str:
     """One precision that was not reached."""
     measure, _ = measure_and_part(str(row["measure"]))
-    reached, asked = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
+    reached, wanted = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
     of = " (difference)" if row["of"] == "differences" else ""
     unit = unit_of_difference(measure)
-    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {asked} {unit}"
+    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {wanted} {unit}"
 
 
-def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
+def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
     state, confidence = answer.plan, whole_percent(answer.confidence)
-    measure, _ = measure_and_part(asked.measure)
-    what = measure_text(asked.measure)
-    matters = f"{scale_of(measure) * asked.indifference:.3g} {unit_of_difference(measure)}"
+    measure, _ = measure_and_part(rule.measure)
+    what = measure_text(rule.measure)
+    matters = f"{scale_of(measure) * rule.indifference:.3g} {unit_of_difference(measure)}"
     choice, candidates = state.selection, state.candidates
     if candidates is not None and candidates.size < 2:
         return f"No best was selected: fewer than two scenarios have {what}."
     if choice is None or candidates is None:
         return f"Selection by {what}: not begun before the first replications of all are there."
-    unsteady = unsteady_among(answer, [answer.labels[row] for row in candidates])
-    apart = f" Nothing is claimed of those without a steady state: {few_of(unsteady, _MOST_NAMED)}." if unsteady else ""
+    without = set(labels_where(answer.cautions, "no_steady_state"))
+    unsteady = [answer.labels[row] for row in candidates if answer.labels[row] in without]
+    apart = (
+        f" Nothing is claimed of those without a steady state: {few_of(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
+    )
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
         still = [answer.labels[row] for row in candidates[choice.surviving]]
-        why = (
-            f"with the {answer.rules.most_replications} replications that are played at most"
-            if state.hit_cap
-            else "yet"
-        )
+        most = answer.rules.most_replications
+        why = f"with the {most} replications that are played at most" if state.hit_cap else "yet"
         return (
-            f"No best was selected {why}: still in are {few_of(still, _MOST_NAMED)}. "
+            f"No best was selected {why}: still in are {few_of(still, MOST_IN_A_LINE)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
     mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
@@ -123,12 +123,6 @@ def selection_line(answer: SweepAnswer, asked: Selecting) -> str:
         f"than every other by {matters} or more, it is the one selected with a probability of at least {confidence}; "
         f"of scenarios closer than that any may have been. Replications are taken as normally distributed.{apart}"
     )
-
-
-def unsteady_among(answer: SweepAnswer, labels: list[str]) -> list[str]:
-    """Those of the scenarios that have no steady state."""
-    without = set(labels_where(answer.cautions, "no_steady_state"))
-    return [label for label in labels if label in without]
 
 
 def best_line(answer: SweepAnswer, name: str) -> str:
@@ -160,10 +154,11 @@ def best_by(name: str) -> str:
 def may_be(labels: list[str], n_ruled_out: int) -> str:
     """Who may be best, and how many may not."""
     others = f"; {counted(n_ruled_out, 'other')} ruled out" if n_ruled_out else ""
-    return f"may be {few_of(labels, _MOST_NAMED)}{others}"
+    return f"may be {few_of(labels, MOST_IN_A_LINE)}{others}"
 
 
 def labels_where(table: pd.DataFrame, column: str) -> list[str]:
+    """Labels of the scenarios of which a column of yes and no says yes."""
     return [str(label) for label in table["label"][table[column].astype(bool)]]
 
 

@@ -11,20 +11,20 @@ from functools import cached_property
 import pandas as pd
 
 from sim.analysis.best import Contenders
-from sim.analysis.comparison_result import LEAST_ADDED
+from sim.analysis.comparison_result import LEAST_ADDED, FoundValue, as_found
 from sim.analysis.scenario_facts import groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
-from sim.report.tables.lookups import Found, as_found
 from sim.report.words.cautions import A_STRESS_TEST, short_cautions
 from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
 from sim.report.words.finding import Finding, five_lines
 from sim.report.words.measures import hint, named_topics, short_measure
 from sim.report.words.numbers import change_text, mean_text, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
+from sim.report.words.stopping_text import labels_where
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 _MOST_CHANGES = 3
@@ -58,16 +58,16 @@ class SweepReport:
         return {label: cut_middle(name) for label, name in short_labels(self.answer.labels).items()}
 
     @cached_property
-    def differences(self) -> dict[str, dict[str, Found]]:
+    def differences(self) -> dict[str, dict[str, FoundValue]]:
         """Headline differences from the first scenario, by measure and label."""
-        found: dict[str, dict[str, Found]] = {}
+        found: dict[str, dict[str, FoundValue]] = {}
         table = self.answer.differences
         for row in table[table["measure"].isin(HEADLINE)].to_dict("records"):
             found.setdefault(str(row["measure"]), {})[str(row["label"])] = as_found(row)
         return {name: found[name] for name in HEADLINE if name in found}
 
     @cached_property
-    def means(self) -> dict[tuple[str, str], Found]:
+    def means(self) -> dict[tuple[str, str], FoundValue]:
         """Headline estimates by measure and label."""
         table = self.answer.estimates
         chosen = table[table["measure"].isin(HEADLINE)] if len(table) else table
@@ -83,19 +83,15 @@ class SweepReport:
     def flags(self) -> dict[str, tuple[bool, bool]]:
         """Whether many leave, and whether there is no steady state, in a scenario or in the first beside it."""
         table = self.answer.cautions
-        both = zip(table["many_leave"].astype(bool), table["no_steady_state"].astype(bool), strict=True)
-        rows = list(both)
-        return {
-            label: (leave or rows[0][0], unsteady or rows[0][1])
-            for label, (leave, unsteady) in zip(self.answer.labels, rows, strict=True)
-        }
+        rows = table[["many_leave", "no_steady_state"]].to_numpy(bool)
+        both = zip(self.answer.labels, (rows | rows[:1]).tolist(), strict=True)
+        return {label: (leave, unsteady) for label, (leave, unsteady) in both}
 
     def labels_with(self, caution: str) -> list[str]:
         """Scenarios with a caution, `many_leave` or `no_steady_state`."""
-        table = self.answer.cautions
-        return [str(label) for label in table["label"][table[caution].astype(bool)]]
+        return labels_where(self.answer.cautions, caution)
 
-    def beyond_chance(self, name: str) -> dict[str, Found]:
+    def beyond_chance(self, name: str) -> dict[str, FoundValue]:
         """Differences in a measure that are beyond chance, the largest first."""
         found = {label: item for label, item in self.differences.get(name, {}).items() if item.beyond_chance}
         return dict(sorted(found.items(), key=lambda pair: -abs(pair[1].mean)))
@@ -139,12 +135,12 @@ def _changes_text(report: SweepReport) -> str:
     return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
 
 
-def strength(found: Found) -> float:
+def strength(found: FoundValue) -> float:
     """Size in units of what chance may make of it."""
     return abs(found.mean) / found.half_width if found.half_width > 0.0 else float("inf")
 
 
-def largest_text(report: SweepReport, name: str, beyond: Mapping[str, Found]) -> str:
+def largest_text(report: SweepReport, name: str, beyond: Mapping[str, FoundValue]) -> str:
     """`left empty-handed −20.3 ± 2.1 % points (peer_added, the largest of 2)`: of those in the same direction."""
     label, found = next(iter(beyond.items()))
     n_same = sum(item.mean * found.mean > 0.0 for item in beyond.values())
@@ -284,7 +280,7 @@ def most_changed_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
     return [label for label in labels if label in chosen]
 
 
-def changed_in(report: SweepReport, label: str) -> dict[str, Found]:
+def changed_in(report: SweepReport, label: str) -> dict[str, FoundValue]:
     """Outcomes of a scenario that differ beyond chance."""
     found = {name: of_each.get(label) for name, of_each in report.differences.items() if name in OUTCOMES}
     return {name: item for name, item in found.items() if item is not None and item.beyond_chance}

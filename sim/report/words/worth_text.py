@@ -19,12 +19,12 @@ def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
 
     `Counted, CAD for one less: staff cost, mental health visit 370; with admissions also admission 20,000.`
     """
-    told: set[str] = set()
+    counted: set[str] = set()
     pieces: list[str] = []
     for preset in presets:
-        new = [item for item in worth if item.counts_in(preset) and item.name not in told]
-        left_out = [item for item in worth if item.name in told and not item.counts_in(preset)]
-        told |= {item.name for item in new}
+        new = [item for item in worth if item.counts_in(preset) and item.name not in counted]
+        left_out = [item for item in worth if item.name in counted and not item.counts_in(preset)]
+        counted |= {item.name for item in new}
         words = ", ".join(priced(item) for item in new) or "nothing more"
         without = f", without {', '.join(item.name.replace('_', ' ') for item in left_out)}" if left_out else ""
         pieces.append(f"{preset_text(preset)} also {words}{without}" if pieces else words)
