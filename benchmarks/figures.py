@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
+from sim.analysis.cautions import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.analysis.compare import costs_of, of_any
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.interpretability import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE

@@ -17,7 +17,7 @@ from types import ModuleType
 import sim
 from sim.engine.trajectory import Trajectory
 
-DISPATCH, PLACES, ROSTER = "department/dispatch.py", "department/places.py", "department/roster.py"
+DISPATCH, PLACES, ROSTER = "department/discipline.py", "department/places.py", "department/roster.py"
 SUPPORT, SEVERITY = "department/support.py", "department/severity.py"
 REFERENCE = (
     "dispatcher", "model", "entities", "company", "patient_attributes", "staff", "cases", "places", "duties",

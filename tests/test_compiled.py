@@ -15,7 +15,7 @@ import pytest
 
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
-from sim.department.dispatch import Discipline
+from sim.department.discipline import Discipline
 from sim.department.pathway import Board, Delay, Dispose, SideTask, Task
 from sim.department.patients import Patience, ReturnVisits
 from sim.department.quantities import Exponential

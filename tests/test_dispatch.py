@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.department.dispatch import (
+from sim.department.discipline import (
     ACCUMULATING,
     ACUITY_FIFO,
     CHOICES,

@@ -6,7 +6,7 @@ import pytest
 
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.boarding import BedPool, Boarding, BoardingTime
-from sim.department.dispatch import PlaceDiscipline
+from sim.department.discipline import PlaceDiscipline
 from sim.department.pathway import Board, Delay, Dispose, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.roster import Break, Role

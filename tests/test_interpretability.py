@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import load, simulate
-from sim.analysis.interpretability import (
+from sim.analysis.cautions import (
     GUARDS,
     LEAVING,
     MEASURED_DAYS,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from sim.department.dispatch import Discipline
+from sim.department.discipline import Discipline
 from sim.department.pathway import Delay, Dispose, Place, Route, SideTask, Task
 from sim.department.patients import Escalation, ResponseTask
 from sim.department.places import Zone

@@ -23,6 +23,7 @@ from sim.department.scenario import Scenario
 from sim.engine.event_log import event_log
 from sim.engine.measures.catalogue import HEADLINE, MEASURES, PROTOCOL_RANKS, catalogue_table
 from sim.engine.measures.census import census_of
+from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
 from sim.engine.measures.intervals import (
     TimeLine,
     covered_and_longest_gap,
@@ -37,7 +38,6 @@ from sim.engine.measures.measuring import (
     measure,
     per_visit_outcomes,
 )
-from sim.engine.measures.outcomes import Cohort, hours_of_day, hours_of_week
 from sim.engine.measures.week import BREAKDOWN_TRAITS, breakdown, hour_of_week_table
 from sim.engine.trajectory import (
     ADMITTED,

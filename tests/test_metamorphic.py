@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 
 from sim.config import compose
 from sim.department.arrivals import Steady
-from sim.department.dispatch import PlaceDiscipline
+from sim.department.discipline import PlaceDiscipline
 from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
+from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure
-from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.returns import SPANS, returned
 from sim.engine.trajectory import Trajectory, arrays_of, differences, identical, same_bits
 from sim.engine.workload import Workload

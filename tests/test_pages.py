@@ -117,8 +117,8 @@ def test_every_function_that_the_design_gives_for_a_rule_is_in_its_file() -> Non
 
 
 def test_a_function_that_is_not_there_is_found() -> None:
-    assert missing_functions("`department/dispatch.py` `score`, `gone`; `io/suggest.py` `closest`") == [
-        "dispatch.py gone"
+    assert missing_functions("`department/discipline.py` `score`, `gone`; `io/suggest.py` `closest`") == [
+        "discipline.py gone"
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from sim.config import compose
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
+from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.patients import Escalation, ResponseTask, ReturnVisits, Stream
 from sim.department.places import Zone

@@ -12,7 +12,7 @@ from sim.config import compose
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import ScenarioError
 from sim.engine.compiled import scenario_cache, simulate
-from sim.engine.compiled.duties import duty_tables
+from sim.engine.compiled.duty_tables import duty_tables
 from sim.engine.compiled.scenario_cache import SCENARIO_CACHE, ScenarioCache, SeenScenario
 from sim.engine.compiled.scenario_tables import ScenarioTables
 from sim.engine.compiled.tables import MEMBER

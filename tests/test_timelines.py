@@ -12,7 +12,7 @@ import pytest
 from sim.department.arrivals import GivenVisit, Replay
 from sim.department.boarding import Boarding, BoardingTime
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
+from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, Route, SideTask, Task
 from sim.department.patients import ReturnVisits, Stream
 from sim.department.places import Zone

@@ -10,8 +10,8 @@ import sim
 from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
+from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure
-from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.week import trait_of
 from sim.engine.trajectory import DERIVED_COLUMNS, PEER_KINDS_WISHED, VISIT_COLUMNS, Trajectory
 from sim.runs.design import RunFiles

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sim.department.arrivals import GivenVisit, Profile, Replay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines, PlaceDiscipline
+from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import (
     Board,
     Delay,

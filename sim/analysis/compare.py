@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.cautions import cautions_table, guard_values
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
-from sim.analysis.interpretability import cautions_table, guard_values
 from sim.analysis.plan import Cell, Plan
 from sim.analysis.price_years import price_years_text
 from sim.analysis.purpose_notes import notes_on_purposes

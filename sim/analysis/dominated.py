@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic_core import from_json
 from scipy import special
 
-from sim.analysis.interpretability import cautions_table, guard_values
+from sim.analysis.cautions import cautions_table, guard_values
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part
 

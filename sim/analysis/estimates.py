@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.analysis.interpretability import flags_of_pairs
+from sim.analysis.cautions import flags_of_pairs
 from sim.engine.measures.catalogue import HEADLINE
 from sim.runs.stopping_rules import Simultaneous
 from sim.statistics.arrays import IntArray

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.best import best_table, selection_table
+from sim.analysis.cautions import cautions_table, guard_values
 from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.controlled_estimates import controlled_table
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
-from sim.analysis.interpretability import cautions_table, guard_values
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.scenario import Scenario
 from sim.runs.design import Design

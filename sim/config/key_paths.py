@@ -15,7 +15,7 @@ from sim.config.settings import EngineSettings, Root
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
 from sim.department.department import Department
-from sim.department.dispatch import Disciplines
+from sim.department.discipline import Disciplines
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.suggest import did_you_mean

@@ -1,6 +1,6 @@
 """The steps of a visit: what a stream's patients go through, in order.
 
-How a step is played is `sim.engine.reference.model`; who does its task is decided by `sim.department.dispatch`.
+How a step is played is `sim.engine.reference.model`; who does its task is decided by `sim.department.discipline`.
 """
 
 from typing import Annotated, Literal

@@ -1,6 +1,6 @@
 """Zones, their places, and the nurse ratio rule.
 
-Who gets the next place is ranked by the discipline of places (`sim.department.dispatch`).
+Who gets the next place is ranked by the discipline of places (`sim.department.discipline`).
 """
 
 from typing import Annotated

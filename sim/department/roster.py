@@ -1,6 +1,6 @@
 """Who works when: roles, shifts, breaks, caseload limits, pay; and the roster expanded over the weeks of a run.
 
-Which task a member takes is decided in `sim.department.dispatch`; filling of shifts is drawn by the workload.
+Which task a member takes is decided in `sim.department.discipline`; filling of shifts is drawn by the workload.
 """
 
 import itertools

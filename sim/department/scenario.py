@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from sim.department.arrivals import Demand, Replay, StreamArrivals
 from sim.department.boarding import Boarding
 from sim.department.department import Department
-from sim.department.dispatch import Disciplines
+from sim.department.discipline import Disciplines
 from sim.department.pathway import (
     DISPOSITIONS_AT_DEPARTURE,
     Board,

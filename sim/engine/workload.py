@@ -16,7 +16,6 @@ from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
 from sim.department.patients import ReturnVisits, minutes_to_return, time_of_return
@@ -31,7 +30,7 @@ from sim.department.quantities import (
     table_quantile,
 )
 from sim.department.scenario import Scenario
-from sim.engine.compiled.backend import Floats2, Floats3, Word, machine_code
+from sim.engine.compiled.backend import Floats, Floats2, Floats3, Integers, Word, machine_code
 from sim.engine.draw_numbers import (
     ABSENCE_ID,
     ACUITY_ID,
@@ -47,9 +46,6 @@ from sim.engine.draw_numbers import (
     quantity_id,
 )
 from sim.engine.stream_draws import QuantileTables, StreamDraws
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 GOLDEN = 0x9E3779B97F4A7C15
 MIX_A = 0xBF58476D1CE4E5B9

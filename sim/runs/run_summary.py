@@ -13,8 +13,8 @@ import pandas as pd
 
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import whole_minutes
+from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure_cohort, per_visit_outcomes
-from sim.engine.measures.outcomes import Cohort
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory

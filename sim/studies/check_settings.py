@@ -9,7 +9,7 @@ from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES
-from sim.engine.measures.outcomes import REPORTED_STREAMS
+from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings

@@ -5,7 +5,7 @@ Pure functions of the state. Nothing is taken from the rules the engines share.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sim.department.dispatch import Discipline
+from sim.department.discipline import Discipline
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, CONTINUING, MAIN, ONE_OFF, RECOVERY
 from tests.referee.state import Case, Person, PlaceRequest, Request

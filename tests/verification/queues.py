@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.department.arrivals import Profile, Steady
 from sim.department.department import Department
-from sim.department.dispatch import Discipline, Disciplines
+from sim.department.discipline import Discipline, Disciplines
 from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.patients import Patience, Stream
 from sim.department.places import Zone

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,10 @@ import numpy.typing as npt
 COMPILE = os.environ.get("PEERED_UNCOMPILED", "") != "1"
 
 Word = Annotated[int, "a whole number of 64 bits without a sign"]
-Floats2 = Annotated[npt.NDArray[np.float64], 2]
-Floats3 = Annotated[npt.NDArray[np.float64], 3]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
+Floats2 = Annotated[Floats, 2]
+Floats3 = Annotated[Floats, 3]
 """Arrays of so many dimensions; those of one need no number."""
 
 F = TypeVar("F", bound=Callable[..., Any])

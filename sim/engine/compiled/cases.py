@@ -3,7 +3,7 @@
 A case is the row of a visit with a role while its number is not 0; the cases of a member are linked in order of number.
 """
 
-from sim.department.dispatch import has_room, in_last_pickup
+from sim.department.discipline import has_room, in_last_pickup
 from sim.engine.compiled.memory import Row, bit
 from sim.engine.compiled.queues import exclude, free_set, include, nobody
 from sim.engine.compiled.requests import case_of, look_again

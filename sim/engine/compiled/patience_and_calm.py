@@ -5,7 +5,7 @@ What happens when one is used up is told in `pathway`.
 
 from math import inf, nan
 
-from sim.department.dispatch import patience_left, used_up_at
+from sim.department.discipline import patience_left, used_up_at
 from sim.department.support import pace
 from sim.engine.calendar_entries import ESCALATION_DUE, PATIENCE
 from sim.engine.compiled.calendar import enter

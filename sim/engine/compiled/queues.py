@@ -1,9 +1,9 @@
 """Queues: requests in classes of equal band and acuity, each a linked list in order; and sets of members as masks.
 
-Which queue a request stands in is decided in `requests`; the rules of ranking are `sim.department.dispatch`.
+Which queue a request stands in is decided in `requests`; the rules of ranking are `sim.department.discipline`.
 """
 
-from sim.department.dispatch import order_within_class, score
+from sim.department.discipline import order_within_class, score
 from sim.engine.compiled.memory import Row, bit, lowest
 from sim.engine.compiled.tables import MEMBERS_PER_WORD, N_ACUITIES, N_CLASSES, NONE
 

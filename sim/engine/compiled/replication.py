@@ -15,7 +15,8 @@ from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
 from sim.engine.compiled.rows_to_columns import ColumnsOfRows, columns_of_rows
-from sim.engine.compiled.scenario_tables import COLUMN, ScenarioTables
+from sim.engine.compiled.scenario_tables import ScenarioTables
+from sim.engine.compiled.start_of_run import COLUMN
 from sim.engine.compiled.tables import ED, ENTRY, GROWING_TABLES, MOMENTS, MOST_NEW_ROWS, STATIC_TABLES
 from sim.engine.trajectory import (
     BREAK_COLUMNS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.department.dispatch import CHOICES, FIFO, RULES, Ranking
+from sim.department.discipline import CHOICES, FIFO, RULES, Ranking
 from sim.department.pathway import (
     Board,
     Delay,
@@ -32,10 +32,10 @@ from sim.department.scenario import Scenario
 from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
-from sim.engine.compiled.calendar import N_HEAPS
-from sim.engine.compiled.duties import duty_tables
-from sim.engine.compiled.memory import Dtype
-from sim.engine.compiled.tables import ED, MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
+from sim.engine.compiled.duty_tables import duty_tables
+from sim.engine.compiled.start_of_run import StartOfRun
+from sim.engine.compiled.table_rows import EmptyClasses, TableRows
+from sim.engine.compiled.tables import MEMBERS_PER_WORD, MOMENTS, MOST_ROLES, N_CLASSES, NONE, STATIC_TABLES
 from sim.engine.draw_numbers import flag_id, quantity_id
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
@@ -69,30 +69,6 @@ BLANK_VISIT = {name: value for value, names in BLANK for name in names.split()}
 """A visit to which nothing has happened yet: times that are not known, nobody and nothing; the rest is 0."""
 
 
-class Rows:
-    """A table in the making: rows are added by column names, the rest is 0."""
-
-    def __init__(self, dtype: Dtype) -> None:
-        self.dtype = dtype
-        self.rows: list[dict[str, Any]] = []
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def add(self, **values: Any) -> int:
-        """One more row; its number."""
-        self.rows.append(values)
-        return len(self.rows) - 1
-
-    def table(self) -> np.ndarray:
-        table = np.zeros(max(1, len(self.rows)), self.dtype)
-        for name in self.dtype.names or ():
-            column = [row.get(name, 0) for row in self.rows]
-            if column:
-                table[name][: len(column)] = column
-        return table
-
-
 @dataclass(frozen=True)
 class Names:
     """What numbers in the tables stand for."""
@@ -112,7 +88,7 @@ class ScenarioTables:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario.checked()
         self.root: dict[str, Any] = {}
-        self.rows = {name: Rows(dtype) for name, dtype in STATIC_TABLES.items()}
+        self.rows = {name: TableRows(dtype) for name, dtype in STATIC_TABLES.items()}
         self.workload = Workload(scenario, 0, 0)
         self.role_of = {name: number for number, name in enumerate(role_names(scenario))}
         self.zone_of = {name: number for number, name in enumerate(scenario.department.zones)}
@@ -148,9 +124,9 @@ class ScenarioTables:
         return 100_000 + sum(table.nbytes for table in self.tables.values())
 
     @cached_property
-    def start(self) -> "StartOfRun":
+    def start(self) -> StartOfRun:
         """What every run begins with."""
-        return StartOfRun(self)
+        return StartOfRun(self.root, self.tables, self.changing)
 
     @cached_property
     def at_once(self) -> int:
@@ -547,44 +523,6 @@ class ScenarioTables:
                 self.rows["blank_times"].add(at=nan)
 
 
-class StartOfRun:
-    """The root and all tables that a run writes into, in one piece of memory: a copy of it is a run that begins.
-
-    `offsets` says where each table stands in it, and the root where its own address is to be written.
-    """
-
-    def __init__(self, lowered: ScenarioTables) -> None:
-        root = np.zeros(1, ED)
-        for name, value in (lowered.root | {"first_free_request": NONE}).items():
-            root[name] = value
-        for name, table in lowered.tables.items():
-            root[name] = table.ctypes.data
-        changing = lowered.changing | {"heaps": np.zeros(N_HEAPS, STATIC_TABLES["heaps"])}
-        ends = np.cumsum([rounded_up(table.nbytes) for table in (root, *changing.values())])
-        self.offsets = dict(zip(changing, ends.tolist(), strict=False))
-        self.memory = np.zeros(ends[-1], np.uint8)
-        for table, offset in zip((root, *changing.values()), (0, *self.offsets.values()), strict=True):
-            self.memory[offset : offset + table.nbytes] = table.view(np.uint8)
-        self.sizes = {name: table.nbytes for name, table in changing.items()}
-        self.address_columns = np.array([COLUMN[name] for name in changing])
-        self.address_offsets = np.array(list(self.offsets.values()))
-
-    def copy(self) -> np.ndarray:
-        """Memory of a new run, in which the root knows where its tables stand."""
-        memory = self.memory.copy()
-        memory[: ED.itemsize].view(np.int64)[self.address_columns] = self.address_offsets + memory.ctypes.data
-        return memory
-
-
-COLUMN = {name: offset // 8 for name, (_, offset, *_) in (ED.fields or {}).items()}
-"""Where the columns of the root stand that have eight bytes, in numbers of eight bytes."""
-
-
-def rounded_up(n_bytes: int) -> int:
-    """So many bytes that what follows begins where numbers of eight bytes may."""
-    return -(-n_bytes // 8) * 8
-
-
 class StreamValues:
     """Where the distributions of a stream's drawn values stand, by name."""
 
@@ -597,19 +535,6 @@ class StreamValues:
     def first(self, name: str) -> int:
         """The row for CTAS 1; NONE where nothing is drawn under the name."""
         return self.places.get(name, NONE)
-
-
-class EmptyClasses(Rows):
-    """The classes of all queues, empty."""
-
-    def __init__(self, n: int) -> None:
-        super().__init__(STATIC_TABLES["classes"])
-        self.n = n
-
-    def table(self) -> np.ndarray:
-        table = np.empty(self.n, self.dtype)
-        table["first"] = table["last"] = NONE
-        return table
 
 
 def role_names(scenario: Scenario) -> tuple[str, ...]:

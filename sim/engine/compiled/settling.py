@@ -3,7 +3,7 @@
 One call of `settles` makes the first move of the law's list that can be made (docs/law.md, "Settling").
 """
 
-from sim.department.dispatch import preference
+from sim.department.discipline import preference
 from sim.engine.calendar_entries import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
 from sim.engine.compiled.calendar import enter

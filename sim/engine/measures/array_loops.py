@@ -9,11 +9,9 @@ from typing import Annotated, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.backend import Floats2, Floats3, machine_code
+from sim.engine.compiled.backend import Floats, Floats2, Floats3, Integers, machine_code
 from sim.engine.trajectory import CONTACT
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Integers: TypeAlias = npt.NDArray[np.int64]
 Codes: TypeAlias = npt.NDArray[np.int8]
 Cells: TypeAlias = npt.NDArray[np.int16]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -246,7 +244,7 @@ def read_steps(
 
 
 @machine_code
-def compare(waits: Floats, targets: Floats, acuity: Codes, within: Flags) -> None:
+def mark_within_targets(waits: Floats, targets: Floats, acuity: Codes, within: Flags) -> None:
     """Whether each wait is within the target of its acuity."""
     for row in range(waits.size):
         within[row] = waits[row] <= targets[acuity[row]]

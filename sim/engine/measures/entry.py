@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
 
 if TYPE_CHECKING:
-    from sim.engine.measures.outcomes import Cohort, VisitOutcome
+    from sim.engine.measures.cohort import Cohort, VisitOutcome
     from sim.engine.measures.peer_day import PeerDay
 
 Better = Literal["low", "high", "neutral"]

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.compiled.backend import Floats, Integers
 from sim.engine.measures import array_loops
-from sim.engine.measures.array_loops import Cells, Codes, Flags, Floats, Integers, Rows, as_rows
+from sim.engine.measures.array_loops import Cells, Codes, Flags, Rows, as_rows
 
 __all__ = [
     "Cells", "Codes", "Flags", "Floats", "Integers", "Rows", "Spans", "Spells", "TimeLine", "Work",

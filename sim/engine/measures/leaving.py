@@ -1,9 +1,9 @@
 """How visits end badly: leaving of one's own accord, observation without an aide, escalations, restraint."""
 
 from sim.department.quantities import MINUTES_PER_HOUR
+from sim.engine.measures.cohort import Cohort, Share, among
 from sim.engine.measures.entry import DEPARTED, WEEKS, Entries, Headline, Protocol, share_of
 from sim.engine.measures.intervals import Floats
-from sim.engine.measures.outcomes import Cohort, Share, among
 from sim.engine.trajectory import AMA, LWBS
 
 LEFT_EARLY = Entries()

@@ -11,9 +11,9 @@ import numpy as np
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
 from sim.engine.measures.catalogue import MEASURES
+from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
 from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory

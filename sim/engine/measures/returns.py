@@ -3,8 +3,8 @@
 from functools import partial
 
 from sim.department.quantities import MINUTES_PER_DAY
+from sim.engine.measures.cohort import Cohort, Share
 from sim.engine.measures.entry import IF_ARRIVED, LONG_BEFORE_THE_END, Entries, Further, Headline, share_of
-from sim.engine.measures.outcomes import Cohort, Share
 from sim.engine.trajectory import DISCHARGED
 
 AFTERWARDS = Entries()

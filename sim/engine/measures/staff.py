@@ -4,9 +4,9 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, sum_in_order
 from sim.department.roster import members_of
+from sim.engine.measures.cohort import roles_for
 from sim.engine.measures.entry import AT_ITS_MOMENT, WEEKS, Entries, NamedValues, quotient
 from sim.engine.measures.intervals import Floats
-from sim.engine.measures.outcomes import roles_for
 from sim.engine.measures.staff_time import StaffTime
 
 STAFF = Entries()

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
+from sim.engine.measures.cohort import Cohort, roles_for
 from sim.engine.measures.intervals import (
     Codes,
     Flags,
@@ -19,7 +20,6 @@ from sim.engine.measures.intervals import (
     end_of_last_begun,
     minutes_by_code,
 )
-from sim.engine.measures.outcomes import Cohort, roles_for
 from sim.engine.trajectory import Trajectory, as_it_stands
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.engine.measures.cohort import Cohort, Few, Share, among, few
 from sim.engine.measures.entry import (
     IF_DEPARTED,
     MEAN_MEDIAN_P90,
@@ -15,7 +16,6 @@ from sim.engine.measures.entry import (
     Protocol,
 )
 from sim.engine.measures.intervals import Codes, Flags, Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, among, few
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.volume import census_boarding_mean
 from sim.engine.trajectory import AMA, DISCHARGED, LWBS

@@ -9,6 +9,7 @@ import numpy as np
 from sim.department.pathway import Place, Task
 from sim.department.quantities import sum_in_order
 from sim.department.scenario import Scenario
+from sim.engine.measures.cohort import Cohort, Few, Share, few, parts_and_streams, within_limits
 from sim.engine.measures.entry import (
     IF_IT_HAPPENED,
     MEAN_MEDIAN_P90,
@@ -20,7 +21,6 @@ from sim.engine.measures.entry import (
     quotient,
 )
 from sim.engine.measures.intervals import Floats
-from sim.engine.measures.outcomes import Cohort, Few, Share, few, parts_and_streams, within_limits
 from sim.engine.measures.staff_time import StaffTime
 
 WAITS = Entries()

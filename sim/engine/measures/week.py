@@ -15,10 +15,10 @@ from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import HOURS_OF_WEEK
 from sim.engine.measures.census import is_mental_health
+from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.entry import Measure, OfVisits
 from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
-from sim.engine.measures.outcomes import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import Trajectory
 

@@ -5,7 +5,7 @@ The law is docs/law.md, Cases. Who may take on another case is asked of `sim.eng
 
 from collections.abc import Callable
 
-from sim.department.dispatch import has_room
+from sim.department.discipline import has_room
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.entities import Case, Member, Request, Visit
 from sim.engine.reference.records import Records

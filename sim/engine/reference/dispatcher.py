@@ -1,7 +1,7 @@
 """The dispatcher: what waits for whom, and the settling that gives out work, places and limited delays.
 
 The order of a settling is law (docs/law.md, Settling); the rules it asks are in `sim.department`. Who is on duty is
-`staff`, shifts and breaks `duties`, caseloads `cases`, zones `places`, all beside this file. How visits come to ask
+`staff`, shifts and breaks `shifts`, caseloads `cases`, zones `places`, all beside this file. How visits come to ask
 for something, and what follows when they got it, is `model`.
 """
 
@@ -9,15 +9,15 @@ from collections.abc import Callable, Collection
 from functools import partial
 from math import inf, nan
 
-from sim.department.dispatch import CHOICES, FIFO, RULES, has_room, preference
+from sim.department.discipline import CHOICES, FIFO, RULES, has_room, preference
 from sim.department.scenario import Scenario
 from sim.engine.calendar_entries import TASK_ENDS
 from sim.engine.reference.calendar import Calendar, Entry
 from sim.engine.reference.cases import OPENS_CASES, Cases
-from sim.engine.reference.duties import Duties
 from sim.engine.reference.entities import WITHDRAWN, Member, Request, Visit, WaitingLine
 from sim.engine.reference.places import Places
 from sim.engine.reference.records import Records
+from sim.engine.reference.shifts import Duties
 from sim.engine.reference.staff import Staff
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, SIDE
 from sim.engine.workload import Workload

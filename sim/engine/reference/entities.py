@@ -13,7 +13,7 @@ from typing import Any
 
 import simpy
 
-from sim.department.dispatch import order_within_class, score
+from sim.department.discipline import order_within_class, score
 from sim.department.roster import Duty
 from sim.department.roster import RosteredMember as RosteredMember
 from sim.engine.reference.calendar import Entry

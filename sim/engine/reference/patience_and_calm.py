@@ -7,7 +7,7 @@ docs/law.md, Patience and escalation.
 from collections.abc import Callable
 from math import inf, nan
 
-from sim.department.dispatch import patience_left, used_up_at
+from sim.department.discipline import patience_left, used_up_at
 from sim.department.pathway import RESPONSE_BAND
 from sim.department.patients import Stream
 from sim.department.scenario import Scenario

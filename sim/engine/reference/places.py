@@ -5,7 +5,7 @@ The ratio rule is `sim.department.places`; the ranking of those who wait is law 
 
 from math import inf
 
-from sim.department.dispatch import RULES
+from sim.department.discipline import RULES
 from sim.department.pathway import Place
 from sim.department.places import may_open
 from sim.department.scenario import Scenario

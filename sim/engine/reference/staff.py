@@ -1,9 +1,9 @@
 """Staff: who works in the department, who is on duty and free, and who has room for another case.
 
-When members come and go is `sim.engine.reference.duties`; who gets work, `sim.engine.reference.dispatcher`.
+When members come and go is `sim.engine.reference.shifts`; who gets work, `sim.engine.reference.dispatcher`.
 """
 
-from sim.department.dispatch import has_room, in_last_pickup
+from sim.department.discipline import has_room, in_last_pickup
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.reference.calendar import Calendar

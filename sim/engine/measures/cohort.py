@@ -350,7 +350,7 @@ def queueing_steps(scenario: Scenario) -> frozenset[str]:
 def within_limits(minutes: Floats, limits: Sequence[float], acuity: Codes) -> Flags:
     """Whether the minutes of each visit are at most the limit of its CTAS level 1 to 5; nan never is."""
     within = np.empty(minutes.size, dtype=np.bool_)
-    array_loops.compare(minutes, np.append(0.0, limits), acuity, within)
+    array_loops.mark_within_targets(minutes, np.append(0.0, limits), acuity, within)
     return within
 
 

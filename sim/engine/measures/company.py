@@ -1,0 +1,98 @@
+"""The company of peers as visits meet it: who is met, missed, met again, and for how long."""
+
+import numpy as np
+
+from sim.engine.measures.cohort import Cohort, Few, Share, few, kept_company_by_one
+from sim.engine.measures.entry import (
+    DEPARTED,
+    IF_ARRIVED,
+    IF_DEPARTED,
+    Entries,
+    Headline,
+    share_of,
+)
+from sim.engine.measures.intervals import Floats
+
+COMPANY = Entries()
+MET_BY_A_PEER = "Visits met by a peer: the first conversation came to its end"
+ELIGIBLE = f"{DEPARTED} that were eligible"
+ANY_DAY = "Days of the window, worked by peers or not"
+
+
+@COMPANY.share(
+    "Met by a peer", MET_BY_A_PEER, better="high", phrase=share_of("the share of {who} met by a peer"),
+    headline=Headline(
+        60, ("mental_health",), "Met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"
+    ),
+)  # fmt: skip
+def reach(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.met)
+
+
+@COMPANY.share("Met by a peer, of the eligible", MET_BY_A_PEER, ELIGIBLE, better="high")
+def reach_of_eligible(cohort: Cohort) -> Share:
+    return Share(cohort.eligible, cohort.met)
+
+
+@COMPANY.share("Met by a peer, of the consenting", MET_BY_A_PEER, f"{ELIGIBLE} and consented", better="high")
+def reach_of_consenting(cohort: Cohort) -> Share:
+    return Share(cohort.eligible & cohort.flags("peer_consented"), cohort.met)
+
+
+@COMPANY.share(
+    "Declined a peer", "Visits that did not consent", f"{DEPARTED} that were offered a peer", better="neutral"
+)
+def peer_declined(cohort: Cohort) -> Share:
+    return Share(cohort.departed & cohort.flags("peer_offered"), ~cohort.flags("peer_consented"))
+
+
+@COMPANY.share(
+    "Wanted a peer, left without", "Visits that consented and departed without being met",
+    f"{DEPARTED} that were offered a peer and consented",
+)  # fmt: skip
+def peer_missed(cohort: Cohort) -> Share:
+    wanted = cohort.departed & cohort.flags("peer_offered") & cohort.flags("peer_consented")
+    return Share(wanted, cohort.flags("peer_missed"))
+
+
+@COMPANY.share(
+    "Same peer again", "Visits all of whose spells of company were with one member",
+    f"{DEPARTED} with two spells of company or more", better="high",
+)  # fmt: skip
+def peer_continuity(cohort: Cohort) -> Share:
+    n_spells, by_one = kept_company_by_one(cohort)
+    return Share((n_spells >= 2) & cohort.departed, by_one)
+
+
+@COMPANY.share("Bridging begun before leaving", "Visits with bridging begun", ELIGIBLE, better="high")
+def bridged(cohort: Cohort) -> Share:
+    return Share(cohort.eligible, cohort.flags("bridged"))
+
+
+@COMPANY.share("Reached by a call after leaving", "Visits whose call was answered", ELIGIBLE, better="high")
+def call_reached(cohort: Cohort) -> Share:
+    return Share(cohort.eligible, cohort.called)
+
+
+@COMPANY.visits(
+    "Patients met by a peer a day", "patients/day", MET_BY_A_PEER, ANY_DAY, IF_ARRIVED, statistic="per_day",
+    kind="rate", better="high",
+)  # fmt: skip
+def children_met_per_day(cohort: Cohort) -> Share:
+    return Share(cohort.everyone, cohort.met)
+
+
+@COMPANY.visits(
+    "Spells of a peer's company a day", "spells/day", "Spells of company begun, walks that come to nothing included",
+    ANY_DAY, IF_ARRIVED, statistic="per_day", kind="rate", better="high",
+)  # fmt: skip
+def peer_spells_per_day(cohort: Cohort) -> Floats:
+    return np.asarray(cohort["n_peer_spells"], dtype=np.float64)
+
+
+@COMPANY.spread(
+    "Minutes accompanied by a peer", "minutes a peer was with the patient, walks not counted", ELIGIBLE, IF_DEPARTED,
+    ("mean",), better="high",
+)  # fmt: skip
+def minutes_accompanied(cohort: Cohort) -> Few:
+    return few(cohort.eligible, cohort.times("minutes_accompanied"))
