@@ -20,10 +20,10 @@ from sim.engine.trajectory import Trajectory
 DISPATCH, PLACES, ROSTER = "department/discipline.py", "department/places.py", "department/roster.py"
 SUPPORT, SEVERITY = "department/support.py", "department/severity.py"
 REFERENCE = (
-    "dispatcher", "model", "entities", "company", "patient_attributes", "staff", "cases", "places", "duties",
+    "dispatcher", "model", "entities", "company", "patient_attributes", "staff", "cases", "places", "shifts",
     "patience_and_calm", "boarding_and_observation", "returns", "trajectory_writer",
 )  # fmt: skip
-DISPATCHER, MODEL, ENTITIES, COMPANY, ATTRIBUTES, STAFF, CASES, ZONES, DUTIES, PATIENCE, STAYS, RETURNS, WRITER = (
+DISPATCHER, MODEL, ENTITIES, COMPANY, ATTRIBUTES, STAFF, CASES, ZONES, SHIFTS, PATIENCE, STAYS, RETURNS, WRITER = (
     f"engine/reference/{name}.py" for name in REFERENCE
 )
 
@@ -70,7 +70,7 @@ GENERAL_FAULTS = (
     Fault("old place kept", ZONES, "        self.give_up(visit)\n        visit.zone,", "        visit.zone,"),
     Fault("limited delay over its limit", DISPATCHER, "if line.n and self.delay_room[step] > 0:", "if line.n and self.delay_room[step] >= 0:"),
     Fault("near shift end opens all", DISPATCHER, "return [request for request in line.heads() if request.visit.acuity == 1]", "return line.heads()"),
-    Fault("last pickup never lapses", STAFF, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
+    Fault("last pickup never lapses", CASES, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any("),
     Fault("CTAS 1 interrupted", DISPATCHER, "            and task.visit.acuity != 1\n", ""),
     Fault("anything interrupted", DISPATCHER, "            and task.preemptible\n", ""),
     Fault("nothing interrupted", DISPATCHER, "self._starts_task() or self._interrupts() or", "self._starts_task() or"),
@@ -78,7 +78,7 @@ GENERAL_FAULTS = (
     Fault("adopting takes no time", CASES, "            taken_over = case is not None", "            taken_over = False"),
     Fault("handover to the busiest", CASES, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None"),
     Fault("rest of a task for anybody", DISPATCHER, "        request.bind(member)\n        request.started", "        request.started"),
-    Fault("recovery left undone", DUTIES, "if member.task is None and not member.recoveries]", "if member.task is None]"),
+    Fault("recovery left undone", SHIFTS, "if member.task is None and not member.recoveries]", "if member.task is None]"),
     Fault("aide stays past the shift", DISPATCHER, "member.task.kind == OBSERVATION:", "member.task.kind == OBSERVATION and member.on_break:"),
     Fault("newest first on a tie of class", ENTITIES, "            insort(waiting, request)", "            waiting.append(request)"),
     Fault("leaving is misnamed", PATIENCE, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS"),

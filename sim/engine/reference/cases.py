@@ -1,11 +1,11 @@
 """Cases: which member looks after which patient, how cases open and close, and how they are handed over.
 
-The law is docs/law.md, Cases. Who may take on another case is asked of `sim.engine.reference.staff`.
+The law is docs/law.md, Cases. Last pickup, near the end of a duty, is here too: it keeps a member from new cases.
 """
 
 from collections.abc import Callable
 
-from sim.department.discipline import has_room
+from sim.department.discipline import has_room, in_last_pickup
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.entities import Case, Member, Request, Visit
 from sim.engine.reference.records import Records
@@ -31,6 +31,29 @@ class Cases:
         self.handover_minutes = handover_minutes
         self.look_again = look_again
         self.n_opened = 0
+
+    def is_held_back(self, member: Member, role: int) -> bool:
+        """Whether last pickup keeps this member from new cases: only while a colleague could take them."""
+        return self._near_shift_end(member) and any(
+            other is not member and self.could_adopt(other) for other in self.staff.serving[role]
+        )
+
+    def could_adopt(self, member: Member) -> bool:
+        """Whether a colleague could take a case over, now or when free: on duty, not near its end, with room."""
+        return (
+            member.on_duty
+            and not member.shift_over
+            and not self._near_shift_end(member)
+            and has_room(len(member.cases), member.caseload)
+        )
+
+    def _near_shift_end(self, member: Member) -> bool:
+        duty = member.duty
+        return (
+            member.last_pickup > 0.0
+            and duty is not None
+            and in_last_pickup(self.calendar.time, duty.end, member.last_pickup)
+        )
 
     def take(self, request: Request, member: Member) -> bool:
         """Open or adopt the case if the task needs that, and add the minutes of taking it over; whether it opened."""
@@ -76,7 +99,7 @@ class Cases:
         return handed_over, unheld
 
     def _colleague_for(self, role: int) -> Member | None:
-        able = [other for other in self.staff.serving[role] if self.staff.could_adopt(other)]
+        able = [other for other in self.staff.serving[role] if self.could_adopt(other)]
         return min(able, key=lambda m: (m.served[role], len(m.cases), m.index), default=None)
 
     def _begin_spell(self, case: Case) -> None:

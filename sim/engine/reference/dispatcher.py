@@ -259,7 +259,7 @@ class Dispatcher:
         someone_has_room = False
         for member in free:
             if has_room(len(member.cases), member.caseload):
-                if not self.staff.is_held_back(member, role):
+                if not self.cases.is_held_back(member, role):
                     return line.heads()
                 someone_has_room = True
         if not someone_has_room:
@@ -271,7 +271,7 @@ class Dispatcher:
         if request.line is not None and request.line is not self.opening[request.role]:
             return request.line is self.anyone[request.role] or request.line is member.lines.get(request.role)
         return has_room(len(member.cases), member.caseload) and (
-            request.visit.acuity == 1 or not self.staff.is_held_back(member, request.role)
+            request.visit.acuity == 1 or not self.cases.is_held_back(member, request.role)
         )
 
     def _member_for(self, request: Request, free: set[Member]) -> Member:

@@ -3,7 +3,6 @@
 When members come and go is `sim.engine.reference.shifts`; who gets work, `sim.engine.reference.dispatcher`.
 """
 
-from sim.department.discipline import has_room, in_last_pickup
 from sim.department.roster import duties_of, members_of, shift_starts
 from sim.department.scenario import Scenario
 from sim.engine.reference.calendar import Calendar
@@ -75,26 +74,3 @@ class Staff:
         """A member may not be given work: with a task, on a break, or gone home."""
         for free in member.free_in:
             free.discard(member)
-
-    def is_held_back(self, member: Member, role: int) -> bool:
-        """Whether last pickup keeps this member from new cases: only while a colleague could take them."""
-        return self._near_shift_end(member) and any(
-            other is not member and self.could_adopt(other) for other in self.serving[role]
-        )
-
-    def could_adopt(self, member: Member) -> bool:
-        """Whether a colleague could take a case over, now or when free: on duty, not near its end, with room."""
-        return (
-            member.on_duty
-            and not member.shift_over
-            and not self._near_shift_end(member)
-            and has_room(len(member.cases), member.caseload)
-        )
-
-    def _near_shift_end(self, member: Member) -> bool:
-        duty = member.duty
-        return (
-            member.last_pickup > 0.0
-            and duty is not None
-            and in_last_pickup(self.calendar.time, duty.end, member.last_pickup)
-        )
