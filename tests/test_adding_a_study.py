@@ -18,7 +18,7 @@ from typing import Literal
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_text
 from sim.studies.settings import PlayedSettings, WholePositive
-from sim.studies.study import PlayedStudy, executor_of
+from sim.studies.study import PlayedStudy, design_for
 
 
 class CountSettings(PlayedSettings):
@@ -39,8 +39,7 @@ class Count(PlayedStudy):
     settings = CountSettings
 
     def plan(self, question):
-        design = Design(question.played, question.study.replications, question.seed, executor=executor_of(question))
-        return Plan(design, question.study.rounded_to)
+        return Plan(design_for(question, question.played), question.study.rounded_to)
 
     def answer(self, plan, runs, seconds):
         measures, values = runs.values(list(plan.design.labels), plan.design.replications)

@@ -24,8 +24,8 @@ def test_the_changelog_names_the_reference_in_force() -> None:
 def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
     if engine != COMPILED:  # slow: `make verify` plays the rest
-        plan = replace(plan, scenarios={plan.baseline: plan.scenarios[plan.baseline]})
-    plan = replace(plan, levels=(1.0,), replications=1)
+        plan = replace(plan, base=replace(plan.base, scenarios={plan.baseline: plan.scenarios[plan.baseline]}))
+    plan = replace(plan, levels=(1.0,), base=replace(plan.base, replications=1))
     found = first_replication(values_table(played_of(played(plan), plan)[0]))
     expected = pd.read_csv(FIRST).query("staffing in @plan.scenarios").reset_index(drop=True)
     assert found[["staffing", "measure"]].equals(expected[["staffing", "measure"]])
@@ -38,7 +38,7 @@ def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> No
 @pytest.mark.verification
 def test_the_whole_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
-    plan = replace(plan, workers=1)
+    plan = replace(plan, base=replace(plan.base, workers=1))
     comparison = comparison_of(played(plan), plan, 0.0)
     found = comparison.estimates[comparison.estimates["measure"].isin(HEADLINE)].set_index(
         ["demand", "staffing", "measure"]

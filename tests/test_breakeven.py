@@ -15,7 +15,6 @@ from sim.analysis.breakeven import (
     BreakEven,
     Curve,
     StaffingAnswer,
-    UnknownMeasures,
     answer_of_runs,
     break_even,
     chance_of_paying,
@@ -299,9 +298,9 @@ def test_a_measure_that_no_run_has_is_named_with_its_neighbour_before_anything_i
     told = problems(f"{wrong}=visits_per_week.mental_helth")
     assert "did you mean visits_per_week.mental_health" in told[wrong]
     plan = plan_of()
-    with pytest.raises(UnknownMeasures) as caught:
+    with pytest.raises(ScenarioError) as caught:
         answer_of_runs(plan, ["visits_per_week.mental_health"], np.zeros((len(plan.design.labels), 1, 2)))
-    assert "staff_cost_per_week.all" in caught.value.unknown
+    assert "'staff_cost_per_week.all'" in {problem.value for problem in caught.value.problems}
 
 
 def test_the_words_say_undecided_where_it_is() -> None:

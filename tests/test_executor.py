@@ -296,7 +296,7 @@ def test_closing_waits_for_the_threads_in_flight_and_starts_nothing_more() -> No
     ],
 )
 def test_the_executor_suits_the_engine_unless_it_is_named(words: list[str], executor: str) -> None:
-    assert plan_of(compose(words)).executor == executor
+    assert plan_of(compose(words)).base.executor == executor
 
 
 def test_threads_side_by_side_play_what_one_would() -> None:

@@ -3,6 +3,7 @@
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ import sim
 from sim.analysis import memory_check
 from sim.analysis.memory_check import (
     GIB,
-    MemoryLoad,
     bytes_of_run,
     memory_of_machine,
     needs_of,
@@ -23,7 +23,7 @@ from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.scenario import Problem, ScenarioError
-from sim.runs.design import at_demand
+from sim.runs.design import Design, at_demand
 from sim.runs.playing import play_task
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.compare import plan_of
@@ -114,9 +114,8 @@ def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.Mon
 
 
 def test_runs_of_a_cluster_elsewhere_need_no_memory_here() -> None:
-    scenarios = [sim.load()]
-    here = needs_of(MemoryLoad(scenarios, 8, "compiled", executor="processes", workers=8))
-    elsewhere = needs_of(MemoryLoad(scenarios, 8, "compiled", executor="dask", workers=8, elsewhere=True))
+    design = Design({"one": sim.load()}, replications=8, seed=1, executor="processes", workers=8)
+    here, elsewhere = needs_of(design), needs_of(replace(design, executor="dask", address="tls://there:8786"))
     assert here.total > 8 * (here.run + here.worker) > 0
     assert (elsewhere.run, elsewhere.at_once) == (0.0, 0)
 

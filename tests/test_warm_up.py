@@ -14,6 +14,7 @@ from sim.runs import playing
 from sim.runs.design import RunTask
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.playing import play_task
+from sim.runs.received_sweep import WARM_UP
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 
@@ -93,7 +94,7 @@ def test_a_sweep_finds_its_warm_up_once_and_plays_all_scenarios_with_it(
     folder = tmp_path / "out"
     assert main([*AUTO, f"output={folder}"]) == 0
     assert len(played) == 2 * warm_up.PILOT_REPLICATIONS
-    evidence = read_table(folder / warm_up.EVIDENCE)
+    evidence = read_table(folder / WARM_UP)
     weeks = int(evidence["n_weeks"][evidence["reliable"]].max())
     assert f"warm-up: {weeks} week" in capsys.readouterr().out
     given = [f"study.warm_up_weeks={weeks}" if word.endswith("auto") else word for word in AUTO[1:]]
@@ -122,7 +123,7 @@ def test_a_run_of_the_pilot_that_fails_takes_its_scenario_out_of_the_decision(
 
     monkeypatch.setattr(warm_up, "daily_series", failing)
     assert main([*AUTO, f"output={tmp_path / 'out'}", "executor.workers=1"]) == 0
-    assert set(read_table(tmp_path / "out" / warm_up.EVIDENCE)["label"]) == {"demand.growth=0.3"}
+    assert set(read_table(tmp_path / "out" / WARM_UP)["label"]) == {"demand.growth=0.3"}
 
 
 def test_auto_is_for_sweeps_and_for_all_of_their_scenarios() -> None:

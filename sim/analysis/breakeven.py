@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sim.analysis.cautions import cautions_table, flags_of_pairs, guard_values
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit, problems_of_presets
 from sim.department.quantities import sum_in_order
+from sim.department.scenario import Problem, ScenarioError
+from sim.io.suggest import did_you_mean
 from sim.runs.design import Design
 from sim.statistics.intervals import mean_intervals, t_point
 
@@ -377,22 +379,19 @@ def prices_needed(plan: BreakEvenPlan, apart: Mapping[str, _Floats], curve: Curv
     return tuple(price for price in found if price is not None)
 
 
-class UnknownMeasures(ValueError):
-    """Measures that no run of these scenarios has; `names` are those it has."""
-
-    def __init__(self, unknown: Sequence[str], names: Sequence[str]) -> None:
-        super().__init__(f"no such measures: {', '.join(unknown)}")
-        self.unknown, self.names = tuple(unknown), tuple(names)
-
-
 def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: _Floats) -> BreakEvenAnswer:
     """The answer from the measures of all runs, shape (scenarios, measures, replications), nan where missing.
 
-    Raises UnknownMeasures.
+    Raises ScenarioError where something is valued that no run has.
     """
-    unknown = [item.measure for item in plan.worth if item.measure not in measures]
+    unknown = [item for item in plan.worth if item.measure not in measures]
     if unknown and len(measures):
-        raise UnknownMeasures(unknown, measures)
+        raise ScenarioError(
+            [
+                Problem(f"study.worth.{item.name}.measure", repr(item.measure), did_you_mean(item.measure, measures))
+                for item in unknown
+            ]
+        )
     row_of = {label: row for row, label in enumerate(plan.design.labels.values())}
     played = ~np.isnan(values).all(axis=1).any(axis=0) if values.size else np.zeros(0, dtype=bool)
     values = values[:, :, played]

@@ -4,7 +4,7 @@ Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences
 in `sim.analysis.scenario_facts`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,25 +44,19 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
     played, n_planned = played_of(runs, plan)
     if not played:
         raise ValueError("no replication has finished: nothing to compare")
-    scenarios, confidence = plan.scenarios, plan.confidence
+    scenarios, confidence = plan.scenarios, plan.base.confidence
     first = scenarios[plan.baseline]
     keys, measures, values = values_of_cells(runs, plan, played)
     estimates = estimates_table(keys, measures, values, confidence)
     cautions = pd.concat([keys, cautions_table(guard_values(measures, values), confidence)], axis=1)
     summaries = {cell: [result.summary for result in results] for cell, results in played.items()}
     return Comparison(
-        baseline=plan.baseline,
-        staffings=tuple(scenarios),
+        **fields_of_scenarios(scenarios, plan.baseline),
         labels={name: scenario.staffing.label or name for name, scenario in scenarios.items()},
         levels=plan.levels,
-        weeks=first.period.weeks,
-        warm_up_weeks=first.period.warm_up_weeks,
-        replications=plan.replications,
+        replications=plan.base.replications,
         n_finished=sum(len(played[level, plan.baseline]) for level in plan.levels if (level, plan.baseline) in played),
         confidence=confidence,
-        effects=first.effects.name,
-        effects_assumed=assumes_effects(first.effects),
-        one_sided=is_one_sided(scenarios.values()),
         estimates=estimates,
         differences=differences_of_cells(keys, measures, values, cautions, plan),
         cautions=cautions,
@@ -71,13 +65,10 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
         waits=shares_of(summaries, "waits", ["stream", "acuity"]),
         returns=return_curves_of(summaries),
         alone=shares_of(summaries, "alone", []),
-        costs=costs_of(scenarios, plan.baseline),
         seconds=seconds,
         money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(keys, measures, values, plan),
         valued=plan.worth,
-        peer_roles=of_any(peer_roles, scenarios.values()),
-        main_roles=of_any(main_roles, scenarios.values()),
         notes=(
             *notes_on_volume(first),
             *notes_on_purposes(scenarios.values()),
@@ -88,9 +79,25 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool 
     )
 
 
-def of_any(roles_of: Callable[[Scenario], tuple[str, ...]], scenarios: Iterable[Scenario]) -> tuple[str, ...]:
-    """Roles of any of the scenarios, each once, in order of appearance."""
-    return tuple(dict.fromkeys(role for scenario in scenarios for role in roles_of(scenario)))
+def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dict[str, Any]:
+    """Fields of a comparison that its scenarios, by staffing, tell without a run."""
+    first = scenarios[baseline]
+
+    def of_any(roles_of: Callable[[Scenario], tuple[str, ...]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(role for scenario in scenarios.values() for role in roles_of(scenario)))
+
+    return {
+        "baseline": baseline,
+        "staffings": tuple(scenarios),
+        "weeks": first.period.weeks,
+        "warm_up_weeks": first.period.warm_up_weeks,
+        "effects": first.effects.name,
+        "effects_assumed": any(assumes_effects(scenario.effects) for scenario in scenarios.values()),
+        "one_sided": is_one_sided(scenarios.values()),
+        "costs": costs_of(scenarios, baseline),
+        "peer_roles": of_any(peer_roles),
+        "main_roles": of_any(main_roles),
+    }
 
 
 def played_of(runs: RunsInMemory, plan: Plan) -> tuple[Played, int]:
@@ -150,15 +157,15 @@ def differences_of_cells(
         if name != plan.baseline and (demand, plan.baseline) in row_of
     ]
     in_order = sorted(pairs, key=lambda pair: list(plan.scenarios).index(keys["staffing"][pair[0]]))
-    table, apart = paired_table(keys, in_order, measures, values, cautions, plan.confidence)
+    table, apart = paired_table(keys, in_order, measures, values, cautions, plan.base.confidence)
     if table.empty:
         return pd.DataFrame()
     order = table.sort_values(["demand", "measure"], kind="stable").index
     table, apart = table.loc[order].reset_index(drop=True).assign(baseline=plan.baseline), apart[order]
     for demand in table["demand"].unique():
-        judge_family(table, apart, table["demand"] == demand, plan.confidence, plan.rules.simultaneous)
+        judge_family(table, apart, table["demand"] == demand, plan.base.confidence, plan.base.rules.simultaneous)
     labels = {name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()}
-    sentences = [sentence_of(row, labels, plan.confidence) for row in table.to_dict("records")]
+    sentences = [sentence_of(row, labels, plan.base.confidence) for row in table.to_dict("records")]
     others = [name for name in table if name not in DIFFERENCE_COLUMNS]
     return table[[*DIFFERENCE_COLUMNS, *others]].assign(sentence=sentences)
 
@@ -194,7 +201,7 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
     if not names:
         return pd.DataFrame()
     table = pd.DataFrame(names, columns=["demand", "staffing", "preset"])
-    return table.assign(**mean_intervals(np.array(sums), plan.confidence))
+    return table.assign(**mean_intervals(np.array(sums), plan.base.confidence))
 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:

@@ -137,12 +137,12 @@ class Comparison:
     estimates: "pd.DataFrame"
     differences: "pd.DataFrame"
     cautions: "pd.DataFrame"
-    changes: "pd.DataFrame"
-    week: "pd.DataFrame"
-    waits: "pd.DataFrame"
-    returns: "pd.DataFrame"
-    alone: "pd.DataFrame"
     costs: "pd.DataFrame"
+    changes: "pd.DataFrame" = field(default_factory=no_rows)
+    week: "pd.DataFrame" = field(default_factory=no_rows)
+    waits: "pd.DataFrame" = field(default_factory=no_rows)
+    returns: "pd.DataFrame" = field(default_factory=no_rows)
+    alone: "pd.DataFrame" = field(default_factory=no_rows)
     seconds: float = 0.0
     money_notes: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())

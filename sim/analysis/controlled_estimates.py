@@ -4,27 +4,14 @@ The estimator is `control_variates`, arrivals and their expectation are `known_a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, has_expectation
 from sim.department.scenario import Scenario
-from sim.runs.received_sweep import ColumnKind, read_columns
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.control_variates import centred, controlled_means
-
-CONTROLLED = "controlled.parquet"
-_COLUMNS: Mapping[str, ColumnKind] = {
-    "of": "text", "measure": "text", "variance_ratio": "number", "loss_factor": "number",
-}  # fmt: skip
-"""Those that are read back."""
-
-
-def read_controlled(folder: Path) -> pd.DataFrame:
-    """What is shown again of the table that was written. Raises ScenarioError."""
-    return read_columns(folder / CONTROLLED, _COLUMNS)
 
 
 def controlled_table(

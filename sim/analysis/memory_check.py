@@ -5,8 +5,6 @@ A rough reckoning from measured sizes, rather high than low; how long a study ta
 
 import ctypes
 import os
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,80 +50,44 @@ class Needs(NamedTuple):
         return BYTES_OF_PROCESS + self.at_once * (self.run + self.worker) + self.kept
 
 
-@dataclass(frozen=True)
-class MemoryLoad:
-    """What is to be played: scenarios, replications of each, and where.
-
-    `bytes_kept` of each run, and of each visit of it, stay until the study is answered.
-    """
-
-    scenarios: Collection[Scenario]
-    replications: int
-    engine: str
-    executor: str = "threads"
-    workers: int | None = 1
-    elsewhere: bool = False
-    bytes_kept: float = 0.0
-    bytes_kept_per_visit: float = 0.0
-
-    @property
-    def n_runs(self) -> int:
-        return self.replications * len(self.scenarios)
-
-
 def check_design(design: Design) -> None:
-    """Raise ScenarioError if a design would need more memory than there is."""
-    is_summed_up = design.reduce is summarised
-    check_load(
-        MemoryLoad(
-            scenarios=design.scenarios.values(),
-            replications=design.replications,
-            engine=design.engine,
-            executor=design.executor,
-            workers=design.workers,
-            elsewhere=design.address is not None,
-            bytes_kept=BYTES_PER_ANSWER if is_summed_up else BYTES_PER_SWEPT_RUN,
-            bytes_kept_per_visit=BYTES_PER_VISIT_ANSWERED if is_summed_up else 0.0,
-        )
-    )
+    """Raise ScenarioError with what needs most, if a design would need more memory than this machine has."""
+    needs, there = needs_of(design), memory_of_machine()
+    if needs.total > there:
+        raise ScenarioError([problem_with(design, needs, there)])
 
 
 def check_run(scenario: Scenario, engine: str) -> None:
     """Raise ScenarioError if one run would need more memory than there is."""
-    check_load(MemoryLoad([scenario], 1, engine))
+    check_design(Design({"run": scenario}, replications=1, seed=0, engine=engine, workers=1))
 
 
-def check_load(load: MemoryLoad) -> None:
-    """Raise ScenarioError with what needs most, if all together is more memory than this machine has."""
-    needs, there = needs_of(load), memory_of_machine()
-    if needs.total > there:
-        raise ScenarioError([problem_with(load, needs, there)])
-
-
-def needs_of(load: MemoryLoad) -> Needs:
-    """What a study needs at its peak on this machine; runs of a cluster elsewhere need nothing here."""
-    runs = [bytes_of_run(scenario, load.engine) for scenario in load.scenarios]
-    visits = sum(visits_per_run(scenario) for scenario in load.scenarios)
-    kept = load.replications * (load.bytes_kept * len(load.scenarios) + load.bytes_kept_per_visit * visits)
-    if load.elsewhere:
+def needs_of(design: Design) -> Needs:
+    """What a design needs at its peak on this machine; runs of a cluster elsewhere need nothing here."""
+    scenarios = design.scenarios.values()
+    kept = float(BYTES_PER_SWEPT_RUN * design.n_runs)
+    if design.reduce is summarised:
+        visits = sum(map(visits_per_run, scenarios))
+        kept = BYTES_PER_ANSWER * design.n_runs + BYTES_PER_VISIT_ANSWERED * design.replications * visits
+    if design.address is not None:
         return Needs(0.0, 0.0, kept, 0)
-    at_once = min(load.workers or n_cores(), load.n_runs)
-    in_this_process = load.executor == "threads" or (at_once <= 1 and load.executor != DASK)
+    at_once = min(design.workers or n_cores(), design.n_runs)
+    in_this_process = design.executor == "threads" or (at_once <= 1 and design.executor != DASK)
     worker = 0.0 if in_this_process else float(BYTES_OF_PROCESS)
-    return Needs(max(runs), worker, kept, at_once)
+    return Needs(max(bytes_of_run(scenario, design.engine) for scenario in scenarios), worker, kept, at_once)
 
 
-def problem_with(load: MemoryLoad, needs: Needs, there: int) -> Problem:
+def problem_with(design: Design, needs: Needs, there: int) -> Problem:
     """The largest part of what does not fit, and what to change."""
     much, has = f"would need about {size(needs.total)} of memory", f"this machine has {size(there)}"
     if BYTES_OF_PROCESS + needs.run > there:
-        largest = max(load.scenarios, key=lambda scenario: bytes_of_run(scenario, load.engine))
+        largest = max(design.scenarios.values(), key=lambda scenario: bytes_of_run(scenario, design.engine))
         weeks, visits = weeks_of(largest), visits_per_run(largest)
         remedy = f"{much}, {size(needs.run)} for each run, {has}: give fewer weeks, days of follow-up or visits"
         return Problem("study.weeks", f"{weeks:,.0f} weeks, about {visits:,.0f} visits a run", remedy)
     if needs.kept > needs.at_once * (needs.run + needs.worker):
         remedy = f"{much} for what is kept of every run, {has}: give fewer replications, scenarios or demand levels"
-        return Problem("study.replications", f"{load.replications:,} of {len(load.scenarios):,} scenarios", remedy)
+        return Problem("study.replications", f"{design.replications:,} of {len(design.scenarios):,} scenarios", remedy)
     fit = int((there - BYTES_OF_PROCESS - needs.kept) // (needs.run + needs.worker))
     remedy = f"{much}, {has}: give executor.workers={max(fit, 1)}, or fewer weeks"
     return Problem("executor.workers", f"{needs.at_once} runs at once of {size(needs.run)} each", remedy)

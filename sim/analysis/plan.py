@@ -4,7 +4,7 @@ Settings make plans (`sim.studies.compare`); what their runs say is `sim.analysi
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,11 +12,9 @@ from sim.analysis.comparison_result import central_of
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Scenario
 from sim.runs.design import Design, EventLog, RunFiles, at_demand
-from sim.runs.engines import COMPILED
 from sim.runs.result_tables import EVENTS
 from sim.runs.run_store import VISITS
 from sim.runs.run_summary import summarised
-from sim.runs.stopping_rules import StoppingRules
 
 Cell = tuple[float, str]
 """A level of demand and a staffing."""
@@ -24,28 +22,25 @@ Cell = tuple[float, str]
 
 @dataclass(frozen=True)
 class Plan:
-    """Scenarios by name of staffing, the first of which is the baseline unless another is named.
+    """The scenarios of `base` by name of staffing, at levels of demand; one of them is the baseline.
 
     `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
-    was typed that differs from the shipped question.
+    was typed that differs from the shipped question. `keep_all_visits`, `event_log`: what is written beside measures.
     """
 
-    scenarios: Mapping[str, Scenario]
+    base: Design
     baseline: str
     levels: tuple[float, ...]
-    replications: int
-    seed: int
-    engine: str = COMPILED
-    executor: str = "threads"
-    confidence: float = 0.95
     keep_all_visits: bool = False
-    rules: StoppingRules = field(default_factory=StoppingRules)
-    workers: int | None = None
-    address: str | None = None
-    changed: tuple[str, ...] = ()
     event_log: str | None = None
+    changed: tuple[str, ...] = ()
     worth: tuple[Worth, ...] = ()
     presets: tuple[str, ...] = ()
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios by name of staffing, at demand as it is."""
+        return self.base.scenarios
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -64,16 +59,9 @@ class Plan:
             group_name(level): tuple(label for label, (of, _) in self.cells.items() if of == level)
             for level in self.levels
         }
-        return Design(
+        return replace(
+            self.base,
             scenarios={label: at_demand(self.scenarios[name], level) for label, (level, name) in self.cells.items()},
-            replications=self.replications,
-            seed=self.seed,
-            engine=self.engine,
-            executor=self.executor,
-            workers=self.workers,
-            address=self.address,
-            confidence=self.confidence,
-            rules=self.rules,
             groups=groups,
             first_groups={group_name(self.central_level)},
             reduce=summarised,

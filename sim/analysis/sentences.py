@@ -1,6 +1,6 @@
 """A difference between two staffings as one sentence that a manager understands and a statistician accepts.
 
-Numbers are written by `sim.engine.measures.number_text`; which differences exist is for `sim.runs.blocks`.
+Numbers are written by `sim.engine.measures.number_text`; which differences exist is for `sim.analysis.compare`.
 """
 
 import math

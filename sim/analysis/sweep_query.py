@@ -23,7 +23,7 @@ from sim.io.clean_text import for_csv
 from sim.io.sql import first_line
 from sim.io.suggest import did_you_mean
 from sim.io.workbook import Column, Sheet, write_workbook
-from sim.runs.received_sweep import AS_WRITTEN
+from sim.runs.received_sweep import refuse_unreadable
 from sim.runs.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
 
 _TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
@@ -88,47 +88,36 @@ class QueryResult:
     fetch: Callable[[int], Sequence[_Row]]
 
 
-class _Tables:
-    """A copy of the tables of a sweep, from which a query reaches nothing else; what it takes is bounded."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, run: sql.InterruptibleCall, names: Sequence[str]) -> None:
-        self._connection, self._run, self.names = connection, run, names
-
-    def ask(self, query: str) -> QueryResult:
-        """The answer to a query. Raises ScenarioError, then and while rows are fetched."""
-
-        def guarded(work: Callable[[], Any]) -> Any:
-            try:
-                return self._run(work)
-            except (duckdb.Error, ValueError, OverflowError) as error:
-                remedy = f"{first_line(error)}; the tables are {', '.join(self.names)}"
-                raise ScenarioError([Problem("query", repr(query), remedy)]) from error
-
-        found = guarded(lambda: self._connection.execute(query))
-        columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
-        return QueryResult(columns, lambda n: guarded(lambda: found.fetchmany(n)))
-
-
 @contextmanager
-def query_tables(
-    store: RunStore, labels: Mapping[str, str], numbers: Sequence[int], answer: SweepAnswer, query: str
-) -> Iterator[_Tables]:
-    """Every table by its name, for a query: copied into a database of its own, which is then shut in."""
+def queried(store: RunStore, labels: Mapping[str, str], answer: SweepAnswer, query: str) -> Iterator[QueryResult]:
+    """The answer to a query: every table by its name is copied into a database of its own, which is then shut in.
+
+    What the query takes is bounded. Raises ScenarioError, then and while rows are fetched.
+    """
     with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
         scratch, database = Path(folder), Path(folder) / "tables.duckdb"
         settings = {**LIMITS, "temp_directory": str(scratch / "spilled")}
-        names = copy_tables(store, labels, numbers, answer, query, database, settings)
+        names = copy_tables(store, labels, answer, query, database, settings)
+
+        def guarded(work: Callable[[], Any]) -> Any:
+            try:
+                return run(work)
+            except (duckdb.Error, ValueError, OverflowError) as error:
+                remedy = f"{first_line(error)}; the tables are {', '.join(names)}"
+                raise ScenarioError([Problem("query", repr(query), remedy)]) from error
+
         with (
             sql.connect((), scratch, database, read_only=True, settings=settings) as connection,
             sql.interruptible(connection) as run,
         ):
-            yield _Tables(connection, run, names)
+            found = guarded(lambda: connection.execute(query))
+            columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
+            yield QueryResult(columns, lambda n: guarded(lambda: found.fetchmany(n)))
 
 
 def copy_tables(
     store: RunStore,
     labels: Mapping[str, str],
-    numbers: Sequence[int],
     answer: SweepAnswer,
     query: str,
     database: Path,
@@ -142,27 +131,26 @@ def copy_tables(
         "failed": answer.failed,
     }
     visits = sorted(store.folder_of_visits().glob("*/*.parquet"))
-    given = {f"given_{name}": frame for name, frame in frames.items()} | places_of(labels, numbers)
+    given = {f"given_{name}": frame for name, frame in frames.items()} | places_of(
+        labels, answer.plan.n_replications.tolist()
+    )
     named = [name for name in ON_DEMAND if re.search(rf"\b{name}\b", query, re.IGNORECASE)]
     with (
+        refuse_unreadable(store.folder, "tables that cannot be copied"),
         store.connected(given, visits if "visits" in named else (), database.parent, settings, database) as connection,
         sql.interruptible(connection) as run,
     ):
-        try:
-            for name in frames:
-                connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_{name}")
-            if "replications" in named:
-                refuse_too_many("replications", run(lambda: connection.execute("SELECT count(*) FROM runs").fetchone()))
-                run(lambda: connection.execute(f"CREATE TABLE replications AS {REPLICATIONS_IN_WORDS}"))
-            if "visits" in named and visits:
-                files = [[sql.exact_path(file) for file in visits]]
-                refuse_too_many("visits", run(lambda: connection.execute(N_VISITS, files).fetchone()))
-                run(lambda: connection.execute(f"CREATE TABLE visits AS {VISITS_OF_ALL}", files))
-            for view in ("runs", "every_run", "parts"):
-                connection.execute(f"DROP VIEW {view}")
-        except duckdb.Error as error:
-            remedy = f"{first_line(error)}: {AS_WRITTEN}"
-            raise ScenarioError([Problem(str(store.folder), "tables that cannot be copied", remedy)]) from error
+        for name in frames:
+            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_{name}")
+        if "replications" in named:
+            refuse_too_many("replications", run(lambda: connection.execute("SELECT count(*) FROM runs").fetchone()))
+            run(lambda: connection.execute(f"CREATE TABLE replications AS {REPLICATIONS_IN_WORDS}"))
+        if "visits" in named and visits:
+            files = [[sql.exact_path(file) for file in visits]]
+            refuse_too_many("visits", run(lambda: connection.execute(N_VISITS, files).fetchone()))
+            run(lambda: connection.execute(f"CREATE TABLE visits AS {VISITS_OF_ALL}", files))
+        for view in ("runs", "every_run", "parts"):
+            connection.execute(f"DROP VIEW {view}")
     return sorted([*frames, "replications", *(["visits"] if visits else [])])
 
 
@@ -215,13 +203,9 @@ def export(found: QueryResult, file: Path) -> int:
     return n_rows
 
 
-def _rows_of(found: QueryResult, most: int, remedy: str) -> Iterator[_Row]:
-    """All rows. Raises OSError if there are more than `most`."""
-    n_rows = 0
+def _rows_of(found: QueryResult) -> Iterator[_Row]:
+    """All rows, so many fetched at once."""
     while several := found.fetch(ROWS_AT_ONCE):
-        n_rows += len(several)
-        if n_rows > most:
-            raise OSError(f"more than {most:,} rows, {remedy}")
         yield from several
 
 
@@ -231,9 +215,11 @@ def _write_csv(found: QueryResult, file: Path) -> int:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([for_csv(name) for name, _ in found.columns])
         n_rows = 0
-        for row in _rows_of(found, MOST_ROWS_OF_A_FILE, f"a file is written of {MOST_ROWS_OF_A_FILE:,}: ask for less"):
+        for n_rows, row in enumerate(_rows_of(found), start=1):
+            if n_rows > MOST_ROWS_OF_A_FILE:
+                most = f"{MOST_ROWS_OF_A_FILE:,}"
+                raise OSError(f"more than {most} rows, a file is written of {most}: ask for less")
             writer.writerow([csv_cell(value) for value in row])
-            n_rows += 1
     return n_rows
 
 
@@ -246,13 +232,9 @@ def csv_cell(value: object) -> object:
 
 def write_xlsx(found: QueryResult, file: Path) -> int:
     """One sheet. Text stays text: nothing in it is taken for a formula, a number or a link."""
-
-    def rows() -> Iterator[_Row]:
-        while several := found.fetch(ROWS_AT_ONCE):
-            yield from several
-
     columns = [Column(name) for name, _ in found.columns]
-    (n_rows,) = write_workbook([Sheet("answer", columns, rows(), too_long="export a .csv, or ask for less")], file)
+    sheet = Sheet("answer", columns, _rows_of(found), too_long="export a .csv, or ask for less")
+    (n_rows,) = write_workbook([sheet], file)
     return n_rows
 
 

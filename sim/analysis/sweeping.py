@@ -12,15 +12,14 @@ import pandas as pd
 
 from sim.analysis.best import best_table, selection_table
 from sim.analysis.cautions import cautions_table, guard_values
-from sim.analysis.compare import of_any, sentence_of
+from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.controlled_estimates import CONTROLLED, controlled_table
+from sim.analysis.controlled_estimates import controlled_table
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
-from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.scenario import Scenario
-from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.design import Design
+from sim.runs.received_sweep import CONTROLLED
 from sim.runs.run_store import RunStore
 from sim.runs.stopping_rules import Simultaneous, StoppingRules
 from sim.runs.tables_on_disk import write_table
@@ -115,11 +114,11 @@ def of_steady(values: np.ndarray, cautions: pd.DataFrame) -> np.ndarray:
 
 
 def values_that_count(
-    store: RunStore, labels: Mapping[str, str], plan: ReplicationPlan, only: Sequence[str] | None = None
+    store: RunStore, labels: Mapping[str, str], plan: ReplicationPlan
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Values of the replications that count; nan in those of a scenario that do not. `only`: these measures."""
+    """Values of the replications that count; nan in those of a scenario that do not."""
     most = int(plan.n_replications.max())
-    measures, values = store.values(list(labels), most, only)
+    measures, values = store.values(list(labels), most)
     values[np.broadcast_to((np.arange(most) >= plan.n_replications[:, np.newaxis])[:, np.newaxis], values.shape)] = (
         np.nan
     )
@@ -175,7 +174,6 @@ def as_comparison(
     if not 2 <= len(answer.labels) <= MOST_COMPARED or answer.differences.empty:
         return None
     baseline, *_ = answer.labels
-    first, nothing = scenarios[baseline], pd.DataFrame()
     ours = {name: table.rename(columns={"label": "staffing"}).assign(demand=1.0) for name, table in (
         ("estimates", answer.estimates), ("differences", answer.differences), ("cautions", answer.cautions)
     )}  # fmt: skip
@@ -183,30 +181,17 @@ def as_comparison(
     rows = ours["differences"].to_dict("records")
     sentences = [sentence_of(row, labels, answer.confidence) for row in rows]
     played = {label: scenarios[label] for label in answer.labels}
-    costs = costs_of(played, baseline)
+    of_scenarios = fields_of_scenarios(played, baseline)
+    costs = of_scenarios["costs"].assign(label=list(labels.values()))
     return Comparison(
-        baseline=baseline,
-        staffings=answer.labels,
+        **{**of_scenarios, "costs": costs},
         labels=labels,
         levels=(1.0,),
-        weeks=first.period.weeks,
-        warm_up_weeks=first.period.warm_up_weeks,
         replications=answer.first,
         n_finished=answer.n_done,
         confidence=answer.confidence,
-        effects=first.effects.name,
-        effects_assumed=any(assumes_effects(scenario.effects) for scenario in played.values()),
-        one_sided=is_one_sided(played.values()),
         estimates=ours["estimates"],
         differences=ours["differences"].assign(sentence=sentences),
         cautions=ours["cautions"],
-        changes=nothing,
-        week=nothing,
-        waits=nothing,
-        returns=nothing,
-        alone=nothing,
-        costs=costs.assign(label=[names[label] for label in costs["staffing"]]),
         n_planned=answer.n_runs,
-        peer_roles=of_any(peer_roles, played.values()),
-        main_roles=of_any(main_roles, played.values()),
     )

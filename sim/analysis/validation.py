@@ -140,7 +140,7 @@ class Validation:
         return tuple(notes)
 
 
-NUMBERS = ("published", "accept_low", "accept_high")
+_NUMBERS = ("published", "accept_low", "accept_high")
 """Columns of the table that hold numbers."""
 
 
@@ -150,7 +150,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
     rows = []
     for line in csv.DictReader(text.splitlines()):
         columns: dict[str, Any] = {field.name: line[field.name] for field in fields(PublishedRow)}
-        rows.append(PublishedRow(**columns | {name: float(line[name] or nan) for name in NUMBERS}))
+        rows.append(PublishedRow(**columns | {name: float(line[name] or nan) for name in _NUMBERS}))
     return tuple(rows)
 
 

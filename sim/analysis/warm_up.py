@@ -24,7 +24,7 @@ from sim.engine.measures.intervals import minutes_between
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, Reduced
 from sim.runs.playing import play, workers_for
-from sim.runs.received_sweep import ColumnKind, read_columns
+from sim.runs.received_sweep import WARM_UP, WARM_UP_DAYS, read_checked
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.arrays import FloatArray
 from sim.statistics.warm_up import warm_up_weeks
@@ -152,26 +152,18 @@ def largest(evidence: pd.DataFrame) -> int:
     return int(settled.max()) if len(settled) else 0
 
 
-EVIDENCE, _DAYS = "warm_up.parquet", "warm_up_days.parquet"
-EVIDENCE_COLUMNS: Mapping[str, ColumnKind] = {
-    "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole", "reliable": "yes_or_no",
-    "seed": "whole", "code": "text",
-}  # fmt: skip
-DAYS_COLUMNS: Mapping[str, ColumnKind] = {"label": "text", "series": "text", "day": "whole", "mean": "number"}
-
-
 def write_warm_up(found: WarmUpFound, folder: Path) -> None:
     """Keep what was decided, and from what."""
     if len(found.evidence):
-        write_table(found.days, folder / _DAYS)
-        write_table(found.evidence, folder / EVIDENCE)
+        write_table(found.days, folder / WARM_UP_DAYS)
+        write_table(found.evidence, folder / WARM_UP)
 
 
 def read_warm_up(pilot: Design, folder: Path) -> WarmUpFound | None:
     """What an earlier command decided from the same pilot, if it did."""
-    if not (folder / EVIDENCE).exists() or not (folder / _DAYS).exists():
+    if not (folder / WARM_UP).exists() or not (folder / WARM_UP_DAYS).exists():
         return None
-    evidence, days = read_columns(folder / EVIDENCE, EVIDENCE_COLUMNS), read_columns(folder / _DAYS, DAYS_COLUMNS)
+    evidence, days = read_checked(folder / WARM_UP), read_checked(folder / WARM_UP_DAYS)
     wanted = {(key, pilot.seed, code_version()) for key in pilot.keys.values()}
     there = set(zip(evidence["pilot"], evidence["seed"].astype(int), evidence["code"], strict=True))
     in_reach = bool(evidence["n_weeks"].between(0, PILOT_WEEKS).all())

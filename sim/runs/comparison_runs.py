@@ -53,7 +53,7 @@ class RunsInMemory:
         `only`: these measures, if there are such.
         """
         keys = [RunKey(scenario, replication) for replication in range(replications) for scenario in scenarios]
-        names = merged([self.results[key].values for key in keys if key in self.results])
+        names = _in_common_order([self.results[key].values for key in keys if key in self.results])
         measures = tuple(name for name in names if only is None or name in only)
         row_of = {name: row for row, name in enumerate(measures)}
         values = np.full((len(scenarios), len(measures), replications), np.nan)
@@ -66,7 +66,7 @@ class RunsInMemory:
         return measures, values
 
 
-def merged(several: Iterable[Collection[str]]) -> list[str]:
+def _in_common_order(several: Iterable[Collection[str]]) -> list[str]:
     """Every word once, in an order that keeps that of each of them."""
     order: list[str] = []
     known: set[str] = set()

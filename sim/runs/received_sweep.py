@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
@@ -42,7 +43,7 @@ _MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
 _SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
-SHOWN: Final = 80
+_LONGEST_SHOWN: Final = 80
 
 ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
 TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
@@ -60,9 +61,19 @@ PART_COLUMNS: Final[Mapping[str, ColumnKind]] = {
     "scenario": "text", "label": "text", "seed": "whole", "replication": "whole", "code": "text", "status": "text",
     "measure": "text", "value": "number", "traceback": "text",
 }  # fmt: skip
-SCENARIO_COLUMNS: Final[Mapping[str, ColumnKind]] = {
-    "scenario": "text", "label": "text", "place": "whole", "content": "text",
+"""Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
+SCENARIOS, CONTROLLED = "scenarios.parquet", "controlled.parquet"
+WARM_UP, WARM_UP_DAYS = "warm_up.parquet", "warm_up_days.parquet"
+COLUMNS_READ: Final[Mapping[str, Mapping[str, ColumnKind]]] = {
+    SCENARIOS: {"scenario": "text", "label": "text", "place": "whole", "content": "text"},
+    CONTROLLED: {"of": "text", "measure": "text", "variance_ratio": "number", "loss_factor": "number"},
+    WARM_UP: {
+        "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole",
+        "reliable": "yes_or_no", "seed": "whole", "code": "text",
+    },
+    WARM_UP_DAYS: {"label": "text", "series": "text", "day": "whole", "mean": "number"},
 }  # fmt: skip
+"""Of each table of a sweep that a later command reads, the columns that are looked at."""
 
 
 # --- the folder ---
@@ -116,6 +127,20 @@ def refuse_all(problems: Sequence[Problem]) -> None:
     raise ScenarioError(named)
 
 
+@contextmanager
+def refuse_unreadable(place: Path | str, what: str = "no Parquet that can be read") -> Iterator[None]:
+    """Raise ScenarioError for a file that cannot be read in the block, or in which the database finds no table.
+
+    `place` and `what` say where and what that is, if the database does not.
+    """
+    try:
+        yield
+    except UnreadableFile as error:
+        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise ScenarioError([Problem(str(place), what, f"{sql.first_line(error)}: {AS_WRITTEN}")]) from error
+
+
 # --- run.json ---
 
 
@@ -165,9 +190,8 @@ _Facts = TypeVar("_Facts", bound=BaseModel)
 def read_facts(file: Path, kind: type[_Facts]) -> _Facts:
     """What run.json says, as far as `kind` asks for it. Raises ScenarioError with all that is wrong with it."""
     try:
-        return kind.model_validate_json(read_bytes(file, MOST_FACTS))
-    except UnreadableFile as error:
-        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
+        with refuse_unreadable(file):
+            return kind.model_validate_json(read_bytes(file, MOST_FACTS))
     except ValidationError as error:
         found = error.errors(include_url=False)
     problems = []
@@ -188,7 +212,7 @@ def shortened_value(value: object) -> str:
 
 
 def shortened_text(text: str) -> str:
-    return cut_end(text, SHOWN)
+    return cut_end(text, _LONGEST_SHOWN)
 
 
 # --- tables ---
@@ -199,13 +223,10 @@ def check_columns(
 ) -> Iterator[Problem]:
     """What keeps a Parquet file from being read as a table with these columns."""
     try:
-        with open_regular(file, 2**62):
+        with refuse_unreadable(file), open_regular(file, 2**62):
             relation = sql.parquet(connection, [file])
-    except UnreadableFile as error:
-        yield Problem(str(error.path), error.value, error.remedy)
-        return
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        yield Problem(str(file), "no Parquet that can be read", f"{sql.first_line(error)}: {AS_WRITTEN}")
+    except ScenarioError as error:
+        yield from error.problems
         return
     there = dict(zip(relation.columns, map(str, relation.types), strict=True))
     for name, kind in columns.items():
@@ -222,14 +243,14 @@ def check_parts(parts: Sequence[Path]) -> None:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 
 
-def read_columns(file: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
-    """These columns of a Parquet file of bounded size, their types checked. Raises ScenarioError."""
+def read_checked(file: Path) -> pd.DataFrame:
+    """The `COLUMNS_READ` of a table of a sweep, of bounded size, their types checked. Raises ScenarioError."""
+    columns = COLUMNS_READ[file.name]
     listed = ", ".join(columns)  # names of our own
     texts = [name for name, kind in columns.items() if kind == "text"]
     length = " + ".join(f"coalesce(sum(length({name})), 0)" for name in texts) or "0"
-    try:
-        with open_regular(file, MOST_TABLE):
-            pass
+    with refuse_unreadable(file):
+        open_regular(file, MOST_TABLE).close()
         with sql.connect([file]) as connection:
             refuse_all(list(check_columns(connection, file, columns)))
             sql.parquet(connection, [file]).create_view("received")
@@ -238,11 +259,6 @@ def read_columns(file: Path, columns: Mapping[str, ColumnKind]) -> pd.DataFrame:
                 found = f"{rows:,} rows with {characters:,} characters"
                 raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
             table = connection.execute(f"SELECT {listed} FROM received").df()
-    except UnreadableFile as error:
-        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        remedy = f"{sql.first_line(error)}: {AS_WRITTEN}"
-        raise ScenarioError([Problem(str(file), "no Parquet that can be read", remedy)]) from error
     empty = [name for name, kind in columns.items() if kind != "number" and table[name].isna().any()]
     refuse_all([Problem(f"{file}, column {name}", "an empty cell", AS_WRITTEN) for name in empty])
     return table
@@ -253,7 +269,7 @@ def read_scenarios(file: Path) -> pd.DataFrame:
 
     Raises ScenarioError where what stands there cannot be such.
     """
-    table = read_columns(file, SCENARIO_COLUMNS)
+    table = read_checked(file)
     problems = []
     if len(table) > _MOST_SCENARIOS:
         problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {_MOST_SCENARIOS:,}: {AS_WRITTEN}"))

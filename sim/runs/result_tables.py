@@ -32,13 +32,15 @@ from sim.runs.received_sweep import (
     MOST_FACTS,
     MOST_TEXT,
     MOST_VALUES_READ,
+    SCENARIOS,
     TYPES_OF_KIND,
     check_entries,
     read_scenarios,
     refuse_all,
+    refuse_unreadable,
     shortened_text,
 )
-from sim.runs.run_store import FACTS, PARTS, SCENARIOS, VISITS, read_sweep
+from sim.runs.run_store import FACTS, PARTS, VISITS, read_sweep
 
 EVENTS = "events"
 """The folder of event logs among the results."""
@@ -158,19 +160,13 @@ def _read_table(
     name: str, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, equal: Mapping[str, str | float]
 ) -> pd.DataFrame:
     """Rows of the files of one table. Raises KeyError for unknown columns, ScenarioError for what cannot be read."""
-    try:
+    with refuse_unreadable(f"{folder}, table {name}", "cannot be read"):
         for file in files:
-            with open_regular(file, _MOST_BYTES):
-                pass
+            open_regular(file, _MOST_BYTES).close()
         with sql.connect(files, settings=COUNTING) as connection:
             check_memory(name, some_of(name, connection, files, columns, equal), folder)
         with sql.connect(files) as connection:
             table = some_of(name, connection, files, columns, equal).df()
-    except UnreadableFile as error:
-        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from error
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        remedy = f"{sql.first_line(error)}: {AS_WRITTEN}"
-        raise ScenarioError([Problem(f"{folder}, table {name}", "cannot be read", remedy)]) from error
     return named_by_file(name, table, folder)
 
 

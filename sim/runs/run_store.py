@@ -37,6 +37,8 @@ from sim.runs.output_folder import (
 )
 from sim.runs.received_sweep import (
     AS_WRITTEN,
+    PART_COLUMNS,
+    SCENARIOS,
     ReceivedSweep,
     SweepFacts,
     check_entries,
@@ -58,12 +60,10 @@ from sim.runs.tables_on_disk import (
     write_table,
 )
 
-PARTS, FACTS, SCENARIOS, _LOCK = "parts", "run.json", "scenarios.parquet", ".lock"
+PARTS, FACTS, _LOCK = "parts", "run.json", ".lock"
 PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
 """Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
 PART_IN_WORK, DAMAGED = ".new", ".damaged"
-_COLUMNS = ["scenario", "label", "seed", "replication", "code", "status", "measure", "value", "traceback"]
-"""Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
 MOST_PARTS, FEW_PARTS = 64, 16
 """So many parts are put together while a sweep is played, and more than so few when it ends."""
 LARGE = 64 * 2**20
@@ -252,7 +252,7 @@ class RunStore:
         rows = pd.DataFrame(of_each, index=range(len(results))).loc[np.repeat(np.arange(len(results)), n_rows)]
         rows["measure"] = [name for run in results for name in ([""] if run.traceback else run.values)]
         rows["value"] = [value for run in results for value in ([np.nan] if run.traceback else run.values.values())]
-        return rows[_COLUMNS]
+        return rows[list(PART_COLUMNS)]
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
@@ -290,7 +290,7 @@ class RunStore:
 
 
 EVERY_RUN = (
-    f"CREATE VIEW every_run AS SELECT {', '.join(_COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
+    f"CREATE VIEW every_run AS SELECT {', '.join(PART_COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
     f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
     "AND scenario IS NOT NULL AND status IS NOT NULL"
 )
@@ -357,7 +357,7 @@ def holds(other: Path, part: Path) -> bool:
 
 def has_rows_of(other: Path, part: Path) -> bool:
     """Whether every row of a part is in another, as often as in the part."""
-    columns = ", ".join(_COLUMNS)
+    columns = ", ".join(PART_COLUMNS)
     with sql.connect([other, part]) as connection:
         sql.parquet(connection, [part]).create_view("part")
         sql.parquet(connection, [other]).create_view("other")

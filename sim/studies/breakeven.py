@@ -3,31 +3,27 @@
 Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they say is `sim.analysis.breakeven`.
 """
 
-import time
 from functools import partial
 
 from rich.console import Console
 
-from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, UnknownMeasures, answer_of_runs
-from sim.department.scenario import Problem, ScenarioError
+from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.engine.measures.number_text import counted
-from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import BreakEvenDescription
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.markdown import answer_markdown
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
-from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.run_log import SweepLog
-from sim.runs.run_store import FEW_PARTS, RunStore, foreign_to_sweeps, write_facts, write_scenarios
-from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
+from sim.runs.run_store import RunStore, foreign_to_sweeps, write_facts
+from sim.runs.tables_on_disk import write_table, write_text
 from sim.studies.breakeven_plans import break_even_plan_of
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import Files, Study, Waits, all_drawn, facts_of, tell_design, write_each
-from sim.studies.sweep import ANSWER_PAGE, ended, opened_store, play_and_log, show_answer
+from sim.studies.study import Files, Study, Waits, all_drawn, tell_design, write_each
+from sim.studies.sweep import ANSWER_PAGE, ended, opened_store, played_into, show_answer
 
 
 class BreakevenStudy(Study):
@@ -50,19 +46,9 @@ class BreakevenStudy(Study):
 
 def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, log: SweepLog, console: Console) -> int:
     """Play the runs that are not there, write what they say, show it."""
-    started, folder, design = time.monotonic(), store.folder, plan.design
-    command = question.command(folder)
-    write_scenarios(design.table(), folder)
-
-    def facts(**further: object) -> dict[str, object]:
-        known = facts_of(design, command, question.choices, time.monotonic() - started)
-        return known | plan.facts() | {"study": "breakeven", "runs_planned": design.n_runs} | further
-
-    write_facts(facts(), folder)
-    unwritten = WriteErrors()
-    play_and_log(design, store, log, unwritten, command, facts(), console, what_is_played(plan))
-    with uninterrupted():
-        store.put_together(FEW_PARTS)
+    folder, command = store.folder, question.command(store.folder)
+    own, what = plan.facts() | {"study": "breakeven"}, what_is_played(plan)
+    with played_into(store, log, plan.design, command, question.choices, own, console, what) as (facts, unwritten):
         answer = answer_of_store(plan, store)
         known = facts(replications_done=answer.n)
         tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
@@ -89,13 +75,4 @@ def what_is_played(plan: BreakEvenPlan) -> str:
 
 def answer_of_store(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
     """What the runs in a store say. Raises ScenarioError where something is valued that no run has."""
-    measures, values = store.values(list(plan.design.labels), plan.design.replications)
-    try:
-        return answer_of_runs(plan, measures, values)
-    except UnknownMeasures as error:
-        problems = [
-            Problem(f"study.worth.{item.name}.measure", repr(item.measure), did_you_mean(item.measure, error.names))
-            for item in plan.worth
-            if item.measure in error.unknown
-        ]
-        raise ScenarioError(problems) from error
+    return answer_of_runs(plan, *store.values(list(plan.design.labels), plan.design.replications))

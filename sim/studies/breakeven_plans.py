@@ -20,7 +20,7 @@ from sim.runs.run_store import FACTS
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import executor_of
+from sim.studies.study import design_for
 
 
 def break_even_plan_of(question: Question) -> BreakEvenPlan:
@@ -49,16 +49,7 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
 
     beside = {effect: label_of(baseline, effect) for effect in effects}
     labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
-    design = Design(
-        scenarios=scenarios,
-        replications=study.replications,
-        seed=question.seed,
-        engine=question.engine,
-        executor=executor_of(question),
-        confidence=study.confidence,
-        workers=question.executor.workers,
-        address=question.executor.address,
-    )
+    design = design_for(question, scenarios)
     check_design(design)
     return BreakEvenPlan(
         design=design,

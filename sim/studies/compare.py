@@ -35,7 +35,7 @@ from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
-from sim.studies.study import Files, PlayedStudy, Waits, Watch, executor_of
+from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
 """Staffings named where progress is shown."""
@@ -59,19 +59,11 @@ def plan_of(question: Question) -> Plan:
     if problems:
         raise ScenarioError(problems)
     plan = Plan(
-        scenarios=question.played,
+        base=design_for(question, question.played, rules=rules_of(study)),
         baseline=(against and against.baseline) or next(iter(question.played)),
         levels=study.demand_levels,
-        replications=study.replications,
-        seed=question.seed,
-        engine=question.engine,
-        executor=executor_of(question),
-        confidence=study.confidence,
         keep_all_visits=study.visits,
-        rules=rules_of(study),
         event_log=study.event_log,
-        workers=question.executor.workers,
-        address=question.executor.address,
         worth=() if against is None else against.worth,
         presets=presets_of(against),
         changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
@@ -105,7 +97,7 @@ def compare_in_memory(plan: Plan) -> Comparison:
 def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     """The comparison, with what came of the precision that was asked for among its notes."""
     comparison = comparison_of(runs, plan, seconds)
-    if not plan.rules.precision:
+    if not plan.base.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
 
@@ -121,7 +113,7 @@ def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
     if len(reached):
         reached = reached.assign(label=reached["label"].map(names))
     found = replace(found, precision_reached=reached)
-    return PrecisionOutcome(tuple(names.values()), plan.replications, found, plan.rules)
+    return PrecisionOutcome(tuple(names.values()), plan.base.replications, found, plan.base.rules)
 
 
 class FirstAnswer(Watch[Comparison]):
@@ -181,7 +173,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         if not self.has_figures:
             yield lambda _: ()
             return
-        with drawers(plan.workers or n_cores()) as pool:
+        with drawers(plan.base.workers or n_cores()) as pool:
             yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
 
     def files(

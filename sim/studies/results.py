@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from sim.analysis.controlled_estimates import CONTROLLED, read_controlled
-from sim.analysis.sweep_query import TABLE, export, problems_of_asking, query_tables
+from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import sweep_answer
 from sim.analysis.swept_scenarios import received_scenarios
 from sim.department.scenario import Problem, ScenarioError
@@ -16,6 +15,7 @@ from sim.report.progress import teller
 from sim.report.screen import print_answer
 from sim.report.sweep_answer import SweepDescription, print_query
 from sim.report.terminal import lines_written
+from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_store import RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store
 from sim.studies.breakeven_plans import received_plan
@@ -53,12 +53,11 @@ class ResultsStudy(Study):
             command = [word for word in facts.command if not word.startswith("output=")]
             report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
             if (question.run / CONTROLLED).is_file():
-                report = replace(report, controlled=read_controlled(question.run))
+                report = replace(report, controlled=read_checked(question.run / CONTROLLED))
             print_answer(SweepDescription(report), console, lines_written(console))
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"
-        with query_tables(store, labels, answer.plan.n_replications.tolist(), answer, query) as tables:
-            found = tables.ask(query)
+        with queried(store, labels, answer, query) as found:
             if question.export is None:
                 print_query(found, console)
             else:

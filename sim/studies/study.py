@@ -39,7 +39,7 @@ from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
 from sim.runs.worker_errors import WorkersGone
 from sim.runs.worker_pool import DASK
 from sim.studies.question import Question
-from sim.studies.settings import StudySettings
+from sim.studies.settings import PlayedSettings, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -190,7 +190,7 @@ def _last_line(traceback: str) -> str:
     return traceback.strip().splitlines()[-1]
 
 
-def facts_of(design: Design, command: list[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
+def facts_of(design: Design, command: Sequence[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
     """Provenance of a study that has been played."""
     return provenance(
         command=command,
@@ -302,6 +302,23 @@ def tell_design(
         say(console, expected.remark)
     say(console, f"about {duration(expected.seconds)}; nothing was run, nothing was written")
     return 0
+
+
+def design_for(question: Question, scenarios: Mapping[str, Scenario], **further: Any) -> Design:
+    """A design of scenarios by label that is played as the question says. Raises ScenarioError as `executor_of`."""
+    study, executor = question.study, question.executor
+    assert isinstance(study, PlayedSettings)
+    return Design(
+        scenarios=scenarios,
+        replications=study.replications,
+        seed=question.seed,
+        engine=question.engine,
+        executor=executor_of(question),
+        workers=executor.workers,
+        address=executor.address,
+        confidence=study.confidence,
+        **further,
+    )
 
 
 def executor_of(question: Question) -> str:

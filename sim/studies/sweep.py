@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
 from sim.analysis.best import Contenders, contenders_by
@@ -63,9 +62,10 @@ from sim.runs.run_store import (
 )
 from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
 from sim.runs.worker_errors import NoWorkers
+from sim.statistics.arrays import FloatArray
 from sim.studies.compare import rules_of
 from sim.studies.question import SweepQuestion
-from sim.studies.study import Files, all_drawn, executor_of, facts_of, play_missing, tell_design, write_each
+from sim.studies.study import Files, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
 
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
@@ -77,16 +77,10 @@ _MOST_NAMED = 5
 
 def sweep_design(question: SweepQuestion) -> Design:
     """Scenarios and replications of a sweep. Raises ScenarioError if they would need more memory than there is."""
-    first, study = question.first, question.study
-    design = Design(
-        scenarios=question.scenarios,
-        replications=study.replications,
-        seed=first.seed,
-        engine=first.engine,
-        executor=executor_of(first),
-        confidence=study.confidence,
-        workers=first.executor.workers,
-        address=first.executor.address,
+    study = question.study
+    design = design_for(
+        question.first,
+        question.scenarios,
         keep_visits=study.visits,
         rules=rules_of(study),
         hashed=question.keys,
@@ -171,17 +165,30 @@ def tell_store(store: RunStore, console: Console) -> None:
         say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
 
 
-def play_and_log(
-    design: Design,
+@contextmanager
+def played_into(
     store: RunStore,
     log: SweepLog,
-    unwritten: WriteErrors,
+    design: Design,
     command: Sequence[str],
-    facts: Mapping[str, object],
+    choices: Mapping[str, str],
+    own_facts: Mapping[str, object],
     console: Console,
     what: str = "",
-) -> None:
-    """Play what is missing of a design into a store; all of it is in the log. `what`: what is played, in words."""
+) -> Iterator[tuple[Callable[..., dict[str, object]], WriteErrors]]:
+    """Play what is missing of a design into a store, with all of it in the log; then no interrupt ends the block.
+
+    Inputs: `own_facts` of the study, for run.json; `what` is played, in words. Yields what makes the facts, given
+    further ones, and the files that could not be written so far.
+    """
+    started, folder = time.monotonic(), store.folder
+    write_scenarios(design.table(), folder)
+
+    def facts(**further: object) -> dict[str, object]:
+        known = facts_of(design, command, choices, time.monotonic() - started)
+        return {**known, **own_facts, "runs_planned": design.n_runs, **further}
+
+    write_facts(facts(), folder)
     files = visits_in(design, store) if design.keep_visits else no_files
     tasks, n_wanted = missing(design, store, files)
     again = len(store.failed(design.labels, design.replications))
@@ -191,7 +198,8 @@ def play_and_log(
         "runs": f"{len(tasks)} of {n_wanted} to play, {again} of them failed before",
         "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
     }
-    log.start(shlex.join(command), facts, state)
+    log.start(shlex.join(command), facts(), state)
+    unwritten = WriteErrors()
 
     def tell(line: str) -> None:
         log.say(line)
@@ -213,6 +221,9 @@ def play_and_log(
     except NoWorkers as error:
         log.say(str(error))
         raise
+    with uninterrupted():
+        store.put_together(FEW_PARTS)
+        yield facts, unwritten
 
 
 def visits_in(design: Design, store: RunStore) -> FilesOfRun:
@@ -223,20 +234,9 @@ def visits_in(design: Design, store: RunStore) -> FilesOfRun:
 
 def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: SweepLog, console: Console) -> int:
     """Play what is missing, write and show the answer; what has been played is kept, come what may."""
-    started, folder, labels = time.monotonic(), store.folder, design.labels
-    command = question.command(folder)
-    write_scenarios(design.table(), folder)
-
-    def facts(**further: object) -> dict[str, object]:
-        known = facts_of(design, command, question.first.choices, time.monotonic() - started)
-        rules = design.rules.model_dump(mode="json")
-        return known | {"study": "sweep", "asked": rules, "runs_planned": design.n_runs} | further
-
-    write_facts(facts(), folder)
-    unwritten = WriteErrors()
-    play_and_log(design, store, log, unwritten, command, facts(), console)
-    with uninterrupted():
-        store.put_together(FEW_PARTS)
+    folder, labels, command = store.folder, design.labels, question.command(store.folder)
+    own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
+    with played_into(store, log, design, command, question.first.choices, own, console) as (facts, unwritten):
         answer = sweep_answer(store, labels, design.replications, design.confidence, design.rules)
         numbers = answer.plan.n_replications.tolist()
         scenarios = swept_scenarios(design.scenarios, design.table())
@@ -319,31 +319,23 @@ def report_of(
     answer: SweepAnswer,
     command: Sequence[str],
 ) -> SweepReport:
-    """All that is shown of a sweep but its controls."""
-    contenders = contenders_of(store, labels, scenarios.worlds, answer)
-    return SweepReport(answer, scenarios, contenders, dominated_of(store, labels, scenarios.worlds, answer), command)
+    """All that is shown of a sweep but its controls, from the replications that the answer is made of."""
+    measures, values = values_that_count(store, labels, answer.plan)
+    names, worlds = list(labels.values()), scenarios.worlds
+    contenders = contenders_of(names, measures, values, answer) if len(set(worlds)) == 1 else {}
+    dominated = dominated_table(names, worlds, measures, values, answer.confidence)
+    return SweepReport(answer, scenarios, contenders, dominated, command)
 
 
 def contenders_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
+    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: SweepAnswer
 ) -> dict[str, Contenders]:
-    """Who may be the best by each measure that is shown, from the replications that the answer is made of.
+    """Who may be the best by each measure that is shown, of scenarios that differ in nothing but what can be chosen.
 
-    Scenarios that differ in more than what can be chosen, in demand for example, have no best in common: nothing then.
-    Those without a steady state are left out.
+    Others, in demand for example, have no best in common. Those without a steady state are left out.
     """
-    if len(set(worlds)) != 1 or len(labels) < 2:
-        return {}
-    measures, values = values_that_count(store, labels, answer.plan, only=SCREEN_MEASURES)
     steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
-    names = [name for name, is_steady in zip(labels.values(), steady, strict=True) if is_steady]
-    found = contenders_by(names, measures, values[steady], answer.confidence)
-    return {name: found[name] for name in SCREEN_MEASURES if name in found}
-
-
-def dominated_of(
-    store: RunStore, labels: Mapping[str, str], worlds: Sequence[str], answer: SweepAnswer
-) -> pd.DataFrame:
-    """Scenarios that another is shown to beat in everything, from the replications that the answer is made of."""
-    measures, values = values_that_count(store, labels, answer.plan)
-    return dominated_table(list(labels.values()), worlds, measures, values, answer.confidence)
+    shown = [name for name in SCREEN_MEASURES if name in measures]
+    of_shown = values[steady][:, [measures.index(name) for name in shown]]
+    steady_names = [name for name, is_steady in zip(names, steady, strict=True) if is_steady]
+    return contenders_by(steady_names, shown, of_shown, answer.confidence)

@@ -17,8 +17,8 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_csv, write_json, write_text
 from sim.studies.question import Question
-from sim.studies.settings import PlayedSettings, ValidateSettings
-from sim.studies.study import Files, PlayedStudy, executor_of
+from sim.studies.settings import ValidateSettings
+from sim.studies.study import Files, PlayedStudy, design_for
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,10 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
     shown_files = f"answer.md, {ANSWER}, validation.csv"
 
     def plan(self, question: Question) -> ValidationPlan:
-        study, executor = question.study, question.executor
-        assert isinstance(study, PlayedSettings)
-        design = Design(
-            scenarios=question.played,
-            replications=study.replications,
-            seed=question.seed,
-            engine=question.engine,
-            executor=executor_of(question),
-            workers=executor.workers,
-            address=executor.address,
-            confidence=study.confidence,
-        )
+        assert isinstance(question.study, ValidateSettings)
+        design = design_for(question, question.played)
         check_design(design)
-        return ValidationPlan(design, study.weeks)
+        return ValidationPlan(design, question.study.weeks)
 
     def what(self, plan: ValidationPlan) -> str:
         return f"runs of {plan.weeks} weeks"
