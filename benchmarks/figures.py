@@ -14,12 +14,11 @@ import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.analysis.cautions import CAUTION_COLUMNS, FLAGS, GUARDS
-from sim.analysis.compare import costs_of, of_any
+from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import Comparison
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import SHOWN_MEASURES
@@ -89,20 +88,14 @@ def draw(folder: Path) -> Iterable[Path]:
 def stored_comparison() -> Comparison:
     """The comparison as far as it is stored: what the other figures and the answer in words need is empty."""
     plan = plan_of(compose(COMPARISON))
-    first, nothing = plan.scenarios[plan.baseline], pd.DataFrame()
+    nothing = pd.DataFrame()
     return Comparison(
-        baseline=plan.baseline,
-        staffings=tuple(plan.scenarios),
+        **fields_of_scenarios(plan.scenarios, plan.baseline),
         labels={name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()},
         levels=plan.levels,
-        weeks=first.period.weeks,
-        warm_up_weeks=first.period.warm_up_weeks,
         replications=plan.base.replications,
         n_finished=plan.base.replications * len(plan.levels),
         confidence=plan.base.confidence,
-        effects=first.effects.name,
-        effects_assumed=False,
-        one_sided=False,
         estimates=read("estimates"),
         differences=read("differences"),
         cautions=read("cautions"),
@@ -111,9 +104,6 @@ def stored_comparison() -> Comparison:
         waits=nothing,
         returns=nothing,
         alone=nothing,
-        costs=costs_of(plan.scenarios, plan.baseline),
-        peer_roles=of_any(peer_roles, plan.scenarios.values()),
-        main_roles=of_any(main_roles, plan.scenarios.values()),
     )
 
 

@@ -56,11 +56,11 @@ def compiled_to(library: Path, text: str, target: str | None = None) -> None:
 def machine_code_of(*functions: Callable[..., Any]) -> list[Callable[..., Any]]:
     """Functions beside the engine's as machine code, for this process alone: benchmarks and tests."""
     from engine_build.printer import program_of
-    from sim.engine.compiled.backend import bind
+    from sim.engine.compiled.backend import bind_function
 
     named = {each.__name__: each for each in functions}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps what is loaded
         library = Path(folder) / "functions.so"
         compiled_to(library, program_of(named))
         loaded = ctypes.CDLL(str(library))
-    return [bind(loaded, name, function) for name, function in named.items()]
+    return [bind_function(loaded, name, function) for name, function in named.items()]

@@ -36,10 +36,10 @@ def distrust_folder() -> None:
 def command() -> NoReturn:
     """Run the command and end the process."""
     occupy_standard_streams()
-    leave(run_command())
+    end_process(run_command())
 
 
-def leave(code: int) -> NoReturn:
+def end_process(code: int) -> NoReturn:
     """End the process without taking it to pieces first, unless a thread is still at work.
 
     That saves 0.2 of the 1.1 seconds of processor time of a run of one week.

@@ -83,7 +83,7 @@ class Run(Trajectory):
     @classmethod
     def of(cls, plain: Trajectory, scenario: PlainScenario) -> Self:
         """The same run with what this class adds; nothing is copied."""
-        return cls(**fields_of(plain, Trajectory), scenario=scenario)
+        return cls(**_fields_of(plain, Trajectory), scenario=scenario)
 
     @cached_property
     def measures(self) -> dict[str, float]:
@@ -130,7 +130,7 @@ class Comparison(PlainComparison):
     @classmethod
     def of(cls, plain: PlainComparison) -> Self:
         """The same comparison with what this class adds; nothing is copied."""
-        return cls(**fields_of(plain, PlainComparison))
+        return cls(**_fields_of(plain, PlainComparison))
 
     def summary(self, demand: float | None = None) -> "pd.DataFrame":
         """One row a headline measure: label, part, unit, the mean of the baseline, and for each other staffing NAME
@@ -163,6 +163,6 @@ class Comparison(PlainComparison):
         save_workbook(answer_sheets(ComparisonDescription(self), {}), Path(path), overwrite=overwrite)
 
 
-def fields_of(value: object, kind: type) -> dict[str, Any]:
+def _fields_of(value: object, kind: type) -> dict[str, Any]:
     """Fields of a dataclass by name, as they stand."""
     return {item.name: getattr(value, item.name) for item in fields(kind)}

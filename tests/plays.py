@@ -9,7 +9,7 @@ from sim.department.scenario import Scenario
 from sim.runs import playing
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import RunKey, RunTask
-from sim.runs.playing import play, play_task, workers_for
+from sim.runs.playing import play_task, play_tasks, workers_for
 from sim.runs.run_store import RunResult
 
 __all__ = ["PlantedRun", "by_run", "played", "playing"]
@@ -18,7 +18,7 @@ __all__ = ["PlantedRun", "by_run", "played", "playing"]
 def played(plan: Plan, n_tasks: int | None = None) -> RunsInMemory:
     """The runs of the first tasks of a plan, or of all."""
     runs, tasks = RunsInMemory(), plan.design.tasks()[:n_tasks]
-    with workers_for(plan.design, len(tasks)) as pool, closing(play(tasks, pool)) as results:
+    with workers_for(plan.design, len(tasks)) as pool, closing(play_tasks(tasks, pool)) as results:
         for _, of_task in results:
             runs.add(of_task)
     return runs
@@ -44,7 +44,7 @@ class PlantedRun(NamedTuple):
 
 
 def by_run(planted: Callable[[PlantedRun], Mapping[str, float] | str | None]) -> Callable[[RunTask], list[RunResult]]:
-    """A way to play tasks of one run each: by values, by the traceback of a failure, or None to play it."""
+    """A way to play_tasks tasks of one run each: by values, by the traceback of a failure, or None to play_tasks it."""
 
     def play_planted(task: RunTask) -> list[RunResult]:
         (run,) = task.runs

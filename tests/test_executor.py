@@ -325,7 +325,7 @@ def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_t
 ENDED_SLOWLY = """
 import os, time
 from multiprocessing import resource_tracker
-from sim.__main__ import leave
+from sim.__main__ import end_process
 from sim.runs.worker_pool import POOLS
 
 def late(name, kind, unregister=resource_tracker.unregister):
@@ -336,7 +336,7 @@ if __name__ == "__main__":
     resource_tracker.unregister = late
     with POOLS["processes"](2) as pool:
         assert all([each.result() for each in [pool.submit(os.getpid) for _ in range(4)]])
-    leave(0)
+    end_process(0)
 """
 
 

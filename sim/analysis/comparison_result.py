@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.valuation import Worth
 
-Row = Mapping[Any, Any]
+ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
 
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
@@ -79,7 +79,7 @@ class FoundValue:
         return bool(abs(self.mean) > self.simultaneous) and not self.no_steady_state
 
 
-def as_found(row: Row) -> FoundValue:
+def as_found(row: ResultRow) -> FoundValue:
     """A row of estimates or of differences; what a table does not have stays unknown."""
     return FoundValue(
         mean=float(row["mean"]),
@@ -170,12 +170,12 @@ class Comparison:
         yield "tables", ", ".join(f".{name}" for name in TABLES)
 
     @cached_property
-    def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+    def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[ResultRow]]:
         """Rows of `estimates` by staffing and measure."""
         return rows_by_cell(self.estimates)
 
     @cached_property
-    def difference_rows(self) -> Mapping[tuple[str, str], Sequence[Row]]:
+    def difference_rows(self) -> Mapping[tuple[str, str], Sequence[ResultRow]]:
         """Rows of `differences` by staffing and measure."""
         return rows_by_cell(self.differences)
 
@@ -203,7 +203,7 @@ class Comparison:
         """The paired difference of `measure.part` from the baseline, None where there is none."""
         return self._found_in(self.difference_rows.get((staffing, name), ()), level)
 
-    def _found_in(self, rows: Sequence[Row], level: float | None) -> FoundValue | None:
+    def _found_in(self, rows: Sequence[ResultRow], level: float | None) -> FoundValue | None:
         wanted = self.central_level if level is None else level
         return next((as_found(row) for row in rows if math.isclose(row["demand"], wanted, rel_tol=1e-5)), None)
 
@@ -252,9 +252,9 @@ class Comparison:
         return "peer support" if role in self.peer_roles[:1] else role.replace("_", " ")
 
 
-def rows_by_cell(table: "pd.DataFrame") -> dict[tuple[str, str], list[Row]]:
+def rows_by_cell(table: "pd.DataFrame") -> dict[tuple[str, str], list[ResultRow]]:
     """A row for each level of demand: reports look up thousands of cells, and filtering a table takes long."""
-    found: dict[tuple[str, str], list[Row]] = {}
+    found: dict[tuple[str, str], list[ResultRow]] = {}
     for row in table.to_dict("records"):
         found.setdefault((row["staffing"], row["measure"]), []).append(row)
     return found

@@ -28,7 +28,7 @@ BYTES_PER_ANSWER, BYTES_PER_VISIT_ANSWERED = 100_000, 1
 """What a run of a comparison leaves in memory until the study is answered: pickled, 65 kB and 0.6 bytes a visit."""
 BYTES_PER_SWEPT_RUN = 10_000
 """What a run of a sweep adds: its task, and its 365 measures as numbers in three tables."""
-RETURNS = 1.3
+_RETURNS = 1.3
 """Visits for one that is given in a list or comes at a constant rate, with those that return, at most."""
 WEEKS_PER_YEAR = 52.14
 MEMORY_IF_UNKNOWN = 8 * GIB
@@ -103,13 +103,13 @@ def visits_per_run(scenario: Scenario) -> float:
     demand: object = scenario.demand
     given = getattr(demand, "visits", None)
     if given is not None:
-        return RETURNS * len(given)
+        return _RETURNS * len(given)
     factor = max(scenario.demand.growth, getattr(demand, "mh_growth", None) or 0.0)
     per_hour = getattr(demand, "per_hour", None)
     per_week = (
         getattr(demand, "visits_per_year", 0.0) / WEEKS_PER_YEAR
         if per_hour is None
-        else RETURNS * sum(per_hour.values()) * 168
+        else _RETURNS * sum(per_hour.values()) * 168
     )
     return float(per_week * factor * weeks_of(scenario))
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.analysis.sequential_sampling import Runs, next_replications_of
 from sim.runs.design import Design, FilesOfRun, RunKey, RunTask, no_files
-from sim.runs.playing import ResultSink, play, workers_for
+from sim.runs.playing import ResultSink, play_tasks, workers_for
 from sim.runs.run_store import RunResult
 from sim.runs.worker_errors import Notice, ignore_notice
 
@@ -60,7 +60,7 @@ def play_in_rounds(
     tried: set[RunKey] = set()
     with workers_for(design, design.n_tasks if design.rules.in_rounds else len(tasks), notice) as pool:
         while tasks:
-            with closing(play(tasks, pool, store, write_last=write_last)) as played:
+            with closing(play_tasks(tasks, pool, store, write_last=write_last)) as played:
                 yield Round(tasks, played)
             tried |= {run.key for task in tasks for run in task.runs}
             tasks, _ = missing(design, runs, files, tried)

@@ -23,7 +23,7 @@ from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.intervals import minutes_between
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, Reduced
-from sim.runs.playing import play, workers_for
+from sim.runs.playing import play_tasks, workers_for
 from sim.runs.received_sweep import WARM_UP, WARM_UP_DAYS, read_checked
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.arrays import FloatArray
@@ -85,7 +85,7 @@ def find_warm_up(pilot: Design, advance: Callable[[str], None]) -> WarmUpFound:
     """Play the pilot and decide; a scenario of which a run fails has no say, and fails again where that is told."""
     series: dict[str, dict[int, FloatArray | None]] = {label: {} for label in pilot.scenarios}
     tasks = pilot.tasks()
-    with workers_for(pilot, len(tasks)) as pool, closing(play(tasks, pool)) as played:
+    with workers_for(pilot, len(tasks)) as pool, closing(play_tasks(tasks, pool)) as played:
         for task, (result,) in played:
             series[result.label][task.replication] = result.summary
             advance(f"{result.label}, pilot {task.replication + 1}")

@@ -24,7 +24,7 @@ from sim.config.contradictions import as_typed_key
 from sim.config.drafts import Draft, drafted
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
-from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put, value_or
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, locate, put_value, value_or
 from sim.config.overrides import Override
 from sim.config.roster_costs import MISSING_COST, without_cost
 from sim.config.roster_shorthand import remedy_of_typed, written_out
@@ -155,7 +155,7 @@ def changed_by(draft: Draft, base: Plain, items: list[Override]) -> Plain:
         group = place[0]
         if data.get(group) is base.get(group):
             data[group] = copied(base.get(group))
-        put(data, place, item.value)
+        put_value(data, place, item.value)
     return data
 
 
@@ -358,7 +358,7 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     sound = [(place, value) for place, value in placed_items if not isinstance(place, Problem)]
     data = {"staffing": copied(own) if sound else own}
     for place, value in sound:
-        put(data, place, value)
+        put_value(data, place, value)
     return written_out(data["staffing"]) if sound else own
 
 
@@ -370,7 +370,7 @@ def scenarios_of(
     shipped: Plain,
     cache: CheckCache,
 ) -> dict[str, Scenario]:
-    """The scenarios that could be put together; their problems are added to the draft, each once."""
+    """The scenarios that could be put_value together; their problems are added to the draft, each once."""
     found: dict[Problem, list[str]] = {}
     scenarios: dict[str, Scenario] = {}
     for name, staffing in staffings.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put, value_or
+from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put_value, value_or
 from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
@@ -164,7 +164,7 @@ def completed(group: str, data: Plain, own: OwnFile | None) -> tuple[Plain, list
     if not lacking:
         return data, []
     whole = {group: copied(own.shipped)}
-    put(whole, (group,), copied(data))
+    put_value(whole, (group,), copied(data))
     return whole[group], [Problem(group, f"no {', '.join(lacking)}", own.cure(group))]
 
 

@@ -107,7 +107,7 @@ def remedy_of_foreign(kind: Any, word: str) -> str | None:
     return kind.instead.get(word) or f"{belongs}: leave it out of study={name}"
 
 
-def put(data: Plain, place: KeyPath, value: Plain) -> None:
+def put_value(data: Plain, place: KeyPath, value: Plain) -> None:
     """Set an entry in the data itself; a mapping is merged into a mapping of the same kind."""
     here = data
     for segment in place[:-1]:
@@ -119,7 +119,7 @@ def put(data: Plain, place: KeyPath, value: Plain) -> None:
         and all(value.get(tag, old.get(tag)) == old.get(tag) for tag in TAGS)
     ):
         for key, inner in value.items():
-            put(old, (key,), inner)
+            put_value(old, (key,), inner)
     else:
         here[place[-1]] = value
 

@@ -7,7 +7,7 @@ written out, because it says two things or none, is left as it stands: there is 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.config.key_paths import Plain, copied, put
+from sim.config.key_paths import Plain, copied, put_value
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.roster import Role, Staffing
 from sim.department.scenario import Problem
@@ -80,7 +80,7 @@ def hoisted(roster: dict[str, Plain]) -> dict[str, Plain]:
     if not isinstance(roles, dict):
         return roster
     whole = {"": {key: value for key, value in roster.items() if key != "roles"}}
-    put(whole, ("",), roles)
+    put_value(whole, ("",), roles)
     return whole[""]
 
 

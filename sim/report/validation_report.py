@@ -17,7 +17,7 @@ from sim.report.console import say, show
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed
 from sim.report.markdown import page
 from sim.report.screen import rich_table
-from sim.report.tables.answer_workbook import NUMBER, WHOLE, table_sheet, with_readme
+from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.words.caveats import CHANCE_ONLY
 from sim.report.words.numbers import whole_percent
 
@@ -169,17 +169,17 @@ COLUMNS: Mapping[str, Column] = {
     "row": Column("Row"),
     "measure": Column("Measure"),
     "unit": Column("Unit"),
-    "published": Column("Published", NUMBER),
+    "published": Column("Published", NUMBER_CELL),
     "published_range": Column("Published range"),
-    "accept_low": Column("Accepted from", NUMBER),
-    "accept_high": Column("Accepted to", NUMBER),
+    "accept_low": Column("Accepted from", NUMBER_CELL),
+    "accept_high": Column("Accepted to", NUMBER_CELL),
     "basis": Column("Basis"),
-    "simulated": Column("Simulated mean", NUMBER),
-    "low": Column("Interval from", NUMBER),
-    "high": Column("Interval to", NUMBER),
+    "simulated": Column("Simulated mean", NUMBER_CELL),
+    "low": Column("Interval from", NUMBER_CELL),
+    "high": Column("Interval to", NUMBER_CELL),
     "n": Column("Replications", WHOLE),
     "verdict": Column("Verdict"),
-    "distance": Column("Distance (half-widths of the accepted range)", NUMBER),
+    "distance": Column("Distance (half-widths of the accepted range)", NUMBER_CELL),
     "use": Column("Use"),
     "source_ids": Column("Sources (ids of the register)"),
     "trade": Column("What would cure it", wrap=True),

@@ -137,7 +137,7 @@ def identity_at(address: str) -> dict[str, Any]:
     """
     with ThreadPoolExecutor(1) as apart:  # where an event loop runs already there can be no second
         try:
-            identity: dict[str, Any] = apart.submit(lambda: asyncio.run(identity_of(address))).result()
+            identity: dict[str, Any] = apart.submit(lambda: asyncio.run(_identity_of(address))).result()
             return identity
         except Exception as error:
             remedy = (
@@ -149,7 +149,7 @@ def identity_at(address: str) -> dict[str, Any]:
             raise NoWorkers(f"executor.address = {address}: no Dask scheduler answers there; {remedy}") from error
 
 
-async def identity_of(address: str) -> Any:
+async def _identity_of(address: str) -> Any:
     """What who listens at an address says of itself."""
     keys = Security().get_connection_args("client")
     connected = rpc(address, timeout=SECONDS_TO_ANSWER, connection_args=keys)

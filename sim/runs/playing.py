@@ -83,7 +83,7 @@ class ResultSink(Protocol):
     def write(self, results: Sequence[RunResult]) -> None: ...
 
 
-def play(
+def play_tasks(
     tasks: Sequence[RunTask],
     pool: Pool,
     store: ResultSink | None = None,
@@ -124,7 +124,7 @@ def play_all(
     """Results of all tasks, in their order, in memory alone. Raises RunFailed for the first that failed."""
     place = {id(task): number for number, task in enumerate(tasks)}
     found: list[list[RunResult]] = [[] for _ in tasks]
-    with worker_pool(executor, workers, address, len(tasks)) as pool, closing(play(tasks, pool)) as played:
+    with worker_pool(executor, workers, address, len(tasks)) as pool, closing(play_tasks(tasks, pool)) as played:
         for task, results in played:
             refuse_failed(task, results)
             found[place[id(task)]] = results

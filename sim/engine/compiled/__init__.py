@@ -20,7 +20,7 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
     exceeded, and NoMachineCode where the library is missing or older than its sources.
     """
     # Here, because what is imported needs `backend`, a module of this package.
-    from sim.engine.compiled.replication import Run
+    from sim.engine.compiled.replication import Replication
     from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
 
-    return Run(SCENARIO_CACHE.of(scenario), seed, replication).play()
+    return Replication(SCENARIO_CACHE.of(scenario), seed, replication).play()

@@ -68,10 +68,10 @@ def machine_code(function: F) -> F:
 @cache
 def bound(name: str) -> Callable[..., Any]:
     """The machine code of a function of the engine, ready to be called."""
-    return bind(library(), name, FUNCTIONS[name])
+    return bind_function(library(), name, FUNCTIONS[name])
 
 
-def bind(loaded: ctypes.CDLL, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def bind_function(loaded: ctypes.CDLL, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that stands in a library under a name and is annotated as its source in Python."""
     entry = getattr(loaded, name)
     hints = typing.get_type_hints(function, include_extras=True)

@@ -36,7 +36,7 @@ class RowOf:
         return PlainRow(self, self.memory_of_row.from_address(address + index * self.dtype.itemsize))
 
 
-class Table(int):
+class RowTable(int):
     """The address of a table, whose rows are reached by their number."""
 
     rows: RowOf
@@ -59,7 +59,7 @@ class PlainRow:
         value = form.unpack_from(self.memory, offset)[0]
         if column not in self.of.tables:
             return value
-        table = Table(value)
+        table = RowTable(value)
         table.rows = self.of.tables[column]
         return table
 

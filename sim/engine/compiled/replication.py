@@ -89,7 +89,7 @@ class Memory(threading.local):
 MEMORY = Memory()
 
 
-class Run:
+class Replication:
     """One replication of a scenario. `root` are the columns of ED that have eight bytes, as whole numbers."""
 
     def __init__(self, lowered: ScenarioTables, seed: int, replication: int) -> None:

@@ -70,7 +70,7 @@ BLANK_VISIT = {name: value for value, names in BLANK for name in names.split()}
 
 
 @dataclass(frozen=True)
-class Names:
+class TableNames:
     """What numbers in the tables stand for."""
 
     streams: tuple[str, ...]
@@ -149,9 +149,9 @@ class ScenarioTables:
         return max(len(stream.pathway) + len(tasks) for stream, tasks in zip(streams, responses, strict=True))
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> TableNames:
         department = self.scenario.department
-        return Names(
+        return TableNames(
             streams=tuple(department.streams),
             roles=tuple(self.role_of),
             zones=tuple(self.zone_of),

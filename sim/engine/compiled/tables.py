@@ -102,7 +102,7 @@ LISTED = columns(i4="place_line")
 """Place lines where somebody may wait, in any order; `listed` says which are among them."""
 ZONE_OF_ROUTE = columns(i4="zone")
 
-OUTSIDE = columns(f8="time", i8="patient", i4="number stream given")
+OUTSIDE_ARRIVAL = columns(f8="time", i8="patient", i4="number stream given")
 """An arrival from outside, in order of time and patient; `given` is the row of GIVEN of a replayed visit."""
 GIVEN = columns(f8="patience", i4="acuity held first_minutes n_minutes")
 """What a replayed visit brings: acuity 0, patience nan, held NONE where drawn."""
@@ -203,7 +203,7 @@ STATIC_TABLES: dict[str, Dtype] = {
     "numbers": NUMBER, "roles": ROLE, "weights": WEIGHT, "servers": SERVER, "services": SERVICE, "duties": DUTY,
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
-    "listed_place_lines": LISTED, "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE, "givens": GIVEN,
+    "listed_place_lines": LISTED, "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE_ARRIVAL, "givens": GIVEN,
     "given_minutes": GIVEN_MINUTES,
     "members": MEMBER, "words": WORD, "levels": LEVEL, "lines": LINE, "classes": CLASS, "heaps": HEAP,
     "blank_visit": VISIT, "blank_roles": VISIT_ROLE, "blank_times": STEP_TIME, "blank_members": STEP_MEMBER,

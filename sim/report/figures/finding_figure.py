@@ -21,8 +21,8 @@ from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change, costs_row
 
 WAIT, WEEKLY_COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
-WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
-MEASURES_SHOWN = (WAIT, WITHOUT_STAFF, *CHOSEN_LATE, WEEKLY_COST)
+_WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
+MEASURES_SHOWN = (WAIT, _WITHOUT_STAFF, *CHOSEN_LATE, WEEKLY_COST)
 _ROW_HEIGHT = 0.5
 _MOST_STAFFINGS = 6
 
@@ -76,7 +76,7 @@ def finding_title(comparison: Comparison) -> str:
         return f"{who}: no difference is claimed, there is no steady state"
     if comparison.n_replications() < 2:
         return f"{who}: one replication, so nothing can be distinguished from chance"
-    found = {name: comparison.difference(subject, name) for name in (WITHOUT_STAFF, WAIT)}
+    found = {name: comparison.difference(subject, name) for name in (_WITHOUT_STAFF, WAIT)}
     measured = {name: item for name, item in found.items() if item is not None and item.has_interval}
     shown = [change_words(name, item) for name, item in measured.items() if item.beyond_chance]
     rest = [UNCHANGED_WORDS[name] for name, item in measured.items() if not item.beyond_chance]
@@ -87,8 +87,8 @@ def finding_title(comparison: Comparison) -> str:
     return f"{who}: {', '.join([*shown, *(f'no difference in {words} beyond chance' for words in rest)])}"
 
 
-CHANGED_WORDS = {WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
-UNCHANGED_WORDS = {WITHOUT_STAFF: "time without staff", WAIT: "waits"}
+CHANGED_WORDS = {_WITHOUT_STAFF: "without staff", WAIT: "of waiting"}
+UNCHANGED_WORDS = {_WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 
 
 def change_words(name: str, found: FoundValue) -> str:

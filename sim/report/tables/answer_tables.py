@@ -16,7 +16,7 @@ from sim.report.tables.answer_workbook import (
     DIFFERENCE_HEADERS,
     ESTIMATE_HEADERS,
     MONEY,
-    NUMBER,
+    NUMBER_CELL,
     WHOLE,
     number_format,
     relabelled,
@@ -181,7 +181,7 @@ def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
 
 def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
     """Tables of a break-even study."""
-    staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER)
+    staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER_CELL)
     curves = {
         "staffing": staffing,
         "preset": Column("Counted"),
@@ -197,8 +197,8 @@ def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
         "label": Column("Valued"),
         "part": Column("Of which visits, role or place"),
         "unit": Column("Unit"),
-        "difference": Column("Difference from the baseline (in the unit of the row)", NUMBER),
-        "half_width": Column("Half-width of its interval", NUMBER),
+        "difference": Column("Difference from the baseline (in the unit of the row)", NUMBER_CELL),
+        "half_width": Column("Half-width of its interval", NUMBER_CELL),
         "cad_per_unit": Column("Worth of one unit more (CAD)", MONEY),
         "worth": Column("Worth (CAD a week)", MONEY),
         "presets": Column("Counted in (study.presets)"),

@@ -18,14 +18,14 @@ from sim.runs.tables_on_disk import whole_file
 
 ANSWER = "answer.xlsx"
 LONGEST_TEXT = 2_000
-WHOLE, NUMBER, MONEY, CHANCE = "#,##0", "#,##0.000", "#,##0.00", "0.0000"
+WHOLE, NUMBER_CELL, MONEY, CHANCE = "#,##0", "#,##0.000", "#,##0.00", "0.0000"
 
 CAUTION_HEADERS = {
-    "leaving": Column("Visits that leave (share)", NUMBER),
-    "unfinished": Column("Visits unfinished at the end (share)", NUMBER),
-    "unfinished_limit": Column("Limit of unfinished visits (share)", NUMBER),
-    "wait_first_third": Column("Wait in the first third (min)", NUMBER),
-    "wait_last_third": Column("Wait in the last third (min)", NUMBER),
+    "leaving": Column("Visits that leave (share)", NUMBER_CELL),
+    "unfinished": Column("Visits unfinished at the end (share)", NUMBER_CELL),
+    "unfinished_limit": Column("Limit of unfinished visits (share)", NUMBER_CELL),
+    "wait_first_third": Column("Wait in the first third (min)", NUMBER_CELL),
+    "wait_last_third": Column("Wait in the last third (min)", NUMBER_CELL),
     "many_leave": Column("Many leave (†)"),
     "no_steady_state": Column("No steady state (‡)"),
 }
@@ -33,16 +33,16 @@ ESTIMATE_HEADERS = {
     "label": Column("Measure"),
     "part": Column("Of which visits, role or place"),
     "unit": Column("Unit"),
-    "mean": Column("Mean (in the unit of the row)", NUMBER),
-    "low": Column("Interval from", NUMBER),
-    "high": Column("Interval to", NUMBER),
+    "mean": Column("Mean (in the unit of the row)", NUMBER_CELL),
+    "low": Column("Interval from", NUMBER_CELL),
+    "high": Column("Interval to", NUMBER_CELL),
     "n": Column("Replications", WHOLE),
     "measure": Column("Key"),
 }
 DIFFERENCE_HEADERS = {
     **ESTIMATE_HEADERS,
-    "mean": Column("Paired difference (% points for shares, else the unit of the row)", NUMBER),
-    "simultaneous_half_width": Column("Half-width, headline measures judged together", NUMBER),
+    "mean": Column("Paired difference (% points for shares, else the unit of the row)", NUMBER_CELL),
+    "simultaneous_half_width": Column("Half-width, headline measures judged together", NUMBER_CELL),
     "p_holm": Column("p-value (Holm)", CHANCE),
 }
 

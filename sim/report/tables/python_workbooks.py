@@ -15,7 +15,7 @@ from sim.department.roster import WEEKDAYS, clock_text
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.io.workbook import Column, Sheet
-from sim.report.tables.answer_workbook import MONEY, NUMBER, WHOLE, sheet_rows, table_sheet, with_readme
+from sim.report.tables.answer_workbook import MONEY, NUMBER_CELL, WHOLE, sheet_rows, table_sheet, with_readme
 from sim.report.tables.summaries import measures_table, run_summary, staffing_summary
 
 MOST_TABLE_CELLS = 2_000_000
@@ -23,7 +23,7 @@ MOST_TABLE_CELLS = 2_000_000
 _MEASURES = {
     "label": Column("Measure"),
     "part": Column("Of which visits, role or place"),
-    "value": Column("Value (in the unit of the row)", NUMBER),
+    "value": Column("Value (in the unit of the row)", NUMBER_CELL),
     "unit": Column("Unit"),
     "measure": Column("Key"),
 }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, Row
+from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, ResultRow
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
@@ -225,7 +225,7 @@ def _money_text(amount: float) -> str:
     return f"{plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
 
 
-def costs_row(comparison: Comparison, staffing: str) -> Row:
+def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
     return next(row for row in comparison.costs.to_dict("records") if row["staffing"] == staffing)
 
 
