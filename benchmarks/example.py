@@ -33,7 +33,7 @@ QUESTION = (
 )
 """The words after `peered`; its README repeats them."""
 BY_HAND = "README.md"
-N_COLOURS = 256
+N_COLOURS = 128
 """Of a picture: lines and letters need no more, and take half the room of all shades."""
 TABLES = {
     "estimates": ["staffing", "measure", "mean", "low", "high", "half_width", "n"],

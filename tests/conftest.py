@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 
@@ -20,6 +21,9 @@ from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from tests.one_figure import draw_one_figure
+
+# Whoever starts the tests in the background may have interrupts ignored, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)

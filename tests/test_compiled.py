@@ -231,13 +231,13 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(running, "MOST_NEW_ROWS", 64)
     monkeypatch.setattr(running, "FIRST_ROWS", 128)
     monkeypatch.setattr(running, "MEMORY", running.Memory())
-    taken, take = [], running.Run._take_memory
+    taken, take = [], running.Replication._take_memory
 
-    def counted(run: running.Run) -> None:
+    def counted(run: running.Replication) -> None:
         taken.append(1)
         take(run)
 
-    monkeypatch.setattr(running.Run, "_take_memory", counted)
+    monkeypatch.setattr(running.Replication, "_take_memory", counted)
     return taken
 
 
@@ -264,7 +264,7 @@ def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
             kind="pool", mean_hours=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
         ),
     )
-    assert len(running.Run(running.ScenarioTables(scenario), 1, 0).play().staff_columns["member"]) == 200
+    assert len(running.Replication(running.ScenarioTables(scenario), 1, 0).play().staff_columns["member"]) == 200
     assert disagreement(scenario) == []
 
 

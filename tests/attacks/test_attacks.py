@@ -146,10 +146,10 @@ def test_a_command_that_hangs_is_ended_and_one_that_takes_all_memory_gets_an_err
     from tests.attacks import harness
 
     monkeypatch.setattr(harness, "COMMAND", ("/bin/sh", "-c", "sleep 60"))
-    hung = tried(Attack("f", "n", (), accepted(), seconds=0.5), short_path / "0", in_a_process(None))
+    hung = tried(Attack("f", "n", (), accepted(), seconds=0.5), short_path / "0", in_a_process())
     assert "took longer than allowed" in hung.complaints
     monkeypatch.setattr(harness, "COMMAND", (harness.sys.executable, "-c", "bytearray(1 << 44)"))
-    greedy = tried(PLAIN, short_path / "1", in_a_process(None))
+    greedy = tried(PLAIN, short_path / "1", in_a_process())
     assert "a traceback was shown" in greedy.complaints
 
 
