@@ -12,7 +12,21 @@ from sim.runs.design import RunKey, RunTask
 from sim.runs.playing import play_task, play_tasks, workers_for
 from sim.runs.run_store import RunResult
 
-__all__ = ["PlantedRun", "by_run", "played", "playing"]
+__all__ = ["STUCK_AFTER_THREE_RUNS", "PlantedRun", "by_run", "played", "playing"]
+
+STUCK_AFTER_THREE_RUNS = """
+import sys, time
+from sim.cli import main
+from sim.runs import playing
+played, play = [], playing.play_task
+def slow(task):
+    played.append(task)
+    time.sleep(60 if len(played) > 3 else 0)
+    return play(task)
+playing.play_task, playing.MOST_PER_PART = slow, 1
+main(sys.argv[1:])
+"""
+"""A command, in a process of its own, that keeps three runs one by one and can then be killed."""
 
 
 def played(plan: Plan, n_tasks: int | None = None) -> RunsInMemory:

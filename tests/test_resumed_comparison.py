@@ -15,6 +15,7 @@ from sim.runs.design import RunTask
 from sim.runs.playing import play_task
 from sim.runs.run_store import PARTS, RunResult
 from sim.runs.tables_on_disk import read_table
+from tests.plays import STUCK_AFTER_THREE_RUNS
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 
@@ -73,26 +74,12 @@ def test_an_interrupted_comparison_goes_on_to_the_same_tables(
     assert not (folder / PARTS).exists(), "the tables hold what the journal held"
 
 
-KILLED = """
-import sys, time
-from sim.cli import main
-from sim.runs import playing
-played, play = [], playing.play_task
-def slow(task):
-    played.append(task)
-    time.sleep(60 if len(played) > 3 else 0)
-    return play(task)
-playing.play_task, playing.MOST_PER_PART = slow, 1
-main(sys.argv[1:])
-"""
-
-
 def test_a_comparison_killed_in_the_middle_goes_on_to_the_same_tables(
     tmp_path: Path, undisturbed: Path, plays: Counter[str]
 ) -> None:
     folder, draft = tmp_path / "out", tmp_path / ".out.draft"
     words = [*WORDS, f"output={folder}"]
-    with subprocess.Popen([sys.executable, "-c", KILLED, *words], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([sys.executable, "-c", STUCK_AFTER_THREE_RUNS, *words], stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 300
         while len(list((draft / PARTS).glob("*.parquet"))) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -20,7 +20,7 @@ from sim.runs import tables_on_disk as store
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS, locked
 from sim.runs.tables_on_disk import read_table
-from tests.plays import PlantedRun, by_run
+from tests.plays import STUCK_AFTER_THREE_RUNS, PlantedRun, by_run
 
 TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
 TWO = ["-m", "demand.growth=0.2,0.3", *TINY]
@@ -212,26 +212,12 @@ def test_the_same_command_plays_nothing_twice_and_more_replications_only_add(
     assert tables(tmp_path / "out") == before
 
 
-KILLED = """
-import sys, time
-from sim.runs import playing
-from sim.cli import main
-played, play = [], playing.play_task
-def slow(task):
-    played.append(task)
-    time.sleep(60 if len(played) > 3 else 0)
-    return play(task)
-playing.play_task, playing.MOST_PER_PART = slow, 1
-main(sys.argv[1:])
-"""
-
-
 def test_a_sweep_killed_in_the_middle_goes_on_to_the_same_bytes(
     tmp_path: Path, undisturbed: Path, plays: Counter[str]
 ) -> None:
     folder = tmp_path / "out"
     words = [*TWO, f"output={folder}", "executor.workers=1"]
-    with subprocess.Popen([sys.executable, "-c", KILLED, *words], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([sys.executable, "-c", STUCK_AFTER_THREE_RUNS, *words], stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 300  # the engine may have to be compiled
         while len(parts(folder)) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -1,18 +1,20 @@
 """What is said while a study is under way: how much is done, and why nothing comes yet.
 
-The answer is `sim.report.console`, which a run can be played without.
+The answer is printed by `sim.report.console`.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from sim.io.clean_text import one_line
+from sim.report.console import say_unbroken
 
 LONGEST_LINE = 100
 """Characters of a line of progress; labels of scenarios may be longer."""
@@ -103,4 +105,4 @@ def duration(seconds: float) -> str:
 
 def teller(console: Console) -> Callable[[str], None]:
     """Says a line as it is, however long: one that can be copied."""
-    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return partial(say_unbroken, console)

@@ -283,19 +283,26 @@ def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
 
 def claimed(place: Path, study: str, stack: ExitStack) -> Path:
     """A new draft for a place that is locked until the stack is closed. Raises OutputError."""
-    try:
+    with refusing_the_folder(place, "command"):
         place.parent.mkdir(parents=True, exist_ok=True)
         clear_up(place)
         lock = exclusive_lock(beside(place, _LOCK), wait_seconds=LOCK_WAIT_SECONDS, remove=True)
         if stack.enter_context(lock) and settle(place, keep_runs=True):
             refuse_foreign(place, place, foreign_to_results)
         return begin_draft(beside(place, DRAFT), study)
+
+
+@contextmanager
+def refusing_the_folder(folder: Path, other: str) -> Iterator[None]:
+    """Raise OutputError for a folder that another command, the `other`, has locked, or that cannot be written to."""
+    try:
+        yield
     except LockHeld:
         remedy = "wait until it ends, or name another folder"
-        raise OutputError(f"output = {place}: another command is writing to it; {remedy}") from None
+        raise OutputError(f"output = {folder}: another {other} is writing to it; {remedy}") from None
     except OSError as error:
         remedy = f"cannot be written to ({reason_of(error)}); name a folder elsewhere"
-        raise OutputError(f"output = {place}: {remedy}") from error
+        raise OutputError(f"output = {folder}: {remedy}") from error
 
 
 def begin_draft(draft: Path, study: str) -> Path:

@@ -21,7 +21,7 @@ import pandas as pd
 from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, read_text
-from sim.io.file_lock import LockHeld, exclusive_lock
+from sim.io.file_lock import exclusive_lock
 from sim.runs import received_sweep
 from sim.runs.design import RunKey
 from sim.runs.interrupts import uninterrupted
@@ -33,6 +33,7 @@ from sim.runs.output_folder import (
     foreign_by_name,
     is_marked_for,
     read_mark,
+    refusing_the_folder,
     write_mark,
 )
 from sim.runs.received_sweep import (
@@ -50,11 +51,9 @@ from sim.runs.received_sweep import (
 )
 from sim.runs.tables_on_disk import (
     CannotKeep,
-    OutputError,
     TableNotWritten,
     WriteErrors,
     copy_out,
-    reason_of,
     whole_file,
     write_json,
     write_table,
@@ -411,18 +410,12 @@ def locked(folder: Path) -> Iterator[None]:
     """
     check_entries(folder)
     with ExitStack() as stack:
-        try:
+        with refusing_the_folder(folder, "sweep"):
             folder.mkdir(parents=True, exist_ok=True)
             if read_mark(folder) is None:
                 write_mark(Mark(study=SWEEP), folder)
             (folder / PARTS).mkdir(exist_ok=True)
             stack.enter_context(exclusive_lock(folder / _LOCK))
-        except LockHeld:
-            remedy = "wait until it ends, or name another folder"
-            raise OutputError(f"output = {folder}: another sweep is writing to it; {remedy}") from None
-        except OSError as error:
-            remedy = f"cannot be written to ({reason_of(error)}); name a folder elsewhere"
-            raise OutputError(f"output = {folder}: {remedy}") from error
         yield
 
 
