@@ -3,15 +3,17 @@
 Which keys these are stands in `assumption_keys.csv`; what the department makes of the ends is left to `influence`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 
-from sim.analysis.assumptions import Assumption, KeyOf, assumed_numbers
+import numpy as np
+
+from sim.register.distributions import DISTRIBUTIONS, FACTOR, quantiles
+from sim.register.rows import Assumption, KeyOf, assumed_numbers
 
 Values = tuple[float, ...]
-FACTOR = re.compile(r"x([\d.]+)")
+ENDS_OF_TWO_PIECE = 0.475
+"""Low and high of a two-piece distribution are its 2.5 and 97.5 % points, those of others its ends."""
 DAY_HOURS = 24
 
 
@@ -40,9 +42,10 @@ def at_end(row: Assumption, values: Values, text: str, sign: int) -> Values:
         return with_a_head_more(values, sign)
     if row.distribution == "common shift, uniform":
         return tuple((value + float(text)) % DAY_HOURS for value in values)
-    if row.distribution == "dirichlet":
-        low, high = (tuple(float(part) for part in limit.split("/")) for limit in (row.low, row.high))
-        return tilted(values, low, high, sign)
+    if row.distribution in DISTRIBUTIONS:
+        two_piece = row.distribution.startswith("two-piece")
+        share = 0.5 + sign * (ENDS_OF_TWO_PIECE if two_piece else 0.5)
+        return tuple(float(f"{part:.8g}") for part in quantiles(row, np.array([share]))[0])
     if (factor := FACTOR.fullmatch(text)) is None:
         return tuple(float(part) for part in text.split("/"))
     if row.unit.startswith("index") or row.distribution.startswith("departure"):
@@ -58,23 +61,6 @@ def with_a_head_more(values: Values, sign: int) -> Values:
     """Heads are whole: one more, or one less, where there are most."""
     place = values.index(max(values))
     return (*values[:place], values[place] + sign, *values[place + 1 :])
-
-
-def tilted(values: Values, low: Values, high: Values, sign: int) -> Values:
-    """A mix tilted to its later parts (to its earlier ones if `sign` is negative) until one of them is at a limit."""
-    least, most = 0.0, 8.0
-    for _ in range(60):
-        middle = (least + most) / 2
-        parts = leaning(values, sign * middle)
-        inside = all(a <= part <= b for a, part, b in zip(low, parts, high, strict=True))
-        least, most = (middle, most) if inside else (least, middle)
-    return tuple(round(part, 6) for part in leaning(values, sign * least))
-
-
-def leaning(values: Values, slope: float) -> Values:
-    """Each part times exp(slope x place), brought back to their total."""
-    weights = [value * exp(slope * place) for place, value in enumerate(values)]
-    return tuple(sum(values) * weight / sum(weights) for weight in weights)
 
 
 def settings_of(values: Values, keys: Sequence[KeyOf]) -> tuple[tuple[str, str], ...]:

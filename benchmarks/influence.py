@@ -9,6 +9,7 @@ import csv
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,12 +19,13 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.ends import End, ends_of
-from sim.analysis.assumptions import Assumption, KeyOf, read_keys, read_register
 from sim.config.check_cache import CheckCache
 from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together
 from sim.config.drafts import drafted
 from sim.config.key_paths import KeyPath, Plain, locate, value_at
+from sim.register.drawn_scenarios import has_value_of
+from sim.register.rows import Assumption, KeyOf, assumed_numbers, read_keys, read_register
 from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,13 +40,6 @@ MEASURES = (
     "return_30d_per_patient.mental_health",
     "staff_cost_per_week.all",
 )
-OF_THIS_BASE = {
-    "PEF16": ("effects.total_return_hr",),
-    "EFFA12": tuple(
-        f"effects.peer.{name}_{when}" for name in ("patience", "escalation") for when in ("while", "after")
-    ),
-}
-"""Rows that hold the value of a key under `effects=evidence` instead of those of no effect."""
 NOT_FACTS = ("RUNA",)
 """Study settings: they make an answer more exact, and move nothing."""
 HOURS_WOULD_MOVE = ("ROSA14", "ROSA15")
@@ -80,13 +75,18 @@ def main() -> int:
 def rows_varied() -> Iterator[tuple[Assumption, list[KeyOf]]]:
     """Rows that stand behind a key of this department, with their keys."""
     register, keys = read_register(), read_keys()
-    replaced = {key for held in OF_THIS_BASE.values() for key in held}
-    for name, held in OF_THIS_BASE.items():
-        yield register[name], [KeyOf(name, key, None, 1) for key in held]
+    rows_of_key = Counter((key.key, key.entry) for key in keys)
     for name in dict.fromkeys(key.id for key in keys if not key.id.startswith(NOT_FACTS)):
-        own = [key for key in keys if key.id == name and key.key not in replaced]
+        own = [key for key in keys if key.id == name and (rows_of_key[key.key, key.entry] == 1 or is_value_of(key))]
         if own and name not in (*HOURS_WOULD_MOVE, *OTHER_SHAPES, "ZONA09"):
             yield register[name], own
+
+
+def is_value_of(key: KeyOf) -> bool:
+    """Whether this base has the value of the row at the key: of several rows of a key, one has."""
+    place = locate(base_files(), key.key)
+    numbers = assumed_numbers(read_register()[key.id]) or ()
+    return not isinstance(place, str) and has_value_of(value_at(base_files(), place), key, numbers)
 
 
 def batches(only: str) -> Iterator[list[End]]:

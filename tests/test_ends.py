@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.ends import at_end, ends_of, with_a_head_more
 from benchmarks.influence import exists, is_possible, rows_varied, whole
-from sim.analysis.assumptions import KeyOf, assumed_numbers, read_register
+from sim.register.rows import KeyOf, assumed_numbers, read_register
 
 REGISTER = read_register()
 NOBODY_TO_SPARE = {("ROSA02", "low"), ("ROSA04", "low"), ("ROSA12", "low")}

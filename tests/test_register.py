@@ -13,26 +13,33 @@ from pathlib import Path
 
 import pytest
 
+from sim.register.distributions import DISTRIBUTIONS
+
 DATA = Path(__file__).resolve().parents[1] / "sim" / "data"
 Row = dict[str, str]
 
-COLUMNS = ["id", "quantity", "value", "low", "high", "distribution", "unit", "source", "doi", "grade", "note"]
+COLUMNS = [
+    "id",
+    "quantity",
+    "value",
+    "low",
+    "high",
+    "distribution",
+    "role",
+    "drawn",
+    "unit",
+    "source",
+    "doi",
+    "grade",
+    "note",
+]
 FACE_COLUMNS = [
     *("row", "key", "value", "measure", "published", "published_range", "accept_low", "accept_high", "unit"),
     *("basis", "source_ids", "use", "trade", "note"),
 ]
 ID = re.compile(r"\b[A-Z]{3}A?\d{2}\b")
-DRAWN = {
-    "uniform",
-    "integer uniform",
-    "triangular",
-    "lognormal",
-    "beta",
-    "dirichlet",
-    "common factor, uniform",
-    "departure factor, uniform",
-    "common shift, uniform",
-}
+DRAWN = {*DISTRIBUTIONS, "common shift, uniform"}
+"""Shifts of a roster are decided, not drawn: their range is that of a sweep."""
 NOT_DRAWN = {"fixed", "follows its inputs"}
 UNCHECKED = re.compile(r"memory|recall|remember|not captured|\bverify\b|to be verified|unverified", re.IGNORECASE)
 """A figure or a citation that nobody has held against its source."""

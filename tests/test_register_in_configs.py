@@ -7,23 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.assumptions import (
-    CLOCK,
-    Assumption,
-    Number,
-    assumed_numbers,
-    assumptions_in_use,
-    comments_of,
-    ids_in,
-    numbers_in,
-    read_keys,
-    read_register,
-)
+from sim.analysis.assumptions import CLOCK, Number, assumptions_in_use, comments_of, ids_in, numbers_in
 from sim.config import compose, shipped_configs
 from sim.config.chosen_files import composed_files
 from sim.config.drafts import drafted
-from sim.config.key_paths import locate, value_at
+from sim.config.files import choices_of
+from sim.config.key_paths import KeyPath, locate, value_at
 from sim.department.scenario import ScenarioError
+from sim.register.drawn_scenarios import has_value_of
+from sim.register.rows import Assumption, KeyOf, assumed_numbers, read_keys, read_register
 
 REGISTER = read_register()
 FILES = sorted(shipped_configs().rglob("*.yaml"))
@@ -67,28 +59,49 @@ def minutes_of(value: object) -> object:
     return value
 
 
-def test_every_mapped_key_holds_the_value_of_its_row() -> None:
-    """The composed files, peers added and the bed pool chosen, against the register through its list of keys."""
-    base = composed_files(drafted(["staffing=peer_added", "boarding=pool"], None))
-    keys = read_keys()
-    wrong = []
-    for item in keys:
-        place = locate(base, item.key)
-        assert not isinstance(place, str), f"{item.id}: {item.key}: {place}"
-        values = assumed_numbers(REGISTER[item.id])
-        assert values is not None, item.id
-        wanted = [values[item.entry]] if item.entry is not None else list(values)
-        found = minutes_of(value_at(base, place))
-        found = found if isinstance(found, list) else [found]
-        if found != pytest.approx([value * item.scale for value in wanted]):
-            wrong.append(f"{item.key} = {found}, {item.id} says {wanted}")
-    assert wrong == []
-    assert len({item.key for item in keys}) >= 60
+BASES = (
+    ("staffing=peer_added", "boarding=pool"),
+    ("staffing=nurse_practitioner_added",),
+    *((f"effects={name}",) for name in choices_of("effects", (shipped_configs(),))),
+)
 
 
-def test_no_key_is_held_to_two_rows_or_listed_twice() -> None:
-    listed = Counter((item.key, item.entry) for item in read_keys())
-    assert [place for place, times in listed.items() if times > 1] == []
+@pytest.fixture(scope="module")
+def holders() -> list[Counter[KeyOf]]:
+    """By base the keys whose value there is that of their row."""
+    found = []
+    for words in BASES:
+        base = composed_files(drafted(list(words), None))
+        places = {item: locate(base, item.key) for item in read_keys()}
+        held = [
+            item
+            for item, place in places.items()
+            if not isinstance(place, str)
+            and has_value_of(plain_value(base, place), item, assumed_numbers(REGISTER[item.id]) or ())
+        ]
+        found.append(Counter(held))
+    return found
+
+
+def plain_value(base: object, place: KeyPath) -> object:
+    """Times of day as minutes."""
+    try:
+        return minutes_of(value_at(base, place))
+    except KeyError:
+        return None
+
+
+def test_every_mapped_key_holds_the_value_of_its_row(holders: list[Counter[KeyOf]]) -> None:
+    """In the composed files of one of the bases: peers added and the bed pool, another roster, sets of effects."""
+    lacking = [item for item in read_keys() if not any(held[item] for held in holders)]
+    assert lacking == []
+    assert len({item.key for item in read_keys()}) >= 60
+
+
+def test_no_key_has_the_value_of_two_rows_in_one_department(holders: list[Counter[KeyOf]]) -> None:
+    for held in holders:
+        places = Counter((item.key, item.entry) for item in held)
+        assert [place for place, times in places.items() if times > 1] == []
 
 
 def stands_in(number: Number, rows: tuple[str, ...]) -> bool:

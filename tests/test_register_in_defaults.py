@@ -7,7 +7,6 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim.analysis.assumptions import assumed_numbers, read_register
 from sim.config.key_paths import MODELS
 from sim.department import support
 from sim.department.pathway import RESPONSE_BAND
@@ -16,6 +15,7 @@ from sim.engine.measures.returns import SPANS
 from sim.engine.measures.stays import SMALLEST_GROUP
 from sim.engine.measures.waits import CTAS_TARGETS
 from sim.engine.measures.week import SMALL_CELL
+from sim.register.rows import assumed_numbers, read_register
 
 REGISTER = read_register()
 Numbers = tuple[float, ...]

@@ -21,12 +21,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
 
-from sim.analysis.assumptions import Assumption
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
+from sim.register.rows import Assumption
 from sim.report.comparison_answer import ComparisonDescription, print_comparison
 from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.axes_parts import spread_apart

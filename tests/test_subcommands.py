@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.analysis.assumptions import Number, assumed_numbers, numbers_in, read_register
+from sim.analysis.assumptions import Number, numbers_in
 from sim.cli import main
 from sim.commands.completion import script_for
 from sim.commands.new import RUN, TEMPLATES
 from sim.config import compose
 from sim.config.keys import Key, keys_of, leaves_of, matching, meanings, pattern_of
 from sim.department.roster import Shift
+from sim.register.rows import assumed_numbers, read_register
 from sim.studies.settings import STUDIES
 from tests.write_keys_page import PAGE, SECTIONS, with_tables
 

@@ -1,56 +1,24 @@
-"""The assumption register, and which of its rows stand behind a set of config files.
+"""Which rows of the assumption register stand behind a set of config files.
 
 Files are read as text with their comments; composing them is left to `sim.config`.
 """
 
-import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import read_text
 from sim.io.strict_yaml import MOST_YAML_BYTES, nodes_of, read_yaml
-
-DATA = Path(__file__).resolve().parent.parent / "data"
-REGISTER = DATA / "assumptions.csv"
-_KEYS = DATA / "assumption_keys.csv"
+from sim.register.rows import Assumption
 
 ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
 RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
 CLOCK = re.compile(r"\d\d:\d\d")
 STRUCTURAL = "structural"
-GRADES = {
-    "A": "read in its source",
-    "B": "read where another text quotes it",
-    "C": "assumption, or not found in its source",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """One row of the register, as text.
-
-    `places` are the config keys that name it; `overridden` those of them that were set on the command line.
-    """
-
-    id: str
-    quantity: str
-    value: str
-    low: str
-    high: str
-    distribution: str
-    unit: str
-    source: str
-    doi: str
-    grade: str
-    note: str
-    places: tuple[str, ...] = ()
-    overridden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,45 +45,6 @@ class Number:
     def structural(self) -> bool:
         """The comment says that this is a choice of form, not a fact."""
         return STRUCTURAL in self.comment
-
-
-@dataclass(frozen=True, slots=True)
-class KeyOf:
-    """The config key that holds a row's value: its `entry` of several (from 0), times `scale`."""
-
-    id: str
-    key: str
-    entry: int | None
-    scale: float
-
-
-def read_register(file: Path = REGISTER) -> dict[str, Assumption]:
-    """All rows by id; ValueError for an id that stands there twice."""
-    rows: dict[str, Assumption] = {}
-    with file.open(newline="", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            if row["id"] in rows:
-                raise ValueError(f"{file.name}: {row['id']} stands there twice: give each row its own id")
-            columns: dict[str, Any] = row
-            rows[row["id"]] = Assumption(**columns)
-    return rows
-
-
-def read_keys(file: Path = _KEYS) -> tuple[KeyOf, ...]:
-    """Which config key holds the value of which row."""
-    with file.open(newline="", encoding="utf-8") as lines:
-        return tuple(
-            KeyOf(row["id"], row["key"], int(row["entry"]) if row["entry"] else None, float(row["scale"]))
-            for row in csv.DictReader(lines)
-        )
-
-
-def assumed_numbers(row: Assumption) -> tuple[float, ...] | None:
-    """The value as numbers, several where it is written a/b/c; None where it is something else."""
-    try:
-        return tuple(float(part) for part in row.value.split("/"))
-    except ValueError:
-        return None
 
 
 def ids_in(text: str) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from sim.analysis.assumptions import Assumption, assumed_numbers, read_keys, read_register
 from sim.analysis.valuation import STAFF_COST, Worth
 from sim.department.scenario import Scenario
+from sim.register.rows import Assumption, assumed_numbers, read_keys, read_register
 
 PRICE_YEAR = re.compile(r"\bprice year: ([^;]+)")
 AS_ENTERED = "as entered"

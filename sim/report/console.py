@@ -18,7 +18,7 @@ from sim.report.terminal import LINE_WIDTH
 from sim.visits.data_quality import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.analysis.assumptions import Assumption
+    from sim.register.rows import Assumption
 
 
 def two_lines(value: str, change: str) -> Text:
@@ -53,7 +53,7 @@ def shortened(text: str) -> str:
 
 def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> None:
     """Every assumption in use with its range, source and grade, and how many there are of each grade."""
-    from sim.analysis.assumptions import GRADES
+    from sim.register.rows import GRADES
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=LINE_WIDTH)
     table.add_column("Id", no_wrap=True)

@@ -2,7 +2,8 @@
 
 from rich.console import Console
 
-from sim.analysis.assumptions import assumptions_in_use, read_register
+from sim.analysis.assumptions import assumptions_in_use
+from sim.register.rows import read_register
 from sim.report.console import print_assumptions
 from sim.studies.question import Question
 from sim.studies.settings import AssumptionsSettings

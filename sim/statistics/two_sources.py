@@ -1,0 +1,71 @@
+"""Chance and assumptions told apart: what values of draws of the assumptions, played once each, say of their spread.
+
+Some draws are played twice. Half the mean squared difference of the two is the variance of chance; what is left of the
+variance of all draws is that of the assumptions. Values are drawn together until their spread is that of the
+assumptions alone (Louis 1984, J. Am. Stat. Assoc. 79:393-398), and their quantiles are the interval.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.statistics.arrays import FloatArray, check_confidence
+
+FEWEST_DRAWS = 40
+"""With fewer the ends of a 95 % interval are beyond the outermost draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`values` of draws (n,) with the spread of the assumptions alone; variances of one run of a draw."""
+
+    values: FloatArray
+    of_chance: float
+    of_assumptions: float
+
+    @property
+    def share_of_assumptions(self) -> float:
+        """Of the variance of one run of a draw; nan where nothing varies."""
+        total = self.of_chance + self.of_assumptions
+        return self.of_assumptions / total if total > 0.0 else float("nan")
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The central interval, which holds another draw as often as its confidence says (Weibull's positions)."""
+        check_confidence(confidence)
+        ends = ((1.0 - confidence) / 2.0, (1.0 + confidence) / 2.0)
+        low, high = np.quantile(self.values[np.isfinite(self.values)], ends, method="weibull")
+        return float(low), float(high)
+
+
+def split_of(first: FloatArray, again: FloatArray) -> Spread:
+    """Values of all draws (n,) and of a second run of each (n,), nan where there was none.
+
+    Raises ValueError for fewer than `FEWEST_DRAWS` values, or fewer than two pairs.
+    """
+    known = np.isfinite(first)
+    pairs = known & np.isfinite(again)
+    if known.sum() < FEWEST_DRAWS or pairs.sum() < 2:
+        raise ValueError(f"{known.sum()} draws, {pairs.sum()} of them twice: give {FEWEST_DRAWS} and 2 at least")
+    values = first[known]
+    total = float(values.var(ddof=1))
+    of_chance = min(float(((first - again)[pairs] ** 2).mean() / 2.0), total)
+    of_assumptions = total - of_chance
+    closer = np.sqrt(of_assumptions / total) if total > 0.0 else 1.0
+    shrunk = np.full(len(first), np.nan)
+    shrunk[known] = values.mean() + closer * (values - values.mean())
+    return Spread(shrunk, of_chance, of_assumptions)
+
+
+def chances_of_being_best(values: FloatArray) -> FloatArray:
+    """Of draws (n, k) the share in which each of k choices is greatest, ties shared; draws with a nan do not count."""
+    known = values[np.isfinite(values).all(axis=1)]
+    best = known == known.max(axis=1, keepdims=True)
+    found: FloatArray = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+    return found
+
+
+def expected_regrets(values: FloatArray) -> FloatArray:
+    """Of draws (n, k): how much less each of k choices brings on average than choosing the greatest in every draw."""
+    known = values[np.isfinite(values).all(axis=1)]
+    found: FloatArray = (known.max(axis=1, keepdims=True) - known).mean(axis=0)
+    return found
