@@ -25,7 +25,7 @@ from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
 from sim.report.comparison_answer import ComparisonDescription
 from sim.report.description import Description
-from sim.report.tables import answer_tables, answer_workbook
+from sim.report.tables import answer_workbook
 from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.finding import with_code
@@ -301,7 +301,7 @@ def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr("sim.studies.sweep.answer_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
-    monkeypatch.setattr(answer_tables, "MOST_SHEET_CELLS", 400)
+    monkeypatch.setattr(answer_workbook, "MOST_SHEET_CELLS", 400)
     write_workbook(answer_sheets(seen[0], {}), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)

@@ -15,7 +15,7 @@ from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
 from sim.report.comparison_answer import LINES_AROUND, ComparisonDescription, print_comparison, print_other_levels
-from sim.report.figures.finding_figure import (
+from sim.report.figures.headline_figures import (
     MEASURES_SHOWN,
     finding_figure,
     finding_title,

@@ -15,7 +15,7 @@ from sim.io.workbook import write_workbook
 from sim.report.comparison_answer import ComparisonDescription, print_comparison
 from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import answer_sheets
-from sim.report.tables.peer_day import (
+from sim.report.tables.comparison_rows import (
     DAY,
     HOME,
     HOME_WORDS,

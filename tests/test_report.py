@@ -40,7 +40,7 @@ from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
-from sim.report.words.numbers import interval_words, labelled
+from sim.report.words.measure_words import interval_words, labelled
 from sim.report.words.question_text import question
 from sim.visits.data_quality import VisitsFileError
 

@@ -17,7 +17,7 @@ from sim.report.screen import print_answer
 from sim.report.sweep_answer import MOST_SCENARIOS, SweepDescription
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
 from sim.report.words.finding import CERTAINTY, CHANGES, MOST_LINES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
-from sim.report.words.measures import short_measure
+from sim.report.words.measure_words import short_measure
 from sim.report.words.short_names import cut_middle, short_labels
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table

@@ -24,8 +24,7 @@ from sim.engine.measures.number_text import (
 )
 from sim.io.workbook import Column, Sheet
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
-from sim.report.tables.answer_tables import sheets_of_break_even
-from sim.report.tables.answer_workbook import table_sheet
+from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
 from sim.report.words.breakeven_finding import (
     MOST_STAFFINGS,
     ONLY_A_PRIOR,
@@ -39,10 +38,9 @@ from sim.report.words.breakeven_finding import (
     stress_tests,
     verdict_text,
 )
-from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
-from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
+from sim.report.words.caveats import CHANCE_ONLY, LEGEND, RESPECT, STRESS_TEST, caution_lines, marked, short_marks
 from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.numbers import measure_text, whole_percent
+from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 

@@ -17,8 +17,10 @@ from sim.io.workbook import Sheet
 from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables.answer_tables import sheets_of
+from sim.report.tables.answer_workbook import sheets_of
 from sim.report.tables.comparison_rows import (
+    DAY,
+    TAKEN_HOME,
     all_staffings,
     change_cell,
     change_rows,
@@ -28,23 +30,17 @@ from sim.report.tables.comparison_rows import (
     groups_of_measures,
     marked_label,
     measure_rows,
-    whole_cell,
-    worth_rows,
-)
-from sim.report.tables.peer_day import (
-    DAY,
-    TAKEN_HOME,
     peer_day_lines,
     peer_day_rows,
     taken_home_lines,
     taken_home_rows,
+    whole_cell,
+    worth_rows,
 )
-from sim.report.words.cautions import LEGEND, short_marks
-from sim.report.words.caveats import caution_lines_of, in_mind, stress_test_lines, unfinished_lines
+from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
 from sim.report.words.finding import Finding
-from sim.report.words.measures import rank_line, short_label
-from sim.report.words.numbers import labelled, whole_percent
+from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
 from sim.report.words.question_text import central_demand, changed_line, demand_title
 from sim.report.words.worth_text import worth_lines
 

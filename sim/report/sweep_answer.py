@@ -21,22 +21,32 @@ from sim.io.workbook import Sheet
 from sim.report.console import say, show
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
 from sim.report.screen import in_lines, rich_table, width_of_rows
-from sim.report.tables.answer_tables import left_out_of_sweep, sheets_of_sweep
+from sim.report.tables.answer_workbook import left_out_of_sweep, sheets_of_sweep
 from sim.report.terminal import LINE_WIDTH
-from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
 from sim.report.words.caveats import (
     CHANCE_ONLY,
     COMPUTED,
+    LEGEND,
     NO_BENEFIT,
     RESPECT,
     ROSTERED_COST,
     STRESS_TEST,
     assumed_text,
+    caution_lines,
+    marked,
     replication_lines,
+    short_marks,
 )
 from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.measures import rank_line, short_label, short_measure
-from sim.report.words.numbers import difference_text, labelled, mean_text, whole_percent
+from sim.report.words.measure_words import (
+    difference_text,
+    labelled,
+    mean_text,
+    rank_line,
+    short_label,
+    short_measure,
+    whole_percent,
+)
 from sim.report.words.short_names import cut_middle, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (

@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.measures import array_loops
-from sim.engine.measures.intervals import Flags, Floats, running_at
+from sim.engine.measures.array_loops import Flags, Floats
+from sim.engine.measures.intervals import running_at
 from sim.engine.trajectory import Trajectory, as_it_stands
 
 if TYPE_CHECKING:

@@ -1,10 +1,12 @@
-"""Stays: how long visits last, with and without boarding, how many are admitted, and what clearance tests add."""
+"""How visits go and end: how long they last, who is admitted, who leaves early, observation, escalations, restraint."""
 
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.cohort import Cohort, Few, Share, among, few
 from sim.engine.measures.entry import (
+    DEPARTED,
     IF_DEPARTED,
     MEAN_MEDIAN_P90,
     SIX_STATISTICS,
@@ -14,8 +16,8 @@ from sim.engine.measures.entry import (
     NamedValues,
     Phrase,
     Protocol,
+    share_of,
 )
-from sim.engine.measures.intervals import Codes, Flags, Floats
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.volume import census_boarding_mean
 from sim.engine.trajectory import AMA, DISCHARGED, LWBS
@@ -115,8 +117,8 @@ def boarding_hours_per_week(time: StaffTime) -> NamedValues:
     IF_DEPARTED, kind="mean", decimals=0, better="low",
 )  # fmt: skip
 def clearance_extra_stay(time: StaffTime) -> float:
-    chosen, tested, stay = with_and_without_clearance(time.cohort)
-    acuity, admitted = time.cohort.codes("acuity")[chosen], time.cohort.admitted[chosen]
+    chosen, tested, stay = with_and_without_clearance(time)
+    acuity, admitted = time.codes("acuity")[chosen], time.admitted[chosen]
     return effect_of(tested, stay, acuity, admitted) if large_enough(tested) else np.nan
 
 
@@ -125,7 +127,7 @@ def clearance_extra_stay(time: StaffTime) -> float:
     "minus that without; visits as in clearance_extra_stay", IF_DEPARTED, kind="mean", decimals=0, better="low",
 )  # fmt: skip
 def clearance_stay_difference(time: StaffTime) -> float:
-    _, tested, stay = with_and_without_clearance(time.cohort)
+    _, tested, stay = with_and_without_clearance(time)
     return float(stay[tested].mean() - stay[~tested].mean()) if large_enough(tested) else np.nan
 
 
@@ -156,3 +158,87 @@ def effect_of(tested: Flags, stay: Floats, acuity: Codes, admitted: Flags) -> fl
         return np.nan
     weight = np.sqrt(n)
     return float(np.linalg.lstsq(design * weight[:, np.newaxis], mean_stay * weight)[0][0])
+
+
+# --- leaving
+
+
+LEFT_EARLY = Entries()
+SAFETY = Entries()
+
+
+@LEFT_EARLY.share(
+    "Left without being seen", "Visits that left before the first physician contact",
+    phrase=share_of("the share of {who} left without being seen"), moved_by=("leaving",),
+)  # fmt: skip
+def lwbs(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(LWBS))
+
+
+@LEFT_EARLY.share("Left against advice", "Visits that left after the first physician contact", moved_by=("leaving",))
+def ama(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(AMA))
+
+
+@LEFT_EARLY.share(
+    "Left without being seen or against advice", "Visits that left of their own accord",
+    phrase=share_of("the share of {who} that left unseen or against advice"),
+    headline=Headline(
+        20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
+        "{} more left unseen or against advice", as_topic="leaving", protocol=Protocol(4, "secondary", "all"),
+    ),
+    moved_by=("leaving",),
+)  # fmt: skip
+def lwbs_or_ama(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(LWBS, AMA))
+
+
+@LEFT_EARLY.share(
+    "CTAS 3 among those who left", "CTAS 3 visits", f"{DEPARTED} that left without being seen or against advice",
+    better="neutral", moved_by=("leaving",),
+)  # fmt: skip
+def ctas3_of_leavers(cohort: Cohort) -> Share:
+    return Share(cohort.departed & cohort.ended_as(LWBS, AMA), cohort.codes("acuity") == 3)
+
+
+def observation_unmet(cohort: Cohort) -> Floats:
+    """Minutes of each departed visit in which one-to-one observation was needed and no aide was there."""
+    return among(cohort.departed, cohort.times("minutes_observation_unmet"))
+
+
+def observation_needed(cohort: Cohort) -> Floats:
+    """Minutes of each departed visit in which one-to-one observation was needed."""
+    return observation_unmet(cohort) + cohort.times("minutes_observed")
+
+
+SAFETY.visits(
+    "Observation unmet", "proportion", "Minutes without an observation aide",
+    "Minutes one-to-one observation was needed, with an aide or without", key="observation_unmet_share",
+    statistic="ratio", per=observation_needed, kind="rate", decimals=4, better="low",
+    phrase=share_of("the share of observation time of {who} without an aide"),
+    headline=Headline(
+        110, ("mental_health",), "Observation unmet", "had no aide for {} less of their observation",
+        "had no aide for {} more of their observation",
+    ),
+)(observation_unmet)  # fmt: skip
+
+
+@SAFETY.visits(
+    "Observation unmet", "h/week", "Hours without an observation aide", WEEKS, statistic="per_week", kind="rate",
+    better="low",
+)  # fmt: skip
+def observation_unmet_hours_per_week(cohort: Cohort) -> Floats:
+    return observation_unmet(cohort) / MINUTES_PER_HOUR
+
+
+@SAFETY.visits(
+    "Escalations per 100 visits", "per 100 visits", "Escalations times 100", DEPARTED, better="low",
+    moved_by=("escalation",),
+)  # fmt: skip
+def escalations_per_100(cohort: Cohort) -> Floats:
+    return among(cohort.departed, 100.0 * cohort["n_escalations"])
+
+
+@SAFETY.share("Restraint", "Visits with a restraint recorded", moved_by=("escalation",))
+def restraint(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort["n_restraints"] > 0)

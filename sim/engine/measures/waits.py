@@ -9,6 +9,7 @@ import numpy as np
 from sim.department.pathway import Place, Task
 from sim.department.quantities import sum_in_order
 from sim.department.scenario import Scenario
+from sim.engine.measures.array_loops import Floats
 from sim.engine.measures.cohort import Cohort, Few, Share, few, parts_and_streams, within_limits
 from sim.engine.measures.entry import (
     IF_IT_HAPPENED,
@@ -20,7 +21,6 @@ from sim.engine.measures.entry import (
     Protocol,
     quotient,
 )
-from sim.engine.measures.intervals import Floats
 from sim.engine.measures.staff_time import StaffTime
 
 WAITS = Entries()
@@ -113,11 +113,11 @@ def pia_within_target(cohort: Cohort) -> Share:
 def step_wait_mean(time: StaffTime) -> NamedValues:
     """Mean wait for every step that can be waited for, over all visits and by stream."""
     run, values = time.trajectory, NamedValues()
-    for step in time.cohort.by_step.waited_for:
+    for step in time.by_step.waited_for:
         number = run.steps.index(step)
         for part, streams in parts_and_streams(run):
             name = step if part == "all" else f"{step}.{part}"
-            values[name] = mean_wait(time.cohort, [(stream, number) for stream in streams])
+            values[name] = mean_wait(time, [(stream, number) for stream in streams])
     return values
 
 
@@ -136,7 +136,7 @@ def wait_for_nurse_mean(time: StaffTime) -> NamedValues:
         if first.get(stream) in run.steps
     }
     return {
-        part: mean_wait(time.cohort, [(code, steps[code]) for code in streams if code in steps])
+        part: mean_wait(time, [(code, steps[code]) for code in streams if code in steps])
         for part, streams in parts_and_streams(run)
     }
 

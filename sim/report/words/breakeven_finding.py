@@ -24,11 +24,9 @@ from sim.engine.measures.number_text import (
     plain_number,
     short_unit_of_difference,
 )
-from sim.report.words.cautions import A_STRESS_TEST, short_cautions
-from sim.report.words.caveats import size_text
+from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
 from sim.report.words.finding import Finding, five_lines
-from sim.report.words.measures import short_measure
-from sim.report.words.numbers import change_text, measure_text, whole_percent
+from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
 

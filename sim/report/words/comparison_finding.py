@@ -27,11 +27,9 @@ from sim.engine.measures.number_text import (
     within_scale,
 )
 from sim.io.short_lists import few_of
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
+from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
 from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
-from sim.report.words.measures import HINT, hint, named_topics
-from sim.report.words.numbers import hours_text, whole_percent
+from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5
